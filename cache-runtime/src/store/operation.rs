@@ -1,0 +1,80 @@
+//! An operation on a store as a value, so that it can be handed to another thread or to a client's queue.
+
+use std::borrow::Cow;
+
+use super::{Lifetime, Record, Store, Timestamp, Value};
+use crate::Result;
+
+/// What a store can be asked. Each is the method of [`Store`] of the same name.
+#[derive(Clone, Debug)]
+#[expect(missing_docs, reason = "the names and fields are those of the methods")]
+pub enum Operation<'a> {
+    Get { key: Cow<'a, str> },
+    GetMany { keys: Vec<String> },
+    Set { key: Cow<'a, str>, value: Value, lifetime: Lifetime },
+    SetMany { values: Vec<(String, Value)>, lifetime: Lifetime },
+    Delete { key: Cow<'a, str>, now: Timestamp },
+    DeleteMany { keys: Vec<String>, now: Timestamp },
+    Increment { key: Cow<'a, str>, by: i64, lifetime: Lifetime },
+    Touch { key: Cow<'a, str>, lifetime: Lifetime },
+    Clear { prefix: Cow<'a, str> },
+    DeleteExpired { now: Timestamp },
+}
+
+/// What a store answers to an [`Operation`].
+#[derive(Clone, Debug)]
+pub enum Answer {
+    /// To `Get`.
+    Record(Option<Record>),
+    /// To `GetMany`, in the order asked.
+    Records(Vec<Option<Record>>),
+    /// To `Set` and `SetMany`.
+    Done,
+    /// To `Delete` and `Touch`: whether it was there.
+    Was(bool),
+    /// To `DeleteMany`, `Clear` and `DeleteExpired`: how many went.
+    Count(u64),
+    /// To `Increment`: the sum.
+    Number(i64),
+}
+
+impl Operation<'_> {
+    /// Calls the store's method.
+    ///
+    /// # Errors
+    ///
+    /// Those of the method.
+    pub fn run<S: Store + ?Sized>(&self, store: &S) -> Result<Answer> {
+        match self {
+            Operation::Get { key } => store.get(key).map(Answer::Record),
+            Operation::GetMany { keys } => store.get_many(keys).map(Answer::Records),
+            Operation::Set { key, value, lifetime } => store.set(key, value, lifetime).map(|()| Answer::Done),
+            Operation::SetMany { values, lifetime } => store.set_many(values, lifetime).map(|()| Answer::Done),
+            Operation::Delete { key, now } => store.delete(key, *now).map(Answer::Was),
+            Operation::DeleteMany { keys, now } => store.delete_many(keys, *now).map(Answer::Count),
+            Operation::Increment { key, by, lifetime } => store.increment(key, *by, lifetime).map(Answer::Number),
+            Operation::Touch { key, lifetime } => store.touch(key, lifetime).map(Answer::Was),
+            Operation::Clear { prefix } => store.clear(prefix).map(Answer::Count),
+            Operation::DeleteExpired { now } => store.delete_expired(*now).map(Answer::Count),
+        }
+    }
+
+    /// The same operation with keys of its own, to be sent to another thread.
+    pub fn into_owned(self) -> Operation<'static> {
+        fn owned(text: Cow<'_, str>) -> Cow<'static, str> {
+            Cow::Owned(text.into_owned())
+        }
+        match self {
+            Operation::Get { key } => Operation::Get { key: owned(key) },
+            Operation::GetMany { keys } => Operation::GetMany { keys },
+            Operation::Set { key, value, lifetime } => Operation::Set { key: owned(key), value, lifetime },
+            Operation::SetMany { values, lifetime } => Operation::SetMany { values, lifetime },
+            Operation::Delete { key, now } => Operation::Delete { key: owned(key), now },
+            Operation::DeleteMany { keys, now } => Operation::DeleteMany { keys, now },
+            Operation::Increment { key, by, lifetime } => Operation::Increment { key: owned(key), by, lifetime },
+            Operation::Touch { key, lifetime } => Operation::Touch { key: owned(key), lifetime },
+            Operation::Clear { prefix } => Operation::Clear { prefix: owned(prefix) },
+            Operation::DeleteExpired { now } => Operation::DeleteExpired { now },
+        }
+    }
+}
