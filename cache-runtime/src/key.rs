@@ -65,7 +65,8 @@ fn shortened(text: Cow<'_, str>, keep: usize) -> Cow<'_, str> {
     if text.len() <= MAX_LEN && !looks_shortened(&text) {
         return text;
     }
-    let end = text.floor_char_boundary((MAX_LEN - DIGEST_LEN).max(keep));
+    let room = (MAX_LEN - DIGEST_LEN).max(keep);
+    let end = (0..=room).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
     let mut short = text[..end].to_owned();
     short.push('~');
     for byte in &Sha256::digest(text.as_bytes())[..16] {

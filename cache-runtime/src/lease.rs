@@ -82,3 +82,60 @@ fn end(now: Instant, length: Duration) -> Instant {
     const FAR: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
     now + length.min(FAR)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MINUTE: Duration = Duration::from_secs(60);
+
+    #[test]
+    fn one_holder_a_key_and_others_are_free() {
+        let leases = Arc::<Leases>::default();
+        let lease = leases.claim("a", MINUTE).expect("free");
+        assert!(leases.claim("a", MINUTE).is_none());
+        assert!(leases.claim("b", MINUTE).is_some());
+        drop(lease);
+        assert!(leases.claim("a", MINUTE).is_some(), "dropped, it is free at once");
+    }
+
+    #[test]
+    fn after_a_failure_nobody_tries_for_a_while() {
+        let leases = Arc::<Leases>::default();
+        leases.claim("a", MINUTE).expect("free").fail();
+        assert!(leases.claim("a", MINUTE).is_none());
+        leases.claim("b", Duration::ZERO).expect("free").fail();
+        assert!(leases.claim("b", MINUTE).is_some(), "not for longer than the window");
+    }
+
+    #[test]
+    fn a_panic_counts_as_a_failure() {
+        let leases = Arc::<Leases>::default();
+        let held = leases.claim("a", MINUTE);
+        let thread = std::thread::spawn(move || {
+            let _held = held;
+            std::panic::resume_unwind(Box::new("the body"));
+        });
+        assert!(thread.join().is_err());
+        assert!(leases.claim("a", MINUTE).is_none());
+    }
+
+    #[test]
+    fn a_holder_that_comes_back_late_ends_nobody_elses_lease() {
+        let leases = Arc::<Leases>::default();
+        let late = leases.claim("a", Duration::ZERO).expect("free");
+        let next = leases.claim("a", MINUTE).expect("the first one ended by time");
+        drop(late);
+        assert!(leases.claim("a", MINUTE).is_none());
+        drop(next);
+    }
+
+    #[test]
+    fn ended_leases_do_not_pile_up() {
+        let leases = Arc::<Leases>::default();
+        for number in 0..5 * SWEEP_ABOVE {
+            leases.claim(&number.to_string(), Duration::ZERO).expect("free").fail();
+        }
+        assert!(leases.lock().len() <= SWEEP_ABOVE + 1);
+    }
+}
