@@ -172,3 +172,6 @@ fn unreadable(path: &Path, cause: io::Error) -> Error {
     };
     Error::new(ErrorKind::Config, format!("{}: {what}", path.display())).because(cause)
 }
+
+#[cfg(test)]
+mod tests;

@@ -159,3 +159,6 @@ fn bad_percent() -> Error {
 fn problem(message: &str) -> Error {
     Error::new(ErrorKind::Config, message)
 }
+
+#[cfg(test)]
+mod tests;

@@ -24,7 +24,8 @@ pub(super) struct Setting {
 /// slip of the keyboard. So ask for every option that you know, also where another one makes it needless.
 ///
 /// Values are read with serde. A value from an address, or from a string with `${NAME}` in it, may be read as a
-/// string and, if it looks like one, as a number or boolean. No error shows a value, except a time that is none.
+/// string and, if it looks like one, as a number or boolean. Errors show no value, except of a time that is none
+/// and where the message of a type's own `Deserialize` does.
 ///
 /// ```
 /// use cache_runtime::{Options, Result};
@@ -140,3 +141,6 @@ impl fmt::Debug for Options {
         f.debug_set().entries(self.settings.keys()).finish()
     }
 }
+
+#[cfg(test)]
+mod tests;

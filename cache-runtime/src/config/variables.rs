@@ -108,7 +108,8 @@ mod tests {
 
     #[test]
     fn what_cannot_be_put_in_is_said_without_values() {
-        let malformed = "`${…}` holds no name of a variable; write ${NAME} or ${NAME:-default}, or $${ for the characters themselves";
+        let malformed = "`${…}` holds no name of a variable; write ${NAME} or ${NAME:-default}, \
+                         or $${ for the characters themselves";
         for (text, message) in [
             ("${NONE}", "the variable `NONE` is not set; set it, or write ${NONE:-default}"),
             ("pass${word", "`${` has no `}`; write $${ for the characters themselves"),
