@@ -66,14 +66,7 @@ impl Value {
     /// Replaces this value by another; of two tables, key by key.
     pub(super) fn lay_over(&mut self, over: Value) {
         match (self, over) {
-            (Value::Table(base), Value::Table(over)) => {
-                for (key, value) in over {
-                    match base.get_mut(&key) {
-                        Some(old) => old.lay_over(value),
-                        None => drop(base.insert(key, value)),
-                    }
-                }
-            }
+            (Value::Table(base), Value::Table(over)) => base.extend(over),
             (base, over) => *base = over,
         }
     }

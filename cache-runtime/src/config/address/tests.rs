@@ -43,6 +43,28 @@ fn a_query_holds_options_of_any_type() {
 }
 
 #[test]
+fn who_leaves_the_type_open_gets_what_it_looks_like() {
+    #[derive(Debug, PartialEq, serde::Deserialize)]
+    #[serde(untagged)]
+    enum Pragma {
+        Boolean(bool),
+        Integer(i64),
+        Float(f64),
+        Text(String),
+    }
+    for (text, expected) in [
+        ("true", Pragma::Boolean(true)),
+        ("-20", Pragma::Integer(-20)),
+        ("1e3", Pragma::Float(1000.0)),
+        ("inf", Pragma::Text("inf".to_owned())),
+        ("WAL", Pragma::Text("WAL".to_owned())),
+    ] {
+        let options = parse(&format!("sqlite://x?key={text}"), None).unwrap().options;
+        assert_eq!(options.get::<Pragma>("key").unwrap(), expected);
+    }
+}
+
+#[test]
 fn an_address_of_nothing_is_nothing() {
     reads("none:", "none", &[]);
     reads("none://", "none", &[]);
