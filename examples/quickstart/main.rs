@@ -40,7 +40,7 @@ fn run(folder: &Path) -> Result<(), Box<dyn Error>> {
     let second = Pass::over(&files);
 
     let skipped = files.len() - first.sketches.len();
-    println!("{} texts in {}, {skipped} other files skipped\n", first.sketches.len(), folder.display());
+    println!("{} texts in {}; files skipped: {skipped}\n", first.sketches.len(), folder.display());
     println!("{:<12} {:>9} {:>9} {:>12} {:>12}", "", "computed", "reused", "time", "work saved");
     println!("{}", first.row("first pass"));
     println!("{}\n", second.row("second pass"));
@@ -95,7 +95,7 @@ impl<'a> Pass<'a> {
         match (self.computed, self.reused()) {
             (_, 0) => "Nothing was known yet. Run it again: the first pass will be as fast as the second.".to_owned(),
             (0, _) => format!("Everything was known from an earlier run, which saved {} of work.", millis(self.saved)),
-            (new, known) => format!("{known} texts were known already; {new} new or changed ones were computed."),
+            (_, known) => format!("Of these texts {known} were known already; the others are new or have changed."),
         }
     }
 }
