@@ -1,1 +1,37 @@
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
 
+mod cache;
+mod call;
+mod clock;
+mod codec;
+mod config;
+mod counter;
+mod entry;
+mod error;
+mod handle;
+mod io;
+mod key;
+mod lease;
+mod many;
+mod outcome;
+mod report;
+mod runtime;
+pub mod store;
+pub mod testing;
+mod ttl;
+
+#[doc(hidden)]
+#[path = "private.rs"]
+pub mod __private;
+
+pub use cache_macros::{cached, counter};
+
+pub use self::cache::{AsyncCache, Cache};
+pub use self::codec::Codec;
+pub use self::config::{Config, Options};
+pub use self::counter::{AsyncCounter, Counter};
+pub use self::error::{Error, ErrorKind, Result};
+pub use self::runtime::{async_cache, cache, init, named, register};
+pub use self::store::Store;
+pub use self::ttl::{Expiry, Ttl};

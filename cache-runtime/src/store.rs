@@ -8,6 +8,7 @@ mod operation;
 use std::future::Future;
 use std::pin::Pin;
 
+pub use self::none::NoCache;
 pub use self::operation::{Answer, Operation};
 use crate::Result;
 pub use crate::clock::Timestamp;

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::{Lifetime, Record, Store, Timestamp, Value};
-use crate::Result;
+use crate::{Error, ErrorKind, Result};
 
 /// What a store can be asked. Each is the method of [`Store`] of the same name.
 #[derive(Clone, Debug)]
@@ -38,7 +38,35 @@ pub enum Answer {
     Number(i64),
 }
 
-impl Operation<'_> {
+impl<'a> Operation<'a> {
+    /// The name of the method, for messages.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Operation::Get { .. } => "get",
+            Operation::GetMany { .. } => "read_multi",
+            Operation::Set { .. } => "set",
+            Operation::SetMany { .. } => "write_multi",
+            Operation::Delete { .. } => "delete",
+            Operation::DeleteMany { .. } => "delete_multi",
+            Operation::Increment { .. } => "increment",
+            Operation::Touch { .. } => "touch",
+            Operation::Clear { .. } => "clear",
+            Operation::DeleteExpired { .. } => "delete_expired",
+        }
+    }
+
+    /// The key, where it is one; free of cost where it is borrowed.
+    pub(crate) fn key(&self) -> Option<Cow<'a, str>> {
+        match self {
+            Operation::Get { key }
+            | Operation::Set { key, .. }
+            | Operation::Delete { key, .. }
+            | Operation::Increment { key, .. }
+            | Operation::Touch { key, .. } => Some(key.clone()),
+            _ => None,
+        }
+    }
+
     /// Calls the store's method.
     ///
     /// # Errors
@@ -76,5 +104,40 @@ impl Operation<'_> {
             Operation::Clear { prefix } => Operation::Clear { prefix: owned(prefix) },
             Operation::DeleteExpired { now } => Operation::DeleteExpired { now },
         }
+    }
+}
+
+impl Answer {
+    pub(crate) fn record(self) -> Result<Option<Record>> {
+        if let Answer::Record(record) = self { Ok(record) } else { Err(self.unexpected()) }
+    }
+
+    /// As many as were asked for.
+    pub(crate) fn records(self, asked: usize) -> Result<Vec<Option<Record>>> {
+        match self {
+            Answer::Records(records) if records.len() == asked => Ok(records),
+            other => Err(other.unexpected()),
+        }
+    }
+
+    pub(crate) fn done(self) -> Result<()> {
+        if let Answer::Done = self { Ok(()) } else { Err(self.unexpected()) }
+    }
+
+    pub(crate) fn was(self) -> Result<bool> {
+        if let Answer::Was(was) = self { Ok(was) } else { Err(self.unexpected()) }
+    }
+
+    pub(crate) fn count(self) -> Result<u64> {
+        if let Answer::Count(count) = self { Ok(count) } else { Err(self.unexpected()) }
+    }
+
+    pub(crate) fn number(self) -> Result<i64> {
+        if let Answer::Number(number) = self { Ok(number) } else { Err(self.unexpected()) }
+    }
+
+    /// Only a store whose `begin` is wrong gives one.
+    fn unexpected(self) -> Error {
+        Error::new(ErrorKind::Store, format!("the store answered something else than was asked: {self:?}"))
     }
 }

@@ -1,0 +1,343 @@
+//! The cache as users hold it: typed, with options as views. [`Cache`] blocks, [`AsyncCache`] waits.
+
+mod asynchronous;
+
+use std::collections::HashMap;
+use std::fmt;
+use std::future::ready;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+pub use self::asynchronous::AsyncCache;
+use crate::call::call;
+use crate::codec::Codec;
+use crate::handle::{Handle, each_once};
+use crate::io::{Blocking, now};
+use crate::outcome::{ElsePlain, Probe};
+use crate::store::Store;
+use crate::store::none::NoCache;
+use crate::{Expiry, Result, Ttl, key, many};
+
+/// A cache: values under keys, each for a time.
+///
+/// Clones and views share one store and one clock and cost a few nanoseconds. In async code take [`AsyncCache`],
+/// which works on the same store at the same time.
+///
+/// Options are views: each takes `&self` and returns a cache that does every operation so.
+///
+/// ```
+/// use cache_runtime::Cache;
+///
+/// let cache = Cache::memory();
+/// let total = cache.expires_in(300).race_ttl(10).get_or_set("stats:total", || (1..=10).sum::<u64>());
+/// assert_eq!(total, 55);
+/// assert_eq!(cache.get::<u64>("stats:total")?, Some(55));
+/// # Ok::<(), cache_runtime::Error>(())
+/// ```
+///
+/// # Failure
+///
+/// What computes a value (`get_or_set`, `try_get_or_set`, `get_or_set_multi`) answers whatever the store does. What is
+/// asked by hand (`get`, `set`, `increment` and so on) returns the store's error, for the caller to decide.
+#[derive(Clone)]
+pub struct Cache {
+    pub(crate) handle: Handle,
+}
+
+/// Where a cache comes from.
+impl Cache {
+    /// Opens the cache at an address: `sqlite://PATH?option=…`, `sqlite::memory:`, `none:`, or the name of a
+    /// [registered](crate::register) store.
+    ///
+    /// A path is relative to the current folder. Nothing is created or connected before the first use. Under the
+    /// cargo feature `no-cache` it gives NoCache, whatever the address.
+    ///
+    /// ```no_run
+    /// let cache = cache_runtime::Cache::open("sqlite://storage/cache.sqlite3?timeout=5")?;
+    /// # Ok::<(), cache_runtime::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) if the address or one of its options is wrong.
+    pub fn open(address: &str) -> Result<Self> {
+        crate::runtime::open(address)
+    }
+
+    /// A cache in this process's memory, shared by its clones and by nobody else.
+    ///
+    /// It is SQLite's `:memory:`, and stays real under the cargo feature `no-cache`, for the test that wants one.
+    #[cfg(feature = "sqlite")]
+    #[must_use]
+    pub fn memory() -> Self {
+        Self::new(crate::store::sqlite::SqliteStore::memory())
+    }
+
+    /// A cache that keeps nothing: see [`NoCache`].
+    #[must_use]
+    pub fn none() -> Self {
+        Self::new(NoCache)
+    }
+
+    /// A cache over a store of one's own. Entries live two days unless a view says otherwise.
+    #[must_use]
+    pub fn new(store: impl Store) -> Self {
+        Self::with_defaults(Arc::new(store), Ttl::DEFAULT, Codec::default())
+    }
+
+    pub(crate) fn with_defaults(store: Arc<dyn Store>, expires_in: Ttl, codec: Codec) -> Self {
+        Cache { handle: Handle::new(store, expires_in, codec) }
+    }
+
+    /// The same cache for async code.
+    #[must_use]
+    pub fn to_async(&self) -> AsyncCache {
+        AsyncCache { handle: self.handle.clone() }
+    }
+}
+
+/// The options, written once for both faces.
+macro_rules! options {
+    ($face:ident) => {
+        /// Options: each is a view of the same cache.
+        impl $face {
+            /// What is written lives so long: seconds, a `Duration`, or [`Ttl::Never`].
+            ///
+            /// Zero stores nothing and forgets what was there. A counter keeps the lifetime that it started with.
+            #[must_use]
+            pub fn expires_in(&self, ttl: impl Into<Ttl>) -> Self {
+                let mut view = self.clone();
+                view.handle.view.expires_in = Some(ttl.into());
+                view
+            }
+
+            /// For so long after expiry one caller computes anew and the others get the old value at once.
+            ///
+            /// It holds for what computes a value; `get` never returns what has expired. [`Ttl::Never`] keeps the old value
+            /// for ever. If the computation gives an `Err`, the others go on with the old value for the window or 30 seconds,
+            /// whichever is shorter, and never after the window.
+            #[must_use]
+            pub fn race_ttl(&self, window: impl Into<Ttl>) -> Self {
+                let mut view = self.clone();
+                view.handle.view.race_ttl = window_of(window.into());
+                view
+            }
+
+            /// For so long after expiry the old value stands in for an `Err` of the computation.
+            #[must_use]
+            pub fn stale_if_error(&self, window: impl Into<Ttl>) -> Self {
+                let mut view = self.clone();
+                view.handle.view.stale_if_error = window_of(window.into());
+                view
+            }
+
+            /// Keys of their own, inside of this cache's: they meet no key of the root or of another namespace, whatever
+            /// characters are in either.
+            ///
+            /// Namespaces nest; clearing one clears those inside it, and clearing the root clears all.
+            #[must_use]
+            pub fn namespace(&self, name: &str) -> Self {
+                let mut view = self.clone();
+                view.handle.view.namespace = key::namespace(&self.handle.view.namespace, name).into();
+                view
+            }
+        }
+
+        impl fmt::Debug for $face {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                let store = self.handle.core.store.name();
+                let mut shown = f.debug_struct(stringify!($face));
+                shown.field("store", &store);
+                match &*self.handle.view.namespace {
+                    "" => shown.finish(),
+                    namespace => shown.field("namespace", &namespace).finish(),
+                }
+            }
+        }
+    };
+}
+pub(crate) use options;
+options!(Cache);
+
+pub(crate) fn window_of(ttl: Ttl) -> Duration {
+    match ttl {
+        Ttl::After(duration) => duration,
+        Ttl::Never => Duration::MAX,
+    }
+}
+
+/// Operations on one key.
+impl Cache {
+    /// Reads a value; `None` if there is none, it has expired, or it is not a `T`.
+    ///
+    /// Whole numbers and counters are one thing: `get::<i64>` reads a counter, and any integer type that the number fits.
+    ///
+    /// # Errors
+    ///
+    /// [`Key`](crate::ErrorKind::Key) for an empty key; else the store's.
+    pub fn get<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>> {
+        now(self.handle.get(&Blocking, key))
+    }
+
+    /// Keeps a value, in the place of what was there.
+    ///
+    /// # Errors
+    ///
+    /// [`Value`](crate::ErrorKind::Value) if serde cannot write it, [`Key`](crate::ErrorKind::Key) for an empty key; else
+    /// the store's.
+    pub fn set<T: Serialize + ?Sized>(&self, key: &str, value: &T) -> Result<()> {
+        now(self.handle.set(&Blocking, key, value))
+    }
+
+    /// Forgets a key, and tells whether there was a value.
+    ///
+    /// # Errors
+    ///
+    /// [`Key`](crate::ErrorKind::Key) for an empty key; else the store's.
+    pub fn delete(&self, key: &str) -> Result<bool> {
+        now(self.handle.delete(&Blocking, key))
+    }
+
+    /// Whether there is a value, of whatever type.
+    ///
+    /// # Errors
+    ///
+    /// [`Key`](crate::ErrorKind::Key) for an empty key; else the store's.
+    pub fn exists(&self, key: &str) -> Result<bool> {
+        now(self.handle.exists(&Blocking, key))
+    }
+
+    /// When the value goes; `None` if there is none.
+    ///
+    /// # Errors
+    ///
+    /// [`Key`](crate::ErrorKind::Key) for an empty key; else the store's.
+    pub fn expiry(&self, key: &str) -> Result<Option<Expiry>> {
+        now(self.handle.expiry(&Blocking, key))
+    }
+
+    /// Gives the value a new lease of life and leaves it as it is; `false` if there is none.
+    ///
+    /// # Errors
+    ///
+    /// [`Key`](crate::ErrorKind::Key) for an empty key; else the store's.
+    pub fn touch(&self, key: &str) -> Result<bool> {
+        now(self.handle.touch(&Blocking, key))
+    }
+
+    /// Returns the value, or computes and keeps it.
+    ///
+    /// The store's failure is never the caller's: then the value is computed. Where `T` is a `Result`, an `Err` is
+    /// returned and not kept; [`try_get_or_set`](Cache::try_get_or_set) does the same for errors that serde cannot write.
+    pub fn get_or_set<T>(&self, key: &str, compute: impl FnOnce() -> T) -> T
+    where
+        T: Serialize + DeserializeOwned,
+    {
+        let body = pin!(Some(async { compute() }));
+        now(call(&Blocking, &self.handle, Ok(key), ElsePlain::outcome(&Probe::<T>::new()), body))
+    }
+
+    /// Returns the value, or computes it and keeps it if that gave `Ok`.
+    ///
+    /// # Errors
+    ///
+    /// The closure's own, and no other: the store's failure is never the caller's.
+    pub fn try_get_or_set<T, E>(&self, key: &str, compute: impl FnOnce() -> Result<T, E>) -> Result<T, E>
+    where
+        T: Serialize + DeserializeOwned,
+    {
+        let body = pin!(Some(async { compute() }));
+        now(call(&Blocking, &self.handle, Ok(key), Probe::<Result<T, E>>::new().outcome(), body))
+    }
+
+    /// Adds to a counter in one step, and returns the sum. Absent counts as 0.
+    ///
+    /// # Errors
+    ///
+    /// [`NotANumber`](crate::ErrorKind::NotANumber) or [`Overflow`](crate::ErrorKind::Overflow), which change nothing;
+    /// [`Key`](crate::ErrorKind::Key) for an empty key; else the store's.
+    pub fn increment(&self, key: &str, by: i64) -> Result<i64> {
+        now(self.handle.increment(&Blocking, key, by))
+    }
+
+    /// Takes from a counter in one step, and returns what is left, which may be below 0.
+    ///
+    /// # Errors
+    ///
+    /// As [`increment`](Cache::increment).
+    pub fn decrement(&self, key: &str, by: i64) -> Result<i64> {
+        now(self.handle.decrement(&Blocking, key, by))
+    }
+}
+
+/// Operations on many keys: one step of the store each, however many.
+impl Cache {
+    /// Reads many values; what is absent, expired or not a `T` is not in the map.
+    ///
+    /// # Errors
+    ///
+    /// As [`get`](Cache::get).
+    pub fn read_multi<T: DeserializeOwned>(
+        &self,
+        keys: impl IntoIterator<Item = impl AsRef<str>>,
+    ) -> Result<HashMap<String, T>> {
+        now(self.handle.read_multi(&Blocking, keys))
+    }
+
+    /// Keeps many values. Where a key stands twice, the later value stays.
+    ///
+    /// # Errors
+    ///
+    /// As [`set`](Cache::set); then none is kept, if the store has transactions.
+    pub fn write_multi<T: Serialize>(&self, pairs: impl IntoIterator<Item = (impl AsRef<str>, T)>) -> Result<()> {
+        now(self.handle.write_multi(&Blocking, pairs))
+    }
+
+    /// Reads many values and computes the missing ones in one go.
+    ///
+    /// `compute` is given the missing keys, each once and in the order asked, and is not called if there are none. What it
+    /// returns unasked is ignored, and a key that it leaves out is not in the answer.
+    pub fn get_or_set_multi<T>(
+        &self,
+        keys: impl IntoIterator<Item = impl AsRef<str>>,
+        compute: impl FnOnce(&[String]) -> HashMap<String, T>,
+    ) -> HashMap<String, T>
+    where
+        T: Serialize + DeserializeOwned,
+    {
+        now(many::get_or_set(&Blocking, &self.handle, each_once(keys), |missing| ready(compute(&missing))))
+    }
+
+    /// Forgets many keys, and returns how many of them were there.
+    ///
+    /// # Errors
+    ///
+    /// As [`delete`](Cache::delete).
+    pub fn delete_multi(&self, keys: impl IntoIterator<Item = impl AsRef<str>>) -> Result<u64> {
+        now(self.handle.delete_multi(&Blocking, keys))
+    }
+
+    /// Forgets everything in this namespace and in those inside it, and returns how many went.
+    ///
+    /// # Errors
+    ///
+    /// The store's.
+    pub fn clear(&self) -> Result<u64> {
+        now(self.handle.clear(&Blocking))
+    }
+
+    /// Removes what has expired and what no window keeps, in all namespaces, and returns how many went.
+    ///
+    /// Expired entries also go by and by without it. Stores that expire by themselves answer 0.
+    ///
+    /// # Errors
+    ///
+    /// The store's.
+    pub fn delete_expired(&self) -> Result<u64> {
+        now(self.handle.delete_expired(&Blocking))
+    }
+}

@@ -1,0 +1,215 @@
+//! The cache for async code.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::future::Future;
+use std::pin::pin;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::{Cache, options, window_of};
+use crate::call::call;
+use crate::handle::{Handle, each_once};
+use crate::io::Waiting;
+use crate::outcome::{ElsePlain, Probe};
+use crate::{Expiry, Result, Ttl, key, many};
+
+/// A cache for async code: the methods of [`Cache`], `async`, with closures that return futures.
+///
+/// It needs no particular runtime. What a store does in a few microseconds happens in place; what would block the
+/// task's thread happens on another one.
+///
+/// ```
+/// use cache_runtime::Cache;
+///
+/// # async fn load() -> u64 { 7 }
+/// # smol_like(async {
+/// let cache = Cache::memory().to_async();
+/// assert_eq!(cache.expires_in(300).get_or_set("answer", || load()).await, 7);
+/// assert_eq!(cache.get::<u64>("answer").await?, Some(7));
+/// # Ok::<(), cache_runtime::Error>(()) }).unwrap();
+/// # fn smol_like<T>(f: impl std::future::Future<Output = T>) -> T {
+/// #     let mut f = std::pin::pin!(f);
+/// #     let mut cx = std::task::Context::from_waker(std::task::Waker::noop());
+/// #     loop { if let std::task::Poll::Ready(t) = f.as_mut().poll(&mut cx) { return t } }
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct AsyncCache {
+    pub(crate) handle: Handle,
+}
+
+options!(AsyncCache);
+
+/// Where it comes from.
+impl AsyncCache {
+    /// The same cache for code that may block.
+    #[must_use]
+    pub fn to_sync(&self) -> Cache {
+        Cache { handle: self.handle.clone() }
+    }
+}
+
+/// Operations on one key.
+impl AsyncCache {
+    /// As [`Cache::get`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Cache::get`].
+    pub async fn get<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>> {
+        self.handle.get(&Waiting, key).await
+    }
+
+    /// As [`Cache::set`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Cache::set`].
+    pub async fn set<T: Serialize + ?Sized>(&self, key: &str, value: &T) -> Result<()> {
+        self.handle.set(&Waiting, key, value).await
+    }
+
+    /// As [`Cache::delete`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Cache::delete`].
+    pub async fn delete(&self, key: &str) -> Result<bool> {
+        self.handle.delete(&Waiting, key).await
+    }
+
+    /// As [`Cache::exists`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Cache::exists`].
+    pub async fn exists(&self, key: &str) -> Result<bool> {
+        self.handle.exists(&Waiting, key).await
+    }
+
+    /// As [`Cache::expiry`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Cache::expiry`].
+    pub async fn expiry(&self, key: &str) -> Result<Option<Expiry>> {
+        self.handle.expiry(&Waiting, key).await
+    }
+
+    /// As [`Cache::touch`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Cache::touch`].
+    pub async fn touch(&self, key: &str) -> Result<bool> {
+        self.handle.touch(&Waiting, key).await
+    }
+
+    /// As [`Cache::get_or_set`], with a closure that returns a future.
+    pub async fn get_or_set<T, F: Future<Output = T>>(&self, key: &str, compute: impl FnOnce() -> F) -> T
+    where
+        T: Serialize + DeserializeOwned,
+    {
+        let body = pin!(Some(async { compute().await }));
+        call(&Waiting, &self.handle, Ok(key), ElsePlain::outcome(&Probe::<T>::new()), body).await
+    }
+
+    /// As [`Cache::try_get_or_set`], with a closure that returns a future.
+    ///
+    /// # Errors
+    ///
+    /// The future's own, and no other.
+    pub async fn try_get_or_set<T, E, F>(&self, key: &str, compute: impl FnOnce() -> F) -> Result<T, E>
+    where
+        T: Serialize + DeserializeOwned,
+        F: Future<Output = Result<T, E>>,
+    {
+        let body = pin!(Some(async { compute().await }));
+        call(&Waiting, &self.handle, Ok(key), Probe::<Result<T, E>>::new().outcome(), body).await
+    }
+
+    /// As [`Cache::increment`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Cache::increment`].
+    pub async fn increment(&self, key: &str, by: i64) -> Result<i64> {
+        self.handle.increment(&Waiting, key, by).await
+    }
+
+    /// As [`Cache::decrement`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Cache::increment`].
+    pub async fn decrement(&self, key: &str, by: i64) -> Result<i64> {
+        self.handle.decrement(&Waiting, key, by).await
+    }
+}
+
+/// Operations on many keys.
+impl AsyncCache {
+    /// As [`Cache::read_multi`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Cache::get`].
+    pub async fn read_multi<T: DeserializeOwned>(
+        &self,
+        keys: impl IntoIterator<Item = impl AsRef<str>>,
+    ) -> Result<HashMap<String, T>> {
+        self.handle.read_multi(&Waiting, keys).await
+    }
+
+    /// As [`Cache::write_multi`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Cache::set`].
+    pub async fn write_multi<T: Serialize>(&self, pairs: impl IntoIterator<Item = (impl AsRef<str>, T)>) -> Result<()> {
+        self.handle.write_multi(&Waiting, pairs).await
+    }
+
+    /// As [`Cache::get_or_set_multi`]; the future is given the missing keys to own.
+    pub async fn get_or_set_multi<T, F>(
+        &self,
+        keys: impl IntoIterator<Item = impl AsRef<str>>,
+        compute: impl FnOnce(Vec<String>) -> F,
+    ) -> HashMap<String, T>
+    where
+        T: Serialize + DeserializeOwned,
+        F: Future<Output = HashMap<String, T>>,
+    {
+        let keys = each_once(keys);
+        many::get_or_set(&Waiting, &self.handle, keys, compute).await
+    }
+
+    /// As [`Cache::delete_multi`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Cache::delete`].
+    pub async fn delete_multi(&self, keys: impl IntoIterator<Item = impl AsRef<str>>) -> Result<u64> {
+        self.handle.delete_multi(&Waiting, keys).await
+    }
+
+    /// As [`Cache::clear`].
+    ///
+    /// # Errors
+    ///
+    /// The store's.
+    pub async fn clear(&self) -> Result<u64> {
+        self.handle.clear(&Waiting).await
+    }
+
+    /// As [`Cache::delete_expired`].
+    ///
+    /// # Errors
+    ///
+    /// The store's.
+    pub async fn delete_expired(&self) -> Result<u64> {
+        self.handle.delete_expired(&Waiting).await
+    }
+}

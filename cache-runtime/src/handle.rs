@@ -1,0 +1,280 @@
+//! What a cache and its views are made of, and every operation once, for threads and tasks alike.
+
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::clock::{Clock, Timestamp};
+use crate::codec::Codec;
+use crate::io::Io;
+use crate::lease::Leases;
+use crate::report::Reporter;
+use crate::store::{Answer, Lifetime, Operation, Record, Store, Value};
+use crate::{Error, Expiry, Result, Ttl, entry, key};
+
+/// What all clones and views of a cache share.
+pub(crate) struct Core {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) clock: Clock,
+    pub(crate) leases: Arc<Leases>,
+    pub(crate) reporter: Reporter,
+    /// What entries live where nobody says otherwise.
+    pub(crate) expires_in: Ttl,
+    pub(crate) codec: Codec,
+}
+
+/// A cache seen with options.
+#[derive(Clone)]
+pub(crate) struct Handle {
+    pub(crate) core: Arc<Core>,
+    pub(crate) view: View,
+}
+
+/// The options of a view.
+#[derive(Clone, Default)]
+pub(crate) struct View {
+    /// The start of every key, in the form that stands in the store.
+    pub(crate) namespace: Arc<str>,
+    pub(crate) expires_in: Option<Ttl>,
+    pub(crate) race_ttl: Duration,
+    pub(crate) stale_if_error: Duration,
+}
+
+impl Handle {
+    pub(crate) fn new(store: Arc<dyn Store>, expires_in: Ttl, codec: Codec) -> Self {
+        let core = Core {
+            store,
+            clock: Clock::running(),
+            leases: Arc::default(),
+            reporter: Reporter::default(),
+            expires_in,
+            codec,
+        };
+        Handle { core: Arc::new(core), view: View::default() }
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.core.clock.now()
+    }
+
+    /// What is stored at this moment lives so long.
+    pub(crate) fn lifetime(&self) -> Lifetime {
+        let now = self.now();
+        let expires_at = self.ttl().end(now);
+        let stale_until = expires_at.after(self.view.race_ttl.max(self.view.stale_if_error));
+        Lifetime { now, expires_at, stale_until, asked_for: self.view.expires_in.is_some() }
+    }
+
+    /// Whether values are not to be kept at all.
+    pub(crate) fn keeps_nothing(&self) -> bool {
+        self.ttl().is_zero()
+    }
+
+    fn ttl(&self) -> Ttl {
+        self.view.expires_in.unwrap_or(self.core.expires_in)
+    }
+
+    /// The key as it stands in the store.
+    pub(crate) fn key<'k>(&self, key: &'k str) -> Result<Cow<'k, str>> {
+        key::stored(&self.view.namespace, key)
+    }
+
+    fn keys(&self, keys: impl IntoIterator<Item = impl AsRef<str>>) -> Result<Vec<String>> {
+        keys.into_iter().map(|key| self.key(key.as_ref()).map(Cow::into_owned)).collect()
+    }
+
+    /// Asks the store; an error says what was asked, and where.
+    pub(crate) async fn ask<I: Io>(&self, io: &I, operation: Operation<'_>) -> Result<Answer> {
+        let (name, key) = (operation.name(), operation.key());
+        io.ask(&self.core.store, operation).await.map_err(|error| self.explained(error, name, key.as_deref()))
+    }
+
+    fn explained(&self, error: Error, name: &str, key: Option<&str>) -> Error {
+        let store = self.core.store.name();
+        match key {
+            Some(key) => error.context(format_args!("{name} `{key}` in {store}")),
+            None => error.context(format_args!("{name} in {store}")),
+        }
+    }
+
+    /// A failure that the caller does not see: the function answers without the cache.
+    pub(crate) fn pass_over(&self, error: &Error) {
+        self.core.reporter.failure(error);
+    }
+
+    /// The record under a key, expired or not.
+    pub(crate) async fn record<I: Io>(&self, io: &I, key: &str) -> Result<Option<Record>> {
+        self.ask(io, Operation::Get { key: Cow::Borrowed(key) }).await?.record()
+    }
+
+    async fn live<I: Io>(&self, io: &I, key: &str) -> Result<Option<Record>> {
+        let record = self.record(io, &self.key(key)?).await?;
+        Ok(record.filter(|record| record.is_live(self.now())))
+    }
+
+    /// What was written, as a `T`; what cannot be read as one is absent.
+    pub(crate) fn decoded<T: DeserializeOwned>(&self, key: &str, value: &Value) -> Option<T> {
+        entry::read(value)
+            .inspect_err(|reason| tracing::debug!(key, %reason, "cache: an entry that cannot be read counts as absent"))
+            .ok()
+    }
+
+    /// Keeps what is encoded, or forgets the key where nothing is to be kept.
+    pub(crate) async fn put<I: Io>(&self, io: &I, key: &str, value: Value, lifetime: Lifetime) -> Result<()> {
+        let key = Cow::Borrowed(key);
+        if self.keeps_nothing() {
+            return self.ask(io, Operation::Delete { key, now: lifetime.now }).await?.was().map(drop);
+        }
+        self.ask(io, Operation::Set { key, value, lifetime }).await?.done()
+    }
+
+    async fn put_many<I: Io>(&self, io: &I, values: Vec<(String, Value)>, lifetime: Lifetime) -> Result<()> {
+        if values.is_empty() {
+            return Ok(());
+        }
+        if self.keeps_nothing() {
+            let keys = values.into_iter().map(|(key, _)| key).collect();
+            return self.ask(io, Operation::DeleteMany { keys, now: lifetime.now }).await?.count().map(drop);
+        }
+        self.ask(io, Operation::SetMany { values, lifetime }).await?.done()
+    }
+
+    pub(crate) async fn get<I: Io, T: DeserializeOwned>(&self, io: &I, key: &str) -> Result<Option<T>> {
+        let record = self.live(io, key).await?;
+        Ok(record.and_then(|record| self.decoded(key, &record.value)))
+    }
+
+    pub(crate) async fn set<I: Io, T: Serialize + ?Sized>(&self, io: &I, key: &str, value: &T) -> Result<()> {
+        let (key, lifetime) = (self.key(key)?, self.lifetime());
+        let value = entry::write_untyped(value, &lifetime).map_err(|error| self.explained(error, "set", Some(&key)))?;
+        self.put(io, &key, value, lifetime).await
+    }
+
+    pub(crate) async fn delete<I: Io>(&self, io: &I, key: &str) -> Result<bool> {
+        let key = self.key(key)?;
+        self.ask(io, Operation::Delete { key: Cow::Borrowed(&key), now: self.now() }).await?.was()
+    }
+
+    pub(crate) async fn exists<I: Io>(&self, io: &I, key: &str) -> Result<bool> {
+        Ok(self.live(io, key).await?.is_some())
+    }
+
+    pub(crate) async fn expiry<I: Io>(&self, io: &I, key: &str) -> Result<Option<Expiry>> {
+        Ok(self.live(io, key).await?.map(|record| Expiry::from(record.expiry())))
+    }
+
+    pub(crate) async fn touch<I: Io>(&self, io: &I, key: &str) -> Result<bool> {
+        if self.keeps_nothing() {
+            return self.delete(io, key).await;
+        }
+        let key = self.key(key)?;
+        self.ask(io, Operation::Touch { key: Cow::Borrowed(&key), lifetime: self.lifetime() }).await?.was()
+    }
+
+    pub(crate) async fn increment<I: Io>(&self, io: &I, key: &str, by: i64) -> Result<i64> {
+        let key = self.key(key)?;
+        self.ask(io, Operation::Increment { key: Cow::Borrowed(&key), by, lifetime: self.lifetime() }).await?.number()
+    }
+
+    pub(crate) async fn decrement<I: Io>(&self, io: &I, key: &str, by: i64) -> Result<i64> {
+        let overflow = || Error::new(crate::ErrorKind::Overflow, format!("decrement `{key}` by {by}: beyond i64"));
+        self.increment(io, key, by.checked_neg().ok_or_else(overflow)?).await
+    }
+
+    pub(crate) async fn delete_multi<I: Io, K: AsRef<str>>(
+        &self,
+        io: &I,
+        keys: impl IntoIterator<Item = K>,
+    ) -> Result<u64> {
+        let keys = self.keys(keys)?;
+        if keys.is_empty() {
+            return Ok(0);
+        }
+        self.ask(io, Operation::DeleteMany { keys, now: self.now() }).await?.count()
+    }
+
+    pub(crate) async fn clear<I: Io>(&self, io: &I) -> Result<u64> {
+        let prefix = Cow::Borrowed(&*self.view.namespace);
+        self.ask(io, Operation::Clear { prefix }).await?.count()
+    }
+
+    pub(crate) async fn delete_expired<I: Io>(&self, io: &I) -> Result<u64> {
+        self.ask(io, Operation::DeleteExpired { now: self.now() }).await?.count()
+    }
+
+    /// The keys as asked, each once and in order, with their records.
+    async fn records<I: Io>(&self, io: &I, asked: Vec<String>) -> Result<Vec<(String, Option<Record>)>> {
+        if asked.is_empty() {
+            return Ok(Vec::new());
+        }
+        let keys = self.keys(&asked)?;
+        let records = self.ask(io, Operation::GetMany { keys }).await?.records(asked.len())?;
+        Ok(asked.into_iter().zip(records).collect())
+    }
+
+    pub(crate) async fn read_multi<I: Io, T: DeserializeOwned, K: AsRef<str>>(
+        &self,
+        io: &I,
+        keys: impl IntoIterator<Item = K>,
+    ) -> Result<HashMap<String, T>> {
+        let records = self.records(io, each_once(keys)).await?;
+        let now = self.now();
+        let hits = records.into_iter().filter_map(|(key, record)| {
+            let record = record.filter(|record| record.is_live(now))?;
+            let value = self.decoded(&key, &record.value)?;
+            Some((key, value))
+        });
+        Ok(hits.collect())
+    }
+
+    pub(crate) async fn write_multi<I: Io, K: AsRef<str>, T: Serialize>(
+        &self,
+        io: &I,
+        pairs: impl IntoIterator<Item = (K, T)>,
+    ) -> Result<()> {
+        let lifetime = self.lifetime();
+        let encoded = pairs.into_iter().map(|(key, value)| {
+            let key = self.key(key.as_ref())?.into_owned();
+            let value = entry::write_untyped(&value, &lifetime)
+                .map_err(|error| self.explained(error, "write_multi", Some(&key)))?;
+            Ok((key, value))
+        });
+        let values = encoded.collect::<Result<Vec<_>>>()?;
+        self.put_many(io, values, lifetime).await
+    }
+
+    /// The records that `get_or_set_multi` starts from. A store that fails has none of them.
+    pub(crate) async fn records_or_none<I: Io>(&self, io: &I, asked: Vec<String>) -> Vec<(String, Option<Record>)> {
+        match self.records(io, asked.clone()).await {
+            Ok(records) => records,
+            Err(error) => {
+                self.pass_over(&error);
+                asked.into_iter().map(|key| (key, None)).collect()
+            }
+        }
+    }
+
+    /// Keeps what was computed for many keys. That it could not be kept is not the caller's failure.
+    pub(crate) async fn keep_many<I: Io, T: Serialize + DeserializeOwned>(&self, io: &I, computed: &HashMap<String, T>) {
+        let lifetime = self.lifetime();
+        let encoded = computed.iter().map(|(key, value)| {
+            let key = self.key(key)?.into_owned();
+            Ok((key, entry::write(value, self.core.codec, &lifetime)?))
+        });
+        let written = match encoded.collect::<Result<Vec<_>>>() {
+            Ok(values) => self.put_many(io, values, lifetime).await,
+            Err(error) => Err(error),
+        };
+        let _ = written.inspect_err(|error| self.pass_over(error));
+    }
+}
+
+/// The keys in the order asked, each once.
+pub(crate) fn each_once<K: AsRef<str>>(keys: impl IntoIterator<Item = K>) -> Vec<String> {
+    let mut seen = HashSet::new();
+    keys.into_iter().map(|key| key.as_ref().to_owned()).filter(|key| seen.insert(key.clone())).collect()
+}

@@ -1,0 +1,58 @@
+//! The two faces of a call: one that blocks its thread, and one that waits as a task.
+//!
+//! What is decided stands once, in `async` functions over [`Io`]. The blocking face does its work inside `poll`, so
+//! its futures are always ready and [`now`] takes the answer at the first poll: no runtime, no executor.
+
+use std::future::Future;
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+
+use crate::Result;
+use crate::store::{Answer, Begun, Operation, Store};
+
+/// How a store is asked.
+///
+/// The futures do not say `Send` here: the compiler sees through to the face in use, so that a call is `Send` where
+/// the user's own body is.
+pub(crate) trait Io {
+    /// Asks the store.
+    fn ask(&self, store: &Arc<dyn Store>, operation: Operation<'_>) -> impl Future<Output = Result<Answer>>;
+}
+
+/// Blocks the thread while the store works.
+pub(crate) struct Blocking;
+
+impl Io for Blocking {
+    async fn ask(&self, store: &Arc<dyn Store>, operation: Operation<'_>) -> Result<Answer> {
+        operation.run(&**store)
+    }
+}
+
+/// Waits as a task: what would block is handed to a thread that may.
+pub(crate) struct Waiting;
+
+impl Io for Waiting {
+    async fn ask(&self, store: &Arc<dyn Store>, operation: Operation<'_>) -> Result<Answer> {
+        match store.begin(operation) {
+            Begun::Done(answer) => answer,
+            Begun::Pending(answer) => answer.await,
+            Begun::Blocking(operation) => {
+                let (store, operation) = (Arc::clone(store), operation.into_owned());
+                blocking::unblock(move || operation.run(&*store)).await
+            }
+        }
+    }
+}
+
+/// Takes the answer of a future that is ready at its first poll.
+///
+/// # Panics
+///
+/// If it is not, which no future of the blocking face is.
+pub(crate) fn now<T>(future: impl Future<Output = T>) -> T {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(value) => value,
+        Poll::Pending => unreachable!("the blocking face does its work inside `poll`"),
+    }
+}

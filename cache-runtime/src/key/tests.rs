@@ -1,0 +1,147 @@
+//! What a key looks like, and that no two share one.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::*;
+
+fn template(pieces: &[&str], values: &[&dyn Display]) -> String {
+    template_key(pieces, values, None, &[]).unwrap()
+}
+
+#[test]
+fn a_template_key_is_the_text_of_the_template() {
+    assert_eq!(template(&["user:", ""], &[&42]), "user:42");
+    assert_eq!(template(&["page:", ":", ""], &[&"home", &"en"]), "page:home:en");
+    assert_eq!(template(&["user:", ""], &[&"a:b%c"]), "user:a:b%c", "a single placeholder is written as it is");
+}
+
+#[test]
+fn what_separates_two_placeholders_is_escaped_inside_them() {
+    assert_eq!(template(&["page:", ":", ""], &[&"http://x", &"en"]), "page:http%3A//x:en");
+    assert_ne!(template(&["", ":", ""], &[&"a:b", &"c"]), template(&["", ":", ""], &[&"a", &"b:c"]));
+    assert_ne!(template(&["", "é", ""], &[&"aéb", &"c"]), template(&["", "é", ""], &[&"a", &"béc"]));
+}
+
+#[test]
+fn versions_and_type_arguments_have_keys_of_their_own() {
+    let key = |version: Option<&dyn Display>, types: &[&dyn Display]| {
+        template_key(&["user:", ""], &[&7], version, types).unwrap()
+    };
+    assert_eq!(key(Some(&2), &[]), "#2#user:7");
+    assert_eq!(key(None, &[&"u8", &"alloc::string::String"]), "#<u8|alloc::string::String>#user:7");
+    assert_eq!(key(Some(&"v#1<"), &[&"[u8; 4]"]), "#v%231%3C<[u8; 4]>#user:7");
+}
+
+#[test]
+fn a_default_key_names_the_function_and_its_arguments() {
+    let key = DefaultKey::new("shop::report", None, &[]).arg("year", &2024u16).arg("region", "eu").finish();
+    assert_eq!(key.unwrap(), r#"shop::report(year=2024u16,region="eu")"#);
+    assert_eq!(DefaultKey::new("shop::all", Some(&3), &[&"u8"]).finish().unwrap(), "#3<u8>#shop::all()");
+}
+
+#[test]
+fn distinct_arguments_have_distinct_canonical_forms() {
+    #[derive(serde::Serialize)]
+    struct Point {
+        x: i32,
+        y: i32,
+    }
+    #[derive(serde::Serialize)]
+    enum Shape {
+        Dot,
+        Circle(u8),
+        Line { to: u8 },
+    }
+    let forms = [
+        text(&1u8), text(&1u16), text(&"1"), text(&'1'), text(&1.0f64), text(&-0.0f64), text(&0.0f64), text(&f64::NAN),
+        text(&true), text(&"true"), text(&()), text(&""), text(&Some("None")), text(&None::<u8>), text(&Some(())),
+        text(&"None"), text(&("a", "b:c")), text(&("a:b", "c")), text(&["a", "b"]), text(&["a\",\"b"]), text(&vec![1u8]),
+        text(&[1u8, 2]), text(&vec![vec![1u8], vec![]]), text(&vec![vec![], vec![1u8]]), text(&"\\"), text(&"\""), text(&"\0"),
+        text(&Point { x: 1, y: 2 }), text(&Point { x: 2, y: 1 }), text(&Shape::Dot), text(&Shape::Circle(1)), text(&Shape::Line { to: 1 }),
+    ];
+    assert_eq!(forms.iter().collect::<BTreeSet<_>>().len(), forms.len(), "{forms:#?}");
+    assert_eq!(text(&Point { x: 1, y: -2 }), "Point{x:1i32,y:-2i32}");
+    assert_eq!(text(&f64::NAN), text(&-f64::NAN), "all NaNs are one");
+}
+
+#[test]
+fn a_map_has_one_form_whatever_its_order() {
+    let forward: HashMap<u32, &str> = (0..100).map(|n| (n, "v")).collect();
+    let backward: HashMap<u32, &str> = (0..100).rev().map(|n| (n, "v")).collect();
+    assert_eq!(text(&forward), text(&backward));
+}
+
+fn text<T: Serialize + ?Sized>(value: &T) -> String {
+    let mut out = String::new();
+    canonical::write(value, &mut out).unwrap();
+    out
+}
+
+#[test]
+fn an_argument_that_serde_cannot_write_is_an_error_that_names_it() {
+    struct Broken;
+    impl Serialize for Broken {
+        fn serialize<S: serde::Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
+            Err(serde::ser::Error::custom("no"))
+        }
+    }
+    let error = DefaultKey::new("f", None, &[]).arg("x", &Broken).arg("y", &1).finish().unwrap_err();
+    assert_eq!((error.kind(), error.to_string().as_str()), (ErrorKind::Key, "argument `x` cannot be written: no"));
+}
+
+#[test]
+fn the_path_of_a_function_goes_through_all_that_it_stands_in() {
+    fn outer() -> String {
+        fn inner() -> String {
+            fn here() {}
+            path_of(&here)
+        }
+        inner()
+    }
+    assert_eq!(outer(), concat!(module_path!(), "::the_path_of_a_function_goes_through_all_that_it_stands_in::outer::inner"));
+    let in_closure = || {
+        fn here() {}
+        path_of(&here)
+    };
+    assert!(in_closure().ends_with("::the_path_of_a_function_goes_through_all_that_it_stands_in"));
+}
+
+#[test]
+fn namespaces_share_no_key_with_each_other_or_with_the_root() {
+    let names = ["", "a", "a/b", "a%2Fb", "%", "@", "é"];
+    let keys = ["k", "@k", "@/k", "@a/k", "/", "@", "#", "@%/k"];
+    let mut namespaces = vec![String::new()];
+    for name in names {
+        namespaces.push(namespace("", name));
+        namespaces.extend(names.map(|inner| namespace(&namespace("", name), inner)));
+    }
+    let all: Vec<String> =
+        namespaces.iter().flat_map(|n| keys.map(|key| stored(n, key).unwrap().into_owned())).collect();
+    assert_eq!(all.iter().collect::<BTreeSet<_>>().len(), all.len(), "{all:#?}");
+    assert!(stored(&namespace("", "a"), "k").unwrap().starts_with(&namespace("", "a")));
+    assert_eq!(stored(&namespace("", "tenant-7"), "user:42").unwrap(), "@tenant-7/user:42");
+}
+
+#[test]
+fn a_long_key_keeps_its_start_and_ends_in_a_hash() {
+    let long = "x".repeat(10_000);
+    let (a, b) = (format!("{long}a"), format!("{long}b"));
+    let (a, b) = (stored("", &a).unwrap().into_owned(), stored("", &b).unwrap().into_owned());
+    assert_ne!(a, b);
+    assert_eq!(a.len(), MAX_LEN);
+    assert!(a.starts_with("xxx"));
+    assert_eq!(stored("", &a).unwrap().len(), MAX_LEN);
+    assert_ne!(stored("", &a).unwrap(), a, "a plain key that looks like a shortened one is another key");
+    let exact = "y".repeat(MAX_LEN);
+    assert_eq!(stored("", &exact).unwrap(), exact);
+    let wide = "é".repeat(300);
+    assert!(stored("", &wide).unwrap().len() <= MAX_LEN, "cut between characters");
+    assert_ne!(namespace("", &long), namespace("", &format!("{long}!")));
+}
+
+#[test]
+fn an_empty_key_is_an_error() {
+    assert_eq!(stored("", "").unwrap_err().kind(), ErrorKind::Key);
+    assert_eq!(stored("@a/", "").unwrap_err().kind(), ErrorKind::Key);
+    assert!(stored("", "0").is_ok());
+}

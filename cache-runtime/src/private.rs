@@ -1,0 +1,71 @@
+//! What the expansions of the macros call. No other code may: it changes without notice.
+
+use std::future::Future;
+use std::pin::Pin;
+
+pub use std::fmt::Display;
+pub use std::time::Duration;
+
+pub use crate::Ttl;
+pub use crate::key::{DefaultKey, path_of, template_key};
+pub use crate::outcome::{ElsePlain, Outcome, Probe};
+
+use crate::call::call;
+use crate::io::{Blocking, Waiting, now};
+use crate::{AsyncCounter, Cache, Counter, Result, runtime};
+
+/// What the arguments of an attribute said.
+#[derive(Clone, Copy, Debug)]
+pub struct Terms {
+    /// The named cache.
+    pub cache: Option<&'static str>,
+    /// How long values live.
+    pub expires_in: Option<Ttl>,
+    /// For how long after expiry the old value is served while one caller computes.
+    pub race_ttl: Option<Duration>,
+}
+
+impl Terms {
+    /// Nothing said.
+    pub const DEFAULT: Terms = Terms { cache: None, expires_in: None, race_ttl: None };
+
+    fn cache(&self) -> Cache {
+        let mut cache = runtime::chosen(self.cache);
+        let view = &mut cache.handle.view;
+        view.expires_in = self.expires_in.or(view.expires_in);
+        view.race_ttl = self.race_ttl.unwrap_or(view.race_ttl);
+        cache
+    }
+}
+
+/// A call of an annotated function.
+pub fn blocking<O: Outcome, B: Future<Output = O::Whole>>(
+    terms: Terms,
+    key: Result<String>,
+    outcome: O,
+    body: Pin<&mut Option<B>>,
+) -> O::Whole {
+    let cache = terms.cache();
+    now(call(&Blocking, &cache.handle, key.as_ref().map(String::as_str), outcome, body))
+}
+
+/// A call of an annotated `async` function.
+pub async fn waiting<O: Outcome, B: Future<Output = O::Whole>>(
+    terms: Terms,
+    key: Result<String>,
+    outcome: O,
+    body: Pin<&mut Option<B>>,
+) -> O::Whole {
+    let cache = terms.cache();
+    call(&Waiting, &cache.handle, key.as_ref().map(String::as_str), outcome, body).await
+}
+
+/// The counter of an annotated function.
+pub fn counter(terms: Terms, key: Result<String>) -> Counter {
+    Counter::new(terms.cache(), key)
+}
+
+/// The counter of an annotated `async` function.
+pub fn async_counter(terms: Terms, key: Result<String>) -> AsyncCounter {
+    AsyncCounter::new(terms.cache().to_async(), key)
+}

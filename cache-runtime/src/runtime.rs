@@ -1,0 +1,199 @@
+//! The caches of the program: from the configuration to `cache()`.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use once_cell::sync::OnceCell;
+
+use crate::codec::Codec;
+use crate::config::nearest::nearest;
+use crate::config::{Config, Options, Section};
+use crate::store::Store;
+use crate::store::none::NoCache;
+use crate::{AsyncCache, Cache, Error, ErrorKind, Result, Ttl, testing};
+
+static RUNTIME: OnceCell<Runtime> = OnceCell::new();
+
+/// The stores of the user's own, by the name of their `type`.
+static REGISTERED: RwLock<BTreeMap<String, Builder>> = RwLock::new(BTreeMap::new());
+
+type Builder = Arc<dyn Fn(&Options) -> Result<Arc<dyn Store>> + Send + Sync>;
+
+/// The default cache and the named ones.
+struct Runtime {
+    default: Cache,
+    named: BTreeMap<String, Cache>,
+}
+
+/// The cache of the configuration, or of the test's [scope](testing::scope).
+///
+/// The first use reads the configuration if [`init`] did not: [`Config::load`]. Where that is wrong, one error is
+/// logged and nothing is cached; where there is none, one warning says that nothing is cached.
+///
+/// ```
+/// let cache = cache_runtime::cache();
+/// let answer: u32 = cache.get_or_set("answer", || 42);
+/// assert_eq!(answer, 42);
+/// ```
+#[must_use]
+pub fn cache() -> Cache {
+    testing::current().unwrap_or_else(|| runtime().default.clone())
+}
+
+/// The same as [`cache`], for async code.
+#[must_use]
+pub fn async_cache() -> AsyncCache {
+    cache().to_async()
+}
+
+/// Another cache of the configuration, by its name; inside a test's scope, the scope's.
+///
+/// # Errors
+///
+/// [`ErrorKind::Config`] if the configuration names no such cache.
+pub fn named(name: &str) -> Result<Cache> {
+    if let Some(cache) = testing::current() {
+        return Ok(cache);
+    }
+    if cfg!(feature = "no-cache") {
+        return Ok(Cache::none());
+    }
+    let named = &runtime().named;
+    named.get(name).cloned().ok_or_else(|| {
+        let message = format!("the configuration has no cache named `{name}`");
+        Error::new(ErrorKind::Config, message + &hint(name, named.keys().map(String::as_str)))
+    })
+}
+
+/// Sets up the program's caches; once, at the start of `main`.
+///
+/// ```
+/// use cache_runtime::Config;
+///
+/// fn main() -> Result<(), cache_runtime::Error> {
+///     cache_runtime::init(Config::from_address("sqlite::memory:")?)?;
+///     assert!(cache_runtime::init(Config::from_address("none:")?).is_err(), "only once");
+///     Ok(())
+/// }
+/// ```
+///
+/// # Errors
+///
+/// [`ErrorKind::Config`] if an option is wrong, which the text says with its place, or if the caches are set up
+/// already, by an earlier call or by a first use.
+pub fn init(config: Config) -> Result<()> {
+    let mut first = false;
+    RUNTIME.get_or_try_init(|| {
+        first = true;
+        Runtime::build(&config)
+    })?;
+    if first {
+        return Ok(());
+    }
+    Err(Error::new(ErrorKind::Config, "the caches are set up already; call `init` once, before the first use"))
+}
+
+/// Makes a store of one's own known to the configuration, by the name of its `type`.
+///
+/// Call it before [`init`] or the first use. A name that is known already gets the new store.
+///
+/// ```
+/// use cache_runtime::{Cache, Options, Result, register, store::NoCache};
+///
+/// register("nothing", |_options: &Options| Ok(NoCache));
+/// let cache = Cache::open("nothing:")?;
+/// # Ok::<(), cache_runtime::Error>(())
+/// ```
+pub fn register<S: Store>(kind: &str, build: impl Fn(&Options) -> Result<S> + Send + Sync + 'static) {
+    let build: Builder = Arc::new(move |options| Ok(Arc::new(build(options)?)));
+    REGISTERED.write().unwrap_or_else(PoisonError::into_inner).insert(kind.to_owned(), build);
+}
+
+/// The cache at an address: see [`Cache::open`].
+pub(crate) fn open(address: &str) -> Result<Cache> {
+    let config = Config::from_address(address)?;
+    config.default.as_ref().map_or_else(|| Ok(Cache::none()), build)
+}
+
+/// The cache that an annotated function asks for; where there is none of that name, nothing is cached.
+pub(crate) fn chosen(name: Option<&str>) -> Cache {
+    let Some(name) = name else { return cache() };
+    named(name).unwrap_or_else(|error| {
+        let default = cache();
+        default.handle.pass_over(&error);
+        Cache::none()
+    })
+}
+
+fn runtime() -> &'static Runtime {
+    RUNTIME.get_or_init(|| Runtime::load().unwrap_or_else(|error| {
+        tracing::error!("cache: {error}; nothing is cached");
+        Runtime::none()
+    }))
+}
+
+impl Runtime {
+    fn none() -> Self {
+        Runtime { default: Cache::none(), named: BTreeMap::new() }
+    }
+
+    fn load() -> Result<Self> {
+        if cfg!(feature = "no-cache") {
+            return Ok(Self::none());
+        }
+        let config = Config::load()?;
+        if config.default.is_none() {
+            tracing::warn!("cache: no configuration, so nothing is cached; write config/storage.toml or set CACHE_URL");
+        }
+        Self::build(&config)
+    }
+
+    fn build(config: &Config) -> Result<Self> {
+        let default = config.default.as_ref().map_or_else(|| Ok(Cache::none()), build)?;
+        let named = config.named.iter().map(|(name, section)| Ok((name.clone(), build(section)?)));
+        Ok(Runtime { default, named: named.collect::<Result<_>>()? })
+    }
+}
+
+/// The cache of one table of the configuration. It touches no file and no server.
+fn build(section: &Section) -> Result<Cache> {
+    if cfg!(feature = "no-cache") {
+        return Ok(Cache::none());
+    }
+    let options = &section.options;
+    let store = store(section)?;
+    let expires_in = options.ttl("expires_in")?.unwrap_or(Ttl::DEFAULT);
+    let codec = options.find::<Codec>("codec")?.unwrap_or_default();
+    options.finish()?;
+    Ok(Cache::with_defaults(store, expires_in, codec))
+}
+
+fn store(section: &Section) -> Result<Arc<dyn Store>> {
+    let registered = REGISTERED.read().unwrap_or_else(PoisonError::into_inner);
+    if let Some(build) = registered.get(&section.kind) {
+        return build(&section.options);
+    }
+    match &*section.kind {
+        "none" => Ok(Arc::new(NoCache)),
+        #[cfg(feature = "sqlite")]
+        "sqlite" => Ok(Arc::new(crate::store::sqlite::SqliteStore::from_options(&section.options)?)),
+        unknown => {
+            let names = registered.keys().map(String::as_str).chain(BUILT_IN);
+            Err(section.options.wrong("type", &format!("there is no store `{unknown}` in this build{}", hint(unknown, names))))
+        }
+    }
+}
+
+#[cfg(feature = "sqlite")]
+const BUILT_IN: [&str; 2] = ["sqlite", "none"];
+#[cfg(not(feature = "sqlite"))]
+const BUILT_IN: [&str; 1] = ["none"];
+
+/// What may have been meant, or what there is.
+fn hint<'a>(word: &str, names: impl Iterator<Item = &'a str> + Clone) -> String {
+    if let Some(name) = nearest(word, names.clone()) {
+        return format!("; did you mean `{name}`?");
+    }
+    let names: Vec<String> = names.map(|name| format!("`{name}`")).collect();
+    if names.is_empty() { "; it names none".to_owned() } else { format!("; there are {}", names.join(", ")) }
+}

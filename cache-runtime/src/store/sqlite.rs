@@ -1,0 +1,418 @@
+//! The embedded store: SQLite in a file that several processes share, or in this process's memory.
+
+mod database;
+mod file;
+mod patience;
+mod sql;
+mod upkeep;
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use parking_lot::RwLock;
+use rusqlite::types::{ToSql, ToSqlOutput, Value as SqlValue, ValueRef};
+use rusqlite::{CachedStatement, Connection, OptionalExtension, params};
+
+use self::database::{Database, Pragmas, Unusable};
+use super::{Begun, Lifetime, Operation, Record, Store, Timestamp, Value};
+use crate::config::Options;
+use crate::{Error, ErrorKind, Result};
+
+/// What a file holds at most, about: the file itself, not the memory.
+const DEFAULT_MAX_SIZE: u64 = 256 << 20;
+
+/// How long an operation waits for another process's write.
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How often the file at the path is looked at: somebody may have deleted it.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+
+/// More keys or more bytes than this are too much for a task's own thread.
+const FEW_KEYS: usize = 50;
+const FEW_BYTES: usize = 256 << 10;
+
+/// SQLite as a store.
+///
+/// Reading never waits for a write; writing waits for other writes, for `timeout` at most. A file is opened at the
+/// first use, with its folder. One that is damaged, no database or of a newer release is moved aside, and one that
+/// belongs to another program is refused.
+pub(crate) struct SqliteStore {
+    place: Place,
+    timeout: Duration,
+    max_size: u64,
+    pragmas: Arc<Pragmas>,
+    database: RwLock<Option<Arc<Database>>>,
+    /// When the file was last looked at, in milliseconds since `begun`.
+    looked: AtomicU64,
+    begun: Instant,
+}
+
+#[derive(Debug)]
+enum Place {
+    Memory,
+    File(PathBuf),
+}
+
+impl SqliteStore {
+    /// In this process's memory.
+    pub(crate) fn memory() -> Self {
+        Self::new(Place::Memory, DEFAULT_TIMEOUT, DEFAULT_MAX_SIZE, Pragmas::new())
+    }
+
+    /// By the configuration: `database`, `timeout`, `max_size`, `pragmas`.
+    pub(crate) fn from_options(options: &Options) -> Result<Self> {
+        let place = match options.get::<String>("database")?.as_str() {
+            ":memory:" => Place::Memory,
+            "" => return Err(options.wrong("database", "is empty; write a path or \":memory:\"")),
+            path => Place::File(PathBuf::from(path)),
+        };
+        let timeout = options.duration("timeout")?.unwrap_or(DEFAULT_TIMEOUT);
+        let max_size = options.size("max_size")?.unwrap_or(DEFAULT_MAX_SIZE);
+        Ok(Self::new(place, timeout, max_size, pragmas(options)?))
+    }
+
+    fn new(place: Place, timeout: Duration, max_size: u64, pragmas: Pragmas) -> Self {
+        SqliteStore {
+            place,
+            timeout,
+            max_size,
+            pragmas: Arc::new(pragmas),
+            database: RwLock::default(),
+            looked: AtomicU64::new(0),
+            begun: Instant::now(),
+        }
+    }
+
+    /// The open database, if there is one and it need not be looked after.
+    fn opened(&self) -> Option<Arc<Database>> {
+        let database = self.database.read().clone()?;
+        let good = !database.damaged.load(Ordering::Relaxed) && (!self.time_to_look() || database.is_in_place());
+        good.then_some(database)
+    }
+
+    /// Whether it is this caller's turn to look at the file.
+    fn time_to_look(&self) -> bool {
+        if matches!(self.place, Place::Memory) {
+            return false;
+        }
+        let now = u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let last = self.looked.load(Ordering::Relaxed);
+        now.saturating_sub(last) >= LOOK_EVERY.as_millis() as u64
+            && self.looked.compare_exchange(last, now, Ordering::Relaxed, Ordering::Relaxed).is_ok()
+    }
+
+    /// The database, opened now if need be.
+    fn database(&self) -> Result<Arc<Database>> {
+        if let Some(database) = self.opened() {
+            return Ok(database);
+        }
+        let mut slot = self.database.write();
+        if let Some(database) = slot.as_ref() {
+            if database.damaged.load(Ordering::Relaxed) {
+                set_aside(database, "it is damaged").map_err(|error| unreachable_file(&error))?;
+            } else if database.is_in_place() {
+                return Ok(Arc::clone(database));
+            }
+        }
+        *slot = None;
+        let database = Arc::new(self.open()?);
+        *slot = Some(Arc::clone(&database));
+        Ok(database)
+    }
+
+    fn open(&self) -> Result<Database> {
+        let pragmas = || Arc::clone(&self.pragmas);
+        let Place::File(path) = &self.place else {
+            return Database::in_memory(pragmas()).map_err(|reason| refused(":memory:", reason));
+        };
+        file::create(path).map_err(|error| unreachable_file(&error))?;
+        let identity = file::identity(path);
+        let reason = match Database::in_file(path, pragmas()) {
+            Err(Unusable::Ours(reason)) => reason,
+            result => return result.map_err(|reason| refused(&path.display().to_string(), reason)),
+        };
+        aside(path, identity, &reason).map_err(|error| unreachable_file(&error))?;
+        file::create(path).map_err(|error| unreachable_file(&error))?;
+        Database::in_file(path, pragmas()).map_err(|reason| refused(&path.display().to_string(), reason))
+    }
+
+    /// Runs `work` on the database. If the file turns out to be damaged or gone, once more on a new one.
+    fn run<T>(&self, work: impl Fn(&Database) -> rusqlite::Result<T>) -> Result<T> {
+        let _allowed = patience::or_allow(self.timeout);
+        let database = self.database()?;
+        let error = match work(&database) {
+            Ok(value) => return Ok(value),
+            Err(error) => error,
+        };
+        if database::is_damage(&error) {
+            database.damaged.store(true, Ordering::Relaxed);
+        } else if database.is_in_place() {
+            return Err(explained(error));
+        }
+        work(&*self.database()?).map_err(explained)
+    }
+
+    /// Runs a write, and brings on the upkeep that it makes due.
+    fn write<T>(
+        &self,
+        (rows, bytes, now): (usize, usize, Timestamp),
+        work: impl Fn(&Database, &Connection) -> rusqlite::Result<T>,
+    ) -> Result<T> {
+        self.run(|database| database.write(|connection| work(database, connection)))
+            .inspect(|_| self.note(rows, bytes, now))
+    }
+
+    fn note(&self, rows: usize, bytes: usize, now: Timestamp) {
+        if let Some(database) = self.database.read().as_ref().filter(|database| database.upkeep.note(rows, bytes, now)) {
+            upkeep::start(database, self.max_size);
+        }
+    }
+}
+
+impl Store for SqliteStore {
+    fn get(&self, key: &str) -> Result<Option<Record>> {
+        self.run(|database| {
+            database.read(|connection| fetch(&mut connection.prepare_cached(sql::GET)?, database.hash(key), key))
+        })
+    }
+
+    fn get_many(&self, keys: &[String]) -> Result<Vec<Option<Record>>> {
+        self.run(|database| {
+            database.read(|connection| {
+                database::in_one_view(connection, || {
+                    let mut statement = connection.prepare_cached(sql::GET)?;
+                    keys.iter().map(|key| fetch(&mut statement, database.hash(key), key)).collect()
+                })
+            })
+        })
+    }
+
+    fn set(&self, key: &str, value: &Value, lifetime: &Lifetime) -> Result<()> {
+        self.write((1, value.size(), lifetime.now), |database, connection| {
+            put(&mut connection.prepare_cached(sql::SET)?, database.hash(key), key, value, lifetime)
+        })
+    }
+
+    fn set_many(&self, values: &[(String, Value)], lifetime: &Lifetime) -> Result<()> {
+        let bytes = values.iter().map(|(_, value)| value.size()).sum();
+        self.write((values.len(), bytes, lifetime.now), |database, connection| {
+            let mut statement = connection.prepare_cached(sql::SET)?;
+            values.iter().try_for_each(|(key, value)| put(&mut statement, database.hash(key), key, value, lifetime))
+        })
+    }
+
+    fn delete(&self, key: &str, now: Timestamp) -> Result<bool> {
+        self.write((1, 0, now), |database, connection| {
+            remove(&mut connection.prepare_cached(sql::DELETE)?, database.hash(key), key, now)
+        })
+    }
+
+    fn delete_many(&self, keys: &[String], now: Timestamp) -> Result<u64> {
+        self.write((keys.len(), 0, now), |database, connection| {
+            let mut statement = connection.prepare_cached(sql::DELETE)?;
+            let gone = keys.iter().map(|key| remove(&mut statement, database.hash(key), key, now));
+            gone.map(|was| was.map(u64::from)).sum()
+        })
+    }
+
+    fn increment(&self, key: &str, by: i64, lifetime: &Lifetime) -> Result<i64> {
+        let sum = self.write((1, 0, lifetime.now), |database, connection| {
+            let hash = database.hash(key);
+            let mut statement = connection.prepare_cached(sql::INCREMENT)?;
+            let (expires_at, stale_until) = (lifetime.expires_at.0, lifetime.stale_until.0);
+            let row = params![hash, key, expires_at, stale_until, by, lifetime.now.0, lifetime.asked_for];
+            let sum = statement.query_row(row, |row| row.get(0)).optional()?;
+            sum.map_or_else(|| hindrance(connection, hash).map(Err), |sum| Ok(Ok(sum)))
+        });
+        sum?.map_err(|kind| match kind {
+            ErrorKind::Overflow => Error::new(kind, format!("adding {by} would leave the range of i64")),
+            _ => Error::new(kind, "what is kept there is not a whole number"),
+        })
+    }
+
+    fn clear(&self, prefix: &str) -> Result<u64> {
+        let gone = self.write((1, 0, Timestamp(0)), |_, connection| match after_prefix(prefix) {
+            None => connection.prepare_cached(sql::CLEAR_ALL)?.execute([]),
+            Some(end) => connection.prepare_cached(sql::CLEAR_PREFIX)?.execute([prefix, &end]),
+        });
+        gone.map(|rows| rows as u64)
+    }
+
+    fn touch(&self, key: &str, lifetime: &Lifetime) -> Result<bool> {
+        let touched = self.write((1, 0, lifetime.now), |database, connection| {
+            let (expires_at, stale_until) = (lifetime.expires_at.0, lifetime.stale_until.0);
+            let row = params![database.hash(key), key, expires_at, stale_until, lifetime.now.0];
+            connection.prepare_cached(sql::TOUCH)?.execute(row)
+        });
+        touched.map(|rows| rows > 0)
+    }
+
+    fn delete_expired(&self, now: Timestamp) -> Result<u64> {
+        let gone =
+            self.write((1, 0, now), |_, connection| connection.prepare_cached(sql::DELETE_EXPIRED)?.execute([now.0]));
+        gone.map(|rows| rows as u64)
+    }
+
+    /// In place, as long as it need not wait: a look-up or a write takes a few microseconds, a hop to another thread
+    /// several times that. What finds a lock taken has changed nothing, and begins anew on a thread that may wait.
+    fn begin<'a>(&'a self, operation: Operation<'a>) -> Begun<'a> {
+        if takes_long(&operation) || self.opened().is_none() {
+            return Begun::Blocking(operation);
+        }
+        let _allowed = patience::allow(Duration::ZERO);
+        match operation.run(self) {
+            Err(error) if would_wait(&error) => Begun::Blocking(operation),
+            answer => Begun::Done(answer),
+        }
+    }
+
+    fn name(&self) -> String {
+        match &self.place {
+            Place::Memory => "sqlite :memory:".to_owned(),
+            Place::File(path) => format!("sqlite {}", path.display()),
+        }
+    }
+}
+
+fn takes_long(operation: &Operation<'_>) -> bool {
+    match operation {
+        Operation::GetMany { keys } | Operation::DeleteMany { keys, .. } => keys.len() > FEW_KEYS,
+        Operation::Set { value, .. } => value.size() > FEW_BYTES,
+        Operation::SetMany { values, .. } => {
+            values.len() > FEW_KEYS || values.iter().map(|(_, value)| value.size()).sum::<usize>() > FEW_BYTES
+        }
+        Operation::Clear { .. } | Operation::DeleteExpired { .. } => true,
+        _ => false,
+    }
+}
+
+fn would_wait(error: &Error) -> bool {
+    let cause = std::error::Error::source(error).and_then(|cause| cause.downcast_ref());
+    cause.is_some_and(database::is_busy)
+}
+
+/// The record of a key. A row of another key with the same hash is as good as none.
+fn fetch(statement: &mut CachedStatement<'_>, hash: i64, key: &str) -> rusqlite::Result<Option<Record>> {
+    let mut rows = statement.query([hash])?;
+    let Some(row) = rows.next()? else { return Ok(None) };
+    if row.get_ref(0)?.as_bytes()? != key.as_bytes() {
+        return Ok(None);
+    }
+    let value = match row.get_ref(2)? {
+        ValueRef::Integer(number) => Value::Number(number),
+        other => Value::Bytes(other.as_bytes()?.to_vec()),
+    };
+    Ok(Some(Record { value, expires_at: Some(Timestamp(row.get(1)?)) }))
+}
+
+fn put(
+    statement: &mut CachedStatement<'_>,
+    hash: i64,
+    key: &str,
+    value: &Value,
+    lifetime: &Lifetime,
+) -> rusqlite::Result<()> {
+    statement.execute(params![hash, key, lifetime.expires_at.0, lifetime.stale_until.0, value]).map(drop)
+}
+
+fn remove(statement: &mut CachedStatement<'_>, hash: i64, key: &str, now: Timestamp) -> rusqlite::Result<bool> {
+    let live = statement.query_row(params![hash, key, now.0], |row| row.get(0)).optional()?;
+    Ok(live.unwrap_or(false))
+}
+
+/// Why an increment changed nothing.
+fn hindrance(connection: &Connection, hash: i64) -> rusqlite::Result<ErrorKind> {
+    let kind: String = connection.prepare_cached(sql::KIND)?.query_row([hash], |row| row.get(0))?;
+    Ok(if kind == "integer" { ErrorKind::Overflow } else { ErrorKind::NotANumber })
+}
+
+/// The first text after all that start with `prefix`; `None` if every text does.
+fn after_prefix(prefix: &str) -> Option<String> {
+    let mut chars: Vec<char> = prefix.chars().collect();
+    while let Some(last) = chars.pop() {
+        // The range skips the surrogates, which are no characters.
+        if let Some(next) = (last..=char::MAX).nth(1) {
+            chars.push(next);
+            return Some(chars.into_iter().collect());
+        }
+    }
+    None
+}
+
+impl ToSql for Value {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(match self {
+            Value::Number(number) => ToSqlOutput::Owned(SqlValue::Integer(*number)),
+            Value::Bytes(bytes) => ToSqlOutput::Borrowed(ValueRef::Blob(bytes)),
+        })
+    }
+}
+
+fn set_aside(database: &Database, reason: &str) -> io::Result<()> {
+    database.path().map_or(Ok(()), |path| aside(path, database.identity(), reason))
+}
+
+fn aside(path: &std::path::Path, identity: Option<file::Identity>, reason: &str) -> io::Result<()> {
+    if let Some(target) = file::move_aside(path, identity)? {
+        let (path, target) = (path.display(), target.display());
+        tracing::warn!("cache: {path} cannot be used ({reason}); it was moved to {target} and a new one was made");
+    }
+    Ok(())
+}
+
+fn unreachable_file(error: &io::Error) -> Error {
+    Error::new(ErrorKind::Unavailable, error.to_string())
+}
+
+fn refused(place: &str, reason: Unusable) -> Error {
+    match reason {
+        Unusable::Foreign => Error::new(
+            ErrorKind::Config,
+            format!("{place} is a database of another program; give the cache a file of its own"),
+        ),
+        Unusable::Ours(reason) => Error::new(ErrorKind::Unavailable, format!("{place} cannot be used: {reason}")),
+        Unusable::Failed(error) => explained(error),
+    }
+}
+
+/// One place that knows what SQLite's errors mean to a caller.
+fn explained(error: rusqlite::Error) -> Error {
+    use rusqlite::ErrorCode::{
+        CannotOpen, DatabaseBusy, DatabaseCorrupt, DatabaseLocked, DiskFull, NotADatabase, PermissionDenied, ReadOnly,
+        SystemIoFailure,
+    };
+    let (kind, message) = match error.sqlite_error_code() {
+        Some(DatabaseBusy | DatabaseLocked) => (ErrorKind::Unavailable, "another writer held the lock for too long"),
+        Some(DiskFull) => (ErrorKind::Unavailable, "the disk is full"),
+        Some(ReadOnly | PermissionDenied) => (ErrorKind::Unavailable, "the file may not be written"),
+        Some(CannotOpen) => (ErrorKind::Unavailable, "the file cannot be opened"),
+        Some(SystemIoFailure) => (ErrorKind::Unavailable, "the file cannot be read or written"),
+        Some(DatabaseCorrupt | NotADatabase) => (ErrorKind::Unavailable, "the file is damaged"),
+        _ => (ErrorKind::Store, "SQLite refused"),
+    };
+    Error::new(kind, format!("{message} ({error})")).because(error)
+}
+
+/// The pragmas of the configuration, as they stand in a statement.
+fn pragmas(options: &Options) -> Result<Pragmas> {
+    let given = options.find::<std::collections::BTreeMap<String, toml::Value>>("pragmas")?.unwrap_or_default();
+    let known = Connection::open_in_memory().map_err(explained)?;
+    let written = given.into_iter().map(|(name, value)| {
+        let exists = known.query_row(sql::PRAGMA_EXISTS, [&name], |row| row.get::<_, bool>(0)).map_err(explained)?;
+        let value = match value {
+            toml::Value::Integer(number) => Some(number.to_string()),
+            toml::Value::Boolean(flag) => Some(flag.to_string()),
+            toml::Value::String(word) if word.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') => Some(word),
+            _ => None,
+        };
+        match value {
+            _ if !exists => Err(options.wrong("pragmas", &format!("SQLite has no pragma `{name}`"))),
+            None => Err(options.wrong("pragmas", &format!("`{name}` takes a whole number, a boolean or a word"))),
+            Some(value) => Ok((name, value)),
+        }
+    });
+    written.collect()
+}

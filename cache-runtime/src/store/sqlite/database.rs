@@ -1,0 +1,277 @@
+//! One opened database: its connections, its seed, and how a statement reaches them.
+
+use std::collections::BTreeMap;
+use std::hash::Hasher;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::thread;
+
+use parking_lot::{Mutex, MutexGuard};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, ffi};
+use siphasher::sip::SipHasher13;
+
+use super::file::{self, Identity};
+use super::upkeep::Upkeep;
+use super::{patience, sql};
+
+/// Idle reading connections beyond this are closed.
+const IDLE_READERS: usize = 16;
+
+/// A pragma's value, written into the statement.
+pub(super) type Pragmas = BTreeMap<String, String>;
+
+pub(super) struct Database {
+    /// All writing goes through one connection: in the same process it is faster to wait for a lock of ours than for the
+    /// file's. In memory it is the only connection.
+    writer: Mutex<Connection>,
+    /// Connections that read a file without ever waiting for the writer.
+    readers: Mutex<Vec<Connection>>,
+    file: Option<OpenFile>,
+    pragmas: Arc<Pragmas>,
+    seed: [u8; 16],
+    pub(super) upkeep: Upkeep,
+    /// Set by who found it damaged; it is moved aside by the next operation.
+    pub(super) damaged: AtomicBool,
+}
+
+struct OpenFile {
+    path: PathBuf,
+    identity: Option<Identity>,
+}
+
+/// Why a file cannot be used.
+pub(super) enum Unusable {
+    /// It is no database, it is damaged, or a newer release wrote it: it may be moved aside.
+    Ours(String),
+    /// It is a database of another program, which is none of our business.
+    Foreign,
+    /// SQLite said so; it may pass.
+    Failed(rusqlite::Error),
+}
+
+impl From<rusqlite::Error> for Unusable {
+    fn from(error: rusqlite::Error) -> Self {
+        if is_damage(&error) { Unusable::Ours(error.to_string()) } else { Unusable::Failed(error) }
+    }
+}
+
+impl Database {
+    pub(super) fn in_memory(pragmas: Arc<Pragmas>) -> Result<Self, Unusable> {
+        let connection = configured(Connection::open_in_memory()?, &pragmas)?;
+        prepare(&connection)?;
+        Self::new(connection, None, pragmas)
+    }
+
+    /// Opens a file that exists, and makes an empty one a database.
+    pub(super) fn in_file(path: &Path, pragmas: Arc<Pragmas>) -> Result<Self, Unusable> {
+        let identity = file::identity(path);
+        let connection = connect(path, &pragmas)?;
+        prepare(&connection)?;
+        Self::new(connection, Some(OpenFile { path: path.to_owned(), identity }), pragmas)
+    }
+
+    fn new(writer: Connection, file: Option<OpenFile>, pragmas: Arc<Pragmas>) -> Result<Self, Unusable> {
+        let seed = writer.query_row(sql::SEED, [], |row| row.get(0))?;
+        Ok(Database {
+            writer: Mutex::new(writer),
+            readers: Mutex::default(),
+            file,
+            pragmas,
+            seed,
+            upkeep: Upkeep::default(),
+            damaged: AtomicBool::new(false),
+        })
+    }
+
+    pub(super) fn path(&self) -> Option<&Path> {
+        self.file.as_ref().map(|file| &*file.path)
+    }
+
+    pub(super) fn identity(&self) -> Option<Identity> {
+        self.file.as_ref().and_then(|file| file.identity)
+    }
+
+    /// Whether the path still leads to the file that is open.
+    pub(super) fn is_in_place(&self) -> bool {
+        self.file.as_ref().is_none_or(|file| file::identity(&file.path) == file.identity)
+    }
+
+    /// The number of a key's row.
+    pub(super) fn hash(&self, key: &str) -> i64 {
+        let mut hasher = SipHasher13::new_with_key(&self.seed);
+        hasher.write(key.as_bytes());
+        hasher.finish().cast_signed()
+    }
+
+    /// Runs statements that only read.
+    pub(super) fn read<T>(&self, read: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> rusqlite::Result<T> {
+        let Some(file) = &self.file else { return read(&*self.writer()?) };
+        let idle = self.readers.lock().pop();
+        let reader = match idle {
+            Some(reader) => reader,
+            None => connect(&file.path, &self.pragmas)?,
+        };
+        let result = read(&reader);
+        let mut readers = self.readers.lock();
+        if readers.len() < IDLE_READERS {
+            readers.push(reader);
+        }
+        result
+    }
+
+    /// Runs statements as one transaction that holds the write lock from its beginning, so that it never fails half-way
+    /// for somebody else's write.
+    pub(super) fn write<T>(&self, write: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> rusqlite::Result<T> {
+        let connection = self.writer()?;
+        let transaction = Transaction::begin(&connection, sql::BEGIN_WRITE)?;
+        let value = write(&connection)?;
+        transaction.commit()?;
+        Ok(value)
+    }
+
+    /// A connection of its own to the same file, for work beside the callers'.
+    pub(super) fn beside<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> rusqlite::Result<Option<T>> {
+        let Some(file) = &self.file else { return Ok(None) };
+        connect(&file.path, &self.pragmas).and_then(|connection| work(&connection)).map(Some)
+    }
+
+    fn writer(&self) -> rusqlite::Result<MutexGuard<'_, Connection>> {
+        if let Some(connection) = self.writer.try_lock() {
+            return Ok(connection);
+        }
+        let waited = patience::may_wait().then(|| self.writer.try_lock_for(patience::left())).flatten();
+        waited.ok_or_else(|| rusqlite::Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_BUSY), None))
+    }
+}
+
+/// Many reads that see one state of the database.
+pub(super) fn in_one_view<T>(
+    connection: &Connection,
+    read: impl FnOnce() -> rusqlite::Result<T>,
+) -> rusqlite::Result<T> {
+    let transaction = Transaction::begin(connection, sql::BEGIN_READ)?;
+    let value = read()?;
+    transaction.commit()?;
+    Ok(value)
+}
+
+/// A transaction that is rolled back unless it is committed, also by a panic.
+struct Transaction<'a> {
+    connection: &'a Connection,
+}
+
+impl<'a> Transaction<'a> {
+    fn begin(connection: &'a Connection, begin: &str) -> rusqlite::Result<Self> {
+        connection.prepare_cached(begin)?.raw_execute()?;
+        Ok(Transaction { connection })
+    }
+
+    fn commit(self) -> rusqlite::Result<()> {
+        self.connection.prepare_cached(sql::COMMIT)?.raw_execute().map(drop)
+    }
+}
+
+impl Drop for Transaction<'_> {
+    fn drop(&mut self) {
+        if !self.connection.is_autocommit() {
+            let rolled_back = self.connection.prepare_cached(sql::ROLLBACK).and_then(|mut sql| sql.raw_execute());
+            let _ = rolled_back.inspect_err(|error| tracing::warn!(%error, "cache: a transaction was not rolled back"));
+        }
+    }
+}
+
+fn connect(path: &Path, pragmas: &Pragmas) -> rusqlite::Result<Connection> {
+    // Without `CREATE`: a file that is gone is noticed, not made anew with other permissions.
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    configured(Connection::open_with_flags(path, flags)?, pragmas)
+}
+
+/// What holds for a connection, not for the file.
+fn configured(mut connection: Connection, pragmas: &Pragmas) -> rusqlite::Result<Connection> {
+    connection.busy_handler(Some(patience::wait_for_lock))?;
+    connection.set_prepared_statement_cache_capacity(32);
+    for (name, value) in DEFAULT_PRAGMAS {
+        if !pragmas.contains_key(name) {
+            set_pragma(&connection, name, value)?;
+        }
+    }
+    pragmas.iter().try_for_each(|(name, value)| set_pragma(&connection, name, value))?;
+    Ok(connection)
+}
+
+/// `NORMAL` loses no more than the last writes when the machine loses power, and never the file. Checkpoints are made
+/// beside the callers; the limit here is for when that does not come to work. No `mmap_size`: a file that somebody cuts
+/// short would end the program.
+const DEFAULT_PRAGMAS: [(&str, &str); 4] =
+    [("synchronous", "NORMAL"), ("cache_size", "-16384"), ("wal_autocheckpoint", "16000"), ("temp_store", "MEMORY")];
+
+/// Some pragmas answer with a row, some do not; both are well.
+fn set_pragma(connection: &Connection, name: &str, value: &str) -> rusqlite::Result<()> {
+    let mut statement = connection.prepare(&format!("PRAGMA {name} = {value}"))?;
+    statement.query([])?.next().map(drop)
+}
+
+/// Makes an empty database ours, or finds out whether it is.
+fn prepare(connection: &Connection) -> Result<(), Unusable> {
+    if is_ours(connection)? {
+        return Ok(());
+    }
+    become_wal(connection)?;
+    let transaction = Transaction::begin(connection, sql::BEGIN_WRITE)?;
+    // Somebody may have been faster while this one waited for the lock.
+    if !is_ours(connection)? {
+        connection.execute_batch(sql::SCHEMA)?;
+        set_pragma(connection, "application_id", &sql::APPLICATION_ID.to_string())?;
+        set_pragma(connection, "user_version", &sql::USER_VERSION.to_string())?;
+    }
+    Ok(transaction.commit()?)
+}
+
+/// Several processes that open a new file at once come into each other's way here, past SQLite's own waiting.
+fn become_wal(connection: &Connection) -> rusqlite::Result<()> {
+    loop {
+        match set_pragma(connection, "journal_mode", "WAL") {
+            Err(error) if is_busy(&error) && patience::may_wait() && !patience::left().is_zero() => thread::yield_now(),
+            result => return result,
+        }
+    }
+}
+
+/// Ours, or empty and to be made ours.
+fn is_ours(connection: &Connection) -> Result<bool, Unusable> {
+    let number = |sql| connection.query_row(sql, [], |row| row.get::<_, i32>(0));
+    let application = number("PRAGMA application_id")?;
+    let version = number("PRAGMA user_version")?;
+    let tables = number("SELECT count(*) FROM sqlite_schema")?;
+    match (application, version, tables) {
+        (0, 0, 0) => Ok(false),
+        (sql::APPLICATION_ID, sql::USER_VERSION, _) => seed_is_there(connection),
+        (sql::APPLICATION_ID, version, _) => Err(Unusable::Ours(format!("a release with schema {version} wrote it"))),
+        _ => Err(Unusable::Foreign),
+    }
+}
+
+fn seed_is_there(connection: &Connection) -> Result<bool, Unusable> {
+    let seed = connection.query_row(sql::SEED, [], |row| row.get::<_, [u8; 16]>(0)).optional();
+    let damage = || Unusable::Ours("its seed is missing".to_owned());
+    match seed {
+        Ok(Some(_)) => connection.prepare_cached(sql::GET).map(|_| true).map_err(|_| damage()),
+        Ok(None) => Err(damage()),
+        Err(error) if is_busy(&error) => Err(Unusable::Failed(error)),
+        Err(error) if is_damage(&error) => Err(error.into()),
+        Err(_) => Err(damage()),
+    }
+}
+
+/// Whether the file itself is bad, so that trying again does not help.
+pub(super) fn is_damage(error: &rusqlite::Error) -> bool {
+    use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
+    matches!(error.sqlite_error_code(), Some(DatabaseCorrupt | NotADatabase))
+}
+
+/// Whether somebody else has the lock.
+pub(super) fn is_busy(error: &rusqlite::Error) -> bool {
+    use rusqlite::ErrorCode::{DatabaseBusy, DatabaseLocked};
+    matches!(error.sqlite_error_code(), Some(DatabaseBusy | DatabaseLocked))
+}

@@ -1,0 +1,87 @@
+//! The database in SQLite's own language: its schema and every statement.
+//!
+//! A row is found by `hash`, a 64-bit hash of the key seeded by a random number that the file keeps, and `key` is
+//! checked: a text primary key is several times slower as soon as values are large. The value stands last, so that the
+//! columns before it are read without it.
+
+/// Marks a database file as this library's: "kche" in ASCII.
+pub(super) const APPLICATION_ID: i32 = 0x6b63_6865;
+
+/// The version of the schema below.
+pub(super) const USER_VERSION: i32 = 1;
+
+pub(super) const SCHEMA: &str = "
+    CREATE TABLE seed (value BLOB NOT NULL) STRICT;
+    INSERT INTO seed VALUES (randomblob(16));
+    CREATE TABLE entries (
+        hash INTEGER PRIMARY KEY,
+        key TEXT NOT NULL,
+        expires_at INTEGER NOT NULL,
+        stale_until INTEGER NOT NULL,
+        value ANY NOT NULL
+    ) STRICT;
+";
+
+pub(super) const BEGIN_READ: &str = "BEGIN";
+pub(super) const BEGIN_WRITE: &str = "BEGIN IMMEDIATE";
+pub(super) const COMMIT: &str = "COMMIT";
+pub(super) const ROLLBACK: &str = "ROLLBACK";
+
+pub(super) const SEED: &str = "SELECT value FROM seed";
+
+pub(super) const GET: &str = "SELECT key, expires_at, value FROM entries WHERE hash = ?1";
+
+pub(super) const SET: &str = "
+    INSERT INTO entries (hash, key, expires_at, stale_until, value) VALUES (?1, ?2, ?3, ?4, ?5)
+    ON CONFLICT (hash) DO UPDATE SET key = excluded.key, expires_at = excluded.expires_at,
+        stale_until = excluded.stale_until, value = excluded.value";
+
+pub(super) const DELETE: &str = "DELETE FROM entries WHERE hash = ?1 AND key = ?2 RETURNING expires_at > ?3";
+
+pub(super) const TOUCH: &str = "
+    UPDATE entries SET expires_at = ?3, stale_until = ?4 WHERE hash = ?1 AND key = ?2 AND expires_at > ?5";
+
+/// Returns no row, and changes nothing, if a live value is no whole number or the sum is none that fits: SQLite would
+/// make a float of it. `?6` is now, `?7` whether a counter without an expiry takes the one given.
+pub(super) const INCREMENT: &str = "
+    INSERT INTO entries (hash, key, expires_at, stale_until, value) VALUES (?1, ?2, ?3, ?4, ?5)
+    ON CONFLICT (hash) DO UPDATE SET
+        value = CASE WHEN key = excluded.key AND expires_at > ?6 THEN value + excluded.value ELSE excluded.value END,
+        stale_until = CASE WHEN key = excluded.key AND expires_at > ?6 AND NOT (?7 AND expires_at = 9223372036854775807)
+            THEN stale_until ELSE excluded.stale_until END,
+        expires_at = CASE WHEN key = excluded.key AND expires_at > ?6 AND NOT (?7 AND expires_at = 9223372036854775807)
+            THEN expires_at ELSE excluded.expires_at END,
+        key = excluded.key
+    WHERE key <> excluded.key OR expires_at <= ?6
+        OR (typeof(value) = 'integer' AND typeof(value + excluded.value) = 'integer')
+    RETURNING value";
+
+/// What stood in the way of an increment.
+pub(super) const KIND: &str = "SELECT typeof(value) FROM entries WHERE hash = ?1";
+
+pub(super) const CLEAR_ALL: &str = "DELETE FROM entries";
+
+/// `?2` is the first text after all that start with `?1`.
+pub(super) const CLEAR_PREFIX: &str = "DELETE FROM entries WHERE key >= ?1 AND key < ?2";
+
+pub(super) const DELETE_EXPIRED: &str = "DELETE FROM entries WHERE expires_at <= ?1 AND stale_until <= ?1";
+
+/// The last hash of the next rows after `?1`, how many they are, and how many of them have passed `?3`.
+pub(super) const WINDOW: &str = "
+    SELECT max(hash), count(*), total(stale_until <= ?3)
+    FROM (SELECT hash, stale_until FROM entries WHERE hash > ?1 ORDER BY hash LIMIT ?2)";
+
+pub(super) const PRUNE: &str = "DELETE FROM entries WHERE hash > ?1 AND hash <= ?2 AND stale_until <= ?3";
+
+/// Of the rows of a window those that would go the soonest.
+pub(super) const EVICT: &str = "
+    DELETE FROM entries WHERE hash IN (
+        SELECT hash FROM entries WHERE hash > ?1 AND hash <= ?2 ORDER BY expires_at LIMIT ?3)";
+
+/// How many bytes of the file are in use.
+pub(super) const SIZE: &str = "
+    SELECT (page_count - freelist_count) * page_size
+    FROM pragma_page_count, pragma_freelist_count, pragma_page_size";
+
+/// Whether there is a pragma of this name.
+pub(super) const PRAGMA_EXISTS: &str = "SELECT count(*) FROM pragma_pragma_list WHERE name = ?1";

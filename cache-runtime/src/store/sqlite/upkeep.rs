@@ -1,0 +1,150 @@
+//! What a database needs beside the work of its callers: checkpoints, pruning, room.
+//!
+//! It is done on another thread, after so many writes, in short steps that let writers in between. A cache that is not
+//! written to does nothing.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
+use std::time::Duration;
+
+use rusqlite::{Connection, params};
+
+use super::database::Database;
+use super::{file, patience, sql};
+use crate::clock::Timestamp;
+
+/// So many bytes written bring on the next upkeep. A row counts as a page at least, so that is a thousand small ones.
+const EVERY_BYTES: u64 = 4 << 20;
+const PAGE: u64 = 4096;
+
+/// Expired rows stay so long: a window may be named by the reader alone.
+const GRACE: Duration = Duration::from_secs(60);
+
+/// So many rows are looked at in a step, and so many steps are made at once.
+const ROWS_A_STEP: i64 = 500;
+const STEPS: usize = 64;
+
+/// A log beyond this is cut, for which its readers must have let go of it.
+const LARGE_WAL: u64 = 64 << 20;
+
+/// How long a step may wait for the write lock.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// When upkeep is due, and how far the last one came.
+#[derive(Debug, Default)]
+pub(super) struct Upkeep {
+    written: AtomicU64,
+    running: AtomicBool,
+    /// The time by the cache's clock at the last write.
+    now: AtomicI64,
+    /// The rows up to this hash have been looked at in this round.
+    cursor: AtomicI64,
+}
+
+impl Upkeep {
+    /// Notes a write of `rows` rows with `bytes` in all, and says whether upkeep is due.
+    pub(super) fn note(&self, rows: usize, bytes: usize, now: Timestamp) -> bool {
+        self.now.fetch_max(now.0, Ordering::Relaxed);
+        let cost = rows as u64 * PAGE + bytes as u64;
+        self.written.fetch_add(cost, Ordering::Relaxed) + cost >= EVERY_BYTES && !self.running.load(Ordering::Relaxed)
+    }
+}
+
+/// Does the upkeep on another thread, unless it is being done.
+pub(super) fn start(database: &Arc<Database>, max_size: u64) {
+    if database.upkeep.running.swap(true, Ordering::Acquire) {
+        return;
+    }
+    let database = Arc::clone(database);
+    blocking::unblock(move || {
+        let _running = Running(&database);
+        let _allowed = patience::allow(PATIENCE);
+        database.upkeep.written.store(0, Ordering::Relaxed);
+        let done = prune(&database).and_then(|()| make_room(&database, max_size)).and_then(|()| checkpoint(&database));
+        let _ = done.inspect_err(|error| tracing::debug!(%error, "cache: upkeep of the database stopped early"));
+    })
+    .detach();
+}
+
+/// Says that it is over, also after a panic.
+struct Running<'a>(&'a Database);
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        self.0.upkeep.running.store(false, Ordering::Release);
+    }
+}
+
+/// Some rows in the order of their hashes, which is a random order of keys.
+struct Window {
+    from: i64,
+    to: i64,
+    rows: i64,
+    expired: i64,
+}
+
+/// The next rows of the round, which begins anew after the last one.
+fn next_window(database: &Database, connection: &Connection, deadline: i64) -> rusqlite::Result<Option<Window>> {
+    let mut statement = connection.prepare_cached(sql::WINDOW)?;
+    let mut after = |from: i64| {
+        statement.query_row(params![from, ROWS_A_STEP, deadline], |row| {
+            let (to, rows, expired) = (row.get::<_, Option<i64>>(0)?, row.get(1)?, row.get::<_, f64>(2)?);
+            #[expect(clippy::cast_possible_truncation, reason = "a count of a few hundred rows")]
+            Ok(to.map(|to| Window { from, to, rows, expired: expired as i64 }))
+        })
+    };
+    let window = match after(database.upkeep.cursor.load(Ordering::Relaxed))? {
+        Some(window) => Some(window),
+        None => after(i64::MIN)?,
+    };
+    if let Some(window) = &window {
+        database.upkeep.cursor.store(window.to, Ordering::Relaxed);
+    }
+    Ok(window)
+}
+
+/// Removes expired rows, window by window, while it is worth while.
+fn prune(database: &Database) -> rusqlite::Result<()> {
+    let deadline = database.upkeep.now.load(Ordering::Relaxed).saturating_sub(GRACE.as_millis() as i64);
+    for _ in 0..STEPS {
+        let worth_while = database.write(|connection| {
+            let Some(window) = next_window(database, connection, deadline)? else { return Ok(false) };
+            if window.expired > 0 {
+                connection.prepare_cached(sql::PRUNE)?.execute(params![window.from, window.to, deadline])?;
+            }
+            Ok(window.expired * 4 > window.rows)
+        })?;
+        if !worth_while {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Removes rows until a tenth of the allowed size is free. In each window those go that would go the soonest anyway.
+fn make_room(database: &Database, max_size: u64) -> rusqlite::Result<()> {
+    let size = |connection: &Connection| connection.query_row(sql::SIZE, [], |row| row.get::<_, i64>(0));
+    let used = || database.read(size).map(|bytes| u64::try_from(bytes).unwrap_or(0));
+    if used()? <= max_size {
+        return Ok(());
+    }
+    while used()? > max_size / 10 * 9 {
+        let gone = database.write(|connection| {
+            let Some(window) = next_window(database, connection, 0)? else { return Ok(0) };
+            let quarter = window.rows / 4 + 1;
+            connection.prepare_cached(sql::EVICT)?.execute(params![window.from, window.to, quarter])
+        })?;
+        if gone == 0 {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Brings the log into the database, so that no caller has to.
+fn checkpoint(database: &Database) -> rusqlite::Result<()> {
+    let large = database.path().is_some_and(|path: &Path| file::wal_size(path) > LARGE_WAL);
+    let how = if large { "PRAGMA wal_checkpoint(TRUNCATE)" } else { "PRAGMA wal_checkpoint(PASSIVE)" };
+    database.beside(|connection| connection.query_row(how, [], |_| Ok(()))).map(drop)
+}
