@@ -6,8 +6,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use once_cell::sync::OnceCell;
 
 use crate::codec::Codec;
-use crate::config::nearest::nearest;
-use crate::config::{Config, Options, Section};
+use crate::config::{Config, Options, Section, suggestion};
 use crate::store::Store;
 use crate::store::none::NoCache;
 use crate::{AsyncCache, Cache, Error, ErrorKind, Result, Ttl, testing};
@@ -61,7 +60,7 @@ pub fn named(name: &str) -> Result<Cache> {
     let named = &runtime().named;
     named.get(name).cloned().ok_or_else(|| {
         let message = format!("the configuration has no cache named `{name}`");
-        Error::new(ErrorKind::Config, message + &hint(name, named.keys().map(String::as_str)))
+        Error::new(ErrorKind::Config, message + &suggestion(name, named.keys().map(String::as_str)))
     })
 }
 
@@ -177,10 +176,7 @@ fn store(section: &Section) -> Result<Arc<dyn Store>> {
         "none" => Ok(Arc::new(NoCache)),
         #[cfg(feature = "sqlite")]
         "sqlite" => Ok(Arc::new(crate::store::sqlite::SqliteStore::from_options(&section.options)?)),
-        unknown => {
-            let names = registered.keys().map(String::as_str).chain(BUILT_IN);
-            Err(section.options.wrong("type", &format!("there is no store `{unknown}` in this build{}", hint(unknown, names))))
-        }
+        _ => Err(section.unknown_kind(registered.keys().map(String::as_str).chain(BUILT_IN))),
     }
 }
 
@@ -188,12 +184,3 @@ fn store(section: &Section) -> Result<Arc<dyn Store>> {
 const BUILT_IN: [&str; 2] = ["sqlite", "none"];
 #[cfg(not(feature = "sqlite"))]
 const BUILT_IN: [&str; 1] = ["none"];
-
-/// What may have been meant, or what there is.
-fn hint<'a>(word: &str, names: impl Iterator<Item = &'a str> + Clone) -> String {
-    if let Some(name) = nearest(word, names.clone()) {
-        return format!("; did you mean `{name}`?");
-    }
-    let names: Vec<String> = names.map(|name| format!("`{name}`")).collect();
-    if names.is_empty() { "; it names none".to_owned() } else { format!("; there are {}", names.join(", ")) }
-}

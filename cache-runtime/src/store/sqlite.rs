@@ -66,7 +66,7 @@ impl SqliteStore {
     pub(crate) fn from_options(options: &Options) -> Result<Self> {
         let place = match options.get::<String>("database")?.as_str() {
             ":memory:" => Place::Memory,
-            "" => return Err(options.wrong("database", "is empty; write a path or \":memory:\"")),
+            "" => return Err(options.error("database", "empty; write a path or \":memory:\"")),
             path => Place::File(PathBuf::from(path)),
         };
         let timeout = options.duration("timeout")?.unwrap_or(DEFAULT_TIMEOUT);
@@ -409,8 +409,8 @@ fn pragmas(options: &Options) -> Result<Pragmas> {
             _ => None,
         };
         match value {
-            _ if !exists => Err(options.wrong("pragmas", &format!("SQLite has no pragma `{name}`"))),
-            None => Err(options.wrong("pragmas", &format!("`{name}` takes a whole number, a boolean or a word"))),
+            _ if !exists => Err(options.error("pragmas", format_args!("SQLite has no pragma `{name}`"))),
+            None => Err(options.error("pragmas", format_args!("`{name}` takes a whole number, a boolean or a word"))),
             Some(value) => Ok((name, value)),
         }
     });

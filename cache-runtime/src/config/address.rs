@@ -1,0 +1,164 @@
+//! Addresses: `sqlite://storage/cache.sqlite3?timeout=5` is a store with options, too.
+
+use std::collections::BTreeMap;
+
+use super::options::{Options, Setting};
+use super::place::Place;
+use super::redact::without_secrets;
+use super::section::Section;
+use super::value::Value;
+use crate::{Error, ErrorKind, Result};
+
+/// What a cache may be told in a Redis address beside what the client of Redis understands there.
+const OURS: [&str; 3] = ["expires_in", "namespace", "timeout"];
+
+/// Reads an address. Messages call it by `name`, or by itself without its secrets.
+pub(super) fn parse(address: &str, name: Option<&str>) -> Result<Section> {
+    let name = name.map_or_else(|| without_secrets(address), str::to_owned);
+    section(address, &name).map_err(|error| error.context(name))
+}
+
+fn section(address: &str, name: &str) -> Result<Section> {
+    let (scheme, rest) = address.split_once(':').filter(|(scheme, _)| is_scheme(scheme)).ok_or_else(no_scheme)?;
+    let kind = kind(scheme);
+    let values = match kind {
+        "sqlite" => sqlite(rest)?,
+        "none" => none(rest)?,
+        "redis" => redis(address)?,
+        _ => other(address)?,
+    };
+    let place = Place::Address(name.into());
+    let setting = |(key, value)| (key, Setting { value, place: place.clone() });
+    let settings = values.into_iter().map(setting).collect();
+    Ok(Section { kind: kind.to_owned(), options: Options::new(place, settings) })
+}
+
+type Values = BTreeMap<String, Value>;
+
+/// One letter is a drive of Windows.
+fn is_scheme(scheme: &str) -> bool {
+    let allowed = |letter: char| letter.is_ascii_alphanumeric() || "+-._".contains(letter);
+    scheme.len() > 1 && scheme.starts_with(|first: char| first.is_ascii_alphabetic()) && scheme.chars().all(allowed)
+}
+
+/// The store that a scheme belongs to: that of Redis has many, for TLS, sockets, clusters and its descendants.
+fn kind(scheme: &str) -> &str {
+    let family = scheme.split(['+', '-']).next().unwrap_or(scheme);
+    match family {
+        "redis" | "rediss" | "valkey" | "valkeys" => "redis",
+        _ => scheme,
+    }
+}
+
+fn sqlite(rest: &str) -> Result<Values> {
+    let (path, query) = split_query(rest);
+    let path = decode(path.strip_prefix("//").unwrap_or(path))?;
+    if path.is_empty() {
+        return Err(problem("no path; write `sqlite://storage/cache.sqlite3` or `sqlite::memory:`"));
+    }
+    let mut values = read_query(query)?;
+    insert(&mut values, "database", Value::Text(path))?;
+    Ok(values)
+}
+
+fn none(rest: &str) -> Result<Values> {
+    let (path, query) = split_query(rest);
+    match path {
+        "" | "//" => read_query(query),
+        _ => Err(problem("nothing may follow; write `none:`")),
+    }
+}
+
+/// The query is the client's, except for what is ours.
+fn redis(address: &str) -> Result<Values> {
+    let (base, query) = split_query(address);
+    let (ours, theirs): (Vec<_>, Vec<_>) = pieces(query).partition(|piece| OURS.contains(&split_piece(piece).0));
+    let mut values = read_query(&ours.join("&"))?;
+    let url = if theirs.is_empty() { base.to_owned() } else { format!("{base}?{}", theirs.join("&")) };
+    insert(&mut values, "url", Value::Text(url))?;
+    Ok(values)
+}
+
+fn other(address: &str) -> Result<Values> {
+    let (url, query) = split_query(address);
+    // Most likely the question mark is part of a password: then no message may show what follows.
+    if query.contains('@') {
+        return Err(problem("`@` stands behind `?`; write `%3F` and `%40` for those inside a value or password"));
+    }
+    let mut values = read_query(query)?;
+    insert(&mut values, "url", Value::Text(url.to_owned()))?;
+    Ok(values)
+}
+
+fn split_query(text: &str) -> (&str, &str) {
+    text.split_once('?').unwrap_or((text, ""))
+}
+
+fn pieces(query: &str) -> impl Iterator<Item = &str> {
+    query.split('&').filter(|piece| !piece.is_empty())
+}
+
+fn split_piece(piece: &str) -> (&str, &str) {
+    piece.split_once('=').unwrap_or((piece, ""))
+}
+
+fn read_query(query: &str) -> Result<Values> {
+    let mut values = Values::new();
+    for piece in pieces(query) {
+        let (key, value) = piece.split_once('=').ok_or_else(|| without_value(piece))?;
+        insert(&mut values, &decode(key)?, Value::Word(decode(value)?))?;
+    }
+    Ok(values)
+}
+
+/// Puts a value under its key; `pragmas.cache_size` is a key in a table.
+fn insert(values: &mut Values, key: &str, value: Value) -> Result<()> {
+    if let Some((table, key_within)) = key.split_once('.') {
+        return match values.entry(table.to_owned()).or_insert_with(|| Value::Table(Values::new())) {
+            Value::Table(table) => insert(table, key_within, value),
+            _ => Err(twice(table)),
+        };
+    }
+    match values.insert(key.to_owned(), value) {
+        None => Ok(()),
+        Some(_) => Err(twice(key)),
+    }
+}
+
+/// Reads `%20` as the byte it stands for. A `+` is a plus.
+fn decode(text: &str) -> Result<String> {
+    let mut pieces = text.split('%');
+    let mut bytes = pieces.next().unwrap_or_default().as_bytes().to_vec();
+    for piece in pieces {
+        let digits = piece.get(..2).filter(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()));
+        let byte = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()).ok_or_else(bad_percent)?;
+        bytes.push(byte);
+        bytes.extend_from_slice(&piece.as_bytes()[2..]);
+    }
+    String::from_utf8(bytes).map_err(|_| problem("what `%` stands for is not valid UTF-8"))
+}
+
+fn no_scheme() -> Error {
+    problem(
+        "no scheme; write `sqlite://storage/cache.sqlite3`, `sqlite::memory:`, `redis://localhost:6379/0` or `none:`",
+    )
+}
+
+fn without_value(piece: &str) -> Error {
+    problem(&format!("{piece}: no value; write `{piece}=…`"))
+}
+
+fn twice(key: &str) -> Error {
+    problem(&format!("{key}: it stands there twice"))
+}
+
+fn bad_percent() -> Error {
+    problem("`%` must be followed by two hexadecimal digits; write `%25` for the character itself")
+}
+
+fn problem(message: &str) -> Error {
+    Error::new(ErrorKind::Config, message)
+}
+
+#[cfg(test)]
+mod tests;

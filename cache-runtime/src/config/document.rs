@@ -1,0 +1,116 @@
+//! The text of a configuration file: which of its tables are caches, and on which lines they stand.
+
+use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
+
+use toml::Spanned;
+use toml::de::{DeString, DeTable, DeValue};
+
+use super::environment::Environment;
+use super::nearest::nearest;
+use super::options::Setting;
+use super::place::{FileLine, Place};
+use super::tables::{Caches, Table};
+use super::value::Value;
+use crate::{Error, ErrorKind, Result};
+
+/// A configuration file that was parsed. Tables that are not about caches may stand in it too.
+pub(super) struct Document<'a> {
+    file: Option<Arc<str>>,
+    text: &'a str,
+    root: DeTable<'a>,
+}
+
+type Pair<'a> = (&'a Spanned<DeString<'a>>, &'a Spanned<DeValue<'a>>);
+
+impl<'a> Document<'a> {
+    pub(super) fn parse(text: &'a str, file: Option<&str>) -> Result<Self> {
+        let mut document = Document { file: file.map(Arc::from), text, root: DeTable::new() };
+        match DeTable::parse(text) {
+            Ok(root) => document.root = root.into_inner(),
+            // Only its message: the error itself displays the line, with any password in it.
+            Err(error) => return Err(document.error(&error.span().unwrap_or_default(), error.message())),
+        }
+        Ok(document)
+    }
+
+    /// The caches of an environment: `[cache]` with `[prod.cache]` laid over it.
+    pub(super) fn caches(&self, name: &str, environment: &Environment<'_>) -> Result<Caches> {
+        let base = self.caches_of(&self.root, "cache")?;
+        let over = match self.root.get(name).and_then(|value| value.get_ref().as_table()) {
+            Some(table) => self.caches_of_environment(table, name)?,
+            None => None,
+        };
+        if base.is_none() && over.is_none() {
+            self.refuse_slip(&self.root, "")?;
+        }
+        let mut caches = base.unwrap_or_default();
+        caches.lay_over(over.unwrap_or_default(), environment);
+        Ok(caches)
+    }
+
+    fn caches_of_environment(&self, table: &'a DeTable<'a>, name: &str) -> Result<Option<Caches>> {
+        let caches = self.caches_of(table, &format!("{name}.cache"))?;
+        if caches.is_none() {
+            self.refuse_slip(table, &format!("{name}."))?;
+        }
+        Ok(caches)
+    }
+
+    /// The table `cache` in its parent; `path` is its full name.
+    fn caches_of(&self, parent: &DeTable<'_>, path: &str) -> Result<Option<Caches>> {
+        let Some((key, value)) = parent.get_key_value("cache") else { return Ok(None) };
+        let Some(table) = value.get_ref().as_table() else {
+            let message = format!("{path}: expected a table; write `[{path}]`, and under it `type = \"sqlite\"`");
+            return Err(self.error(&key.span(), message));
+        };
+        let (named, own): (Vec<Pair<'_>>, Vec<Pair<'_>>) = table.iter().partition(is_named_cache);
+        let default = self.table(self.place(key, path), own)?;
+        let mut caches = Caches { default: (!default.settings.is_empty()).then_some(default), ..Caches::default() };
+        for (key, value) in named {
+            let place = self.place(key, &format!("{path}.{}", key.get_ref()));
+            let pairs = value.get_ref().as_table().into_iter().flatten();
+            caches.named.insert(key.get_ref().to_string(), self.table(place, pairs)?);
+        }
+        Ok(Some(caches))
+    }
+
+    fn table<'t>(&self, place: Place, pairs: impl IntoIterator<Item = Pair<'t>>) -> Result<Table> {
+        let settings = pairs.into_iter().map(|(key, value)| {
+            let place = place.at_line(self.line(&key.span()));
+            let value = Value::read(value.get_ref()).map_err(|error| place.error(key.get_ref(), error))?;
+            Ok((key.get_ref().to_string(), Setting { value, place }))
+        });
+        let settings = settings.collect::<Result<_>>()?;
+        Ok(Table { place, settings })
+    }
+
+    /// An error if a table is called almost `cache`.
+    fn refuse_slip(&self, parent: &DeTable<'_>, prefix: &str) -> Result<()> {
+        let tables = parent.iter().filter(|(_, value)| value.get_ref().is_table());
+        let mut slips = tables.filter(|(key, _)| nearest(key.get_ref(), ["cache"]).is_some());
+        let Some((key, _)) = slips.next() else { return Ok(()) };
+        let message = format!("[{prefix}{}]: unknown table; did you mean `[{prefix}cache]`?", key.get_ref());
+        Err(self.error(&key.span(), message))
+    }
+
+    fn place(&self, key: &Spanned<DeString<'_>>, table: &str) -> Place {
+        Place::Table { file: self.file.clone(), line: self.line(&key.span()), table: table.into() }
+    }
+
+    fn error(&self, span: &Range<usize>, message: impl fmt::Display) -> Error {
+        let line = FileLine { file: self.file.as_deref(), line: self.line(span) };
+        Error::new(ErrorKind::Config, format!("{line}: {message}"))
+    }
+
+    fn line(&self, span: &Range<usize>) -> usize {
+        1 + self.text.bytes().take(span.start).filter(|byte| *byte == b'\n').count()
+    }
+}
+
+/// A table in the table of a cache is another cache, except that of SQLite's pragmas.
+fn is_named_cache((key, value): &Pair<'_>) -> bool {
+    let table = value.get_ref().as_table();
+    table.is_some_and(|table| key.get_ref() != "pragmas" || table.contains_key("type"))
+}

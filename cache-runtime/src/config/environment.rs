@@ -1,0 +1,34 @@
+//! The variables of the environment, behind a function so that tests need not change the process.
+
+use std::env::{self, VarError};
+
+use crate::{Error, ErrorKind, Result};
+
+/// How a variable is looked up.
+pub(super) struct Environment<'a>(pub(super) &'a dyn Fn(&str) -> Result<String, VarError>);
+
+impl Environment<'static> {
+    /// The environment of this process.
+    pub(super) fn of_process() -> Self {
+        Environment(&|name| env::var(name))
+    }
+}
+
+impl Environment<'_> {
+    /// The value of a variable, as it is set.
+    pub(super) fn get(&self, name: &str) -> Result<Option<String>> {
+        match (self.0)(name) {
+            Ok(value) => Ok(Some(value)),
+            Err(VarError::NotPresent) => Ok(None),
+            // The cause would show the value, which may be a secret.
+            Err(VarError::NotUnicode(_)) => {
+                Err(Error::new(ErrorKind::Config, format!("the variable `{name}` is not valid UTF-8")))
+            }
+        }
+    }
+
+    /// The value of a variable that says something: an empty one counts as not set.
+    pub(super) fn setting(&self, name: &str) -> Result<Option<String>> {
+        Ok(self.get(name)?.filter(|value| !value.is_empty()))
+    }
+}

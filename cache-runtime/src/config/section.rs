@@ -1,0 +1,54 @@
+//! Which store one cache has, with which options.
+
+use super::environment::Environment;
+use super::nearest::{nearest, suggestion};
+use super::options::Options;
+use super::tables::Table;
+use crate::{Error, Result};
+
+/// One cache of the configuration.
+#[derive(Debug)]
+pub(crate) struct Section {
+    /// The name of the store: `sqlite`, `redis`, `none`, or one that was registered.
+    pub(crate) kind: String,
+    pub(crate) options: Options,
+}
+
+impl Section {
+    /// Reads the table of the default cache.
+    pub(super) fn of_default(table: Table, environment: &Environment<'_>) -> Result<Self> {
+        Section::read(table, "write `type = \"sqlite\"`, \"redis\", \"none\" or a registered name", environment)
+    }
+
+    /// Reads the table of a named cache.
+    pub(super) fn of_named(name: &str, table: Table, environment: &Environment<'_>) -> Result<Self> {
+        let hint = match nearest(name, ["pragmas"]) {
+            Some(_) => "did you mean the table `pragmas`?",
+            None => "a table inside a cache is another cache, with a `type` of its own",
+        };
+        Section::read(table, hint, environment)
+    }
+
+    /// An error that no store is called so.
+    pub(crate) fn unknown_kind<'a>(&self, known: impl IntoIterator<Item = &'a str> + Clone) -> Error {
+        let kind = &self.kind;
+        self.options.error("type", format_args!("no store is called `{kind}`{}", suggestion(kind, known)))
+    }
+
+    fn read(table: Table, hint: &str, environment: &Environment<'_>) -> Result<Self> {
+        if !table.settings.contains_key("type") {
+            return Err(without_type(&table, hint));
+        }
+        let options = Options::new(table.place.clone(), table.expand(environment)?);
+        Ok(Section { kind: options.get("type")?, options })
+    }
+}
+
+fn without_type(table: &Table, hint: &str) -> Error {
+    let keys = table.settings.iter();
+    let slip = nearest("type", keys.map(|(key, _)| key.as_str())).and_then(|key| table.settings.get_key_value(key));
+    match slip {
+        Some((key, setting)) => setting.place.error(key, "unknown key; did you mean `type`?"),
+        None => table.place.error("type", format_args!("missing; {hint}")),
+    }
+}
