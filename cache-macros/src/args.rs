@@ -1,0 +1,123 @@
+//! The words of an attribute: what stands in its parentheses.
+
+mod word;
+
+use proc_macro2::{Ident, TokenStream};
+use syn::ext::IdentExt;
+use syn::parse::{ParseStream, Parser};
+use syn::{Error, LitStr, Path, Result, Token};
+
+use self::word::Word;
+use crate::mistakes::Mistakes;
+use crate::nearest;
+use crate::time::Time;
+
+/// The attributes of this crate.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Kind {
+    Cached,
+    Counter,
+}
+
+impl Kind {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Kind::Cached => "#[cached]",
+            Kind::Counter => "#[counter]",
+        }
+    }
+
+    /// The arguments that this attribute takes.
+    fn arguments(self) -> &'static [&'static str] {
+        match self {
+            Kind::Cached => &["key", "expires_in", "race_ttl", "version", "skip", "cache", "crate"],
+            Kind::Counter => &["key", "expires_in", "version", "skip", "cache", "crate"],
+        }
+    }
+}
+
+/// What was said. The tokens stay with the values, so that a rule checked later can still point at them.
+#[derive(Default)]
+pub(crate) struct Args {
+    pub(crate) key: Option<LitStr>,
+    pub(crate) expires_in: Option<Time>,
+    pub(crate) race_ttl: Option<Time>,
+    pub(crate) version: Option<String>,
+    pub(crate) skip: Vec<Ident>,
+    pub(crate) cache: Option<LitStr>,
+    pub(crate) runtime: Option<Path>,
+}
+
+impl Args {
+    /// Reads the arguments; what is wrong is left out and reported.
+    pub(crate) fn parse(kind: Kind, tokens: TokenStream, mistakes: &mut Mistakes) -> Self {
+        let mut args = Args::default();
+        let parsed = (|input: ParseStream| args.read_all(kind, input, mistakes)).parse2(tokens);
+        mistakes.keep(parsed);
+        args
+    }
+
+    fn read_all(&mut self, kind: Kind, input: ParseStream, mistakes: &mut Mistakes) -> Result<()> {
+        let mut seen = Vec::new();
+        while !input.is_empty() {
+            if let Err(error) = self.read(kind, &mut seen, input) {
+                mistakes.push(error);
+                skip_to_comma(input)?;
+            }
+            if !input.is_empty() {
+                input.parse::<Token![,]>()?;
+            }
+        }
+        Ok(())
+    }
+
+    fn read(&mut self, kind: Kind, seen: &mut Vec<Ident>, input: ParseStream) -> Result<()> {
+        let name = name(kind, input)?;
+        let again = seen.contains(&name);
+        seen.push(name.clone());
+        let word = Word { name, input };
+        if again {
+            return Err(word.wrong(format!("`{}` is already given: remove one of the two", word.name)));
+        }
+        self.take(&word)?;
+        word.end()
+    }
+
+    /// One line for each argument: its name, its field, how it is read and how it is written.
+    fn take(&mut self, word: &Word) -> Result<()> {
+        match word.name.to_string().as_str() {
+            "key" => self.key = Some(word.text("key = \"user:{id}\"")?),
+            "expires_in" => self.expires_in = Some(Time::lifetime(word.value("expires_in = 300")?)?),
+            "race_ttl" => self.race_ttl = Some(Time::window(word.value("race_ttl = 10")?)?),
+            "version" => self.version = Some(word.number_or_text("version = 2")?),
+            "skip" => self.skip = word.names("skip(client)")?,
+            "cache" => self.cache = Some(word.filled_text("cache = \"sessions\"")?),
+            "crate" => self.runtime = Some(word.path("crate = my_cache")?),
+            name => unreachable!("`{name}` is allowed and not read"),
+        }
+        Ok(())
+    }
+}
+
+/// Reads the name of an argument that this attribute takes.
+fn name(kind: Kind, input: ParseStream) -> Result<Ident> {
+    let known = kind.arguments();
+    if !input.peek(Ident::peek_any) {
+        let example = format!("{} takes arguments such as `key = \"user:{{id}}\"`, `expires_in = 300`", kind.name());
+        return Err(input.error(example));
+    }
+    let name = input.call(Ident::parse_any)?;
+    if known.iter().any(|known| name == known) {
+        return Ok(name);
+    }
+    let hint = nearest::hint(&name.to_string(), known, "there are", "");
+    Err(Error::new(name.span(), format!("{} has no argument `{name}`: {hint}", kind.name())))
+}
+
+/// Goes on with the next argument after a mistake.
+fn skip_to_comma(input: ParseStream) -> Result<()> {
+    while !input.is_empty() && !input.peek(Token![,]) {
+        input.parse::<proc_macro2::TokenTree>()?;
+    }
+    Ok(())
+}

@@ -1,0 +1,109 @@
+//! One argument of an attribute: its name, and the ways in which its value may be written.
+
+use std::fmt::Display;
+
+use proc_macro2::Ident;
+use syn::ext::IdentExt;
+use syn::parse::ParseStream;
+use syn::{Error, Expr, ExprLit, Lit, LitStr, Path, Result, Token, parenthesized};
+
+/// An argument whose name has been read and whose value has not.
+///
+/// Every method is told the `form` in which the argument is written, to say it where it is not.
+pub(crate) struct Word<'a> {
+    pub(crate) name: Ident,
+    pub(crate) input: ParseStream<'a>,
+}
+
+impl Word<'_> {
+    /// A mistake at the name.
+    pub(crate) fn wrong(&self, message: impl Display) -> Error {
+        Error::new(self.name.span(), message)
+    }
+
+    /// `= expression`
+    pub(crate) fn value(&self, form: &str) -> Result<Expr> {
+        self.equals(form)?;
+        self.input.parse()
+    }
+
+    /// `= "text"`
+    pub(crate) fn text(&self, form: &str) -> Result<LitStr> {
+        let value = self.value(form)?;
+        match literal(&value) {
+            Some(Lit::Str(text)) => Ok(text.clone()),
+            _ => Err(Error::new_spanned(value, format!("`{}` is a text in quotes: write `{form}`", self.name))),
+        }
+    }
+
+    /// `= "text"` that is not empty
+    pub(crate) fn filled_text(&self, form: &str) -> Result<LitStr> {
+        let text = self.text(form)?;
+        if text.value().trim().is_empty() {
+            return Err(Error::new_spanned(text, format!("`{}` is empty: write `{form}`, or remove it", self.name)));
+        }
+        Ok(text)
+    }
+
+    /// `= 2` or `= "two"`
+    pub(crate) fn number_or_text(&self, form: &str) -> Result<String> {
+        let value = self.value(form)?;
+        match literal(&value) {
+            Some(Lit::Int(number)) if number.suffix().is_empty() => Ok(number.base10_digits().to_owned()),
+            Some(Lit::Str(text)) if !text.value().is_empty() => Ok(text.value()),
+            _ => {
+                let wrong = format!("`{}` is a whole number or a text in quotes: write `{form}`", self.name);
+                Err(Error::new_spanned(value, wrong))
+            }
+        }
+    }
+
+    /// `= some::path`
+    pub(crate) fn path(&self, form: &str) -> Result<Path> {
+        self.equals(form)?;
+        self.input.call(Path::parse_mod_style).map_err(|error| {
+            Error::new(error.span(), format!("`{}` is a path without quotes: write `{form}`", self.name))
+        })
+    }
+
+    /// `(a, b)`
+    pub(crate) fn names(&self, form: &str) -> Result<Vec<Ident>> {
+        if !self.input.peek(syn::token::Paren) {
+            return Err(self.wrong(format!("`{}` is a list in parentheses: write `{form}`", self.name)));
+        }
+        let inside;
+        parenthesized!(inside in self.input);
+        if inside.is_empty() {
+            return Err(self.wrong(format!("`{}` names no argument: write `{form}`, or remove it", self.name)));
+        }
+        let names = inside.parse_terminated(Ident::parse_any, Token![,]).map_err(|error| {
+            Error::new(error.span(), format!("in `{}` stand names of arguments: write `{form}`", self.name))
+        })?;
+        Ok(names.into_iter().collect())
+    }
+
+    /// Nothing more may stand before the next comma.
+    pub(crate) fn end(&self) -> Result<()> {
+        if self.input.is_empty() || self.input.peek(Token![,]) {
+            return Ok(());
+        }
+        Err(self.input.error(format!("expected a comma after `{}`", self.name)))
+    }
+
+    fn equals(&self, form: &str) -> Result<()> {
+        let equals = self.input.parse::<Option<Token![=]>>()?;
+        if equals.is_none() || self.input.is_empty() || self.input.peek(Token![,]) {
+            return Err(self.wrong(format!("`{}` needs a value: write `{form}`", self.name)));
+        }
+        Ok(())
+    }
+}
+
+/// The literal, also where a `macro_rules!` macro passes it on in an invisible group.
+fn literal(value: &Expr) -> Option<&Lit> {
+    match value {
+        Expr::Lit(ExprLit { lit, .. }) => Some(lit),
+        Expr::Group(group) => literal(&group.expr),
+        _ => None,
+    }
+}

@@ -1,0 +1,162 @@
+//! What is written: a function whose body is a call into the runtime.
+//!
+//! ```text
+//! fn load(id: u64) -> User { body }
+//!
+//! fn load(id: u64) -> User {
+//!     let key = template_key(&["user:", ""], &[&id], None, &[]);
+//!     blocking(Terms { expires_in: …, ..Terms::DEFAULT }, key, Probe::<User>::new().outcome(),
+//!         pin!(Some(async { (|| -> User { body })() })))
+//! }
+//! ```
+//!
+//! An `async fn` becomes `waiting(…, pin!(Some(async move { body }))).await`. The body is a future in the caller's
+//! frame in both cases, so that the runtime knows one form only; the closure within gives `return` and `?` of a plain
+//! function their meaning and keeps `.await` out of it.
+//!
+//! Names made here are hygienic (`mixed_site`), and every path is absolute.
+
+mod key;
+mod terms;
+
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::spanned::Spanned;
+use syn::{Path, ReturnType, Signature};
+
+use crate::args::Kind;
+use crate::fallback;
+use crate::plan::Plan;
+use crate::signature::{Body, Function};
+
+/// Expands one of our attributes.
+pub(crate) fn attribute(kind: Kind, args: TokenStream, item: TokenStream) -> TokenStream {
+    let function = match Function::parse(kind, item.clone()) {
+        Ok(function) => function,
+        Err(error) => return fallback::item(item, &error),
+    };
+    match Plan::new(kind, args, &function) {
+        Ok(plan) if kind == Kind::Cached => cached(&function, &plan),
+        Ok(plan) => counter(function, &plan),
+        Err(error) => fallback::function(kind, function, &error),
+    }
+}
+
+fn cached(function: &Function, plan: &Plan) -> TokenStream {
+    let Function { attrs, vis, sig, body } = function;
+    let Body::Present { attrs: inner, .. } = body else { unreachable!("a cached function has a body") };
+    let (warnings, key, call) = (key::warnings(&plan.key), key::key(plan), call(function, plan));
+    quote_spanned! {Span::mixed_site()=>
+        #(#attrs)* #vis #sig {
+            #(#inner)*
+            #warnings
+            let key = #key;
+            #call
+        }
+    }
+}
+
+fn counter(function: Function, plan: &Plan) -> TokenStream {
+    let (warnings, key, terms) = (key::warnings(&plan.key), key::key(plan), terms::terms(plan));
+    let (handle, private) = (counter_type(&function.sig, plan.runtime.as_ref()), private(plan, Span::mixed_site()));
+    let make = match function.sig.asyncness {
+        Some(_) => quote!(async_counter),
+        None => quote!(counter),
+    };
+    let Function { attrs, vis, sig, .. } = with_handle(function, &handle);
+    quote_spanned! {Span::mixed_site()=>
+        #(#attrs)* #vis #sig {
+            #warnings
+            let key = #key;
+            #private::#make(#terms, key)
+        }
+    }
+}
+
+/// The call into the runtime, placed at the return type: there the compiler complains of one that cannot be kept.
+fn call(function: &Function, plan: &Plan) -> TokenStream {
+    let output = returned(&function.sig);
+    let place = place_of(&function.sig);
+    let (outcome, terms, body) = (outcome(plan, &output, place), terms::terms(plan), future(function, &output));
+    let private = private(plan, place);
+    let option = quote_spanned!(Span::mixed_site()=> ::core::option::Option);
+    let body = quote_spanned!(Span::mixed_site()=> ::core::pin::pin!(#option::Some(#body)));
+    match function.sig.asyncness {
+        Some(_) => quote_spanned!(place=> #private::waiting(#terms, key, #outcome, #body).await),
+        None => quote_spanned!(place=> #private::blocking(#terms, key, #outcome, #body)),
+    }
+}
+
+/// The body as a future.
+fn future(function: &Function, output: &TokenStream) -> TokenStream {
+    let Body::Present { brace, statements, .. } = &function.body else { unreachable!("a cached function has a body") };
+    let mut block = TokenStream::new();
+    brace.surround(&mut block, |inside| inside.extend(statements.clone()));
+    if function.sig.asyncness.is_none() {
+        return quote_spanned!(Span::mixed_site()=> async { (|| -> #output #block)() });
+    }
+    // An async block's type cannot be written; the branch that is never taken tells it to the compiler, which has to
+    // know it before it meets a `?` in the body.
+    quote_spanned! {Span::mixed_site()=>
+        async move {
+            if let ::core::option::Option::Some(never) = ::core::option::Option::None::<#output> {
+                #[allow(unreachable_code)]
+                return never;
+            }
+            let value: #output = #block;
+            #[allow(unreachable_code)]
+            value
+        }
+    }
+}
+
+/// Which part of the return type is stored: `Ok` of a `Result`, by whatever name it goes.
+fn outcome(plan: &Plan, output: &TokenStream, place: Span) -> TokenStream {
+    let private = private(plan, place);
+    quote_spanned! {place=> {
+        #[allow(unused_imports)]
+        use #private::ElsePlain as _;
+        #private::Probe::<#output>::new().outcome()
+    }}
+}
+
+fn returned(sig: &Signature) -> TokenStream {
+    match &sig.output {
+        ReturnType::Default => quote!(()),
+        ReturnType::Type(_, ty) => ty.to_token_stream(),
+    }
+}
+
+/// Where the return type stands, with the hygiene of this macro.
+fn place_of(sig: &Signature) -> Span {
+    let place = match &sig.output {
+        ReturnType::Default => sig.ident.span(),
+        ReturnType::Type(_, ty) => ty.span(),
+    };
+    place.resolved_at(Span::mixed_site())
+}
+
+fn private(plan: &Plan, place: Span) -> TokenStream {
+    let runtime = runtime(plan.runtime.as_ref(), place);
+    quote_spanned!(place=> #runtime::__private)
+}
+
+fn runtime(named: Option<&Path>, place: Span) -> TokenStream {
+    named.map_or_else(|| quote_spanned!(place=> ::cache_runtime), ToTokens::to_token_stream)
+}
+
+/// What a counter returns.
+pub(crate) fn counter_type(sig: &Signature, named: Option<&Path>) -> TokenStream {
+    let runtime = runtime(named, Span::mixed_site());
+    match sig.asyncness {
+        Some(_) => quote!(#runtime::AsyncCounter),
+        None => quote!(#runtime::Counter),
+    }
+}
+
+/// The counter's function with the type of its handle. It is the handle that is asynchronous, not the way to it.
+pub(crate) fn with_handle(mut function: Function, handle: &TokenStream) -> Function {
+    function.sig.asyncness = None;
+    function.sig.output = syn::parse_quote!(-> #handle);
+    function
+}

@@ -1,0 +1,81 @@
+//! The tokens that make the key, before the body may change an argument.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::ext::IdentExt;
+
+use super::private;
+use crate::key::{Key, Value};
+use crate::plan::{Plan, TypeArgument};
+
+/// An expression that gives the key as a `String`.
+pub(super) fn key(plan: &Plan) -> TokenStream {
+    let private = private(plan, Span::mixed_site());
+    let (version, types) = (version(plan), plan.types.iter().map(type_argument));
+    match &plan.key {
+        Key::Template { text, pieces, values, .. } => {
+            let values = values.iter().map(|value| displayed(value, text.span()));
+            quote_spanned! {Span::mixed_site()=>
+                #private::template_key(&[#(#pieces),*], &[#(#values),*], #version, &[#(#types),*])
+            }
+        }
+        Key::Default { arguments } => {
+            let arguments = arguments.iter().map(argument);
+            quote_spanned! {Span::mixed_site()=>
+                #private::DefaultKey::new(&#private::path_of(&{ fn here() {} here }), #version, &[#(#types),*])
+                    #(#arguments)*
+                    .finish()
+            }
+        }
+    }
+}
+
+fn version(plan: &Plan) -> TokenStream {
+    match &plan.version {
+        Some(version) => quote_spanned!(Span::mixed_site()=> ::core::option::Option::Some(&#version)),
+        None => quote_spanned!(Span::mixed_site()=> ::core::option::Option::None),
+    }
+}
+
+fn type_argument(argument: &TypeArgument) -> TokenStream {
+    match argument {
+        TypeArgument::Type(name) => quote_spanned!(Span::mixed_site()=> &::core::any::type_name::<#name>()),
+        TypeArgument::Const(name) => quote_spanned!(Span::mixed_site()=> &#name),
+        TypeArgument::Of(name) => quote_spanned!(Span::mixed_site()=> &::core::any::type_name_of_val(&#name)),
+    }
+}
+
+/// A placeholder's value; without `Display` the compiler underlines the key.
+fn displayed(Value { argument, fields }: &Value, place: Span) -> TokenStream {
+    quote_spanned!(place=> &#argument #(.#fields)*)
+}
+
+/// An argument of a default key; without `Serialize` the compiler underlines the argument.
+fn argument(name: &Ident) -> TokenStream {
+    let text = name.unraw().to_string();
+    quote_spanned!(name.span()=> .arg(#text, &#name))
+}
+
+/// A warning at each argument that is neither in the key nor skipped.
+///
+/// On stable Rust a macro warns by using something deprecated.
+pub(super) fn warnings(key: &Key) -> TokenStream {
+    let Key::Template { left_out, .. } = key else { return TokenStream::new() };
+    let warnings = left_out.iter().map(|name| {
+        let note = warning(name);
+        let used = Ident::new("NOT_IN_THE_KEY", name.span());
+        quote_spanned! {Span::mixed_site()=> {
+            #[deprecated(note = #note)]
+            const NOT_IN_THE_KEY: () = ();
+            #used
+        }}
+    });
+    quote!(#(#warnings)*)
+}
+
+fn warning(name: &Ident) -> String {
+    let placeholder = if name == "self" { "{self.id}".to_owned() } else { format!("{{{}}}", name.unraw()) };
+    format!(
+        "calls that differ only in `{name}` share one value; write `{placeholder}` into the key, or `skip({name})` if that is right"
+    )
+}

@@ -1,0 +1,53 @@
+//! The tokens of what was said about cache and times.
+
+use std::time::Duration;
+
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote_spanned};
+
+use super::private;
+use crate::plan::Plan;
+use crate::time::Time;
+
+/// How many fields `Terms` has.
+const ALL: usize = 3;
+
+/// The `Terms` of a call; what was not said is left to the runtime.
+pub(super) fn terms(plan: &Plan) -> TokenStream {
+    let private = private(plan, Span::mixed_site());
+    let cache = plan.cache.as_ref().map(|name| field("cache", name.to_token_stream()));
+    let expires_in = plan.expires_in.as_ref().map(|time| field("expires_in", ttl(time, &private)));
+    let race_ttl = plan.race_ttl.as_ref().and_then(|time| duration(time, &private)).map(|time| field("race_ttl", time));
+    let said: Vec<TokenStream> = [cache, expires_in, race_ttl].into_iter().flatten().collect();
+    match said.len() {
+        0 => quote_spanned!(Span::mixed_site()=> #private::Terms::DEFAULT),
+        ALL => quote_spanned!(Span::mixed_site()=> #private::Terms { #(#said),* }),
+        _ => quote_spanned!(Span::mixed_site()=> #private::Terms { #(#said,)* ..#private::Terms::DEFAULT }),
+    }
+}
+
+fn field(name: &str, value: TokenStream) -> TokenStream {
+    let name = proc_macro2::Ident::new(name, Span::mixed_site());
+    quote_spanned!(Span::mixed_site()=> #name: ::core::option::Option::Some(#value))
+}
+
+fn ttl(time: &Time, private: &TokenStream) -> TokenStream {
+    match duration(time, private) {
+        Some(duration) => quote_spanned!(Span::mixed_site()=> #private::Ttl::After(#duration)),
+        None => quote_spanned!(Span::mixed_site()=> #private::Ttl::Never),
+    }
+}
+
+/// `None` is never.
+fn duration(time: &Time, private: &TokenStream) -> Option<TokenStream> {
+    match time {
+        Time::Never => None,
+        Time::After(duration) => Some(constant(*duration, private)),
+        Time::Computed(expression) => Some(expression.to_token_stream()),
+    }
+}
+
+fn constant(duration: Duration, private: &TokenStream) -> TokenStream {
+    let (seconds, nanos) = (duration.as_secs(), duration.subsec_nanos());
+    quote_spanned!(Span::mixed_site()=> #private::Duration::new(#seconds, #nanos))
+}

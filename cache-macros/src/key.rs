@@ -1,0 +1,117 @@
+//! What a call's key is made of.
+
+use proc_macro2::Ident;
+use syn::ext::IdentExt;
+use syn::parse::Parser;
+use syn::{Index, LitStr, Member};
+
+use crate::args::{Args, Kind};
+use crate::mistakes::Mistakes;
+use crate::nearest;
+use crate::signature::Argument;
+use crate::template::{self, Placeholder};
+
+pub(crate) enum Key {
+    /// From `key = "…"`: the pieces, and the values between them.
+    Template { text: LitStr, pieces: Vec<String>, values: Vec<Value>, left_out: Vec<Ident> },
+    /// From the function's path and these of its arguments.
+    Default { arguments: Vec<Ident> },
+}
+
+/// An argument or a field of one.
+pub(crate) struct Value {
+    pub(crate) argument: Ident,
+    pub(crate) fields: Vec<Member>,
+}
+
+impl Key {
+    /// Plans the key, and reports what is wrong with it.
+    pub(crate) fn new(
+        kind: Kind,
+        args: &Args,
+        function: &Ident,
+        arguments: &[Argument],
+        mistakes: &mut Mistakes,
+    ) -> Self {
+        match &args.key {
+            Some(text) => from_template(text, args, arguments, mistakes),
+            None => from_arguments(kind, args, function, arguments, mistakes),
+        }
+    }
+}
+
+fn from_arguments(kind: Kind, args: &Args, function: &Ident, arguments: &[Argument], mistakes: &mut Mistakes) -> Key {
+    let kept = arguments.iter().map(|argument| argument.name.clone()).filter(|name| !args.skip.contains(name));
+    let kept: Vec<Ident> = kept.collect();
+    // After another mistake this would only be its echo: the key may be what was mistyped.
+    if let Some(receiver) = kept.iter().find(|name| *name == "self")
+        && mistakes.is_empty()
+    {
+        let example = format!("key = \"{}:{{self.id}}\"", function.unraw());
+        let wrong = format!(
+            "{} cannot tell what of `self` belongs to the key: write one, as in `{example}`, or `skip(self)` if nothing does",
+            kind.name()
+        );
+        mistakes.add(receiver, wrong);
+    }
+    Key::Default { arguments: kept }
+}
+
+fn from_template(text: &LitStr, args: &Args, arguments: &[Argument], mistakes: &mut Mistakes) -> Key {
+    let template = template::parse(&text.value()).unwrap_or_else(|wrong| {
+        wrong.into_iter().for_each(|wrong| mistakes.add(text, wrong));
+        template::Template::default()
+    });
+    let found = template.placeholders.iter().map(|placeholder| value(placeholder, text, args, arguments));
+    let values: Vec<Value> = found.filter_map(|found| mistakes.keep(found)).collect();
+    let left_out = left_out(&values, args, arguments);
+    Key::Template { text: text.clone(), pieces: template.pieces, values, left_out }
+}
+
+/// Finds what a placeholder stands for. It is placed at the key's text, so that the compiler speaks of it there.
+fn value(placeholder: &Placeholder, text: &LitStr, args: &Args, arguments: &[Argument]) -> syn::Result<Value> {
+    let wrong = |message: String| syn::Error::new(text.span(), format!("`{}`: {message}", placeholder.text()));
+    let name = &placeholder.argument;
+    let Some(argument) = arguments.iter().find(|argument| argument.is(name)) else {
+        return Err(wrong(format!("there is no argument `{name}`: {}", other_argument(name, arguments))));
+    };
+    if args.skip.contains(&argument.name) {
+        return Err(wrong(format!("`{name}` is skipped: take it out of the key or out of `skip`")));
+    }
+    let mut at_text = argument.name.clone();
+    at_text.set_span(text.span().resolved_at(argument.name.span()));
+    let fields = placeholder
+        .fields
+        .iter()
+        .map(|field| member(field, text).ok_or_else(|| wrong(format!("`{field}` cannot be the name of a field"))));
+    Ok(Value { argument: at_text, fields: fields.collect::<syn::Result<_>>()? })
+}
+
+fn member(field: &str, text: &LitStr) -> Option<Member> {
+    if field.starts_with(|c: char| c.is_ascii_digit()) {
+        let index = field.parse().ok()?;
+        return Some(Member::Unnamed(Index { index, span: text.span() }));
+    }
+    let word = Ident::parse_any.parse_str(field).ok()?;
+    let is_plain = syn::parse_str::<Ident>(field).is_ok();
+    let is_path_word = ["self", "Self", "super", "crate", "_"].contains(&field);
+    match (is_plain, is_path_word) {
+        (true, _) => Some(Member::Named(Ident::new(&word.to_string(), text.span()))),
+        (false, true) => None,
+        (false, false) => Some(Member::Named(Ident::new_raw(field, text.span()))),
+    }
+}
+
+/// The arguments that the body is expected to use, and that nobody said anything about.
+fn left_out(values: &[Value], args: &Args, arguments: &[Argument]) -> Vec<Ident> {
+    let said = |name: &Ident| args.skip.contains(name) || values.iter().any(|value| value.argument == *name);
+    let left = arguments.iter().filter(|argument| argument.is_meant() && !said(&argument.name));
+    left.map(|argument| argument.name.clone()).collect()
+}
+
+/// The end of a message about an argument that does not exist.
+pub(crate) fn other_argument(name: &str, arguments: &[Argument]) -> String {
+    let names: Vec<String> = arguments.iter().map(|argument| argument.name.unraw().to_string()).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    nearest::hint(name, &names, "there are", "the function has none")
+}

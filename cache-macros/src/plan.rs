@@ -1,0 +1,68 @@
+//! The rules: from what was said and the function it was said of, to what is to be written.
+
+use proc_macro2::{Ident, TokenStream};
+use syn::{GenericParam, LitStr, Path, Result};
+
+use crate::args::{Args, Kind};
+use crate::key::{Key, other_argument};
+use crate::mistakes::Mistakes;
+use crate::rules;
+use crate::signature::{Argument, Function};
+use crate::time::Time;
+
+/// All that the expansion has to know beside the function.
+pub(crate) struct Plan {
+    pub(crate) key: Key,
+    pub(crate) version: Option<String>,
+    pub(crate) types: Vec<TypeArgument>,
+    pub(crate) cache: Option<LitStr>,
+    pub(crate) expires_in: Option<Time>,
+    pub(crate) race_ttl: Option<Time>,
+    pub(crate) runtime: Option<Path>,
+}
+
+/// What distinguishes the instances of a generic function.
+pub(crate) enum TypeArgument {
+    Type(Ident),
+    Const(Ident),
+    /// The type of an argument that is an `impl Trait`.
+    Of(Ident),
+}
+
+impl Plan {
+    pub(crate) fn new(kind: Kind, args: TokenStream, function: &Function) -> Result<Self> {
+        let mut mistakes = Mistakes::default();
+        let args = Args::parse(kind, args, &mut mistakes);
+        rules::check(kind, function, &mut mistakes);
+        let arguments = function.arguments();
+        check_skips(&args.skip, &arguments, &mut mistakes);
+        let key = Key::new(kind, &args, &function.sig.ident, &arguments, &mut mistakes);
+        let types = type_arguments(function, &arguments, &args);
+        let Args { version, cache, expires_in, race_ttl, runtime, .. } = args;
+        mistakes.or(Plan { key, version, types, cache, expires_in, race_ttl, runtime })
+    }
+}
+
+fn type_arguments(function: &Function, arguments: &[Argument], args: &Args) -> Vec<TypeArgument> {
+    let generic = function.sig.generics.params.iter().filter_map(|param| match param {
+        GenericParam::Type(param) => Some(TypeArgument::Type(param.ident.clone())),
+        GenericParam::Const(param) => Some(TypeArgument::Const(param.ident.clone())),
+        GenericParam::Lifetime(_) => None,
+    });
+    // A default key is free to leave out what is skipped; a template is not, for it may be shared with other functions.
+    let counts =
+        |argument: &&Argument| argument.unnamed_type && (args.key.is_some() || !args.skip.contains(&argument.name));
+    let unnamed = arguments.iter().filter(counts).map(|argument| TypeArgument::Of(argument.name.clone()));
+    generic.chain(unnamed).collect()
+}
+
+fn check_skips(skips: &[Ident], arguments: &[Argument], mistakes: &mut Mistakes) {
+    for (at, skip) in skips.iter().enumerate() {
+        if skips[..at].contains(skip) {
+            mistakes.add(skip, format!("`{skip}` is skipped already: remove it here"));
+        } else if !arguments.iter().any(|argument| argument.name == *skip) {
+            mistakes
+                .add(skip, format!("there is no argument `{skip}`: {}", other_argument(&skip.to_string(), arguments)));
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! What a cached function may return, as far as the words tell; the rest is the compiler's to check.
+
+use quote::ToTokens;
+use syn::visit::Visit;
+use syn::{GenericArgument, PathArguments, PathSegment, Type, TypeImplTrait, TypeNever, TypeReference};
+
+use crate::mistakes::Mistakes;
+
+/// Reports what in a return type cannot be kept.
+pub(crate) fn check(ty: &Type, mistakes: &mut Mistakes) {
+    Returned(mistakes).visit_type(ty);
+}
+
+struct Returned<'m>(&'m mut Mistakes);
+
+impl<'a> Visit<'a> for Returned<'_> {
+    fn visit_type_reference(&mut self, found: &'a TypeReference) {
+        let wrong = format!("a cached value owns its data: {}", owned_form(found));
+        self.0.add(found, wrong);
+    }
+
+    fn visit_type_impl_trait(&mut self, found: &'a TypeImplTrait) {
+        let wrong = match returns_future(found) {
+            true => "a future cannot be kept, but what it gives can: make this an `async fn`",
+            false => {
+                "a cached value is made again from what was stored, so its type has a name: write it, as in `Vec<u64>`"
+            }
+        };
+        self.0.add(found, wrong);
+    }
+
+    fn visit_type_never(&mut self, found: &'a TypeNever) {
+        self.0.add(found, "a function that never returns has nothing to keep: remove `#[cached]`");
+    }
+
+    /// An `Err` is not stored, so it may borrow: of a `Result` only the first argument counts.
+    fn visit_path_segment(&mut self, segment: &'a PathSegment) {
+        if segment.ident != "Result" {
+            return syn::visit::visit_path_segment(self, segment);
+        }
+        let PathArguments::AngleBracketed(arguments) = &segment.arguments else { return };
+        for (at, argument) in arguments.args.iter().enumerate() {
+            match argument {
+                GenericArgument::Type(ty) if at > 0 => Unspeakable(self.0).visit_type(ty),
+                argument => self.visit_generic_argument(argument),
+            }
+        }
+    }
+}
+
+/// Looks only for what has no name, which not even an `Err` may be: the expansion spells the whole type.
+struct Unspeakable<'m>(&'m mut Mistakes);
+
+impl<'a> Visit<'a> for Unspeakable<'_> {
+    fn visit_type_impl_trait(&mut self, found: &'a TypeImplTrait) {
+        Returned(self.0).visit_type_impl_trait(found);
+    }
+}
+
+fn returns_future(found: &TypeImplTrait) -> bool {
+    found.to_token_stream().into_iter().any(|token| token.to_string() == "Future")
+}
+
+/// What to write in place of a reference.
+fn owned_form(reference: &TypeReference) -> String {
+    let written = words(reference);
+    let owned = match &*reference.elem {
+        Type::Slice(slice) => format!("Vec<{}>", words(&slice.elem)),
+        elem => match words(elem).as_str() {
+            "str" => "String".to_owned(),
+            "Path" => "PathBuf".to_owned(),
+            "OsStr" => "OsString".to_owned(),
+            "CStr" => "CString".to_owned(),
+            other => other.to_owned(),
+        },
+    };
+    format!("write `{owned}` in place of `{written}`")
+}
+
+/// The tokens as a person would space them.
+fn words(tokens: &impl ToTokens) -> String {
+    let mut text = tokens.to_token_stream().to_string();
+    for (spaced, tight) in
+        [("& ", "&"), (" <", "<"), ("< ", "<"), (" >", ">"), (" ::", "::"), (":: ", "::"), (" ,", ",")]
+    {
+        text = text.replace(spaced, tight);
+    }
+    text
+}

@@ -1,0 +1,104 @@
+//! Times in attributes: seconds, `"5m"`, `never`, or an expression.
+
+use std::time::Duration;
+
+use syn::{Error, Expr, ExprLit, ExprUnary, Lit, LitInt, LitStr, Result, UnOp};
+
+/// How long, as far as it is known here.
+pub(crate) enum Time {
+    Never,
+    After(Duration),
+    /// An expression whose type, `Duration`, is the compiler's to check.
+    Computed(Expr),
+}
+
+impl Time {
+    /// Reads what stands after `expires_in =`.
+    pub(crate) fn lifetime(value: Expr) -> Result<Self> {
+        let time = Time::parse(&value)?;
+        if time.is_zero() {
+            let wrong =
+                "a lifetime of 0 stores nothing: remove the attribute, or write how long, as in `expires_in = \"5m\"`";
+            return Err(Error::new_spanned(value, wrong));
+        }
+        Ok(time)
+    }
+
+    /// Reads what stands after `race_ttl =`.
+    pub(crate) fn window(value: Expr) -> Result<Self> {
+        let time = Time::parse(&value)?;
+        if time.is_zero() {
+            return Err(Error::new_spanned(
+                value,
+                "a window of 0 is none: remove it, or write how long, as in `race_ttl = 10`",
+            ));
+        }
+        if matches!(time, Time::Never) {
+            let wrong = "a window has an end: write how long, as in `race_ttl = 10`; `never` is for `expires_in`";
+            return Err(Error::new_spanned(value, wrong));
+        }
+        Ok(time)
+    }
+
+    fn parse(value: &Expr) -> Result<Self> {
+        match value {
+            // What a `macro_rules!` macro passes on stands in an invisible group.
+            Expr::Group(group) => Time::parse(&group.expr),
+            Expr::Lit(ExprLit { lit: Lit::Int(seconds), .. }) => whole_seconds(seconds),
+            Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => in_words(text),
+            Expr::Lit(literal) => Err(not_a_time(literal)),
+            Expr::Unary(ExprUnary { op: UnOp::Neg(_), .. }) => {
+                Err(Error::new_spanned(value, "a time cannot be negative: write seconds, as in `300`, or `\"5m\"`"))
+            }
+            Expr::Path(path) if path.path.is_ident("never") => Ok(Time::Never),
+            _ => Ok(Time::Computed(value.clone())),
+        }
+    }
+
+    fn is_zero(&self) -> bool {
+        matches!(self, Time::After(duration) if duration.as_millis() == 0)
+    }
+}
+
+fn whole_seconds(literal: &LitInt) -> Result<Time> {
+    let number = literal.base10_digits();
+    if !matches!(literal.suffix(), "" | "u8" | "u16" | "u32" | "u64" | "usize" | "i32" | "i64") {
+        let wrong = format!("a time with a unit is a text: write `\"{literal}\"`");
+        return Err(Error::new_spanned(literal, wrong));
+    }
+    match number.parse() {
+        Ok(seconds) => Ok(Time::After(Duration::from_secs(seconds))),
+        Err(_) => Err(Error::new_spanned(literal, "too long for a time: write `never` for what does not expire")),
+    }
+}
+
+/// Reads the same texts as `cache_runtime::Ttl::parse`.
+fn in_words(literal: &LitStr) -> Result<Time> {
+    let text = literal.value();
+    let text = text.trim();
+    if text == "never" {
+        return Ok(Time::Never);
+    }
+    if let Ok(seconds) = text.parse() {
+        return Ok(Time::After(Duration::from_secs(seconds)));
+    }
+    humantime::parse_duration(text).map(Time::After).map_err(|cause| {
+        let wrong = format!("{text:?} is not a time ({cause}): write seconds, \"5m\", \"1h 30m\" or \"2 days\"");
+        Error::new_spanned(literal, wrong)
+    })
+}
+
+fn not_a_time(literal: &ExprLit) -> Error {
+    let wrong = match &literal.lit {
+        Lit::Float(number) => match number.base10_parse::<f64>() {
+            Ok(seconds) if seconds > 0.0 && seconds < 1e9 => {
+                let millis = Duration::from_secs_f64(seconds).as_millis();
+                format!("a number is in whole seconds: write `\"{millis}ms\"` or `Duration::from_millis({millis})`")
+            }
+            _ => "a number is in whole seconds: for less write `\"500ms\"`".to_owned(),
+        },
+        _ => "not a time: write seconds, as in `300`, a text, as in `\"5m\"`, or an expression of type `Duration`"
+            .to_owned(),
+    };
+    Error::new_spanned(literal, wrong)
+}

@@ -1,0 +1,8 @@
+//! What annotated functions do, seen from a program that uses them.
+
+mod counters;
+mod functions;
+mod keys;
+mod results;
+mod scenery;
+mod surroundings;

@@ -1,0 +1,186 @@
+//! What is kept of a result, and what a body may be.
+
+use std::rc::Rc;
+
+use cache_runtime::cached;
+
+use crate::scenery::{empty, ran, runs};
+
+/// Neither `Serialize` nor `Send`: nothing is asked of an error.
+#[derive(Debug, PartialEq)]
+struct Refused(Rc<u8>);
+
+type Outcome<T> = Result<T, Refused>;
+
+fn even(n: u8) -> Result<u8, Refused> {
+    ran();
+    if n % 2 == 0 { Ok(n) } else { Err(Refused(Rc::new(n))) }
+}
+
+#[cached(key = "plain:{n}")]
+fn plain(n: u8) -> Result<u8, Refused> {
+    even(n)
+}
+
+#[cached(key = "alias:{n}")]
+fn alias(n: u8) -> Outcome<u8> {
+    even(n)
+}
+
+#[cached(key = "io:{n}")]
+fn io(n: u8) -> std::io::Result<u8> {
+    even(n).map_err(|_| std::io::Error::other("odd"))
+}
+
+#[cached(key = "borrowed:{n}")]
+fn borrowed_error(n: u8) -> Result<u8, &'static str> {
+    even(n).map_err(|_| "odd")
+}
+
+#[test]
+fn ok_is_kept() {
+    let (cache, _scope) = empty();
+    for _ in 0..2 {
+        assert_eq!((plain(2), alias(4), io(6).unwrap(), borrowed_error(8)), (Ok(2), Ok(4), 6, Ok(8)));
+    }
+    assert_eq!(runs(), 4);
+    assert_eq!(cache.get("plain:2").unwrap(), Some(2u8));
+}
+
+#[test]
+fn err_is_not_kept_whatever_the_type_is_called() {
+    let (cache, _scope) = empty();
+    for _ in 0..2 {
+        assert_eq!((plain(1), alias(3)), (Err(Refused(Rc::new(1))), Err(Refused(Rc::new(3)))));
+        assert!(io(5).is_err() && borrowed_error(7).is_err());
+    }
+    assert_eq!(runs(), 8);
+    assert!(!cache.exists("plain:1").unwrap() && !cache.exists("alias:3").unwrap());
+}
+
+#[cached(key = "found:{id}")]
+fn found(id: u8) -> Option<u8> {
+    ran();
+    (id < 10).then_some(id)
+}
+
+#[test]
+fn none_is_a_value() {
+    let (_cache, _scope) = empty();
+    assert_eq!((found(99), found(99), found(1), found(1)), (None, None, Some(1), Some(1)));
+    assert_eq!(runs(), 2);
+}
+
+#[cached(key = "nothing")]
+fn nothing() {
+    ran();
+}
+
+#[test]
+fn a_function_may_return_nothing() {
+    let (_cache, _scope) = empty();
+    nothing();
+    nothing();
+    assert_eq!(runs(), 1);
+}
+
+#[cached(key = "early:{text}")]
+fn early(text: &str) -> Result<u32, std::num::ParseIntError> {
+    ran();
+    if text == "none" {
+        return Ok(0);
+    }
+    let number: u32 = text.parse()?;
+    Ok(number)
+}
+
+#[cached(key = "early:{text}")]
+async fn early_waited(text: &str) -> Result<u32, Box<dyn std::error::Error>> {
+    ran();
+    if text == "none" {
+        return Ok(0);
+    }
+    let number: u32 = text.parse()?;
+    if number > 100 { Err("too large")? }
+    Ok(smol::future::ready(number).await)
+}
+
+#[test]
+fn return_and_question_mark_mean_what_they_meant() {
+    let (_cache, _scope) = empty();
+    assert_eq!((early("none"), early("7")), (Ok(0), Ok(7)));
+    assert!(early("x").is_err() && early("x").is_err());
+    assert_eq!(runs(), 4);
+}
+
+#[test]
+fn return_and_question_mark_mean_it_in_async_functions_too() {
+    let (_cache, _scope) = empty();
+    smol::block_on(async {
+        assert_eq!((early_waited("none").await.unwrap(), early_waited("7").await.unwrap()), (0, 7));
+        assert_eq!(early_waited("101").await.unwrap_err().to_string(), "too large");
+    });
+}
+
+#[cached(key = "fib:{n}")]
+fn fib(n: u64) -> u64 {
+    ran();
+    if n < 2 { n } else { fib(n - 1) + fib(n - 2) }
+}
+
+#[cached(key = "fib:{n}")]
+async fn fib_waited(n: u64) -> u64 {
+    ran();
+    if n < 2 { n } else { Box::pin(fib_waited(n - 1)).await + Box::pin(fib_waited(n - 2)).await }
+}
+
+#[test]
+fn a_function_may_call_itself() {
+    let (_cache, _scope) = empty();
+    assert_eq!(fib(50), 12_586_269_025);
+    assert_eq!(runs(), 51);
+}
+
+#[test]
+fn an_async_function_may_call_itself() {
+    let (_cache, _scope) = empty();
+    assert_eq!(smol::block_on(fib_waited(50)), 12_586_269_025);
+    assert_eq!(runs(), 51);
+}
+
+#[cached(key = "boxed")]
+fn coerced() -> Box<[u8]> {
+    Box::new([1, 2, 3])
+}
+
+#[cached(key = "boxed")]
+async fn coerced_waited() -> Box<[u8]> {
+    if false {
+        return Box::new([]);
+    }
+    Box::new([1, 2, 3])
+}
+
+#[test]
+fn results_are_coerced_to_the_return_type() {
+    let (_cache, _scope) = empty();
+    assert_eq!(*coerced(), [1, 2, 3]);
+    let (_other, _scope) = empty();
+    assert_eq!(*smol::block_on(coerced_waited()), [1, 2, 3]);
+}
+
+#[cached(key = "panics:{n}")]
+fn panics(n: u8) -> u8 {
+    ran();
+    assert!(n > 0, "zero");
+    n
+}
+
+#[test]
+fn a_panic_is_the_callers_and_is_not_kept() {
+    let (_cache, _scope) = empty();
+    let caught = std::panic::catch_unwind(|| panics(0)).unwrap_err();
+    assert_eq!(*caught.downcast::<&str>().unwrap(), "zero");
+    assert!(std::panic::catch_unwind(|| panics(0)).is_err());
+    assert_eq!(runs(), 2);
+}

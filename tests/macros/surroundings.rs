@@ -1,0 +1,117 @@
+//! Annotated functions among names that could be mistaken for those of the expansion.
+
+use crate::scenery::empty;
+
+/// Everything that an expansion could rely on means something else here.
+mod shadowed {
+    #![allow(dead_code, non_camel_case_types, unused_macros)]
+
+    pub(super) struct Option;
+    pub(super) struct Some;
+    pub(super) struct None;
+    pub(super) struct String;
+    pub(super) struct Result;
+    pub(super) struct Duration;
+    pub(super) struct Display;
+    pub(super) struct Terms;
+    pub(super) struct Probe;
+    pub(super) trait ElsePlain {}
+    pub(super) mod core {}
+    pub(super) mod std {}
+    pub(super) mod cache_runtime {}
+    macro_rules! pin {
+        () => {};
+    }
+
+    #[::cache_runtime::cached(key = "shadowed:{key}:{value}:{here}", expires_in = 60, cache = "x", race_ttl = 5)]
+    pub(super) fn shadowed(key: u8, value: u8, here: u8) -> u8 {
+        fn template_key() -> u8 {
+            100
+        }
+        template_key() + key + value + here
+    }
+
+    #[::cache_runtime::cached]
+    pub(super) async fn waited(key: u8, value: u8, here: u8, never: u8) -> u8 {
+        key + value + here + never
+    }
+
+    #[::cache_runtime::cached(key = "{place}", version = 1)]
+    pub(super) fn generic<cached, const here: usize>(place: u8) -> usize {
+        here + place as usize
+    }
+}
+
+#[test]
+fn names_of_the_expansion_do_not_meet_the_users() {
+    let (cache, _scope) = empty();
+    assert_eq!(shadowed::shadowed(1, 2, 3), 106);
+    assert_eq!(smol::block_on(shadowed::waited(1, 2, 3, 4)), 10);
+    assert_eq!(shadowed::generic::<u8, 5>(6), 11);
+    assert!(cache.exists("shadowed:1:2:3").unwrap());
+}
+
+/// Stands for the library under another name, and shows that it was this one that was called.
+mod ours {
+    pub(crate) mod __private {
+        pub(crate) use cache_runtime::__private::*;
+
+        pub(crate) fn template_key(
+            pieces: &[&str],
+            values: &[&dyn Display],
+            version: Option<&dyn Display>,
+            types: &[&dyn Display],
+        ) -> cache_runtime::Result<String> {
+            cache_runtime::__private::template_key(pieces, values, version, types).map(|key| format!("ours:{key}"))
+        }
+    }
+    pub(crate) use cache_runtime::Counter;
+}
+
+#[cache_runtime::cached(key = "renamed:{id}", crate = crate::surroundings::ours)]
+fn renamed(id: u8) -> u8 {
+    id
+}
+
+#[cache_runtime::counter(key = "counted", crate = crate::surroundings::ours)]
+fn counted();
+
+#[test]
+fn the_library_may_have_another_name() {
+    let (cache, _scope) = empty();
+    assert_eq!(renamed(1), 1);
+    counted().increment().unwrap();
+    assert!(cache.exists("ours:renamed:1").unwrap() && cache.exists("ours:counted").unwrap());
+}
+
+macro_rules! cached_functions {
+    ($($name:ident($argument:ident: $type:ty) -> $result:ty, $key:literal, $time:expr;)*) => {$(
+        #[cache_runtime::cached(key = $key, expires_in = $time)]
+        fn $name($argument: $type) -> $result {
+            let key = 1;
+            $argument + key
+        }
+    )*};
+}
+
+cached_functions! {
+    first(n: u8) -> u8, "first:{n}", 300;
+    second(m: u16) -> u16, "second:{m}", "5m";
+}
+
+macro_rules! argument_of_its_own {
+    ($name:ident, $result:ty) => {
+        #[cache_runtime::cached(key = "own:{inner}")]
+        fn $name(inner: u8) -> $result {
+            inner
+        }
+    };
+}
+argument_of_its_own!(third, u8);
+
+#[test]
+fn macros_may_write_annotated_functions() {
+    let (cache, _scope) = empty();
+    assert_eq!((first(1), second(2), third(3)), (2, 3, 3));
+    assert!(cache.exists("first:1").unwrap() && cache.exists("second:2").unwrap() && cache.exists("own:3").unwrap());
+}
