@@ -114,12 +114,12 @@ impl Survey<'_> {
         }
     }
 
-    /// An enum with `tag` and `content` leaves out the content of a variant that has none.
+    /// An enum with `tag` and `content` leaves out the content of a variant that has none. Its tag has its own name.
     fn looks_adjacently_tagged(&self, node: &Node) -> bool {
-        let [_, content] = node.children[..] else {
+        let ([tag, content], Some(Kind::Struct(name))) = (&node.children[..], node.kind) else {
             return false;
         };
-        self.shape.node(content).kind.is_none()
+        self.shape.node(*tag).kind == Some(Kind::Enum(name)) && self.shape.node(*content).kind.is_none()
     }
 }
 
