@@ -8,6 +8,7 @@ mod sketch;
 
 use std::env;
 use std::error::Error;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -39,15 +40,24 @@ fn run(folder: &Path) -> Result<(), Box<dyn Error>> {
     let first = Pass::over(&files);
     let second = Pass::over(&files);
 
-    let skipped = files.len() - first.sketches.len();
-    println!("{} texts in {}; files skipped: {skipped}\n", first.sketches.len(), folder.display());
-    println!("{:<12} {:>9} {:>9} {:>12} {:>12}", "", "computed", "reused", "time", "work saved");
-    println!("{}", first.row("first pass"));
-    println!("{}\n", second.row("second pass"));
-    println!("{}\n", first.verdict());
-    print_most_alike(folder, &first.sketches);
-    println!("{}", times_run());
+    // In one piece: whoever reads it may stop at any line.
+    io::stdout().write_all(report(folder, &files, &first, &second).as_bytes())?;
     Ok(())
+}
+
+fn report(folder: &Path, files: &[PathBuf], first: &Pass<'_>, second: &Pass<'_>) -> String {
+    let texts = first.sketches.len();
+    [
+        format!("{texts} texts in {}; files skipped: {}\n", folder.display(), files.len() - texts),
+        format!("{:<12} {:>9} {:>9} {:>12} {:>12}", "", "computed", "reused", "time", "work saved"),
+        first.row("first pass"),
+        second.row("second pass"),
+        format!("\n{}\n", first.verdict()),
+        "Most alike:".to_owned(),
+        most_alike(folder, &first.sketches),
+        format!("{}\n", times_run()),
+    ]
+    .join("\n")
 }
 
 /// One look at every file.
@@ -104,18 +114,19 @@ fn millis(time: Duration) -> String {
     format!("{:.1} ms", time.as_secs_f64() * 1000.0)
 }
 
-fn print_most_alike(folder: &Path, sketches: &[(&Path, Sketch)]) {
+/// The pairs of files with the most in common, a line for each.
+fn most_alike(folder: &Path, sketches: &[(&Path, Sketch)]) -> String {
     let mut pairs = Vec::new();
     for (at, (one, sketch)) in sketches.iter().enumerate() {
         pairs.extend(sketches[at + 1..].iter().map(|(other, theirs)| (sketch.likeness(theirs), one, other)));
     }
     pairs.sort_by(|one, other| other.0.total_cmp(&one.0));
     let shown = |path: &Path| path.strip_prefix(folder).unwrap_or(path).display().to_string();
-    println!("Most alike:");
-    for (likeness, one, other) in pairs.into_iter().take(3) {
-        println!("{:>6.0} %  {}  {}", likeness * 100.0, shown(one), shown(other));
-    }
-    println!();
+    let lines = pairs
+        .into_iter()
+        .take(3)
+        .map(|(likeness, one, other)| format!("{:>6.0} %  {}  {}\n", likeness * 100.0, shown(one), shown(other)));
+    lines.collect()
 }
 
 /// A counter called by hand tells of the store's failure; the sketches above do without the store then.
