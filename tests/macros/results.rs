@@ -101,7 +101,9 @@ async fn early_waited(text: &str) -> Result<u32, Box<dyn std::error::Error>> {
         return Ok(0);
     }
     let number: u32 = text.parse()?;
-    if number > 100 { Err("too large")? }
+    if number > 100 {
+        Err("too large")?
+    }
     Ok(smol::future::ready(number).await)
 }
 
