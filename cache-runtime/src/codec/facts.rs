@@ -1,0 +1,172 @@
+//! What a value says of its shape while it is written, for readers who know more of the type than the writer.
+//!
+//! A fact is a place and what stands there, each as a hash of 32 bits. A place is known by what leads to it from
+//! the nearest type with a name, so that a type says the same wherever it stands and one that contains itself says
+//! only finitely much. A reader knows from serde which facts its own type can say; an entry that says another one
+//! was written by another type.
+//!
+//! The hashes stand in entries: a change to what is hashed here is a new format.
+
+mod known;
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+
+pub(super) use self::known::Known;
+use super::hash::Hash;
+use super::kind::{Form, Kind, Label};
+use super::outline::{self, Fields, Place, Stop};
+
+/// The facts of a value, as they stand before it in an entry: their count, then each.
+#[derive(Clone, Copy)]
+pub(crate) struct Facts<'a> {
+    bytes: &'a [u8],
+}
+
+const COUNT: usize = size_of::<u32>();
+const FACT: usize = size_of::<u64>();
+
+impl<'a> Facts<'a> {
+    /// Splits an entry's payload into the facts and the value.
+    pub(crate) fn split(payload: &'a [u8]) -> Option<(Self, &'a [u8])> {
+        let (count, rest) = payload.split_first_chunk::<COUNT>()?;
+        let len = usize::try_from(u32::from_le_bytes(*count)).ok()?.checked_mul(FACT)?;
+        let (bytes, value) = rest.split_at_checked(len)?;
+        Some((Facts { bytes }, value))
+    }
+
+    pub(super) fn iter(self) -> impl Iterator<Item = u64> + 'a {
+        self.bytes.as_chunks::<FACT>().0.iter().map(|bytes| u64::from_le_bytes(*bytes))
+    }
+}
+
+/// The facts of a value as they are heard.
+pub(super) struct Heard {
+    facts: BTreeSet<u64>,
+    /// The items of a sequence say the same again and again.
+    last: u64,
+    /// Whether a struct named fields that it left out.
+    pub(super) leaves_out: bool,
+}
+
+impl Heard {
+    fn add(&mut self, fact: u64) {
+        if fact != self.last {
+            self.facts.insert(fact);
+            self.last = fact;
+        }
+    }
+
+    /// Appends them, so that [`Facts::split`] finds them.
+    pub(super) fn write(&self, bytes: &mut Vec<u8>) {
+        let count = u32::try_from(self.facts.len()).expect("facts are bounded by the size of a program");
+        bytes.extend_from_slice(&count.to_le_bytes());
+        for fact in &self.facts {
+            bytes.extend_from_slice(&fact.to_le_bytes());
+        }
+    }
+}
+
+/// Hears the facts of a value.
+pub(super) fn collect<T: Serialize + ?Sized>(value: &T, form: Form) -> Result<Heard, Stop> {
+    let heard = RefCell::new(Heard { facts: BTreeSet::new(), last: 0, leaves_out: false });
+    outline::tell(value, form, Hearing { heard: &heard, way: Way::root(), opened: Kind::Unit })?;
+    Ok(heard.into_inner())
+}
+
+#[derive(Clone, Copy)]
+struct Hearing<'a> {
+    heard: &'a RefCell<Heard>,
+    way: Way,
+    opened: Kind,
+}
+
+impl Place for Hearing<'_> {
+    fn leaf(self, kind: Kind) -> Result<(), Stop> {
+        self.heard.borrow_mut().add(self.way.holds(kind));
+        Ok(())
+    }
+
+    fn open(self, kind: Kind) -> Result<Self, Stop> {
+        self.leaf(kind)?;
+        Ok(Hearing { opened: kind, ..self })
+    }
+
+    fn part(self, label: Label) -> Result<Self, Stop> {
+        if let Label::Variant(index, _) = label {
+            self.heard.borrow_mut().add(self.way.numbers(self.opened, label, index));
+        }
+        Ok(Hearing { way: self.way.to(self.opened, label), ..self })
+    }
+
+    fn fields(self, fields: Fields) -> Result<(), Stop> {
+        let mut heard = self.heard.borrow_mut();
+        heard.add(self.way.names(self.opened, fields.names));
+        heard.leaves_out |= fields.leaves_out;
+        Ok(())
+    }
+}
+
+/// The way to a place from the nearest type with a name, or the last steps of it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct Way {
+    /// The last step stands at the end; there are none where it says 0.
+    steps: [u64; STEPS],
+    place: u32,
+}
+
+/// Enough for a field of a variant, in an `Option`, in a `Vec`.
+const STEPS: usize = 4;
+
+impl Way {
+    fn root() -> Self {
+        Way::along([0; STEPS])
+    }
+
+    fn along(steps: [u64; STEPS]) -> Self {
+        let place = steps.iter().fold(Hash::new(), |hash, step| hash.number(*step)).narrow();
+        Way { steps, place }
+    }
+
+    /// The way on, to a part of what stands here.
+    fn to(self, whole: Kind, part: Label) -> Self {
+        let step = whole.hash().number(part.hash().wide()).wide();
+        let [_, rest @ ..] = if whole.is_named() { [0; STEPS] } else { self.steps };
+        let mut steps = [0; STEPS];
+        steps[..STEPS - 1].copy_from_slice(&rest);
+        steps[STEPS - 1] = step;
+        Way::along(steps)
+    }
+
+    /// That this stands here.
+    fn holds(self, kind: Kind) -> u64 {
+        fact(self.place, kind.hash())
+    }
+
+    /// That a struct which stands here has fields of these names, in this order.
+    fn names(self, whole: Kind, names: Hash) -> u64 {
+        fact(self.whole(whole).text("fields").narrow(), names)
+    }
+
+    /// That a variant has this number.
+    fn numbers(self, whole: Kind, variant: Label, number: u32) -> u64 {
+        let place = self.whole(whole).text("number").number(variant.hash().wide());
+        fact(place.narrow(), Hash::new().number(number.into()))
+    }
+
+    /// What stands here, by its name alone if it has one.
+    fn whole(self, kind: Kind) -> Hash {
+        let hash = kind.hash();
+        if kind.is_named() { hash } else { hash.number(self.place.into()) }
+    }
+}
+
+fn fact(place: u32, says: Hash) -> u64 {
+    u64::from(place) << 32 | u64::from(says.narrow())
+}
+
+fn place(fact: u64) -> u32 {
+    (fact >> 32) as u32
+}

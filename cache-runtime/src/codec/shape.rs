@@ -1,0 +1,83 @@
+//! The shape of a type, as serde tells it, and a fingerprint of that shape.
+
+mod answers;
+mod trace;
+mod tracer;
+
+use std::any::TypeId;
+use std::collections::HashMap;
+use std::sync::{LazyLock, OnceLock, PoisonError, RwLock};
+
+use serde::de::DeserializeOwned;
+
+use super::facts::Known;
+use super::kind::{Form, Kind};
+
+/// The shape of a type in one of its forms: a graph, as a type may contain itself.
+pub(crate) struct Shape {
+    /// The same in every build, and another one when a name, a kind or an order changes.
+    pub(crate) fingerprint: u64,
+    pub(super) form: Form,
+    nodes: Vec<Node>,
+    known: OnceLock<Known>,
+}
+
+/// A place of a type.
+#[derive(Debug)]
+pub(super) struct Node {
+    /// What stands here; `None` where that cannot be told before a value is read.
+    pub(super) kind: Option<Kind>,
+    /// The names of the fields or the variants, where there are some.
+    pub(super) names: &'static [&'static str],
+    /// Whether some of the names mean the same field or variant.
+    pub(super) aliases: bool,
+    pub(super) children: Vec<usize>,
+}
+
+impl Shape {
+    /// The number of the node where a value begins.
+    pub(super) const ROOT: usize = 0;
+
+    /// The shape of a type, which is traced once.
+    pub(crate) fn of<T: DeserializeOwned>(form: Form) -> &'static Shape {
+        static SHAPES: LazyLock<RwLock<HashMap<(TypeId, Form), &'static Shape>>> = LazyLock::new(RwLock::default);
+        let key = (typeid::of::<T>(), form);
+        if let Some(shape) = SHAPES.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
+            return shape;
+        }
+        // Not under the lock: tracing runs code of the type, which may come here again.
+        let shape = trace::shape::<T>(form);
+        let mut shapes = SHAPES.write().unwrap_or_else(PoisonError::into_inner);
+        shapes.entry(key).or_insert_with(|| Box::leak(Box::new(shape)))
+    }
+
+    pub(super) fn root(&self) -> &Node {
+        self.node(Self::ROOT)
+    }
+
+    pub(super) fn node(&self, index: usize) -> &Node {
+        &self.nodes[index]
+    }
+
+    pub(super) fn child(&self, node: &Node, position: usize) -> Option<&Node> {
+        node.children.get(position).map(|index| self.node(*index))
+    }
+
+    /// Whether every place can be told of.
+    pub(super) fn is_transparent(&self) -> bool {
+        self.nodes.iter().all(|node| node.kind.is_some())
+    }
+
+    /// Whether a value can be read without names: every place can be told of, and has one name.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.nodes.iter().all(|node| node.kind.is_some() && !node.aliases)
+    }
+
+    /// The facts that values of the type can say.
+    pub(crate) fn known(&self) -> &Known {
+        self.known.get_or_init(|| Known::of(self))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,134 @@
+//! What a shape tells of a type: the fingerprint, and what cannot be looked into.
+
+use std::collections::{BTreeMap, HashMap};
+use std::net::IpAddr;
+
+use serde::{Deserialize, Deserializer};
+
+use super::*;
+
+fn fingerprint<T: DeserializeOwned>() -> u64 {
+    Shape::of::<T>(Form::Compact).fingerprint
+}
+
+fn is_transparent<T: DeserializeOwned>() -> bool {
+    Shape::of::<T>(Form::Compact).is_transparent()
+}
+
+macro_rules! types {
+    ($($item:item)*) => {$(
+        #[derive(Deserialize)]
+        #[allow(dead_code)]
+        $item
+    )*};
+}
+
+types! {
+    struct User { id: u64, name: String, role: Role, seen: chrono::DateTime<chrono::Utc> }
+    enum Role { Guest, Member { since: i32 }, Bot(u8, u8) }
+    enum Expr { Add(Box<Expr>, Box<Expr>), Call { f: String, args: Vec<Expr> }, Lit(i64) }
+    struct After { before: (chrono::DateTime<chrono::Utc>, uuid::Uuid, chrono::NaiveDate, IpAddr), value: u8 }
+    struct Refers<'a> { text: std::borrow::Cow<'a, str> }
+    #[serde(untagged)]
+    enum Untagged { A(u8), B(String) }
+    struct Holds<T> { a: u8, untagged: Untagged, z: T }
+    struct Aliased { #[serde(alias = "b")] a: u8 }
+    struct Plain { a: u8, b: u8 }
+    enum Named { A, #[serde(alias = "C")] B }
+}
+
+/// With other numbers all stored values would be lost by an update.
+#[test]
+fn fingerprints_stand_for_ever() {
+    assert_eq!(fingerprint::<String>(), 0);
+    assert_eq!(fingerprint::<Vec<Option<u8>>>(), 0);
+    assert_eq!(fingerprint::<User>(), 0);
+    assert_eq!(fingerprint::<Expr>(), 0);
+    assert_eq!(fingerprint::<HashMap<(u8, String), [f64; 3]>>(), 0);
+}
+
+#[test]
+fn every_place_counts() {
+    assert_ne!(fingerprint::<Vec<u8>>(), fingerprint::<Vec<u16>>());
+    assert_ne!(fingerprint::<BTreeMap<u8, u8>>(), fingerprint::<BTreeMap<u8, u16>>());
+    assert_ne!(fingerprint::<BTreeMap<u8, u8>>(), fingerprint::<BTreeMap<u16, u8>>());
+    assert_ne!(fingerprint::<(u8, u16)>(), fingerprint::<(u16, u8)>());
+    assert_ne!(fingerprint::<[u8; 3]>(), fingerprint::<[u8; 4]>());
+    assert_ne!(fingerprint::<(Expr, u8)>(), fingerprint::<(Expr, i8)>());
+    assert_ne!(fingerprint::<(uuid::Uuid, u8)>(), fingerprint::<(uuid::Uuid, i8)>());
+    assert_ne!(fingerprint::<(chrono::NaiveDate, u8)>(), fingerprint::<(chrono::NaiveDate, i8)>());
+    assert_ne!(fingerprint::<Holds<u8>>(), fingerprint::<Holds<u16>>());
+}
+
+#[test]
+fn what_is_written_alike_has_one_fingerprint() {
+    assert_eq!(fingerprint::<String>(), fingerprint::<Box<str>>());
+    assert_eq!(fingerprint::<Vec<u8>>(), fingerprint::<Box<[u8]>>());
+    assert_eq!(fingerprint::<User>(), fingerprint::<Box<User>>());
+}
+
+#[test]
+fn a_type_may_have_another_shape_where_it_is_readable() {
+    let readable = Shape::of::<uuid::Uuid>(Form::Readable);
+    assert_eq!(readable.root().kind, Some(Kind::Str));
+    assert_eq!(Shape::of::<uuid::Uuid>(Form::Compact).root().kind, Some(Kind::Bytes));
+}
+
+#[test]
+fn what_can_be_looked_into() {
+    assert!(is_transparent::<User>());
+    assert!(is_transparent::<Expr>());
+    assert!(is_transparent::<After>());
+    assert!(is_transparent::<Refers<'static>>());
+    assert!(is_transparent::<Result<jiff::Timestamp, String>>());
+    assert!(!is_transparent::<Untagged>());
+    assert!(!is_transparent::<Holds<u8>>());
+    assert!(!is_transparent::<serde_json::Value>());
+}
+
+#[test]
+fn aliases_are_noticed() {
+    assert!(Shape::of::<Aliased>(Form::Compact).root().aliases);
+    assert!(Shape::of::<Named>(Form::Compact).root().aliases);
+    assert!(!Shape::of::<Plain>(Form::Compact).root().aliases);
+    assert!(!Shape::of::<Role>(Form::Compact).root().aliases);
+    assert!(!Shape::of::<Result<u8, u8>>(Form::Compact).root().aliases);
+    assert!(!Shape::of::<std::time::Duration>(Form::Compact).root().aliases);
+}
+
+/// Does not expect to be given anything made up.
+struct Panics;
+
+impl<'de> Deserialize<'de> for Panics {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let Ok(text) = String::deserialize(deserializer) else {
+            panic!("there is always a text");
+        };
+        assert!(!text.is_empty());
+        Ok(Panics)
+    }
+}
+
+#[test]
+fn a_type_that_panics_cannot_be_looked_into() {
+    let shape = Shape::of::<(u8, Panics)>(Form::Compact);
+    assert_eq!(shape.root().kind, None);
+    assert_ne!(shape.fingerprint, fingerprint::<Panics>());
+}
+
+/// Asks for itself without end.
+struct Endless;
+
+impl<'de> Deserialize<'de> for Endless {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        <(Box<Endless>, Box<Endless>)>::deserialize(deserializer).map(|_| Endless)
+    }
+}
+
+#[test]
+fn tracing_ends() {
+    type Wide<T> = (T, T, T, T, T, T, T, T, T, T);
+    let _ = Shape::of::<Endless>(Form::Compact);
+    let _ = Shape::of::<(Endless, u8)>(Form::Compact);
+    let _ = Shape::of::<Wide<Wide<Wide<Wide<u8>>>>>(Form::Compact);
+}

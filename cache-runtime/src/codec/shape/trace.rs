@@ -1,0 +1,144 @@
+//! Asks a type for its shape, one place after the other.
+//!
+//! Each run follows one path from the root, notes what the type asks for at its end and stops there by an error, so
+//! that no value has to be made: a date that takes no made-up text is asked for, not filled in. Breadth first; a
+//! place that was seen before is not entered again, which ends recursion.
+
+use std::any::type_name;
+use std::cell::{Cell, RefCell};
+use std::collections::{HashMap, VecDeque};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::OnceLock;
+
+use serde::de::DeserializeOwned;
+
+use super::super::hash::Hash;
+use super::super::kind::{Form, Kind};
+use super::tracer::{ALIASES, DUMMIES, Found, Learnt, Run, Seen, Tracer};
+use super::{Node, Shape};
+
+/// So many runs are made; what is not reached by then cannot be told of.
+const MOST_RUNS: usize = 20_000;
+
+/// Traces a type. One whose code panics cannot be looked into.
+pub(super) fn shape<T: DeserializeOwned>(form: Form) -> Shape {
+    let traced = catch_unwind(AssertUnwindSafe(|| Trace::new(form).finish::<T>()));
+    traced.unwrap_or_else(|_| {
+        let mut trace = Trace::new(form);
+        trace.add(Seen::opaque(type_name::<T>()));
+        trace.into_shape()
+    })
+}
+
+struct Trace {
+    form: Form,
+    nodes: Vec<Node>,
+    entered: HashMap<(&'static str, Kind, &'static [&'static str]), usize>,
+    todo: VecDeque<Task>,
+    learnt: Learnt,
+    runs: usize,
+    fingerprint: Hash,
+}
+
+/// A place to look at.
+struct Task {
+    path: Vec<u32>,
+    parent: Option<usize>,
+}
+
+impl Trace {
+    fn new(form: Form) -> Self {
+        Trace {
+            form,
+            nodes: Vec::new(),
+            entered: HashMap::new(),
+            todo: VecDeque::from([Task { path: Vec::new(), parent: None }]),
+            learnt: Learnt::default(),
+            runs: 0,
+            fingerprint: Hash::new(),
+        }
+    }
+
+    fn finish<T: DeserializeOwned>(mut self) -> Shape {
+        while let Some(task) = self.todo.pop_front() {
+            let seen = match self.look::<T>(&task.path) {
+                Some(Found::Place(seen)) => seen,
+                _ => Seen::opaque(type_name::<T>()),
+            };
+            let node = self.place::<T>(&task.path, seen);
+            if let Some(parent) = task.parent {
+                self.nodes[parent].children.push(node);
+            }
+        }
+        self.into_shape()
+    }
+
+    fn into_shape(self) -> Shape {
+        let Trace { form, nodes, fingerprint, .. } = self;
+        Shape { fingerprint: fingerprint.wide(), form, nodes, known: OnceLock::new() }
+    }
+
+    /// The number of the node that stands for a place, which may be one that was seen elsewhere.
+    fn place<T: DeserializeOwned>(&mut self, path: &[u32], seen: Seen) -> usize {
+        let Some(kind) = seen.kind.filter(|_| seen.children > 0) else {
+            return self.add(seen);
+        };
+        let key = (seen.visitor, kind, seen.names);
+        if let Some(&node) = self.entered.get(&key) {
+            self.fingerprint = self.fingerprint.text("as").number(node as u64);
+            return node;
+        }
+        let children = seen.children;
+        let node = self.add(seen);
+        self.entered.insert(key, node);
+        self.nodes[node].aliases = self.has_aliases::<T>(path, kind);
+        for child in 0..children {
+            self.todo.push_back(Task { path: [path, &[child]].concat(), parent: Some(node) });
+        }
+        node
+    }
+
+    fn add(&mut self, seen: Seen) -> usize {
+        self.fingerprint = match seen.kind {
+            Some(kind) => {
+                seen.names.iter().fold(self.fingerprint.number(kind.hash().wide()), |hash, name| hash.text(name))
+            }
+            None => self.fingerprint.text("opaque").text(seen.wanted),
+        };
+        self.nodes.push(Node { kind: seen.kind, names: seen.names, aliases: false, children: Vec::new() });
+        self.nodes.len() - 1
+    }
+
+    fn has_aliases<T: DeserializeOwned>(&mut self, path: &[u32], kind: Kind) -> bool {
+        let named = matches!(kind, Kind::Struct(_) | Kind::StructVariant | Kind::Enum(_));
+        named && matches!(self.look::<T>(&[path, &[ALIASES]].concat()), Some(Found::Aliases))
+    }
+
+    /// What stands at the end of a path, with one dummy after the other for what stands before it.
+    fn look<T: DeserializeOwned>(&mut self, path: &[u32]) -> Option<Found> {
+        (0..DUMMIES.len()).find_map(|dummy| self.try_with::<T>(path, dummy))
+    }
+
+    /// Runs as long as a run teaches something of the dummies that are taken.
+    fn try_with<T: DeserializeOwned>(&mut self, path: &[u32], dummy: usize) -> Option<Found> {
+        while self.runs < MOST_RUNS {
+            self.runs += 1;
+            let run = Run {
+                form: self.form,
+                dummy,
+                learnt: RefCell::new(std::mem::take(&mut self.learnt)),
+                lessons: Cell::new(0),
+                dummies: Cell::new(0),
+                found: RefCell::new(None),
+            };
+            let _ = T::deserialize(Tracer::new(&run, path, type_name::<T>()));
+            let taught = run.lessons.get() > 0;
+            self.learnt = run.learnt.into_inner();
+            match run.found.into_inner() {
+                None if taught => {}
+                found => return found,
+            }
+        }
+        None
+    }
+}

@@ -1,0 +1,312 @@
+//! A deserializer without data: it follows a path, and notes what is asked for at its end.
+
+use std::any::type_name;
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::fmt;
+
+use serde::de::{self, Unexpected, Visitor};
+
+use super::super::kind::{Form, Kind, LONGEST_TUPLE};
+use super::answers::{Parts, Variant};
+
+/// In the place of a child at the end of a path: asks whether names of one place mean the same.
+pub(super) const ALIASES: u32 = u32::MAX;
+
+/// A number and a text to try where something must stand.
+pub(super) type Dummy = (u8, &'static str);
+
+/// They are tried in this order, until a type takes one.
+pub(super) const DUMMIES: [Dummy; 6] = [
+    (0, ""),
+    (1, "1"),
+    (1, "1970-01-01T00:00:00Z"),
+    (1, "1970-01-01"),
+    (1, "00000000-0000-0000-0000-000000000000"),
+    (1, "127.0.0.1"),
+];
+
+/// By the name of a visitor, which dummy it takes.
+pub(super) type Learnt = HashMap<&'static str, usize>;
+
+/// How deep dummies are made: a type that contains itself may never end.
+const DEEPEST_DUMMY: u32 = 32;
+
+/// How many dummies one run makes.
+const MOST_DUMMIES: u32 = 10_000;
+
+/// What a run found at the end of its path.
+pub(super) enum Found {
+    Place(Seen),
+    Aliases,
+    NoAliases,
+}
+
+/// What a type asked for.
+#[derive(Clone, Copy)]
+pub(super) struct Seen {
+    pub(super) kind: Option<Kind>,
+    pub(super) names: &'static [&'static str],
+    pub(super) children: u32,
+    /// The visitor's type: it tells apart two types of one name. It is compared within a trace only.
+    pub(super) visitor: &'static str,
+    /// The type that stands here, which stands for what cannot be looked into.
+    pub(super) wanted: &'static str,
+}
+
+impl Seen {
+    pub(super) fn opaque(wanted: &'static str) -> Self {
+        Seen { kind: None, names: &[], children: 0, visitor: "", wanted }
+    }
+}
+
+/// The end of a run, which is always an error.
+#[derive(Debug, PartialEq)]
+pub(super) enum Stop {
+    /// The kind was right and the value was not.
+    Value,
+    Other,
+}
+
+impl fmt::Display for Stop {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("only the shape of the type is asked")
+    }
+}
+
+impl std::error::Error for Stop {}
+
+impl de::Error for Stop {
+    fn custom<T: fmt::Display>(_: T) -> Self {
+        Stop::Other
+    }
+
+    fn invalid_value(_: Unexpected<'_>, _: &dyn de::Expected) -> Self {
+        Stop::Value
+    }
+}
+
+/// What all places of one run share.
+pub(super) struct Run {
+    pub(super) form: Form,
+    /// Which dummy to use where nothing was learnt.
+    pub(super) dummy: usize,
+    pub(super) learnt: RefCell<Learnt>,
+    /// How often this run learnt something.
+    pub(super) lessons: Cell<u32>,
+    /// How many dummies it made.
+    pub(super) dummies: Cell<u32>,
+    pub(super) found: RefCell<Option<Found>>,
+}
+
+impl Run {
+    /// The dummy for a visitor.
+    fn dummy_for(&self, visitor: &'static str) -> usize {
+        self.learnt.borrow().get(visitor).copied().unwrap_or(self.dummy)
+    }
+
+    /// A dummy that was refused gives way to the next one, from the next run on.
+    fn refused(&self, visitor: &'static str, dummy: usize) {
+        if dummy + 1 < DUMMIES.len() {
+            self.learnt.borrow_mut().insert(visitor, dummy + 1);
+            self.lessons.set(self.lessons.get() + 1);
+        }
+    }
+}
+
+/// A place of the type, on the path or beside it.
+#[derive(Clone, Copy)]
+pub(super) struct Tracer<'a> {
+    run: &'a Run,
+    /// What is left of the path; `None` beside it, where dummies are made.
+    path: Option<&'a [u32]>,
+    depth: u32,
+    wanted: &'static str,
+}
+
+impl<'a> Tracer<'a> {
+    pub(super) fn new(run: &'a Run, path: &'a [u32], wanted: &'static str) -> Self {
+        Tracer { run, path: Some(path), depth: 0, wanted }
+    }
+
+    /// The place of a part of what stands here.
+    pub(super) fn part<T>(self, on_path: bool) -> Self {
+        let (path, depth) = if on_path { (self.path, self.depth) } else { (None, self.depth + 1) };
+        Tracer { path, depth, wanted: type_name::<T>(), ..self }
+    }
+
+    pub(super) fn found(self, found: Found) -> Stop {
+        *self.run.found.borrow_mut() = Some(found);
+        Stop::Other
+    }
+
+    /// The way on: `None` for a dummy, the next child on the path, an error at its end.
+    pub(super) fn step<V>(
+        mut self,
+        kind: Kind,
+        names: &'static [&'static str],
+        children: usize,
+    ) -> Result<(Self, Option<u32>), Stop> {
+        match self.path {
+            Some([]) => {
+                let (children, visitor) = (children as u32, type_name::<V>());
+                Err(self.found(Found::Place(Seen { kind: Some(kind), names, children, visitor, wanted: self.wanted })))
+            }
+            Some([child, rest @ ..]) => {
+                self.path = Some(rest);
+                Ok((self, Some(*child)))
+            }
+            None => self.make_dummy().map(|tracer| (tracer, None)),
+        }
+    }
+
+    fn make_dummy(self) -> Result<Self, Stop> {
+        let dummies = self.run.dummies.get();
+        if self.depth > DEEPEST_DUMMY || dummies == MOST_DUMMIES {
+            return Err(Stop::Other);
+        }
+        self.run.dummies.set(dummies + 1);
+        Ok(Tracer { depth: self.depth + 1, ..self })
+    }
+
+    fn leaf<V, T>(self, kind: Kind, visit: impl FnOnce(Dummy) -> Result<T, Stop>) -> Result<T, Stop> {
+        self.step::<V>(kind, &[], 0)?;
+        let dummy = self.run.dummy_for(type_name::<V>());
+        visit(DUMMIES[dummy]).inspect_err(|_| self.run.refused(type_name::<V>(), dummy))
+    }
+
+    /// Something of any kind, which depends on the data.
+    fn any<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Stop> {
+        match self.path {
+            Some(_) => Err(self.found(Found::Place(Seen::opaque(self.wanted)))),
+            None => visitor.visit_borrowed_str(DUMMIES[self.run.dummy].1),
+        }
+    }
+
+    pub(super) fn elements<'de, V: Visitor<'de>>(self, kind: Kind, len: usize, visitor: V) -> Result<V::Value, Stop> {
+        let children = if len > LONGEST_TUPLE { 1 } else { len };
+        let (tracer, child) = self.step::<V>(kind, &[], children)?;
+        visitor.visit_seq(Parts::of_tuple(tracer, child, len))
+    }
+
+    pub(super) fn fields<'de, V: Visitor<'de>>(
+        self,
+        kind: Kind,
+        names: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Stop> {
+        let (tracer, child) = self.step::<V>(kind, names, names.len())?;
+        visitor.visit_map(Parts::of_struct(tracer, child, names))
+    }
+}
+
+macro_rules! leaves {
+    ($($method:ident $kind:ident $visit:ident($dummy:pat => $value:expr);)*) => {$(
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Stop> {
+            self.leaf::<V, _>(Kind::$kind, |$dummy| visitor.$visit($value))
+        }
+    )*};
+}
+
+macro_rules! any {
+    ($($method:ident)*) => {$(
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Stop> {
+            self.any(visitor)
+        }
+    )*};
+}
+
+impl<'de> de::Deserializer<'de> for Tracer<'_> {
+    type Error = Stop;
+
+    fn is_human_readable(&self) -> bool {
+        self.run.form.is_human_readable()
+    }
+
+    leaves! {
+        deserialize_bool Bool visit_bool(_ => false);
+        deserialize_i8 I8 visit_i8((number, _) => number as i8);
+        deserialize_i16 I16 visit_i16((number, _) => number.into());
+        deserialize_i32 I32 visit_i32((number, _) => number.into());
+        deserialize_i64 I64 visit_i64((number, _) => number.into());
+        deserialize_i128 I128 visit_i128((number, _) => number.into());
+        deserialize_u8 U8 visit_u8((number, _) => number);
+        deserialize_u16 U16 visit_u16((number, _) => number.into());
+        deserialize_u32 U32 visit_u32((number, _) => number.into());
+        deserialize_u64 U64 visit_u64((number, _) => number.into());
+        deserialize_u128 U128 visit_u128((number, _) => number.into());
+        deserialize_f32 F32 visit_f32((number, _) => number.into());
+        deserialize_f64 F64 visit_f64((number, _) => number.into());
+        deserialize_char Char visit_char(_ => 'a');
+        deserialize_str Str visit_borrowed_str((_, text) => text);
+        deserialize_string Str visit_borrowed_str((_, text) => text);
+        deserialize_bytes Bytes visit_borrowed_bytes(_ => &[0; 16]);
+        deserialize_byte_buf Bytes visit_borrowed_bytes(_ => &[0; 16]);
+    }
+
+    any! { deserialize_any deserialize_identifier deserialize_ignored_any }
+
+    fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Stop> {
+        self.step::<V>(Kind::Unit, &[], 0)?;
+        visitor.visit_unit()
+    }
+
+    fn deserialize_unit_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value, Stop> {
+        self.step::<V>(Kind::UnitStruct(name), &[], 0)?;
+        visitor.visit_unit()
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Stop> {
+        match self.step::<V>(Kind::Option, &[], 1)? {
+            (_, None) => visitor.visit_none(),
+            (tracer, Some(_)) => visitor.visit_some(tracer),
+        }
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value, Stop> {
+        visitor.visit_newtype_struct(self.step::<V>(Kind::Newtype(name), &[], 1)?.0)
+    }
+
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Stop> {
+        let (tracer, child) = self.step::<V>(Kind::Seq, &[], 1)?;
+        visitor.visit_seq(Parts::of_tuple(tracer, child, child.is_some().into()))
+    }
+
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Stop> {
+        let (tracer, child) = self.step::<V>(Kind::Map, &[], 2)?;
+        visitor.visit_map(Parts::of_map(tracer, child))
+    }
+
+    fn deserialize_tuple<V: Visitor<'de>>(self, len: usize, visitor: V) -> Result<V::Value, Stop> {
+        self.elements(Kind::Tuple(len), len, visitor)
+    }
+
+    fn deserialize_tuple_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        len: usize,
+        visitor: V,
+    ) -> Result<V::Value, Stop> {
+        self.elements(Kind::TupleStruct(name, len), len, visitor)
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Stop> {
+        self.fields(Kind::Struct(name), fields, visitor)
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        variants: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Stop> {
+        let (tracer, child) = self.step::<V>(Kind::Enum(name), variants, variants.len())?;
+        let dummy = (self.run.dummy % variants.len().max(1)) as u32;
+        visitor.visit_enum(Variant { tracer, child: child.unwrap_or(dummy), names: variants })
+    }
+}

@@ -1,0 +1,110 @@
+//! What is stored under a key: a whole number, or a header and the bytes of a codec.
+
+mod header;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use self::header::{Encoding, HEADER, Header};
+use crate::clock::Timestamp;
+use crate::codec::{self, Codec, Refusal, Unfit};
+use crate::store::{Lifetime, Value};
+use crate::{Error, ErrorKind, Result};
+
+/// Why a stored value cannot be read: it counts as absent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Unreadable {
+    #[error("the entry is cut short")]
+    Truncated,
+    #[error("the bytes are no entry of this library")]
+    Foreign,
+    #[error("the entry's format is of another version of this library")]
+    Version,
+    #[error("the entry's codec is not known to this version of this library")]
+    Codec,
+    #[error("the entry is damaged: its checksum is another")]
+    Checksum,
+    #[error("the entry was written as a value of another type")]
+    Shape,
+    #[error("the entry's bytes are no value of this type")]
+    Decode,
+}
+
+/// Makes the entry of a value whose type can be read as well as written.
+pub(crate) fn write<T>(value: &T, codec: Codec, lifetime: &Lifetime) -> Result<Value>
+where
+    T: Serialize + DeserializeOwned,
+{
+    if let Some(number) = codec::to_number(value) {
+        return Ok(Value::Number(number));
+    }
+    assemble(lifetime, |bytes| {
+        let typed = codec::write_typed(value, codec, bytes)?;
+        Ok((Encoding::Typed(typed.codec), typed.fingerprint))
+    })
+    .map_err(unwritable::<T>)
+}
+
+/// Makes the entry of a value of which only the writing is known.
+pub(crate) fn write_untyped<T: Serialize + ?Sized>(value: &T, lifetime: &Lifetime) -> Result<Value> {
+    if let Some(number) = codec::to_number_untyped(value) {
+        return Ok(Value::Number(number));
+    }
+    assemble(lifetime, |bytes| Ok((Encoding::Untyped(codec::write_untyped(value, bytes)?), 0))).map_err(unwritable::<T>)
+}
+
+/// Leaves room for the header, has the payload appended, and fills in the header.
+fn assemble(
+    lifetime: &Lifetime,
+    append: impl FnOnce(&mut Vec<u8>) -> Result<(Encoding, u64), Refusal>,
+) -> Result<Value, Refusal> {
+    let mut bytes = Vec::with_capacity(HEADER * 4);
+    bytes.resize(HEADER, 0);
+    let (encoding, fingerprint) = append(&mut bytes)?;
+    Header { encoding, fingerprint, written_at: lifetime.now, expires_at: lifetime.expires_at }.put(&mut bytes);
+    header::seal(&mut bytes);
+    Ok(Value::Bytes(bytes))
+}
+
+fn unwritable<T: ?Sized>(cause: Refusal) -> Error {
+    let message = format!("a value of type `{}` cannot be written: {cause}", std::any::type_name::<T>());
+    Error::new(ErrorKind::Value, message).because(cause)
+}
+
+/// Reads a value, whatever codec wrote it.
+pub(crate) fn read<T: DeserializeOwned>(value: &Value) -> Result<T, Unreadable> {
+    let bytes = match value {
+        Value::Number(number) => return codec::from_number(*number).ok_or(Unreadable::Shape),
+        Value::Bytes(bytes) => bytes,
+    };
+    let header = Header::parse(bytes)?;
+    if !header::is_sound(bytes) {
+        return Err(Unreadable::Checksum);
+    }
+    let payload = &bytes[HEADER..];
+    let read = match header.encoding {
+        Encoding::Typed(codec) => codec::read_typed(codec, header.fingerprint, payload),
+        Encoding::Untyped(codec) => codec::read_untyped(codec, payload),
+    };
+    read.map_err(|unfit| match unfit {
+        Unfit::Type => Unreadable::Shape,
+        Unfit::Bytes => Unreadable::Decode,
+    })
+}
+
+/// When an entry expires by its own header; `None` if these bytes are no entry.
+pub(crate) fn expires_at(bytes: &[u8]) -> Option<Timestamp> {
+    header::expires_at(bytes)
+}
+
+/// Writes another expiry into an entry's header; does nothing to what is no entry or is damaged.
+pub(crate) fn renew(bytes: &mut [u8], expires_at: Timestamp) {
+    // A damaged entry must not become a sound one by a new checksum.
+    if header::expires_at(bytes).is_some() && header::is_sound(bytes) {
+        header::put_expiry(bytes, expires_at);
+        header::seal(bytes);
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,135 @@
+//! The 32 bytes before a payload. They are frozen; all numbers are little endian.
+//!
+//! | at | bytes | what |
+//! | --- | --- | --- |
+//! | 0 | 2 | magic number |
+//! | 2 | 1 | version of the format |
+//! | 3 | 1 | encoding of the payload |
+//! | 4 | 4 | CRC-32 of all the other bytes of the entry |
+//! | 8 | 8 | fingerprint of the type's shape, 0 where it was not known |
+//! | 16 | 8 | when it was written, in milliseconds since 1970 |
+//! | 24 | 8 | when it expires, the greatest number for never |
+
+use super::Unreadable;
+use crate::clock::Timestamp;
+use crate::codec::Codec;
+
+/// How long a header is.
+pub(super) const HEADER: usize = 32;
+
+/// Neither text nor a number: the first byte stands in no UTF-8.
+const MAGIC: [u8; 2] = [0xfe, 0xca];
+const VERSION: u8 = 1;
+const CHECKSUM: usize = 4;
+const FINGERPRINT: usize = 8;
+const WRITTEN_AT: usize = 16;
+const EXPIRES_AT: usize = 24;
+
+/// What the payload is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Encoding {
+    /// A value of the type whose fingerprint stands in the header.
+    Typed(Codec),
+    /// What a value said of its shape, then the value.
+    Untyped(Codec),
+}
+
+impl Encoding {
+    fn number(self) -> u8 {
+        match self {
+            Encoding::Typed(Codec::Bincode) => 1,
+            Encoding::Typed(Codec::MessagePack) => 2,
+            Encoding::Untyped(Codec::MessagePack) => 3,
+            Encoding::Untyped(Codec::Bincode) => 4,
+        }
+    }
+
+    fn of_number(number: u8) -> Option<Self> {
+        Some(match number {
+            1 => Encoding::Typed(Codec::Bincode),
+            2 => Encoding::Typed(Codec::MessagePack),
+            3 => Encoding::Untyped(Codec::MessagePack),
+            4 => Encoding::Untyped(Codec::Bincode),
+            _ => return None,
+        })
+    }
+}
+
+/// What a header says, but for the checksum.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Header {
+    pub(super) encoding: Encoding,
+    pub(super) fingerprint: u64,
+    pub(super) written_at: Timestamp,
+    pub(super) expires_at: Timestamp,
+}
+
+impl Header {
+    pub(super) fn parse(bytes: &[u8]) -> Result<Self, Unreadable> {
+        check_start(bytes)?;
+        Ok(Header {
+            encoding: Encoding::of_number(bytes[3]).ok_or(Unreadable::Codec)?,
+            fingerprint: u64::from_le_bytes(eight(bytes, FINGERPRINT)),
+            written_at: Timestamp(i64::from_le_bytes(eight(bytes, WRITTEN_AT))),
+            expires_at: Timestamp(i64::from_le_bytes(eight(bytes, EXPIRES_AT))),
+        })
+    }
+
+    /// Writes it over the first bytes, but for the checksum.
+    pub(super) fn put(&self, bytes: &mut [u8]) {
+        bytes[..2].copy_from_slice(&MAGIC);
+        bytes[2] = VERSION;
+        bytes[3] = self.encoding.number();
+        bytes[FINGERPRINT..WRITTEN_AT].copy_from_slice(&self.fingerprint.to_le_bytes());
+        bytes[WRITTEN_AT..EXPIRES_AT].copy_from_slice(&self.written_at.0.to_le_bytes());
+        put_expiry(bytes, self.expires_at);
+    }
+}
+
+/// When an entry expires; `None` if the bytes do not begin as an entry does.
+pub(super) fn expires_at(bytes: &[u8]) -> Option<Timestamp> {
+    check_start(bytes).ok()?;
+    Some(Timestamp(i64::from_le_bytes(eight(bytes, EXPIRES_AT))))
+}
+
+/// Writes the expiry, but not the checksum.
+pub(super) fn put_expiry(bytes: &mut [u8], expires_at: Timestamp) {
+    bytes[EXPIRES_AT..HEADER].copy_from_slice(&expires_at.0.to_le_bytes());
+}
+
+/// Writes the checksum: the last thing that is done to an entry.
+pub(super) fn seal(bytes: &mut [u8]) {
+    let checksum = checksum(bytes);
+    bytes[CHECKSUM..FINGERPRINT].copy_from_slice(&checksum.to_le_bytes());
+}
+
+/// Whether the checksum of a whole entry is right.
+pub(super) fn is_sound(bytes: &[u8]) -> bool {
+    bytes[CHECKSUM..FINGERPRINT] == checksum(bytes).to_le_bytes()
+}
+
+fn checksum(bytes: &[u8]) -> u32 {
+    let mut hasher = crc32fast::Hasher::new();
+    hasher.update(&bytes[..CHECKSUM]);
+    hasher.update(&bytes[FINGERPRINT..]);
+    hasher.finalize()
+}
+
+/// Magic number and version come first, so that a later format may have a header of another length.
+fn check_start(bytes: &[u8]) -> Result<(), Unreadable> {
+    let seen = bytes.len().min(MAGIC.len());
+    if bytes[..seen] != MAGIC[..seen] {
+        return Err(Unreadable::Foreign);
+    }
+    match bytes.get(2) {
+        Some(&VERSION) if bytes.len() >= HEADER => Ok(()),
+        Some(&VERSION) | None => Err(Unreadable::Truncated),
+        Some(_) => Err(Unreadable::Version),
+    }
+}
+
+fn eight(bytes: &[u8], at: usize) -> [u8; 8] {
+    let mut eight = [0; 8];
+    eight.copy_from_slice(&bytes[at..at + 8]);
+    eight
+}

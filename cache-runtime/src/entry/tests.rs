@@ -1,0 +1,54 @@
+//! What a user relies on: a value comes back as it was, or not at all.
+
+mod changes;
+mod damage;
+mod golden;
+mod roundtrip;
+mod rules;
+
+use std::fmt::Debug;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::*;
+
+pub(super) const LIFETIME: Lifetime = Lifetime {
+    now: Timestamp(1_700_000_000_000),
+    expires_at: Timestamp(1_700_000_300_000),
+    stale_until: Timestamp(1_700_000_300_000),
+    asked_for: true,
+};
+
+/// The entries of a value in every way that it may have been written.
+fn entries<T: Serialize + DeserializeOwned>(value: &T) -> [(&'static str, Value); 3] {
+    [
+        ("bincode", write(value, Codec::Bincode, &LIFETIME).unwrap()),
+        ("MessagePack", write(value, Codec::MessagePack, &LIFETIME).unwrap()),
+        ("untyped", write_untyped(value, &LIFETIME).unwrap()),
+    ]
+}
+
+/// Asserts that a value comes back, however it was written.
+#[track_caller]
+fn returns<T: Serialize + DeserializeOwned + PartialEq + Debug>(value: T) {
+    for (way, entry) in entries(&value) {
+        assert_eq!(read::<T>(&entry).as_ref(), Ok(&value), "{way}");
+    }
+}
+
+/// Asserts that a value is no value of another type, however it was written.
+#[track_caller]
+fn misses<A: Serialize + DeserializeOwned, B: DeserializeOwned + Debug>(value: &A) {
+    for (way, entry) in entries(value) {
+        let read = read::<B>(&entry);
+        assert_eq!(read.err(), Some(Unreadable::Shape), "{way} of {}", std::any::type_name::<B>());
+    }
+}
+
+fn bytes(value: Value) -> Vec<u8> {
+    match value {
+        Value::Bytes(bytes) => bytes,
+        Value::Number(number) => panic!("{number} is a number"),
+    }
+}

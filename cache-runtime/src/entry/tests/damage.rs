@@ -1,0 +1,105 @@
+//! Whatever becomes of its bytes, an entry is never read as a wrong value and never stops the program.
+
+use proptest::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::*;
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+enum Tree {
+    Leaf(String, Vec<u8>, Option<i64>),
+    Fork(Vec<Tree>),
+}
+
+fn tree() -> Tree {
+    let leaf = Tree::Leaf("leaf".into(), vec![1, 2, 255], Some(-7));
+    Tree::Fork(vec![leaf.clone(), Tree::Fork(vec![]), leaf])
+}
+
+fn entry(way: usize) -> Vec<u8> {
+    bytes(entries(&tree())[way].1.clone())
+}
+
+#[test]
+fn each_reason_has_its_name() {
+    let sound = entry(0);
+    let changed = |at: usize, byte: u8| {
+        let mut bytes = sound.clone();
+        bytes[at] = byte;
+        read::<Tree>(&Value::Bytes(bytes))
+    };
+    assert_eq!(changed(0, b'{'), Err(Unreadable::Foreign));
+    assert_eq!(changed(2, 9), Err(Unreadable::Version));
+    assert_eq!(changed(3, 99), Err(Unreadable::Codec));
+    assert_eq!(changed(HEADER, 77), Err(Unreadable::Checksum));
+    assert_eq!(read::<Tree>(&Value::Bytes(sound[..20].to_vec())), Err(Unreadable::Truncated));
+    assert_eq!(read::<Tree>(&Value::Bytes(vec![])), Err(Unreadable::Truncated));
+    assert_eq!(read::<String>(&Value::Bytes(sound)), Err(Unreadable::Shape));
+}
+
+#[test]
+fn bytes_after_the_value_are_no_value() {
+    for way in 0..3 {
+        let mut bytes = entry(way);
+        bytes.push(0);
+        header::seal(&mut bytes);
+        assert_eq!(read::<Tree>(&Value::Bytes(bytes)), Err(Unreadable::Decode), "{way}");
+    }
+}
+
+/// Lengths that no memory holds, with a right checksum.
+#[test]
+fn a_length_beyond_all_bounds_is_no_value() {
+    let mut bytes = bytes(write(&"text".to_owned(), Codec::Bincode, &LIFETIME).unwrap());
+    bytes.truncate(HEADER);
+    bytes.extend_from_slice(&[253, 255, 255, 255, 255, 255, 255, 255, 127]);
+    header::seal(&mut bytes);
+    assert_eq!(read::<String>(&Value::Bytes(bytes)), Err(Unreadable::Decode));
+}
+
+proptest! {
+    #[test]
+    fn a_changed_byte_is_noticed(way in 0..3_usize, at in any::<prop::sample::Index>(), by in 1..=u8::MAX) {
+        let mut bytes = entry(way);
+        let at = at.index(bytes.len());
+        bytes[at] ^= by;
+        prop_assert!(read::<Tree>(&Value::Bytes(bytes)).is_err());
+    }
+
+    #[test]
+    fn a_missing_end_is_noticed(way in 0..3_usize, len in any::<prop::sample::Index>()) {
+        let mut bytes = entry(way);
+        bytes.truncate(len.index(bytes.len()));
+        prop_assert!(read::<Tree>(&Value::Bytes(bytes)).is_err());
+    }
+
+    /// The checksum is right: the decoders are on their own.
+    #[test]
+    fn no_payload_stops_the_program(
+        way in 0..3_usize,
+        at in any::<prop::sample::Index>(),
+        payload in prop::collection::vec(any::<u8>(), 1..16),
+    ) {
+        let mut bytes = entry(way);
+        let at = HEADER + at.index(bytes.len() - HEADER);
+        bytes.truncate(at);
+        bytes.extend(payload);
+        header::seal(&mut bytes);
+        let _ = read::<Tree>(&Value::Bytes(bytes));
+    }
+
+    #[test]
+    fn no_bytes_stop_the_program(bytes in prop::collection::vec(any::<u8>(), 0..80), magic in any::<bool>()) {
+        let start: &[u8] = if magic { &[0xfe, 0xca, 1] } else { &[] };
+        let mut bytes = [start, &bytes].concat();
+        renew(&mut bytes, Timestamp::NEVER);
+        let _ = expires_at(&bytes);
+        prop_assert!(read::<Tree>(&Value::Bytes(bytes)).is_err());
+    }
+
+    #[test]
+    fn any_tree_comes_back(text in ".*", bytes in any::<Vec<u8>>(), number in any::<Option<i64>>(), forks in 0..20) {
+        let leaf = Tree::Leaf(text, bytes, number);
+        returns((0..forks).fold(leaf.clone(), |tree, _| Tree::Fork(vec![leaf.clone(), tree])));
+    }
+}

@@ -1,0 +1,77 @@
+//! Bytes that stand for ever: entries of older releases must stay readable, or become another version.
+
+use serde::{Deserialize, Serialize};
+
+use super::*;
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct User {
+    id: u64,
+    name: String,
+    role: Role,
+    scores: Vec<f64>,
+    parent: Option<Box<User>>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+enum Role {
+    Guest,
+    Member { since: i32 },
+}
+
+fn user() -> User {
+    let parent = User { id: 1, name: "Eve".into(), role: Role::Guest, scores: vec![], parent: None };
+    let role = Role::Member { since: -2024 };
+    User { id: 300, name: "Ada".into(), role, scores: vec![0.5], parent: Some(Box::new(parent)) }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn unhex(text: &str) -> Vec<u8> {
+    let digits = |at| u8::from_str_radix(&text[at..at + 2], 16).expect("golden files hold hexadecimal digits");
+    (0..text.len()).step_by(2).map(digits).collect()
+}
+
+/// Asserts that a value is still written as in the file, and that the file's bytes are still read as the value.
+#[track_caller]
+fn stands<T: DeserializeOwned + PartialEq + Debug>(name: &str, value: &T, entry: Value) {
+    let frozen = include_str!("golden.hex").lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
+    let entry = bytes(entry);
+    assert_eq!(Some(hex(&entry).as_str()), frozen, "{name}");
+    let frozen = Value::Bytes(unhex(frozen.unwrap_or_default()));
+    assert_eq!(read::<T>(&frozen).as_ref(), Ok(value), "{name}");
+}
+
+#[test]
+fn a_number_is_itself() {
+    assert_eq!(write(&-42, Codec::Bincode, &LIFETIME).unwrap(), Value::Number(-42));
+}
+
+#[test]
+fn a_text() {
+    let text = "text".to_owned();
+    stands("text, bincode", &text, write(&text, Codec::Bincode, &LIFETIME).unwrap());
+    stands("text, MessagePack", &text, write(&text, Codec::MessagePack, &LIFETIME).unwrap());
+    stands("text, untyped", &text, write_untyped(&text, &LIFETIME).unwrap());
+}
+
+#[test]
+fn a_struct() {
+    stands("struct, bincode", &user(), write(&user(), Codec::Bincode, &LIFETIME).unwrap());
+    stands("struct, MessagePack", &user(), write(&user(), Codec::MessagePack, &LIFETIME).unwrap());
+    stands("struct, untyped", &user(), write_untyped(&user(), &LIFETIME).unwrap());
+}
+
+#[test]
+fn an_option_in_an_option() {
+    let inner = Some(None::<u8>);
+    stands("inner None, untyped", &inner, write_untyped(&inner, &LIFETIME).unwrap());
+}
+
+#[test]
+fn one_that_never_expires() {
+    let never = Lifetime { expires_at: Timestamp::NEVER, ..LIFETIME };
+    stands("never", &true, write(&true, Codec::Bincode, &never).unwrap());
+}
