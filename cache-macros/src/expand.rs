@@ -19,6 +19,8 @@
 mod debug;
 mod key;
 mod terms;
+#[cfg(test)]
+mod tests;
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};

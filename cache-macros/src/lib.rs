@@ -103,8 +103,8 @@ use crate::args::Kind;
 /// - The text is the key: `load_user(42)` above is `user:42`, and `cache.get("user:42")` finds it.
 /// - Distinct values give distinct keys: with two placeholders or more, what separates them is escaped inside the
 ///   values. So two placeholders with nothing between them do not compile.
-/// - In a generic function, and where an argument is an `impl Trait`, the names of the types are part of the key;
-///   with `version`, that too.
+/// - In a generic function, and where an argument is an `impl Trait`, skipped or not, the names of the types are part
+///   of the key; with `version`, that too.
 /// - An argument that is neither in the key nor skipped is a warning, because calls that differ only in it share a
 ///   value. One whose name begins with `_` is not.
 ///
@@ -137,10 +137,8 @@ pub fn cached(args: TokenStream, item: TokenStream) -> TokenStream {
 
 /// Makes a function give the counter that its arguments name.
 ///
-/// The function has no body and no return type: the macro writes both. It returns a
-/// [`Counter`](https://docs.rs/cache-runtime/latest/cache_runtime/struct.Counter.html), an `async fn` an
-/// [`AsyncCounter`](https://docs.rs/cache-runtime/latest/cache_runtime/struct.AsyncCounter.html), whose methods are
-/// awaited and which is itself there at once.
+/// The function has no body and no return type: the macro writes both. It returns a `cache_runtime::Counter`, and an
+/// `async fn` an `AsyncCounter`, whose methods are awaited and which is itself there at once.
 ///
 /// ```
 /// use cache_runtime::counter;
