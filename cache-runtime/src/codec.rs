@@ -36,12 +36,16 @@ use self::shape::Shape;
 /// entry's own format, which has a version number, so that another encoding could take its place without an entry
 /// being misread.
 ///
-/// ```
-/// use cache_runtime::Codec;
+/// It is an option of a cache: `codec = "messagepack"` in the configuration, or in an address.
 ///
-/// assert_eq!(Codec::default(), Codec::Bincode);
 /// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+/// use cache_runtime::Cache;
+///
+/// let cache = Cache::open("sqlite::memory:?codec=messagepack")?;
+/// # Ok::<(), cache_runtime::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum Codec {
     /// Small and fast: the fields one after the other, without their names.

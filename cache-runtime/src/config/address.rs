@@ -86,7 +86,10 @@ fn other(address: &str) -> Result<Values> {
         return Err(problem("`@` stands behind `?`; write `%3F` and `%40` for those inside a value or password"));
     }
     let mut values = read_query(query)?;
-    insert(&mut values, "url", Value::Text(url.to_owned()))?;
+    // A bare `name:` says nothing but which store it is.
+    if !url.ends_with(':') {
+        insert(&mut values, "url", Value::Text(url.to_owned()))?;
+    }
     Ok(values)
 }
 
