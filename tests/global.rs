@@ -138,7 +138,8 @@ fn init_reads_the_same_configuration() {
 
 #[test]
 fn cache_url_replaces_all_of_it() {
-    let program = Program::configured("[cache]\ntype = 'no such store'\n").variable("CACHE_URL", "sqlite://own.sqlite3");
+    let program =
+        Program::configured("[cache]\ntype = 'no such store'\n").variable("CACHE_URL", "sqlite://own.sqlite3");
     says(&program, &[("call", "1 runs"), ("count", "1")]);
     assert!(program.path("own.sqlite3").exists());
 }
@@ -171,7 +172,10 @@ fn a_wrong_configuration_is_named_with_its_place() {
         ("[cache]\ntype = 'sqlit'\ndatabase = 'x'\n", ["config/storage.toml:2", "sqlit", "`sqlite`"]),
         ("[cache]\ntype = 'sqlite'\n", ["config/storage.toml:1", "database", "missing"]),
         ("[cache]\n\ntype = 'none\n", ["config/storage.toml:3", "", ""]),
-        ("[cache]\ntype = 'none'\n[cache.b]\ntype = 'sqlite'\nurl = 'x'\n", ["config/storage.toml:", "cache.b", "database"]),
+        (
+            "[cache]\ntype = 'none'\n[cache.b]\ntype = 'sqlite'\nurl = 'x'\n",
+            ["config/storage.toml:", "cache.b", "database"],
+        ),
         ("[cache]\ntype = 'sqlite'\ndatabase = '${NOT_SET}'\n", ["config/storage.toml:3", "database", "NOT_SET"]),
     ];
     for (text, words) in wrong {
@@ -198,7 +202,11 @@ fn named_caches_are_caches_of_their_own() {
 fn an_unknown_name_is_an_error_that_suggests_the_right_one() {
     let program = Program::configured(THREE_ENVIRONMENTS).variable("APP_ENV", "prod");
     let said = program.run(&["named-get=sesions", "named-get=else"]);
-    assert!(said.lines.iter().all(|line| line.contains("Config: ") && line.contains("`sessions`")), "{:#?}", said.lines);
+    assert!(
+        said.lines.iter().all(|line| line.contains("Config: ") && line.contains("`sessions`")),
+        "{:#?}",
+        said.lines
+    );
     assert!(said.lines[0].contains("`sesions`"), "{}", said.lines[0]);
 }
 
@@ -215,7 +223,11 @@ fn a_function_works_while_the_store_is_away_and_says_so_once() {
     let program = Program::new().file("storage", "in the way").variable("CACHE_URL", "sqlite://storage/cache.sqlite3");
     let said = program.run(&["call", "call", "count"]);
     assert_eq!(said.lines[..2], ["call: 3 runs", "call: 3 runs"]);
-    assert!(said.lines[2].starts_with("count: Unavailable: ") && said.lines[2].contains("storage"), "{}", said.lines[2]);
+    assert!(
+        said.lines[2].starts_with("count: Unavailable: ") && said.lines[2].contains("storage"),
+        "{}",
+        said.lines[2]
+    );
     assert_eq!(said.log.len(), 1, "{:#?}", said.log);
 }
 
@@ -237,7 +249,11 @@ fn a_store_that_nobody_registered_is_an_error() {
 #[test]
 fn what_a_store_of_ones_own_refuses_is_named_with_its_place() {
     let said = Program::configured(&format!("{PICKY}mood = 'bad'\n")).run(&["register", "init"]);
-    assert!(said.lines[1].contains("config/storage.toml:4") && said.lines[1].contains("a good one"), "{}", said.lines[1]);
+    assert!(
+        said.lines[1].contains("config/storage.toml:4") && said.lines[1].contains("a good one"),
+        "{}",
+        said.lines[1]
+    );
     let said = Program::configured(&format!("{PICKY}moood = 'good'\n")).run(&["register", "init"]);
     assert!(said.lines[1].contains("config/storage.toml:4") && said.lines[1].contains("`mood`"), "{}", said.lines[1]);
 }
@@ -280,7 +296,8 @@ fn no_text_holds_a_secret() {
     ];
     let open = format!("open={address}");
     for program in &programs {
-        for actions in [&["register", "config", "init", "show", "call", "named-get=a"][..], &["call", "show"], &[&open]] {
+        for actions in [&["register", "config", "init", "show", "call", "named-get=a"][..], &["call", "show"], &[&open]]
+        {
             let said = program.run(actions);
             // The program itself repeats the argument that it was given.
             let lines = said.lines.iter().map(|line| line.replace(&open, ""));

@@ -24,27 +24,30 @@ fn main() {
 fn act(argument: &str) -> Result<String> {
     let (action, with) = argument.split_once('=').unwrap_or((argument, ""));
     Ok(match action {
-        "init" => done(cache_runtime::init(Config::load()?)?),
-        "init-with" => done(cache_runtime::init(Config::from_address(with)?)?),
+        "init" => done(cache_runtime::init(Config::load()?))?,
+        "init-with" => done(cache_runtime::init(Config::from_address(with)?))?,
         "call" => runs(|| square(7), 49),
         "call-sessions" => runs(|| session(7), 7),
         "call-unknown" => runs(|| unknown(7), 7),
         "count" => cache().increment("count", 1)?.to_string(),
-        "set" => done(cache().set("k", with)?),
+        "set" => done(cache().set("k", with))?,
         "get" => cache().get::<String>("k")?.unwrap_or_default(),
         "lifetime" => lifetime(&cache())?,
-        "named-set" => done(named(with)?.set("k", with)?),
+        "named-set" => done(named(with)?.set("k", with))?,
         "named-get" => named(with)?.get::<String>("k")?.unwrap_or_default(),
         "open" => format!("{:?}", Cache::open(with)?),
         "show" => format!("{:?}", cache()),
         "config" => format!("{:?}", Config::load()?),
-        "register" => done(register("picky", picky)),
+        "register" => {
+            register("picky", picky);
+            done(Ok(()))?
+        }
         _ => return Err(Error::new(ErrorKind::Config, "nothing that this program does")),
     })
 }
 
-fn done((): ()) -> String {
-    "done".to_owned()
+fn done(result: Result<()>) -> Result<String> {
+    result.map(|()| "done".to_owned())
 }
 
 /// Calls a function three times, and says how often its body ran.
