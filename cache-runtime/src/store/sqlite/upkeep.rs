@@ -25,7 +25,7 @@ const GRACE: Duration = Duration::from_secs(60);
 const ROWS_A_STEP: i64 = 500;
 const STEPS: usize = 64;
 
-/// A log beyond this is cut, for which its readers must have let go of it.
+/// A log beyond this, or beyond a quarter of the allowed size, is cut, for which its readers must have let go of it.
 const LARGE_WAL: u64 = 64 << 20;
 
 /// How long a step may wait for the write lock.
@@ -61,7 +61,7 @@ pub(super) fn start(database: &Arc<Database>, max_size: u64) {
         let _running = Running(&database);
         let _allowed = patience::allow(PATIENCE);
         database.upkeep.written.store(0, Ordering::Relaxed);
-        let done = prune(&database).and_then(|()| make_room(&database, max_size)).and_then(|()| checkpoint(&database));
+        let done = prune(&database).and_then(|()| make_room(&database, max_size)).and_then(|()| checkpoint(&database, max_size));
         let _ = done.inspect_err(|error| tracing::debug!(%error, "cache: upkeep of the database stopped early"));
     })
     .detach();
@@ -143,8 +143,11 @@ fn make_room(database: &Database, max_size: u64) -> rusqlite::Result<()> {
 }
 
 /// Brings the log into the database, so that no caller has to.
-fn checkpoint(database: &Database) -> rusqlite::Result<()> {
-    let large = database.path().is_some_and(|path: &Path| file::wal_size(path) > LARGE_WAL);
+///
+/// Among writers that never pause it never comes to the log's end, so that the log is not begun anew and grows.
+fn checkpoint(database: &Database, max_size: u64) -> rusqlite::Result<()> {
+    let limit = LARGE_WAL.min(max_size / 4);
+    let large = database.path().is_some_and(|path: &Path| file::wal_size(path) > limit);
     let how = if large { "PRAGMA wal_checkpoint(TRUNCATE)" } else { "PRAGMA wal_checkpoint(PASSIVE)" };
     database.beside(|connection| connection.query_row(how, [], |_| Ok(()))).map(drop)
 }
