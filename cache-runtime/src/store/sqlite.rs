@@ -74,7 +74,11 @@ impl SqliteStore {
         Ok(Self::new(place, timeout, max_size, pragmas(options)?))
     }
 
-    fn new(place: Place, timeout: Duration, max_size: u64, pragmas: Pragmas) -> Self {
+    fn new(place: Place, timeout: Duration, max_size: u64, mut pragmas: Pragmas) -> Self {
+        // Upkeep cuts the log beside the callers; where it falls behind, the writers themselves do, so that a small
+        // cache has no large log.
+        let pages = (max_size / 4 / upkeep::PAGE).clamp(250, 16_000);
+        pragmas.entry("wal_autocheckpoint".to_owned()).or_insert_with(|| pages.to_string());
         SqliteStore {
             place,
             timeout,

@@ -200,11 +200,10 @@ fn configured(mut connection: Connection, pragmas: &Pragmas) -> rusqlite::Result
     Ok(connection)
 }
 
-/// `NORMAL` loses no more than the last writes when the machine loses power, and never the file. Checkpoints are made
-/// beside the callers; the limit here is for when that does not come to work. No `mmap_size`: a file that somebody cuts
-/// short would end the program.
-const DEFAULT_PRAGMAS: [(&str, &str); 4] =
-    [("synchronous", "NORMAL"), ("cache_size", "-16384"), ("wal_autocheckpoint", "16000"), ("temp_store", "MEMORY")];
+/// `NORMAL` loses no more than the last writes when the machine loses power, and never the file. No `mmap_size`: a file
+/// that somebody cuts short would end the program.
+const DEFAULT_PRAGMAS: [(&str, &str); 3] =
+    [("synchronous", "NORMAL"), ("cache_size", "-16384"), ("temp_store", "MEMORY")];
 
 /// Some pragmas answer with a row, some do not; both are well.
 fn set_pragma(connection: &Connection, name: &str, value: &str) -> rusqlite::Result<()> {

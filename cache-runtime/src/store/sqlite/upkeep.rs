@@ -16,7 +16,7 @@ use crate::clock::Timestamp;
 
 /// So many bytes written bring on the next upkeep. A row counts as a page at least, so that is a thousand small ones.
 const EVERY_BYTES: u64 = 4 << 20;
-const PAGE: u64 = 4096;
+pub(super) const PAGE: u64 = 4096;
 
 /// Expired rows stay so long: a window may be named by the reader alone.
 const GRACE: Duration = Duration::from_secs(60);
@@ -61,7 +61,9 @@ pub(super) fn start(database: &Arc<Database>, max_size: u64) {
         let _running = Running(&database);
         let _allowed = patience::allow(PATIENCE);
         database.upkeep.written.store(0, Ordering::Relaxed);
-        let done = prune(&database).and_then(|()| make_room(&database, max_size)).and_then(|()| checkpoint(&database, max_size));
+        let done = prune(&database)
+            .and_then(|()| make_room(&database, max_size))
+            .and_then(|()| checkpoint(&database, max_size));
         let _ = done.inspect_err(|error| tracing::debug!(%error, "cache: upkeep of the database stopped early"));
     })
     .detach();
