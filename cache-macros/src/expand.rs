@@ -5,7 +5,7 @@
 //!
 //! fn load(id: u64) -> User {
 //!     let key = template_key(&["user:", ""], &[&id], None, &[]);
-//!     blocking(Terms { expires_in: …, ..Terms::DEFAULT }, key, Probe::<User>::new().outcome(),
+//!     blocking(Terms { expires_in: …, ..Terms::DEFAULT }, key, Probe::<User>::new().cache_outcome(),
 //!         pin!(Some(async { (|| -> User { body })() })))
 //! }
 //! ```
@@ -129,7 +129,7 @@ fn outcome(plan: &Plan, output: &TokenStream, place: Span) -> TokenStream {
     quote_spanned! {place=> {
         #[allow(unused_imports)]
         use #private::ElsePlain as _;
-        #private::Probe::<#output>::new().outcome()
+        #private::Probe::<#output>::new().cache_outcome()
     }}
 }
 

@@ -75,10 +75,9 @@ impl SqliteStore {
     }
 
     fn new(place: Place, timeout: Duration, max_size: u64, mut pragmas: Pragmas) -> Self {
-        // Upkeep cuts the log beside the callers; where it falls behind, the writers themselves do, so that a small
-        // cache has no large log.
-        let pages = (max_size / 4 / upkeep::PAGE).clamp(250, 16_000);
-        pragmas.entry("wal_autocheckpoint".to_owned()).or_insert_with(|| pages.to_string());
+        // Checkpoints are made beside the callers. This limit, of pages, is for when that does not come to work.
+        let log = (max_size / 4 / upkeep::PAGE).clamp(250, 16_000);
+        pragmas.entry("wal_autocheckpoint".to_owned()).or_insert_with(|| log.to_string());
         SqliteStore {
             place,
             timeout,
@@ -170,8 +169,9 @@ impl SqliteStore {
     }
 
     fn note(&self, rows: usize, bytes: usize, now: Timestamp) {
-        if let Some(database) = self.database.read().as_ref().filter(|database| database.upkeep.note(rows, bytes, now)) {
-            upkeep::start(database, self.max_size);
+        let database = self.database.read().clone();
+        if let Some(database) = database {
+            upkeep::after_write(&database, self.max_size, rows, bytes, now);
         }
     }
 }

@@ -131,7 +131,10 @@ impl Database {
     }
 
     /// A connection of its own to the same file, for work beside the callers'.
-    pub(super) fn beside<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> rusqlite::Result<Option<T>> {
+    pub(super) fn beside<T>(
+        &self,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> rusqlite::Result<Option<T>> {
         let Some(file) = &self.file else { return Ok(None) };
         connect(&file.path, &self.pragmas).and_then(|connection| work(&connection)).map(Some)
     }
