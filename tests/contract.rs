@@ -1,14 +1,17 @@
 //! The suite over the stores of this library, and over ones that a user might write.
 
-#[path = "contract/map_store.rs"]
-mod map_store;
+#[path = "stores/later.rs"]
+mod later;
+#[path = "stores/map.rs"]
+mod map;
 
 use std::collections::BTreeSet;
 
 use cache_runtime::Cache;
 use tempfile::TempDir;
 
-use self::map_store::{LaterStore, MapStore};
+use self::later::LaterStore;
+use self::map::MapStore;
 
 /// A cache in a file, in a folder of its own.
 fn in_a_file() -> (Cache, TempDir) {

@@ -2,9 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use cache_runtime::{AsyncCache, ErrorKind, Result};
+use cache_runtime::{AsyncCache, Cache, ErrorKind, Result, async_cache, testing};
 use smol::block_on;
-use smol::future::{yield_now, zip};
+use smol::future::{or, yield_now, zip};
 
 use crate::scenery::Place;
 
@@ -73,7 +73,7 @@ fn a_call_may_be_dropped_half_way() {
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     block_on(async {
         let write = cache.set("k", "dropped");
-        smol::future::or(async { drop(write.await) }, async { yield_now().await }).await;
+        or(async { drop(write.await) }, async { yield_now().await }).await;
     });
     other.execute_batch("COMMIT").unwrap();
     block_on(cache.set("k", "kept")).unwrap();
@@ -122,4 +122,42 @@ fn the_blocking_face_may_be_used_inside_a_runtime() {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let value = runtime.block_on(async { cache.get_or_set("k", || 5) });
     assert_eq!(value, 5);
+}
+
+#[test]
+fn a_computation_that_is_dropped_leaves_the_way_free() {
+    let _scope = testing::scope(Cache::memory());
+    let cache = async_cache().expires_in(10).race_ttl(60);
+    block_on(async {
+        cache.set("k", "old").await.unwrap();
+        testing::advance(Duration::from_secs(11));
+        let endless = async || cache.get_or_set("k", smol::future::pending::<String>).await;
+        or(async { drop(endless().await) }, yield_now()).await;
+        assert_eq!(cache.get_or_set("k", async || "new".to_owned()).await, "new");
+    });
+}
+
+#[test]
+fn while_a_task_computes_others_get_the_old_value() {
+    let _scope = testing::scope(Cache::memory());
+    let cache = async_cache().expires_in(10).race_ttl(60);
+    block_on(async {
+        cache.set("k", "old").await.unwrap();
+        testing::advance(Duration::from_secs(11));
+        let slow = async || {
+            for _ in 0..10 {
+                yield_now().await;
+            }
+            "new".to_owned()
+        };
+        let others = async || {
+            for _ in 0..5 {
+                assert_eq!(cache.get_or_set("k", async || "other".to_owned()).await, "old");
+                yield_now().await;
+            }
+        };
+        let (value, ()) = zip(cache.get_or_set("k", slow), others()).await;
+        assert_eq!(value, "new");
+        assert_eq!(cache.get_or_set("k", async || "other".to_owned()).await, "new");
+    });
 }

@@ -54,7 +54,7 @@ fn a_flood_of_writes_stays_within_the_size() {
             largest = largest.max(place.bytes());
         }
     }
-    // Room is made on another thread, after every few MiB, and the log beside the database comes on top.
+    // Room is made on another thread, after every few MiB written, and the log beside the database comes on top.
     assert!(largest < 24 * MIB, "{} MiB of 40 written", largest / MIB);
     wait_until("room is made", || {
         cache.set("more", &value).unwrap();

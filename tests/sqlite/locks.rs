@@ -58,13 +58,15 @@ fn reading_does_not_wait_for_a_writer() {
     assert_eq!(cache.get::<String>("k").unwrap(), None);
 }
 
+type Write = fn(&Cache) -> Result<(), Error>;
+
 #[test]
 fn writing_waits_for_the_timeout_and_no_longer() {
     let place = Place::new();
     let cache = place.open_with("?timeout=0.2");
     cache.set("k", "old").unwrap();
     let writer = writer(&place);
-    let writes: [fn(&Cache) -> Result<(), Error>; 4] = [
+    let writes: [Write; 4] = [
         |cache| cache.set("k", "new"),
         |cache| cache.increment("n", 1).map(drop),
         |cache| cache.delete("k").map(drop),

@@ -35,5 +35,7 @@ pub mod stale;
 pub mod store;
 pub mod storing;
 mod subject;
+mod watch;
 
 pub use self::subject::{Face, Given, Subject};
+pub use self::watch::within_a_minute;

@@ -80,7 +80,7 @@ macro_rules! __test_of_cache {
     ($group:ident, $behaviour:ident, ($face:expr, $make:expr)) => {
         #[test]
         fn $behaviour() {
-            $crate::$group::$behaviour(&$crate::Subject::new($face, ($make)()));
+            $crate::within_a_minute(|| $crate::$group::$behaviour(&$crate::Subject::new($face, ($make)())));
         }
     };
 }
@@ -91,7 +91,7 @@ macro_rules! __test_of_store {
     ($group:ident, $behaviour:ident, ($make:expr)) => {
         #[test]
         fn $behaviour() {
-            $crate::$group::$behaviour(&($make)());
+            $crate::within_a_minute(|| $crate::$group::$behaviour(&($make)()));
         }
     };
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard};
 
-use cache_runtime::store::{Begun, Lifetime, Operation, Record, Store, Timestamp, Value};
+use cache_runtime::store::{Lifetime, Record, Store, Timestamp, Value};
 use cache_runtime::{Error, ErrorKind, Result};
 
 #[derive(Default)]
@@ -51,38 +51,5 @@ impl Store for MapStore {
         let before = map.len();
         map.retain(|key, _| !key.starts_with(prefix));
         Ok((before - map.len()) as u64)
-    }
-}
-
-/// The same store as one whose client answers later: every operation is a future.
-#[derive(Default)]
-pub(crate) struct LaterStore(MapStore);
-
-impl Store for LaterStore {
-    fn get(&self, key: &str) -> Result<Option<Record>> {
-        self.0.get(key)
-    }
-
-    fn set(&self, key: &str, value: &Value, lifetime: &Lifetime) -> Result<()> {
-        self.0.set(key, value, lifetime)
-    }
-
-    fn delete(&self, key: &str, now: Timestamp) -> Result<bool> {
-        self.0.delete(key, now)
-    }
-
-    fn increment(&self, key: &str, by: i64, lifetime: &Lifetime) -> Result<i64> {
-        self.0.increment(key, by, lifetime)
-    }
-
-    fn clear(&self, prefix: &str) -> Result<u64> {
-        self.0.clear(prefix)
-    }
-
-    fn begin<'a>(&'a self, operation: Operation<'a>) -> Begun<'a> {
-        Begun::Pending(Box::pin(async move {
-            smol::future::yield_now().await;
-            operation.run(self)
-        }))
     }
 }
