@@ -22,8 +22,8 @@ pub(crate) enum Kind {
 impl Kind {
     pub(crate) fn name(self) -> &'static str {
         match self {
-            Kind::Cached => "#[cached]",
-            Kind::Counter => "#[counter]",
+            Kind::Cached => "`#[cached]`",
+            Kind::Counter => "`#[counter]`",
         }
     }
 
@@ -110,7 +110,7 @@ fn name(kind: Kind, input: ParseStream) -> Result<Ident> {
     if known.iter().any(|known| name == known) {
         return Ok(name);
     }
-    let hint = nearest::hint(&name.to_string(), known, "there are", "");
+    let hint = nearest::hint(&name.to_string(), known);
     Err(Error::new(name.span(), format!("{} has no argument `{name}`: {hint}", kind.name())))
 }
 

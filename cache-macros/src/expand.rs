@@ -5,7 +5,7 @@
 //!
 //! fn load(id: u64) -> User {
 //!     let key = template_key(&["user:", ""], &[&id], None, &[]);
-//!     blocking(Terms { expires_in: …, ..Terms::DEFAULT }, key, Probe::<User>::new().outcome(),
+//!     blocking(Terms { expires_in: …, ..Terms::DEFAULT }, key, Probe::<User>::new().cache_outcome(),
 //!         pin!(Some(async { (|| -> User { body })() })))
 //! }
 //! ```
@@ -16,8 +16,11 @@
 //!
 //! Names made here are hygienic (`mixed_site`), and every path is absolute.
 
+mod debug;
 mod key;
 mod terms;
+#[cfg(test)]
+mod tests;
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -35,11 +38,14 @@ pub(crate) fn attribute(kind: Kind, args: TokenStream, item: TokenStream) -> Tok
         Ok(function) => function,
         Err(error) => return fallback::item(item, &error),
     };
-    match Plan::new(kind, args, &function) {
+    let name = function.sig.ident.clone();
+    let expansion = match Plan::new(kind, args, &function) {
         Ok(plan) if kind == Kind::Cached => cached(&function, &plan),
         Ok(plan) => counter(function, &plan),
         Err(error) => fallback::function(kind, function, &error),
-    }
+    };
+    debug::show(&name, &expansion);
+    expansion
 }
 
 fn cached(function: &Function, plan: &Plan) -> TokenStream {
@@ -63,9 +69,12 @@ fn counter(function: Function, plan: &Plan) -> TokenStream {
         Some(_) => quote!(async_counter),
         None => quote!(counter),
     };
+    let names: Vec<_> = function.arguments().into_iter().map(|argument| argument.name).collect();
     let Function { attrs, vis, sig, .. } = with_handle(function, &handle);
     quote_spanned! {Span::mixed_site()=>
         #(#attrs)* #vis #sig {
+            // There is no body to use what is skipped.
+            #(let _ = &#names;)*
             #warnings
             let key = #key;
             #private::#make(#terms, key)
@@ -97,12 +106,16 @@ fn future(function: &Function, output: &TokenStream) -> TokenStream {
     }
     // An async block's type cannot be written; the branch that is never taken tells it to the compiler, which has to
     // know it before it meets a `?` in the body.
+    let told = quote_spanned! {place_of(&function.sig)=>
+        if let ::core::option::Option::Some(never) = ::core::option::Option::None::<#output> {
+            #[allow(unreachable_code)]
+            return never;
+        }
+    };
     quote_spanned! {Span::mixed_site()=>
         async move {
-            if let ::core::option::Option::Some(never) = ::core::option::Option::None::<#output> {
-                #[allow(unreachable_code)]
-                return never;
-            }
+            #told
+            #[allow(clippy::diverging_sub_expression)]
             let value: #output = #block;
             #[allow(unreachable_code)]
             value
@@ -116,7 +129,7 @@ fn outcome(plan: &Plan, output: &TokenStream, place: Span) -> TokenStream {
     quote_spanned! {place=> {
         #[allow(unused_imports)]
         use #private::ElsePlain as _;
-        #private::Probe::<#output>::new().outcome()
+        #private::Probe::<#output>::new().cache_outcome()
     }}
 }
 

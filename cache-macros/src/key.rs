@@ -1,6 +1,6 @@
 //! What a call's key is made of.
 
-use proc_macro2::Ident;
+use proc_macro2::{Ident, Span};
 use syn::ext::IdentExt;
 use syn::parse::Parser;
 use syn::{Index, LitStr, Member};
@@ -88,17 +88,19 @@ fn value(placeholder: &Placeholder, text: &LitStr, args: &Args, arguments: &[Arg
 }
 
 fn member(field: &str, text: &LitStr) -> Option<Member> {
+    // As if from a macro: else the compiler offers to replace the whole text by the right field.
+    let place = text.span().resolved_at(Span::mixed_site());
     if field.starts_with(|c: char| c.is_ascii_digit()) {
         let index = field.parse().ok()?;
-        return Some(Member::Unnamed(Index { index, span: text.span() }));
+        return Some(Member::Unnamed(Index { index, span: place }));
     }
     let word = Ident::parse_any.parse_str(field).ok()?;
     let is_plain = syn::parse_str::<Ident>(field).is_ok();
     let is_path_word = ["self", "Self", "super", "crate", "_"].contains(&field);
     match (is_plain, is_path_word) {
-        (true, _) => Some(Member::Named(Ident::new(&word.to_string(), text.span()))),
+        (true, _) => Some(Member::Named(Ident::new(&word.to_string(), place))),
         (false, true) => None,
-        (false, false) => Some(Member::Named(Ident::new_raw(field, text.span()))),
+        (false, false) => Some(Member::Named(Ident::new_raw(field, place))),
     }
 }
 
@@ -113,5 +115,5 @@ fn left_out(values: &[Value], args: &Args, arguments: &[Argument]) -> Vec<Ident>
 pub(crate) fn other_argument(name: &str, arguments: &[Argument]) -> String {
     let names: Vec<String> = arguments.iter().map(|argument| argument.name.unraw().to_string()).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    nearest::hint(name, &names, "there are", "the function has none")
+    nearest::hint(name, &names)
 }

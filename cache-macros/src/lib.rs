@@ -1,4 +1,11 @@
 //! The attribute macros of `cache-runtime`, which re-exports them: depend on that crate, not on this one.
+//!
+//! The way of an attribute through the files: `args` reads its words and `signature` the function's, `plan` holds both
+//! against the rules (`rules`, `returns`, `key` with `template`), and `expand` writes the tokens. Where something is
+//! wrong, `fallback` gives the function back with the errors.
+//!
+//! `CACHE_MACROS_DEBUG=load_user cargo build` shows what a macro made of the function `load_user`. Only what is
+//! compiled anew is shown.
 
 mod args;
 mod expand;
@@ -17,13 +24,153 @@ use proc_macro::TokenStream;
 
 use crate::args::Kind;
 
-/// Cached
+/// Keeps what a function returns, and returns it again for the same key.
+///
+/// ```
+/// use cache_runtime::{Cache, cached, testing};
+///
+/// #[cached(key = "user:{id}", expires_in = 300)]
+/// fn load_user(id: u64) -> String {
+///     format!("user {id}") // a slow query
+/// }
+///
+/// # let cache = Cache::memory();
+/// # let _scope = testing::scope(cache.clone());
+/// assert_eq!(load_user(42), "user 42"); // runs the body
+/// assert_eq!(load_user(42), "user 42"); // does not
+/// assert_eq!(cache.get::<String>("user:42")?.as_deref(), Some("user 42"));
+/// # Ok::<(), cache_runtime::Error>(())
+/// ```
+///
+/// # What is kept
+///
+/// Any type that serde can write and read back, and that owns its data. Of a `Result` the `Ok` is kept and the `Err`
+/// is not, whatever the type is called (`io::Result`, an alias of your own); nothing is asked of the error's type.
+/// `None` is a value and is kept.
+///
+/// The function never fails and never panics because of the cache: where the store cannot be asked, the body runs.
+///
+/// # Where it may stand
+///
+/// On plain and `async` functions, generic and borrowing ones, and on methods, also in an `impl` of a trait. Not on
+/// `const`, `unsafe` and `extern` functions. In an `async fn` nothing blocks, and the future stays `Send` if the
+/// body's is.
+///
+/// ```
+/// # use cache_runtime::cached;
+/// # struct Client;
+/// # #[derive(Debug)] struct FetchError;
+/// # impl Client { async fn get(&self, url: &str) -> Result<String, FetchError> { Ok(url.to_owned()) } }
+/// #[cached(key = "page:{url}:{lang}", expires_in = "5m", skip(client))]
+/// async fn fetch(client: &Client, url: &str, lang: &str) -> Result<String, FetchError> {
+///     let page = client.get(url).await?;
+///     Ok(format!("{lang}: {page}"))
+/// }
+///
+/// struct Shop {
+///     id: u32,
+/// }
+///
+/// impl Shop {
+///     #[cached(key = "shop:{self.id}:price:{sku}", expires_in = 60)]
+///     fn price(&self, sku: &str) -> Option<u64> {
+///         (sku == "tea").then_some(350)
+///     }
+/// }
+/// # let _scope = cache_runtime::testing::scope(cache_runtime::Cache::memory());
+/// # assert_eq!(Shop { id: 1 }.price("tea"), Some(350));
+/// # let _ = fetch(&Client, "/", "en");
+/// ```
+///
+/// # Arguments
+///
+/// | argument | meaning |
+/// |---|---|
+/// | `key = "user:{id}"` | the key: see below |
+/// | `expires_in = …` | how long a value lives: seconds (`300`), `"5m"`, `"1h 30m"`, `"2 days"`, `never`, or an expression of type [`Duration`](std::time::Duration), which may use the arguments. Without it the cache's own |
+/// | `race_ttl = …` | for so long after expiry one caller computes anew and the others get the old value at once; written as `expires_in`, without `never` |
+/// | `version = 2` | a number or a text that is part of the key: a new one forgets all old values |
+/// | `skip(a, b)` | arguments that are not part of the key: a connection, a logger |
+/// | `cache = "sessions"` | a named cache of the configuration in place of the default one |
+/// | `crate = my_cache` | where the library is, if it goes by another name |
+///
+/// # Keys
+///
+/// In a template `{argument}` stands for the argument's [`Display`](std::fmt::Display), `{argument.field}`,
+/// `{pair.0}` and `{self.field}` for a field's, and `{{` and `}}` for braces. What a pattern names may stand there as
+/// well. The key is taken before the body may change an argument.
+///
+/// - The text is the key: `load_user(42)` above is `user:42`, and `cache.get("user:42")` finds it.
+/// - Distinct values give distinct keys: with two placeholders or more, what separates them is escaped inside the
+///   values. So two placeholders with nothing between them do not compile.
+/// - In a generic function, and where an argument is an `impl Trait`, skipped or not, the names of the types are part
+///   of the key; with `version`, that too.
+/// - An argument that is neither in the key nor skipped is a warning, because calls that differ only in it share a
+///   value. One whose name begins with `_` is not.
+///
+/// Without `key`, the key holds the function's path and all its arguments, which then have to be `Serialize`. A method
+/// needs a key, or `skip(self)`.
+///
+/// ```
+/// use cache_runtime::cached;
+/// use std::time::Duration;
+///
+/// fn lifetime(days: u64) -> Duration {
+///     Duration::from_secs(days * 24 * 60 * 60)
+/// }
+///
+/// #[cached(expires_in = lifetime(days), race_ttl = 30, version = 2)]
+/// fn report(days: u64, regions: &[&str]) -> Vec<String> {
+///     regions.iter().map(|region| format!("{region}: {days}")).collect()
+/// }
+/// # let _scope = cache_runtime::testing::scope(cache_runtime::Cache::memory());
+/// # assert_eq!(report(1, &["north"]), report(1, &["north"]));
+/// ```
+///
+/// # Errors of the compiler
+///
+/// They stand at the argument, placeholder or type that is wrong; all mistakes of a function are told at once.
 #[proc_macro_attribute]
 pub fn cached(args: TokenStream, item: TokenStream) -> TokenStream {
     expand::attribute(Kind::Cached, args.into(), item.into()).into()
 }
 
-/// Counter
+/// Makes a function give the counter that its arguments name.
+///
+/// The function has no body and no return type: the macro writes both. It returns a `cache_runtime::Counter`, and an
+/// `async fn` an `AsyncCounter`, whose methods are awaited and which is itself there at once.
+///
+/// ```
+/// use cache_runtime::counter;
+///
+/// #[counter(key = "page:views:{page_id}", expires_in = 3600)]
+/// fn page_views(page_id: u64);
+///
+/// #[counter(key = "page:likes:{page_id}")]
+/// async fn page_likes(page_id: u64);
+///
+/// # let _scope = cache_runtime::testing::scope(cache_runtime::Cache::memory());
+/// assert_eq!(page_views(42).increment()?, 1);
+/// assert_eq!(page_views(42).increment_by(5)?, 6);
+/// assert_eq!(page_views(42).get()?, Some(6));
+///
+/// async fn like(page_id: u64) -> Result<i64, cache_runtime::Error> {
+///     page_likes(page_id).increment().await
+/// }
+/// # let _ = like(1);
+/// # Ok::<(), cache_runtime::Error>(())
+/// ```
+///
+/// # Arguments
+///
+/// | argument | meaning |
+/// |---|---|
+/// | `key = "page:views:{page_id}"` | the key, as for [`macro@cached`]; without it the function's path and all its arguments |
+/// | `expires_in = …` | how long a counter lives, from its first increment on: seconds, `"5m"`, `never`, or an expression of type [`Duration`](std::time::Duration). Without it the cache's own |
+/// | `version = 2` | a number or a text that is part of the key |
+/// | `skip(a, b)` | arguments that are not part of the key |
+/// | `cache = "sessions"` | a named cache of the configuration in place of the default one |
+/// | `crate = my_cache` | where the library is, if it goes by another name |
 #[proc_macro_attribute]
 pub fn counter(args: TokenStream, item: TokenStream) -> TokenStream {
     expand::attribute(Kind::Counter, args.into(), item.into()).into()

@@ -16,13 +16,12 @@ fn is_slip(name: &str, other: &str) -> bool {
 }
 
 /// The end of a message about an unknown name: the nearest right one, else all there are.
-///
-/// `what` names the known ones, as in "the arguments are"; `nothing` is said where there are none.
-pub(crate) fn hint(name: &str, known: &[&str], what: &str, nothing: &str) -> String {
-    match nearest(name, known) {
-        Some(other) => format!("did you mean `{other}`?"),
-        None if known.is_empty() => nothing.to_owned(),
-        None => format!("{what} {}", list(known)),
+pub(crate) fn hint(name: &str, known: &[&str]) -> String {
+    match (nearest(name, known), known) {
+        (Some(other), _) => format!("did you mean `{other}`?"),
+        (None, []) => "there is none".to_owned(),
+        (None, [only]) => format!("there is only `{only}`"),
+        (None, _) => format!("there are {}", list(known)),
     }
 }
 

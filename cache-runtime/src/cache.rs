@@ -238,7 +238,7 @@ impl Cache {
         T: Serialize + DeserializeOwned,
     {
         let body = pin!(Some(async { compute() }));
-        now(call(&Blocking, &self.handle, Ok(key), ElsePlain::outcome(&Probe::<T>::new()), body))
+        now(call(&Blocking, &self.handle, Ok(key), ElsePlain::cache_outcome(&Probe::<T>::new()), body))
     }
 
     /// Returns the value, or computes it and keeps it if that gave `Ok`.
@@ -251,7 +251,7 @@ impl Cache {
         T: Serialize + DeserializeOwned,
     {
         let body = pin!(Some(async { compute() }));
-        now(call(&Blocking, &self.handle, Ok(key), Probe::<Result<T, E>>::new().outcome(), body))
+        now(call(&Blocking, &self.handle, Ok(key), Probe::<Result<T, E>>::new().cache_outcome(), body))
     }
 
     /// Adds to a counter in one step, and returns the sum. Absent counts as 0.

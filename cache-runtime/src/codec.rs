@@ -1,24 +1,23 @@
 //! How values become bytes, and which codec is safe for which value.
 
+mod compact;
 mod conform;
 mod facts;
 mod hash;
 mod kind;
 mod lossless;
+mod named;
 mod number;
 mod outline;
 mod shape;
 pub(crate) mod word;
 
 use std::error::Error as StdError;
-use std::io;
 
-use bincode::config::{Configuration, Limit, LittleEndian, Varint};
-use bincode::enc::write::Writer;
-use bincode::error::EncodeError;
 use rmp_serde::config::BytesMode;
 use serde::Serialize;
-use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::de::value::SeqDeserializer;
+use serde::de::{self, DeserializeOwned};
 
 use self::facts::Facts;
 use self::kind::Form;
@@ -99,7 +98,7 @@ where
     let mut attempt = |codec| {
         bytes.truncate(start);
         let fingerprint = match codec {
-            Codec::Bincode => write_bincode(value, bytes).map(|()| compact.fingerprint),
+            Codec::Bincode => compact::write(value, bytes).map(|()| compact.fingerprint),
             Codec::MessagePack => write_readable(value, positional, bytes),
         }?;
         Ok(Typed { codec, fingerprint })
@@ -112,6 +111,9 @@ where
 }
 
 /// Appends MessagePack for readers of the value's own type, and returns the fingerprint of that type's form.
+///
+/// Where a type is not written as it is read, it may not be readable at all: that is better an error than an entry
+/// that is never a hit.
 fn write_readable<T>(value: &T, positional: bool, bytes: &mut Vec<u8>) -> Result<u64, Refusal>
 where
     T: Serialize + DeserializeOwned,
@@ -119,15 +121,21 @@ where
     let readable = Shape::of::<T>(Form::Readable);
     // Where serde buffers a part of the value it does not take bytes for a sequence of `u8` any more.
     let mode = if positional && readable.is_closed() { BytesMode::ForceIterables } else { BytesMode::Normal };
-    write_messagepack(value, mode, bytes)?;
+    let start = bytes.len();
+    named::write(value, mode, bytes)?;
+    if !positional && readable.is_transparent() && named::read::<T>(&bytes[start..]).is_none() {
+        return Err("serde cannot read back what it writes of it: its `Serialize` and `Deserialize` differ".into());
+    }
     Ok(readable.fingerprint)
 }
 
 /// Appends what a value says of its shape and the value, for readers whose type is not known here.
 pub(crate) fn write_untyped<T: Serialize + ?Sized>(value: &T, bytes: &mut Vec<u8>) -> Result<Codec, Refusal> {
     let start = bytes.len();
-    facts::collect(value, Form::Readable)?.write(bytes);
-    let Err(refusal) = write_messagepack(value, BytesMode::Normal, bytes) else {
+    let facts = facts::collect(value, Form::Readable)?;
+    facts.write(bytes);
+    let mode = if facts.are_of_bytes() { BytesMode::ForceIterables } else { BytesMode::Normal };
+    let Err(refusal) = named::write(value, mode, bytes) else {
         return Ok(Codec::MessagePack);
     };
     bytes.truncate(start);
@@ -142,7 +150,7 @@ fn write_untyped_compact<T: Serialize + ?Sized>(value: &T, bytes: &mut Vec<u8>) 
         return None;
     }
     facts.write(bytes);
-    write_bincode(value, bytes).ok()?;
+    compact::write(value, bytes).ok()?;
     Some(Codec::Bincode)
 }
 
@@ -154,7 +162,17 @@ pub(crate) fn read_untyped<T: DeserializeOwned>(codec: Codec, payload: &[u8]) ->
     if (by_position && !shape.is_closed()) || !shape.known().admits(facts) {
         return Err(Unfit::Type);
     }
+    if shape.root().kind.is_none() && facts.are_of_bytes() {
+        return read_items(bytes).ok_or(Unfit::Bytes);
+    }
     read(codec, bytes)
+}
+
+/// Reads bytes for a type that may expect anything: where serde buffers, bytes are not a sequence of `u8` any more.
+fn read_items<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
+    let items: Vec<u8> = named::read(bytes)?;
+    let items: SeqDeserializer<_, de::value::Error> = SeqDeserializer::new(items.into_iter());
+    T::deserialize(items).ok()
 }
 
 /// Reads what was written as a value of a type with this fingerprint.
@@ -167,61 +185,8 @@ pub(crate) fn read_typed<T: DeserializeOwned>(codec: Codec, fingerprint: u64, pa
 
 fn read<T: DeserializeOwned>(codec: Codec, bytes: &[u8]) -> Result<T, Unfit> {
     let value = match codec {
-        Codec::Bincode => read_bincode(bytes),
-        Codec::MessagePack => read_messagepack(bytes),
+        Codec::Bincode => compact::read(bytes),
+        Codec::MessagePack => named::read(bytes),
     };
     value.ok_or(Unfit::Bytes)
-}
-
-/// What bincode may claim while it decodes: more than any store holds, less than what stops a machine.
-const CLAIM: usize = 1 << 31;
-
-fn bincode_config() -> Configuration<LittleEndian, Varint, Limit<CLAIM>> {
-    bincode::config::standard().with_limit::<CLAIM>()
-}
-
-/// Appends to what already stands in the buffer.
-struct Appender<'a>(&'a mut Vec<u8>);
-
-impl Writer for Appender<'_> {
-    fn write(&mut self, bytes: &[u8]) -> Result<(), EncodeError> {
-        self.0.extend_from_slice(bytes);
-        Ok(())
-    }
-}
-
-fn write_bincode<T: Serialize + ?Sized>(value: &T, bytes: &mut Vec<u8>) -> Result<(), Refusal> {
-    bincode::serde::encode_into_writer(value, Appender(bytes), bincode_config()).map_err(Refusal::from)
-}
-
-fn write_messagepack<T: Serialize + ?Sized>(value: &T, mode: BytesMode, bytes: &mut Vec<u8>) -> Result<(), Refusal> {
-    let mut serializer = rmp_serde::Serializer::new(bytes).with_struct_map().with_human_readable().with_bytes(mode);
-    value.serialize(&mut serializer)?;
-    if lossless::is_lossless(value) {
-        Ok(())
-    } else {
-        Err("`Some` of nothing cannot be told from `None` where fields go by name".into())
-    }
-}
-
-/// Reads what `bincode` wrote, all of it.
-fn read_bincode<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
-    let (value, read) = bincode::serde::borrow_decode_from_slice(bytes, bincode_config()).ok()?;
-    (read == bytes.len()).then_some(value)
-}
-
-/// Deeper than the 1,024 levels that are written, so that all of those are read.
-const DEPTH: usize = 2048;
-
-/// Reads what was written as MessagePack, all of it.
-fn read_messagepack<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
-    let mut deserializer = rmp_serde::Deserializer::from_read_ref(bytes).with_human_readable();
-    deserializer.set_max_depth(DEPTH);
-    let value = T::deserialize(&mut deserializer).ok()?;
-    let rest: Result<IgnoredAny, _> = serde::Deserialize::deserialize(&mut deserializer);
-    at_end(rest.err()?).then_some(value)
-}
-
-fn at_end(error: rmp_serde::decode::Error) -> bool {
-    matches!(error, rmp_serde::decode::Error::InvalidMarkerRead(cause) if cause.kind() == io::ErrorKind::UnexpectedEof)
 }

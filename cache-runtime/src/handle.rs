@@ -260,7 +260,11 @@ impl Handle {
     }
 
     /// Keeps what was computed for many keys. That it could not be kept is not the caller's failure.
-    pub(crate) async fn keep_many<I: Io, T: Serialize + DeserializeOwned>(&self, io: &I, computed: &HashMap<String, T>) {
+    pub(crate) async fn keep_many<I: Io, T: Serialize + DeserializeOwned>(
+        &self,
+        io: &I,
+        computed: &HashMap<String, T>,
+    ) {
         let lifetime = self.lifetime();
         let encoded = computed.iter().map(|(key, value)| {
             let key = self.key(key)?.into_owned();

@@ -1,7 +1,7 @@
 //! What of a body's result is kept: a value as it is, and of a `Result` only its `Ok`.
 //!
-//! The type decides, however it is spelt: an inherent method is found before a trait's, so [`Probe::outcome`] sees a
-//! `Result` behind any alias.
+//! The type decides, however it is spelt: an inherent method is found before a trait's, so [`Probe::cache_outcome`] sees a
+//! `Result` behind any alias. Its name is a rare one, since a trait of the user's that is in scope must not have it too.
 
 use std::marker::PhantomData;
 
@@ -48,7 +48,7 @@ impl<R> Probe<R> {
 
 impl<T, E> Probe<Result<T, E>> {
     /// It is a `Result`: `Ok` is kept and `Err` is not.
-    pub fn outcome(&self) -> OfResult<T, E> {
+    pub fn cache_outcome(&self) -> OfResult<T, E> {
         OfResult(PhantomData)
     }
 }
@@ -56,11 +56,11 @@ impl<T, E> Probe<Result<T, E>> {
 /// Where [`Probe`] has no method of its own.
 pub trait ElsePlain<R> {
     /// It is no `Result`: it is kept as it is.
-    fn outcome(&self) -> Plain<R>;
+    fn cache_outcome(&self) -> Plain<R>;
 }
 
 impl<R> ElsePlain<R> for Probe<R> {
-    fn outcome(&self) -> Plain<R> {
+    fn cache_outcome(&self) -> Plain<R> {
         Plain(PhantomData)
     }
 }

@@ -125,10 +125,12 @@ pub(crate) fn chosen(name: Option<&str>) -> Cache {
 }
 
 fn runtime() -> &'static Runtime {
-    RUNTIME.get_or_init(|| Runtime::load().unwrap_or_else(|error| {
-        tracing::error!("cache: {error}; nothing is cached");
-        Runtime::none()
-    }))
+    RUNTIME.get_or_init(|| {
+        Runtime::load().unwrap_or_else(|error| {
+            tracing::error!("cache: {error}; nothing is cached");
+            Runtime::none()
+        })
+    })
 }
 
 impl Runtime {

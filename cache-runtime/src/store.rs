@@ -1,9 +1,9 @@
 //! What a store is, and what it promises.
 
-#[cfg(feature = "sqlite")]
-pub(crate) mod sqlite;
 pub(crate) mod none;
 mod operation;
+#[cfg(feature = "sqlite")]
+pub(crate) mod sqlite;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -290,4 +290,3 @@ pub struct Lifetime {
     /// Whether a caller asked for this expiry, or it is the cache's default.
     pub asked_for: bool,
 }
-

@@ -69,7 +69,9 @@ fn counters_may_be_methods() {
 }
 
 #[counter(key = "typed")]
-fn typed<T>() where T: ?Sized;
+fn typed<T>()
+where
+    T: ?Sized;
 
 #[test]
 fn generic_counters_count_by_type() {

@@ -3,6 +3,7 @@
 mod counters;
 mod functions;
 mod keys;
+mod lints;
 mod results;
 mod scenery;
 mod surroundings;

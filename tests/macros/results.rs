@@ -14,7 +14,7 @@ type Outcome<T> = Result<T, Refused>;
 
 fn even(n: u8) -> Result<u8, Refused> {
     ran();
-    if n % 2 == 0 { Ok(n) } else { Err(Refused(Rc::new(n))) }
+    if n.is_multiple_of(2) { Ok(n) } else { Err(Refused(Rc::new(n))) }
 }
 
 #[cached(key = "plain:{n}")]
@@ -101,7 +101,9 @@ async fn early_waited(text: &str) -> Result<u32, Box<dyn std::error::Error>> {
         return Ok(0);
     }
     let number: u32 = text.parse()?;
-    if number > 100 { Err("too large")? }
+    if number > 100 {
+        Err("too large")?;
+    }
     Ok(smol::future::ready(number).await)
 }
 

@@ -4,7 +4,7 @@ use crate::scenery::empty;
 
 /// Everything that an expansion could rely on means something else here.
 mod shadowed {
-    #![allow(dead_code, non_camel_case_types, unused_macros)]
+    #![allow(dead_code, non_camel_case_types, non_upper_case_globals, unused_macros)]
 
     pub(super) struct Option;
     pub(super) struct Some;

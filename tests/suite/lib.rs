@@ -1,1 +1,39 @@
+//! What every cache does whatever it keeps its entries in, as functions that any store can be put through.
+//!
+//! A behaviour is a public function that is named by what it shows and is given a [`Subject`]: an empty cache, seen
+//! through one of its two faces. [`run!`] makes a test of each of them for both faces, [`run_store!`] does so with
+//! the lines of the contract of [`Store`](cache_runtime::Store), and [`run_nothing!`] with what a cache does that
+//! keeps nothing. For a store of one's own, in a file under `tests/`:
+//!
+//! ```
+//! # fn main() {}
+//! # mod stand_in { pub use cache_runtime::store::NoCache as MyStore; }
+//! # use stand_in::MyStore;
+//! use cache_runtime::Cache;
+//!
+//! cache_suite::run_store! { my_store, || MyStore::default() }
+//! cache_suite::run! { my_store_in_a_cache, || Cache::new(MyStore::default()) }
+//! ```
+//!
+//! Every test asks for a store anew, which must be empty. What must outlive the test, as a folder, is returned beside
+//! the cache: `|| (cache, folder)`. Tests run in parallel.
+//!
+//! The suite moves time by hand, so the store must go by the time that it is told.
 
+#![expect(clippy::missing_panics_doc, reason = "a behaviour that is not shown panics")]
+
+pub mod computing;
+pub mod expiry;
+pub mod keys;
+mod list;
+pub mod many;
+pub mod namespaces;
+pub mod nothing;
+pub mod numbers;
+pub mod refusals;
+pub mod stale;
+pub mod store;
+pub mod storing;
+mod subject;
+
+pub use self::subject::{Face, Given, Subject};

@@ -4,7 +4,8 @@ use std::fmt::Display;
 
 use proc_macro2::Ident;
 use syn::ext::IdentExt;
-use syn::parse::ParseStream;
+use syn::parse::{ParseStream, Parser};
+use syn::punctuated::Punctuated;
 use syn::{Error, Expr, ExprLit, Lit, LitStr, Path, Result, Token, parenthesized};
 
 /// An argument whose name has been read and whose value has not.
@@ -76,7 +77,8 @@ impl Word<'_> {
         if inside.is_empty() {
             return Err(self.wrong(format!("`{}` names no argument: write `{form}`, or remove it", self.name)));
         }
-        let names = inside.parse_terminated(Ident::parse_any, Token![,]).map_err(|error| {
+        let names = Punctuated::<Ident, Token![,]>::parse_terminated_with;
+        let names = (|input: ParseStream| names(input, Ident::parse_any)).parse2(inside.parse()?).map_err(|error| {
             Error::new(error.span(), format!("in `{}` stand names of arguments: write `{form}`", self.name))
         })?;
         Ok(names.into_iter().collect())

@@ -113,7 +113,7 @@ impl AsyncCache {
         T: Serialize + DeserializeOwned,
     {
         let body = pin!(Some(async { compute().await }));
-        call(&Waiting, &self.handle, Ok(key), ElsePlain::outcome(&Probe::<T>::new()), body).await
+        call(&Waiting, &self.handle, Ok(key), ElsePlain::cache_outcome(&Probe::<T>::new()), body).await
     }
 
     /// As [`Cache::try_get_or_set`], with a closure that returns a future.
@@ -127,7 +127,7 @@ impl AsyncCache {
         F: Future<Output = Result<T, E>>,
     {
         let body = pin!(Some(async { compute().await }));
-        call(&Waiting, &self.handle, Ok(key), Probe::<Result<T, E>>::new().outcome(), body).await
+        call(&Waiting, &self.handle, Ok(key), Probe::<Result<T, E>>::new().cache_outcome(), body).await
     }
 
     /// As [`Cache::increment`].

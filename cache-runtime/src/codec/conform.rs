@@ -32,7 +32,7 @@ impl Place for Spot<'_> {
     fn part(self, label: Label) -> Result<Self, Stop> {
         let index = match label {
             Label::At(index) => index,
-            Label::Field(index, name) if may_stand_at(index, name, self.node.names) => index,
+            Label::Field(index, name) if self.node.names.get(index) == Some(&name) => index,
             Label::Variant(index, name) if self.node.names.get(index as usize) == Some(&name) => index as usize,
             Label::Field(..) | Label::Variant(..) => return Err(Stop::Enough),
         };
@@ -44,9 +44,4 @@ impl Place for Spot<'_> {
         let complete = fields.written == self.node.names.len() && !fields.leaves_out;
         if complete { Ok(()) } else { Err(Stop::Enough) }
     }
-}
-
-/// A field may have one name for writing and another for reading, but not another field's name.
-fn may_stand_at(index: usize, name: &str, names: &[&str]) -> bool {
-    names.get(index) == Some(&name) || !names.contains(&name)
 }

@@ -37,7 +37,12 @@ impl<'a> Facts<'a> {
         Some((Facts { bytes }, value))
     }
 
-    pub(super) fn iter(self) -> impl Iterator<Item = u64> + 'a {
+    /// Whether they are those of a sequence of bytes.
+    pub(super) fn are_of_bytes(self) -> bool {
+        self.iter().eq(of_bytes())
+    }
+
+    fn iter(self) -> impl Iterator<Item = u64> + 'a {
         self.bytes.as_chunks::<FACT>().0.iter().map(|bytes| u64::from_le_bytes(*bytes))
     }
 }
@@ -59,6 +64,11 @@ impl Heard {
         }
     }
 
+    /// Whether they are those of a sequence of bytes.
+    pub(super) fn are_of_bytes(&self) -> bool {
+        self.facts.iter().copied().eq(of_bytes())
+    }
+
     /// Appends them, so that [`Facts::split`] finds them.
     pub(super) fn write(&self, bytes: &mut Vec<u8>) {
         let count = u32::try_from(self.facts.len()).expect("facts are bounded by the size of a program");
@@ -69,10 +79,18 @@ impl Heard {
     }
 }
 
+/// What a sequence of bytes says, in order.
+fn of_bytes() -> [u64; 2] {
+    let (root, seq) = (Way::root(), Whole::of(Kind::Seq));
+    let mut facts = [root.holds(seq), root.to(seq, Label::At(0)).holds(Whole::of(Kind::U8))];
+    facts.sort_unstable();
+    facts
+}
+
 /// Hears the facts of a value.
 pub(super) fn collect<T: Serialize + ?Sized>(value: &T, form: Form) -> Result<Heard, Stop> {
     let heard = RefCell::new(Heard { facts: BTreeSet::new(), last: 0, leaves_out: false });
-    outline::tell(value, form, Hearing { heard: &heard, way: Way::root(), opened: Kind::Unit })?;
+    outline::tell(value, form, Hearing { heard: &heard, way: Way::root(), whole: Whole::of(Kind::Unit) })?;
     Ok(heard.into_inner())
 }
 
@@ -80,32 +98,46 @@ pub(super) fn collect<T: Serialize + ?Sized>(value: &T, form: Form) -> Result<He
 struct Hearing<'a> {
     heard: &'a RefCell<Heard>,
     way: Way,
-    opened: Kind,
+    whole: Whole,
 }
 
 impl Place for Hearing<'_> {
     fn leaf(self, kind: Kind) -> Result<(), Stop> {
-        self.heard.borrow_mut().add(self.way.holds(kind));
+        self.heard.borrow_mut().add(self.way.holds(Whole::of(kind)));
         Ok(())
     }
 
     fn open(self, kind: Kind) -> Result<Self, Stop> {
-        self.leaf(kind)?;
-        Ok(Hearing { opened: kind, ..self })
+        let whole = Whole::of(kind);
+        self.heard.borrow_mut().add(self.way.holds(whole));
+        Ok(Hearing { whole, ..self })
     }
 
     fn part(self, label: Label) -> Result<Self, Stop> {
         if let Label::Variant(index, _) = label {
-            self.heard.borrow_mut().add(self.way.numbers(self.opened, label, index));
+            self.heard.borrow_mut().add(self.way.numbers(self.whole, label, index));
         }
-        Ok(Hearing { way: self.way.to(self.opened, label), ..self })
+        Ok(Hearing { way: self.way.to(self.whole, label), ..self })
     }
 
     fn fields(self, fields: Fields) -> Result<(), Stop> {
         let mut heard = self.heard.borrow_mut();
-        heard.add(self.way.names(self.opened, fields.names));
+        heard.add(self.way.names(self.whole, fields.names));
         heard.leaves_out |= fields.leaves_out;
         Ok(())
+    }
+}
+
+/// A kind whose hash is known, as each of its parts needs it.
+#[derive(Clone, Copy)]
+struct Whole {
+    hash: Hash,
+    is_named: bool,
+}
+
+impl Whole {
+    fn of(kind: Kind) -> Self {
+        Whole { hash: kind.hash(), is_named: kind.is_named() }
     }
 }
 
@@ -126,14 +158,15 @@ impl Way {
     }
 
     fn along(steps: [u64; STEPS]) -> Self {
-        let place = steps.iter().fold(Hash::new(), |hash, step| hash.number(*step)).narrow();
+        let taken = steps.iter().filter(|step| **step != 0);
+        let place = taken.fold(Hash::new(), |hash, step| hash.number(*step)).narrow();
         Way { steps, place }
     }
 
     /// The way on, to a part of what stands here.
-    fn to(self, whole: Kind, part: Label) -> Self {
-        let step = whole.hash().number(part.hash().wide()).wide();
-        let [_, rest @ ..] = if whole.is_named() { [0; STEPS] } else { self.steps };
+    fn to(self, whole: Whole, part: Label) -> Self {
+        let step = whole.hash.number(part.hash().wide()).wide();
+        let [_, rest @ ..] = if whole.is_named { [0; STEPS] } else { self.steps };
         let mut steps = [0; STEPS];
         steps[..STEPS - 1].copy_from_slice(&rest);
         steps[STEPS - 1] = step;
@@ -141,25 +174,24 @@ impl Way {
     }
 
     /// That this stands here.
-    fn holds(self, kind: Kind) -> u64 {
-        fact(self.place, kind.hash())
+    fn holds(self, whole: Whole) -> u64 {
+        fact(self.place, whole.hash)
     }
 
     /// That a struct which stands here has fields of these names, in this order.
-    fn names(self, whole: Kind, names: Hash) -> u64 {
-        fact(self.whole(whole).text("fields").narrow(), names)
+    fn names(self, whole: Whole, names: Hash) -> u64 {
+        fact(self.to_name(whole).text("fields").narrow(), names)
     }
 
     /// That a variant has this number.
-    fn numbers(self, whole: Kind, variant: Label, number: u32) -> u64 {
-        let place = self.whole(whole).text("number").number(variant.hash().wide());
+    fn numbers(self, whole: Whole, variant: Label, number: u32) -> u64 {
+        let place = self.to_name(whole).text("number").number(variant.hash().wide());
         fact(place.narrow(), Hash::new().number(number.into()))
     }
 
     /// What stands here, by its name alone if it has one.
-    fn whole(self, kind: Kind) -> Hash {
-        let hash = kind.hash();
-        if kind.is_named() { hash } else { hash.number(self.place.into()) }
+    fn to_name(self, whole: Whole) -> Hash {
+        if whole.is_named { whole.hash } else { whole.hash.number(self.place.into()) }
     }
 }
 

@@ -1,6 +1,6 @@
 //! A hash that is the same in every build, because it is written into entries.
 
-/// FNV-1a of 64 bits, with a way to take numbers as a whole.
+/// FNV-1a of 64 bits for texts, with a mixer for numbers.
 #[derive(Clone, Copy)]
 pub(super) struct Hash(u64);
 
@@ -22,9 +22,11 @@ impl Hash {
         Hash((hash ^ 0xff).wrapping_mul(Self::PRIME))
     }
 
+    /// Takes a number so that each of its bits counts in every bit: small ones differ in the lowest alone.
     pub(super) const fn number(self, number: u64) -> Self {
-        let hash = (self.0 ^ number).wrapping_mul(Self::PRIME);
-        // A multiplication only carries upwards.
+        let mut hash = self.0 ^ number;
+        hash = (hash ^ (hash >> 32)).wrapping_mul(0xd6e8_feb8_6659_fd93);
+        hash = (hash ^ (hash >> 32)).wrapping_mul(0xd6e8_feb8_6659_fd93);
         Hash(hash ^ (hash >> 32))
     }
 

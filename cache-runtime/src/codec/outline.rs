@@ -1,5 +1,6 @@
 //! A serializer that writes nothing: it tells a listener what stands where in a value.
 
+use std::any::TypeId;
 use std::fmt;
 
 use serde::ser::{self, Serialize};
@@ -169,7 +170,7 @@ impl<P: Place> ser::Serializer for Outline<P> {
 
     fn serialize_seq(self, _: Option<usize>) -> Result<Items<P>, Stop> {
         let item = self.place.open(Kind::Seq)?.part(Label::At(0))?;
-        Ok(Items { item, form: self.form })
+        Ok(Items { item, form: self.form, told: false })
     }
 
     fn serialize_map(self, _: Option<usize>) -> Result<Pairs<P>, Stop> {
@@ -228,6 +229,7 @@ impl<P: Place> ser::Serializer for Outline<P> {
 struct Items<P> {
     item: P,
     form: Form,
+    told: bool,
 }
 
 impl<P: Place> ser::SerializeSeq for Items<P> {
@@ -235,12 +237,34 @@ impl<P: Place> ser::SerializeSeq for Items<P> {
     type Error = Stop;
 
     fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Stop> {
+        if self.told && says_always_the_same::<T>() {
+            return Ok(());
+        }
+        self.told = true;
         tell(value, self.form, self.item)
     }
 
     fn end(self) -> Result<(), Stop> {
         Ok(())
     }
+}
+
+/// Whether all values of a type say the same, so that one of a long sequence is enough.
+fn says_always_the_same<T: ?Sized>() -> bool {
+    fn is<T: ?Sized, U: ?Sized + 'static>() -> bool {
+        let it = typeid::of::<T>();
+        it == TypeId::of::<U>() || it == TypeId::of::<&'static U>()
+    }
+    is::<T, u8>()
+        || is::<T, u16>()
+        || is::<T, u32>()
+        || is::<T, u64>()
+        || is::<T, i32>()
+        || is::<T, i64>()
+        || is::<T, f32>()
+        || is::<T, f64>()
+        || is::<T, String>()
+        || is::<T, str>()
 }
 
 /// The keys and values of a map: one place for all keys, one for all values.

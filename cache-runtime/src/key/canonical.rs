@@ -147,7 +147,13 @@ impl<'a> ser::Serializer for Canonical<'a> {
     fn serialize_struct(self, name: &'static str, _: usize) -> Result<Parts<'a>> {
         Ok(self.parts(format_args!("{name}{{"), "}"))
     }
-    fn serialize_struct_variant(self, name: &'static str, _: u32, variant: &'static str, _: usize) -> Result<Parts<'a>> {
+    fn serialize_struct_variant(
+        self,
+        name: &'static str,
+        _: u32,
+        variant: &'static str,
+        _: usize,
+    ) -> Result<Parts<'a>> {
         Ok(self.parts(format_args!("{name}::{variant}{{"), "}"))
     }
 }

@@ -53,11 +53,38 @@ fn distinct_arguments_have_distinct_canonical_forms() {
         Line { to: u8 },
     }
     let forms = [
-        text(&1u8), text(&1u16), text(&"1"), text(&'1'), text(&1.0f64), text(&-0.0f64), text(&0.0f64), text(&f64::NAN),
-        text(&true), text(&"true"), text(&()), text(&""), text(&Some("None")), text(&None::<u8>), text(&Some(())),
-        text(&"None"), text(&("a", "b:c")), text(&("a:b", "c")), text(&["a", "b"]), text(&["a\",\"b"]), text(&vec![1u8]),
-        text(&[1u8, 2]), text(&vec![vec![1u8], vec![]]), text(&vec![vec![], vec![1u8]]), text(&"\\"), text(&"\""), text(&"\0"),
-        text(&Point { x: 1, y: 2 }), text(&Point { x: 2, y: 1 }), text(&Shape::Dot), text(&Shape::Circle(1)), text(&Shape::Line { to: 1 }),
+        text(&1u8),
+        text(&1u16),
+        text(&"1"),
+        text(&'1'),
+        text(&1.0f64),
+        text(&-0.0f64),
+        text(&0.0f64),
+        text(&f64::NAN),
+        text(&true),
+        text(&"true"),
+        text(&()),
+        text(&""),
+        text(&Some("None")),
+        text(&None::<u8>),
+        text(&Some(())),
+        text(&"None"),
+        text(&("a", "b:c")),
+        text(&("a:b", "c")),
+        text(&["a", "b"]),
+        text(&["a\",\"b"]),
+        text(&vec![1u8]),
+        text(&[1u8, 2]),
+        text(&vec![vec![1u8], vec![]]),
+        text(&vec![vec![], vec![1u8]]),
+        text(&"\\"),
+        text(&"\""),
+        text(&"\0"),
+        text(&Point { x: 1, y: 2 }),
+        text(&Point { x: 2, y: 1 }),
+        text(&Shape::Dot),
+        text(&Shape::Circle(1)),
+        text(&Shape::Line { to: 1 }),
     ];
     assert_eq!(forms.iter().collect::<BTreeSet<_>>().len(), forms.len(), "{forms:#?}");
     assert_eq!(text(&Point { x: 1, y: -2 }), "Point{x:1i32,y:-2i32}");
@@ -98,7 +125,10 @@ fn the_path_of_a_function_goes_through_all_that_it_stands_in() {
         }
         inner()
     }
-    assert_eq!(outer(), concat!(module_path!(), "::the_path_of_a_function_goes_through_all_that_it_stands_in::outer::inner"));
+    assert_eq!(
+        outer(),
+        concat!(module_path!(), "::the_path_of_a_function_goes_through_all_that_it_stands_in::outer::inner")
+    );
     let in_closure = || {
         fn here() {}
         path_of(&here)

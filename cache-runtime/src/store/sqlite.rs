@@ -74,7 +74,10 @@ impl SqliteStore {
         Ok(Self::new(place, timeout, max_size, pragmas(options)?))
     }
 
-    fn new(place: Place, timeout: Duration, max_size: u64, pragmas: Pragmas) -> Self {
+    fn new(place: Place, timeout: Duration, max_size: u64, mut pragmas: Pragmas) -> Self {
+        // Checkpoints are made beside the callers. This limit, of pages, is for when that does not come to work.
+        let log = (max_size / 4 / upkeep::PAGE).clamp(250, 16_000);
+        pragmas.entry("wal_autocheckpoint".to_owned()).or_insert_with(|| log.to_string());
         SqliteStore {
             place,
             timeout,
@@ -166,8 +169,9 @@ impl SqliteStore {
     }
 
     fn note(&self, rows: usize, bytes: usize, now: Timestamp) {
-        if let Some(database) = self.database.read().as_ref().filter(|database| database.upkeep.note(rows, bytes, now)) {
-            upkeep::start(database, self.max_size);
+        let database = self.database.read().clone();
+        if let Some(database) = database {
+            upkeep::after_write(&database, self.max_size, rows, bytes, now);
         }
     }
 }

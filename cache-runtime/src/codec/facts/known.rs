@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::super::hash::Hash;
 use super::super::kind::{Form, Kind, Label};
 use super::super::shape::{Node, Shape};
-use super::{Facts, Way, place};
+use super::{Facts, Way, Whole, place};
 
 /// The facts that values of a type can say.
 pub(crate) struct Known {
@@ -81,10 +81,11 @@ impl Survey<'_> {
             self.open.insert(way.place);
             return;
         };
-        self.facts.insert(way.holds(kind));
+        let whole = Whole::of(kind);
+        self.facts.insert(way.holds(whole));
         self.tell_names(node, kind, way);
         for (position, child) in node.children.iter().enumerate() {
-            todo.push((*child, way.to(kind, label(node, kind, position))));
+            todo.push((*child, way.to(whole, label(node, kind, position))));
         }
     }
 
@@ -97,7 +98,7 @@ impl Survey<'_> {
     }
 
     fn tell_fields(&mut self, node: &Node, kind: Kind, way: Way) {
-        let names = way.names(kind, node.names.iter().fold(Hash::new(), |hash, name| hash.text(name)));
+        let names = way.names(Whole::of(kind), node.names.iter().fold(Hash::new(), |hash, name| hash.text(name)));
         if node.aliases || self.looks_adjacently_tagged(node) {
             self.open.insert(place(names));
         } else {
@@ -110,16 +111,16 @@ impl Survey<'_> {
         let first = if node.aliases { 0 } else { position };
         let last = if self.shape.form == Form::Compact { position } else { position + SKIPPED_VARIANTS };
         for number in first..=last {
-            self.facts.insert(way.numbers(kind, label, number as u32));
+            self.facts.insert(way.numbers(Whole::of(kind), label, number as u32));
         }
     }
 
-    /// An enum with `tag` and `content` leaves out the content of a variant that has none.
+    /// An enum with `tag` and `content` leaves out the content of a variant that has none. Its tag has its own name.
     fn looks_adjacently_tagged(&self, node: &Node) -> bool {
-        let [_, content] = node.children[..] else {
+        let ([tag, content], Some(Kind::Struct(name))) = (&node.children[..], node.kind) else {
             return false;
         };
-        self.shape.node(content).kind.is_none()
+        self.shape.node(*tag).kind == Some(Kind::Enum(name)) && self.shape.node(*content).kind.is_none()
     }
 }
 

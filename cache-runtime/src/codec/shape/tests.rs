@@ -40,11 +40,11 @@ types! {
 /// With other numbers all stored values would be lost by an update.
 #[test]
 fn fingerprints_stand_for_ever() {
-    assert_eq!(fingerprint::<String>(), 0);
-    assert_eq!(fingerprint::<Vec<Option<u8>>>(), 0);
-    assert_eq!(fingerprint::<User>(), 0);
-    assert_eq!(fingerprint::<Expr>(), 0);
-    assert_eq!(fingerprint::<HashMap<(u8, String), [f64; 3]>>(), 0);
+    assert_eq!(fingerprint::<String>(), 0x2ed3_2251_ce09_1f0a);
+    assert_eq!(fingerprint::<Vec<Option<u8>>>(), 0x75a8_dc51_8b9c_3cb1);
+    assert_eq!(fingerprint::<User>(), 0x4a11_1790_609d_a775);
+    assert_eq!(fingerprint::<Expr>(), 0x9216_fc8c_8f33_5327);
+    assert_eq!(fingerprint::<HashMap<(u8, String), [f64; 3]>>(), 0x272e_3ace_7594_8691);
 }
 
 #[test]

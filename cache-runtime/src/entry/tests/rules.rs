@@ -100,6 +100,9 @@ fn bytes_are_kept_as_bytes() {
     for codec in [Codec::Bincode, Codec::MessagePack] {
         assert!(write(&payload, codec, &LIFETIME).unwrap().size() < 1000 + HEADER + 8);
     }
+    let entry = write_untyped(&payload, &LIFETIME).unwrap();
+    assert!(entry.size() < 1000 + HEADER + 32);
+    assert_eq!(read::<serde_json::Value>(&entry), Ok(json!(payload)));
 }
 
 #[derive(Debug, Deserialize)]

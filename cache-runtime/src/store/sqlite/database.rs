@@ -131,7 +131,10 @@ impl Database {
     }
 
     /// A connection of its own to the same file, for work beside the callers'.
-    pub(super) fn beside<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> rusqlite::Result<Option<T>> {
+    pub(super) fn beside<T>(
+        &self,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> rusqlite::Result<Option<T>> {
         let Some(file) = &self.file else { return Ok(None) };
         connect(&file.path, &self.pragmas).and_then(|connection| work(&connection)).map(Some)
     }
@@ -200,11 +203,10 @@ fn configured(mut connection: Connection, pragmas: &Pragmas) -> rusqlite::Result
     Ok(connection)
 }
 
-/// `NORMAL` loses no more than the last writes when the machine loses power, and never the file. Checkpoints are made
-/// beside the callers; the limit here is for when that does not come to work. No `mmap_size`: a file that somebody cuts
-/// short would end the program.
-const DEFAULT_PRAGMAS: [(&str, &str); 4] =
-    [("synchronous", "NORMAL"), ("cache_size", "-16384"), ("wal_autocheckpoint", "16000"), ("temp_store", "MEMORY")];
+/// `NORMAL` loses no more than the last writes when the machine loses power, and never the file. No `mmap_size`: a file
+/// that somebody cuts short would end the program.
+const DEFAULT_PRAGMAS: [(&str, &str); 3] =
+    [("synchronous", "NORMAL"), ("cache_size", "-16384"), ("temp_store", "MEMORY")];
 
 /// Some pragmas answer with a row, some do not; both are well.
 fn set_pragma(connection: &Connection, name: &str, value: &str) -> rusqlite::Result<()> {

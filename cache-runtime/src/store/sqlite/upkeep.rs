@@ -14,9 +14,13 @@ use super::database::Database;
 use super::{file, patience, sql};
 use crate::clock::Timestamp;
 
-/// So many bytes written bring on the next upkeep. A row counts as a page at least, so that is a thousand small ones.
+/// So many bytes written bring on the next upkeep, or an eighth of the allowed size if that is less. A row counts as a
+/// page at least, so that is a thousand small ones.
 const EVERY_BYTES: u64 = 4 << 20;
-const PAGE: u64 = 4096;
+pub(super) const PAGE: u64 = 4096;
+
+/// When so many times as much was written while upkeep was under way, writers help.
+const TOO_SLOW: u64 = 4;
 
 /// Expired rows stay so long: a window may be named by the reader alone.
 const GRACE: Duration = Duration::from_secs(60);
@@ -25,7 +29,7 @@ const GRACE: Duration = Duration::from_secs(60);
 const ROWS_A_STEP: i64 = 500;
 const STEPS: usize = 64;
 
-/// A log beyond this is cut, for which its readers must have let go of it.
+/// A log beyond this, or beyond a quarter of the allowed size, is cut, for which its readers must have let go of it.
 const LARGE_WAL: u64 = 64 << 20;
 
 /// How long a step may wait for the write lock.
@@ -43,16 +47,32 @@ pub(super) struct Upkeep {
 }
 
 impl Upkeep {
-    /// Notes a write of `rows` rows with `bytes` in all, and says whether upkeep is due.
-    pub(super) fn note(&self, rows: usize, bytes: usize, now: Timestamp) -> bool {
+    /// Notes a write of `rows` rows with `bytes` in all.
+    fn note(&self, rows: usize, bytes: usize, now: Timestamp) -> u64 {
         self.now.fetch_max(now.0, Ordering::Relaxed);
         let cost = rows as u64 * PAGE + bytes as u64;
-        self.written.fetch_add(cost, Ordering::Relaxed) + cost >= EVERY_BYTES && !self.running.load(Ordering::Relaxed)
+        self.written.fetch_add(cost, Ordering::Relaxed) + cost
+    }
+}
+
+/// Notes a write, and sees to the upkeep that it makes due.
+pub(super) fn after_write(database: &Arc<Database>, max_size: u64, rows: usize, bytes: usize, now: Timestamp) {
+    let written = database.upkeep.note(rows, bytes, now);
+    let every = EVERY_BYTES.min(max_size / 8);
+    if written < every {
+        return;
+    }
+    if !database.upkeep.running.load(Ordering::Relaxed) {
+        start(database, max_size);
+    } else if written >= every * TOO_SLOW {
+        // Among more writers than the machine has cores the other thread may not get its turn for long.
+        let helped = used(database).and_then(|used| if used > max_size { evict(database) } else { Ok(0) });
+        let _ = helped.inspect_err(|error| tracing::debug!(%error, "cache: a writer could not make room"));
     }
 }
 
 /// Does the upkeep on another thread, unless it is being done.
-pub(super) fn start(database: &Arc<Database>, max_size: u64) {
+fn start(database: &Arc<Database>, max_size: u64) {
     if database.upkeep.running.swap(true, Ordering::Acquire) {
         return;
     }
@@ -61,7 +81,9 @@ pub(super) fn start(database: &Arc<Database>, max_size: u64) {
         let _running = Running(&database);
         let _allowed = patience::allow(PATIENCE);
         database.upkeep.written.store(0, Ordering::Relaxed);
-        let done = prune(&database).and_then(|()| make_room(&database, max_size)).and_then(|()| checkpoint(&database));
+        let done = prune(&database)
+            .and_then(|()| make_room(&database, max_size))
+            .and_then(|()| checkpoint(&database, max_size));
         let _ = done.inspect_err(|error| tracing::debug!(%error, "cache: upkeep of the database stopped early"));
     })
     .detach();
@@ -122,29 +144,36 @@ fn prune(database: &Database) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// Removes rows until a tenth of the allowed size is free. In each window those go that would go the soonest anyway.
+/// Removes rows until a tenth of the allowed size is free.
 fn make_room(database: &Database, max_size: u64) -> rusqlite::Result<()> {
-    let size = |connection: &Connection| connection.query_row(sql::SIZE, [], |row| row.get::<_, i64>(0));
-    let used = || database.read(size).map(|bytes| u64::try_from(bytes).unwrap_or(0));
-    if used()? <= max_size {
+    if used(database)? <= max_size {
         return Ok(());
     }
-    while used()? > max_size / 10 * 9 {
-        let gone = database.write(|connection| {
-            let Some(window) = next_window(database, connection, 0)? else { return Ok(0) };
-            let quarter = window.rows / 4 + 1;
-            connection.prepare_cached(sql::EVICT)?.execute(params![window.from, window.to, quarter])
-        })?;
-        if gone == 0 {
-            break;
-        }
-    }
+    while used(database)? > max_size / 10 * 9 && evict(database)? > 0 {}
     Ok(())
 }
 
+/// How many bytes the rows take.
+fn used(database: &Database) -> rusqlite::Result<u64> {
+    let bytes = database.read(|connection| connection.query_row(sql::SIZE, [], |row| row.get::<_, i64>(0)))?;
+    Ok(u64::try_from(bytes).unwrap_or(0))
+}
+
+/// Removes those rows of a window that would go the soonest anyway, and returns how many.
+fn evict(database: &Database) -> rusqlite::Result<usize> {
+    database.write(|connection| {
+        let Some(window) = next_window(database, connection, 0)? else { return Ok(0) };
+        let quarter = window.rows / 4 + 1;
+        connection.prepare_cached(sql::EVICT)?.execute(params![window.from, window.to, quarter])
+    })
+}
+
 /// Brings the log into the database, so that no caller has to.
-fn checkpoint(database: &Database) -> rusqlite::Result<()> {
-    let large = database.path().is_some_and(|path: &Path| file::wal_size(path) > LARGE_WAL);
+///
+/// Among writers that never pause it never comes to the log's end, so that the log is not begun anew and grows.
+fn checkpoint(database: &Database, max_size: u64) -> rusqlite::Result<()> {
+    let limit = LARGE_WAL.min(max_size / 4);
+    let large = database.path().is_some_and(|path: &Path| file::wal_size(path) > limit);
     let how = if large { "PRAGMA wal_checkpoint(TRUNCATE)" } else { "PRAGMA wal_checkpoint(PASSIVE)" };
     database.beside(|connection| connection.query_row(how, [], |_| Ok(()))).map(drop)
 }

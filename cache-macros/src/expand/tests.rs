@@ -1,0 +1,141 @@
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::attribute;
+use crate::args::Kind;
+
+fn cached(args: TokenStream, item: TokenStream) -> String {
+    attribute(Kind::Cached, args, item).to_string()
+}
+
+fn counter(args: TokenStream, item: TokenStream) -> String {
+    attribute(Kind::Counter, args, item).to_string()
+}
+
+#[test]
+fn a_renamed_library_is_named_nowhere_by_its_own_name() {
+    let args = quote!(expires_in = 5, race_ttl = "1s", crate = my::cache);
+    let expansions = [
+        cached(
+            args.clone(),
+            quote!(
+                fn load<T>(id: u8) -> T {
+                    body()
+                }
+            ),
+        ),
+        cached(
+            args,
+            quote!(
+                async fn load(id: u8) -> Result<u8, ()> {
+                    body().await
+                }
+            ),
+        ),
+        counter(
+            quote!(key = "views:{id}", expires_in = 5, crate = my::cache),
+            quote!(
+                fn views(id: u8);
+            ),
+        ),
+        counter(
+            quote!(crate = my::cache),
+            quote!(
+                async fn views(id: u8);
+            ),
+        ),
+    ];
+    for expansion in expansions {
+        assert!(!expansion.contains("cache_runtime") && !expansion.contains("compile_error"), "{expansion}");
+        assert!(expansion.contains("my :: cache"), "{expansion}");
+    }
+}
+
+#[test]
+fn only_what_was_said_is_written() {
+    let expansion = cached(
+        quote!(key = "user:{id}"),
+        quote!(
+            fn load(id: u8) -> u8 {
+                id
+            }
+        ),
+    );
+    assert!(expansion.contains("Terms :: DEFAULT"), "{expansion}");
+    for unsaid in ["expires_in", "race_ttl", "version"] {
+        assert!(!expansion.contains(unsaid), "{expansion}");
+    }
+}
+
+#[test]
+fn attributes_visibility_and_signature_stay_as_they_are() {
+    let signature = quote!(
+        /// Loads.
+        #[inline]
+        pub(crate) async fn load<'a, T: Copy + 'a, const N: usize>(mut id: T, (a, b): (&'a u8, [u8; N])) -> Vec<T>
+        where
+            T: Send,
+    );
+    let expansion = cached(quote!(key = "{id}:{a}", skip(b)), quote!(#signature { body }));
+    assert!(expansion.starts_with(&signature.to_string()), "{expansion}");
+}
+
+#[test]
+fn a_mistake_gives_the_function_back() {
+    let function = quote!(
+        pub fn load(id: u8) -> u8 {
+            id
+        }
+    );
+    let expansion = cached(quote!(keey = "user:{id}"), function.clone());
+    assert!(expansion.starts_with(&function.to_string()) && expansion.contains("compile_error"), "{expansion}");
+    let expansion = counter(
+        quote!(keey = "views"),
+        quote!(
+            pub async fn views(id: u8);
+        ),
+    );
+    assert!(
+        expansion.contains("pub fn views (id : u8) -> :: cache_runtime :: AsyncCounter { loop { } }"),
+        "{expansion}"
+    );
+}
+
+#[test]
+fn a_default_key_names_every_argument() {
+    let expansion = cached(
+        quote!(),
+        quote!(
+            fn load(id: u8, name: &str) -> u8 {
+                body
+            }
+        ),
+    );
+    assert!(expansion.contains(r#". arg ("id" , & id) . arg ("name" , & name)"#), "{expansion}");
+}
+
+#[test]
+fn every_combination_of_two_arguments_is_read() {
+    let words = [
+        quote!(key = "{id}"),
+        quote!(expires_in = never),
+        quote!(race_ttl = std::time::Duration::MAX),
+        quote!(version = "two"),
+        quote!(skip(other)),
+        quote!(cache = "sessions"),
+        quote!(crate = ::my_cache),
+    ];
+    for (at, first) in words.iter().enumerate() {
+        for second in &words[at + 1..] {
+            let expansion = cached(
+                quote!(#first, #second,),
+                quote!(
+                    fn load(id: u8, other: u8) -> u8 {
+                        id
+                    }
+                ),
+            );
+            assert!(!expansion.contains("compile_error"), "{first}, {second}: {expansion}");
+        }
+    }
+}

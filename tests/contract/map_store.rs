@@ -1,0 +1,88 @@
+//! A user's own store: the five methods that must be written, over a map.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard};
+
+use cache_runtime::store::{Begun, Lifetime, Operation, Record, Store, Timestamp, Value};
+use cache_runtime::{Error, ErrorKind, Result};
+
+#[derive(Default)]
+pub(crate) struct MapStore(Mutex<HashMap<String, Record>>);
+
+impl MapStore {
+    fn map(&self) -> MutexGuard<'_, HashMap<String, Record>> {
+        self.0.lock().expect("no panic while it is held")
+    }
+}
+
+impl Store for MapStore {
+    fn get(&self, key: &str) -> Result<Option<Record>> {
+        Ok(self.map().get(key).cloned())
+    }
+
+    fn set(&self, key: &str, value: &Value, lifetime: &Lifetime) -> Result<()> {
+        let record = Record { value: value.clone(), expires_at: Some(lifetime.expires_at) };
+        self.map().insert(key.to_owned(), record);
+        Ok(())
+    }
+
+    fn delete(&self, key: &str, now: Timestamp) -> Result<bool> {
+        Ok(self.map().remove(key).is_some_and(|record| record.is_live(now)))
+    }
+
+    fn increment(&self, key: &str, by: i64, lifetime: &Lifetime) -> Result<i64> {
+        let mut map = self.map();
+        let living = map.get(key).filter(|record| record.is_live(lifetime.now)).cloned();
+        let mut record = living.unwrap_or(Record { value: Value::Number(0), expires_at: Some(lifetime.expires_at) });
+        let Value::Number(number) = &mut record.value else {
+            return Err(Error::new(ErrorKind::NotANumber, "what is kept there is not a whole number"));
+        };
+        *number = number.checked_add(by).ok_or_else(|| Error::new(ErrorKind::Overflow, "beyond i64"))?;
+        let sum = *number;
+        if lifetime.asked_for && record.expires_at == Some(Timestamp::NEVER) {
+            record.expires_at = Some(lifetime.expires_at);
+        }
+        map.insert(key.to_owned(), record);
+        Ok(sum)
+    }
+
+    fn clear(&self, prefix: &str) -> Result<u64> {
+        let mut map = self.map();
+        let before = map.len();
+        map.retain(|key, _| !key.starts_with(prefix));
+        Ok((before - map.len()) as u64)
+    }
+}
+
+/// The same store as one whose client answers later: every operation is a future.
+#[derive(Default)]
+pub(crate) struct LaterStore(MapStore);
+
+impl Store for LaterStore {
+    fn get(&self, key: &str) -> Result<Option<Record>> {
+        self.0.get(key)
+    }
+
+    fn set(&self, key: &str, value: &Value, lifetime: &Lifetime) -> Result<()> {
+        self.0.set(key, value, lifetime)
+    }
+
+    fn delete(&self, key: &str, now: Timestamp) -> Result<bool> {
+        self.0.delete(key, now)
+    }
+
+    fn increment(&self, key: &str, by: i64, lifetime: &Lifetime) -> Result<i64> {
+        self.0.increment(key, by, lifetime)
+    }
+
+    fn clear(&self, prefix: &str) -> Result<u64> {
+        self.0.clear(prefix)
+    }
+
+    fn begin<'a>(&'a self, operation: Operation<'a>) -> Begun<'a> {
+        Begun::Pending(Box::pin(async move {
+            smol::future::yield_now().await;
+            operation.run(self)
+        }))
+    }
+}

@@ -1,0 +1,83 @@
+//! Expansions of every form under strict lints: an expansion gives its user nothing to do. `cargo clippy` sees more
+//! of it than the compiler.
+
+#![deny(warnings, unused, unreachable_pub, unused_qualifications, unused_results, single_use_lifetimes, trivial_casts)]
+#![deny(clippy::all, clippy::pedantic, clippy::nursery, clippy::redundant_closure_call, clippy::shadow_unrelated)]
+
+use std::fmt::Display;
+use std::time::Duration;
+
+use cache_runtime::{cached, counter};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::scenery::empty;
+
+#[cached(key = "{id}:{text}", expires_in = 5, race_ttl = 5, cache = "sessions", version = 1)]
+fn every_argument(id: u64, text: &str) -> Result<u64, String> {
+    if text.is_empty() {
+        return Err(text.to_owned());
+    }
+    Ok(id)
+}
+
+#[cached(expires_in = Duration::from_secs(3))]
+fn default_key<T: Serialize + DeserializeOwned + Clone, const N: usize>(id: T, mut count: u8) -> (T, u8) {
+    count += 1;
+    (id, count)
+}
+
+#[cached(expires_in = never, skip(text))]
+async fn waited(id: u64, text: String, mut count: u8) -> Option<String> {
+    count += 1;
+    (id > u64::from(count)).then_some(text)
+}
+
+#[cached(key = "{id}")]
+async fn diverges_waited(id: u64, _unused: u8) -> u8 {
+    panic!("{id}")
+}
+
+#[cached(key = "{id}")]
+fn diverges(id: u64, _: u8) -> u8 {
+    panic!("{id}")
+}
+
+#[cached]
+async fn nothing() {
+    smol::future::ready(()).await;
+}
+
+#[counter(key = "views:{id}", skip(client))]
+fn views(id: u8, client: &str);
+
+#[counter(expires_in = 5)]
+async fn likes(id: u8);
+
+struct Shop {
+    id: u8,
+}
+
+impl Shop {
+    #[cached(key = "shop:{self.id}:{shown}")]
+    async fn method(&mut self, shown: impl Display) -> u8 {
+        self.id += 1;
+        drop(shown);
+        self.id
+    }
+}
+
+#[test]
+fn what_is_linted_is_used() {
+    let (_cache, _scope) = empty();
+    assert_eq!(every_argument(1, "a"), Ok(1));
+    assert_eq!(default_key::<_, 3>(1, 1), (1, 2));
+    assert!(std::panic::catch_unwind(|| diverges(1, 1)).is_err());
+    smol::block_on(async {
+        assert_eq!(waited(1, String::new(), 1).await, None);
+        assert_eq!(Shop { id: 1 }.method("shown").await, 2);
+        nothing().await;
+        drop(diverges_waited(1, 1));
+    });
+    drop((views(1, ""), likes(1)));
+}

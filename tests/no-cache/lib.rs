@@ -1,0 +1,103 @@
+//! A build with the feature `no-cache`, as a program's own tests have it: nothing is cached unless a test asks for it.
+#![cfg(test)]
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use cache_runtime::{Cache, Config, async_cache, cache, cached, counter, init, named, register, store, testing};
+
+fn keeps(cache: &Cache) -> bool {
+    cache.set("k", "v").expect("writes are accepted");
+    cache.delete("k").expect("deletes are accepted")
+}
+
+#[counter(key = "visits")]
+fn visits();
+
+#[test]
+fn the_global_cache_keeps_nothing() {
+    assert!(!keeps(&cache()));
+    assert!(!keeps(&async_cache().to_sync()));
+}
+
+#[test]
+fn every_named_cache_is_there_and_keeps_nothing() {
+    assert!(!keeps(&named("whatever the name").expect("there is one")));
+}
+
+#[test]
+fn an_opened_cache_keeps_nothing_and_makes_no_file() {
+    let folder = tempfile::tempdir().expect("a folder for the test");
+    let address = format!("sqlite://{}/cache.sqlite3", folder.path().display());
+    let cache = Cache::open(&address).expect("a good address");
+    assert!(!keeps(&cache));
+    assert_eq!(folder.path().read_dir().expect("it can be listed").count(), 0);
+    assert!(!keeps(&Cache::open("sqlite::memory:").expect("a good address")));
+}
+
+#[test]
+fn a_registered_store_is_not_even_made() {
+    register("never", |_| -> cache_runtime::Result<store::NoCache> { panic!("nobody needs it") });
+    assert!(!keeps(&Cache::open("never://host").expect("a good address")));
+}
+
+#[test]
+fn a_cache_that_was_set_up_keeps_nothing() {
+    // Another test may have been first; what holds afterwards is the same.
+    let _ = init(Config::from_address("sqlite::memory:").expect("a good address"));
+    assert!(!keeps(&cache()));
+}
+
+#[test]
+fn an_annotated_function_runs_at_each_call() {
+    static RUNS: AtomicU32 = AtomicU32::new(0);
+
+    #[cached(key = "square:{number}", expires_in = 300, race_ttl = 10)]
+    fn square(number: u32) -> u32 {
+        RUNS.fetch_add(1, Ordering::Relaxed);
+        number * number
+    }
+
+    assert_eq!((square(3), square(3), square(4)), (9, 9, 16));
+    assert_eq!(RUNS.load(Ordering::Relaxed), 3);
+}
+
+#[test]
+fn a_counter_answers_zero() {
+    assert_eq!(visits().increment_by(5).expect("it is accepted"), 0);
+    assert_eq!(visits().get().expect("it is accepted"), None);
+}
+
+#[test]
+fn a_memory_cache_stays_real() {
+    assert!(keeps(&Cache::memory()));
+}
+
+#[test]
+fn a_store_of_ones_own_given_by_hand_is_the_one_that_was_given() {
+    assert_eq!(format!("{:?}", Cache::new(store::NoCache)), "Cache { store: \"none\" }");
+}
+
+#[test]
+fn a_scope_puts_a_real_cache_in_the_place_of_all() {
+    static RUNS: AtomicU32 = AtomicU32::new(0);
+
+    #[cached(key = "price:{sku}", expires_in = "5m")]
+    fn price(sku: u32) -> u32 {
+        RUNS.fetch_add(1, Ordering::Relaxed);
+        sku * 100
+    }
+
+    let scope = testing::scope(Cache::memory());
+    assert_eq!((price(7), price(7)), (700, 700));
+    assert_eq!(RUNS.load(Ordering::Relaxed), 1);
+    testing::advance(Duration::from_secs(301));
+    assert_eq!(price(7), 700);
+    assert_eq!(RUNS.load(Ordering::Relaxed), 2);
+    assert_eq!(visits().increment().expect("it is accepted"), 1);
+    assert!(keeps(&named("sessions").expect("there is one")));
+    drop(scope);
+    assert!(!keeps(&cache()));
+    assert_eq!(price(7), 700);
+    assert_eq!(RUNS.load(Ordering::Relaxed), 3);
+}

@@ -1,0 +1,99 @@
+//! A program with a cache: does what its arguments say, one after the other, and says what came of it.
+//!
+//! Warnings and errors are logged on the standard error, without the time.
+
+use std::fmt::Display;
+use std::io::{Write, stdout};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use cache_runtime::store::NoCache;
+use cache_runtime::{Cache, Config, Error, ErrorKind, Expiry, Options, Result, cache, cached, named, register};
+
+static RUNS: AtomicU32 = AtomicU32::new(0);
+
+fn main() {
+    let log = tracing_subscriber::fmt().with_max_level(tracing::Level::WARN).with_writer(std::io::stderr);
+    log.with_ansi(false).with_target(false).without_time().init();
+    for argument in std::env::args().skip(1) {
+        let done = act(&argument).unwrap_or_else(|error| format!("{:?}: {error}", error.kind()));
+        say(format_args!("{argument}: {done}"));
+    }
+}
+
+/// Does one thing. What stands behind `=` is what it is done with.
+fn act(argument: &str) -> Result<String> {
+    let (action, with) = argument.split_once('=').unwrap_or((argument, ""));
+    Ok(match action {
+        "init" => done(cache_runtime::init(Config::load()?))?,
+        "init-with" => done(cache_runtime::init(Config::from_address(with)?))?,
+        "call" => runs(|| square(7), 49),
+        "call-sessions" => runs(|| session(7), 7),
+        "call-unknown" => runs(|| unknown(7), 7),
+        "count" => cache().increment("count", 1)?.to_string(),
+        "set" => done(cache().set("k", with))?,
+        "get" => cache().get::<String>("k")?.unwrap_or_default(),
+        "lifetime" => lifetime(&cache())?,
+        "named-set" => done(named(with)?.set("k", with))?,
+        "named-get" => named(with)?.get::<String>("k")?.unwrap_or_default(),
+        "open" => format!("{:?}", Cache::open(with)?),
+        "show" => format!("{:?}", cache()),
+        "config" => format!("{:?}", Config::load()?),
+        "register" => {
+            register("picky", picky);
+            done(Ok(()))?
+        }
+        _ => return Err(Error::new(ErrorKind::Config, "nothing that this program does")),
+    })
+}
+
+fn done(result: Result<()>) -> Result<String> {
+    result.map(|()| "done".to_owned())
+}
+
+/// Calls a function three times, and says how often its body ran.
+fn runs(call: impl Fn() -> u64, expected: u64) -> String {
+    RUNS.store(0, Ordering::Relaxed);
+    let right = (0..3).all(|_| call() == expected);
+    let count = RUNS.load(Ordering::Relaxed);
+    if right { format!("{count} runs") } else { "a wrong answer".to_owned() }
+}
+
+#[cached(key = "square:{number}")]
+fn square(number: u64) -> u64 {
+    RUNS.fetch_add(1, Ordering::Relaxed);
+    number * number
+}
+
+#[cached(key = "session:{number}", cache = "sessions")]
+fn session(number: u64) -> u64 {
+    RUNS.fetch_add(1, Ordering::Relaxed);
+    number
+}
+
+#[cached(key = "unknown:{number}", cache = "nobody_configured_this")]
+fn unknown(number: u64) -> u64 {
+    RUNS.fetch_add(1, Ordering::Relaxed);
+    number
+}
+
+/// How many minutes an entry lives, about.
+fn lifetime(cache: &Cache) -> Result<String> {
+    cache.set("lifetime", "v")?;
+    let Some(Expiry::At(moment)) = cache.expiry("lifetime")? else { return Ok("for ever".to_owned()) };
+    let left = moment.duration_since(std::time::SystemTime::now()).unwrap_or_default();
+    Ok(format!("{} minutes", left.as_secs().div_ceil(60)))
+}
+
+/// A store of one's own, which needs an option and refuses one.
+fn picky(options: &Options) -> Result<NoCache> {
+    let url: String = options.get("url")?;
+    match options.find::<String>("mood")?.as_deref() {
+        Some("bad") => Err(options.error("mood", "it must be a good one")),
+        _ if url.is_empty() => Err(options.error("url", "is empty")),
+        _ => Ok(NoCache),
+    }
+}
+
+fn say(line: impl Display) {
+    writeln!(stdout(), "{line}").expect("somebody reads it");
+}

@@ -1,0 +1,125 @@
+//! SQLite from async code: a task's thread never waits for a lock.
+
+use std::time::{Duration, Instant};
+
+use cache_runtime::{AsyncCache, ErrorKind, Result};
+use smol::block_on;
+use smol::future::{yield_now, zip};
+
+use crate::scenery::Place;
+
+/// Begins a write while another program holds the lock, which a second task of the same thread lets go.
+fn written_meanwhile<T>(place: &Place, write: impl AsyncFnOnce() -> Result<T>) -> Result<T> {
+    let other = place.foreign();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let let_go = async {
+        // The write has begun by now: it is polled first.
+        for _ in 0..100 {
+            yield_now().await;
+        }
+        other.execute_batch("COMMIT").unwrap();
+    };
+    block_on(zip(write(), let_go)).0
+}
+
+fn opened(place: &Place) -> AsyncCache {
+    let cache = place.open_with("?timeout=20");
+    cache.exists("k").unwrap();
+    cache.to_async()
+}
+
+#[test]
+fn a_task_that_waits_for_the_lock_lets_others_go_on() {
+    let place = Place::new();
+    let cache = opened(&place);
+    let begun = Instant::now();
+    written_meanwhile(&place, async || cache.set("k", "v").await).unwrap();
+    assert_eq!(written_meanwhile(&place, async || cache.increment("n", 2).await).unwrap(), 2);
+    assert!(written_meanwhile(&place, async || cache.delete("k").await).unwrap());
+    written_meanwhile(&place, async || cache.write_multi([("a", 1), ("b", 2)]).await).unwrap();
+    written_meanwhile(&place, async || Ok(cache.get_or_set("c", async || 3).await)).unwrap();
+    assert!(begun.elapsed() < Duration::from_secs(20), "a thread that waits would have held up the one to let go");
+    assert_eq!(block_on(cache.read_multi::<i64>(["n", "a", "b", "c"])).unwrap().len(), 4);
+}
+
+#[test]
+fn the_first_use_lets_others_go_on() {
+    let place = Place::new();
+    opened(&place);
+    let cache = place.open_with("?timeout=20").to_async();
+    written_meanwhile(&place, async || cache.set("k", "v").await).unwrap();
+    assert_eq!(block_on(cache.get::<String>("k")).unwrap().as_deref(), Some("v"));
+}
+
+#[test]
+fn a_task_waits_for_the_timeout_and_no_longer() {
+    let place = Place::new();
+    let cache = place.open_with("?timeout=0.1").to_async();
+    block_on(cache.set("k", "old")).unwrap();
+    let other = place.foreign();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let begun = Instant::now();
+    let error = block_on(cache.set("k", "new")).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unavailable);
+    assert!(begun.elapsed() >= Duration::from_millis(90) && begun.elapsed() < Duration::from_secs(5));
+    assert_eq!(block_on(cache.get::<String>("k")).unwrap().as_deref(), Some("old"), "reading needs no lock");
+}
+
+#[test]
+fn a_call_may_be_dropped_half_way() {
+    let place = Place::new();
+    let cache = opened(&place);
+    let other = place.foreign();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    block_on(async {
+        let write = cache.set("k", "dropped");
+        smol::future::or(async { drop(write.await) }, async { yield_now().await }).await;
+    });
+    other.execute_batch("COMMIT").unwrap();
+    block_on(cache.set("k", "kept")).unwrap();
+    block_on(cache.set("other", "v")).unwrap();
+    assert!(block_on(cache.exists("k")).unwrap());
+}
+
+#[test]
+fn many_tasks_on_one_thread_all_count() {
+    let place = Place::new();
+    let cache = opened(&place);
+    let executor = smol::LocalExecutor::new();
+    let tasks: Vec<_> = (0..200).map(|_| executor.spawn(async { cache.increment("n", 1).await.unwrap() })).collect();
+    let mut sums: Vec<i64> = block_on(executor.run(async {
+        let mut sums = Vec::new();
+        for task in tasks {
+            sums.push(task.await);
+        }
+        sums
+    }));
+    sums.sort_unstable();
+    assert_eq!(sums, (1..=200).collect::<Vec<_>>());
+}
+
+#[test]
+fn it_works_on_tokio_and_may_be_spawned() {
+    let place = Place::new();
+    let cache = opened(&place);
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).build().unwrap();
+    runtime.block_on(async {
+        let one = |number: i64| {
+            let cache = cache.clone();
+            tokio::spawn(async move { cache.get_or_set(&format!("key:{number}"), async || number).await })
+        };
+        let tasks: Vec<_> = (0..50).map(one).collect();
+        for (number, task) in (0..).zip(tasks) {
+            assert_eq!(task.await.unwrap(), number);
+        }
+        assert_eq!(cache.get::<i64>("key:49").await.unwrap(), Some(49));
+    });
+}
+
+#[test]
+fn the_blocking_face_may_be_used_inside_a_runtime() {
+    let cache = Place::new().open();
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let value = runtime.block_on(async { cache.get_or_set("k", || 5) });
+    assert_eq!(value, 5);
+}

@@ -1,0 +1,135 @@
+//! Other connections that read and write the same file.
+
+use std::sync::mpsc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use cache_runtime::{Cache, Error, ErrorKind};
+use rusqlite::Connection;
+
+use crate::scenery::Place;
+
+/// Another program in the middle of a write.
+fn writer(place: &Place) -> Connection {
+    let connection = place.foreign();
+    connection.execute_batch("BEGIN IMMEDIATE").expect("the lock is free");
+    connection
+}
+
+fn let_go(writer: &Connection) {
+    writer.execute_batch("COMMIT").expect("it held the lock");
+}
+
+/// How long something took, and what came of it.
+fn timed<T>(work: impl FnOnce() -> T) -> (Duration, T) {
+    let begun = Instant::now();
+    let value = work();
+    (begun.elapsed(), value)
+}
+
+#[test]
+fn a_long_reader_holds_up_no_writer() {
+    let place = Place::new();
+    let cache = place.open_with("?timeout=0.2");
+    cache.set("k", "old").unwrap();
+    let reader = place.foreign();
+    reader.execute_batch("BEGIN").unwrap();
+    let count = || reader.query_row("SELECT count(*) FROM entries", [], |row| row.get::<_, u32>(0)).unwrap();
+    assert_eq!(count(), 1);
+    cache.set("k", "new").unwrap();
+    cache.write_multi((0..100).map(|number| (format!("key:{number}"), number))).unwrap();
+    assert_eq!(cache.get::<String>("k").unwrap().as_deref(), Some("new"));
+    assert_eq!(count(), 1, "the reader sees what was when it began");
+}
+
+#[test]
+fn reading_does_not_wait_for_a_writer() {
+    let place = Place::new();
+    let cache = place.open_with("?timeout=20");
+    cache.set("k", "v").unwrap();
+    let writer = writer(&place);
+    writer.execute_batch("DELETE FROM entries").unwrap();
+    let (took, value) = timed(|| cache.get::<String>("k").unwrap());
+    assert_eq!(value.as_deref(), Some("v"), "what is not committed is not seen");
+    assert!(cache.exists("k").unwrap());
+    assert_eq!(cache.get_or_set("k", String::new), "v");
+    assert!(took < Duration::from_secs(5), "{took:?}");
+    let_go(&writer);
+    assert_eq!(cache.get::<String>("k").unwrap(), None);
+}
+
+#[test]
+fn writing_waits_for_the_timeout_and_no_longer() {
+    let place = Place::new();
+    let cache = place.open_with("?timeout=0.2");
+    cache.set("k", "old").unwrap();
+    let writer = writer(&place);
+    let writes: [fn(&Cache) -> Result<(), Error>; 4] = [
+        |cache| cache.set("k", "new"),
+        |cache| cache.increment("n", 1).map(drop),
+        |cache| cache.delete("k").map(drop),
+        |cache| cache.write_multi([("a", 1), ("b", 2)]),
+    ];
+    for write in writes {
+        let (took, result) = timed(|| write(&cache));
+        let error = result.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Unavailable, "{error}");
+        assert!(error.to_string().contains("lock"), "{error}");
+        assert!(took >= Duration::from_millis(190) && took < Duration::from_secs(5), "{took:?}");
+    }
+    let_go(&writer);
+    assert_eq!(cache.get::<String>("k").unwrap().as_deref(), Some("old"));
+    writes.iter().for_each(|write| write(&cache).unwrap());
+}
+
+#[test]
+fn what_computes_a_value_answers_though_it_cannot_be_kept() {
+    let place = Place::new();
+    let cache = place.open_with("?timeout=0.05");
+    cache.exists("k").unwrap();
+    let writer = writer(&place);
+    assert_eq!(cache.get_or_set("k", || 1), 1);
+    assert_eq!(cache.get_or_set("k", || 2), 2);
+    let_go(&writer);
+    assert_eq!(cache.get_or_set("k", || 3), 3);
+    assert_eq!(cache.get_or_set("k", || 4), 3);
+}
+
+#[test]
+fn a_write_that_waits_succeeds_when_the_lock_is_let_go() {
+    let place = Place::new();
+    let cache = place.open_with("?timeout=20");
+    cache.set("n", &1).unwrap();
+    let writer = writer(&place);
+    writer.execute_batch("UPDATE entries SET value = value + 10").unwrap();
+    thread::scope(|scope| {
+        let (begun, begins) = mpsc::channel();
+        let waiting = scope.spawn(move || {
+            begun.send(()).unwrap();
+            cache.increment("n", 1).unwrap()
+        });
+        begins.recv().unwrap();
+        // So that it most likely waits already: the test is true either way.
+        thread::sleep(Duration::from_millis(100));
+        let_go(&writer);
+        assert_eq!(waiting.join().unwrap(), 12, "it counts on from what the other one wrote");
+    });
+}
+
+#[test]
+fn threads_of_one_process_wait_for_each_other() {
+    let place = Place::new();
+    let cache = place.open_with("?timeout=20");
+    thread::scope(|scope| {
+        for number in 0..16 {
+            let cache = &cache;
+            scope.spawn(move || {
+                for round in 0..20 {
+                    cache.increment("n", 1).unwrap();
+                    cache.set(&format!("key:{number}"), &round).unwrap();
+                }
+            });
+        }
+    });
+    assert_eq!(cache.get::<i64>("n").unwrap(), Some(320));
+}

@@ -1,0 +1,173 @@
+//! Many keys in one step.
+
+use std::collections::HashMap;
+
+use cache_runtime::ErrorKind;
+
+use crate::Subject;
+
+fn lengths(keys: &[String]) -> HashMap<String, usize> {
+    keys.iter().map(|key| (key.clone(), key.len())).collect()
+}
+
+/// Only what is there is in the answer, under the keys as they were asked.
+pub fn reading_many_gives_the_hits(subject: &Subject) {
+    subject.write_multi([("a", "1"), ("c", "3")]).unwrap();
+    let hits = subject.read_multi::<String>(["a", "b", "c", "a"]).unwrap();
+    assert_eq!(hits, HashMap::from([("a".to_owned(), "1".to_owned()), ("c".to_owned(), "3".to_owned())]));
+}
+
+/// No keys are no work and no error, whichever way.
+pub fn no_keys_are_no_error(subject: &Subject) {
+    let none: [&str; 0] = [];
+    subject.set("k", "v").unwrap();
+    assert!(subject.read_multi::<String>(none).unwrap().is_empty());
+    subject.write_multi(none.map(|key| (key, 0))).unwrap();
+    assert_eq!(subject.delete_multi(none).unwrap(), 0);
+    let computed = subject.get_or_set_multi(none, |_| -> HashMap<String, u8> { panic!("nothing is missing") });
+    assert!(computed.is_empty());
+    assert!(subject.exists("k").unwrap());
+}
+
+/// What has expired, and what is of another type, is not among the hits.
+pub fn reading_many_leaves_out_what_cannot_be_had(subject: &Subject) {
+    subject.view(|cache| cache.expires_in(10)).set("expired", "v").unwrap();
+    subject.set("number", &1).unwrap();
+    subject.set("text", "v").unwrap();
+    subject.pass(10);
+    let hits = subject.read_multi::<String>(["expired", "number", "text"]).unwrap();
+    assert_eq!(hits.into_keys().collect::<Vec<_>>(), ["text"]);
+}
+
+/// All that is written together lives equally long.
+pub fn writing_many_gives_all_one_lifetime(subject: &Subject) {
+    subject.view(|cache| cache.expires_in(10)).write_multi([("a", 1), ("b", 2)]).unwrap();
+    assert_eq!(subject.expiry("a").unwrap(), subject.expiry("b").unwrap());
+    subject.pass(9);
+    assert_eq!(subject.read_multi::<i32>(["a", "b"]).unwrap().len(), 2);
+    subject.pass(1);
+    assert!(subject.read_multi::<i32>(["a", "b"]).unwrap().is_empty());
+}
+
+/// Where a key stands twice, the later value stays.
+pub fn the_later_of_two_values_stays(subject: &Subject) {
+    subject.write_multi([("k", "first"), ("other", "x"), ("k", "second")]).unwrap();
+    assert_eq!(subject.get::<String>("k").unwrap().as_deref(), Some("second"));
+}
+
+/// References are written as what they refer to, and keys may be owned.
+pub fn writing_many_takes_references(subject: &Subject) {
+    let owned = [("a".to_owned(), "1".to_owned()), ("b".to_owned(), "2".to_owned())];
+    subject.write_multi(owned.iter().map(|(key, value)| (key, value))).unwrap();
+    assert_eq!(subject.read_multi(owned.iter().map(|(key, _)| key)).unwrap(), HashMap::from(owned));
+}
+
+/// The answer is how many were there; a key that is named twice can go only once.
+pub fn deleting_many_counts_what_was_there(subject: &Subject) {
+    subject.write_multi([("a", 1), ("b", 2), ("keep", 3)]).unwrap();
+    subject.view(|cache| cache.expires_in(1)).set("expired", "v").unwrap();
+    subject.pass(1);
+    let keys = ["a", "b", "absent", "expired", "a"];
+    assert_eq!(subject.delete_multi(keys).unwrap(), 2);
+    assert_eq!(subject.delete_multi(keys).unwrap(), 0);
+    assert!(subject.exists("keep").unwrap());
+}
+
+/// The missing keys are computed in one go: each once, in the order asked, and without those that are there.
+pub fn the_missing_are_computed_in_one_go(subject: &Subject) {
+    subject.set("there", &100_usize).unwrap();
+    let mut asked = Vec::new();
+    let all = subject.get_or_set_multi(["bb", "there", "a", "bb", "ccc"], |missing| {
+        asked.push(missing.to_vec());
+        lengths(missing)
+    });
+    assert_eq!(asked, [["bb", "a", "ccc"]]);
+    let expected = [("bb", 2), ("there", 100), ("a", 1), ("ccc", 3)].map(|(key, value)| (key.to_owned(), value));
+    assert_eq!(all, HashMap::from(expected));
+}
+
+/// What was computed is kept, for as long as the view says, and is not computed again.
+pub fn computed_values_are_kept(subject: &Subject) {
+    let subject = subject.view(|cache| cache.expires_in(10));
+    subject.get_or_set_multi(["a", "bb"], lengths);
+    let again = subject.get_or_set_multi(["a", "bb"], |missing| panic!("{missing:?} are there"));
+    assert_eq!(again, lengths(&["a".to_owned(), "bb".to_owned()]));
+    assert_eq!(subject.get::<usize>("bb").unwrap(), Some(2));
+    subject.pass(10);
+    let mut missing = Vec::new();
+    subject.get_or_set_multi(["a", "bb"], |keys| {
+        missing = keys.to_vec();
+        lengths(keys)
+    });
+    assert_eq!(missing, ["a", "bb"]);
+}
+
+/// What nobody asked for is ignored, and what is left out is neither in the answer nor kept.
+pub fn the_computation_may_give_less_but_not_more(subject: &Subject) {
+    let give = |_: &[String]| HashMap::from([("a".to_owned(), 1), ("unasked".to_owned(), 9)]);
+    let values = subject.get_or_set_multi(["a", "left_out"], give);
+    assert_eq!(values, HashMap::from([("a".to_owned(), 1)]));
+    assert!(subject.exists("a").unwrap());
+    assert!(!subject.exists("unasked").unwrap());
+    assert!(!subject.exists("left_out").unwrap());
+}
+
+/// A value of another type is computed anew and replaced.
+pub fn a_value_of_another_type_is_computed_anew(subject: &Subject) {
+    subject.set("a", "text").unwrap();
+    assert_eq!(subject.get_or_set_multi(["a"], lengths), HashMap::from([("a".to_owned(), 1)]));
+    assert_eq!(subject.get::<usize>("a").unwrap(), Some(1));
+}
+
+/// In a race window one caller computes, and only what has expired; others have the old values meanwhile.
+pub fn a_race_window_holds_for_each_of_many(subject: &Subject) {
+    let view = |ttl: u64| subject.view(|cache| cache.expires_in(ttl).race_ttl(10));
+    view(5).set("in_window", "old").unwrap();
+    view(100).set("fresh", "old").unwrap();
+    subject.view(|cache| cache.expires_in(1)).set("past_window", "old").unwrap();
+    subject.pass(12);
+    let new = |keys: &[String]| keys.iter().map(|key| (key.clone(), "new".to_owned())).collect::<HashMap<_, _>>();
+    let keys = ["in_window", "fresh", "past_window"];
+    let mut meanwhile = HashMap::new();
+    let mut missing = Vec::new();
+    let values = view(100).get_or_set_multi(keys, |asked| {
+        missing = asked.to_vec();
+        meanwhile = view(100).get_or_set_multi(["in_window", "fresh"], new);
+        new(asked)
+    });
+    assert_eq!(missing, ["in_window", "past_window"]);
+    assert!(meanwhile.values().all(|value| value == "old"), "{meanwhile:?}");
+    assert_eq!((&*values["in_window"], &*values["fresh"], &*values["past_window"]), ("new", "old", "new"));
+}
+
+/// Where nothing is to be kept, nothing is, and what was there goes.
+pub fn writing_many_for_no_time_forgets_them(subject: &Subject) {
+    subject.write_multi([("a", 1), ("b", 2)]).unwrap();
+    subject.view(|cache| cache.expires_in(0)).write_multi([("a", 3)]).unwrap();
+    assert_eq!(subject.read_multi::<i32>(["a", "b"]).unwrap(), HashMap::from([("b".to_owned(), 2)]));
+}
+
+/// More keys than a statement of any store can hold are no difficulty.
+pub fn thousands_of_keys_are_no_difficulty(subject: &Subject) {
+    let keys: Vec<String> = (0..3000).map(|number| format!("key:{number}")).collect();
+    subject.write_multi(keys.iter().take(2000).map(|key| (key, key))).unwrap();
+    let hits = subject.read_multi::<String>(&keys).unwrap();
+    assert_eq!(hits.len(), 2000);
+    assert!(hits.iter().all(|(key, value)| key == value));
+    let all = subject.get_or_set_multi(&keys, |missing| {
+        assert_eq!(missing, &keys[2000..]);
+        missing.iter().map(|key| (key.clone(), key.clone())).collect()
+    });
+    assert_eq!(all.len(), 3000);
+    assert_eq!(subject.delete_multi(&keys).unwrap(), 3000);
+}
+
+/// One empty key among many is an error, and nothing is written or forgotten.
+pub fn an_empty_key_among_many_changes_nothing(subject: &Subject) {
+    subject.set("a", "old").unwrap();
+    let error = subject.write_multi([("a", "new"), ("", "x")]).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Key);
+    assert_eq!(subject.delete_multi(["a", ""]).unwrap_err().kind(), ErrorKind::Key);
+    assert_eq!(subject.read_multi::<String>(["a", ""]).unwrap_err().kind(), ErrorKind::Key);
+    assert_eq!(subject.get::<String>("a").unwrap().as_deref(), Some("old"));
+}

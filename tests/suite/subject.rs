@@ -1,0 +1,209 @@
+//! What a behaviour is tried on: one cache, seen through one of its two faces.
+
+use std::any::Any;
+use std::collections::HashMap;
+use std::future::ready;
+use std::rc::Rc;
+use std::thread;
+use std::time::Duration;
+
+use cache_runtime::testing::{self, Scope};
+use cache_runtime::{AsyncCache, Cache, Expiry, Result};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use smol::block_on;
+
+/// Which of the two faces of a cache is tried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Face {
+    /// `Cache`, which blocks.
+    Blocking,
+    /// `AsyncCache`, which waits.
+    Waiting,
+}
+
+/// An empty cache to try, and what it needs kept for as long as the test runs.
+#[derive(Debug)]
+pub struct Given {
+    cache: Cache,
+    beside: Rc<dyn Any>,
+}
+
+impl From<Cache> for Given {
+    fn from(cache: Cache) -> Self {
+        (cache, ()).into()
+    }
+}
+
+/// With the folder that its file is in, for instance.
+impl<T: Any> From<(Cache, T)> for Given {
+    fn from((cache, beside): (Cache, T)) -> Self {
+        Given { cache, beside: Rc::new(beside) }
+    }
+}
+
+/// One cache through one face, so that each behaviour is written once and tried on both.
+///
+/// Its clock stands still; [`advance`](Subject::advance) moves it. The methods are those of
+/// [`Cache`](cache_runtime::Cache).
+#[derive(Debug)]
+pub struct Subject {
+    face: Face,
+    cache: Cache,
+    scope: Rc<Scope>,
+    beside: Rc<dyn Any>,
+}
+
+/// Where it comes from, and time.
+impl Subject {
+    /// Puts a cache in a scope of this thread.
+    pub fn new(face: Face, given: impl Into<Given>) -> Self {
+        let Given { cache, beside } = given.into();
+        let scope = Rc::new(testing::scope(cache.clone()));
+        Subject { face, cache, scope, beside }
+    }
+
+    /// The cache itself, for what both faces have in common.
+    pub fn cache(&self) -> &Cache {
+        &self.cache
+    }
+
+    /// The same cache with options.
+    #[must_use]
+    pub fn view(&self, options: impl FnOnce(&Cache) -> Cache) -> Subject {
+        self.with(self.face, options(&self.cache))
+    }
+
+    /// The same cache through the other face.
+    #[must_use]
+    pub fn other_face(&self) -> Subject {
+        let other = if self.face == Face::Blocking { Face::Waiting } else { Face::Blocking };
+        self.with(other, self.cache.clone())
+    }
+
+    fn with(&self, face: Face, cache: Cache) -> Subject {
+        Subject { face, cache, scope: Rc::clone(&self.scope), beside: Rc::clone(&self.beside) }
+    }
+
+    /// Lets time pass.
+    pub fn advance(&self, by: Duration) {
+        testing::advance(by);
+    }
+
+    /// Lets seconds pass.
+    pub fn pass(&self, seconds: u64) {
+        self.advance(Duration::from_secs(seconds));
+    }
+
+    /// Does the same on many threads at once, and returns what each of them answered.
+    pub fn on_threads<T: Send>(&self, threads: usize, work: impl Fn(&Subject, usize) -> T + Sync) -> Vec<T> {
+        let (face, cache, work) = (self.face, &self.cache, &work);
+        thread::scope(|scope| {
+            let one = |number| scope.spawn(move || work(&Subject::new(face, cache.clone()), number));
+            let started: Vec<_> = (0..threads).map(one).collect();
+            started.into_iter().map(|thread| thread.join().expect("a thread of the test panicked")).collect()
+        })
+    }
+
+    fn waiting(&self) -> AsyncCache {
+        self.cache.to_async()
+    }
+}
+
+/// Writes one method that asks the face in use.
+macro_rules! either {
+    ($self:ident.$method:ident($($argument:expr),*)) => {
+        match $self.face {
+            Face::Blocking => $self.cache.$method($($argument),*),
+            Face::Waiting => block_on($self.waiting().$method($($argument),*)),
+        }
+    };
+}
+
+/// The operations.
+#[expect(missing_docs, clippy::missing_errors_doc, reason = "they are those of `Cache`")]
+impl Subject {
+    pub fn get<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>> {
+        either!(self.get(key))
+    }
+
+    pub fn set<T: Serialize + ?Sized>(&self, key: &str, value: &T) -> Result<()> {
+        either!(self.set(key, value))
+    }
+
+    pub fn delete(&self, key: &str) -> Result<bool> {
+        either!(self.delete(key))
+    }
+
+    pub fn exists(&self, key: &str) -> Result<bool> {
+        either!(self.exists(key))
+    }
+
+    pub fn expiry(&self, key: &str) -> Result<Option<Expiry>> {
+        either!(self.expiry(key))
+    }
+
+    pub fn touch(&self, key: &str) -> Result<bool> {
+        either!(self.touch(key))
+    }
+
+    pub fn increment(&self, key: &str, by: i64) -> Result<i64> {
+        either!(self.increment(key, by))
+    }
+
+    pub fn decrement(&self, key: &str, by: i64) -> Result<i64> {
+        either!(self.decrement(key, by))
+    }
+
+    pub fn get_or_set<T: Serialize + DeserializeOwned>(&self, key: &str, compute: impl FnOnce() -> T) -> T {
+        match self.face {
+            Face::Blocking => self.cache.get_or_set(key, compute),
+            Face::Waiting => block_on(self.waiting().get_or_set(key, || async { compute() })),
+        }
+    }
+
+    pub fn try_get_or_set<T: Serialize + DeserializeOwned, E>(
+        &self,
+        key: &str,
+        compute: impl FnOnce() -> Result<T, E>,
+    ) -> Result<T, E> {
+        match self.face {
+            Face::Blocking => self.cache.try_get_or_set(key, compute),
+            Face::Waiting => block_on(self.waiting().try_get_or_set(key, || async { compute() })),
+        }
+    }
+
+    pub fn read_multi<T: DeserializeOwned>(
+        &self,
+        keys: impl IntoIterator<Item = impl AsRef<str>>,
+    ) -> Result<HashMap<String, T>> {
+        either!(self.read_multi(keys))
+    }
+
+    pub fn write_multi<T: Serialize>(&self, pairs: impl IntoIterator<Item = (impl AsRef<str>, T)>) -> Result<()> {
+        either!(self.write_multi(pairs))
+    }
+
+    pub fn get_or_set_multi<T: Serialize + DeserializeOwned>(
+        &self,
+        keys: impl IntoIterator<Item = impl AsRef<str>>,
+        compute: impl FnOnce(&[String]) -> HashMap<String, T>,
+    ) -> HashMap<String, T> {
+        match self.face {
+            Face::Blocking => self.cache.get_or_set_multi(keys, compute),
+            Face::Waiting => block_on(self.waiting().get_or_set_multi(keys, |missing| ready(compute(&missing)))),
+        }
+    }
+
+    pub fn delete_multi(&self, keys: impl IntoIterator<Item = impl AsRef<str>>) -> Result<u64> {
+        either!(self.delete_multi(keys))
+    }
+
+    pub fn clear(&self) -> Result<u64> {
+        either!(self.clear())
+    }
+
+    pub fn delete_expired(&self) -> Result<u64> {
+        either!(self.delete_expired())
+    }
+}

@@ -1,0 +1,57 @@
+//! What an attribute stands on.
+
+use cache_runtime::{cached, counter};
+
+#[cached]
+struct Structure;
+
+#[cached]
+impl Structure {
+    fn method(&self) {}
+}
+
+#[counter]
+mod module {}
+
+#[cached]
+const CONSTANT: u8 = 1;
+
+#[cached]
+const fn constant(id: u64) -> u64 {
+    id
+}
+
+#[cached]
+unsafe fn unsound(id: u64) -> u64 {
+    id
+}
+
+#[cached]
+extern "C" fn foreign(id: u64) -> u64 {
+    id
+}
+
+#[cached]
+const unsafe extern "C" fn all_at_once(id: u64) -> u64 {
+    id
+}
+
+#[cached]
+#[cached(key = "twice:{id}")]
+fn twice(id: u64) -> u64 {
+    id
+}
+
+trait Catalogue {
+    #[cached(key = "title:{id}")]
+    fn title(&self, id: u64) -> String;
+
+    #[cached(key = "waited:{id}")]
+    async fn waited(&self, id: u64) -> String;
+}
+
+fn main() {
+    constant(1);
+    foreign(1);
+    twice(1);
+}
