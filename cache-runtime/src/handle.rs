@@ -223,12 +223,13 @@ impl Handle {
     ) -> Result<HashMap<String, T>> {
         let records = self.records(io, each_once(keys)).await?;
         let now = self.now();
-        let hits = records.into_iter().filter_map(|(key, record)| {
+        let mut found = HashMap::with_capacity(records.len());
+        found.extend(records.into_iter().filter_map(|(key, record)| {
             let record = record.filter(|record| record.is_live(now))?;
             let value = self.decoded(&key, &record.value)?;
             Some((key, value))
-        });
-        Ok(hits.collect())
+        }));
+        Ok(found)
     }
 
     pub(crate) async fn write_multi<I: Io, K: AsRef<str>, T: Serialize>(
@@ -279,6 +280,8 @@ impl Handle {
 
 /// The keys in the order asked, each once.
 pub(crate) fn each_once<K: AsRef<str>>(keys: impl IntoIterator<Item = K>) -> Vec<String> {
-    let mut seen = HashSet::new();
-    keys.into_iter().map(|key| key.as_ref().to_owned()).filter(|key| seen.insert(key.clone())).collect()
+    let keys: Vec<_> = keys.into_iter().map(|key| key.as_ref().to_owned()).collect();
+    let mut seen = HashSet::with_capacity(keys.len());
+    let is_first: Vec<_> = keys.iter().map(|key| seen.insert(key.as_str())).collect();
+    keys.into_iter().zip(is_first).filter_map(|(key, is_first)| is_first.then_some(key)).collect()
 }

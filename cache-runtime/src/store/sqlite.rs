@@ -222,19 +222,24 @@ impl Store for SqliteStore {
         })
     }
 
+    /// Reads and writes under the write lock, so nobody can come between.
     fn increment(&self, key: &str, by: i64, lifetime: &Lifetime) -> Result<i64> {
         let sum = self.write((1, 0, lifetime.now), |database, connection| {
             let hash = database.hash(key);
-            let mut statement = connection.prepare_cached(sql::INCREMENT)?;
-            let (expires_at, stale_until) = (lifetime.expires_at.0, lifetime.stale_until.0);
-            let row = params![hash, key, expires_at, stale_until, by, lifetime.now.0, lifetime.asked_for];
-            let sum = statement.query_row(row, |row| row.get(0)).optional()?;
-            sum.map_or_else(|| hindrance(connection, hash).map(Err), |sum| Ok(Ok(sum)))
+            let old = fetch(&mut connection.prepare_cached(sql::GET)?, hash, key)?;
+            let counted = match count(old, by, lifetime) {
+                Ok(counted) => counted,
+                Err(hindrance) => return Ok(Err(hindrance)),
+            };
+            if counted.keeps_lifetime {
+                connection.prepare_cached(sql::COUNT)?.execute([hash, counted.sum])?;
+            } else {
+                let sum = Value::Number(counted.sum);
+                put(&mut connection.prepare_cached(sql::SET)?, hash, key, &sum, lifetime)?;
+            }
+            Ok(Ok(counted.sum))
         });
-        sum?.map_err(|kind| match kind {
-            ErrorKind::Overflow => Error::new(kind, format!("adding {by} would leave the range of i64")),
-            _ => Error::new(kind, "what is kept there is not a whole number"),
-        })
+        sum?
     }
 
     fn clear(&self, prefix: &str) -> Result<u64> {
@@ -327,10 +332,24 @@ fn remove(statement: &mut CachedStatement<'_>, hash: i64, key: &str, now: Timest
     Ok(live.unwrap_or(false))
 }
 
-/// Why an increment changed nothing.
-fn hindrance(connection: &Connection, hash: i64) -> rusqlite::Result<ErrorKind> {
-    let kind: String = connection.prepare_cached(sql::KIND)?.query_row([hash], |row| row.get(0))?;
-    Ok(if kind == "integer" { ErrorKind::Overflow } else { ErrorKind::NotANumber })
+/// What an increment makes of a counter.
+struct Counted {
+    sum: i64,
+    /// Whether it lives on as it was, or takes the lifetime given.
+    keeps_lifetime: bool,
+}
+
+fn count(old: Option<Record>, by: i64, lifetime: &Lifetime) -> Result<Counted> {
+    let Some(old) = old.filter(|old| old.is_live(lifetime.now)) else {
+        return Ok(Counted { sum: by, keeps_lifetime: false });
+    };
+    let Value::Number(number) = old.value else {
+        return Err(Error::new(ErrorKind::NotANumber, "what is kept there is not a whole number"));
+    };
+    let overflow = || Error::new(ErrorKind::Overflow, format!("adding {by} would leave the range of i64"));
+    let sum = number.checked_add(by).ok_or_else(overflow)?;
+    let takes_first_expiry = lifetime.asked_for && old.expires_at == Some(Timestamp::NEVER);
+    Ok(Counted { sum, keeps_lifetime: !takes_first_expiry })
 }
 
 /// The first text after all that start with `prefix`; `None` if every text does.

@@ -41,23 +41,8 @@ pub(super) const DELETE: &str = "DELETE FROM entries WHERE hash = ?1 AND key = ?
 pub(super) const TOUCH: &str = "
     UPDATE entries SET expires_at = ?3, stale_until = ?4 WHERE hash = ?1 AND key = ?2 AND expires_at > ?5";
 
-/// Returns no row, and changes nothing, if a live value is no whole number or the sum is none that fits: SQLite would
-/// make a float of it. `?6` is now, `?7` whether a counter without an expiry takes the one given.
-pub(super) const INCREMENT: &str = "
-    INSERT INTO entries (hash, key, expires_at, stale_until, value) VALUES (?1, ?2, ?3, ?4, ?5)
-    ON CONFLICT (hash) DO UPDATE SET
-        value = CASE WHEN key = excluded.key AND expires_at > ?6 THEN value + excluded.value ELSE excluded.value END,
-        stale_until = CASE WHEN key = excluded.key AND expires_at > ?6 AND NOT (?7 AND expires_at = 9223372036854775807)
-            THEN stale_until ELSE excluded.stale_until END,
-        expires_at = CASE WHEN key = excluded.key AND expires_at > ?6 AND NOT (?7 AND expires_at = 9223372036854775807)
-            THEN expires_at ELSE excluded.expires_at END,
-        key = excluded.key
-    WHERE key <> excluded.key OR expires_at <= ?6
-        OR (typeof(value) = 'integer' AND typeof(value + excluded.value) = 'integer')
-    RETURNING value";
-
-/// What stood in the way of an increment.
-pub(super) const KIND: &str = "SELECT typeof(value) FROM entries WHERE hash = ?1";
+/// Goes on counting: the row keeps its expiry. It stands in the transaction that read the row.
+pub(super) const COUNT: &str = "UPDATE entries SET value = ?2 WHERE hash = ?1";
 
 pub(super) const CLEAR_ALL: &str = "DELETE FROM entries";
 
