@@ -185,6 +185,9 @@ impl Cache {
 
     /// Keeps a value, in the place of what was there.
     ///
+    /// It is read as the type that it was written as, or the owned form of that: `str` as `String`, a slice as `Vec`. An
+    /// array `[T; N]` is another type than `Vec<T>` here, as it is to serde.
+    ///
     /// # Errors
     ///
     /// [`Value`](crate::ErrorKind::Value) if serde cannot write it, [`Key`](crate::ErrorKind::Key) for an empty key; else

@@ -142,14 +142,13 @@ impl Runtime {
         if cfg!(feature = "no-cache") {
             return Ok(Self::none());
         }
-        let config = Config::load()?;
-        if config.default.is_none() {
-            tracing::warn!("cache: no configuration, so nothing is cached; write config/storage.toml or set CACHE_URL");
-        }
-        Self::build(&config)
+        Self::build(&Config::load()?)
     }
 
     fn build(config: &Config) -> Result<Self> {
+        if config.default.is_none() && !cfg!(feature = "no-cache") {
+            tracing::warn!("cache: no configuration, so nothing is cached; write config/storage.toml or set CACHE_URL");
+        }
         let default = config.default.as_ref().map_or_else(|| Ok(Cache::none()), build)?;
         let named = config.named.iter().map(|(name, section)| Ok((name.clone(), build(section)?)));
         Ok(Runtime { default, named: named.collect::<Result<_>>()? })

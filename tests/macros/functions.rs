@@ -136,7 +136,7 @@ fn functions_of_impls_and_trait_impls_may_be_annotated() {
 )]
 #[inline]
 #[must_use = "its value is all it has"]
-#[expect(clippy::mixed_attributes_style, reason = "both are to survive")]
+#[allow(clippy::mixed_attributes_style, reason = "both are to survive")]
 pub(crate) fn attributes_survive(#[allow(unused_mut)] mut n: u8) -> u8 {
     #![allow(unused_variables)]
     let unused = ();

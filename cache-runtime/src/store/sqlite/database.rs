@@ -191,6 +191,7 @@ fn connect(path: &Path, pragmas: &Pragmas) -> rusqlite::Result<Connection> {
 }
 
 /// What holds for a connection, not for the file.
+#[allow(unused_mut, reason = "older releases of rusqlite in our range set the busy handler by a shared reference")]
 fn configured(mut connection: Connection, pragmas: &Pragmas) -> rusqlite::Result<Connection> {
     connection.busy_handler(Some(patience::wait_for_lock))?;
     connection.set_prepared_statement_cache_capacity(32);
