@@ -249,14 +249,17 @@ impl Handle {
     }
 
     /// The records that `get_or_set_multi` starts from. A store that fails has none of them.
+    ///
+    /// A key that cannot be one is computed each time and does not stand in the way of the others.
     pub(crate) async fn records_or_none<I: Io>(&self, io: &I, asked: Vec<String>) -> Vec<(String, Option<Record>)> {
-        match self.records(io, asked.clone()).await {
-            Ok(records) => records,
-            Err(error) => {
-                self.pass_over(&error);
-                asked.into_iter().map(|key| (key, None)).collect()
-            }
-        }
+        let (usable, unusable): (Vec<_>, Vec<_>) = asked.into_iter().partition(|key| self.key(key).is_ok());
+        let none = |keys: Vec<String>| keys.into_iter().map(|key| (key, None));
+        let mut records = self.records(io, usable.clone()).await.unwrap_or_else(|error| {
+            self.pass_over(&error);
+            none(usable).collect()
+        });
+        records.extend(none(unusable));
+        records
     }
 
     /// Keeps what was computed for many keys. That it could not be kept is not the caller's failure.
@@ -266,10 +269,8 @@ impl Handle {
         computed: &HashMap<String, T>,
     ) {
         let lifetime = self.lifetime();
-        let encoded = computed.iter().map(|(key, value)| {
-            let key = self.key(key)?.into_owned();
-            Ok((key, entry::write(value, self.core.codec, &lifetime)?))
-        });
+        let usable = computed.iter().filter_map(|(key, value)| Some((self.key(key).ok()?.into_owned(), value)));
+        let encoded = usable.map(|(key, value)| Ok((key, entry::write(value, self.core.codec, &lifetime)?)));
         let written = match encoded.collect::<Result<Vec<_>>>() {
             Ok(values) => self.put_many(io, values, lifetime).await,
             Err(error) => Err(error),
