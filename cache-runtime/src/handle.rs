@@ -124,7 +124,7 @@ impl Handle {
     }
 
     /// Keeps what is encoded, or forgets the key where nothing is to be kept.
-    pub(crate) async fn put<I: Io>(&self, io: &I, key: &str, value: Value, lifetime: Lifetime) -> Result<()> {
+    pub(crate) async fn put<I: Io>(&self, io: &I, key: &str, value: Cow<'_, Value>, lifetime: Lifetime) -> Result<()> {
         let key = Cow::Borrowed(key);
         if self.keeps_nothing() {
             return self.ask(io, Operation::Delete { key, now: lifetime.now }).await?.was().map(drop);
@@ -151,7 +151,7 @@ impl Handle {
     pub(crate) async fn set<I: Io, T: Serialize + ?Sized>(&self, io: &I, key: &str, value: &T) -> Result<()> {
         let (key, lifetime) = (self.key(key)?, self.lifetime());
         let value = entry::write_untyped(value, &lifetime).map_err(|error| self.explained(error, "set", Some(&key)))?;
-        self.put(io, &key, value, lifetime).await
+        self.put(io, &key, Cow::Owned(value), lifetime).await
     }
 
     pub(crate) async fn delete<I: Io>(&self, io: &I, key: &str) -> Result<bool> {

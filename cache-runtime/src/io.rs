@@ -9,6 +9,8 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use crate::Result;
+use crate::flight::Face;
+use crate::flights;
 use crate::store::{Answer, Begun, Operation, Store};
 
 /// How a store is asked.
@@ -16,16 +18,28 @@ use crate::store::{Answer, Begun, Operation, Store};
 /// The futures do not say `Send` here: the compiler sees through to the face in use, so that a call is `Send` where
 /// the user's own body is.
 pub(crate) trait Io {
+    /// How callers of this face wait.
+    const FACE: Face;
+
     /// Asks the store.
     fn ask(&self, store: &Arc<dyn Store>, operation: Operation<'_>) -> impl Future<Output = Result<Answer>>;
+
+    /// Waits for who computes.
+    fn wait<F: Future>(&self, wait: F) -> impl Future<Output = F::Output>;
 }
 
 /// Blocks the thread while the store works.
 pub(crate) struct Blocking;
 
 impl Io for Blocking {
+    const FACE: Face = Face::Thread;
+
     async fn ask(&self, store: &Arc<dyn Store>, operation: Operation<'_>) -> Result<Answer> {
         operation.run(&**store)
+    }
+
+    async fn wait<F: Future>(&self, wait: F) -> F::Output {
+        flights::block_on(wait)
     }
 }
 
@@ -33,6 +47,8 @@ impl Io for Blocking {
 pub(crate) struct Waiting;
 
 impl Io for Waiting {
+    const FACE: Face = Face::Task;
+
     async fn ask(&self, store: &Arc<dyn Store>, operation: Operation<'_>) -> Result<Answer> {
         match store.begin(operation) {
             Begun::Done(answer) => answer,
@@ -42,6 +58,11 @@ impl Io for Waiting {
                 blocking::unblock(move || operation.run(&*store)).await
             }
         }
+    }
+
+    async fn wait<F: Future>(&self, wait: F) -> F::Output {
+        flights::watch();
+        wait.await
     }
 }
 

@@ -9,6 +9,11 @@ mod config;
 mod counter;
 mod entry;
 mod error;
+mod flight;
+#[cfg(test)]
+#[path = "flight/tests.rs"] // The model check takes `flight.rs` alone.
+mod flight_tests;
+mod flights;
 mod handle;
 mod io;
 mod key;
@@ -18,8 +23,10 @@ mod outcome;
 mod report;
 mod runtime;
 pub mod store;
+mod sync;
 pub mod testing;
 mod ttl;
+mod within;
 
 #[doc(hidden)]
 #[path = "private.rs"]

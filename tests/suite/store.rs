@@ -2,6 +2,7 @@
 //!
 //! The store is told the time, which here begins at a fixed moment and moves as each function says.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -355,7 +356,7 @@ pub fn an_operation_for_a_task_gives_the_same_answer(store: &dyn Store) {
         Begun::Pending(answer) => block_on(answer).unwrap(),
         Begun::Blocking(operation) => operation.run(store).unwrap(),
     };
-    let set = Operation::Set { key: key("a"), value: value.clone(), lifetime };
+    let set = Operation::Set { key: key("a"), value: Cow::Borrowed(&value), lifetime };
     assert!(matches!(answer(set), Answer::Done));
     assert!(matches!(answer(Operation::Increment { key: key("n"), by: 2, lifetime }), Answer::Number(2)));
     assert!(matches!(answer(Operation::Get { key: key("a") }), Answer::Record(Some(record)) if record.value == value));

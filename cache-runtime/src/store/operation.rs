@@ -11,7 +11,7 @@ use crate::{Error, ErrorKind, Result};
 pub enum Operation<'a> {
     Get { key: Cow<'a, str> },
     GetMany { keys: Vec<String> },
-    Set { key: Cow<'a, str>, value: Value, lifetime: Lifetime },
+    Set { key: Cow<'a, str>, value: Cow<'a, Value>, lifetime: Lifetime },
     SetMany { values: Vec<(String, Value)>, lifetime: Lifetime },
     Delete { key: Cow<'a, str>, now: Timestamp },
     DeleteMany { keys: Vec<String>, now: Timestamp },
@@ -95,7 +95,9 @@ impl<'a> Operation<'a> {
         match self {
             Operation::Get { key } => Operation::Get { key: owned(key) },
             Operation::GetMany { keys } => Operation::GetMany { keys },
-            Operation::Set { key, value, lifetime } => Operation::Set { key: owned(key), value, lifetime },
+            Operation::Set { key, value, lifetime } => {
+                Operation::Set { key: owned(key), value: Cow::Owned(value.into_owned()), lifetime }
+            }
             Operation::SetMany { values, lifetime } => Operation::SetMany { values, lifetime },
             Operation::Delete { key, now } => Operation::Delete { key: owned(key), now },
             Operation::DeleteMany { keys, now } => Operation::DeleteMany { keys, now },

@@ -1,0 +1,265 @@
+//! Every way in which a flight can end, for threads and for tasks.
+
+use std::pin::pin;
+use std::sync::Barrier;
+use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
+use std::sync::mpsc;
+use std::thread;
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+use std::time::{Duration, Instant};
+
+use crate::flight::{Face, Flights, Heard, Turn};
+use crate::flights::block_on;
+use crate::within::Within;
+
+type All = Arc<Flights<u32, u32>>;
+
+/// The way of a call, as far as flights go.
+async fn fly<B: Future<Output = Result<u32, ()>>>(
+    all: &All,
+    key: u32,
+    face: Face,
+    silence: Duration,
+    body: B,
+) -> Result<u32, ()> {
+    let mut body = pin!(Some(body));
+    let lead = match all.join(key, face, silence) {
+        Turn::Alone => return body.as_mut().as_pin_mut().expect("not yet run").await,
+        Turn::Lead(lead) => lead,
+        Turn::Wait(wait) => match wait.await {
+            Heard::Value(value) => return Ok(value),
+            Heard::Lead(lead) => lead,
+            Heard::Alone => return body.as_mut().as_pin_mut().expect("not yet run").await,
+        },
+    };
+    let result = Within::new(&lead, body).await;
+    if let Ok(value) = &result {
+        lead.land(value);
+    }
+    result
+}
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+fn by_thread(all: &All, key: u32, body: impl FnOnce() -> Result<u32, ()>) -> Result<u32, ()> {
+    block_on(fly(all, key, Face::Thread, MINUTE, async { body() }))
+}
+
+fn by_task<B: Future<Output = Result<u32, ()>>>(all: &All, key: u32, body: B) -> impl Future<Output = Result<u32, ()>> {
+    fly(all, key, Face::Task, MINUTE, body)
+}
+
+/// Waits until so many callers have a seat.
+fn seated(all: &All, key: u32, seats: usize) {
+    while all.waiting_for(&key).is_none_or(|waiting| waiting < seats) {
+        thread::yield_now();
+    }
+}
+
+fn poll_once<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
+    future.poll(&mut Context::from_waker(Waker::noop()))
+}
+
+#[test]
+fn one_runs_and_the_others_are_given_its_value() {
+    let (all, runs) = (Flights::new(), AtomicU32::new(0));
+    thread::scope(|scope| {
+        let (open, gate) = mpsc::channel::<()>();
+        scope.spawn(|| by_thread(&all, 1, move || gate.recv().map(|()| 7).map_err(|_| ())));
+        seated(&all, 1, 0);
+        for _ in 0..16 {
+            scope.spawn(|| {
+                let body = || {
+                    runs.fetch_add(1, SeqCst);
+                    Ok(8)
+                };
+                assert_eq!(by_thread(&all, 1, body), Ok(7));
+            });
+        }
+        seated(&all, 1, 16);
+        open.send(()).unwrap();
+    });
+    assert_eq!(runs.load(SeqCst), 0);
+    assert!(all.is_empty());
+}
+
+#[test]
+fn an_err_is_its_callers_own_and_nobody_waits_for_more_than_two() {
+    let (all, at_once, most) = (Flights::new(), AtomicU32::new(0), AtomicU32::new(0));
+    let fails = || {
+        most.fetch_max(at_once.fetch_add(1, SeqCst) + 1, SeqCst);
+        thread::sleep(Duration::from_millis(20)); // The bodies of those who have waited enough are to overlap.
+        at_once.fetch_sub(1, SeqCst);
+        Err(())
+    };
+    let start = Instant::now();
+    thread::scope(|scope| {
+        for _ in 0..50 {
+            scope.spawn(|| assert_eq!(by_thread(&all, 1, fails), Err(())));
+        }
+    });
+    assert!(most.load(SeqCst) > 10, "they do not queue up: {most:?} at once");
+    assert!(start.elapsed() < Duration::from_millis(20 * 50), "not one after the other");
+    assert!(all.is_empty());
+}
+
+#[test]
+fn a_panic_hands_the_lead_on() {
+    let all = Flights::new();
+    thread::scope(|scope| {
+        let (open, gate) = mpsc::channel::<()>();
+        let first = scope.spawn(|| {
+            by_thread(&all, 1, move || {
+                let _ = gate.recv();
+                std::panic::resume_unwind(Box::new("the body"))
+            })
+        });
+        seated(&all, 1, 0);
+        let second = scope.spawn(|| by_thread(&all, 1, || Ok(8)));
+        seated(&all, 1, 1);
+        drop(open);
+        assert_eq!(second.join().unwrap(), Ok(8));
+        assert!(first.join().is_err());
+    });
+    assert!(all.is_empty());
+}
+
+#[test]
+fn a_body_may_ask_for_its_own_key() {
+    let all = Flights::new();
+    assert_eq!(by_thread(&all, 1, || by_thread(&all, 1, || Ok(1))), Ok(1));
+    assert!(all.is_empty());
+}
+
+#[test]
+fn two_threads_that_need_each_others_key_both_end() {
+    let (all, alone, gate) = (Flights::new(), AtomicU32::new(0), Barrier::new(2));
+    thread::scope(|scope| {
+        for (mine, other) in [(1, 2), (2, 1)] {
+            let (all, alone, gate) = (&all, &alone, &gate);
+            scope.spawn(move || {
+                let needs = || {
+                    gate.wait();
+                    let inner = by_thread(all, other, || {
+                        alone.fetch_add(1, SeqCst);
+                        Ok(other)
+                    });
+                    inner.map(|value| value + mine)
+                };
+                assert!(by_thread(all, mine, needs).is_ok());
+            });
+        }
+    });
+    assert_eq!(alone.load(SeqCst), 1, "the one who would have closed the circle ran the other's body");
+    assert!(all.is_empty());
+}
+
+#[test]
+fn two_tasks_that_need_each_others_key_both_end() {
+    let all = Flights::new();
+    let needs = |mine: u32, other: u32| {
+        let all = &all;
+        async move {
+            by_task(all, mine, async move {
+                yield_now().await;
+                by_task(all, other, async { Ok(0) }).await.map(|value| value + mine)
+            })
+            .await
+        }
+    };
+    let (mut a, mut b) = (pin!(needs(1, 2)), pin!(needs(2, 1)));
+    let mut ended = [None, None];
+    for _ in 0..20 {
+        for (at, future) in [(0, a.as_mut() as Pin<&mut dyn Future<Output = _>>), (1, b.as_mut())] {
+            if ended[at].is_none()
+                && let Poll::Ready(value) = poll_dyn(future)
+            {
+                ended[at] = Some(value);
+            }
+        }
+    }
+    assert!(ended.iter().all(|value| matches!(value, Some(Ok(_)))), "{ended:?}");
+    assert!(all.is_empty());
+}
+
+fn poll_dyn<T>(future: Pin<&mut dyn Future<Output = T>>) -> Poll<T> {
+    future.poll(&mut Context::from_waker(Waker::noop()))
+}
+
+async fn yield_now() {
+    let mut again = true;
+    std::future::poll_fn(|_| if std::mem::take(&mut again) { Poll::Pending } else { Poll::Ready(()) }).await;
+}
+
+#[test]
+fn a_dropped_leader_hands_the_lead_on() {
+    let all = Flights::new();
+    let mut leader = Box::pin(by_task(&all, 1, std::future::pending()));
+    assert!(poll_once(leader.as_mut()).is_pending());
+    let mut waiter = Box::pin(by_task(&all, 1, async { Ok(2) }));
+    assert!(poll_once(waiter.as_mut()).is_pending());
+    drop(leader);
+    assert_eq!(poll_once(waiter.as_mut()), Poll::Ready(Ok(2)));
+    assert!(all.is_empty());
+}
+
+#[test]
+fn who_is_given_the_lead_and_goes_away_hands_it_on() {
+    let all = Flights::new();
+    let mut leader = Box::pin(by_task(&all, 1, std::future::pending()));
+    assert!(poll_once(leader.as_mut()).is_pending());
+    let [mut second, mut third] = [2, 3].map(|value| Box::pin(by_task(&all, 1, async move { Ok(value) })));
+    assert!(poll_once(second.as_mut()).is_pending());
+    assert!(poll_once(third.as_mut()).is_pending());
+    drop(leader);
+    drop(second);
+    assert_eq!(poll_once(third.as_mut()), Poll::Ready(Ok(3)));
+    assert!(all.is_empty());
+}
+
+#[test]
+fn a_silent_leader_is_deposed_and_its_late_value_is_its_own() {
+    let all: All = Flights::new();
+    let mut leader = Box::pin(fly(&all, 1, Face::Task, Duration::ZERO, async {
+        yield_now().await;
+        Ok(1)
+    }));
+    assert!(poll_once(leader.as_mut()).is_pending());
+    assert!(!all.sweep(), "nobody waits, so nobody is deposed");
+    let mut waiter = Box::pin(fly(&all, 1, Face::Task, MINUTE, async { Ok(2) }));
+    assert!(poll_once(waiter.as_mut()).is_pending());
+    all.sweep();
+    assert_eq!(poll_once(waiter.as_mut()), Poll::Ready(Ok(2)));
+    assert_eq!(poll_once(leader.as_mut()), Poll::Ready(Ok(1)));
+    assert!(all.is_empty());
+}
+
+#[test]
+fn a_leader_that_is_polled_is_not_silent() {
+    let all: All = Flights::new();
+    let mut leader = Box::pin(fly(&all, 1, Face::Task, MINUTE, async {
+        yield_now().await;
+        Ok(1)
+    }));
+    assert!(poll_once(leader.as_mut()).is_pending());
+    let mut waiter = Box::pin(by_task(&all, 1, async { Ok(2) }));
+    assert!(poll_once(waiter.as_mut()).is_pending());
+    assert!(all.sweep(), "somebody waits");
+    assert_eq!(poll_once(leader.as_mut()), Poll::Ready(Ok(1)));
+    assert_eq!(poll_once(waiter.as_mut()), Poll::Ready(Ok(1)));
+    assert!(all.is_empty());
+}
+
+#[test]
+fn a_thread_does_not_wait_for_a_task() {
+    let all = Flights::new();
+    let mut leader = Box::pin(by_task(&all, 1, std::future::pending()));
+    assert!(poll_once(leader.as_mut()).is_pending());
+    assert_eq!(by_thread(&all, 1, || Ok(9)), Ok(9), "it may be the thread that should poll it");
+    drop(leader);
+    assert!(all.is_empty());
+}

@@ -1,0 +1,285 @@
+//! One computation a key, however many threads and tasks ask for it.
+
+use std::future::Future;
+use std::pin::pin;
+use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
+use std::sync::{Arc, Barrier};
+use std::task::{Context, Waker};
+use std::thread;
+use std::time::Duration;
+
+use cache_runtime::{Cache, cached, testing};
+
+/// Long enough for everybody to arrive: that nobody else runs is what is asserted, not how long it takes.
+const BODY: Duration = Duration::from_millis(200);
+
+/// A test that hangs fails here instead.
+fn watched(test: impl FnOnce() + Send + 'static) {
+    let (done, end) = std::sync::mpsc::channel();
+    let runs = thread::spawn(move || {
+        test();
+        let _ = done.send(());
+    });
+    match end.recv_timeout(Duration::from_secs(60)) {
+        Ok(()) => {}
+        Err(std::sync::mpsc::RecvTimeoutError::Timeout) => panic!("it hangs"),
+        Err(_) => std::panic::resume_unwind(runs.join().expect_err("the test panicked")),
+    }
+}
+
+#[test]
+fn a_thousand_threads_run_a_cold_key_once() {
+    watched(|| {
+        let (cache, runs, gate) = (Cache::memory(), AtomicU32::new(0), Barrier::new(1000));
+        thread::scope(|scope| {
+            for _ in 0..1000 {
+                scope.spawn(|| {
+                    gate.wait();
+                    let value = cache.get_or_set("cold", || {
+                        thread::sleep(BODY);
+                        runs.fetch_add(1, SeqCst)
+                    });
+                    assert_eq!(value, 0);
+                });
+            }
+        });
+        assert_eq!(runs.load(SeqCst), 1);
+    });
+}
+
+#[test]
+fn ten_thousand_tasks_run_a_cold_key_once() {
+    watched(|| {
+        for workers in [0, 2] {
+            let (cache, runs) = (Cache::memory().to_async(), Arc::new(AtomicU32::new(0)));
+            runtime(workers).block_on(async {
+                let tasks: Vec<_> = (0..10_000)
+                    .map(|_| {
+                        let (cache, runs) = (cache.clone(), Arc::clone(&runs));
+                        tokio::spawn(async move {
+                            let body = async || {
+                                tokio::time::sleep(BODY).await;
+                                runs.fetch_add(1, SeqCst)
+                            };
+                            assert_eq!(cache.get_or_set("cold", body).await, 0);
+                        })
+                    })
+                    .collect();
+                for task in tasks {
+                    task.await.unwrap();
+                }
+            });
+            assert_eq!(runs.load(SeqCst), 1, "{workers} workers");
+        }
+    });
+}
+
+/// The current thread's runtime for no workers.
+fn runtime(workers: usize) -> tokio::runtime::Runtime {
+    let mut builder = match workers {
+        0 => tokio::runtime::Builder::new_current_thread(),
+        _ => tokio::runtime::Builder::new_multi_thread(),
+    };
+    builder.worker_threads(workers.max(1)).enable_all().build().unwrap()
+}
+
+#[test]
+fn in_its_window_an_expired_key_runs_once_and_nobody_else_waits() {
+    watched(|| {
+        let cache = Cache::memory();
+        let _scope = testing::scope(cache.clone());
+        let view = cache.expires_in(60).race_ttl(10);
+        assert_eq!(view.get_or_set("stale", || 1), 1);
+        testing::advance(Duration::from_secs(61));
+        let (runs, others) = (AtomicU32::new(0), Barrier::new(100));
+        thread::scope(|scope| {
+            let leader = scope.spawn(|| {
+                view.get_or_set("stale", || {
+                    runs.fetch_add(1, SeqCst);
+                    // It ends only when all others have been served: none of them waited for it.
+                    others.wait();
+                    2
+                })
+            });
+            while runs.load(SeqCst) == 0 {
+                thread::yield_now();
+            }
+            for _ in 0..99 {
+                scope.spawn(|| {
+                    assert_eq!(view.get_or_set("stale", || -> i32 { unreachable!("one computes") }), 1);
+                    others.wait();
+                });
+            }
+            assert_eq!(leader.join().unwrap(), 2);
+        });
+        assert_eq!(view.get_or_set("stale", || 3), 2);
+    });
+}
+
+#[test]
+fn different_keys_never_wait_for_each_other() {
+    watched(|| {
+        let (cache, all_at_once) = (Cache::memory(), Barrier::new(64));
+        thread::scope(|scope| {
+            for key in 0..64 {
+                let (cache, all_at_once) = (&cache, &all_at_once);
+                scope.spawn(move || {
+                    let value = cache.get_or_set(&format!("key:{key}"), || {
+                        all_at_once.wait();
+                        key
+                    });
+                    assert_eq!(value, key);
+                });
+            }
+        });
+    });
+}
+
+#[test]
+fn who_waits_is_given_the_value_also_if_it_is_not_kept() {
+    watched(|| {
+        let (cache, runs, gate) = (Cache::memory().expires_in(0), AtomicU32::new(0), Barrier::new(16));
+        thread::scope(|scope| {
+            for _ in 0..16 {
+                scope.spawn(|| {
+                    gate.wait();
+                    cache.get_or_set("not kept", || {
+                        thread::sleep(BODY);
+                        runs.fetch_add(1, SeqCst)
+                    })
+                });
+            }
+        });
+        assert_eq!(runs.load(SeqCst), 1);
+        assert!(!cache.exists("not kept").unwrap());
+    });
+}
+
+#[test]
+fn an_err_reaches_its_own_caller_and_the_next_one_tries() {
+    watched(|| {
+        let (cache, runs, gate) = (Cache::memory(), AtomicU32::new(0), Barrier::new(2));
+        let ask = || {
+            gate.wait();
+            cache.try_get_or_set("flaky", || {
+                thread::sleep(BODY);
+                match runs.fetch_add(1, SeqCst) {
+                    0 => Err("the first fails"),
+                    run => Ok(run),
+                }
+            })
+        };
+        let mut answers =
+            thread::scope(|scope| [scope.spawn(ask), scope.spawn(ask)].map(|asked| asked.join().unwrap()));
+        answers.sort();
+        assert_eq!(answers, [Ok(1), Err("the first fails")]);
+    });
+}
+
+#[test]
+fn a_panic_of_who_computes_is_its_own() {
+    watched(|| {
+        let (cache, runs, gate) = (Cache::memory(), AtomicU32::new(0), Barrier::new(2));
+        let ask = || {
+            gate.wait();
+            cache.get_or_set("panics", || {
+                thread::sleep(BODY);
+                if runs.fetch_add(1, SeqCst) == 0 {
+                    std::panic::resume_unwind(Box::new("the body"));
+                }
+                7
+            })
+        };
+        let answers = thread::scope(|scope| [scope.spawn(ask), scope.spawn(ask)].map(|asked| asked.join().ok()));
+        assert!(answers.contains(&None) && answers.contains(&Some(7)), "{answers:?}");
+    });
+}
+
+#[test]
+fn a_task_that_goes_away_hands_the_work_on() {
+    watched(|| {
+        let cache = Cache::memory().to_async();
+        let mut leader = Box::pin(cache.get_or_set("aborted", std::future::pending::<u8>));
+        assert!(leader.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+        let mut waiter = Box::pin(cache.get_or_set("aborted", async || 7_u8));
+        assert!(waiter.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+        drop(leader);
+        assert_eq!(smol::block_on(waiter), 7);
+    });
+}
+
+#[test]
+fn a_thread_never_waits_for_a_task() {
+    watched(|| {
+        let cache = Cache::memory();
+        let waiting = cache.to_async();
+        let mut leader = pin!(waiting.get_or_set("mixed", std::future::pending::<u8>));
+        assert!(leader.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+        assert_eq!(cache.get_or_set("mixed", || 7_u8), 7, "this very thread should poll that task");
+    });
+}
+
+#[cached(key = "even:{n}", expires_in = 60)]
+fn even(n: u32) -> bool {
+    n == 0 || odd(n - 1)
+}
+
+#[cached(key = "odd:{n}", expires_in = 60)]
+fn odd(n: u32) -> bool {
+    n != 0 && even(n - 1)
+}
+
+#[cached(key = "loop:{start}:{left}", skip(depth), expires_in = 60)]
+fn in_a_circle(start: u32, left: u32, depth: u32) -> u32 {
+    match depth {
+        0 => start + left,
+        _ => in_a_circle(left, start, depth - 1),
+    }
+}
+
+#[test]
+fn functions_may_call_each_other_and_themselves_in_a_circle() {
+    watched(|| {
+        let _scope = testing::scope(Cache::memory());
+        assert!(even(30) && odd(31) && !even(31));
+        assert_eq!(in_a_circle(1, 2, 5), 3);
+    });
+}
+
+#[test]
+fn two_threads_whose_bodies_need_each_others_keys_both_end() {
+    watched(|| {
+        let (cache, both_run) = (Cache::memory(), Barrier::new(2));
+        thread::scope(|scope| {
+            for (mine, other) in [("a", "b"), ("b", "a")] {
+                let (cache, both_run) = (&cache, &both_run);
+                scope.spawn(move || {
+                    let value = cache.get_or_set(mine, || {
+                        both_run.wait();
+                        cache.get_or_set(other, || 1)
+                    });
+                    assert_eq!(value, 1);
+                });
+            }
+        });
+    });
+}
+
+#[test]
+fn a_value_of_another_type_in_the_same_flight_is_computed_apart() {
+    watched(|| {
+        let (cache, text_runs) = (Cache::memory(), Barrier::new(2));
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                let text = cache.get_or_set("shared", || {
+                    text_runs.wait();
+                    thread::sleep(BODY);
+                    "text".to_owned()
+                });
+                assert_eq!(text, "text");
+            });
+            text_runs.wait();
+            assert_eq!(cache.get_or_set("shared", || 7), 7);
+        });
+    });
+}
