@@ -14,8 +14,7 @@ use serde::de::DeserializeOwned;
 
 pub use self::asynchronous::AsyncCache;
 use crate::call::call;
-use crate::codec::Codec;
-use crate::handle::{Handle, each_once};
+use crate::handle::{Handle, Settings, each_once};
 use crate::io::{Blocking, now};
 use crate::outcome::{ElsePlain, Probe};
 use crate::store::Store;
@@ -86,11 +85,11 @@ impl Cache {
     /// A cache over a store of one's own. Entries live two days unless a view says otherwise.
     #[must_use]
     pub fn new(store: impl Store) -> Self {
-        Self::with_defaults(Arc::new(store), Ttl::DEFAULT, Codec::default())
+        Self::with_settings(Arc::new(store), Settings::default())
     }
 
-    pub(crate) fn with_defaults(store: Arc<dyn Store>, expires_in: Ttl, codec: Codec) -> Self {
-        Cache { handle: Handle::new(store, expires_in, codec) }
+    pub(crate) fn with_settings(store: Arc<dyn Store>, settings: Settings) -> Self {
+        Cache { handle: Handle::new(store, settings) }
     }
 
     /// The same cache for async code.
@@ -132,6 +131,17 @@ macro_rules! options {
             pub fn stale_if_error(&self, window: impl Into<Ttl>) -> Self {
                 let mut view = self.clone();
                 view.handle.view.stale_if_error = window_of(window.into());
+                view
+            }
+
+            /// On a cold key one caller among all processes computes, and the others wait for its value.
+            ///
+            /// In one process that is so without it. A process that dies keeps the others waiting for 30 seconds at most.
+            /// It holds for `get_or_set` and `try_get_or_set`, on stores that keep claims, as SQLite does.
+            #[must_use]
+            pub fn shared(&self) -> Self {
+                let mut view = self.clone();
+                view.handle.view.shared = true;
                 view
             }
 

@@ -8,7 +8,8 @@
 //!          absent                                   → flight
 //! flight   somebody in this process computes        → wait for theirs
 //!          first one here: look once more, if another has landed meanwhile
-//! body     storable                                 → save, hand to who waits, the value
+//! claim    in a window, or `shared`: another process computes → the old value, or wait for theirs
+//! body     storable                                 → save unless the key has changed, hand to who waits, the value
 //!          an `Err`, with an old value in its window → the old value
 //! ```
 
@@ -16,23 +17,26 @@ use std::borrow::Cow;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde::de::DeserializeOwned;
 
+use crate::claim::{self, Claim};
 use crate::clock::Timestamp;
 use crate::entry;
+use crate::flight::MOST_WAITS;
 use crate::flights::{self, Heard, Lead, flights};
 use crate::handle::Handle;
 use crate::io::Io;
 use crate::lease::Lease;
 use crate::outcome::Outcome;
-use crate::store::{Record, Value};
+use crate::store::{self, Answer, Lifetime, Operation, Record, Value};
 use crate::within::Within;
 use crate::{Error, Result};
 
-/// A leader that others wait for and that has not been polled for so long is deposed.
-const LONGEST_SILENCE: Duration = Duration::from_secs(30);
+/// So often a process that waits for another one looks for its value, at first and at last.
+const SHORTEST_PAUSE: Duration = Duration::from_millis(5);
+const LONGEST_PAUSE: Duration = Duration::from_millis(100);
 
 /// Answers from the cache, or runs the body and keeps what it gives.
 ///
@@ -58,15 +62,22 @@ pub(crate) async fn call<I: Io, O: Outcome, B: Future<Output = O::Whole>>(
         Joined::Lead(lead) => Some(lead),
         Joined::Alone => None,
     };
+    let claim = match way.claim(stale).await {
+        Claimed::Mine(claim) => claim,
+        Claimed::Value(value) => {
+            lease.into_iter().for_each(Lease::is_elsewhere);
+            return O::whole(value);
+        }
+    };
     let whole = match &lead {
         Some(lead) => Within::new(lead, body).await,
         None => run(body).await,
     };
     let Some(value) = O::storable(&whole) else {
-        lease.into_iter().for_each(Lease::fail);
+        way.give_up(claim, lease).await;
         return way.stand_in(old).map_or(whole, O::whole);
     };
-    if let (Some(value), Some(lead)) = (way.save(value).await, lead) {
+    if let (Some(value), Some(lead)) = (way.save(value, claim).await, lead) {
         lead.land(&value);
     }
     whole
@@ -114,6 +125,14 @@ enum Joined<T> {
     Alone,
 }
 
+/// How a caller came out of the election among processes.
+enum Claimed<T> {
+    /// It computes.
+    Mine(Claim),
+    /// Another process computes or has computed: this is the old value, or the new one.
+    Value(T),
+}
+
 impl<I: Io> Way<'_, I> {
     /// What is stored; a store that fails has nothing.
     async fn load(&self) -> Option<Record> {
@@ -131,7 +150,7 @@ impl<I: Io> Way<'_, I> {
     /// Leads the flight of the key, or waits for who does. With an old value that may be served nobody waits.
     async fn join<T: DeserializeOwned>(&self, landed: u64, stale: Option<&Record>) -> Joined<T> {
         let key = (Arc::as_ptr(&self.handle.core).addr(), Arc::from(&*self.key));
-        let wait = match flights().join(key, I::FACE, LONGEST_SILENCE) {
+        let wait = match flights().join(key, I::FACE, self.handle.core.settings.leader_silence) {
             flights::Turn::Alone => return Joined::Alone,
             // It looked before another flight of some key landed, which may have been of this one.
             flights::Turn::Lead(lead) if lead.landed_since(landed) => return self.look_again(lead).await,
@@ -160,15 +179,100 @@ impl<I: Io> Way<'_, I> {
         }
     }
 
+    /// Tells the store that this caller computes. In a window, and where `shared` asks for it, only one process does.
+    async fn claim<T: DeserializeOwned>(&self, stale: Option<&Record>) -> Claimed<T> {
+        if !self.handle.core.store.keeps_claims() {
+            return Claimed::Mine(Claim::none());
+        }
+        let Some(stale) = stale else {
+            return if self.handle.view.shared { self.elect().await } else { self.unelected().await };
+        };
+        if let Some(claim) = self.take_down(true, self.handle.view.race_ttl).await {
+            return Claimed::Mine(claim);
+        }
+        match self.handle.decoded(&self.key, &stale.value) {
+            Some(value) => Claimed::Value(value),
+            None => self.unelected().await,
+        }
+    }
+
+    /// A claim that keeps nobody away: a change of the key breaks it, and then the result is not stored.
+    async fn unelected<T>(&self) -> Claimed<T> {
+        Claimed::Mine(self.take_down(false, Duration::ZERO).await.unwrap_or_else(Claim::none))
+    }
+
+    /// On a cold key: computes, or waits for the process that does.
+    async fn elect<T: DeserializeOwned>(&self) -> Claimed<T> {
+        let (begun, lease) = (Instant::now(), self.handle.core.settings.shared_lease);
+        let mut pause = SHORTEST_PAUSE;
+        while begun.elapsed() < lease * u32::from(MOST_WAITS) {
+            let claim = self.take_down(true, lease).await;
+            // Whoever has it taken now may have come after one who has just ended.
+            if let Some(value) = self.live().await {
+                return Claimed::Value(value);
+            }
+            if let Some(claim) = claim {
+                return Claimed::Mine(claim);
+            }
+            self.io.pause(pause).await;
+            pause = (pause * 2).min(LONGEST_PAUSE);
+        }
+        self.unelected().await
+    }
+
+    async fn live<T: DeserializeOwned>(&self) -> Option<T> {
+        let record = self.load().await.filter(|record| record.is_live(self.handle.now()))?;
+        self.handle.decoded(&self.key, &record.value)
+    }
+
+    /// `None` if another process has an exclusive claim. A store that fails keeps nobody from computing.
+    async fn take_down(&self, exclusive: bool, length: Duration) -> Option<Claim> {
+        let token = claim::new_token();
+        let claim = store::Claim { token, exclusive, length };
+        let key = Cow::Borrowed(&*self.key);
+        match self.handle.ask(self.io, Operation::Claim { key, claim }).await.and_then(Answer::was) {
+            Ok(true) => Some(Claim::taken(&self.handle.core.store, &self.key, token)),
+            Ok(false) => None,
+            Err(error) => {
+                self.handle.pass_over(&error);
+                Some(Claim::none())
+            }
+        }
+    }
+
+    /// Ends a claim without a value. In a window nobody tries again for a while.
+    async fn give_up(&self, claim: Claim, lease: Option<Lease>) {
+        let pause = lease.as_ref().map_or(Duration::ZERO, Lease::pause_after_failure);
+        lease.into_iter().for_each(Lease::fail);
+        let Some(token) = claim.token() else { return };
+        let key = Cow::Borrowed(&*self.key);
+        match self.handle.ask(self.io, Operation::Release { key, token, pause }).await {
+            Ok(_) => claim.settle(),
+            Err(error) => self.handle.pass_over(&error),
+        }
+    }
+
     /// Keeps a value whose lifetime begins now, and returns it as it is written. That it could not be kept is not the
     /// caller's failure, nor that of those who wait for it.
-    async fn save<T: serde::Serialize + DeserializeOwned>(&self, value: &T) -> Option<Arc<Value>> {
+    async fn save<T: serde::Serialize + DeserializeOwned>(&self, value: &T, claim: Claim) -> Option<Arc<Value>> {
         let lifetime = self.handle.lifetime();
-        let written = entry::write(value, self.handle.core.codec, &lifetime);
+        let written = entry::write(value, self.handle.core.settings.codec, &lifetime);
         let value = written.inspect_err(|error| self.handle.pass_over(error)).ok()?;
-        let saved = self.handle.put(self.io, &self.key, Cow::Borrowed(&value), lifetime).await;
-        let _ = saved.inspect_err(|error| self.handle.pass_over(error));
+        match self.store(&value, lifetime, claim.token()).await {
+            Ok(()) => claim.settle(),
+            Err(error) => self.handle.pass_over(&error),
+        }
         Some(Arc::new(value))
+    }
+
+    /// Stores the value, unless the claim to compute it was broken by a change of the key.
+    async fn store(&self, value: &Value, lifetime: Lifetime, token: Option<u64>) -> Result<()> {
+        let (key, value) = (Cow::Borrowed(&*self.key), Cow::Borrowed(value));
+        let Some(token) = token.filter(|_| !self.handle.keeps_nothing()) else {
+            return self.handle.put(self.io, &self.key, value, lifetime).await;
+        };
+        let operation = Operation::Fulfil { key, value, lifetime, token };
+        self.handle.ask(self.io, operation).await?.was().map(drop)
     }
 
     /// The old value, where `stale_if_error` lets it stand in for an `Err`.

@@ -56,6 +56,18 @@ const DEFAULT_FILE: &str = "config/storage.toml";
 /// In every string `${NAME}` is the value of a variable, `${NAME:-default}` too where it may be missing, and `$${`
 /// stands for `${` itself.
 ///
+/// # Options of every cache
+///
+/// | option | meaning |
+/// |---|---|
+/// | `expires_in` | what entries live where nobody says otherwise; two days |
+/// | `codec` | `"bincode"` or `"messagepack"`: see [`Codec`](crate::Codec) |
+/// | `shared_lease` | for how long a process that computes a cold `shared` key may keep others waiting; 30 seconds |
+/// | `leader_silence` | for how long a task that computes may go without being polled while others wait; 30 seconds |
+///
+/// Those of SQLite are `database` (a path, or `":memory:"`), `timeout` (how long to wait for another writer; 5 seconds),
+/// `max_size` (about; `"256 MiB"`), and `pragmas`, a table.
+///
 /// # Addresses
 ///
 /// An address is a store with its options in one line: `sqlite://storage/cache.sqlite3?timeout=5` (relative to the

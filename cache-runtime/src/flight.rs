@@ -24,7 +24,7 @@ use crate::sync::{Arc, AtomicU64, Mutex, MutexGuard, current_flight};
 
 /// So many computations of others a caller waits for, then it runs the body alone: callers of a body that always fails
 /// do not queue up behind each other.
-const MOST_WAITS: u8 = 2;
+pub(crate) const MOST_WAITS: u8 = 2;
 
 /// The name of a lead, never used twice.
 pub(crate) type Id = u64;

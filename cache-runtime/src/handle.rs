@@ -22,9 +22,25 @@ pub(crate) struct Core {
     pub(crate) clock: Clock,
     pub(crate) leases: Arc<Leases>,
     pub(crate) reporter: Reporter,
-    /// What entries live where nobody says otherwise.
+    pub(crate) settings: Settings,
+}
+
+/// What holds for a cache where its views say nothing.
+pub(crate) struct Settings {
+    /// What entries live.
     pub(crate) expires_in: Ttl,
     pub(crate) codec: Codec,
+    /// For how long a process that computes a cold `shared` key may keep others waiting.
+    pub(crate) shared_lease: Duration,
+    /// For how long a leader that others wait for may go without being polled.
+    pub(crate) leader_silence: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        let (shared_lease, leader_silence) = (Duration::from_secs(30), Duration::from_secs(30));
+        Settings { expires_in: Ttl::DEFAULT, codec: Codec::default(), shared_lease, leader_silence }
+    }
 }
 
 /// A cache seen with options.
@@ -42,18 +58,14 @@ pub(crate) struct View {
     pub(crate) expires_in: Option<Ttl>,
     pub(crate) race_ttl: Duration,
     pub(crate) stale_if_error: Duration,
+    /// Whether on a cold key one process computes and the others wait.
+    pub(crate) shared: bool,
 }
 
 impl Handle {
-    pub(crate) fn new(store: Arc<dyn Store>, expires_in: Ttl, codec: Codec) -> Self {
-        let core = Core {
-            store,
-            clock: Clock::running(),
-            leases: Arc::default(),
-            reporter: Reporter::default(),
-            expires_in,
-            codec,
-        };
+    pub(crate) fn new(store: Arc<dyn Store>, settings: Settings) -> Self {
+        let core =
+            Core { store, clock: Clock::running(), leases: Arc::default(), reporter: Reporter::default(), settings };
         Handle { core: Arc::new(core), view: View::default() }
     }
 
@@ -75,7 +87,7 @@ impl Handle {
     }
 
     fn ttl(&self) -> Ttl {
-        self.view.expires_in.unwrap_or(self.core.expires_in)
+        self.view.expires_in.unwrap_or(self.core.settings.expires_in)
     }
 
     /// The key as it stands in the store.
@@ -270,7 +282,7 @@ impl Handle {
     ) {
         let lifetime = self.lifetime();
         let usable = computed.iter().filter_map(|(key, value)| Some((self.key(key).ok()?.into_owned(), value)));
-        let encoded = usable.map(|(key, value)| Ok((key, entry::write(value, self.core.codec, &lifetime)?)));
+        let encoded = usable.map(|(key, value)| Ok((key, entry::write(value, self.core.settings.codec, &lifetime)?)));
         let written = match encoded.collect::<Result<Vec<_>>>() {
             Ok(values) => self.put_many(io, values, lifetime).await,
             Err(error) => Err(error),

@@ -7,6 +7,8 @@ use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
+use std::thread;
+use std::time::Duration;
 
 use crate::Result;
 use crate::flight::Face;
@@ -26,6 +28,9 @@ pub(crate) trait Io {
 
     /// Waits for who computes.
     fn wait<F: Future>(&self, wait: F) -> impl Future<Output = F::Output>;
+
+    /// Lets so much time pass.
+    fn pause(&self, length: Duration) -> impl Future<Output = ()>;
 }
 
 /// Blocks the thread while the store works.
@@ -40,6 +45,10 @@ impl Io for Blocking {
 
     async fn wait<F: Future>(&self, wait: F) -> F::Output {
         flights::block_on(wait)
+    }
+
+    async fn pause(&self, length: Duration) {
+        thread::sleep(length);
     }
 }
 
@@ -63,6 +72,10 @@ impl Io for Waiting {
     async fn wait<F: Future>(&self, wait: F) -> F::Output {
         flights::watch();
         wait.await
+    }
+
+    async fn pause(&self, length: Duration) {
+        blocking::unblock(move || thread::sleep(length)).await;
     }
 }
 

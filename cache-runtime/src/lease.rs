@@ -8,6 +8,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+/// So often this process asks whether another one has ended its computation.
+const GLANCE: Duration = Duration::from_secs(1);
+
 /// After a failed attempt the next one waits so long at most.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
@@ -35,7 +38,8 @@ pub(crate) struct Lease {
     key: String,
     number: u64,
     length: Duration,
-    failed: bool,
+    /// For how long others go on without one.
+    pause: Duration,
 }
 
 impl Leases {
@@ -51,7 +55,7 @@ impl Leases {
         }
         let number = self.claims.fetch_add(1, Ordering::Relaxed);
         terms.insert(key.to_owned(), Term { number, ends: end(now, length) });
-        Some(Lease { leases: Arc::clone(self), key: key.to_owned(), number, length, failed: false })
+        Some(Lease { leases: Arc::clone(self), key: key.to_owned(), number, length, pause: Duration::ZERO })
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<String, Term>> {
@@ -62,18 +66,29 @@ impl Leases {
 impl Lease {
     /// Says that the attempt failed: others go on with the old value for a while, and nobody tries.
     pub(crate) fn fail(mut self) {
-        self.failed = true;
+        self.pause = self.pause_after_failure();
+    }
+
+    /// Says that another process is at work.
+    pub(crate) fn is_elsewhere(mut self) {
+        self.pause = GLANCE.min(self.length);
+    }
+
+    /// For how long nobody tries after a failure.
+    pub(crate) fn pause_after_failure(&self) -> Duration {
+        self.length.min(LONGEST_PAUSE)
     }
 }
 
 impl Drop for Lease {
     fn drop(&mut self) {
+        let pause = if std::thread::panicking() { self.pause_after_failure() } else { self.pause };
         let mut terms = self.leases.lock();
         let Some(term) = terms.get_mut(&self.key).filter(|term| term.number == self.number) else { return };
-        if self.failed || std::thread::panicking() {
-            term.ends = end(Instant::now(), self.length.min(LONGEST_PAUSE));
-        } else {
+        if pause.is_zero() {
             terms.remove(&self.key);
+        } else {
+            term.ends = end(Instant::now(), pause);
         }
     }
 }

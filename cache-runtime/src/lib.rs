@@ -3,6 +3,7 @@
 
 mod cache;
 mod call;
+mod claim;
 mod clock;
 mod codec;
 mod config;

@@ -5,11 +5,11 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use once_cell::sync::OnceCell;
 
-use crate::codec::Codec;
 use crate::config::{Config, Options, Section, suggestion};
+use crate::handle::Settings;
 use crate::store::Store;
 use crate::store::none::NoCache;
-use crate::{AsyncCache, Cache, Error, ErrorKind, Result, Ttl, testing};
+use crate::{AsyncCache, Cache, Error, ErrorKind, Result, testing};
 
 static RUNTIME: OnceCell<Runtime> = OnceCell::new();
 
@@ -162,10 +162,15 @@ fn build(section: &Section) -> Result<Cache> {
     }
     let options = &section.options;
     let store = store(section)?;
-    let expires_in = options.ttl("expires_in")?.unwrap_or(Ttl::DEFAULT);
-    let codec = options.find::<Codec>("codec")?.unwrap_or_default();
+    let default = Settings::default();
+    let settings = Settings {
+        expires_in: options.ttl("expires_in")?.unwrap_or(default.expires_in),
+        codec: options.find("codec")?.unwrap_or(default.codec),
+        shared_lease: options.duration("shared_lease")?.unwrap_or(default.shared_lease),
+        leader_silence: options.duration("leader_silence")?.unwrap_or(default.leader_silence),
+    };
     options.finish()?;
-    Ok(Cache::with_defaults(store, expires_in, codec))
+    Ok(Cache::with_settings(store, settings))
 }
 
 fn store(section: &Section) -> Result<Arc<dyn Store>> {

@@ -7,6 +7,7 @@ pub(crate) mod sqlite;
 
 use std::future::Future;
 use std::pin::Pin;
+use std::time::Duration;
 
 pub use self::none::NoCache;
 pub use self::operation::{Answer, Operation};
@@ -208,6 +209,52 @@ pub trait Store: Send + Sync + 'static {
         Ok(0)
     }
 
+    /// Whether it keeps claims: then the four methods about them are its own.
+    ///
+    /// - Here it does not: each process computes for itself, and a change in the middle of a computation may be
+    ///   overwritten by its result.
+    fn keeps_claims(&self) -> bool {
+        false
+    }
+
+    /// Takes down that a key is being computed.
+    ///
+    /// - `false` if the claim is [exclusive](Claim::exclusive) and another exclusive one on the key has not ended.
+    /// - It changes nothing of what is kept under the key.
+    /// - It ends when it is [fulfilled](Store::fulfil) or [released](Store::release), and by time.
+    /// - Every other change of the key breaks it: `set`, `delete`, `clear`, and those of many keys.
+    ///
+    /// # Errors
+    ///
+    /// Only if the store cannot be asked.
+    fn claim(&self, key: &str, claim: &Claim) -> Result<bool> {
+        let _ = (key, claim);
+        Ok(true)
+    }
+
+    /// Keeps a computed value, if the claim to compute it was not broken, and ends the claim: all as one step.
+    ///
+    /// - `false` if it was broken; then nothing is changed.
+    /// - A claim that has ended by time and was not broken is as good as a new one.
+    ///
+    /// # Errors
+    ///
+    /// As [`set`](Store::set).
+    fn fulfil(&self, key: &str, value: &Value, lifetime: &Lifetime, token: u64) -> Result<bool> {
+        let _ = token;
+        self.set(key, value, lifetime).map(|()| true)
+    }
+
+    /// Ends a claim without a value. For so long as `pause` no other exclusive one is taken down.
+    ///
+    /// # Errors
+    ///
+    /// Only if the store cannot be asked.
+    fn release(&self, key: &str, token: u64, pause: Duration) -> Result<()> {
+        let _ = (key, token, pause);
+        Ok(())
+    }
+
     /// Begins an operation for a task, which must not block its thread.
     ///
     /// - Here it asks that the operation be run on a thread that may block. A store that answers in a few
@@ -222,6 +269,17 @@ pub trait Store: Send + Sync + 'static {
         let name = std::any::type_name::<Self>();
         name.rsplit("::").next().unwrap_or(name).to_owned()
     }
+}
+
+/// That a key is being computed, by somebody whom `token` names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Claim {
+    /// Who computes; no other claim has the same.
+    pub token: u64,
+    /// Whether others are to be kept from computing too.
+    pub exclusive: bool,
+    /// After so long, in real time, an exclusive claim no longer keeps others away.
+    pub length: Duration,
 }
 
 /// How far a store came with an operation for a task: see [`Store::begin`].

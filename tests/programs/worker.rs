@@ -23,13 +23,14 @@ fn main() -> Result<(), Box<dyn Error>> {
         ["write", path] => write_for_ever(&open(path)?)?,
         ["set", path, key, value] => open(path)?.set(key, value)?,
         ["get", path, key] => say(open(path)?.get::<String>(key)?.unwrap_or_default())?,
+        ["compute", path, how, key, millis] => compute(&open(path)?, how, key, Duration::from_millis(millis.parse()?))?,
         _ => return Err(format!("{arguments:?} is nothing that this program does").into()),
     }
     Ok(())
 }
 
 fn open(path: &str) -> Result<Cache> {
-    Cache::open(&format!("sqlite://{path}?timeout=30"))
+    Cache::open(&format!("sqlite://{path}?timeout=30&shared_lease=3"))
 }
 
 fn say(line: impl std::fmt::Display) -> std::io::Result<()> {
@@ -96,6 +97,21 @@ fn carrying(key: &str, length: u64) -> String {
 fn check(key: &str, value: &str) {
     let length = value.split(' ').nth(1).and_then(|length| length.parse().ok());
     assert_eq!(Some(value), length.map(|length| carrying(key, length)).as_deref(), "under {key}");
+}
+
+/// Says when it computes, and what it was answered: its own number, or another's.
+fn compute(cache: &Cache, how: &str, key: &str, time: Duration) -> Result<(), Box<dyn Error>> {
+    let view = match how {
+        "shared" => cache.shared(),
+        "window" => cache.race_ttl(60),
+        _ => return Err(format!("{how} is no way to compute").into()),
+    };
+    let answer = view.get_or_set(key, || {
+        say("computing").expect("somebody listens");
+        thread::sleep(time);
+        std::process::id()
+    });
+    Ok(say(answer)?)
 }
 
 /// Writes numbered entries, and tells the number of each that was written, until somebody ends it.

@@ -1,8 +1,9 @@
 //! An operation on a store as a value, so that it can be handed to another thread or to a client's queue.
 
 use std::borrow::Cow;
+use std::time::Duration;
 
-use super::{Lifetime, Record, Store, Timestamp, Value};
+use super::{Claim, Lifetime, Record, Store, Timestamp, Value};
 use crate::{Error, ErrorKind, Result};
 
 /// What a store can be asked. Each is the method of [`Store`] of the same name.
@@ -19,6 +20,9 @@ pub enum Operation<'a> {
     Touch { key: Cow<'a, str>, lifetime: Lifetime },
     Clear { prefix: Cow<'a, str> },
     DeleteExpired { now: Timestamp },
+    Claim { key: Cow<'a, str>, claim: Claim },
+    Fulfil { key: Cow<'a, str>, value: Cow<'a, Value>, lifetime: Lifetime, token: u64 },
+    Release { key: Cow<'a, str>, token: u64, pause: Duration },
 }
 
 /// What a store answers to an [`Operation`].
@@ -28,9 +32,9 @@ pub enum Answer {
     Record(Option<Record>),
     /// To `GetMany`, in the order asked.
     Records(Vec<Option<Record>>),
-    /// To `Set` and `SetMany`.
+    /// To `Set`, `SetMany` and `Release`.
     Done,
-    /// To `Delete` and `Touch`: whether it was there.
+    /// To `Delete` and `Touch`: whether it was there; to `Claim` and `Fulfil`: whether it holds.
     Was(bool),
     /// To `DeleteMany`, `Clear` and `DeleteExpired`: how many went.
     Count(u64),
@@ -52,6 +56,9 @@ impl<'a> Operation<'a> {
             Operation::Touch { .. } => "touch",
             Operation::Clear { .. } => "clear",
             Operation::DeleteExpired { .. } => "delete_expired",
+            Operation::Claim { .. } => "claim",
+            Operation::Fulfil { .. } => "fulfil",
+            Operation::Release { .. } => "release",
         }
     }
 
@@ -62,7 +69,10 @@ impl<'a> Operation<'a> {
             | Operation::Set { key, .. }
             | Operation::Delete { key, .. }
             | Operation::Increment { key, .. }
-            | Operation::Touch { key, .. } => Some(key.clone()),
+            | Operation::Touch { key, .. }
+            | Operation::Claim { key, .. }
+            | Operation::Fulfil { key, .. }
+            | Operation::Release { key, .. } => Some(key.clone()),
             _ => None,
         }
     }
@@ -84,6 +94,11 @@ impl<'a> Operation<'a> {
             Operation::Touch { key, lifetime } => store.touch(key, lifetime).map(Answer::Was),
             Operation::Clear { prefix } => store.clear(prefix).map(Answer::Count),
             Operation::DeleteExpired { now } => store.delete_expired(*now).map(Answer::Count),
+            Operation::Claim { key, claim } => store.claim(key, claim).map(Answer::Was),
+            Operation::Fulfil { key, value, lifetime, token } => {
+                store.fulfil(key, value, lifetime, *token).map(Answer::Was)
+            }
+            Operation::Release { key, token, pause } => store.release(key, *token, *pause).map(|()| Answer::Done),
         }
     }
 
@@ -105,6 +120,11 @@ impl<'a> Operation<'a> {
             Operation::Touch { key, lifetime } => Operation::Touch { key: owned(key), lifetime },
             Operation::Clear { prefix } => Operation::Clear { prefix: owned(prefix) },
             Operation::DeleteExpired { now } => Operation::DeleteExpired { now },
+            Operation::Claim { key, claim } => Operation::Claim { key: owned(key), claim },
+            Operation::Fulfil { key, value, lifetime, token } => {
+                Operation::Fulfil { key: owned(key), value: Cow::Owned(value.into_owned()), lifetime, token }
+            }
+            Operation::Release { key, token, pause } => Operation::Release { key: owned(key), token, pause },
         }
     }
 }

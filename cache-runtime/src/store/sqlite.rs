@@ -17,7 +17,7 @@ use rusqlite::types::{ToSql, ToSqlOutput, Value as SqlValue, ValueRef};
 use rusqlite::{CachedStatement, Connection, OptionalExtension, params};
 
 use self::database::{Database, Pragmas, Unusable};
-use super::{Begun, Lifetime, Operation, Record, Store, Timestamp, Value};
+use super::{Begun, Claim, Lifetime, Operation, Record, Store, Timestamp, Value};
 use crate::config::Options;
 use crate::{Error, ErrorKind, Result};
 
@@ -196,7 +196,9 @@ impl Store for SqliteStore {
 
     fn set(&self, key: &str, value: &Value, lifetime: &Lifetime) -> Result<()> {
         self.write((1, value.size(), lifetime.now), |database, connection| {
-            put(&mut connection.prepare_cached(sql::SET)?, database.hash(key), key, value, lifetime)
+            let hash = database.hash(key);
+            break_claims(connection, hash)?;
+            put(&mut connection.prepare_cached(sql::SET)?, hash, key, value, lifetime)
         })
     }
 
@@ -204,20 +206,21 @@ impl Store for SqliteStore {
         let bytes = values.iter().map(|(_, value)| value.size()).sum();
         self.write((values.len(), bytes, lifetime.now), |database, connection| {
             let mut statement = connection.prepare_cached(sql::SET)?;
-            values.iter().try_for_each(|(key, value)| put(&mut statement, database.hash(key), key, value, lifetime))
+            values.iter().try_for_each(|(key, value)| {
+                let hash = database.hash(key);
+                break_claims(connection, hash)?;
+                put(&mut statement, hash, key, value, lifetime)
+            })
         })
     }
 
     fn delete(&self, key: &str, now: Timestamp) -> Result<bool> {
-        self.write((1, 0, now), |database, connection| {
-            remove(&mut connection.prepare_cached(sql::DELETE)?, database.hash(key), key, now)
-        })
+        self.write((1, 0, now), |database, connection| remove(connection, database.hash(key), key, now))
     }
 
     fn delete_many(&self, keys: &[String], now: Timestamp) -> Result<u64> {
         self.write((keys.len(), 0, now), |database, connection| {
-            let mut statement = connection.prepare_cached(sql::DELETE)?;
-            let gone = keys.iter().map(|key| remove(&mut statement, database.hash(key), key, now));
+            let gone = keys.iter().map(|key| remove(connection, database.hash(key), key, now));
             gone.map(|was| was.map(u64::from)).sum()
         })
     }
@@ -243,9 +246,12 @@ impl Store for SqliteStore {
     }
 
     fn clear(&self, prefix: &str) -> Result<u64> {
-        let gone = self.write((1, 0, Timestamp(0)), |_, connection| match after_prefix(prefix) {
-            None => connection.prepare_cached(sql::CLEAR_ALL)?.execute([]),
-            Some(end) => connection.prepare_cached(sql::CLEAR_PREFIX)?.execute([prefix, &end]),
+        let gone = self.write((1, 0, Timestamp(0)), |_, connection| {
+            connection.prepare_cached(sql::BREAK_ALL_CLAIMS)?.execute([])?;
+            match after_prefix(prefix) {
+                None => connection.prepare_cached(sql::CLEAR_ALL)?.execute([]),
+                Some(end) => connection.prepare_cached(sql::CLEAR_PREFIX)?.execute([prefix, &end]),
+            }
         });
         gone.map(|rows| rows as u64)
     }
@@ -263,6 +269,43 @@ impl Store for SqliteStore {
         let gone =
             self.write((1, 0, now), |_, connection| connection.prepare_cached(sql::DELETE_EXPIRED)?.execute([now.0]));
         gone.map(|rows| rows as u64)
+    }
+
+    fn keeps_claims(&self) -> bool {
+        true
+    }
+
+    fn claim(&self, key: &str, claim: &Claim) -> Result<bool> {
+        let now = Timestamp::now();
+        let taken = self.write((1, 0, Timestamp(0)), |database, connection| {
+            let (token, ends_at) = (claim.token.cast_signed(), now.after(claim.length).0);
+            let row = params![database.hash(key), token, claim.exclusive, ends_at, now.0];
+            connection.prepare_cached(sql::CLAIM)?.execute(row)
+        });
+        taken.map(|rows| rows > 0)
+    }
+
+    fn fulfil(&self, key: &str, value: &Value, lifetime: &Lifetime, token: u64) -> Result<bool> {
+        self.write((1, value.size(), lifetime.now), |database, connection| {
+            let hash = database.hash(key);
+            let unbroken = connection.prepare_cached(sql::END_CLAIM)?.execute([hash, token.cast_signed()])? > 0;
+            if unbroken {
+                put(&mut connection.prepare_cached(sql::SET)?, hash, key, value, lifetime)?;
+            }
+            Ok(unbroken)
+        })
+    }
+
+    fn release(&self, key: &str, token: u64, pause: Duration) -> Result<()> {
+        let until = Timestamp::now().after(pause).0;
+        self.write((1, 0, Timestamp(0)), |database, connection| {
+            let (hash, token) = (database.hash(key), token.cast_signed());
+            if pause.is_zero() {
+                connection.prepare_cached(sql::END_CLAIM)?.execute([hash, token]).map(drop)
+            } else {
+                connection.prepare_cached(sql::PAUSE_CLAIM)?.execute([hash, token, until]).map(drop)
+            }
+        })
     }
 
     /// In place, as long as it need not wait: a look-up or a write takes a few microseconds, a hop to another thread
@@ -289,7 +332,7 @@ impl Store for SqliteStore {
 fn takes_long(operation: &Operation<'_>) -> bool {
     match operation {
         Operation::GetMany { keys } | Operation::DeleteMany { keys, .. } => keys.len() > FEW_KEYS,
-        Operation::Set { value, .. } => value.size() > FEW_BYTES,
+        Operation::Set { value, .. } | Operation::Fulfil { value, .. } => value.size() > FEW_BYTES,
         Operation::SetMany { values, .. } => {
             values.len() > FEW_KEYS || values.iter().map(|(_, value)| value.size()).sum::<usize>() > FEW_BYTES
         }
@@ -327,9 +370,16 @@ fn put(
     statement.execute(params![hash, key, lifetime.expires_at.0, lifetime.stale_until.0, value]).map(drop)
 }
 
-fn remove(statement: &mut CachedStatement<'_>, hash: i64, key: &str, now: Timestamp) -> rusqlite::Result<bool> {
+fn remove(connection: &Connection, hash: i64, key: &str, now: Timestamp) -> rusqlite::Result<bool> {
+    break_claims(connection, hash)?;
+    let mut statement = connection.prepare_cached(sql::DELETE)?;
     let live = statement.query_row(params![hash, key, now.0], |row| row.get(0)).optional()?;
     Ok(live.unwrap_or(false))
+}
+
+/// Whoever computes this key will find that it has changed meanwhile.
+fn break_claims(connection: &Connection, hash: i64) -> rusqlite::Result<()> {
+    connection.prepare_cached(sql::BREAK_CLAIMS)?.execute([hash]).map(drop)
 }
 
 /// What an increment makes of a counter.

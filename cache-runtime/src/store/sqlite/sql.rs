@@ -20,6 +20,13 @@ pub(super) const SCHEMA: &str = "
         stale_until INTEGER NOT NULL,
         value ANY NOT NULL
     ) STRICT;
+    CREATE TABLE claims (
+        hash INTEGER NOT NULL,
+        token INTEGER NOT NULL,
+        exclusive INTEGER NOT NULL,
+        ends_at INTEGER NOT NULL,
+        PRIMARY KEY (hash, token)
+    ) STRICT, WITHOUT ROWID;
 ";
 
 pub(super) const BEGIN_READ: &str = "BEGIN";
@@ -50,6 +57,23 @@ pub(super) const CLEAR_ALL: &str = "DELETE FROM entries";
 pub(super) const CLEAR_PREFIX: &str = "DELETE FROM entries WHERE key >= ?1 AND key < ?2";
 
 pub(super) const DELETE_EXPIRED: &str = "DELETE FROM entries WHERE expires_at <= ?1 AND stale_until <= ?1";
+
+/// `?5` is now. Changes no row if the claim is exclusive and another one holds.
+pub(super) const CLAIM: &str = "
+    INSERT INTO claims (hash, token, exclusive, ends_at) SELECT ?1, ?2, ?3, ?4
+    WHERE NOT ?3 OR NOT EXISTS (SELECT 1 FROM claims WHERE hash = ?1 AND exclusive AND ends_at > ?5)";
+
+pub(super) const END_CLAIM: &str = "DELETE FROM claims WHERE hash = ?1 AND token = ?2";
+
+pub(super) const PAUSE_CLAIM: &str = "UPDATE claims SET ends_at = ?3 WHERE hash = ?1 AND token = ?2";
+
+/// A change of a key breaks all claims to compute it.
+pub(super) const BREAK_CLAIMS: &str = "DELETE FROM claims WHERE hash = ?1";
+
+pub(super) const BREAK_ALL_CLAIMS: &str = "DELETE FROM claims";
+
+/// Those whose holders never came back.
+pub(super) const FORGET_CLAIMS: &str = "DELETE FROM claims WHERE ends_at <= ?1";
 
 /// The last hash of the next rows after `?1`, how many they are, and how many of them have passed `?3`.
 pub(super) const WINDOW: &str = "

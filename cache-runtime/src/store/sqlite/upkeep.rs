@@ -126,8 +126,13 @@ fn next_window(database: &Database, connection: &Connection, deadline: i64) -> r
     Ok(window)
 }
 
+/// Claims stay so long after their time: whoever comes back late still finds whether the key has changed.
+const LATE: Duration = Duration::from_secs(60 * 60);
+
 /// Removes expired rows, window by window, while it is worth while.
 fn prune(database: &Database) -> rusqlite::Result<()> {
+    let long_ago = Timestamp::now().0.saturating_sub(LATE.as_millis() as i64);
+    database.write(|connection| connection.prepare_cached(sql::FORGET_CLAIMS)?.execute([long_ago]))?;
     let deadline = database.upkeep.now.load(Ordering::Relaxed).saturating_sub(GRACE.as_millis() as i64);
     for _ in 0..STEPS {
         let worth_while = database.write(|connection| {

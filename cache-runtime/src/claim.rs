@@ -1,0 +1,60 @@
+//! A computation as the store knows it, so that processes do not do it twice and a change in the middle of it wins.
+
+use std::hash::{BuildHasher, RandomState};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock};
+use std::time::Duration;
+
+use crate::store::Store;
+
+/// A claim that a store has taken down. It ends by [`settle`](Claim::settle) or by the store's own keeping of it; dropped
+/// before, by a panic or a cancelled future, it is given back on another thread.
+pub(crate) struct Claim {
+    open: Option<Open>,
+}
+
+struct Open {
+    store: Arc<dyn Store>,
+    key: String,
+    token: u64,
+}
+
+impl Claim {
+    /// The store has taken it down.
+    pub(crate) fn taken(store: &Arc<dyn Store>, key: &str, token: u64) -> Self {
+        Claim { open: Some(Open { store: Arc::clone(store), key: key.to_owned(), token }) }
+    }
+
+    /// There is none: the store keeps no claims, or could not be asked.
+    pub(crate) fn none() -> Self {
+        Claim { open: None }
+    }
+
+    /// What the store knows it by.
+    pub(crate) fn token(&self) -> Option<u64> {
+        self.open.as_ref().map(|open| open.token)
+    }
+
+    /// The store has been told of its end.
+    pub(crate) fn settle(mut self) {
+        self.open = None;
+    }
+}
+
+impl Drop for Claim {
+    fn drop(&mut self) {
+        let Some(Open { store, key, token }) = self.open.take() else { return };
+        blocking::unblock(move || {
+            let released = store.release(&key, token, Duration::ZERO);
+            let _ = released.inspect_err(|error| tracing::debug!(%error, "cache: a claim ends by time"));
+        })
+        .detach();
+    }
+}
+
+/// A name that no other claim has, in whatever process.
+pub(crate) fn new_token() -> u64 {
+    static SEED: LazyLock<RandomState> = LazyLock::new(RandomState::new);
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    SEED.hash_one(NEXT.fetch_add(1, Ordering::Relaxed))
+}

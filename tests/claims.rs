@@ -1,0 +1,142 @@
+//! One computation among processes, and changes in the middle of one.
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use cache_runtime::Cache;
+use tempfile::TempDir;
+
+fn file() -> (TempDir, PathBuf) {
+    let folder = tempfile::tempdir().expect("a folder for the test");
+    let path = folder.path().join("cache.sqlite3");
+    (folder, path)
+}
+
+fn open(path: &Path) -> Cache {
+    Cache::open(&format!("sqlite://{}?shared_lease=3", path.display())).expect("a good address")
+}
+
+/// A process that computes `key` in so many milliseconds, unless another one does.
+fn compute(path: &Path, how: &str, key: &str, millis: &str) -> Child {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_worker"));
+    command.arg("compute").arg(path).args([how, key, millis]).stdout(Stdio::piped());
+    command.spawn().expect("the program starts")
+}
+
+fn lines(process: Child) -> Vec<String> {
+    let output = process.wait_with_output().expect("the program ends");
+    assert!(output.status.success(), "{}", output.status);
+    String::from_utf8(output.stdout).expect("text").lines().map(str::to_owned).collect()
+}
+
+/// How many computed, and all that was answered.
+fn run(path: &Path, how: &str, processes: usize) -> (usize, Vec<String>) {
+    let started: Vec<Child> = (0..processes).map(|_| compute(path, how, "key", "1000")).collect();
+    let lines: Vec<String> = started.into_iter().flat_map(lines).collect();
+    let (computing, answers): (Vec<_>, Vec<_>) = lines.into_iter().partition(|line| line == "computing");
+    (computing.len(), answers)
+}
+
+#[test]
+fn eight_processes_compute_a_cold_shared_key_once() {
+    let (_folder, path) = file();
+    let (computed, mut answers) = run(&path, "shared", 8);
+    answers.dedup();
+    assert_eq!((computed, answers.len()), (1, 1), "{answers:?}");
+}
+
+#[test]
+fn eight_processes_compute_an_expired_key_once_in_its_window() {
+    let (_folder, path) = file();
+    let cache = open(&path);
+    // Time is the processes' own here, so the test has to wait for the expiry.
+    cache.expires_in(1).race_ttl(60).set("key", &1_u32).unwrap();
+    thread::sleep(Duration::from_millis(1100));
+    let (computed, answers) = run(&path, "window", 8);
+    assert_eq!(computed, 1);
+    assert!(answers.iter().filter(|answer| *answer == "1").count() >= 1, "those who lost had the old one: {answers:?}");
+}
+
+#[test]
+fn when_the_holder_is_killed_another_takes_over_after_the_lease() {
+    let (_folder, path) = file();
+    let mut holder = compute(&path, "shared", "key", "600000");
+    let mut said = BufReader::new(holder.stdout.take().expect("its output")).lines();
+    assert_eq!(said.next().unwrap().unwrap(), "computing");
+    holder.kill().unwrap();
+    holder.wait().unwrap();
+    let begun = Instant::now();
+    assert_eq!(open(&path).shared().get_or_set("key", || 7_u32), 7);
+    assert!(begun.elapsed() > Duration::from_secs(1), "the lease of 3 seconds keeps others away while it lasts");
+    assert!(begun.elapsed() < Duration::from_secs(30), "and no longer");
+}
+
+#[test]
+fn a_failure_gives_a_shared_key_free_at_once() {
+    let (_folder, path) = file();
+    let (here, there) = (open(&path).shared(), open(&path).shared());
+    assert_eq!(here.try_get_or_set("key", || Err::<u32, _>("fails")), Err("fails"));
+    let begun = Instant::now();
+    assert_eq!(there.get_or_set("key", || 8_u32), 8);
+    assert!(begun.elapsed() < Duration::from_secs(2), "it did not wait for the lease");
+}
+
+/// What is done to a key while it is computed, by this process or, through another opening of the file, as by another.
+fn changed_meanwhile(change: impl Fn(&Cache, &str)) {
+    let (_folder, path) = file();
+    let (here, there) = (open(&path), open(&path));
+    for (number, changing) in [&here, &there].into_iter().enumerate() {
+        let key = &format!("key:{number}");
+        let late = here.get_or_set(key, || {
+            change(changing, key);
+            "late".to_owned()
+        });
+        assert_eq!(late, "late", "it goes to its caller");
+        assert_ne!(here.get::<String>(key).unwrap().as_deref(), Some("late"), "and is not stored");
+        let waiting = here.to_async();
+        let body = async || {
+            change(changing, key);
+            "late".to_owned()
+        };
+        here.delete(key).unwrap();
+        assert_eq!(smol::block_on(waiting.get_or_set(key, body)), "late");
+        assert_ne!(here.get::<String>(key).unwrap().as_deref(), Some("late"), "nor by a task");
+    }
+}
+
+#[test]
+fn a_delete_in_the_middle_wins() {
+    changed_meanwhile(|cache, key| assert!(!cache.delete(key).unwrap()));
+    changed_meanwhile(|cache, key| assert_eq!(cache.delete_multi([key]).unwrap(), 0));
+}
+
+#[test]
+fn a_set_in_the_middle_wins() {
+    changed_meanwhile(|cache, key| cache.set(key, "set").unwrap());
+    changed_meanwhile(|cache, key| cache.write_multi([(key, "set")]).unwrap());
+    let cache = Cache::memory();
+    cache.get_or_set("key", || {
+        cache.set("key", "set").unwrap();
+        "late".to_owned()
+    });
+    assert_eq!(cache.get::<String>("key").unwrap().as_deref(), Some("set"));
+}
+
+#[test]
+fn a_clear_in_the_middle_wins() {
+    changed_meanwhile(|cache, _| assert_eq!(cache.clear().unwrap(), 0));
+}
+
+#[test]
+fn a_change_of_another_key_breaks_nothing() {
+    let cache = Cache::memory();
+    cache.get_or_set("key", || {
+        cache.set("another", "set").unwrap();
+        cache.delete("a third").unwrap();
+        "kept".to_owned()
+    });
+    assert_eq!(cache.get::<String>("key").unwrap().as_deref(), Some("kept"));
+}
