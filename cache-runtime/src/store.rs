@@ -24,7 +24,8 @@ use crate::entry;
 /// # Behaviour of every method
 ///
 /// - It may be called from any number of threads at once.
-/// - A key is any text that is not empty, up to 250 bytes, whatever characters are in it.
+/// - A key is any text that is not empty, whatever characters are in it; up to 250 bytes, except inside more than three
+///   namespaces with long names.
 /// - Keys are compared by their bytes: `User` and `user` are two.
 /// - A failure is an [`Error`](crate::Error) without a password in its text; it never panics.
 /// - A store that cannot be reached answers [`ErrorKind::Unavailable`](crate::ErrorKind::Unavailable).

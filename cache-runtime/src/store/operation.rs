@@ -8,6 +8,7 @@ use crate::{Error, ErrorKind, Result};
 
 /// What a store can be asked. Each is the method of [`Store`] of the same name.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 #[expect(missing_docs, reason = "the names and fields are those of the methods")]
 pub enum Operation<'a> {
     Get { key: Cow<'a, str> },
@@ -27,6 +28,7 @@ pub enum Operation<'a> {
 
 /// What a store answers to an [`Operation`].
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub enum Answer {
     /// To `Get`.
     Record(Option<Record>),

@@ -3,29 +3,27 @@
 mod database;
 mod file;
 mod patience;
+mod rows;
+mod settings;
 mod sql;
+mod trouble;
 mod upkeep;
 
-use std::io;
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use parking_lot::RwLock;
-use rusqlite::types::{ToSql, ToSqlOutput, Value as SqlValue, ValueRef};
-use rusqlite::{CachedStatement, Connection, OptionalExtension, params};
+use parking_lot::{Mutex, RwLock};
+use rusqlite::{Connection, params};
 
 use self::database::{Database, Pragmas, Unusable};
+use self::rows::{after_prefix, break_claims, count, fetch, put, remove};
+use self::settings::{Place, Settings};
+use self::trouble::{explained, refused, unreachable_file};
 use super::{Begun, Claim, Lifetime, Operation, Record, Store, Timestamp, Value};
 use crate::config::Options;
 use crate::{Error, ErrorKind, Result};
-
-/// What a file holds at most, about: the file itself, not the memory.
-const DEFAULT_MAX_SIZE: u64 = 256 << 20;
-
-/// How long an operation waits for another process's write.
-const DEFAULT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// How often the file at the path is looked at: somebody may have deleted it.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -36,9 +34,9 @@ const FEW_BYTES: usize = 256 << 10;
 
 /// SQLite as a store.
 ///
-/// Reading never waits for a write; writing waits for other writes, for `timeout` at most. A file is opened at the
-/// first use, with its folder. One that is damaged, no database or of a newer release is moved aside, and one that
-/// belongs to another program is refused.
+/// In a file, reading never waits for a write; writing waits for other writes, for `timeout` at most. A file is opened
+/// at the first use, with its folder. One that is damaged, no database or of a newer release is moved aside, and one
+/// that belongs to another program is refused.
 pub(crate) struct SqliteStore {
     place: Place,
     timeout: Duration,
@@ -50,57 +48,40 @@ pub(crate) struct SqliteStore {
     begun: Instant,
 }
 
-#[derive(Debug)]
-enum Place {
-    Memory,
-    File(PathBuf),
-}
-
 impl SqliteStore {
     /// In this process's memory.
     pub(crate) fn memory() -> Self {
-        Self::new(Place::Memory, DEFAULT_TIMEOUT, DEFAULT_MAX_SIZE, Pragmas::new())
+        Self::new(Settings::memory())
     }
 
     /// By the configuration: `database`, `timeout`, `max_size`, `pragmas`.
     pub(crate) fn from_options(options: &Options) -> Result<Self> {
-        let place = match options.get::<String>("database")?.as_str() {
-            ":memory:" => Place::Memory,
-            "" => return Err(options.error("database", "empty; write a path or \":memory:\"")),
-            path => Place::File(PathBuf::from(path)),
-        };
-        let timeout = options.duration("timeout")?.unwrap_or(DEFAULT_TIMEOUT);
-        let max_size = options.size("max_size")?.unwrap_or(DEFAULT_MAX_SIZE);
-        Ok(Self::new(place, timeout, max_size, pragmas(options)?))
+        Settings::read(options).map(Self::new)
     }
 
-    fn new(place: Place, timeout: Duration, max_size: u64, mut pragmas: Pragmas) -> Self {
-        // Checkpoints are made beside the callers. This limit, of pages, is for when that does not come to work.
-        let log = (max_size / 4 / upkeep::PAGE).clamp(250, 16_000);
-        pragmas.entry("wal_autocheckpoint".to_owned()).or_insert_with(|| log.to_string());
+    fn new(settings: Settings) -> Self {
         SqliteStore {
-            place,
-            timeout,
-            max_size,
-            pragmas: Arc::new(pragmas),
+            place: settings.place,
+            timeout: settings.timeout,
+            max_size: settings.max_size,
+            pragmas: Arc::new(settings.pragmas),
             database: RwLock::default(),
             looked: AtomicU64::new(0),
             begun: Instant::now(),
         }
     }
 
-    /// The open database, if there is one and it need not be looked after.
+    /// The open database, if there is one, nothing is wrong with it, and nobody is about to open another.
     fn opened(&self) -> Option<Arc<Database>> {
-        let database = self.database.read().clone()?;
-        let good = !database.damaged.load(Ordering::Relaxed) && (!self.time_to_look() || database.is_in_place());
-        good.then_some(database)
+        let database = self.database.try_read()?.clone()?;
+        if self.time_to_look() {
+            database.look();
+        }
+        database.is_usable().then_some(database)
     }
 
     /// Whether it is this caller's turn to look at the file.
     fn time_to_look(&self) -> bool {
-        if matches!(self.place, Place::Memory) {
-            return false;
-        }
         let now = u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX);
         let last = self.looked.load(Ordering::Relaxed);
         now.saturating_sub(last) >= LOOK_EVERY.as_millis() as u64
@@ -112,34 +93,42 @@ impl SqliteStore {
         if let Some(database) = self.opened() {
             return Ok(database);
         }
-        let mut slot = self.database.write();
-        if let Some(database) = slot.as_ref() {
-            if database.damaged.load(Ordering::Relaxed) {
-                set_aside(database, "it is damaged").map_err(|error| unreachable_file(&error))?;
-            } else if database.is_in_place() {
-                return Ok(Arc::clone(database));
-            }
+        let slot = patience::may_wait().then(|| self.database.try_write_for(patience::left())).flatten();
+        let mut slot = slot.ok_or_else(|| explained(database::busy()))?;
+        if let Some(database) = slot.as_ref().filter(|database| database.is_usable()) {
+            return Ok(Arc::clone(database));
         }
-        *slot = None;
-        let database = Arc::new(self.open()?);
+        let unusable = slot.take();
+        let database = Arc::new(self.open(unusable.as_deref())?);
         *slot = Some(Arc::clone(&database));
         Ok(database)
     }
 
-    fn open(&self) -> Result<Database> {
-        let pragmas = || Arc::clone(&self.pragmas);
+    /// Opens the database in the place of one that cannot be used any more.
+    fn open(&self, unusable: Option<&Database>) -> Result<Database> {
+        /// One at a time in this process: to close a new file ends the locks of whoever has just opened it.
+        static OPENING: Mutex<()> = Mutex::new(());
         let Place::File(path) = &self.place else {
-            return Database::in_memory(pragmas()).map_err(|reason| refused(":memory:", reason));
+            return Database::in_memory(Arc::clone(&self.pragmas)).map_err(|reason| refused(":memory:", reason));
         };
-        file::create(path).map_err(|error| unreachable_file(&error))?;
+        let _here = OPENING.try_lock_for(patience::left()).ok_or_else(|| explained(database::busy()))?;
+        file::create_folder_of(path).map_err(|error| unreachable_file(&error))?;
+        let _elsewhere = file::lock_folder(path, || !patience::left().is_zero());
+        if let Some(damaged) = unusable.filter(|database| database.damaged.load(Ordering::Relaxed)) {
+            aside(path, damaged.identity(), "it is damaged")?;
+        }
         let identity = file::identity(path);
-        let reason = match Database::in_file(path, pragmas()) {
+        let reason = match self.open_file(path)? {
             Err(Unusable::Ours(reason)) => reason,
             result => return result.map_err(|reason| refused(&path.display().to_string(), reason)),
         };
-        aside(path, identity, &reason).map_err(|error| unreachable_file(&error))?;
+        aside(path, identity, &reason)?;
+        self.open_file(path)?.map_err(|reason| refused(&path.display().to_string(), reason))
+    }
+
+    fn open_file(&self, path: &Path) -> Result<Result<Database, Unusable>> {
         file::create(path).map_err(|error| unreachable_file(&error))?;
-        Database::in_file(path, pragmas()).map_err(|reason| refused(&path.display().to_string(), reason))
+        Ok(Database::in_file(path, Arc::clone(&self.pragmas)).inspect(|_| file::warn_of_permissions(path)))
     }
 
     /// Runs `work` on the database. If the file turns out to be damaged or gone, once more on a new one.
@@ -150,9 +139,8 @@ impl SqliteStore {
             Ok(value) => return Ok(value),
             Err(error) => error,
         };
-        if database::is_damage(&error) {
-            database.damaged.store(true, Ordering::Relaxed);
-        } else if database.is_in_place() {
+        database.suspect(&error);
+        if database.is_usable() {
             return Err(explained(error));
         }
         work(&*self.database()?).map_err(explained)
@@ -169,32 +157,53 @@ impl SqliteStore {
     }
 
     fn note(&self, rows: usize, bytes: usize, now: Timestamp) {
-        let database = self.database.read().clone();
-        if let Some(database) = database {
+        if let Some(database) = self.opened() {
             upkeep::after_write(&database, self.max_size, rows, bytes, now);
         }
     }
+
+    /// One value must not drive out everything else.
+    fn fits<'v>(&self, values: impl IntoIterator<Item = &'v Value>) -> Result<()> {
+        let (largest, most) = (values.into_iter().map(Value::size).max().unwrap_or(0) as u64, self.max_size / 4);
+        if largest <= most {
+            return Ok(());
+        }
+        let message = format!("a value of {largest} bytes is too large: `max_size` allows {most}, a quarter of it");
+        Err(Error::new(ErrorKind::Value, message))
+    }
+}
+
+fn aside(path: &Path, identity: Option<file::Identity>, reason: &str) -> Result<()> {
+    let moved = file::move_aside(path, identity).map_err(|error| unreachable_file(&error))?;
+    if let Some(target) = moved {
+        let (path, target) = (path.display(), target.display());
+        tracing::warn!("cache: {path} cannot be used ({reason}); it was moved to {target} and a new one was made");
+    }
+    Ok(())
 }
 
 impl Store for SqliteStore {
     fn get(&self, key: &str) -> Result<Option<Record>> {
         self.run(|database| {
-            database.read(|connection| fetch(&mut connection.prepare_cached(sql::GET)?, database.hash(key), key))
+            let most = most_bytes(1);
+            database.read(|connection| fetch(&mut connection.prepare_cached(sql::GET)?, database.hash(key), key, most))
         })
     }
 
     fn get_many(&self, keys: &[String]) -> Result<Vec<Option<Record>>> {
         self.run(|database| {
+            let most = most_bytes(keys.len());
             database.read(|connection| {
                 database::in_one_view(connection, || {
                     let mut statement = connection.prepare_cached(sql::GET)?;
-                    keys.iter().map(|key| fetch(&mut statement, database.hash(key), key)).collect()
+                    keys.iter().map(|key| fetch(&mut statement, database.hash(key), key, most)).collect()
                 })
             })
         })
     }
 
     fn set(&self, key: &str, value: &Value, lifetime: &Lifetime) -> Result<()> {
+        self.fits([value])?;
         self.write((1, value.size(), lifetime.now), |database, connection| {
             let hash = database.hash(key);
             break_claims(connection, hash)?;
@@ -203,6 +212,7 @@ impl Store for SqliteStore {
     }
 
     fn set_many(&self, values: &[(String, Value)], lifetime: &Lifetime) -> Result<()> {
+        self.fits(values.iter().map(|(_, value)| value))?;
         let bytes = values.iter().map(|(_, value)| value.size()).sum();
         self.write((values.len(), bytes, lifetime.now), |database, connection| {
             let mut statement = connection.prepare_cached(sql::SET)?;
@@ -229,7 +239,7 @@ impl Store for SqliteStore {
     fn increment(&self, key: &str, by: i64, lifetime: &Lifetime) -> Result<i64> {
         let sum = self.write((1, 0, lifetime.now), |database, connection| {
             let hash = database.hash(key);
-            let old = fetch(&mut connection.prepare_cached(sql::GET)?, hash, key)?;
+            let old = fetch(&mut connection.prepare_cached(sql::GET)?, hash, key, i64::MAX)?;
             let counted = match count(old, by, lifetime) {
                 Ok(counted) => counted,
                 Err(hindrance) => return Ok(Err(hindrance)),
@@ -286,6 +296,7 @@ impl Store for SqliteStore {
     }
 
     fn fulfil(&self, key: &str, value: &Value, lifetime: &Lifetime, token: u64) -> Result<bool> {
+        self.fits([value])?;
         self.write((1, value.size(), lifetime.now), |database, connection| {
             let hash = database.hash(key);
             let unbroken = connection.prepare_cached(sql::END_CLAIM)?.execute([hash, token.cast_signed()])? > 0;
@@ -323,7 +334,7 @@ impl Store for SqliteStore {
 
     fn name(&self) -> String {
         match &self.place {
-            Place::Memory => "sqlite :memory:".to_owned(),
+            Place::Memory => "sqlite in memory".to_owned(),
             Place::File(path) => format!("sqlite {}", path.display()),
         }
     }
@@ -346,146 +357,7 @@ fn would_wait(error: &Error) -> bool {
     cause.is_some_and(database::is_busy)
 }
 
-/// The record of a key. A row of another key with the same hash is as good as none.
-fn fetch(statement: &mut CachedStatement<'_>, hash: i64, key: &str) -> rusqlite::Result<Option<Record>> {
-    let mut rows = statement.query([hash])?;
-    let Some(row) = rows.next()? else { return Ok(None) };
-    if row.get_ref(0)?.as_bytes()? != key.as_bytes() {
-        return Ok(None);
-    }
-    let value = match row.get_ref(2)? {
-        ValueRef::Integer(number) => Value::Number(number),
-        other => Value::Bytes(other.as_bytes()?.to_vec()),
-    };
-    Ok(Some(Record { value, expires_at: Some(Timestamp(row.get(1)?)) }))
-}
-
-fn put(
-    statement: &mut CachedStatement<'_>,
-    hash: i64,
-    key: &str,
-    value: &Value,
-    lifetime: &Lifetime,
-) -> rusqlite::Result<()> {
-    statement.execute(params![hash, key, lifetime.expires_at.0, lifetime.stale_until.0, value]).map(drop)
-}
-
-fn remove(connection: &Connection, hash: i64, key: &str, now: Timestamp) -> rusqlite::Result<bool> {
-    break_claims(connection, hash)?;
-    let mut statement = connection.prepare_cached(sql::DELETE)?;
-    let live = statement.query_row(params![hash, key, now.0], |row| row.get(0)).optional()?;
-    Ok(live.unwrap_or(false))
-}
-
-/// Whoever computes this key will find that it has changed meanwhile.
-fn break_claims(connection: &Connection, hash: i64) -> rusqlite::Result<()> {
-    connection.prepare_cached(sql::BREAK_CLAIMS)?.execute([hash]).map(drop)
-}
-
-/// What an increment makes of a counter.
-struct Counted {
-    sum: i64,
-    /// Whether it lives on as it was, or takes the lifetime given.
-    keeps_lifetime: bool,
-}
-
-fn count(old: Option<Record>, by: i64, lifetime: &Lifetime) -> Result<Counted> {
-    let Some(old) = old.filter(|old| old.is_live(lifetime.now)) else {
-        return Ok(Counted { sum: by, keeps_lifetime: false });
-    };
-    let Value::Number(number) = old.value else {
-        return Err(Error::new(ErrorKind::NotANumber, "what is kept there is not a whole number"));
-    };
-    let overflow = || Error::new(ErrorKind::Overflow, format!("adding {by} would leave the range of i64"));
-    let sum = number.checked_add(by).ok_or_else(overflow)?;
-    let takes_first_expiry = lifetime.asked_for && old.expires_at == Some(Timestamp::NEVER);
-    Ok(Counted { sum, keeps_lifetime: !takes_first_expiry })
-}
-
-/// The first text after all that start with `prefix`; `None` if every text does.
-fn after_prefix(prefix: &str) -> Option<String> {
-    let mut chars: Vec<char> = prefix.chars().collect();
-    while let Some(last) = chars.pop() {
-        // The range skips the surrogates, which are no characters.
-        if let Some(next) = (last..=char::MAX).nth(1) {
-            chars.push(next);
-            return Some(chars.into_iter().collect());
-        }
-    }
-    None
-}
-
-impl ToSql for Value {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(match self {
-            Value::Number(number) => ToSqlOutput::Owned(SqlValue::Integer(*number)),
-            Value::Bytes(bytes) => ToSqlOutput::Borrowed(ValueRef::Blob(bytes)),
-        })
-    }
-}
-
-fn set_aside(database: &Database, reason: &str) -> io::Result<()> {
-    database.path().map_or(Ok(()), |path| aside(path, database.identity(), reason))
-}
-
-fn aside(path: &std::path::Path, identity: Option<file::Identity>, reason: &str) -> io::Result<()> {
-    if let Some(target) = file::move_aside(path, identity)? {
-        let (path, target) = (path.display(), target.display());
-        tracing::warn!("cache: {path} cannot be used ({reason}); it was moved to {target} and a new one was made");
-    }
-    Ok(())
-}
-
-fn unreachable_file(error: &io::Error) -> Error {
-    Error::new(ErrorKind::Unavailable, error.to_string())
-}
-
-fn refused(place: &str, reason: Unusable) -> Error {
-    match reason {
-        Unusable::Foreign => Error::new(
-            ErrorKind::Config,
-            format!("{place} is a database of another program; give the cache a file of its own"),
-        ),
-        Unusable::Ours(reason) => Error::new(ErrorKind::Unavailable, format!("{place} cannot be used: {reason}")),
-        Unusable::Failed(error) => explained(error),
-    }
-}
-
-/// One place that knows what SQLite's errors mean to a caller.
-fn explained(error: rusqlite::Error) -> Error {
-    use rusqlite::ErrorCode::{
-        CannotOpen, DatabaseBusy, DatabaseCorrupt, DatabaseLocked, DiskFull, NotADatabase, PermissionDenied, ReadOnly,
-        SystemIoFailure,
-    };
-    let (kind, message) = match error.sqlite_error_code() {
-        Some(DatabaseBusy | DatabaseLocked) => (ErrorKind::Unavailable, "another writer held the lock for too long"),
-        Some(DiskFull) => (ErrorKind::Unavailable, "the disk is full"),
-        Some(ReadOnly | PermissionDenied) => (ErrorKind::Unavailable, "the file may not be written"),
-        Some(CannotOpen) => (ErrorKind::Unavailable, "the file cannot be opened"),
-        Some(SystemIoFailure) => (ErrorKind::Unavailable, "the file cannot be read or written"),
-        Some(DatabaseCorrupt | NotADatabase) => (ErrorKind::Unavailable, "the file is damaged"),
-        _ => (ErrorKind::Store, "SQLite refused"),
-    };
-    Error::new(kind, format!("{message} ({error})")).because(error)
-}
-
-/// The pragmas of the configuration, as they stand in a statement.
-fn pragmas(options: &Options) -> Result<Pragmas> {
-    let given = options.find::<std::collections::BTreeMap<String, toml::Value>>("pragmas")?.unwrap_or_default();
-    let known = Connection::open_in_memory().map_err(explained)?;
-    let written = given.into_iter().map(|(name, value)| {
-        let exists = known.query_row(sql::PRAGMA_EXISTS, [&name], |row| row.get::<_, bool>(0)).map_err(explained)?;
-        let value = match value {
-            toml::Value::Integer(number) => Some(number.to_string()),
-            toml::Value::Boolean(flag) => Some(flag.to_string()),
-            toml::Value::String(word) if word.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') => Some(word),
-            _ => None,
-        };
-        match value {
-            _ if !exists => Err(options.error("pragmas", format_args!("SQLite has no pragma `{name}`"))),
-            None => Err(options.error("pragmas", format_args!("`{name}` takes a whole number, a boolean or a word"))),
-            Some(value) => Ok((name, value)),
-        }
-    });
-    written.collect()
+/// How many bytes a value may have to be read here: what takes long is not for a task's own thread.
+fn most_bytes(values: usize) -> i64 {
+    if patience::may_wait() { i64::MAX } else { (FEW_BYTES / values.max(1)) as i64 }
 }

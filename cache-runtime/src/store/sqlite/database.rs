@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::hash::Hasher;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use parking_lot::{Mutex, MutexGuard};
@@ -16,7 +16,7 @@ use super::upkeep::Upkeep;
 use super::{patience, sql};
 
 /// Idle reading connections beyond this are closed.
-const IDLE_READERS: usize = 16;
+const IDLE_READERS: usize = 8;
 
 /// A pragma's value, written into the statement.
 pub(super) type Pragmas = BTreeMap<String, String>;
@@ -33,6 +33,8 @@ pub(super) struct Database {
     pub(super) upkeep: Upkeep,
     /// Set by who found it damaged; it is moved aside by the next operation.
     pub(super) damaged: AtomicBool,
+    /// Set by who found that the file at the path is another one, or cannot be read; it is opened anew.
+    pub(super) outdated: AtomicBool,
 }
 
 struct OpenFile {
@@ -58,20 +60,24 @@ impl From<rusqlite::Error> for Unusable {
 
 impl Database {
     pub(super) fn in_memory(pragmas: Arc<Pragmas>) -> Result<Self, Unusable> {
-        let connection = configured(Connection::open_in_memory()?, &pragmas)?;
-        prepare(&connection)?;
+        let connection = Connection::open_in_memory()?;
         Self::new(connection, None, pragmas)
     }
 
     /// Opens a file that exists, and makes an empty one a database.
     pub(super) fn in_file(path: &Path, pragmas: Arc<Pragmas>) -> Result<Self, Unusable> {
         let identity = file::identity(path);
-        let connection = connect(path, &pragmas)?;
-        prepare(&connection)?;
+        let connection = connect(path)?;
         Self::new(connection, Some(OpenFile { path: path.to_owned(), identity }), pragmas)
     }
 
     fn new(writer: Connection, file: Option<OpenFile>, pragmas: Arc<Pragmas>) -> Result<Self, Unusable> {
+        // A pragma may change the file, and this one may be none of our business.
+        let ours = is_ours(&writer)?;
+        configure(&writer, &pragmas)?;
+        if !ours {
+            make_ours(&writer)?;
+        }
         let seed = writer.query_row(sql::SEED, [], |row| row.get(0))?;
         Ok(Database {
             writer: Mutex::new(writer),
@@ -81,6 +87,7 @@ impl Database {
             seed,
             upkeep: Upkeep::default(),
             damaged: AtomicBool::new(false),
+            outdated: AtomicBool::new(false),
         })
     }
 
@@ -92,9 +99,28 @@ impl Database {
         self.file.as_ref().and_then(|file| file.identity)
     }
 
-    /// Whether the path still leads to the file that is open.
-    pub(super) fn is_in_place(&self) -> bool {
-        self.file.as_ref().is_none_or(|file| file::identity(&file.path) == file.identity)
+    /// Whether nothing has been found wrong with it.
+    pub(super) fn is_usable(&self) -> bool {
+        !self.damaged.load(Ordering::Relaxed) && !self.outdated.load(Ordering::Relaxed)
+    }
+
+    /// Notes what an error says of the file.
+    pub(super) fn suspect(&self, error: &rusqlite::Error) {
+        if is_damage(error) {
+            self.damaged.store(true, Ordering::Relaxed);
+        } else if error.sqlite_error_code() == Some(rusqlite::ErrorCode::SystemIoFailure) {
+            // So it looks when a part of the database was deleted under it.
+            self.outdated.store(true, Ordering::Relaxed);
+        } else {
+            self.look();
+        }
+    }
+
+    /// Looks whether the path still leads to the file that is open.
+    pub(super) fn look(&self) {
+        if self.file.as_ref().is_some_and(|file| file::identity(&file.path) != file.identity) {
+            self.outdated.store(true, Ordering::Relaxed);
+        }
     }
 
     /// The number of a key's row.
@@ -110,7 +136,7 @@ impl Database {
         let idle = self.readers.lock().pop();
         let reader = match idle {
             Some(reader) => reader,
-            None => connect(&file.path, &self.pragmas)?,
+            None => self.connect(file)?,
         };
         let result = read(&reader);
         let mut readers = self.readers.lock();
@@ -136,7 +162,14 @@ impl Database {
         work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
     ) -> rusqlite::Result<Option<T>> {
         let Some(file) = &self.file else { return Ok(None) };
-        connect(&file.path, &self.pragmas).and_then(|connection| work(&connection)).map(Some)
+        self.connect(file).and_then(|connection| work(&connection)).map(Some)
+    }
+
+    /// One more connection.
+    fn connect(&self, file: &OpenFile) -> rusqlite::Result<Connection> {
+        let connection = connect(&file.path)?;
+        configure(&connection, &self.pragmas)?;
+        Ok(connection)
     }
 
     fn writer(&self) -> rusqlite::Result<MutexGuard<'_, Connection>> {
@@ -144,7 +177,7 @@ impl Database {
             return Ok(connection);
         }
         let waited = patience::may_wait().then(|| self.writer.try_lock_for(patience::left())).flatten();
-        waited.ok_or_else(|| rusqlite::Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_BUSY), None))
+        waited.ok_or_else(busy)
     }
 }
 
@@ -184,24 +217,24 @@ impl Drop for Transaction<'_> {
     }
 }
 
-fn connect(path: &Path, pragmas: &Pragmas) -> rusqlite::Result<Connection> {
+#[allow(unused_mut, reason = "older releases of rusqlite in our range set the busy handler by a shared reference")]
+fn connect(path: &Path) -> rusqlite::Result<Connection> {
     // Without `CREATE`: a file that is gone is noticed, not made anew with other permissions.
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    configured(Connection::open_with_flags(path, flags)?, pragmas)
+    let mut connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_handler(Some(patience::wait_for_lock))?;
+    Ok(connection)
 }
 
 /// What holds for a connection, not for the file.
-#[allow(unused_mut, reason = "older releases of rusqlite in our range set the busy handler by a shared reference")]
-fn configured(mut connection: Connection, pragmas: &Pragmas) -> rusqlite::Result<Connection> {
-    connection.busy_handler(Some(patience::wait_for_lock))?;
+fn configure(connection: &Connection, pragmas: &Pragmas) -> rusqlite::Result<()> {
     connection.set_prepared_statement_cache_capacity(32);
     for (name, value) in DEFAULT_PRAGMAS {
         if !pragmas.contains_key(name) {
-            set_pragma(&connection, name, value)?;
+            set_pragma(connection, name, value)?;
         }
     }
-    pragmas.iter().try_for_each(|(name, value)| set_pragma(&connection, name, value))?;
-    Ok(connection)
+    pragmas.iter().try_for_each(|(name, value)| set_pragma(connection, name, value))
 }
 
 /// `NORMAL` loses no more than the last writes when the machine loses power, and never the file. No `mmap_size`: a file
@@ -215,11 +248,8 @@ fn set_pragma(connection: &Connection, name: &str, value: &str) -> rusqlite::Res
     statement.query([])?.next().map(drop)
 }
 
-/// Makes an empty database ours, or finds out whether it is.
-fn prepare(connection: &Connection) -> Result<(), Unusable> {
-    if is_ours(connection)? {
-        return Ok(());
-    }
+/// Makes an empty database ours.
+fn make_ours(connection: &Connection) -> Result<(), Unusable> {
     become_wal(connection)?;
     let transaction = Transaction::begin(connection, sql::BEGIN_WRITE)?;
     // Somebody may have been faster while this one waited for the lock.
@@ -271,6 +301,11 @@ fn seed_is_there(connection: &Connection) -> Result<bool, Unusable> {
 pub(super) fn is_damage(error: &rusqlite::Error) -> bool {
     use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
     matches!(error.sqlite_error_code(), Some(DatabaseCorrupt | NotADatabase))
+}
+
+/// As SQLite says that somebody else has the lock.
+pub(super) fn busy() -> rusqlite::Error {
+    rusqlite::Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_BUSY), None)
 }
 
 /// Whether somebody else has the lock.

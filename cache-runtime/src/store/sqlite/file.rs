@@ -1,8 +1,10 @@
 //! The database's file: made with its folder, known again, and moved aside when it cannot be used.
 
-use std::fs::{self, DirBuilder, OpenOptions};
+use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
 
 use crate::clock::Timestamp;
 
@@ -13,19 +15,81 @@ const COMPANIONS: [&str; 2] = ["-wal", "-shm"];
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Identity(u64, u64);
 
-/// Makes the file and its folder where they are missing, for the owner alone: a cache holds what its program may see.
+/// Makes the folder of the file where it is missing, for the owner alone.
+pub(super) fn create_folder_of(path: &Path) -> io::Result<()> {
+    let Some(folder) = folder(path) else { return Ok(()) };
+    create_folder(folder).map_err(|error| named(&error, "cannot create the folder", folder))
+}
+
+/// Makes the file where it is missing, for the owner alone: a cache holds what its program may see.
 ///
-/// SQLite gives the files beside a database the permissions of the database.
+/// SQLite gives the files beside a database the permissions of the database. A file that is there is not opened: to
+/// close it would end the locks that SQLite holds on it in this process.
 pub(super) fn create(path: &Path) -> io::Result<()> {
-    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        create_folder(folder).map_err(|error| named(&error, "cannot create the folder", folder))?;
+    if let Ok(metadata) = fs::metadata(path) {
+        return if metadata.len() == 0 { make_private(path) } else { Ok(()) };
     }
+    // A log without its database belongs to one that somebody deleted, and would damage the next one.
+    move_companions(path, &free_name(path))?;
     let mut options = OpenOptions::new();
-    options.read(true).write(true).create(true).truncate(false);
+    options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map(drop).map_err(|error| named(&error, "cannot open or create the file", path))
+    match options.open(path) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
+            Err(named(&error, "cannot create the file", path))
+        }
+        _ => Ok(()),
+    }
 }
+
+/// The folder of a file; `None` for the current one.
+fn folder(path: &Path) -> Option<&Path> {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty())
+}
+
+/// Keeps other processes from making, opening and moving the file at the same time, until it is dropped.
+///
+/// It is the folder that is locked, so no other file is needed. Where a folder cannot be locked nobody is kept away.
+pub(super) fn lock_folder(path: &Path, wait: impl Fn() -> bool) -> Option<File> {
+    let folder = File::open(folder(path).unwrap_or(Path::new("."))).ok()?;
+    loop {
+        match folder.try_lock() {
+            Ok(()) => return Some(folder),
+            Err(TryLockError::WouldBlock) if wait() => thread::sleep(Duration::from_millis(1)),
+            Err(_) => return None,
+        }
+    }
+}
+
+/// What is empty is nobody's yet.
+#[cfg(unix)]
+fn make_private(path: &Path) -> io::Result<()> {
+    fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o600))
+        .map_err(|error| named(&error, "cannot make private the file", path))
+}
+
+#[cfg(not(unix))]
+fn make_private(_: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+/// Says so if others may read what is cached: a file that somebody else made keeps its permissions.
+#[cfg(unix)]
+pub(super) fn warn_of_permissions(path: &Path) {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = fs::metadata(path).map_or(0, |metadata| metadata.permissions().mode());
+    if mode & 0o077 != 0 {
+        let path = path.display();
+        tracing::warn!(
+            "cache: others may read or write {path} (mode {:o}); `chmod 600` keeps it private",
+            mode & 0o777
+        );
+    }
+}
+
+#[cfg(not(unix))]
+pub(super) fn warn_of_permissions(_: &Path) {}
 
 fn create_folder(folder: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
@@ -63,13 +127,18 @@ pub(super) fn move_aside(path: &Path, which: Option<Identity>) -> io::Result<Opt
     }
     let target = free_name(path);
     fs::rename(path, &target)?;
+    move_companions(path, &target)?;
+    Ok(Some(target))
+}
+
+fn move_companions(path: &Path, target: &Path) -> io::Result<()> {
     for suffix in COMPANIONS {
-        match fs::rename(with_suffix(path, suffix), with_suffix(&target, suffix)) {
+        match fs::rename(with_suffix(path, suffix), with_suffix(target, suffix)) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => {}
         }
     }
-    Ok(Some(target))
+    Ok(())
 }
 
 /// `cache.sqlite3.unusable-1700000000`, and a number behind it while that is taken.

@@ -36,7 +36,9 @@ pub(super) const ROLLBACK: &str = "ROLLBACK";
 
 pub(super) const SEED: &str = "SELECT value FROM seed";
 
-pub(super) const GET: &str = "SELECT key, expires_at, value FROM entries WHERE hash = ?1";
+/// A value of more than `?2` bytes is not read; its length is known without it.
+pub(super) const GET: &str = "
+    SELECT key, expires_at, CASE WHEN length(value) <= ?2 THEN value END FROM entries WHERE hash = ?1";
 
 pub(super) const SET: &str = "
     INSERT INTO entries (hash, key, expires_at, stale_until, value) VALUES (?1, ?2, ?3, ?4, ?5)

@@ -49,7 +49,10 @@ pub(super) struct Upkeep {
 impl Upkeep {
     /// Notes a write of `rows` rows with `bytes` in all.
     fn note(&self, rows: usize, bytes: usize, now: Timestamp) -> u64 {
-        self.now.fetch_max(now.0, Ordering::Relaxed);
+        // Not the latest time ever: a clock that is put right must not leave entries to be pruned too early.
+        if now > Timestamp(0) {
+            self.now.store(now.0, Ordering::Relaxed);
+        }
         let cost = rows as u64 * PAGE + bytes as u64;
         self.written.fetch_add(cost, Ordering::Relaxed) + cost
     }
