@@ -23,6 +23,9 @@ use crate::{Error, ErrorKind, Result};
 /// No key in a store is longer. It is what memcached allows, so that all stores can keep the same keys.
 const MAX_LEN: usize = 250;
 
+/// Nor is the name of a namespace, in its own form; so three of them leave room for a key.
+const MAX_NAMESPACE: usize = 60;
+
 /// What ends a shortened key: `~` and a 128-bit hash in hexadecimal digits.
 const DIGEST_LEN: usize = 1 + 32;
 
@@ -41,18 +44,18 @@ pub(crate) fn stored<'a>(namespace: &str, key: &'a str) -> Result<Cow<'a, str>> 
     } else {
         Cow::Owned([namespace, escape, key].concat())
     };
-    Ok(shortened(text, namespace.len()))
+    Ok(shortened(text, namespace.len(), MAX_LEN))
 }
 
 /// The namespace `name` inside of `outer`, as the start of its keys.
 pub(crate) fn namespace(outer: &str, name: &str) -> String {
     let mut text = format!("{outer}@");
     let start = text.len();
-    escape(name, &['%', '/'], &mut text);
+    escape(name, '%', &['%', '/'], &mut text);
     if text.len() == start {
         text.push('%'); // The empty name: no other name is written so, and `@/` has another meaning.
     }
-    let mut text = match shortened(Cow::Borrowed(&text[start..]), 0) {
+    let mut text = match shortened(Cow::Borrowed(&text[start..]), 0, MAX_NAMESPACE) {
         Cow::Owned(short) => format!("{}{short}", &text[..start]),
         Cow::Borrowed(_) => text,
     };
@@ -61,11 +64,11 @@ pub(crate) fn namespace(outer: &str, name: &str) -> String {
 }
 
 /// Replaces the end of a long key by the hash of all of it. The first `keep` bytes stay, for `clear` to find.
-fn shortened(text: Cow<'_, str>, keep: usize) -> Cow<'_, str> {
-    if text.len() <= MAX_LEN && !looks_shortened(&text) {
+fn shortened(text: Cow<'_, str>, keep: usize, most: usize) -> Cow<'_, str> {
+    if text.len() <= most && !looks_shortened(&text, most) {
         return text;
     }
-    let room = (MAX_LEN - DIGEST_LEN).max(keep);
+    let room = (most - DIGEST_LEN).max(keep);
     let end = (0..=room).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
     let mut short = text[..end].to_owned();
     short.push('~');
@@ -76,21 +79,21 @@ fn shortened(text: Cow<'_, str>, keep: usize) -> Cow<'_, str> {
 }
 
 /// Whether a key that is short enough could be mistaken for a shortened one; then it is shortened as well.
-fn looks_shortened(text: &str) -> bool {
+fn looks_shortened(text: &str, most: usize) -> bool {
     let longest_char = 4;
-    text.len() > MAX_LEN - longest_char && {
+    text.len() > most - longest_char && {
         let tail = &text.as_bytes()[text.len() - DIGEST_LEN..];
         tail[0] == b'~' && tail[1..].iter().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
     }
 }
 
-/// Writes `text` with `%` and the characters `special` in percent form.
-fn escape(text: &str, special: &[char], out: &mut String) {
+/// Writes `text` with the characters `special` in percent form, in which `sign` stands for `%`.
+fn escape(text: &str, sign: char, special: &[char], out: &mut String) {
     for char in text.chars() {
         if special.contains(&char) {
             let mut bytes = [0; 4];
             for byte in char.encode_utf8(&mut bytes).bytes() {
-                let _ = write!(out, "%{byte:02X}");
+                let _ = write!(out, "{sign}{byte:02X}");
             }
         } else {
             out.push(char);
@@ -101,7 +104,8 @@ fn escape(text: &str, special: &[char], out: &mut String) {
 /// The key of an annotated function with a template: `pieces[0] values[0] pieces[1] … pieces[n]`.
 ///
 /// With two placeholders or more, `%` and the first character of each text between two of them are written in
-/// percent form inside the values, so that distinct values give distinct keys.
+/// percent form inside the values, so that distinct values give distinct keys. Where such a text itself begins with
+/// `%`, another sign stands for it in that form.
 ///
 /// # Errors
 ///
@@ -113,23 +117,28 @@ pub fn template_key(
     types: &[&dyn Display],
 ) -> Result<String> {
     let mut key = qualifier(version, types)?;
-    let special = separators(pieces);
+    let (sign, special) = separators(pieces);
     key.push_str(pieces[0]);
     for (value, piece) in values.iter().zip(&pieces[1..]) {
         if values.len() == 1 {
             write!(key, "{value}").map_err(|_| unwritable())?;
         } else {
-            escape(&shown(*value)?, &special, &mut key);
+            escape(&shown(*value)?, sign, &special, &mut key);
         }
         key.push_str(piece);
     }
     Ok(key)
 }
 
-fn separators(pieces: &[&str]) -> Vec<char> {
+/// The sign of the percent form, and the characters that are written in it.
+fn separators(pieces: &[&str]) -> (char, Vec<char>) {
     let between = pieces.get(1..pieces.len() - 1).unwrap_or_default();
-    let firsts = between.iter().filter_map(|piece| piece.chars().next());
-    std::iter::once('%').chain(firsts).collect()
+    let mut special: Vec<char> = between.iter().filter_map(|piece| piece.chars().next()).collect();
+    // A value must not end in a way that the separator goes on with.
+    let mut signs = std::iter::once('%').chain('!'..);
+    let sign = signs.find(|sign| !special.contains(sign)).unwrap_or('%');
+    special.push(sign);
+    (sign, special)
 }
 
 /// What stands in front of a key with a version or with type arguments; empty without.
@@ -140,13 +149,13 @@ fn qualifier(version: Option<&dyn Display>, types: &[&dyn Display]) -> Result<St
     }
     text.push('#');
     if let Some(version) = version {
-        escape(&shown(version)?, &['%', '#', '<'], &mut text);
+        escape(&shown(version)?, '%', &['%', '#', '<'], &mut text);
     }
     if !types.is_empty() {
         text.push('<');
         for (at, name) in types.iter().enumerate() {
             text.push_str(if at == 0 { "" } else { "|" });
-            escape(&shown(*name)?, &['%', '#', '|'], &mut text);
+            escape(&shown(*name)?, '%', &['%', '#', '|'], &mut text);
         }
         text.push('>');
     }

@@ -19,6 +19,9 @@ fn a_template_key_is_the_text_of_the_template() {
 fn what_separates_two_placeholders_is_escaped_inside_them() {
     assert_eq!(template(&["page:", ":", ""], &[&"http://x", &"en"]), "page:http%3A//x:en");
     assert_ne!(template(&["", ":", ""], &[&"a:b", &"c"]), template(&["", ":", ""], &[&"a", &"b:c"]));
+    let percent = |a: &str, b: &str| template(&["", "%", ""], &[&a, &b]);
+    assert_ne!(percent("x", "25%y"), percent("x%", "25y"));
+    assert_ne!(percent("a!", "b"), percent("a", "!b"));
     assert_ne!(template(&["", "é", ""], &[&"aéb", &"c"]), template(&["", "é", ""], &[&"a", &"béc"]));
 }
 
@@ -167,6 +170,8 @@ fn a_long_key_keeps_its_start_and_ends_in_a_hash() {
     let wide = "é".repeat(300);
     assert!(stored("", &wide).unwrap().len() <= MAX_LEN, "cut between characters");
     assert_ne!(namespace("", &long), namespace("", &format!("{long}!")));
+    let three = (0..3).fold(String::new(), |outer, _| namespace(&outer, &long));
+    assert!(stored(&three, &"x".repeat(300)).unwrap().len() <= MAX_LEN, "also inside three long namespaces");
 }
 
 #[test]
