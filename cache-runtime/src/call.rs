@@ -64,8 +64,12 @@ pub(crate) async fn call<I: Io, O: Outcome, B: Future<Output = O::Whole>>(
     };
     let claim = match way.claim(stale).await {
         Claimed::Mine(claim) => claim,
-        Claimed::Value(value) => {
-            lease.into_iter().for_each(Lease::is_elsewhere);
+        Claimed::Old(value) => {
+            lease.into_iter().for_each(Lease::leave_to_another);
+            return O::whole(value);
+        }
+        Claimed::New(value, written) => {
+            lead.into_iter().for_each(|lead| lead.land(&written));
             return O::whole(value);
         }
     };
@@ -129,13 +133,18 @@ enum Joined<T> {
 enum Claimed<T> {
     /// It computes.
     Mine(Claim),
-    /// Another process computes or has computed: this is the old value, or the new one.
-    Value(T),
+    /// Another process computes, and this is the old value.
+    Old(T),
+    /// Another process has computed this, as it is written there.
+    New(T, Arc<Value>),
 }
 
 impl<I: Io> Way<'_, I> {
     /// What is stored; a store that fails has nothing.
     async fn load(&self) -> Option<Record> {
+        if self.handle.keeps_nothing() {
+            return None;
+        }
         let record = self.handle.record(self.io, &self.key).await;
         record.unwrap_or_else(|error| {
             self.handle.pass_over(&error);
@@ -168,15 +177,9 @@ impl<I: Io> Way<'_, I> {
     }
 
     async fn look_again<T: DeserializeOwned>(&self, lead: Lead) -> Joined<T> {
-        let live = self.load().await.filter(|record| record.is_live(self.handle.now()));
-        let Some(record) = live else { return Joined::Lead(lead) };
-        match self.handle.decoded(&self.key, &record.value) {
-            Some(value) => {
-                lead.land(&Arc::new(record.value));
-                Joined::Value(value)
-            }
-            None => Joined::Lead(lead),
-        }
+        let Some((value, written)) = self.live().await else { return Joined::Lead(lead) };
+        lead.land(&written);
+        Joined::Value(value)
     }
 
     /// Tells the store that this caller computes. In a window, and where `shared` asks for it, only one process does.
@@ -188,10 +191,11 @@ impl<I: Io> Way<'_, I> {
             return if self.handle.view.shared { self.elect().await } else { self.unelected().await };
         };
         if let Some(claim) = self.take_down(true, self.handle.view.race_ttl).await {
-            return Claimed::Mine(claim);
+            // Another process may have computed between this caller's look and its claim.
+            return self.new_value().await.unwrap_or(Claimed::Mine(claim));
         }
         match self.handle.decoded(&self.key, &stale.value) {
-            Some(value) => Claimed::Value(value),
+            Some(value) => Claimed::Old(value),
             None => self.unelected().await,
         }
     }
@@ -208,8 +212,8 @@ impl<I: Io> Way<'_, I> {
         while begun.elapsed() < lease * u32::from(MOST_WAITS) {
             let claim = self.take_down(true, lease).await;
             // Whoever has it taken now may have come after one who has just ended.
-            if let Some(value) = self.live().await {
-                return Claimed::Value(value);
+            if let Some(new) = self.new_value().await {
+                return new;
             }
             if let Some(claim) = claim {
                 return Claimed::Mine(claim);
@@ -220,9 +224,16 @@ impl<I: Io> Way<'_, I> {
         self.unelected().await
     }
 
-    async fn live<T: DeserializeOwned>(&self) -> Option<T> {
+    /// What another process has computed meanwhile.
+    async fn new_value<T: DeserializeOwned>(&self) -> Option<Claimed<T>> {
+        let (value, written) = self.live().await?;
+        Some(Claimed::New(value, written))
+    }
+
+    async fn live<T: DeserializeOwned>(&self) -> Option<(T, Arc<Value>)> {
         let record = self.load().await.filter(|record| record.is_live(self.handle.now()))?;
-        self.handle.decoded(&self.key, &record.value)
+        let value = self.handle.decoded(&self.key, &record.value)?;
+        Some((value, Arc::new(record.value)))
     }
 
     /// `None` if another process has an exclusive claim. A store that fails keeps nobody from computing.

@@ -1,14 +1,15 @@
 //! A computation as the store knows it, so that processes do not do it twice and a change in the middle of it wins.
 
+use std::borrow::Cow;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
-use crate::store::Store;
+use crate::store::{Begun, Operation, Store};
 
 /// A claim that a store has taken down. It ends by [`settle`](Claim::settle) or by the store's own keeping of it; dropped
-/// before, by a panic or a cancelled future, it is given back on another thread.
+/// before, by a panic or a cancelled future, it is given back without waiting.
 pub(crate) struct Claim {
     open: Option<Open>,
 }
@@ -44,6 +45,11 @@ impl Claim {
 impl Drop for Claim {
     fn drop(&mut self) {
         let Some(Open { store, key, token }) = self.open.take() else { return };
+        let release = Operation::Release { key: Cow::Borrowed(&key), token, pause: Duration::ZERO };
+        if let Begun::Done(_) = store.begin(release) {
+            return;
+        }
+        // It would have to wait, which is not for the thread that drops a future.
         blocking::unblock(move || {
             let released = store.release(&key, token, Duration::ZERO);
             let _ = released.inspect_err(|error| tracing::debug!(%error, "cache: a claim ends by time"));

@@ -4,7 +4,6 @@
 //! never comes back. Leases run on real time, not on a cache's clock.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -14,14 +13,19 @@ const GLANCE: Duration = Duration::from_secs(1);
 /// After a failed attempt the next one waits so long at most.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
-/// Above so many leases the ended ones are cleared away at each claim.
-const SWEEP_ABOVE: usize = 1024;
+/// From so many leases on the ended ones are cleared away, each time that their number has doubled.
+const SWEEP_FROM: usize = 1024;
 
 /// The leases of a cache.
 #[derive(Debug, Default)]
-pub(crate) struct Leases {
-    terms: Mutex<HashMap<String, Term>>,
-    claims: AtomicU64,
+pub(crate) struct Leases(Mutex<Terms>);
+
+#[derive(Debug, Default)]
+struct Terms {
+    by_key: HashMap<String, Term>,
+    claims: u64,
+    /// How many were left after the last sweep.
+    swept: usize,
 }
 
 #[derive(Debug)]
@@ -47,19 +51,27 @@ impl Leases {
     pub(crate) fn claim(self: &Arc<Self>, key: &str, length: Duration) -> Option<Lease> {
         let now = Instant::now();
         let mut terms = self.lock();
-        if terms.len() > SWEEP_ABOVE {
-            terms.retain(|_, term| term.ends > now);
-        }
-        if terms.get(key).is_some_and(|term| term.ends > now) {
+        if terms.by_key.get(key).is_some_and(|term| term.ends > now) {
             return None;
         }
-        let number = self.claims.fetch_add(1, Ordering::Relaxed);
-        terms.insert(key.to_owned(), Term { number, ends: end(now, length) });
+        terms.sweep(now);
+        terms.claims += 1;
+        let number = terms.claims;
+        terms.by_key.insert(key.to_owned(), Term { number, ends: end(now, length) });
         Some(Lease { leases: Arc::clone(self), key: key.to_owned(), number, length, pause: Duration::ZERO })
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<String, Term>> {
-        self.terms.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Terms> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Terms {
+    fn sweep(&mut self, now: Instant) {
+        if self.by_key.len() >= SWEEP_FROM.max(self.swept * 2) {
+            self.by_key.retain(|_, term| term.ends > now);
+            self.swept = self.by_key.len();
+        }
     }
 }
 
@@ -70,7 +82,7 @@ impl Lease {
     }
 
     /// Says that another process is at work.
-    pub(crate) fn is_elsewhere(mut self) {
+    pub(crate) fn leave_to_another(mut self) {
         self.pause = GLANCE.min(self.length);
     }
 
@@ -84,9 +96,9 @@ impl Drop for Lease {
     fn drop(&mut self) {
         let pause = if std::thread::panicking() { self.pause_after_failure() } else { self.pause };
         let mut terms = self.leases.lock();
-        let Some(term) = terms.get_mut(&self.key).filter(|term| term.number == self.number) else { return };
+        let Some(term) = terms.by_key.get_mut(&self.key).filter(|term| term.number == self.number) else { return };
         if pause.is_zero() {
-            terms.remove(&self.key);
+            terms.by_key.remove(&self.key);
         } else {
             term.ends = end(Instant::now(), pause);
         }
@@ -148,9 +160,9 @@ mod tests {
     #[test]
     fn ended_leases_do_not_pile_up() {
         let leases = Arc::<Leases>::default();
-        for number in 0..5 * SWEEP_ABOVE {
+        for number in 0..5 * SWEEP_FROM {
             leases.claim(&number.to_string(), Duration::ZERO).expect("free").fail();
         }
-        assert!(leases.lock().len() <= SWEEP_ABOVE + 1);
+        assert!(leases.lock().by_key.len() <= SWEEP_FROM + 1);
     }
 }
