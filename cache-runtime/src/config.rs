@@ -49,8 +49,8 @@ const DEFAULT_FILE: &str = "config/storage.toml";
 /// expires_in = "2 days"
 ///
 /// [prod.cache.sessions]
-/// type = "redis"
-/// url = "redis://localhost:6379/0"
+/// type = "sqlite"
+/// database = "storage/sessions.sqlite3"
 /// ```
 ///
 /// In every string `${NAME}` is the value of a variable, `${NAME:-default}` too where it may be missing, and `$${`

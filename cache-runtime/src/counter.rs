@@ -32,7 +32,8 @@ fn name(key: &Key) -> Result<&str> {
 /// # Errors
 ///
 /// Of every method: [`NotANumber`](crate::ErrorKind::NotANumber) and [`Overflow`](crate::ErrorKind::Overflow), which
-/// change nothing; [`Key`](crate::ErrorKind::Key) if the arguments make no key; else the store's.
+/// change nothing; [`Key`](crate::ErrorKind::Key) if the arguments make no key; [`Config`](crate::ErrorKind::Config) if
+/// the configuration has no cache of the name that `cache = "…"` gives; else the store's.
 #[derive(Debug)]
 #[must_use = "a counter does nothing until it is incremented or read"]
 pub struct Counter {

@@ -12,6 +12,7 @@ use crate::clock::{Clock, Timestamp};
 use crate::codec::Codec;
 use crate::io::Io;
 use crate::lease::Leases;
+use crate::outcome::{Outcome, Plain};
 use crate::report::Reporter;
 use crate::store::{Answer, Lifetime, Operation, Record, Store, Value};
 use crate::{Error, Expiry, Result, Ttl, entry, key};
@@ -188,6 +189,9 @@ impl Handle {
     }
 
     pub(crate) async fn increment<I: Io>(&self, io: &I, key: &str, by: i64) -> Result<i64> {
+        if self.keeps_nothing() {
+            return self.delete(io, key).await.map(|_| by);
+        }
         let key = self.key(key)?;
         self.ask(io, Operation::Increment { key: Cow::Borrowed(&key), by, lifetime: self.lifetime() }).await?.number()
     }
@@ -281,12 +285,12 @@ impl Handle {
         computed: &HashMap<String, T>,
     ) {
         let lifetime = self.lifetime();
-        let usable = computed.iter().filter_map(|(key, value)| Some((self.key(key).ok()?.into_owned(), value)));
-        let encoded = usable.map(|(key, value)| Ok((key, entry::write(value, self.core.settings.codec, &lifetime)?)));
-        let written = match encoded.collect::<Result<Vec<_>>>() {
-            Ok(values) => self.put_many(io, values, lifetime).await,
-            Err(error) => Err(error),
-        };
+        let encoded = computed.iter().filter_map(|(key, value)| {
+            let key = self.key(key).ok()?.into_owned();
+            let value = entry::write(Plain::storable(value)?, self.core.settings.codec, &lifetime);
+            Some((key, value.inspect_err(|error| self.pass_over(error)).ok()?))
+        });
+        let written = self.put_many(io, encoded.collect(), lifetime).await;
         let _ = written.inspect_err(|error| self.pass_over(error));
     }
 }

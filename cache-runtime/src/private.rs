@@ -29,12 +29,28 @@ impl Terms {
     /// Nothing said.
     pub const DEFAULT: Terms = Terms { cache: None, expires_in: None, race_ttl: None };
 
-    fn cache(&self) -> Cache {
-        let mut cache = runtime::chosen(self.cache);
+    fn chosen(&self) -> Result<Cache> {
+        let mut cache = runtime::chosen(self.cache)?;
         let view = &mut cache.handle.view;
         view.expires_in = self.expires_in.or(view.expires_in);
         view.race_ttl = self.race_ttl.unwrap_or(view.race_ttl);
-        cache
+        Ok(cache)
+    }
+
+    /// For a function, which answers in any case: where there is no cache of that name, nothing is cached.
+    fn cache(&self) -> Cache {
+        self.chosen().unwrap_or_else(|error| {
+            runtime::cache().handle.pass_over(&error);
+            Cache::none()
+        })
+    }
+
+    /// For a counter, which must not answer 0 where there is no cache of that name.
+    fn counting(&self, key: Result<String>) -> (Cache, Result<String>) {
+        match self.chosen() {
+            Ok(cache) => (cache, key),
+            Err(error) => (Cache::none(), Err(error)),
+        }
     }
 }
 
@@ -62,10 +78,12 @@ pub async fn waiting<O: Outcome, B: Future<Output = O::Whole>>(
 
 /// The counter of an annotated function.
 pub fn counter(terms: Terms, key: Result<String>) -> Counter {
-    Counter::new(terms.cache(), key)
+    let (cache, key) = terms.counting(key);
+    Counter::new(cache, key)
 }
 
 /// The counter of an annotated `async` function.
 pub fn async_counter(terms: Terms, key: Result<String>) -> AsyncCounter {
-    AsyncCounter::new(terms.cache().to_async(), key)
+    let (cache, key) = terms.counting(key);
+    AsyncCounter::new(cache.to_async(), key)
 }

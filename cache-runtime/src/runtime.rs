@@ -94,18 +94,27 @@ pub fn init(config: Config) -> Result<()> {
 
 /// Makes a store of one's own known to the configuration, by the name of its `type`.
 ///
-/// Call it before [`init`] or the first use. A name that is known already gets the new store.
+/// Call it before [`init`] or the first use.
 ///
 /// ```
 /// use cache_runtime::{Cache, Options, Result, register, store::NoCache};
 ///
-/// register("nothing", |_options: &Options| Ok(NoCache));
+/// register("nothing", |_options: &Options| Ok(NoCache))?;
 /// let cache = Cache::open("nothing:")?;
 /// # Ok::<(), cache_runtime::Error>(())
 /// ```
-pub fn register<S: Store>(kind: &str, build: impl Fn(&Options) -> Result<S> + Send + Sync + 'static) {
+///
+/// # Errors
+///
+/// [`ErrorKind::Config`] if there is a store of this name already.
+pub fn register<S: Store>(kind: &str, build: impl Fn(&Options) -> Result<S> + Send + Sync + 'static) -> Result<()> {
     let build: Builder = Arc::new(move |options| Ok(Arc::new(build(options)?)));
-    REGISTERED.write().unwrap_or_else(PoisonError::into_inner).insert(kind.to_owned(), build);
+    let mut registered = REGISTERED.write().unwrap_or_else(PoisonError::into_inner);
+    if BUILT_IN.contains(&kind) || registered.contains_key(kind) {
+        return Err(Error::new(ErrorKind::Config, format!("there is a store called `{kind}` already")));
+    }
+    registered.insert(kind.to_owned(), build);
+    Ok(())
 }
 
 /// The cache at an address: see [`Cache::open`].
@@ -114,14 +123,9 @@ pub(crate) fn open(address: &str) -> Result<Cache> {
     config.default.as_ref().map_or_else(|| Ok(Cache::none()), build)
 }
 
-/// The cache that an annotated function asks for; where there is none of that name, nothing is cached.
-pub(crate) fn chosen(name: Option<&str>) -> Cache {
-    let Some(name) = name else { return cache() };
-    named(name).unwrap_or_else(|error| {
-        let default = cache();
-        default.handle.pass_over(&error);
-        Cache::none()
-    })
+/// The cache that an attribute asks for.
+pub(crate) fn chosen(name: Option<&str>) -> Result<Cache> {
+    name.map_or_else(|| Ok(cache()), named)
 }
 
 fn runtime() -> &'static Runtime {
@@ -174,7 +178,7 @@ fn build(section: &Section) -> Result<Cache> {
 }
 
 fn store(section: &Section) -> Result<Arc<dyn Store>> {
-    let registered = REGISTERED.read().unwrap_or_else(PoisonError::into_inner);
+    let registered = registered();
     if let Some(build) = registered.get(&section.kind) {
         return build(&section.options);
     }
@@ -184,6 +188,11 @@ fn store(section: &Section) -> Result<Arc<dyn Store>> {
         "sqlite" => Ok(Arc::new(crate::store::sqlite::SqliteStore::from_options(&section.options)?)),
         _ => Err(section.unknown_kind(registered.keys().map(String::as_str).chain(BUILT_IN))),
     }
+}
+
+/// A copy: a builder may open other caches, or register stores.
+fn registered() -> BTreeMap<String, Builder> {
+    REGISTERED.read().unwrap_or_else(PoisonError::into_inner).clone()
 }
 
 #[cfg(feature = "sqlite")]

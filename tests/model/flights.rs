@@ -125,7 +125,7 @@ fn ask(all: All, key: u32, depth: u32, face: Face) -> Pin<Box<dyn Future<Output 
             for _ in 0..if depth == 0 { 0 } else { thread_rng().gen_range(0..3) } {
                 let nested = ask(inner.clone(), thread_rng().gen_range(0..KEYS), depth - 1, face);
                 if thread_rng().gen_bool(0.2) {
-                    give_up(nested).await
+                    give_up(nested).await;
                 } else {
                     let _ = nested.await;
                 }

@@ -39,7 +39,7 @@ fn act(argument: &str) -> Result<String> {
         "show" => format!("{:?}", cache()),
         "config" => format!("{:?}", Config::load()?),
         "register" => {
-            register("picky", picky);
+            register("picky", picky)?;
             done(Ok(()))?
         }
         _ => return Err(Error::new(ErrorKind::Config, "nothing that this program does")),

@@ -17,7 +17,7 @@ pub(crate) struct Section {
 impl Section {
     /// Reads the table of the default cache.
     pub(super) fn of_default(table: Table, environment: &Environment<'_>) -> Result<Self> {
-        Section::read(table, "write `type = \"sqlite\"`, \"redis\", \"none\" or a registered name", environment)
+        Section::read(table, "write `type = \"sqlite\"`, \"none\" or a registered name", environment)
     }
 
     /// Reads the table of a named cache.

@@ -198,7 +198,7 @@ fn what_is_wrong_is_said_with_its_place() {
             "dev",
             "# cache\n\n[cache]\ndatabase = 'x'",
             "config/storage.toml:3: [cache] type: missing; \
-             write `type = \"sqlite\"`, \"redis\", \"none\" or a registered name",
+             write `type = \"sqlite\"`, \"none\" or a registered name",
         ),
         (
             "dev",
