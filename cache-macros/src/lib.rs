@@ -89,6 +89,8 @@ use crate::args::Kind;
 /// | `key = "user:{id}"` | the key: see below |
 /// | `expires_in = …` | how long a value lives: seconds (`300`), `"5m"`, `"1h 30m"`, `"2 days"`, `never`, or an expression of type [`Duration`](std::time::Duration), which may use the arguments. Without it the cache's own |
 /// | `race_ttl = …` | for so long after expiry one caller computes anew and the others get the old value at once; written as `expires_in`, without `never` |
+/// | `stale_if_error = …` | for so long after expiry the old value stands in for an `Err` of the body; written as `race_ttl`. On a function that returns no `Result` it does nothing |
+/// | `jitter = 0.1` | each value lives up to 10 % longer or shorter, so that what was stored together does not expire together; the windows stay as long as they are |
 /// | `version = 2` | a number or a text that is part of the key: a new one forgets all old values |
 /// | `skip(a, b)` | arguments that are not part of the key: a connection, a logger |
 /// | `cache = "sessions"` | a named cache of the configuration in place of the default one |

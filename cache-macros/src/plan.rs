@@ -18,6 +18,8 @@ pub(crate) struct Plan {
     pub(crate) cache: Option<LitStr>,
     pub(crate) expires_in: Option<Time>,
     pub(crate) race_ttl: Option<Time>,
+    pub(crate) stale_if_error: Option<Time>,
+    pub(crate) jitter: Option<f64>,
     pub(crate) runtime: Option<Path>,
 }
 
@@ -38,8 +40,8 @@ impl Plan {
         check_skips(&args.skip, &arguments, &mut mistakes);
         let key = Key::new(kind, &args, &function.sig.ident, &arguments, &mut mistakes);
         let types = type_arguments(function, &arguments, &args);
-        let Args { version, cache, expires_in, race_ttl, runtime, .. } = args;
-        mistakes.or(Plan { key, version, types, cache, expires_in, race_ttl, runtime })
+        let Args { version, cache, expires_in, race_ttl, stale_if_error, jitter, runtime, .. } = args;
+        mistakes.or(Plan { key, version, types, cache, expires_in, race_ttl, stale_if_error, jitter, runtime })
     }
 }
 

@@ -163,7 +163,7 @@ impl<I: Io> Way<'_, I> {
     /// Keeps a value whose lifetime begins now, and returns it as it is written. That it could not be kept is not the
     /// caller's failure, nor that of those who wait for it.
     async fn save<T: serde::Serialize + DeserializeOwned>(&self, value: &T) -> Option<Arc<Value>> {
-        let lifetime = self.handle.lifetime();
+        let lifetime = self.handle.lifetime(&self.key);
         let written = entry::write(value, self.handle.core.codec, &lifetime);
         let value = written.inspect_err(|error| self.handle.pass_over(error)).ok()?;
         let saved = self.handle.put(self.io, &self.key, Cow::Borrowed(&value), lifetime).await;

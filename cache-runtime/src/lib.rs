@@ -16,6 +16,7 @@ mod flight_tests;
 mod flights;
 mod handle;
 mod io;
+mod jitter;
 mod key;
 mod lease;
 mod many;

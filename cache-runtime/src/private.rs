@@ -12,6 +12,7 @@ pub use crate::outcome::{ElsePlain, Outcome, Probe};
 
 use crate::call::call;
 use crate::io::{Blocking, Waiting, now};
+use crate::jitter::Jitter;
 use crate::{AsyncCounter, Cache, Counter, Result, runtime};
 
 /// What the arguments of an attribute said.
@@ -23,17 +24,24 @@ pub struct Terms {
     pub expires_in: Option<Ttl>,
     /// For how long after expiry the old value is served while one caller computes.
     pub race_ttl: Option<Duration>,
+    /// For how long after expiry the old value stands in for an `Err`.
+    pub stale_if_error: Option<Duration>,
+    /// By which part of it a lifetime may be longer or shorter.
+    pub jitter: Option<f64>,
 }
 
 impl Terms {
     /// Nothing said.
-    pub const DEFAULT: Terms = Terms { cache: None, expires_in: None, race_ttl: None };
+    pub const DEFAULT: Terms =
+        Terms { cache: None, expires_in: None, race_ttl: None, stale_if_error: None, jitter: None };
 
     fn cache(&self) -> Cache {
         let mut cache = runtime::chosen(self.cache);
         let view = &mut cache.handle.view;
         view.expires_in = self.expires_in.or(view.expires_in);
         view.race_ttl = self.race_ttl.unwrap_or(view.race_ttl);
+        view.stale_if_error = self.stale_if_error.unwrap_or(view.stale_if_error);
+        view.jitter = self.jitter.map_or(view.jitter, Jitter::new);
         cache
     }
 }

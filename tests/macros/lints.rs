@@ -21,7 +21,7 @@ fn every_argument(id: u64, text: &str) -> Result<u64, String> {
     Ok(id)
 }
 
-#[cached(expires_in = Duration::from_secs(3))]
+#[cached(expires_in = Duration::from_secs(3), stale_if_error = "1h", jitter = 0.25)]
 fn default_key<T: Serialize + DeserializeOwned + Clone, const N: usize>(id: T, mut count: u8) -> (T, u8) {
     count += 1;
     (id, count)

@@ -7,3 +7,4 @@ mod lints;
 mod results;
 mod scenery;
 mod surroundings;
+mod windows;

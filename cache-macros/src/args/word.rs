@@ -8,6 +8,8 @@ use syn::parse::{ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::{Error, Expr, ExprLit, Lit, LitStr, Path, Result, Token, parenthesized};
 
+use crate::time::Time;
+
 /// An argument whose name has been read and whose value has not.
 ///
 /// Every method is told the `form` in which the argument is written, to say it where it is not.
@@ -57,6 +59,24 @@ impl Word<'_> {
                 Err(Error::new_spanned(value, wrong))
             }
         }
+    }
+
+    /// `= 10`, a time that ends
+    pub(crate) fn window(&self, form: &str) -> Result<Time> {
+        Time::window(self.value(form)?, form)
+    }
+
+    /// `= 0.1`, a part of the whole
+    pub(crate) fn share(&self, form: &str) -> Result<f64> {
+        let value = self.value(form)?;
+        let share = match literal(&value) {
+            Some(Lit::Float(number)) => number.base10_parse().ok(),
+            _ => None,
+        };
+        share.filter(|share| *share > 0.0 && *share < 1.0).ok_or_else(|| {
+            let wrong = format!("`{}` is a number between 0 and 1: for up to 10 % write `{form}`", self.name);
+            Error::new_spanned(value, wrong)
+        })
     }
 
     /// `= some::path`

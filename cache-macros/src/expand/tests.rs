@@ -62,7 +62,7 @@ fn only_what_was_said_is_written() {
         ),
     );
     assert!(expansion.contains("Terms :: DEFAULT"), "{expansion}");
-    for unsaid in ["expires_in", "race_ttl", "version"] {
+    for unsaid in ["expires_in", "race_ttl", "stale_if_error", "jitter", "version"] {
         assert!(!expansion.contains(unsaid), "{expansion}");
     }
 }
@@ -120,6 +120,8 @@ fn every_combination_of_two_arguments_is_read() {
         quote!(key = "{id}"),
         quote!(expires_in = never),
         quote!(race_ttl = std::time::Duration::MAX),
+        quote!(stale_if_error = "1h"),
+        quote!(jitter = 0.1),
         quote!(version = "two"),
         quote!(skip(other)),
         quote!(cache = "sessions"),
