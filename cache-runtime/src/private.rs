@@ -7,13 +7,14 @@ pub use std::fmt::Display;
 pub use std::time::Duration;
 
 pub use crate::Ttl;
+pub use crate::background::{Asked, Look, Owned, can_go, own, renew, renew_waiting};
 pub use crate::key::{DefaultKey, path_of, template_key};
 pub use crate::outcome::{ElsePlain, Outcome, Probe};
 
 use crate::call::call;
 use crate::io::{Blocking, Waiting, now};
 use crate::jitter::Jitter;
-use crate::{AsyncCounter, Cache, Counter, Result, runtime};
+use crate::{AsyncCounter, Cache, Counter, Result, background, runtime};
 
 /// What the arguments of an attribute said.
 #[derive(Clone, Copy, Debug)]
@@ -66,6 +67,16 @@ pub async fn waiting<O: Outcome, B: Future<Output = O::Whole>>(
 ) -> O::Whole {
     let cache = terms.cache();
     call(&Waiting, &cache.handle, key.as_ref().map(String::as_str), outcome, body).await
+}
+
+/// A look at what a function with `background` has in the cache.
+pub fn look<O: Outcome>(terms: Terms, key: Result<String>, outcome: O) -> Look<O> {
+    now(background::look(&Blocking, terms.cache().handle, key, outcome))
+}
+
+/// A look at what an `async` function with `background` has in the cache.
+pub async fn look_waiting<O: Outcome>(terms: Terms, key: Result<String>, outcome: O) -> Look<O> {
+    background::look(&Waiting, terms.cache().handle, key, outcome).await
 }
 
 /// The counter of an annotated function.

@@ -1,5 +1,6 @@
 //! What annotated functions do, seen from a program that uses them.
 
+mod background;
 mod counters;
 mod functions;
 mod keys;

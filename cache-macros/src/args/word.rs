@@ -104,6 +104,14 @@ impl Word<'_> {
         Ok(names.into_iter().collect())
     }
 
+    /// The name alone
+    pub(crate) fn flag(&self) -> Result<Ident> {
+        if self.input.is_empty() || self.input.peek(Token![,]) {
+            return Ok(self.name.clone());
+        }
+        Err(self.wrong(format!("`{0}` stands alone: write `{0}` and nothing after it", self.name)))
+    }
+
     /// Nothing more may stand before the next comma.
     pub(crate) fn end(&self) -> Result<()> {
         if self.input.is_empty() || self.input.peek(Token![,]) {

@@ -120,6 +120,7 @@ fn every_combination_of_two_arguments_is_read() {
         quote!(key = "{id}"),
         quote!(expires_in = never),
         quote!(race_ttl = std::time::Duration::MAX),
+        quote!(background),
         quote!(stale_if_error = "1h"),
         quote!(jitter = 0.1),
         quote!(version = "two"),
@@ -129,8 +130,12 @@ fn every_combination_of_two_arguments_is_read() {
     ];
     for (at, first) in words.iter().enumerate() {
         for second in &words[at + 1..] {
+            // In the background only with a window.
+            let window = (first.to_string() == "background" || second.to_string() == "background")
+                && !first.to_string().starts_with("race_ttl");
+            let window = window.then(|| quote!(race_ttl = 5,));
             let expansion = cached(
-                quote!(#first, #second,),
+                quote!(#window #first, #second,),
                 quote!(
                     fn load(id: u8, other: u8) -> u8 {
                         id
