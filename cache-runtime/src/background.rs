@@ -21,6 +21,7 @@ use crate::outcome::Outcome;
 use crate::{Result, flights, testing};
 
 /// What a look at the cache ended with.
+#[expect(clippy::large_enum_variant, reason = "it is taken apart where it is made")]
 pub enum Look<O: Outcome> {
     /// There is a value that is fresh, or that somebody is computing anew.
     Known(O::Whole),

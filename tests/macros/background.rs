@@ -324,7 +324,6 @@ fn borrows<T: Clone + Send + 'static + AsRef<str>>(
     path: &Path,
     pair @ (left, _): (u8, &'static str),
     then: impl Fn(usize) -> usize + Send + 'static,
-    _unused: &T,
     done: Sender<usize>,
 ) -> usize {
     static RUNS: AtomicU32 = AtomicU32::new(0);
@@ -344,7 +343,7 @@ fn arguments_are_borrowed_moved_and_called_as_ever() {
     let (done, all) = channel();
     let call = || {
         let rest = ["abc".to_owned()];
-        borrows(" b ", 1, &rest, Path::new("/"), (2, "two"), |sum| sum * 100, &"".to_owned(), done.clone())
+        borrows(" b ", 1, &rest, Path::new("/"), (2, "two"), |sum| sum * 100, done.clone())
     };
     let first = call();
     assert_eq!(first, 1100);

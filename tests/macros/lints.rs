@@ -58,7 +58,7 @@ fn in_the_background(id: u64, mut text: &str, mut count: u8) -> Result<u64, Stri
     Ok(id)
 }
 
-#[cached(race_ttl = 5, background)]
+#[cached(key = "{id}", race_ttl = 5, background)]
 async fn in_the_background_waited(id: &u64, _text: &str) -> u64 {
     smol::future::ready(()).await;
     7

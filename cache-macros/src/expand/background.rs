@@ -105,7 +105,10 @@ fn copied(lent: &Lent, number: usize, plan: &Plan) -> TokenStream {
     let (name, copy) = (&lent.name, copy(number));
     let place = lent.name.span().resolved_at(Span::mixed_site());
     let private = private(plan, place);
-    quote_spanned!(place=> let #copy = #private::own(#name);)
+    quote_spanned! {place=>
+        #[allow(clippy::used_underscore_binding)]
+        let #copy = #private::own(#name);
+    }
 }
 
 fn borrowed(lent: &Lent, number: usize) -> TokenStream {
@@ -113,7 +116,7 @@ fn borrowed(lent: &Lent, number: usize) -> TokenStream {
     let name = if lent.name == "self" { rename::this(lent.name.span()) } else { lent.name.clone() };
     quote_spanned! {Span::mixed_site()=>
         // The body may not use what the key does.
-        #[allow(unused_variables)]
+        #[allow(unused_variables, clippy::shadow_unrelated)]
         let #mutability #name = #copy.get();
     }
 }

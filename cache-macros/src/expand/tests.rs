@@ -32,6 +32,14 @@ fn a_renamed_library_is_named_nowhere_by_its_own_name() {
                 }
             ),
         ),
+        cached(
+            quote!(key = "{self.id}", race_ttl = 5, background, crate = my::cache),
+            quote!(
+                async fn load(&self, name: &str) -> u8 {
+                    self.load(name).await
+                }
+            ),
+        ),
         counter(
             quote!(key = "views:{id}", expires_in = 5, crate = my::cache),
             quote!(
