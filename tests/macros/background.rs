@@ -106,10 +106,15 @@ fn log() -> Receiver<String> {
 
 type Call = fn(&Source) -> Result<u32, &'static str>;
 
+/// The future stays what the compiler lets a runtime spawn.
+fn send<F: Future + Send>(future: F) -> F {
+    future
+}
+
 /// Both kinds of functions, and an async one on tokio as well.
 fn each_way(test: impl Fn(Call)) {
     test(|source| plain("a", source));
-    test(|source| smol::block_on(waited("a", source)));
+    test(|source| smol::block_on(send(waited("a", source))));
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).build().unwrap();
     let _entered = runtime.enter();
     test(|source| smol::block_on(waited("a", source)));
