@@ -11,6 +11,7 @@ use serde::de::DeserializeOwned;
 use crate::clock::{Clock, Timestamp};
 use crate::codec::Codec;
 use crate::io::Io;
+use crate::jitter::Jitter;
 use crate::lease::Leases;
 use crate::outcome::{Outcome, Plain};
 use crate::report::Reporter;
@@ -61,6 +62,7 @@ pub(crate) struct View {
     pub(crate) stale_if_error: Duration,
     /// Whether on a cold key one process computes and the others wait.
     pub(crate) shared: bool,
+    pub(crate) jitter: Jitter,
 }
 
 impl Handle {
@@ -74,10 +76,24 @@ impl Handle {
         self.core.clock.now()
     }
 
-    /// What is stored at this moment lives so long.
-    pub(crate) fn lifetime(&self) -> Lifetime {
+    /// What is stored under `key` at this moment lives so long, give or take the view's jitter.
+    pub(crate) fn lifetime(&self, key: &str) -> Lifetime {
         let now = self.now();
-        let expires_at = self.ttl().end(now);
+        self.until(now, self.view.jitter.spread(self.ttl().end(now), now, key))
+    }
+
+    /// What is written together goes by the least of its keys: it expires together, so that it is computed together.
+    fn lifetime_of_many<'k>(&self, keys: impl Iterator<Item = &'k str>) -> Lifetime {
+        self.lifetime(keys.min().unwrap_or_default())
+    }
+
+    /// What begins to be counted at this moment is counted for so long, exactly: jitter would change a rate's limit.
+    fn counting(&self) -> Lifetime {
+        let now = self.now();
+        self.until(now, self.ttl().end(now))
+    }
+
+    fn until(&self, now: Timestamp, expires_at: Timestamp) -> Lifetime {
         let stale_until = expires_at.after(self.view.race_ttl.max(self.view.stale_if_error));
         Lifetime { now, expires_at, stale_until, asked_for: self.view.expires_in.is_some() }
     }
@@ -162,7 +178,8 @@ impl Handle {
     }
 
     pub(crate) async fn set<I: Io, T: Serialize + ?Sized>(&self, io: &I, key: &str, value: &T) -> Result<()> {
-        let (key, lifetime) = (self.key(key)?, self.lifetime());
+        let key = self.key(key)?;
+        let lifetime = self.lifetime(&key);
         let value = entry::write_untyped(value, &lifetime).map_err(|error| self.explained(error, "set", Some(&key)))?;
         self.put(io, &key, Cow::Owned(value), lifetime).await
     }
@@ -185,7 +202,8 @@ impl Handle {
             return self.delete(io, key).await;
         }
         let key = self.key(key)?;
-        self.ask(io, Operation::Touch { key: Cow::Borrowed(&key), lifetime: self.lifetime() }).await?.was()
+        let lifetime = self.lifetime(&key);
+        self.ask(io, Operation::Touch { key: Cow::Borrowed(&key), lifetime }).await?.was()
     }
 
     pub(crate) async fn increment<I: Io>(&self, io: &I, key: &str, by: i64) -> Result<i64> {
@@ -193,7 +211,7 @@ impl Handle {
             return self.delete(io, key).await.map(|_| by);
         }
         let key = self.key(key)?;
-        self.ask(io, Operation::Increment { key: Cow::Borrowed(&key), by, lifetime: self.lifetime() }).await?.number()
+        self.ask(io, Operation::Increment { key: Cow::Borrowed(&key), by, lifetime: self.counting() }).await?.number()
     }
 
     pub(crate) async fn decrement<I: Io>(&self, io: &I, key: &str, by: i64) -> Result<i64> {
@@ -253,9 +271,10 @@ impl Handle {
         io: &I,
         pairs: impl IntoIterator<Item = (K, T)>,
     ) -> Result<()> {
-        let lifetime = self.lifetime();
+        let named = pairs.into_iter().map(|(key, value)| Ok((self.key(key.as_ref())?.into_owned(), value)));
+        let pairs = named.collect::<Result<Vec<_>>>()?;
+        let lifetime = self.lifetime_of_many(pairs.iter().map(|(key, _)| key.as_str()));
         let encoded = pairs.into_iter().map(|(key, value)| {
-            let key = self.key(key.as_ref())?.into_owned();
             let value = entry::write_untyped(&value, &lifetime)
                 .map_err(|error| self.explained(error, "write_multi", Some(&key)))?;
             Ok((key, value))
@@ -284,7 +303,7 @@ impl Handle {
         io: &I,
         computed: &HashMap<String, T>,
     ) {
-        let lifetime = self.lifetime();
+        let lifetime = self.lifetime_of_many(computed.keys().map(String::as_str));
         let encoded = computed.iter().filter_map(|(key, value)| {
             let key = self.key(key).ok()?.into_owned();
             let value = entry::write(Plain::storable(value)?, self.core.settings.codec, &lifetime);

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+mod background;
 mod cache;
 mod call;
 mod claim;
@@ -17,6 +18,7 @@ mod flight_tests;
 mod flights;
 mod handle;
 mod io;
+mod jitter;
 mod key;
 mod lease;
 mod many;

@@ -124,6 +124,14 @@ impl Drop for Scope {
     }
 }
 
+/// Runs a task that outlives the call which began it inside of the scope that the call was in.
+pub(crate) async fn carry<F: Future>(scope: Option<Cache>, future: F) -> F::Output {
+    match scope {
+        Some(cache) => scope_async(cache, future).await,
+        None => future.await,
+    }
+}
+
 /// The cache of the innermost scope.
 pub(crate) fn current() -> Option<Cache> {
     if !EVER.load(Ordering::Relaxed) {
