@@ -165,9 +165,9 @@ impl<I: Io> Way<'_, I> {
     async fn save<T: serde::Serialize + DeserializeOwned>(&self, value: &T) -> Option<Arc<Value>> {
         let lifetime = self.handle.lifetime();
         let written = entry::write(value, self.handle.core.codec, &lifetime);
-        let value = written.inspect_err(|error| self.handle.pass_over(error)).ok()?;
+        let value = written.inspect_err(|error| self.handle.not_saved(&self.key, error)).ok()?;
         let saved = self.handle.put(self.io, &self.key, Cow::Borrowed(&value), lifetime).await;
-        let _ = saved.inspect_err(|error| self.handle.pass_over(error));
+        let _ = saved.inspect_err(|error| self.handle.not_saved(&self.key, error));
         Some(Arc::new(value))
     }
 
