@@ -53,7 +53,7 @@ fn a_hundred_threads_wait_at_the_same_time() {
             for number in 0..100 {
                 let cache = &cache;
                 scope.spawn(move || {
-                    assert_eq!(cache.get_or_set(&format!("{}", number % 50), || number % 50), number % 50)
+                    assert_eq!(cache.get_or_set(&format!("{}", number % 50), || number % 50), number % 50);
                 });
             }
         });
