@@ -308,7 +308,7 @@ impl<I: Io> Way<'_, I> {
     fn written<T: serde::Serialize + DeserializeOwned>(&self, value: &T) -> Option<(Value, Lifetime)> {
         let lifetime = self.handle.lifetime(&self.key);
         let written = entry::write(value, self.handle.core.settings.codec, &lifetime);
-        Some((written.inspect_err(|error| self.handle.pass_over(error)).ok()?, lifetime))
+        Some((written.inspect_err(|error| self.handle.not_saved(&self.key, error)).ok()?, lifetime))
     }
 
     /// Keeps what was written, and returns it. That it could not be kept is not the caller's failure, nor that of those
@@ -317,7 +317,7 @@ impl<I: Io> Way<'_, I> {
         let (value, lifetime) = written?;
         match self.store(&value, lifetime, claim.token()).await {
             Ok(()) => claim.settle(),
-            Err(error) => self.handle.pass_over(&error),
+            Err(error) => self.handle.not_saved(&self.key, &error),
         }
         Some(Arc::new(value))
     }

@@ -8,8 +8,10 @@ use std::time::Duration;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::breaker::{Breaker, Passage};
 use crate::clock::{Clock, Timestamp};
 use crate::codec::Codec;
+use crate::event::{Event, Observers};
 use crate::io::Io;
 use crate::jitter::Jitter;
 use crate::lease::Leases;
@@ -23,7 +25,9 @@ pub(crate) struct Core {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) clock: Clock,
     pub(crate) leases: Arc<Leases>,
+    pub(crate) breaker: Breaker,
     pub(crate) reporter: Reporter,
+    pub(crate) observers: Observers,
     pub(crate) settings: Settings,
 }
 
@@ -67,8 +71,15 @@ pub(crate) struct View {
 
 impl Handle {
     pub(crate) fn new(store: Arc<dyn Store>, settings: Settings) -> Self {
-        let core =
-            Core { store, clock: Clock::running(), leases: Arc::default(), reporter: Reporter::default(), settings };
+        let core = Core {
+            store,
+            clock: Clock::running(),
+            leases: Arc::default(),
+            breaker: Breaker::default(),
+            reporter: Reporter::default(),
+            observers: Observers::default(),
+            settings,
+        };
         Handle { core: Arc::new(core), view: View::default() }
     }
 
@@ -116,10 +127,19 @@ impl Handle {
         keys.into_iter().map(|key| self.key(key.as_ref()).map(Cow::into_owned)).collect()
     }
 
-    /// Asks the store; an error says what was asked, and where.
+    /// Asks the store, unless it is away; an error says what was asked, and where.
     pub(crate) async fn ask<I: Io>(&self, io: &I, operation: Operation<'_>) -> Result<Answer> {
         let (name, key) = (operation.name(), operation.key());
-        io.ask(&self.core.store, operation).await.map_err(|error| self.explained(error, name, key.as_deref()))
+        let passage = match Passage::begin(&self.core, &operation) {
+            Ok(passage) => passage,
+            Err(error) => {
+                self.core.observers.tell(&Event::Skipped { operation: name });
+                return Err(self.explained(error, name, key.as_deref()));
+            }
+        };
+        let answer = io.ask(&self.core.store, operation).await;
+        passage.end(&answer);
+        answer.map_err(|error| self.explained(error, name, key.as_deref()))
     }
 
     fn explained(&self, error: Error, name: &str, key: Option<&str>) -> Error {
@@ -135,6 +155,12 @@ impl Handle {
         self.core.reporter.failure(error);
     }
 
+    /// A value that was computed and cannot be kept, which is no failure of its caller.
+    pub(crate) fn not_saved(&self, key: &str, error: &Error) {
+        self.pass_over(error);
+        self.core.observers.tell(&Event::NotSaved { key, error });
+    }
+
     /// The record under a key, expired or not.
     pub(crate) async fn record<I: Io>(&self, io: &I, key: &str) -> Result<Option<Record>> {
         self.ask(io, Operation::Get { key: Cow::Borrowed(key) }).await?.record()
@@ -147,9 +173,12 @@ impl Handle {
 
     /// What was written, as a `T`; what cannot be read as one is absent.
     pub(crate) fn decoded<T: DeserializeOwned>(&self, key: &str, value: &Value) -> Option<T> {
-        entry::read(value)
-            .inspect_err(|reason| tracing::debug!(key, %reason, "cache: an entry that cannot be read counts as absent"))
-            .ok()
+        entry::read(value).inspect_err(|reason| self.unreadable(key, &reason.to_string())).ok()
+    }
+
+    fn unreadable(&self, key: &str, reason: &str) {
+        tracing::debug!(key, reason, "cache: an entry that cannot be read counts as absent");
+        self.core.observers.tell(&Event::Unreadable { key, reason });
     }
 
     /// Keeps what is encoded, or forgets the key where nothing is to be kept.
@@ -306,11 +335,12 @@ impl Handle {
         let lifetime = self.lifetime_of_many(computed.keys().map(String::as_str));
         let encoded = computed.iter().filter_map(|(key, value)| {
             let key = self.key(key).ok()?.into_owned();
-            let value = entry::write(Plain::storable(value)?, self.core.settings.codec, &lifetime);
-            Some((key, value.inspect_err(|error| self.pass_over(error)).ok()?))
+            let written = entry::write(Plain::storable(value)?, self.core.settings.codec, &lifetime);
+            let value = written.inspect_err(|error| self.not_saved(&key, error)).ok()?;
+            Some((key, value))
         });
         let written = self.put_many(io, encoded.collect(), lifetime).await;
-        let _ = written.inspect_err(|error| self.pass_over(error));
+        let _ = written.inspect_err(|error| self.not_saved("", error));
     }
 }
 
