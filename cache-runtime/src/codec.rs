@@ -36,6 +36,9 @@ use self::shape::Shape;
 /// entry's own format, which has a version number, so that another encoding could take its place without an entry
 /// being misread.
 ///
+/// To learn what a type looks like, its `Deserialize` is given made-up values, once; in a program with
+/// `panic = "abort"` it never is, and types that need them (a tuple after a date, say) are written as MessagePack.
+///
 /// It is an option of a cache: `codec = "messagepack"` in the configuration, or in an address.
 ///
 /// ```
