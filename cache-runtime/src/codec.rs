@@ -127,7 +127,7 @@ where
     let mode = if positional && readable.is_closed() { BytesMode::ForceIterables } else { BytesMode::Normal };
     let start = bytes.len();
     named::write(value, mode, bytes)?;
-    if !positional && readable.is_transparent() && named::read::<T>(&bytes[start..]).is_none() {
+    if !positional && named::read::<T>(&bytes[start..]).is_none() {
         return Err("serde cannot read back what it writes of it: its `Serialize` and `Deserialize` differ".into());
     }
     watched::<T>(readable, &bytes[start..]).map_err(|_| "it cannot be read back".into())

@@ -221,3 +221,20 @@ fn the_deepest_value_that_serde_buffers_is_read() {
         assert!(write_untyped(&deepest, &LIFETIME).is_ok_and(|entry| read::<Tagged>(&entry).is_ok()));
     });
 }
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(tag = "t")]
+enum Unreadably {
+    Wide { number: u128 },
+    Nothing { nothing: Option<()> },
+}
+
+#[test]
+fn a_value_that_serde_cannot_read_back_is_an_error_and_no_silent_miss() {
+    for codec in [Codec::Bincode, Codec::MessagePack] {
+        let refused = write(&Unreadably::Wide { number: 1 << 100 }, codec, &LIFETIME).unwrap_err();
+        assert_eq!(refused.kind(), ErrorKind::Value);
+        let refused = write(&Unreadably::Nothing { nothing: Some(()) }, codec, &LIFETIME).unwrap_err();
+        assert_eq!(refused.kind(), ErrorKind::Value);
+    }
+}
