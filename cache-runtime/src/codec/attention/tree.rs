@@ -1,5 +1,6 @@
 //! A stored value as a tree, which can be read with one part exchanged.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::ptr;
 
@@ -24,6 +25,10 @@ pub(super) enum Tree {
     Map(Vec<(Tree, Tree)>),
 }
 
+/// Of a longer sequence only those items are kept that look like none before: what its type expects of them is the
+/// same. Arrays must be whole to be read, and serde has none that are longer.
+const LONGEST_ARRAY: usize = 32;
+
 /// The value of a name in a map.
 pub(super) struct Place {
     /// Of the names that lead here, and those beside it: items that look alike have the same places.
@@ -37,6 +42,12 @@ impl Tree {
         let mut places = Vec::new();
         self.visit(Hash::new(), &mut places);
         places
+    }
+
+    /// What tells items of one sequence apart: the names in it. `None` for what has no parts.
+    fn look(&self) -> Option<u64> {
+        let has_parts = matches!(self, Tree::Seq(_) | Tree::Map(_));
+        has_parts.then(|| self.places().iter().fold(Hash::new(), |hash, place| hash.number(place.name)).wide())
     }
 
     fn visit(&self, way: Hash, places: &mut Vec<Place>) {
@@ -101,8 +112,11 @@ impl<'de> Visitor<'de> for Planter {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Tree, A::Error> {
         let mut items = Vec::new();
-        while let Some(item) = seq.next_element()? {
-            items.push(item);
+        let mut looks = HashSet::new();
+        while let Some(item) = seq.next_element::<Tree>()? {
+            if items.len() < LONGEST_ARRAY || item.look().is_some_and(|look| looks.insert(look)) {
+                items.push(item);
+            }
         }
         Ok(Tree::Seq(items))
     }

@@ -205,6 +205,8 @@ fn a_name_changed_where_serde_does_not_tell_the_names() {
     is_no::<_, new::User>(|| user(None));
     is_no::<_, inside::User>(|| user(Some("ada")));
     is_no::<_, new::Event>(|| old::Event::Paid { amount: 10, discount: Some(5) });
+    let late = || (0..200).map(|_| old::Event::Free).chain([old::Event::Paid { amount: 1, discount: Some(5) }]);
+    is_no::<_, Vec<new::Event>>(|| late().collect::<Vec<_>>());
     is_no::<_, new::Any>(|| old::Any::Point { x: 1, y: 2 });
     is_no::<_, new::Adjacent>(|| old::Adjacent::Paid { amount: 10, discount: Some(5) });
 }
