@@ -1,5 +1,6 @@
 //! How values become bytes, and which codec is safe for which value.
 
+mod attention;
 mod compact;
 mod conform;
 mod facts;
@@ -34,6 +35,9 @@ use self::shape::Shape;
 /// from it is small and will not change: its bytes are frozen by this crate's golden tests as a part of the
 /// entry's own format, which has a version number, so that another encoding could take its place without an entry
 /// being misread.
+///
+/// To learn what a type looks like, its `Deserialize` is given made-up values, once; in a program with
+/// `panic = "abort"` it never is, and types that need them (a tuple after a date, say) are written as MessagePack.
 ///
 /// It is an option of a cache: `codec = "messagepack"` in the configuration, or in an address.
 ///
@@ -123,10 +127,10 @@ where
     let mode = if positional && readable.is_closed() { BytesMode::ForceIterables } else { BytesMode::Normal };
     let start = bytes.len();
     named::write(value, mode, bytes)?;
-    if !positional && readable.is_transparent() && named::read::<T>(&bytes[start..]).is_none() {
+    if !positional && named::read::<T>(&bytes[start..]).is_none() {
         return Err("serde cannot read back what it writes of it: its `Serialize` and `Deserialize` differ".into());
     }
-    Ok(readable.fingerprint)
+    watched::<T>(readable, &bytes[start..]).map_err(|_| "it cannot be read back".into())
 }
 
 /// Appends what a value says of its shape and the value, for readers whose type is not known here.
@@ -165,6 +169,10 @@ pub(crate) fn read_untyped<T: DeserializeOwned>(codec: Codec, payload: &[u8]) ->
     if shape.root().kind.is_none() && facts.are_of_bytes() {
         return read_items(bytes).ok_or(Unfit::Bytes);
     }
+    // The writer's type is not known, so that nothing which was written may be passed over.
+    if shape.hides_names() && attention::of::<T>(bytes).is_none_or(|attention| attention.ignores) {
+        return Err(Unfit::Type);
+    }
     read(codec, bytes)
 }
 
@@ -177,10 +185,21 @@ fn read_items<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
 
 /// Reads what was written as a value of a type with this fingerprint.
 pub(crate) fn read_typed<T: DeserializeOwned>(codec: Codec, fingerprint: u64, payload: &[u8]) -> Result<T, Unfit> {
-    if Shape::of::<T>(codec.form()).fingerprint != fingerprint {
-        return Err(Unfit::Type);
+    let shape = Shape::of::<T>(codec.form());
+    let expected = match codec {
+        Codec::Bincode => shape.fingerprint,
+        Codec::MessagePack => watched::<T>(shape, payload)?,
+    };
+    if expected == fingerprint { read(codec, payload) } else { Err(Unfit::Type) }
+}
+
+/// The fingerprint of a type; where it hides names, also of what it takes notice of in this value.
+fn watched<T: DeserializeOwned>(shape: &Shape, payload: &[u8]) -> Result<u64, Unfit> {
+    if !shape.hides_names() {
+        return Ok(shape.fingerprint);
     }
-    read(codec, payload)
+    let attention = attention::of::<T>(payload).ok_or(Unfit::Bytes)?;
+    Ok(shape.fingerprint ^ attention.fingerprint)
 }
 
 fn read<T: DeserializeOwned>(codec: Codec, bytes: &[u8]) -> Result<T, Unfit> {

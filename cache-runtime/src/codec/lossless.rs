@@ -2,12 +2,16 @@
 
 use serde::Serialize;
 
+use super::Refusal;
 use super::kind::{Form, Kind, Label};
 use super::outline::{self, Place, Stop};
 
 /// MessagePack writes `Some(x)` as `x`, so `Some` of what is written as nil would be read as `None`.
-pub(super) fn is_lossless<T: Serialize + ?Sized>(value: &T) -> bool {
-    outline::tell(value, Form::Readable, Spot { in_some: false, opened: Kind::Unit }).is_ok()
+pub(super) fn check<T: Serialize + ?Sized>(value: &T) -> Result<(), Refusal> {
+    match outline::tell(value, Form::Readable, Spot { in_some: false, opened: Kind::Unit }) {
+        Err(Stop::Enough) => Err("`Some` of nothing cannot be told from `None` where fields go by name".into()),
+        told => told.map_err(Refusal::from),
+    }
 }
 
 #[derive(Clone, Copy)]

@@ -43,7 +43,29 @@ pub(super) struct Fields {
 
 /// Tells `place` what a value says of itself in one of its forms.
 pub(super) fn tell<T: Serialize + ?Sized, P: Place>(value: &T, form: Form, place: P) -> Result<(), Stop> {
-    value.serialize(Outline { place, form })
+    tell_at(value, Level { form, left: MOST_LEVELS }, place)
+}
+
+fn tell_at<T: Serialize + ?Sized, P: Place>(value: &T, level: Level, place: P) -> Result<(), Stop> {
+    value.serialize(Outline { place, level })
+}
+
+/// So many levels a value may have, each `Some` and each newtype being one, so that neither writing nor reading it
+/// overflows the stack: a thread has 2 MiB, and a debug build spends a few KiB of them on a level.
+pub(super) const MOST_LEVELS: usize = 320;
+
+/// How deep in a value, and in which form it tells of itself.
+#[derive(Clone, Copy)]
+struct Level {
+    form: Form,
+    left: usize,
+}
+
+impl Level {
+    fn inner(self) -> Result<Self, Stop> {
+        let left = self.left.checked_sub(1).ok_or(Stop::TooDeep)?;
+        Ok(Level { left, ..self })
+    }
 }
 
 /// Why a walk ended before the end of the value.
@@ -52,6 +74,9 @@ pub(super) enum Stop {
     /// The listener had heard enough.
     #[error("no more is asked")]
     Enough,
+    /// The value is nested deeper than is safe.
+    #[error("it is nested deeper than {MOST_LEVELS} levels; keep what is deep in a flat form, such as a `Vec`")]
+    TooDeep,
     /// The value would not be written.
     #[error("{0}")]
     Refused(String),
@@ -65,14 +90,14 @@ impl ser::Error for Stop {
 
 struct Outline<P> {
     place: P,
-    form: Form,
+    level: Level,
 }
 
 impl<P: Place> Outline<P> {
     /// What holds one thing: `Some`, a newtype.
     fn hold<T: Serialize + ?Sized>(self, kind: Kind, value: &T) -> Result<(), Stop> {
         let inner = self.place.open(kind)?.part(Label::At(0))?;
-        tell(value, self.form, inner)
+        tell_at(value, self.level.inner()?, inner)
     }
 
     /// The place of a variant's content.
@@ -82,12 +107,12 @@ impl<P: Place> Outline<P> {
     }
 
     fn elements(self, kind: Kind, len: usize) -> Result<Elements<P>, Stop> {
-        Ok(Elements { whole: self.place.open(kind)?, form: self.form, len, told: 0 })
+        Ok(Elements { whole: self.place.open(kind)?, level: self.level.inner()?, len, told: 0 })
     }
 
     fn named(self, kind: Kind) -> Result<Named<P>, Stop> {
         let fields = Fields { written: 0, leaves_out: false, names: Hash::new() };
-        Ok(Named { whole: self.place.open(kind)?, form: self.form, fields })
+        Ok(Named { whole: self.place.open(kind)?, level: self.level.inner()?, fields })
     }
 }
 
@@ -119,7 +144,7 @@ impl<P: Place> ser::Serializer for Outline<P> {
     type SerializeStructVariant = Named<P>;
 
     fn is_human_readable(&self) -> bool {
-        self.form.is_human_readable()
+        self.level.form.is_human_readable()
     }
 
     leaves! {
@@ -170,12 +195,12 @@ impl<P: Place> ser::Serializer for Outline<P> {
 
     fn serialize_seq(self, _: Option<usize>) -> Result<Items<P>, Stop> {
         let item = self.place.open(Kind::Seq)?.part(Label::At(0))?;
-        Ok(Items { item, form: self.form, told: false })
+        Ok(Items { item, level: self.level.inner()?, told: false })
     }
 
     fn serialize_map(self, _: Option<usize>) -> Result<Pairs<P>, Stop> {
         let whole = self.place.open(Kind::Map)?;
-        Ok(Pairs { key: whole.part(Label::At(0))?, value: whole.part(Label::At(1))?, form: self.form })
+        Ok(Pairs { key: whole.part(Label::At(0))?, value: whole.part(Label::At(1))?, level: self.level.inner()? })
     }
 
     fn serialize_tuple(self, len: usize) -> Result<Elements<P>, Stop> {
@@ -228,7 +253,7 @@ impl<P: Place> ser::Serializer for Outline<P> {
 /// The items of a sequence: one place for all.
 struct Items<P> {
     item: P,
-    form: Form,
+    level: Level,
     told: bool,
 }
 
@@ -241,7 +266,7 @@ impl<P: Place> ser::SerializeSeq for Items<P> {
             return Ok(());
         }
         self.told = true;
-        tell(value, self.form, self.item)
+        tell_at(value, self.level, self.item)
     }
 
     fn end(self) -> Result<(), Stop> {
@@ -271,7 +296,7 @@ fn says_always_the_same<T: ?Sized>() -> bool {
 struct Pairs<P> {
     key: P,
     value: P,
-    form: Form,
+    level: Level,
 }
 
 impl<P: Place> ser::SerializeMap for Pairs<P> {
@@ -279,11 +304,11 @@ impl<P: Place> ser::SerializeMap for Pairs<P> {
     type Error = Stop;
 
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), Stop> {
-        tell(key, self.form, self.key)
+        tell_at(key, self.level, self.key)
     }
 
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Stop> {
-        tell(value, self.form, self.value)
+        tell_at(value, self.level, self.value)
     }
 
     fn end(self) -> Result<(), Stop> {
@@ -294,7 +319,7 @@ impl<P: Place> ser::SerializeMap for Pairs<P> {
 /// The elements of a tuple, each with its place.
 struct Elements<P> {
     whole: P,
-    form: Form,
+    level: Level,
     len: usize,
     told: usize,
 }
@@ -303,7 +328,7 @@ impl<P: Place> Elements<P> {
     fn element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Stop> {
         let place = self.whole.part(Label::element(self.told, self.len))?;
         self.told += 1;
-        tell(value, self.form, place)
+        tell_at(value, self.level, place)
     }
 
     fn finish(self) -> Result<(), Stop> {
@@ -340,7 +365,7 @@ elements! {
 /// The fields of a struct, each with its place.
 struct Named<P> {
     whole: P,
-    form: Form,
+    level: Level,
     fields: Fields,
 }
 
@@ -349,7 +374,7 @@ impl<P: Place> Named<P> {
         let place = self.whole.part(Label::Field(self.fields.written, name))?;
         self.fields.written += 1;
         self.fields.names = self.fields.names.text(name);
-        tell(value, self.form, place)
+        tell_at(value, self.level, place)
     }
 
     fn leave_out(&mut self, name: &'static str) {

@@ -32,6 +32,8 @@ pub(super) struct Node {
     /// Whether some of the names mean the same field or variant.
     pub(super) aliases: bool,
     pub(super) children: Vec<usize>,
+    /// Whether a part may be dropped here when a value is read, and nobody is told.
+    pub(super) hides_names: bool,
 }
 
 impl Shape {
@@ -71,6 +73,11 @@ impl Shape {
     /// Whether a value can be read without names: every place can be told of, and has one name.
     pub(crate) fn is_closed(&self) -> bool {
         self.nodes.iter().all(|node| node.kind.is_some() && !node.aliases)
+    }
+
+    /// Whether there are places where names may be dropped.
+    pub(super) fn hides_names(&self) -> bool {
+        self.nodes.iter().any(|node| node.hides_names)
     }
 
     /// The facts that values of the type can say.

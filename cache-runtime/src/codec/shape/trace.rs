@@ -20,6 +20,10 @@ use super::{Node, Shape};
 /// So many runs are made; what is not reached by then cannot be told of.
 const MOST_RUNS: usize = 20_000;
 
+/// They cannot be looked into, and keep all that they are given.
+const TAKE_ALL: [&str; 2] =
+    ["serde_json::value::Value", "serde_json::map::Map<alloc::string::String, serde_json::value::Value>"];
+
 /// Traces a type. One whose code panics cannot be looked into.
 pub(super) fn shape<T: DeserializeOwned>(form: Form) -> Shape {
     let traced = catch_unwind(AssertUnwindSafe(|| Trace::new(form).finish::<T>()));
@@ -105,7 +109,8 @@ impl Trace {
             }
             None => self.fingerprint.text("opaque").text(seen.wanted),
         };
-        self.nodes.push(Node { kind: seen.kind, names: seen.names, aliases: false, children: Vec::new() });
+        let hides_names = seen.kind.is_none() && !TAKE_ALL.contains(&seen.wanted);
+        self.nodes.push(Node { kind: seen.kind, names: seen.names, aliases: false, children: Vec::new(), hides_names });
         self.nodes.len() - 1
     }
 

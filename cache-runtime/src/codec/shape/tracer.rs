@@ -17,14 +17,19 @@ pub(super) const ALIASES: u32 = u32::MAX;
 pub(super) type Dummy = (u8, &'static str);
 
 /// They are tried in this order, until a type takes one.
+///
+/// The empty text comes last: it is what careless code panics at.
 pub(super) const DUMMIES: [Dummy; 6] = [
-    (0, ""),
     (1, "1"),
     (1, "1970-01-01T00:00:00Z"),
     (1, "1970-01-01"),
     (1, "00000000-0000-0000-0000-000000000000"),
     (1, "127.0.0.1"),
+    (0, ""),
 ];
+
+/// Whether a type may be given made-up values: where a panic ends the process, its code is not put at risk.
+const MAY_MAKE_UP: bool = cfg!(panic = "unwind");
 
 /// By the name of a visitor, which dummy it takes.
 pub(super) type Learnt = HashMap<&'static str, usize>;
@@ -162,7 +167,7 @@ impl<'a> Tracer<'a> {
 
     fn make_dummy(self) -> Result<Self, Stop> {
         let dummies = self.run.dummies.get();
-        if self.depth > DEEPEST_DUMMY || dummies == MOST_DUMMIES {
+        if !MAY_MAKE_UP || self.depth > DEEPEST_DUMMY || dummies == MOST_DUMMIES {
             return Err(Stop::Other);
         }
         self.run.dummies.set(dummies + 1);
@@ -179,7 +184,10 @@ impl<'a> Tracer<'a> {
     fn any<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Stop> {
         match self.path {
             Some(_) => Err(self.found(Found::Place(Seen::opaque(self.wanted)))),
-            None => visitor.visit_borrowed_str(DUMMIES[self.run.dummy].1),
+            None => {
+                self.make_dummy()?;
+                visitor.visit_borrowed_str(DUMMIES[self.run.dummy].1)
+            }
         }
     }
 

@@ -153,3 +153,84 @@ fn a_changed_struct_with_a_place_that_cannot_be_looked_into() {
         assert_eq!(read::<old::Card>(&entry).unwrap().by, "me");
     }
 }
+
+/// Asserts that a value, alone and in a list, is read by its own type and by no other, however it was written.
+#[track_caller]
+fn is_no<A, B>(value: impl Fn() -> A)
+where
+    A: Serialize + DeserializeOwned,
+    B: DeserializeOwned,
+{
+    for (way, entry) in entries(&value()) {
+        assert!(read::<A>(&entry).is_ok(), "{way}: its own type");
+        assert!(read::<B>(&entry).is_err(), "{way}: another type");
+    }
+    for (way, entry) in entries(&vec![value(), value()]) {
+        assert!(read::<Vec<A>>(&entry).is_ok(), "{way}: its own type, in a list");
+        assert!(read::<Vec<B>>(&entry).is_err(), "{way}: another type, in a list");
+    }
+}
+
+#[test]
+fn a_name_changed_where_serde_does_not_tell_the_names() {
+    releases! {
+        old {
+            pub(super) struct Extra { pub(super) a: u8, pub(super) note: Option<u8> }
+            pub(super) struct User { pub(super) id: u32, #[serde(flatten)] pub(super) extra: Extra, pub(super) nick: Option<String> }
+            #[serde(tag = "t")]
+            pub(super) enum Event { Paid { amount: u32, discount: Option<u32> }, Free }
+            #[serde(untagged)]
+            pub(super) enum Any { Point { x: u32, y: u32 }, Text(String) }
+            #[serde(tag = "t", content = "c")]
+            pub(super) enum Adjacent { Paid { amount: u32, discount: Option<u32> }, Free }
+        }
+        new {
+            pub(super) struct Extra { a: u8, note: Option<u8> }
+            pub(super) struct User { id: u32, #[serde(flatten)] extra: Extra, nickname: Option<String> }
+            #[serde(tag = "t")]
+            pub(super) enum Event { Paid { amount: u32, rebate: Option<u32> }, Free }
+            #[serde(untagged)]
+            pub(super) enum Any { Point { y: u32 }, Text(String) }
+            #[serde(tag = "t", content = "c")]
+            pub(super) enum Adjacent { Paid { amount: u32, rebate: Option<u32> }, Free }
+        }
+        inside {
+            pub(super) struct Extra { a: u8, remark: Option<u8> }
+            pub(super) struct User { id: u32, #[serde(flatten)] extra: Extra, nick: Option<String> }
+        }
+    }
+    let user =
+        |nick: Option<&str>| old::User { id: 1, extra: old::Extra { a: 1, note: Some(2) }, nick: nick.map(Into::into) };
+    is_no::<_, new::User>(|| user(Some("ada")));
+    is_no::<_, new::User>(|| user(None));
+    is_no::<_, inside::User>(|| user(Some("ada")));
+    is_no::<_, new::Event>(|| old::Event::Paid { amount: 10, discount: Some(5) });
+    let late = || (0..200).map(|_| old::Event::Free).chain([old::Event::Paid { amount: 1, discount: Some(5) }]);
+    is_no::<_, Vec<new::Event>>(|| late().collect::<Vec<_>>());
+    is_no::<_, new::Any>(|| old::Any::Point { x: 1, y: 2 });
+    is_no::<_, new::Adjacent>(|| old::Adjacent::Paid { amount: 10, discount: Some(5) });
+}
+
+/// Where one variant refuses what stands there, the next one may pass it over.
+#[test]
+fn a_name_that_one_variant_knows_is_known() {
+    releases! {
+        only { #[serde(untagged)] pub(super) enum Any { Both { x: u8, y: u8 }, One { x: u8 } } }
+    }
+    for (way, entry) in entries(&only::Any::Both { x: 1, y: 2 }) {
+        assert!(matches!(read(&entry), Ok(only::Any::Both { x: 1, y: 2 })), "{way}");
+    }
+}
+
+/// A width that serde would change in silence.
+#[test]
+fn a_retyped_field_beside_a_flattened_one() {
+    releases! {
+        old { pub(super) struct Span { #[serde(flatten)] pub(super) more: HashMap<String, u8>, pub(super) seconds: u64 } }
+        new { pub(super) struct Span { #[serde(flatten)] more: HashMap<String, u8>, seconds: f64 } }
+    }
+    let span = old::Span { more: HashMap::from([("a".into(), 1)]), seconds: 3 };
+    for codec in [Codec::Bincode, Codec::MessagePack] {
+        assert_eq!(read::<new::Span>(&write(&span, codec, &LIFETIME).unwrap()).err(), Some(Unreadable::Shape));
+    }
+}

@@ -158,7 +158,7 @@ fn types_that_contain_themselves() {
 
 #[test]
 fn a_deep_value() {
-    let deep = (0..300).fold(None, |right, value| Some(Box::new(Tree { left: None, right, value })));
+    let deep = (0..150).fold(None, |right, value| Some(Box::new(Tree { left: None, right, value })));
     returns(Tree { left: None, right: deep, value: 0 });
 }
 

@@ -156,3 +156,85 @@ fn renewing_leaves_alone_what_is_no_entry_or_damaged() {
         assert_eq!(renewed, bytes);
     }
 }
+
+#[derive(Default, Serialize, Deserialize)]
+struct Chain {
+    value: u32,
+    next: Option<Box<Chain>>,
+}
+
+fn chain(length: u32) -> Chain {
+    (1..length).fold(Chain::default(), |next, value| Chain { value, next: Some(Box::new(next)) })
+}
+
+fn length(mut chain: &Chain) -> usize {
+    let mut length = 1;
+    while let Some(next) = &chain.next {
+        (chain, length) = (next, length + 1);
+    }
+    length
+}
+
+/// Runs on a stack of the size that threads have.
+fn on_a_thread(test: fn()) {
+    std::thread::Builder::new().stack_size(2 << 20).spawn(test).unwrap().join().unwrap();
+}
+
+#[test]
+fn a_value_that_is_too_deep_is_an_error_and_no_overflow() {
+    on_a_thread(|| {
+        let chain = chain(2_000);
+        let typed = |codec| write(&chain, codec, &LIFETIME);
+        for entry in [typed(Codec::Bincode), typed(Codec::MessagePack), write_untyped(&chain, &LIFETIME)] {
+            let error = entry.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Value);
+            assert!(error.to_string().contains("nested deeper"), "{error}");
+        }
+    });
+}
+
+#[test]
+fn the_deepest_value_that_is_written_is_read() {
+    on_a_thread(|| {
+        let chain = chain(160);
+        for (way, entry) in entries(&chain) {
+            assert_eq!(read::<Chain>(&entry).map(|chain| length(&chain)), Ok(160), "{way}");
+        }
+    });
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "t")]
+enum Tagged {
+    End,
+    Link { next: Option<Box<Tagged>> },
+}
+
+#[test]
+fn the_deepest_value_that_serde_buffers_is_read() {
+    on_a_thread(|| {
+        let link = |next, _| Tagged::Link { next: Some(Box::new(next)) };
+        for (way, entry) in entries(&(0..100).fold(Tagged::End, link)) {
+            assert!(read::<Tagged>(&entry).is_ok(), "{way}");
+        }
+        let deepest = (0..159).fold(Tagged::End, link);
+        assert!(write_untyped(&deepest, &LIFETIME).is_ok_and(|entry| read::<Tagged>(&entry).is_ok()));
+    });
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(tag = "t")]
+enum Unreadably {
+    Wide { number: u128 },
+    Nothing { nothing: Option<()> },
+}
+
+#[test]
+fn a_value_that_serde_cannot_read_back_is_an_error_and_no_silent_miss() {
+    for codec in [Codec::Bincode, Codec::MessagePack] {
+        let refused = write(&Unreadably::Wide { number: 1 << 100 }, codec, &LIFETIME).unwrap_err();
+        assert_eq!(refused.kind(), ErrorKind::Value);
+        let refused = write(&Unreadably::Nothing { nothing: Some(()) }, codec, &LIFETIME).unwrap_err();
+        assert_eq!(refused.kind(), ErrorKind::Value);
+    }
+}
