@@ -14,7 +14,7 @@ fn ten_thousand_calls_ask_a_store_that_fails_a_few_times() {
     let took = timed(|| (0..10_000).for_each(|number| assert_eq!(cache.get_or_set("k", || number), number)));
     let probes = took.as_millis() / 500 + 1;
     let asked = u128::from(chaos.total());
-    assert!(asked <= 6 + probes, "{asked} times in {took:?}");
+    assert!(asked <= 16 + probes, "{asked} times in {took:?}");
 }
 
 #[test]

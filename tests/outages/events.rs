@@ -26,7 +26,7 @@ fn a_value_that_is_not_kept_is_told() {
     let events = Events::of(&cache);
     chaos.fail_writes(true);
     cache.get_or_set("k", || 5);
-    assert_eq!(events.all(), ["failed set", "not saved k"]);
+    assert_eq!(events.all(), ["failed claim", "failed set", "not saved k"]);
 }
 
 #[test]
@@ -75,15 +75,15 @@ fn ten_thousand_failures_are_a_handful_of_lines() {
         let events = Events::of(&cache);
         chaos.fail(true);
         (0..10_000).for_each(|number| assert_eq!(cache.get_or_set("k", || number), number));
-        wait_until("it is away", || events.count("away") == 1);
+        wait_until("it is away", || events.count("away Everything") == 1);
         chaos.fail(false);
-        wait_until("it is back", || events.count("back") == 1);
+        wait_until("it is back", || events.count("back Everything") == 1);
     });
     let about = |words: &str| lines.iter().filter(|line| line.contains(words)).collect::<Vec<_>>();
-    assert!(lines.len() <= 5, "{lines:#?}");
+    assert!(lines.len() <= 6, "{lines:#?}");
     assert_eq!(about("the caller was answered without it").len(), 1, "{lines:#?}");
-    assert_eq!(about("is away (told to fail)").len(), 1, "{lines:#?}");
-    let [back] = about("answers again")[..] else { panic!("{lines:#?}") };
-    let skipped = back.rsplit_once("skipped=").and_then(|(_, number)| number.parse::<u32>().ok());
-    assert!(skipped.is_some_and(|skipped| skipped > 19_000), "a look-up and a write each: {back}");
+    assert!((1..=2).contains(&about("is away (told to fail)").len()), "writing first, then everything: {lines:#?}");
+    let skipped = |line: &&String| line.rsplit_once("skipped=").and_then(|(_, number)| number.parse::<u32>().ok());
+    let skipped: u32 = about("answers again").into_iter().filter_map(|line| skipped(&line)).sum();
+    assert!(skipped > 19_000, "a look-up and a write each: {lines:#?}");
 }
