@@ -30,7 +30,18 @@ impl Kind {
     /// The arguments that this attribute takes.
     fn arguments(self) -> &'static [&'static str] {
         match self {
-            Kind::Cached => &["key", "expires_in", "race_ttl", "version", "skip", "cache", "crate"],
+            Kind::Cached => &[
+                "key",
+                "expires_in",
+                "race_ttl",
+                "background",
+                "stale_if_error",
+                "jitter",
+                "version",
+                "skip",
+                "cache",
+                "crate",
+            ],
             Kind::Counter => &["key", "expires_in", "version", "skip", "cache", "crate"],
         }
     }
@@ -42,6 +53,9 @@ pub(crate) struct Args {
     pub(crate) key: Option<LitStr>,
     pub(crate) expires_in: Option<Time>,
     pub(crate) race_ttl: Option<Time>,
+    pub(crate) background: Option<Ident>,
+    pub(crate) stale_if_error: Option<Time>,
+    pub(crate) jitter: Option<f64>,
     pub(crate) version: Option<String>,
     pub(crate) skip: Vec<Ident>,
     pub(crate) cache: Option<LitStr>,
@@ -88,7 +102,10 @@ impl Args {
         match word.name.to_string().as_str() {
             "key" => self.key = Some(word.text("key = \"user:{id}\"")?),
             "expires_in" => self.expires_in = Some(Time::lifetime(word.value("expires_in = 300")?)?),
-            "race_ttl" => self.race_ttl = Some(Time::window(word.value("race_ttl = 10")?)?),
+            "race_ttl" => self.race_ttl = Some(word.window("race_ttl = 10")?),
+            "background" => self.background = Some(word.flag()?),
+            "stale_if_error" => self.stale_if_error = Some(word.window("stale_if_error = 3600")?),
+            "jitter" => self.jitter = Some(word.share("jitter = 0.1")?),
             "version" => self.version = Some(word.number_or_text("version = 2")?),
             "skip" => self.skip = word.names("skip(client)")?,
             "cache" => self.cache = Some(word.filled_text("cache = \"sessions\"")?),

@@ -14,10 +14,14 @@
 //! frame in both cases, so that the runtime knows one form only; the closure within gives `return` and `?` of a plain
 //! function their meaning and keeps `.await` out of it.
 //!
+//! With `background` the body becomes a closure or a future that holds what it uses: see `background`.
+//!
 //! Names made here are hygienic (`mixed_site`), and every path is absolute.
 
+mod background;
 mod debug;
 mod key;
+mod rename;
 mod terms;
 #[cfg(test)]
 mod tests;
@@ -49,9 +53,13 @@ pub(crate) fn attribute(kind: Kind, args: TokenStream, item: TokenStream) -> Tok
 }
 
 fn cached(function: &Function, plan: &Plan) -> TokenStream {
-    let Function { attrs, vis, sig, body } = function;
+    let Function { attrs, vis, body, .. } = function;
     let Body::Present { attrs: inner, .. } = body else { unreachable!("a cached function has a body") };
-    let (warnings, key, call) = (key::warnings(&plan.key), key::key(plan), call(function, plan));
+    let (warnings, key) = (key::warnings(&plan.key), key::key(plan));
+    let (sig, call) = match &plan.background {
+        Some(lent) => (background::signature(&function.sig, lent), background::call(function, plan, lent)),
+        None => (function.sig.clone(), call(function, plan)),
+    };
     quote_spanned! {Span::mixed_site()=>
         #(#attrs)* #vis #sig {
             #(#inner)*
@@ -98,12 +106,23 @@ fn call(function: &Function, plan: &Plan) -> TokenStream {
 
 /// The body as a future.
 fn future(function: &Function, output: &TokenStream) -> TokenStream {
-    let Body::Present { brace, statements, .. } = &function.body else { unreachable!("a cached function has a body") };
-    let mut block = TokenStream::new();
-    brace.surround(&mut block, |inside| inside.extend(statements.clone()));
-    if function.sig.asyncness.is_none() {
-        return quote_spanned!(Span::mixed_site()=> async { (|| -> #output #block)() });
+    let block = block(&function.body, TokenStream::clone);
+    match function.sig.asyncness {
+        Some(_) => async_block(function, output, &block),
+        None => quote_spanned!(Span::mixed_site()=> async { (|| -> #output #block)() }),
     }
+}
+
+/// The braces of a body, and its statements after a change.
+fn block(body: &Body, change: impl FnOnce(&TokenStream) -> TokenStream) -> TokenStream {
+    let Body::Present { brace, statements, .. } = body else { unreachable!("a cached function has a body") };
+    let mut block = TokenStream::new();
+    brace.surround(&mut block, |inside| inside.extend(change(statements)));
+    block
+}
+
+/// The body of an `async fn` as a future that holds what it uses.
+fn async_block(function: &Function, output: &TokenStream, block: &TokenStream) -> TokenStream {
     // An async block's type cannot be written; the branch that is never taken tells it to the compiler, which has to
     // know it before it meets a `?` in the body.
     let told = quote_spanned! {place_of(&function.sig)=>

@@ -11,6 +11,7 @@ mod args;
 mod expand;
 mod fallback;
 mod key;
+mod lent;
 mod mistakes;
 mod nearest;
 mod plan;
@@ -89,6 +90,9 @@ use crate::args::Kind;
 /// | `key = "user:{id}"` | the key: see below |
 /// | `expires_in = …` | how long a value lives: seconds (`300`), `"5m"`, `"1h 30m"`, `"2 days"`, `never`, or an expression of type [`Duration`](std::time::Duration), which may use the arguments. Without it the cache's own |
 /// | `race_ttl = …` | for so long after expiry one caller computes anew and the others get the old value at once; written as `expires_in`, without `never` |
+/// | `background` | with `race_ttl`: in that window everybody gets the old value at once, and a task computes anew: see below |
+/// | `stale_if_error = …` | for so long after expiry the old value stands in for an `Err` of the body; written as `race_ttl`. On a function that returns no `Result` it does nothing |
+/// | `jitter = 0.1` | each value lives up to 10 % longer or shorter, so that what was stored together does not expire together; the windows stay as long as they are |
 /// | `version = 2` | a number or a text that is part of the key: a new one forgets all old values |
 /// | `skip(a, b)` | arguments that are not part of the key: a connection, a logger |
 /// | `cache = "sessions"` | a named cache of the configuration in place of the default one |
@@ -126,6 +130,35 @@ use crate::args::Kind;
 /// # let _scope = cache_runtime::testing::scope(cache_runtime::Cache::memory());
 /// # assert_eq!(report(1, &["north"]), report(1, &["north"]));
 /// ```
+///
+/// # In the background
+///
+/// With `background` nobody waits for a new value while there is an old one in its window. The first caller gives the
+/// body to a task, and takes the old value like all others. The task outlives the call. It is the only one for its key
+/// in this process; if it fails or panics, the log says so, and the next attempt waits for as long as the window, or
+/// for 30 seconds if that is shorter. Without an old value in its window the body runs as it does otherwise.
+///
+/// ```
+/// use cache_runtime::{Cache, cached, testing};
+/// use std::time::Duration;
+///
+/// #[cached(key = "report:{region}", expires_in = "5m", race_ttl = "1h", background)]
+/// fn report(region: &str) -> String {
+///     format!("of {region}") // takes minutes
+/// }
+///
+/// # let _scope = testing::scope(Cache::memory());
+/// assert_eq!(report("north"), "of north"); // computed
+/// testing::advance(Duration::from_secs(301));
+/// assert_eq!(report("north"), "of north"); // the old one, while a thread computes the next
+/// ```
+///
+/// - The body of a plain function runs on a thread of a small pool, that of an `async fn` on the caller's tokio runtime
+///   if there is one and the cargo feature `tokio` is on, else on such a thread. So in a program on tokio turn that
+///   feature on: without it a body that waits by tokio's timers or sockets panics in the background.
+/// - Arguments go into the task, so they are `Send + 'static` once owned. What is borrowed is copied when the body is to
+///   run: `&str` as a `String`, `&T` by `Clone`, `&self` by `Self: Clone`. What stays borrowed inside (`&[&str]`,
+///   `Option<&str>`) and what is lent mutably cannot go. In a method, `"{self}"` in a text is written `"{}", self`.
 ///
 /// # Errors of the compiler
 ///

@@ -5,6 +5,7 @@ use syn::{GenericParam, LitStr, Path, Result};
 
 use crate::args::{Args, Kind};
 use crate::key::{Key, other_argument};
+use crate::lent::{self, Lent};
 use crate::mistakes::Mistakes;
 use crate::rules;
 use crate::signature::{Argument, Function};
@@ -18,6 +19,10 @@ pub(crate) struct Plan {
     pub(crate) cache: Option<LitStr>,
     pub(crate) expires_in: Option<Time>,
     pub(crate) race_ttl: Option<Time>,
+    /// What is borrowed, where the body may run in the background.
+    pub(crate) background: Option<Vec<Lent>>,
+    pub(crate) stale_if_error: Option<Time>,
+    pub(crate) jitter: Option<f64>,
     pub(crate) runtime: Option<Path>,
 }
 
@@ -37,9 +42,24 @@ impl Plan {
         let arguments = function.arguments();
         check_skips(&args.skip, &arguments, &mut mistakes);
         let key = Key::new(kind, &args, &function.sig.ident, &arguments, &mut mistakes);
+        let background = args.background.as_ref().map(|word| {
+            check_window(word, &args, &mut mistakes);
+            lent::lent(function, &mut mistakes)
+        });
         let types = type_arguments(function, &arguments, &args);
-        let Args { version, cache, expires_in, race_ttl, runtime, .. } = args;
-        mistakes.or(Plan { key, version, types, cache, expires_in, race_ttl, runtime })
+        let Args { version, cache, expires_in, race_ttl, stale_if_error, jitter, runtime, .. } = args;
+        mistakes.or(Plan {
+            key,
+            version,
+            types,
+            cache,
+            expires_in,
+            race_ttl,
+            background,
+            stale_if_error,
+            jitter,
+            runtime,
+        })
     }
 }
 
@@ -54,6 +74,14 @@ fn type_arguments(function: &Function, arguments: &[Argument], args: &Args) -> V
         |argument: &&Argument| argument.unnamed_type && (args.key.is_some() || !args.skip.contains(&argument.name));
     let unnamed = arguments.iter().filter(counts).map(|argument| TypeArgument::Of(argument.name.clone()));
     generic.chain(unnamed).collect()
+}
+
+fn check_window(background: &Ident, args: &Args, mistakes: &mut Mistakes) {
+    // After another mistake this would only be its echo: the window may be what was mistyped.
+    if args.race_ttl.is_none() && mistakes.is_empty() {
+        let wrong = "`background` serves an old value in a window after its expiry: write `race_ttl = 10` as well";
+        mistakes.add(background, wrong);
+    }
 }
 
 fn check_skips(skips: &[Ident], arguments: &[Argument], mistakes: &mut Mistakes) {

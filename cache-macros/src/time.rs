@@ -24,17 +24,15 @@ impl Time {
         Ok(time)
     }
 
-    /// Reads what stands after `race_ttl =`.
-    pub(crate) fn window(value: Expr) -> Result<Self> {
+    /// Reads how long after expiry an old value may be served; `form` is how that is written.
+    pub(crate) fn window(value: Expr, form: &str) -> Result<Self> {
         let time = Time::parse(&value)?;
         if time.is_zero() {
-            return Err(Error::new_spanned(
-                value,
-                "a window of 0 is none: remove it, or write how long, as in `race_ttl = 10`",
-            ));
+            let wrong = format!("a window of 0 is none: remove it, or write how long, as in `{form}`");
+            return Err(Error::new_spanned(value, wrong));
         }
         if matches!(time, Time::Never) {
-            let wrong = "a window has an end: write how long, as in `race_ttl = 10`; `never` is for `expires_in`";
+            let wrong = format!("a window has an end: write how long, as in `{form}`; `never` is for `expires_in`");
             return Err(Error::new_spanned(value, wrong));
         }
         Ok(time)

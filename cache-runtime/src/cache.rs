@@ -16,6 +16,7 @@ pub use self::asynchronous::AsyncCache;
 use crate::call::call;
 use crate::handle::{Handle, Settings, each_once};
 use crate::io::{Blocking, now};
+use crate::jitter::Jitter;
 use crate::outcome::{ElsePlain, Probe};
 use crate::store::Store;
 use crate::store::none::NoCache;
@@ -142,6 +143,27 @@ macro_rules! options {
             pub fn shared(&self) -> Self {
                 let mut view = self.clone();
                 view.handle.view.shared = true;
+                view
+            }
+
+            /// Each value lives up to so much longer or shorter: `0.1` is 10 %.
+            ///
+            /// What was stored together then does not expire together. Only the moment of expiry moves: windows stay as long
+            /// as they are, counters keep their exact time, and what is written in one operation (`write_multi`) stays
+            /// together. By how much follows from the key and the time, so that a test with a clock of its own sees the same
+            /// each time. Below 0 is 0, and above 1 is 1.
+            ///
+            /// ```
+            /// use cache_runtime::Cache;
+            ///
+            /// let cache = Cache::memory().expires_in(3600).jitter(0.1); // from 54 to 66 minutes
+            /// # cache.set("stats", &1)?;
+            /// # Ok::<(), cache_runtime::Error>(())
+            /// ```
+            #[must_use]
+            pub fn jitter(&self, share: f64) -> Self {
+                let mut view = self.clone();
+                view.handle.view.jitter = Jitter::new(share);
                 view
             }
 

@@ -51,44 +51,14 @@ pub(crate) async fn call<I: Io, O: Outcome, B: Future<Output = O::Whole>>(
 ) -> O::Whole {
     let Some(key) = usable(handle, key) else { return run(body).await };
     let way = Way { io, handle, key };
-    let landed = flights().landed();
-    let (old, lease) = match way.turn(way.load().await) {
-        Turn::Value(value) => return O::whole(value),
-        Turn::Compute { old, lease } => (old, lease),
-    };
-    let stale = lease.is_some().then_some(()).and(old.as_ref());
-    let lead = match way.join(landed, stale).await {
-        Joined::Value(value) => return O::whole(value),
-        Joined::Lead(lead) => Some(lead),
-        Joined::Alone => None,
-    };
-    let claim = match way.claim(stale).await {
-        Claimed::Mine(claim) => claim,
-        Claimed::Old(value) => {
-            lease.into_iter().for_each(Lease::leave_to_another);
-            return O::whole(value);
-        }
-        Claimed::New(value, written) => {
-            lead.into_iter().for_each(|lead| lead.land(&written));
-            return O::whole(value);
-        }
-    };
-    let whole = match &lead {
-        Some(lead) => Within::new(lead, body).await,
-        None => run(body).await,
-    };
-    let Some(value) = O::storable(&whole) else {
-        way.give_up(claim, lease).await;
-        return way.stand_in(old).map_or(whole, O::whole);
-    };
-    if let (Some(value), Some(lead)) = (way.save(value, claim).await, lead) {
-        lead.land(&value);
+    match way.look().await {
+        Look::Value(value) => O::whole(value),
+        Look::Compute(start) => way.compute::<O, B>(start, body).await,
     }
-    whole
 }
 
 /// The key as it stands in the store; without one nothing is cached.
-fn usable<'k>(handle: &Handle, key: Result<&'k str, &Error>) -> Option<Cow<'k, str>> {
+pub(crate) fn usable<'k>(handle: &Handle, key: Result<&'k str, &Error>) -> Option<Cow<'k, str>> {
     match key.map(|key| handle.key(key)) {
         Ok(Ok(key)) => return Some(key),
         Ok(Err(error)) => handle.pass_over(&error),
@@ -97,7 +67,7 @@ fn usable<'k>(handle: &Handle, key: Result<&'k str, &Error>) -> Option<Cow<'k, s
     None
 }
 
-async fn run<B: Future>(mut body: Pin<&mut Option<B>>) -> B::Output {
+pub(crate) async fn run<B: Future>(mut body: Pin<&mut Option<B>>) -> B::Output {
     let running = body.as_mut().as_pin_mut();
     let result = running.expect("a body is run once").await;
     body.set(None);
@@ -105,10 +75,33 @@ async fn run<B: Future>(mut body: Pin<&mut Option<B>>) -> B::Output {
 }
 
 /// One call on its way: how it asks, of which cache, for which key.
-struct Way<'a, I> {
-    io: &'a I,
-    handle: &'a Handle,
-    key: Cow<'a, str>,
+pub(crate) struct Way<'a, I> {
+    pub(crate) io: &'a I,
+    pub(crate) handle: &'a Handle,
+    pub(crate) key: Cow<'a, str>,
+}
+
+/// What a look at the store ended with.
+pub(crate) enum Look<T> {
+    Value(T),
+    Compute(Start),
+}
+
+/// What a computation starts from.
+pub(crate) struct Start {
+    /// How many flights had landed before the look.
+    landed: u64,
+    /// What may stand in if the body fails.
+    old: Option<Record>,
+    /// What keeps others from computing while the old value may be served.
+    lease: Option<Lease>,
+}
+
+impl Start {
+    /// The old value, where it may be served while this computation runs.
+    pub(crate) fn stale(&self) -> Option<&Record> {
+        self.lease.as_ref().and(self.old.as_ref())
+    }
 }
 
 /// What a caller is to do after a look at the store.
@@ -140,6 +133,52 @@ enum Claimed<T> {
 }
 
 impl<I: Io> Way<'_, I> {
+    /// The first half of the way: what there is, or what is to be done.
+    pub(crate) async fn look<T: DeserializeOwned>(&self) -> Look<T> {
+        let landed = flights().landed();
+        match self.turn(self.load().await) {
+            Turn::Value(value) => Look::Value(value),
+            Turn::Compute { old, lease } => Look::Compute(Start { landed, old, lease }),
+        }
+    }
+
+    /// The second half: runs the body, unless somebody else does, and keeps what it gives.
+    pub(crate) async fn compute<O: Outcome, B: Future<Output = O::Whole>>(
+        &self,
+        start: Start,
+        body: Pin<&mut Option<B>>,
+    ) -> O::Whole {
+        let lead = match self.join(start.landed, start.stale()).await {
+            Joined::Value(value) => return O::whole(value),
+            Joined::Lead(lead) => Some(lead),
+            Joined::Alone => None,
+        };
+        let claim = match self.claim(start.stale()).await {
+            Claimed::Mine(claim) => claim,
+            Claimed::Old(value) => {
+                start.lease.into_iter().for_each(Lease::leave_to_another);
+                return O::whole(value);
+            }
+            Claimed::New(value, written) => {
+                lead.into_iter().for_each(|lead| lead.land(&written));
+                return O::whole(value);
+            }
+        };
+        let whole = match &lead {
+            Some(lead) => Within::new(lead, body).await,
+            None => run(body).await,
+        };
+        let Some(value) = O::storable(&whole) else {
+            self.give_up(claim, start.lease).await;
+            return self.stand_in(start.old).map_or(whole, O::whole);
+        };
+        let written = self.written(value);
+        if let (Some(value), Some(lead)) = (self.save(written, claim).await, lead) {
+            lead.land(&value);
+        }
+        whole
+    }
+
     /// What is stored; a store that fails has nothing.
     async fn load(&self) -> Option<Record> {
         if self.handle.keeps_nothing() {
@@ -194,10 +233,10 @@ impl<I: Io> Way<'_, I> {
             // Another process may have computed between this caller's look and its claim.
             return self.new_value().await.unwrap_or(Claimed::Mine(claim));
         }
-        match self.handle.decoded(&self.key, &stale.value) {
-            Some(value) => Claimed::Old(value),
-            None => self.unelected().await,
+        if let Some(value) = self.handle.decoded(&self.key, &stale.value) {
+            return Claimed::Old(value);
         }
+        self.unelected().await
     }
 
     /// A claim that keeps nobody away: a change of the key breaks it, and then the result is not stored.
@@ -263,15 +302,22 @@ impl<I: Io> Way<'_, I> {
         }
     }
 
-    /// Keeps a value whose lifetime begins now, and returns it as it is written. That it could not be kept is not the
-    /// caller's failure, nor that of those who wait for it.
-    async fn save<T: serde::Serialize + DeserializeOwned>(&self, value: &T, claim: Claim) -> Option<Arc<Value>> {
-        let lifetime = self.handle.lifetime();
+    /// A value as it is written, with the lifetime that begins now.
+    ///
+    /// It is written before anything is waited for, so that the call can be `Send` also where a `&T` is not.
+    fn written<T: serde::Serialize + DeserializeOwned>(&self, value: &T) -> Option<(Value, Lifetime)> {
+        let lifetime = self.handle.lifetime(&self.key);
         let written = entry::write(value, self.handle.core.settings.codec, &lifetime);
-        let value = written.inspect_err(|error| self.handle.pass_over(error)).ok()?;
+        Some((written.inspect_err(|error| self.handle.not_saved(&self.key, error)).ok()?, lifetime))
+    }
+
+    /// Keeps what was written, and returns it. That it could not be kept is not the caller's failure, nor that of those
+    /// who wait for it.
+    async fn save(&self, written: Option<(Value, Lifetime)>, claim: Claim) -> Option<Arc<Value>> {
+        let (value, lifetime) = written?;
         match self.store(&value, lifetime, claim.token()).await {
             Ok(()) => claim.settle(),
-            Err(error) => self.handle.pass_over(&error),
+            Err(error) => self.handle.not_saved(&self.key, &error),
         }
         Some(Arc::new(value))
     }

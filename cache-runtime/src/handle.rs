@@ -8,9 +8,12 @@ use std::time::Duration;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::breaker::{Breaker, Passage};
 use crate::clock::{Clock, Timestamp};
 use crate::codec::Codec;
+use crate::event::{Event, Observers};
 use crate::io::Io;
+use crate::jitter::Jitter;
 use crate::lease::Leases;
 use crate::outcome::{Outcome, Plain};
 use crate::report::Reporter;
@@ -22,7 +25,9 @@ pub(crate) struct Core {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) clock: Clock,
     pub(crate) leases: Arc<Leases>,
+    pub(crate) breaker: Breaker,
     pub(crate) reporter: Reporter,
+    pub(crate) observers: Observers,
     pub(crate) settings: Settings,
 }
 
@@ -61,12 +66,20 @@ pub(crate) struct View {
     pub(crate) stale_if_error: Duration,
     /// Whether on a cold key one process computes and the others wait.
     pub(crate) shared: bool,
+    pub(crate) jitter: Jitter,
 }
 
 impl Handle {
     pub(crate) fn new(store: Arc<dyn Store>, settings: Settings) -> Self {
-        let core =
-            Core { store, clock: Clock::running(), leases: Arc::default(), reporter: Reporter::default(), settings };
+        let core = Core {
+            store,
+            clock: Clock::running(),
+            leases: Arc::default(),
+            breaker: Breaker::default(),
+            reporter: Reporter::default(),
+            observers: Observers::default(),
+            settings,
+        };
         Handle { core: Arc::new(core), view: View::default() }
     }
 
@@ -74,10 +87,24 @@ impl Handle {
         self.core.clock.now()
     }
 
-    /// What is stored at this moment lives so long.
-    pub(crate) fn lifetime(&self) -> Lifetime {
+    /// What is stored under `key` at this moment lives so long, give or take the view's jitter.
+    pub(crate) fn lifetime(&self, key: &str) -> Lifetime {
         let now = self.now();
-        let expires_at = self.ttl().end(now);
+        self.until(now, self.view.jitter.spread(self.ttl().end(now), now, key))
+    }
+
+    /// What is written together goes by the least of its keys: it expires together, so that it is computed together.
+    fn lifetime_of_many<'k>(&self, keys: impl Iterator<Item = &'k str>) -> Lifetime {
+        self.lifetime(keys.min().unwrap_or_default())
+    }
+
+    /// What begins to be counted at this moment is counted for so long, exactly: jitter would change a rate's limit.
+    fn counting(&self) -> Lifetime {
+        let now = self.now();
+        self.until(now, self.ttl().end(now))
+    }
+
+    fn until(&self, now: Timestamp, expires_at: Timestamp) -> Lifetime {
         let stale_until = expires_at.after(self.view.race_ttl.max(self.view.stale_if_error));
         Lifetime { now, expires_at, stale_until, asked_for: self.view.expires_in.is_some() }
     }
@@ -100,10 +127,19 @@ impl Handle {
         keys.into_iter().map(|key| self.key(key.as_ref()).map(Cow::into_owned)).collect()
     }
 
-    /// Asks the store; an error says what was asked, and where.
+    /// Asks the store, unless it is away; an error says what was asked, and where.
     pub(crate) async fn ask<I: Io>(&self, io: &I, operation: Operation<'_>) -> Result<Answer> {
         let (name, key) = (operation.name(), operation.key());
-        io.ask(&self.core.store, operation).await.map_err(|error| self.explained(error, name, key.as_deref()))
+        let passage = match Passage::begin(&self.core, &operation) {
+            Ok(passage) => passage,
+            Err(error) => {
+                self.core.observers.tell(&Event::Skipped { operation: name });
+                return Err(self.explained(error, name, key.as_deref()));
+            }
+        };
+        let answer = io.ask(&self.core.store, operation).await;
+        passage.end(&answer);
+        answer.map_err(|error| self.explained(error, name, key.as_deref()))
     }
 
     fn explained(&self, error: Error, name: &str, key: Option<&str>) -> Error {
@@ -119,6 +155,12 @@ impl Handle {
         self.core.reporter.failure(error);
     }
 
+    /// A value that was computed and cannot be kept, which is no failure of its caller.
+    pub(crate) fn not_saved(&self, key: &str, error: &Error) {
+        self.pass_over(error);
+        self.core.observers.tell(&Event::NotSaved { key, error });
+    }
+
     /// The record under a key, expired or not.
     pub(crate) async fn record<I: Io>(&self, io: &I, key: &str) -> Result<Option<Record>> {
         self.ask(io, Operation::Get { key: Cow::Borrowed(key) }).await?.record()
@@ -131,9 +173,12 @@ impl Handle {
 
     /// What was written, as a `T`; what cannot be read as one is absent.
     pub(crate) fn decoded<T: DeserializeOwned>(&self, key: &str, value: &Value) -> Option<T> {
-        entry::read(value)
-            .inspect_err(|reason| tracing::debug!(key, %reason, "cache: an entry that cannot be read counts as absent"))
-            .ok()
+        entry::read(value).inspect_err(|reason| self.unreadable(key, &reason.to_string())).ok()
+    }
+
+    fn unreadable(&self, key: &str, reason: &str) {
+        tracing::debug!(key, reason, "cache: an entry that cannot be read counts as absent");
+        self.core.observers.tell(&Event::Unreadable { key, reason });
     }
 
     /// Keeps what is encoded, or forgets the key where nothing is to be kept.
@@ -162,7 +207,8 @@ impl Handle {
     }
 
     pub(crate) async fn set<I: Io, T: Serialize + ?Sized>(&self, io: &I, key: &str, value: &T) -> Result<()> {
-        let (key, lifetime) = (self.key(key)?, self.lifetime());
+        let key = self.key(key)?;
+        let lifetime = self.lifetime(&key);
         let value = entry::write_untyped(value, &lifetime).map_err(|error| self.explained(error, "set", Some(&key)))?;
         self.put(io, &key, Cow::Owned(value), lifetime).await
     }
@@ -185,7 +231,8 @@ impl Handle {
             return self.delete(io, key).await;
         }
         let key = self.key(key)?;
-        self.ask(io, Operation::Touch { key: Cow::Borrowed(&key), lifetime: self.lifetime() }).await?.was()
+        let lifetime = self.lifetime(&key);
+        self.ask(io, Operation::Touch { key: Cow::Borrowed(&key), lifetime }).await?.was()
     }
 
     pub(crate) async fn increment<I: Io>(&self, io: &I, key: &str, by: i64) -> Result<i64> {
@@ -193,7 +240,7 @@ impl Handle {
             return self.delete(io, key).await.map(|_| by);
         }
         let key = self.key(key)?;
-        self.ask(io, Operation::Increment { key: Cow::Borrowed(&key), by, lifetime: self.lifetime() }).await?.number()
+        self.ask(io, Operation::Increment { key: Cow::Borrowed(&key), by, lifetime: self.counting() }).await?.number()
     }
 
     pub(crate) async fn decrement<I: Io>(&self, io: &I, key: &str, by: i64) -> Result<i64> {
@@ -253,9 +300,10 @@ impl Handle {
         io: &I,
         pairs: impl IntoIterator<Item = (K, T)>,
     ) -> Result<()> {
-        let lifetime = self.lifetime();
+        let named = pairs.into_iter().map(|(key, value)| Ok((self.key(key.as_ref())?.into_owned(), value)));
+        let pairs = named.collect::<Result<Vec<_>>>()?;
+        let lifetime = self.lifetime_of_many(pairs.iter().map(|(key, _)| key.as_str()));
         let encoded = pairs.into_iter().map(|(key, value)| {
-            let key = self.key(key.as_ref())?.into_owned();
             let value = entry::write_untyped(&value, &lifetime)
                 .map_err(|error| self.explained(error, "write_multi", Some(&key)))?;
             Ok((key, value))
@@ -284,14 +332,15 @@ impl Handle {
         io: &I,
         computed: &HashMap<String, T>,
     ) {
-        let lifetime = self.lifetime();
+        let lifetime = self.lifetime_of_many(computed.keys().map(String::as_str));
         let encoded = computed.iter().filter_map(|(key, value)| {
             let key = self.key(key).ok()?.into_owned();
-            let value = entry::write(Plain::storable(value)?, self.core.settings.codec, &lifetime);
-            Some((key, value.inspect_err(|error| self.pass_over(error)).ok()?))
+            let written = entry::write(Plain::storable(value)?, self.core.settings.codec, &lifetime);
+            let value = written.inspect_err(|error| self.not_saved(&key, error)).ok()?;
+            Some((key, value))
         });
         let written = self.put_many(io, encoded.collect(), lifetime).await;
-        let _ = written.inspect_err(|error| self.pass_over(error));
+        let _ = written.inspect_err(|error| self.not_saved("", error));
     }
 }
 

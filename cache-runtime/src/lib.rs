@@ -1,6 +1,8 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+mod background;
+mod breaker;
 mod cache;
 mod call;
 mod claim;
@@ -10,6 +12,7 @@ mod config;
 mod counter;
 mod entry;
 mod error;
+mod event;
 mod flight;
 #[cfg(test)]
 #[path = "flight/tests.rs"] // The model check takes `flight.rs` alone.
@@ -17,10 +20,12 @@ mod flight_tests;
 mod flights;
 mod handle;
 mod io;
+mod jitter;
 mod key;
 mod lease;
 mod many;
 mod outcome;
+mod probe;
 mod report;
 mod runtime;
 pub mod store;
@@ -40,6 +45,7 @@ pub use self::codec::Codec;
 pub use self::config::{Config, Options};
 pub use self::counter::{AsyncCounter, Counter};
 pub use self::error::{Error, ErrorKind, Result};
+pub use self::event::{Event, Extent};
 pub use self::runtime::{async_cache, cache, init, named, register};
 pub use self::store::Store;
 pub use self::ttl::{Expiry, Ttl};

@@ -7,12 +7,14 @@ pub use std::fmt::Display;
 pub use std::time::Duration;
 
 pub use crate::Ttl;
+pub use crate::background::{Asked, Look, Owned, can_go, own, renew, renew_waiting};
 pub use crate::key::{DefaultKey, path_of, template_key};
 pub use crate::outcome::{ElsePlain, Outcome, Probe};
 
 use crate::call::call;
 use crate::io::{Blocking, Waiting, now};
-use crate::{AsyncCounter, Cache, Counter, Result, runtime};
+use crate::jitter::Jitter;
+use crate::{AsyncCounter, Cache, Counter, Result, background, runtime};
 
 /// What the arguments of an attribute said.
 #[derive(Clone, Copy, Debug)]
@@ -23,17 +25,24 @@ pub struct Terms {
     pub expires_in: Option<Ttl>,
     /// For how long after expiry the old value is served while one caller computes.
     pub race_ttl: Option<Duration>,
+    /// For how long after expiry the old value stands in for an `Err`.
+    pub stale_if_error: Option<Duration>,
+    /// By which part of it a lifetime may be longer or shorter.
+    pub jitter: Option<f64>,
 }
 
 impl Terms {
     /// Nothing said.
-    pub const DEFAULT: Terms = Terms { cache: None, expires_in: None, race_ttl: None };
+    pub const DEFAULT: Terms =
+        Terms { cache: None, expires_in: None, race_ttl: None, stale_if_error: None, jitter: None };
 
     fn chosen(&self) -> Result<Cache> {
         let mut cache = runtime::chosen(self.cache)?;
         let view = &mut cache.handle.view;
         view.expires_in = self.expires_in.or(view.expires_in);
         view.race_ttl = self.race_ttl.unwrap_or(view.race_ttl);
+        view.stale_if_error = self.stale_if_error.unwrap_or(view.stale_if_error);
+        view.jitter = self.jitter.map_or(view.jitter, Jitter::new);
         Ok(cache)
     }
 
@@ -74,6 +83,16 @@ pub async fn waiting<O: Outcome, B: Future<Output = O::Whole>>(
 ) -> O::Whole {
     let cache = terms.cache();
     call(&Waiting, &cache.handle, key.as_ref().map(String::as_str), outcome, body).await
+}
+
+/// A look at what a function with `background` has in the cache.
+pub fn look<O: Outcome>(terms: Terms, key: Result<String>, outcome: O) -> Look<O> {
+    now(background::look(&Blocking, terms.cache().handle, key, outcome))
+}
+
+/// A look at what an `async` function with `background` has in the cache.
+pub async fn look_waiting<O: Outcome>(terms: Terms, key: Result<String>, outcome: O) -> Look<O> {
+    background::look(&Waiting, terms.cache().handle, key, outcome).await
 }
 
 /// The counter of an annotated function.

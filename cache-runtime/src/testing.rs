@@ -22,6 +22,8 @@
 //! assert_eq!(RUNS.load(Ordering::Relaxed), 2);
 //! ```
 
+mod chaos;
+
 use std::cell::RefCell;
 use std::future::{Future, poll_fn};
 use std::marker::PhantomData;
@@ -29,6 +31,7 @@ use std::pin::pin;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
+pub use self::chaos::Chaos;
 use crate::Cache;
 
 /// Whether there was ever a scope: where there was none, nobody looks for one.
@@ -121,6 +124,14 @@ impl Drop for Scope {
             at.map(|at| scopes.remove(at))
         });
         drop(ended);
+    }
+}
+
+/// Runs a task that outlives the call which began it inside of the scope that the call was in.
+pub(crate) async fn carry<F: Future>(scope: Option<Cache>, future: F) -> F::Output {
+    match scope {
+        Some(cache) => scope_async(cache, future).await,
+        None => future.await,
     }
 }
 

@@ -21,7 +21,7 @@ fn every_argument(id: u64, text: &str) -> Result<u64, String> {
     Ok(id)
 }
 
-#[cached(expires_in = Duration::from_secs(3))]
+#[cached(expires_in = Duration::from_secs(3), stale_if_error = "1h", jitter = 0.25)]
 fn default_key<T: Serialize + DeserializeOwned + Clone, const N: usize>(id: T, mut count: u8) -> (T, u8) {
     count += 1;
     (id, count)
@@ -48,17 +48,39 @@ async fn nothing() {
     smol::future::ready(()).await;
 }
 
+#[cached(key = "{id}:{text}", race_ttl = 5, background, skip(count))]
+fn in_the_background(id: u64, mut text: &str, mut count: u8) -> Result<u64, String> {
+    count += 1;
+    text = text.trim();
+    if text.is_empty() {
+        return Err(count.to_string());
+    }
+    Ok(id)
+}
+
+#[cached(key = "{id}", race_ttl = 5, background)]
+async fn in_the_background_waited(id: &u64, _text: &str) -> u64 {
+    smol::future::ready(()).await;
+    7
+}
+
 #[counter(key = "views:{id}", skip(client))]
 fn views(id: u8, client: &str);
 
 #[counter(expires_in = 5)]
 async fn likes(id: u8);
 
+#[derive(Clone)]
 struct Shop {
     id: u8,
 }
 
 impl Shop {
+    #[cached(key = "shop:{self.id}", race_ttl = 5, background)]
+    fn in_the_background(&self) -> u8 {
+        self.id
+    }
+
     #[cached(key = "shop:{self.id}:{shown}")]
     async fn method(&mut self, shown: impl Display) -> u8 {
         self.id += 1;
@@ -79,5 +101,8 @@ fn what_is_linted_is_used() {
         nothing().await;
         drop(diverges_waited(1, 1));
     });
+    assert_eq!(in_the_background(1, "a", 1), Ok(1));
+    assert_eq!(smol::block_on(in_the_background_waited(&1, "a")), 7);
+    assert_eq!(Shop { id: 1 }.in_the_background(), 1);
     drop((views(1, ""), likes(1)));
 }

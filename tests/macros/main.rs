@@ -1,5 +1,6 @@
 //! What annotated functions do, seen from a program that uses them.
 
+mod background;
 mod counters;
 mod functions;
 mod keys;
@@ -7,3 +8,4 @@ mod lints;
 mod results;
 mod scenery;
 mod surroundings;
+mod windows;

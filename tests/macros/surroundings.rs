@@ -36,6 +36,12 @@ mod shadowed {
         key + value + here + never
     }
 
+    #[::cache_runtime::cached(race_ttl = 5, background)]
+    pub(super) fn in_the_background(copy_0: &u8, this: &u8, asked: u8, whole: u8) -> u8 {
+        let copy_1 = 100;
+        copy_0 + copy_1 + this + asked + whole
+    }
+
     #[::cache_runtime::cached(key = "{place}", version = 1)]
     pub(super) fn generic<cached, const here: usize>(place: u8) -> usize {
         here + place as usize
@@ -47,6 +53,7 @@ fn names_of_the_expansion_do_not_meet_the_users() {
     let (cache, _scope) = empty();
     assert_eq!(shadowed::shadowed(1, 2, 3), 106);
     assert_eq!(smol::block_on(shadowed::waited(1, 2, 3, 4)), 10);
+    assert_eq!(shadowed::in_the_background(&1, &2, 3, 4), 110);
     assert_eq!(shadowed::generic::<u8, 5>(6), 11);
     assert!(cache.exists("shadowed:1:2:3").unwrap());
 }

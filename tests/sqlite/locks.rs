@@ -9,7 +9,7 @@ use rusqlite::Connection;
 use smol::block_on;
 use smol::future::or;
 
-use crate::scenery::Place;
+use crate::scenery::{Place, wait_until};
 
 /// Another program in the middle of a write.
 fn writer(place: &Place) -> Connection {
@@ -65,16 +65,20 @@ type Write = fn(&Cache) -> Result<(), Error>;
 #[test]
 fn writing_waits_for_the_timeout_and_no_longer() {
     let place = Place::new();
-    let cache = place.open_with("?timeout=0.2");
+    let opened = || place.open_with("?timeout=0.2");
+    let cache = opened();
     cache.set("k", "old").unwrap();
-    let writer = writer(&place);
     let writes: [Write; 4] = [
         |cache| cache.set("k", "new"),
         |cache| cache.increment("n", 1).map(drop),
         |cache| cache.delete("k").map(drop),
         |cache| cache.write_multi([("a", 1), ("b", 2)]),
     ];
-    for write in writes {
+    // A cache for each, because after one timeout a cache does not ask again so soon.
+    let each = writes.map(|write| (write, opened()));
+    each.iter().for_each(|(_, cache)| assert!(cache.exists("k").unwrap()));
+    let writer = writer(&place);
+    for (write, cache) in each {
         let (took, result) = timed(|| write(&cache));
         let error = result.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Unavailable, "{error}");
@@ -84,6 +88,24 @@ fn writing_waits_for_the_timeout_and_no_longer() {
     let_go(&writer);
     assert_eq!(cache.get::<String>("k").unwrap().as_deref(), Some("old"));
     writes.iter().for_each(|write| write(&cache).unwrap());
+}
+
+#[test]
+fn a_lock_that_is_held_for_long_costs_one_timeout() {
+    let place = Place::new();
+    let cache = place.open_with("?timeout=0.5");
+    cache.set("k", "old").unwrap();
+    let writer = writer(&place);
+    let (took, ()) = timed(|| {
+        for number in 0..100 {
+            assert!(cache.set("k", "new").is_err());
+            assert_eq!(cache.get_or_set(&format!("key:{number}"), || number), number);
+            assert_eq!(cache.get_or_set("k", String::new), "old", "reading goes on");
+        }
+    });
+    assert!(took < Duration::from_secs(2), "{took:?}");
+    let_go(&writer);
+    wait_until("writing goes on", || cache.set("k", "new").is_ok());
 }
 
 #[test]

@@ -46,4 +46,28 @@ fn endless_window() {}
 #[cached(race_ttl = "ten")]
 fn window_in_no_words() {}
 
+#[cached(stale_if_error = "0s")]
+fn no_window_for_errors() {}
+
+#[cached(stale_if_error = never)]
+fn endless_window_for_errors() {}
+
+#[cached(jitter = 10)]
+fn jitter_in_percent() {}
+
+#[cached(jitter = 0.0)]
+fn no_jitter() {}
+
+#[cached(jitter = 1.0)]
+fn all_jitter() {}
+
+#[cached(jitter = -0.1)]
+fn negative_jitter() {}
+
+#[cached(jitter = "10 %")]
+fn jitter_in_words() {}
+
+#[cached(jitter)]
+fn jitter_of_what() {}
+
 fn main() {}

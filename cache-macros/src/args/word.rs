@@ -8,6 +8,8 @@ use syn::parse::{ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::{Error, Expr, ExprLit, Lit, LitStr, Path, Result, Token, parenthesized};
 
+use crate::time::Time;
+
 /// An argument whose name has been read and whose value has not.
 ///
 /// Every method is told the `form` in which the argument is written, to say it where it is not.
@@ -59,6 +61,24 @@ impl Word<'_> {
         }
     }
 
+    /// `= 10`, a time that ends
+    pub(crate) fn window(&self, form: &str) -> Result<Time> {
+        Time::window(self.value(form)?, form)
+    }
+
+    /// `= 0.1`, a part of the whole
+    pub(crate) fn share(&self, form: &str) -> Result<f64> {
+        let value = self.value(form)?;
+        let share = match literal(&value) {
+            Some(Lit::Float(number)) => number.base10_parse().ok(),
+            _ => None,
+        };
+        share.filter(|share| *share > 0.0 && *share < 1.0).ok_or_else(|| {
+            let wrong = format!("`{}` is a number between 0 and 1: for up to 10 % write `{form}`", self.name);
+            Error::new_spanned(value, wrong)
+        })
+    }
+
     /// `= some::path`
     pub(crate) fn path(&self, form: &str) -> Result<Path> {
         self.equals(form)?;
@@ -82,6 +102,14 @@ impl Word<'_> {
             Error::new(error.span(), format!("in `{}` stand names of arguments: write `{form}`", self.name))
         })?;
         Ok(names.into_iter().collect())
+    }
+
+    /// The name alone
+    pub(crate) fn flag(&self) -> Result<Ident> {
+        if self.input.is_empty() || self.input.peek(Token![,]) {
+            return Ok(self.name.clone());
+        }
+        Err(self.wrong(format!("`{0}` stands alone: write `{0}` and nothing after it", self.name)))
     }
 
     /// Nothing more may stand before the next comma.

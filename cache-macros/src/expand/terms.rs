@@ -10,15 +10,18 @@ use crate::plan::Plan;
 use crate::time::Time;
 
 /// How many fields `Terms` has.
-const ALL: usize = 3;
+const ALL: usize = 5;
 
 /// The `Terms` of a call; what was not said is left to the runtime.
 pub(super) fn terms(plan: &Plan) -> TokenStream {
     let private = private(plan, Span::mixed_site());
     let cache = plan.cache.as_ref().map(|name| field("cache", name.to_token_stream()));
     let expires_in = plan.expires_in.as_ref().map(|time| field("expires_in", ttl(time, &private)));
-    let race_ttl = plan.race_ttl.as_ref().and_then(|time| duration(time, &private)).map(|time| field("race_ttl", time));
-    let said: Vec<TokenStream> = [cache, expires_in, race_ttl].into_iter().flatten().collect();
+    let window = |name, time: &Option<Time>| Some(field(name, duration(time.as_ref()?, &private)?));
+    let race_ttl = window("race_ttl", &plan.race_ttl);
+    let stale_if_error = window("stale_if_error", &plan.stale_if_error);
+    let jitter = plan.jitter.map(|share| field("jitter", share.to_token_stream()));
+    let said: Vec<TokenStream> = [cache, expires_in, race_ttl, stale_if_error, jitter].into_iter().flatten().collect();
     match said.len() {
         0 => quote_spanned!(Span::mixed_site()=> #private::Terms::DEFAULT),
         ALL => quote_spanned!(Span::mixed_site()=> #private::Terms { #(#said),* }),

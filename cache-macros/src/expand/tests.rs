@@ -32,6 +32,14 @@ fn a_renamed_library_is_named_nowhere_by_its_own_name() {
                 }
             ),
         ),
+        cached(
+            quote!(key = "{self.id}", race_ttl = 5, background, crate = my::cache),
+            quote!(
+                async fn load(&self, name: &str) -> u8 {
+                    self.load(name).await
+                }
+            ),
+        ),
         counter(
             quote!(key = "views:{id}", expires_in = 5, crate = my::cache),
             quote!(
@@ -62,7 +70,7 @@ fn only_what_was_said_is_written() {
         ),
     );
     assert!(expansion.contains("Terms :: DEFAULT"), "{expansion}");
-    for unsaid in ["expires_in", "race_ttl", "version"] {
+    for unsaid in ["expires_in", "race_ttl", "stale_if_error", "jitter", "version"] {
         assert!(!expansion.contains(unsaid), "{expansion}");
     }
 }
@@ -120,6 +128,9 @@ fn every_combination_of_two_arguments_is_read() {
         quote!(key = "{id}"),
         quote!(expires_in = never),
         quote!(race_ttl = std::time::Duration::MAX),
+        quote!(background),
+        quote!(stale_if_error = "1h"),
+        quote!(jitter = 0.1),
         quote!(version = "two"),
         quote!(skip(other)),
         quote!(cache = "sessions"),
@@ -127,8 +138,12 @@ fn every_combination_of_two_arguments_is_read() {
     ];
     for (at, first) in words.iter().enumerate() {
         for second in &words[at + 1..] {
+            // In the background only with a window.
+            let window = (first.to_string() == "background" || second.to_string() == "background")
+                && !first.to_string().starts_with("race_ttl");
+            let window = window.then(|| quote!(race_ttl = 5,));
             let expansion = cached(
-                quote!(#first, #second,),
+                quote!(#window #first, #second,),
                 quote!(
                     fn load(id: u8, other: u8) -> u8 {
                         id

@@ -12,6 +12,7 @@ use super::{Cache, options, window_of};
 use crate::call::call;
 use crate::handle::{Handle, each_once};
 use crate::io::Waiting;
+use crate::jitter::Jitter;
 use crate::outcome::{ElsePlain, Probe};
 use crate::{Expiry, Result, Ttl, key, many};
 

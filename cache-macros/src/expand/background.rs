@@ -1,0 +1,126 @@
+//! A function whose body may run in a task that outlives the call.
+//!
+//! ```text
+//! fn load(id: &str) -> User { body }
+//!
+//! fn load(id: &str) -> User {
+//!     let key = …;
+//!     match look(terms, key, outcome) {
+//!         Look::Known(whole) => whole,
+//!         Look::Compute(asked) => {
+//!             let copy = own(id);
+//!             renew(asked, move || -> User { let id = copy.get(); { body } })
+//!         }
+//!     }
+//! }
+//! ```
+//!
+//! An `async fn` awaits `look_waiting`, and gives `renew_waiting` an `async move` block. The body stands there once, so
+//! that its statics and closures are one, and serves both ways: in place, and in a task.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote_spanned;
+use syn::{FnArg, Pat, Signature};
+
+use super::{async_block, block, outcome, place_of, private, rename, returned, terms};
+use crate::lent::Lent;
+use crate::plan::Plan;
+use crate::signature::{Argument, Function};
+
+/// The signature. What is lent keeps its `mut` for the body's own binding, which would be unused here.
+pub(super) fn signature(sig: &Signature, lent: &[Lent]) -> Signature {
+    let mut sig = sig.clone();
+    let is_lent = |name: &Ident| lent.iter().any(|lent| lent.name == *name);
+    for argument in &mut sig.inputs {
+        match argument {
+            FnArg::Receiver(receiver) if is_lent(&Ident::from(receiver.self_token)) => receiver.mutability = None,
+            FnArg::Typed(argument) => match &mut *argument.pat {
+                Pat::Ident(pat) if is_lent(&pat.ident) => pat.mutability = None,
+                _ => {}
+            },
+            FnArg::Receiver(_) => {}
+        }
+    }
+    sig
+}
+
+/// The two halves of a call, placed at the return type as that of other functions.
+pub(super) fn call(function: &Function, plan: &Plan, lent: &[Lent]) -> TokenStream {
+    let output = returned(&function.sig);
+    let place = place_of(&function.sig);
+    let (private, terms, outcome) = (private(plan, place), terms::terms(plan), outcome(plan, &output, place));
+    let copies = lent.iter().enumerate().map(|(number, lent)| copied(lent, number, plan));
+    let checks = checks(function, plan, lent);
+    let body = body(function, &output, lent);
+    let (look, renew) = match function.sig.asyncness {
+        Some(_) => (
+            quote_spanned!(place=> #private::look_waiting(#terms, key, #outcome).await),
+            quote_spanned!(place=> #private::renew_waiting(asked, #body).await),
+        ),
+        None => (
+            quote_spanned!(place=> #private::look(#terms, key, #outcome)),
+            quote_spanned!(place=> #private::renew(asked, #body)),
+        ),
+    };
+    quote_spanned! {Span::mixed_site()=>
+        match #look {
+            #private::Look::Known(whole) => whole,
+            #private::Look::Compute(asked) => {
+                #(#copies)*
+                #(#checks)*
+                #renew
+            }
+        }
+    }
+}
+
+/// The body as what a task can run: it holds what it uses, and borrows from copies what was lent.
+fn body(function: &Function, output: &TokenStream, lent: &[Lent]) -> TokenStream {
+    let statements = block(&function.body, |statements| match lent.iter().any(|lent| lent.name == "self") {
+        true => rename::without_self(statements.clone()),
+        false => statements.clone(),
+    });
+    let borrowed = lent.iter().enumerate().map(|(number, lent)| borrowed(lent, number));
+    let block = quote_spanned!(Span::mixed_site()=> { #(#borrowed)* #statements });
+    match function.sig.asyncness {
+        Some(_) => async_block(function, output, &block),
+        None => quote_spanned!(Span::mixed_site()=> move || -> #output #block),
+    }
+}
+
+/// What is not lent goes as it is: if it cannot, the compiler underlines the argument.
+fn checks(function: &Function, plan: &Plan, lent: &[Lent]) -> Vec<TokenStream> {
+    let goes = |name: &Ident| !lent.iter().any(|lent| lent.name == *name);
+    let going = function.arguments().into_iter().filter(|argument| argument.is_meant() && goes(&argument.name));
+    let check = going.map(|Argument { name, .. }| {
+        let place = name.span().resolved_at(Span::mixed_site());
+        let private = private(plan, place);
+        quote_spanned!(place=> #private::can_go(&#name);)
+    });
+    check.collect()
+}
+
+/// If it cannot be copied, or the copy cannot go, the compiler underlines the argument.
+fn copied(lent: &Lent, number: usize, plan: &Plan) -> TokenStream {
+    let (name, copy) = (&lent.name, copy(number));
+    let place = lent.name.span().resolved_at(Span::mixed_site());
+    let private = private(plan, place);
+    quote_spanned! {place=>
+        #[allow(clippy::used_underscore_binding)]
+        let #copy = #private::own(#name);
+    }
+}
+
+fn borrowed(lent: &Lent, number: usize) -> TokenStream {
+    let (mutability, copy) = (lent.mutability, copy(number));
+    let name = if lent.name == "self" { rename::this(lent.name.span()) } else { lent.name.clone() };
+    quote_spanned! {Span::mixed_site()=>
+        // The body may not use what the key does.
+        #[allow(unused_variables, clippy::shadow_unrelated)]
+        let #mutability #name = #copy.get();
+    }
+}
+
+fn copy(number: usize) -> Ident {
+    Ident::new(&format!("copy_{number}"), Span::mixed_site())
+}

@@ -1,0 +1,101 @@
+//! Another name for `self`: a task has no receiver, only a copy of one.
+
+use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
+
+/// The name that stands for `self`. It is hygienic, so that no name of the user's meets it.
+pub(super) fn this(place: Span) -> Ident {
+    Ident::new("this", place.resolved_at(Span::mixed_site()))
+}
+
+/// The statements with another name in the place of every `self` that is the function's own.
+///
+/// They are not parsed, as elsewhere. What has a `self` of its own (an `impl`, a `trait`, a `macro_rules!`) and what is a
+/// path (`self::name`, `use`, `pub(self)`) stays as it is.
+pub(super) fn without_self(statements: TokenStream) -> TokenStream {
+    let mut renamed = TokenStream::new();
+    let mut tokens = statements.into_iter().peekable();
+    while let Some(token) = tokens.next() {
+        let is_path = matches!(tokens.peek(), Some(TokenTree::Punct(next)) if next.as_char() == ':');
+        let next = match token {
+            TokenTree::Ident(word) if word == "self" && !is_path => TokenTree::Ident(this(word.span())),
+            TokenTree::Group(group) => TokenTree::Group(inside(&group)),
+            other => other,
+        };
+        let end = end_of_foreign(&next);
+        renamed.extend([next]);
+        if let Some(is_end) = end {
+            let mut ended = false;
+            renamed.extend(std::iter::from_fn(|| tokens.next_if(|_| !ended).inspect(|token| ended = is_end(token))));
+        }
+    }
+    renamed
+}
+
+fn inside(group: &Group) -> Group {
+    let mut renamed = Group::new(group.delimiter(), without_self(group.stream()));
+    renamed.set_span(group.span());
+    renamed
+}
+
+/// By the word that something with a `self` of another meaning begins with: how to tell where that ends.
+fn end_of_foreign(token: &TokenTree) -> Option<fn(&TokenTree) -> bool> {
+    let TokenTree::Ident(word) = token else { return None };
+    match word.to_string().as_str() {
+        "impl" | "trait" | "macro_rules" => Some(|token| is_braces(token) || is_semicolon(token)),
+        "use" => Some(is_semicolon),
+        "pub" => Some(|_| true),
+        _ => None,
+    }
+}
+
+fn is_braces(token: &TokenTree) -> bool {
+    matches!(token, TokenTree::Group(group) if group.delimiter() == proc_macro2::Delimiter::Brace)
+}
+
+fn is_semicolon(token: &TokenTree) -> bool {
+    matches!(token, TokenTree::Punct(punct) if punct.as_char() == ';')
+}
+
+#[cfg(test)]
+mod tests {
+    use quote::quote;
+
+    use super::without_self;
+
+    #[test]
+    fn the_functions_own_self_is_renamed_wherever_it_stands() {
+        let renamed = without_self(quote!(
+            let a = self.id + (self).price(self, |x| x + self.shop.id);
+            format!("{}", self)
+        ));
+        let expected = quote!(
+            let a = this.id + (this).price(this, |x| x + this.shop.id);
+            format!("{}", this)
+        );
+        assert_eq!(renamed.to_string(), expected.to_string());
+    }
+
+    #[test]
+    fn another_self_stays() {
+        let statements = quote!(
+            use super::{self, other};
+            pub(self) struct Inner;
+            impl Inner {
+                fn id(&self) -> u8 { self.0 }
+            }
+            trait Named { fn name(&self) -> &str { self.0 } }
+            self::helper();
+        );
+        assert_eq!(without_self(statements.clone()).to_string(), statements.to_string());
+    }
+
+    #[test]
+    fn what_follows_another_self_is_renamed_again() {
+        let renamed = without_self(quote!(
+            use a::{self};
+            impl A { fn a(&self) {} }
+            self.a()
+        ));
+        assert!(renamed.to_string().ends_with("this . a ()"), "{renamed}");
+    }
+}

@@ -1,0 +1,385 @@
+//! `background`: the old value at once, and the new one from a task that outlives the call.
+
+use std::io::{self, Write};
+use std::path::Path;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex};
+use std::thread::{self, ThreadId};
+use std::time::Duration;
+
+use cache_runtime::{cached, testing};
+
+use crate::scenery::empty;
+
+/// A test that would hang fails.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// What a body asks of its test, wherever it runs: how it is to end, and when.
+#[derive(Clone)]
+struct Source(Arc<Mutex<Inner>>);
+
+struct Inner {
+    begun: Sender<(ThreadId, u32)>,
+    go_on: Option<Receiver<Result<u32, &'static str>>>,
+    runs: u32,
+}
+
+/// The test's end of a source.
+struct Control {
+    begun: Receiver<(ThreadId, u32)>,
+    answer: Sender<Result<u32, &'static str>>,
+}
+
+impl Source {
+    fn new() -> (Self, Control) {
+        let (begun_in, begun) = channel();
+        let (answer, answers) = channel();
+        let inner = Inner { begun: begun_in, go_on: Some(answers), runs: 0 };
+        (Source(Arc::new(Mutex::new(inner))), Control { begun, answer })
+    }
+
+    /// Tells the test that a body runs, and waits for what it is to give.
+    fn give(&self) -> Result<u32, &'static str> {
+        let answers = {
+            let mut inner = self.0.lock().unwrap();
+            inner.runs += 1;
+            let run = (thread::current().id(), inner.runs);
+            inner.begun.send(run).unwrap();
+            inner.go_on.take().expect("one body at a time")
+        };
+        let answer = answers.recv_timeout(PATIENCE).expect("the test answers");
+        self.0.lock().unwrap().go_on = Some(answers);
+        if answer == Err("panic") {
+            panic!("on purpose");
+        }
+        answer
+    }
+}
+
+impl Control {
+    /// The next body gives this.
+    fn will_give(&self, answer: Result<u32, &'static str>) {
+        self.answer.send(answer).unwrap();
+    }
+
+    /// Waits until a body runs; where, and the how manieth it is.
+    fn begun(&self) -> (ThreadId, u32) {
+        self.begun.recv_timeout(PATIENCE).expect("a body begins")
+    }
+
+    fn nothing_begins(&self) -> bool {
+        self.begun.try_recv().is_err()
+    }
+}
+
+#[cached(key = "plain:{id}", expires_in = 60, race_ttl = 600, background, skip(source))]
+fn plain(id: &str, source: &Source) -> Result<u32, &'static str> {
+    assert!(!id.is_empty());
+    source.give()
+}
+
+#[cached(key = "plain:{id}", expires_in = 60, race_ttl = 600, background, skip(source))]
+async fn waited(id: &str, source: &Source) -> Result<u32, &'static str> {
+    smol::future::yield_now().await;
+    assert!(!id.is_empty());
+    source.give()
+}
+
+/// The log of all tests, line by line.
+fn log() -> Receiver<String> {
+    struct Line(Sender<String>);
+    impl Write for Line {
+        fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+            // Other tests may log after the one that listens has ended.
+            let _ = self.0.send(String::from_utf8_lossy(line).into_owned());
+            Ok(line.len())
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+    let (lines, log) = channel();
+    tracing_subscriber::fmt().with_ansi(false).with_writer(move || Line(lines.clone())).init();
+    log
+}
+
+type Call = fn(&Source) -> Result<u32, &'static str>;
+
+/// The future stays what the compiler lets a runtime spawn.
+fn send<F: Future + Send>(future: F) -> F {
+    future
+}
+
+/// Both kinds of functions, and an async one on tokio as well.
+fn each_way(test: impl Fn(Call)) {
+    test(|source| plain("a", source));
+    test(|source| smol::block_on(send(waited("a", source))));
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).build().unwrap();
+    let _entered = runtime.enter();
+    test(|source| smol::block_on(waited("a", source)));
+}
+
+/// Waits until what runs in the background is stored.
+fn until_stored(value: u32) {
+    let stored = || cache_runtime::cache().get::<u32>("plain:a").unwrap() == Some(value);
+    for _ in 0..10_000_000 {
+        if stored() {
+            return;
+        }
+        thread::yield_now();
+    }
+    panic!("{value} is not stored");
+}
+
+#[test]
+fn the_old_value_is_served_at_once_and_the_new_one_comes_from_elsewhere() {
+    each_way(|call| {
+        let (_cache, _scope) = empty();
+        let (source, control) = Source::new();
+        control.will_give(Ok(1));
+        assert_eq!(call(&source), Ok(1));
+        assert_eq!(control.begun(), (thread::current().id(), 1), "without an old value in place");
+
+        testing::advance(Duration::from_secs(61));
+        assert_eq!(call(&source), Ok(1), "though no body has ended");
+        let (place, run) = control.begun();
+        assert!(place != thread::current().id() && run == 2);
+        assert_eq!((call(&source), call(&source)), (Ok(1), Ok(1)));
+        assert!(control.nothing_begins(), "one at a time");
+
+        control.will_give(Ok(2));
+        until_stored(2);
+        assert_eq!(call(&source), Ok(2));
+        assert!(control.nothing_begins());
+    });
+}
+
+#[test]
+fn after_the_window_callers_wait_again() {
+    each_way(|call| {
+        let (_cache, _scope) = empty();
+        let (source, control) = Source::new();
+        control.will_give(Ok(1));
+        call(&source).unwrap();
+        control.begun();
+        testing::advance(Duration::from_secs(660));
+        control.will_give(Ok(2));
+        assert_eq!(call(&source), Ok(2));
+        assert_eq!(control.begun().0, thread::current().id());
+    });
+}
+
+#[test]
+fn failures_in_the_background_are_nobodys_and_do_not_prolong_the_old_value() {
+    for failure in ["down", "panic"] {
+        each_way(|call| {
+            let (_cache, _scope) = empty();
+            let (source, control) = Source::new();
+            control.will_give(Ok(1));
+            call(&source).unwrap();
+            control.begun();
+            testing::advance(Duration::from_secs(61));
+            control.will_give(Err(failure));
+            assert_eq!(call(&source), Ok(1));
+            control.begun();
+            for _ in 0..3 {
+                assert_eq!(call(&source), Ok(1));
+            }
+            assert!(control.nothing_begins(), "the next attempt waits");
+            testing::advance(Duration::from_secs(600));
+            control.will_give(Err("down"));
+            assert_eq!(call(&source), Err("down"), "the window is over");
+        });
+    }
+}
+
+#[cached(key = "told:{failure}", expires_in = 60, race_ttl = 600, background, skip(source))]
+fn told(failure: &str, source: &Source) -> Result<u32, &'static str> {
+    source.give()
+}
+
+#[test]
+fn a_failure_in_the_background_is_told_to_the_log_once() {
+    let log = log();
+    for (failure, words) in [("down", "gave an `Err`"), ("panic", "panicked: on purpose")] {
+        let (_cache, _scope) = empty();
+        let (source, control) = Source::new();
+        control.will_give(Ok(1));
+        told(failure, &source).unwrap();
+        testing::advance(Duration::from_secs(61));
+        control.will_give(Err(failure));
+        assert_eq!(told(failure, &source), Ok(1));
+        let key = format!("`told:{failure}`");
+        let next = || log.recv_timeout(PATIENCE).expect("a line of log");
+        let line = std::iter::repeat_with(next).find(|line| line.contains(&key)).expect("there is no end of lines");
+        assert!(line.contains("in the background") && line.contains(words), "{line}");
+        (0..100).for_each(|_| assert_eq!(told(failure, &source), Ok(1)));
+        assert!(log.try_iter().all(|line| !line.contains(&key)));
+    }
+}
+
+#[test]
+fn a_runtime_that_shuts_down_does_not_hang_and_leaves_the_key_free() {
+    let (_cache, _scope) = empty();
+    let (source, control) = Source::new();
+    let on_a_runtime_that_ends = || {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(waited("a", &source))
+    };
+    control.will_give(Ok(1));
+    assert_eq!(on_a_runtime_that_ends(), Ok(1));
+    control.begun();
+    testing::advance(Duration::from_secs(61));
+    // Nobody polls the task before the runtime is gone.
+    assert_eq!(on_a_runtime_that_ends(), Ok(1));
+    assert!(control.nothing_begins());
+    // So the next caller's task is free to compute.
+    assert_eq!(plain("a", &source), Ok(1));
+    control.begun();
+    control.will_give(Ok(2));
+    until_stored(2);
+}
+
+static PLACES: AtomicU32 = AtomicU32::new(0);
+
+#[derive(Clone)]
+struct Shop {
+    id: u32,
+    source: Source,
+}
+
+trait Catalogue {
+    fn title(&self, id: u32) -> u32;
+}
+
+impl Catalogue for Shop {
+    #[cached(key = "plain:a", expires_in = 60, race_ttl = 600, background, skip(self, id))]
+    fn title(&self, id: u32) -> u32 {
+        use std::fmt::{self, Write};
+        /// Its `self` is another one.
+        struct Shown(String);
+        impl Shown {
+            fn text(&self) -> Result<String, fmt::Error> {
+                let mut text = String::new();
+                write!(text, "{}", self.0)?;
+                Ok(text)
+            }
+        }
+        PLACES.fetch_add(1, Ordering::Relaxed);
+        let shown = Shown(format!("{}", self.id)).text().unwrap();
+        shown.parse::<u32>().unwrap() + id + self.source.give().unwrap()
+    }
+}
+
+impl Shop {
+    #[cached(key = "plain:a", expires_in = 60, race_ttl = 600, background, skip(self))]
+    async fn owned(mut self) -> u32 {
+        self.id += 1;
+        self.id + self.source.give().unwrap()
+    }
+
+    #[cached(key = "plain:a", expires_in = 60, race_ttl = 600, background, skip(self))]
+    fn shared(self: Arc<Self>) -> u32 {
+        self.id + self.source.give().unwrap()
+    }
+
+    #[cached(key = "plain:a", expires_in = 60, race_ttl = 600, background, skip(shop))]
+    fn of(shop: &Shop) -> u32 {
+        shop.id + shop.source.give().unwrap()
+    }
+}
+
+#[test]
+fn methods_take_a_copy_of_self_along() {
+    let ways: [fn(Shop) -> u32; 4] = [
+        |shop| shop.title(1),
+        |shop| smol::block_on(shop.owned()),
+        |shop| 1 + Arc::new(shop).shared(),
+        |shop| 1 + Shop::of(&shop),
+    ];
+    for (at, call) in ways.into_iter().enumerate() {
+        let (_cache, _scope) = empty();
+        let (source, control) = Source::new();
+        let shop = Shop { id: 10, source };
+        control.will_give(Ok(100));
+        assert_eq!(call(shop.clone()), 111);
+        control.begun();
+        testing::advance(Duration::from_secs(61));
+        // `shared` and `of` store one less than their callers add.
+        let added = u32::from(at > 1);
+        assert_eq!(call(shop), 111);
+        control.begun();
+        control.will_give(Ok(200));
+        until_stored(211 - added);
+    }
+}
+
+#[cached(
+    key = "borrows:{name}:{mine}",
+    expires_in = 60,
+    race_ttl = 600,
+    background,
+    skip(rest, path, pair, left, then, done)
+)]
+fn borrows<T: Clone + Send + 'static + AsRef<str>>(
+    mut name: &str,
+    mut mine: u8,
+    rest: &[T],
+    path: &Path,
+    pair @ (left, _): (u8, &'static str),
+    then: impl Fn(usize) -> usize + Send + 'static,
+    done: Sender<usize>,
+) -> usize {
+    static RUNS: AtomicU32 = AtomicU32::new(0);
+    mine += left;
+    name = name.trim();
+    let path = path.as_os_str().len();
+    let sum = name.len() + usize::from(mine) + rest.iter().map(|text| text.as_ref().len()).sum::<usize>() + path;
+    let runs = RUNS.fetch_add(1, Ordering::Relaxed) as usize;
+    let sum = then(sum + pair.1.len() + runs);
+    let _ = done.send(sum);
+    sum
+}
+
+#[test]
+fn arguments_are_borrowed_moved_and_called_as_ever() {
+    let (_cache, _scope) = empty();
+    let (done, all) = channel();
+    let call = || {
+        let rest = ["abc".to_owned()];
+        borrows(" b ", 1, &rest, Path::new("/"), (2, "two"), |sum| sum * 100, done.clone())
+    };
+    let first = call();
+    assert_eq!(first, 1100);
+    testing::advance(Duration::from_secs(61));
+    assert_eq!(call(), first);
+    let both = [all.recv_timeout(PATIENCE), all.recv_timeout(PATIENCE)];
+    assert_eq!(both, [Ok(1100), Ok(1200)], "a static of the body is one");
+}
+
+#[cached(key = "inner", expires_in = 60)]
+fn inner() -> u32 {
+    7
+}
+
+#[cached(key = "plain:a", expires_in = 60, race_ttl = 600, background, skip(source))]
+async fn outer(source: Source) -> u32 {
+    inner() + source.give().unwrap()
+}
+
+#[test]
+fn the_scope_of_a_test_is_carried_along() {
+    let (cache, _scope) = empty();
+    let (source, control) = Source::new();
+    control.will_give(Ok(1));
+    assert_eq!(smol::block_on(outer(source.clone())), 8);
+    control.begun();
+    testing::advance(Duration::from_secs(61));
+    assert!(!cache.exists("inner").unwrap());
+    assert_eq!(smol::block_on(outer(source)), 8);
+    control.begun();
+    control.will_give(Ok(2));
+    until_stored(9);
+    assert!(cache.exists("inner").unwrap(), "the function within used the same cache");
+}

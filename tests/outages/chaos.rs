@@ -1,0 +1,62 @@
+//! The store that does as it is told.
+
+use std::time::Duration;
+
+use cache_runtime::testing::Chaos;
+use cache_runtime::{Cache, store::NoCache};
+use smol::future::{or, yield_now};
+
+use crate::scenery::{chaos, timed};
+
+#[test]
+fn it_counts_what_it_is_asked_by_threads_and_by_tasks() {
+    let (cache, chaos) = chaos();
+    cache.set("k", &1).unwrap();
+    smol::block_on(async {
+        let cache = cache.to_async();
+        cache.get::<u8>("k").await.unwrap();
+        cache.clear().await.unwrap(); // Not in place: it may take long.
+    });
+    cache.read_multi::<u8>(["a", "b"]).unwrap();
+    assert_eq!(["set", "get", "clear", "read_multi", "delete"].map(|name| chaos.count(name)), [1, 1, 1, 1, 0]);
+    assert_eq!(chaos.total(), 4);
+}
+
+#[test]
+fn it_fails_as_often_as_it_is_told() {
+    let (cache, chaos) = chaos();
+    chaos.fail_next(2);
+    assert!(cache.set("k", &1).is_err() && cache.get::<u8>("k").is_err());
+    assert_eq!(cache.get::<u8>("k").unwrap(), None, "what failed was not done");
+}
+
+#[test]
+fn a_delay_does_not_block_a_task() {
+    let (cache, chaos) = chaos();
+    let cache = cache.to_async();
+    chaos.delay(Duration::from_secs(2));
+    let took = timed(|| smol::block_on(or(async { drop(cache.get::<u8>("k").await) }, yield_now())));
+    assert!(took < Duration::from_secs(1), "{took:?}");
+}
+
+#[test]
+fn what_hangs_goes_on_when_it_is_let_go() {
+    let (cache, chaos) = chaos();
+    chaos.hang(true);
+    std::thread::scope(|scope| {
+        let set = scope.spawn(|| cache.set("k", &1));
+        while chaos.count("set") == 0 {}
+        assert!(!set.is_finished());
+        chaos.hang(false);
+        set.join().unwrap().unwrap();
+    });
+    assert_eq!(cache.get::<u8>("k").unwrap(), Some(1));
+}
+
+#[test]
+fn it_stands_around_any_store() {
+    let cache = Cache::new(Chaos::new(NoCache));
+    assert!(format!("{cache:?}").contains("chaos over "), "{cache:?}");
+    cache.set("k", &1).unwrap();
+    assert_eq!(cache.get::<u8>("k").unwrap(), None);
+}

@@ -1,0 +1,105 @@
+//! A store that does not answer: it costs one timeout, however many call.
+//!
+//! Here it hangs in real time, because it is real time that callers must not lose.
+
+use std::thread;
+use std::time::Duration;
+
+use cache_runtime::testing::{self, Chaos};
+use cache_runtime::{Cache, cached};
+use smol::block_on;
+
+use crate::scenery::{chaos, timed};
+
+const HANGS: Duration = Duration::from_secs(2);
+/// One timeout, and what a loaded machine takes beside it.
+const ONE_TIMEOUT: Duration = Duration::from_millis(3500);
+
+#[cached(key = "hanging:{number}")]
+fn body(number: u64) -> u64 {
+    number * 2
+}
+
+fn hanging() -> (Cache, Chaos) {
+    let (cache, chaos) = chaos();
+    chaos.delay(HANGS);
+    (cache, chaos)
+}
+
+#[test]
+fn a_hundred_calls_in_a_row_wait_once() {
+    for fails in [false, true] {
+        let (cache, chaos) = hanging();
+        chaos.fail(fails);
+        let _scope = testing::scope(cache);
+        let took = timed(|| (0..100).for_each(|number| assert_eq!(body(number), number * 2)));
+        assert!(took < ONE_TIMEOUT, "{took:?}");
+    }
+}
+
+#[test]
+fn bodies_that_take_longer_than_the_pauses_wait_once_all_the_same() {
+    let (cache, _chaos) = hanging();
+    let body = || thread::sleep(Duration::from_millis(300));
+    let took = timed(|| (0..10).for_each(|number| cache.get_or_set(&number.to_string(), body)));
+    assert!(took < ONE_TIMEOUT + Duration::from_secs(3), "{took:?}");
+}
+
+#[test]
+fn a_hundred_threads_wait_at_the_same_time() {
+    let (cache, _chaos) = hanging();
+    let took = timed(|| {
+        thread::scope(|scope| {
+            for number in 0..100 {
+                let cache = &cache;
+                scope.spawn(move || {
+                    assert_eq!(cache.get_or_set(&format!("{}", number % 50), || number % 50), number % 50);
+                });
+            }
+        });
+        (0..100).for_each(|number| assert_eq!(cache.get_or_set("later", || number), number));
+    });
+    assert!(took < ONE_TIMEOUT, "{took:?}");
+}
+
+#[test]
+fn a_hundred_tasks_wait_at_the_same_time() {
+    let (cache, _chaos) = hanging();
+    let cache = cache.to_async();
+    let executor = smol::LocalExecutor::new();
+    let took = timed(|| {
+        let tasks: Vec<_> = (0..100)
+            .map(|number| {
+                let cache = &cache;
+                executor.spawn(async move { cache.get_or_set(&number.to_string(), async || number).await })
+            })
+            .collect();
+        let values = block_on(executor.run(async {
+            let mut values = Vec::new();
+            for task in tasks {
+                values.push(task.await);
+            }
+            values
+        }));
+        assert_eq!(values, (0..100).collect::<Vec<_>>());
+    });
+    assert!(took < ONE_TIMEOUT, "{took:?}");
+}
+
+#[test]
+fn a_task_that_gives_up_has_shown_that_the_store_hangs() {
+    let (cache, chaos) = chaos();
+    let cache = cache.to_async();
+    chaos.hang(true);
+    block_on(async {
+        let asks = async { cache.get::<u8>("k").await.is_ok() };
+        let gives_up = async {
+            smol::Timer::after(Duration::from_millis(1100)).await;
+            false
+        };
+        assert!(!smol::future::or(asks, gives_up).await);
+    });
+    let took = timed(|| assert_eq!(block_on(cache.get_or_set("k", async || 5)), 5));
+    assert!(took < Duration::from_millis(500), "{took:?}");
+    chaos.hang(false);
+}

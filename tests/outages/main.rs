@@ -1,0 +1,10 @@
+//! A store that fails, hangs or comes back: what a program notices of it.
+//!
+//! A cache asks a store that is away every half second of real time, so tests of its coming back take about that long.
+
+mod breaker;
+mod chaos;
+mod events;
+mod functions;
+mod hanging;
+mod scenery;
