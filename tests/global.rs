@@ -145,6 +145,17 @@ fn cache_url_replaces_all_of_it() {
 }
 
 #[test]
+fn a_relative_path_means_the_same_file_wherever_the_program_goes() {
+    let program = Program::configured("[cache]\ntype = 'sqlite'\ndatabase = 'storage/cache.sqlite3'\n");
+    let program = program.file("elsewhere/readme", "");
+    let opened_before = [("set=early", "done"), ("go=elsewhere", "done"), ("get", "early"), ("set=late", "done")];
+    says(&program, &opened_before);
+    says(&program, &[("init", "done"), ("go=elsewhere", "done"), ("get", "late"), ("count", "1")]);
+    assert!(program.path("storage/cache.sqlite3").exists());
+    assert!(!program.path("elsewhere/storage").exists());
+}
+
+#[test]
 fn cache_config_names_another_file() {
     let program = Program::configured("[cache]\ntype = 'none'\n");
     let program = program.file("etc/caches.toml", THREE_ENVIRONMENTS).variable("CACHE_CONFIG", "etc/caches.toml");
@@ -208,6 +219,14 @@ fn an_unknown_name_is_an_error_that_suggests_the_right_one() {
         said.lines
     );
     assert!(said.lines[0].contains("`sesions`"), "{}", said.lines[0]);
+}
+
+#[test]
+fn a_counter_of_an_unknown_cache_is_an_error() {
+    let said = Program::configured(THREE_ENVIRONMENTS).run(&["count-unknown", "count-unknown"]);
+    for line in &said.lines {
+        assert!(line.starts_with("count-unknown: Config: ") && line.contains("`nobody_configured_this`"), "{line}");
+    }
 }
 
 #[test]

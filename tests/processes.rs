@@ -40,11 +40,22 @@ fn four_processes_of_four_threads_lose_nothing_and_mix_up_nothing() {
     let (_folder, path) = file();
     let started: Vec<Child> = (0..4).map(|_| start("mix", &path, &[MIX_SECONDS])).collect();
     let mut moved: BTreeMap<String, i64> = BTreeMap::new();
-    for line in started.into_iter().flat_map(lines) {
-        let (counter, by) = line.split_once(' ').expect("a counter and a number");
-        *moved.entry(counter.to_owned()).or_default() += by.parse::<i64>().expect("a number");
+    for process in started {
+        let (mut did, mut threads) = (Vec::new(), 0);
+        for line in lines(process) {
+            let (what, number) = line.split_once(' ').expect("a word and a number");
+            let number = number.parse::<i64>().expect("a number");
+            if what == "operations" {
+                did.push(number);
+                threads += 1;
+            } else {
+                *moved.entry(what.to_owned()).or_default() += number;
+            }
+        }
+        assert_eq!(threads, 4);
+        assert!(did.iter().all(|operations| *operations > 0), "every thread came to its turn: {did:?}");
     }
-    assert!(!moved.is_empty());
+    assert_eq!(moved.len(), 5, "every counter was moved: {moved:?}");
     let counted = open(&path).read_multi::<i64>(moved.keys()).unwrap();
     assert_eq!(counted.into_iter().collect::<BTreeMap<_, _>>(), moved);
 }

@@ -6,7 +6,7 @@ use std::thread;
 use std::time::Duration;
 
 use cache_runtime::testing::{advance, scope, scope_async};
-use cache_runtime::{Cache, async_cache, cache, named};
+use cache_runtime::{Cache, Ttl, async_cache, cache, named};
 use tokio::runtime::Runtime;
 
 fn read() -> Option<String> {
@@ -128,10 +128,12 @@ fn time_stands_still_in_a_scope() {
 #[test]
 fn time_passes_outside_of_scopes() {
     let cache = Cache::memory();
-    cache.expires_in(Duration::from_millis(20)).set("k", "v").unwrap();
+    cache.expires_in(Duration::from_millis(20)).set("short", "v").unwrap();
+    cache.expires_in(Ttl::Never).set("endless", "v").unwrap();
     // Real time is the subject.
     thread::sleep(Duration::from_millis(40));
-    assert_eq!(cache.get::<String>("k").unwrap(), None);
+    assert_eq!(cache.get::<String>("short").unwrap(), None);
+    assert_eq!(cache.get::<String>("endless").unwrap().as_deref(), Some("v"), "it was time that took the other one");
 }
 
 #[test]

@@ -7,7 +7,9 @@ use std::io::{Write, stdout};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use cache_runtime::store::NoCache;
-use cache_runtime::{Cache, Config, Error, ErrorKind, Expiry, Options, Result, cache, cached, named, register};
+use cache_runtime::{
+    Cache, Config, Error, ErrorKind, Expiry, Options, Result, cache, cached, counter, named, register,
+};
 
 static RUNS: AtomicU32 = AtomicU32::new(0);
 
@@ -28,6 +30,7 @@ fn act(argument: &str) -> Result<String> {
         "init-with" => done(cache_runtime::init(Config::from_address(with)?))?,
         "call" => runs(|| square(7), 49),
         "call-sessions" => runs(|| session(7), 7),
+        "count-unknown" => hits().increment()?.to_string(),
         "call-unknown" => runs(|| unknown(7), 7),
         "count" => cache().increment("count", 1)?.to_string(),
         "set" => done(cache().set("k", with))?,
@@ -36,6 +39,9 @@ fn act(argument: &str) -> Result<String> {
         "named-set" => done(named(with)?.set("k", with))?,
         "named-get" => named(with)?.get::<String>("k")?.unwrap_or_default(),
         "open" => format!("{:?}", Cache::open(with)?),
+        "go" => {
+            done(std::env::set_current_dir(with).map_err(|error| Error::new(ErrorKind::Config, error.to_string())))?
+        }
         "show" => format!("{:?}", cache()),
         "config" => format!("{:?}", Config::load()?),
         "register" => {
@@ -75,6 +81,9 @@ fn unknown(number: u64) -> u64 {
     RUNS.fetch_add(1, Ordering::Relaxed);
     number
 }
+
+#[counter(key = "hits", cache = "nobody_configured_this")]
+fn hits();
 
 /// How many minutes an entry lives, about.
 fn lifetime(cache: &Cache) -> Result<String> {

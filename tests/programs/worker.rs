@@ -21,6 +21,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         ["mix", path, seconds] => mix(&open(path)?, Duration::from_secs(seconds.parse()?))?,
         ["count", path] => say(open(path)?.increment("opened", 1)?)?,
         ["write", path] => write_for_ever(&open(path)?)?,
+        ["endure", path, seconds] => endure(&open(path)?, Duration::from_secs(seconds.parse()?))?,
         ["set", path, key, value] => open(path)?.set(key, value)?,
         ["get", path, key] => say(open(path)?.get::<String>(key)?.unwrap_or_default())?,
         ["compute", path, how, key, millis] => compute(&open(path)?, how, key, Duration::from_millis(millis.parse()?))?,
@@ -51,23 +52,32 @@ impl Dice {
     }
 }
 
-/// Every operation, at random, on few keys; tells how far it moved each counter.
+/// What a thread of the mix has done.
+#[derive(Default)]
+struct Done {
+    operations: u64,
+    /// How far it moved each counter.
+    moved: BTreeMap<String, i64>,
+}
+
+/// Every operation, at random, on few keys; tells how many each thread made, and how far it moved each counter.
 fn mix(cache: &Cache, time: Duration) -> Result<(), Box<dyn Error>> {
     let end = Instant::now() + time;
     let seed = u64::from(std::process::id());
-    let moved = thread::scope(|scope| {
+    let done = thread::scope(|scope| {
         let one = |number| scope.spawn(move || mix_on_a_thread(cache, Dice(seed * THREADS + number + 1), end));
         let started: Vec<_> = (0..THREADS).map(one).collect();
         started.into_iter().map(|thread| thread.join().expect("no panic")).collect::<Result<Vec<_>>>()
     })?;
-    for (counter, by) in moved.into_iter().flatten() {
-        say(format_args!("{counter} {by}"))?;
+    for Done { operations, moved } in done {
+        say(format_args!("operations {operations}"))?;
+        moved.into_iter().try_for_each(|(counter, by)| say(format_args!("{counter} {by}")))?;
     }
     Ok(())
 }
 
-fn mix_on_a_thread(cache: &Cache, mut dice: Dice, end: Instant) -> Result<BTreeMap<String, i64>> {
-    let mut moved = BTreeMap::new();
+fn mix_on_a_thread(cache: &Cache, mut dice: Dice, end: Instant) -> Result<Done> {
+    let mut done = Done::default();
     while Instant::now() < end {
         let key = format!("key:{}", dice.below(KEYS));
         let others: Vec<String> = (0..3).map(|_| format!("key:{}", dice.below(KEYS))).collect();
@@ -80,12 +90,13 @@ fn mix_on_a_thread(cache: &Cache, mut dice: Dice, end: Instant) -> Result<BTreeM
             5 | 6 => {
                 let (counter, by) = (format!("counter:{}", dice.below(COUNTERS)), dice.below(9).cast_signed() - 3);
                 cache.increment(&counter, by)?;
-                *moved.entry(counter).or_default() += by;
+                *done.moved.entry(counter).or_default() += by;
             }
             _ => check(&key, &cache.get::<String>(&key)?.unwrap_or(carrying(&key, 0))),
         }
+        done.operations += 1;
     }
-    Ok(moved)
+    Ok(done)
 }
 
 /// A value from which one can tell under which key it was written, and whether it is whole.
@@ -97,6 +108,27 @@ fn carrying(key: &str, length: u64) -> String {
 fn check(key: &str, value: &str) {
     let length = value.split(' ').nth(1).and_then(|length| length.parse().ok());
     assert_eq!(Some(value), length.map(|length| carrying(key, length)).as_deref(), "under {key}");
+}
+
+/// Writes and reads whatever the answers are, and tells how many there were and when the failures were.
+fn endure(cache: &Cache, time: Duration) -> std::io::Result<()> {
+    let (begun, mut dice, mut operations) = (Instant::now(), Dice(u64::from(std::process::id())), 0);
+    while begun.elapsed() < time {
+        let key = format!("key:{}", dice.below(KEYS));
+        let failed = match dice.below(3) {
+            0 => cache.set(&key, &carrying(&key, dice.below(3000))).err(),
+            1 => cache.get::<String>(&key).map(|value| value.iter().for_each(|value| check(&key, value))).err(),
+            _ => {
+                check(&key, &cache.get_or_set(&key, || carrying(&key, 100)));
+                None
+            }
+        };
+        operations += 1;
+        if let Some(error) = failed {
+            say(format_args!("failure {} {error}", begun.elapsed().as_millis()))?;
+        }
+    }
+    say(format_args!("operations {operations}"))
 }
 
 /// Says when it computes, and what it was answered: its own number, or another's.

@@ -2,11 +2,13 @@
 
 use std::fs;
 use std::path::Path;
+use std::thread::sleep;
+use std::time::Duration;
 
 use cache_runtime::{Cache, ErrorKind};
 use rusqlite::Connection;
 
-use crate::scenery::{Place, bytes, logged};
+use crate::scenery::{Place, bytes, logged, wait_until};
 
 const ENTRIES: usize = 400;
 
@@ -159,8 +161,12 @@ fn foreign(sql: &str) -> Place {
 }
 
 fn is_refused_and_untouched(place: &Place) {
+    is_refused_and_untouched_with(place, "");
+}
+
+fn is_refused_and_untouched_with(place: &Place, query: &str) {
     let before = bytes(&place.path);
-    let cache = place.open();
+    let cache = place.open_with(query);
     for _ in 0..2 {
         let error = cache.set("k", "v").unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Config, "{error}");
@@ -191,4 +197,48 @@ fn a_database_with_a_table_of_the_same_name_is_refused_too() {
 fn a_database_that_another_program_has_marked_is_refused_though_empty() {
     is_refused_and_untouched(&foreign("PRAGMA application_id = 77; VACUUM"));
     is_refused_and_untouched(&foreign("PRAGMA user_version = 1; VACUUM"));
+}
+
+#[test]
+fn no_pragma_of_ours_reaches_the_database_of_another_program() {
+    let users = "
+        PRAGMA auto_vacuum = INCREMENTAL;
+        CREATE TABLE users (id INTEGER, name TEXT);
+        INSERT INTO users VALUES (1, hex(randomblob(50000)));
+        DELETE FROM users";
+    // The last two write to the file at once.
+    for pragma in ["synchronous=FULL", "cache_size=-4000", "schema_version=77", "incremental_vacuum=5"] {
+        is_refused_and_untouched_with(&foreign(users), &format!("?pragmas.{pragma}"));
+    }
+}
+
+/// Deletes the main file alone, in the midst of two processes' work.
+fn heals_without_its_main_file(place: &Place) {
+    let workers = [place.worker("endure", &["5"]), place.worker("endure", &["5"])];
+    wait_until("they have begun", || place.path.exists());
+    // So that they are in the midst of it: the test is true either way.
+    sleep(Duration::from_secs(1));
+    fs::remove_file(&place.path).unwrap();
+    for worker in workers {
+        let output = worker.wait_with_output().unwrap();
+        // A wrong value ends the program.
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let said = String::from_utf8(output.stdout).unwrap();
+        let (failures, rest): (Vec<&str>, Vec<&str>) = said.lines().partition(|line| line.starts_with("failure "));
+        let operations: usize = rest[0].strip_prefix("operations ").and_then(|count| count.parse().ok()).unwrap();
+        let share = failures.len() * 100 / operations;
+        assert!(share < 5, "{} of {operations}: {:#?}", failures.len(), &failures[..10]);
+        let last = failures.last().and_then(|line| line.split(' ').nth(1)?.parse::<u64>().ok()).unwrap_or(0);
+        assert!(last < 4000, "in the last second it is well: {:?}", failures.last());
+    }
+    let cache = place.open();
+    cache.set("after", "v").unwrap();
+    assert_eq!(place.open().get::<String>("after").unwrap().as_deref(), Some("v"));
+}
+
+#[test]
+fn a_database_that_is_deleted_under_two_processes_without_its_log_heals() {
+    let place = Place::new();
+    heals_without_its_main_file(&place);
+    assert!(place.path.exists());
 }

@@ -6,6 +6,7 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use cache_runtime::{Cache, ErrorKind, Result};
+use smol::block_on;
 
 use crate::scenery::{Place, bytes};
 
@@ -184,6 +185,21 @@ fn a_deleted_file_is_made_anew() {
     until_it_looks_again();
     assert_eq!(cache.get::<String>("k").unwrap(), None);
     cache.set("k", "new").unwrap();
+    assert_eq!(place.open().get::<String>("k").unwrap().as_deref(), Some("new"));
+}
+
+#[test]
+fn in_async_code_alone_a_deleted_file_is_made_anew_too() {
+    let place = Place::new();
+    let cache = place.open().to_async();
+    block_on(cache.set("k", "old")).unwrap();
+    for name in place.names() {
+        fs::remove_file(place.path.with_file_name(name)).unwrap();
+    }
+    until_it_looks_again();
+    assert_eq!(block_on(cache.get::<String>("k")).unwrap(), None);
+    block_on(cache.set("k", "new")).unwrap();
+    assert!(place.path.exists());
     assert_eq!(place.open().get::<String>("k").unwrap().as_deref(), Some("new"));
 }
 

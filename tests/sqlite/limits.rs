@@ -1,9 +1,10 @@
 //! Much of everything: keys, bytes, expired rows; and the settings that bound them.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::time::Duration;
 
-use cache_runtime::{Cache, ErrorKind, testing};
+use cache_runtime::{Cache, ErrorKind, Result, cached, testing};
 
 use crate::scenery::{Place, wait_until};
 
@@ -162,4 +163,74 @@ fn what_is_no_pragma_is_an_error_that_names_it() {
         assert_eq!(error.kind(), ErrorKind::Config, "{error}");
         assert!(error.to_string().contains(named), "{error}");
     }
+}
+
+#[test]
+fn a_pragma_that_the_cache_relies_on_is_refused() {
+    for pragma in
+        ["journal_mode=DELETE", "locking_mode=EXCLUSIVE", "query_only=1", "application_id=7", "user_version=7"]
+    {
+        let error = Cache::open(&format!("sqlite://x.sqlite3?pragmas.{pragma}")).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Config, "{error}");
+        let name = pragma.split('=').next().unwrap();
+        assert!(error.to_string().contains(name), "{error}");
+    }
+}
+
+#[test]
+fn pragmas_are_refused_in_capitals_too() {
+    let error = Cache::open("sqlite://x.sqlite3?pragmas.Journal_Mode=DELETE").unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Config, "{error}");
+}
+
+/// More than a quarter of what a cache of 2 MiB holds.
+fn large() -> String {
+    "x".repeat(600_000)
+}
+
+fn is_too_large(result: Result<()>) {
+    let error = result.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Value, "{error}");
+    assert!(error.to_string().contains("max_size"), "{error}");
+}
+
+#[cached(key = "page", expires_in = 60, skip(runs))]
+fn page(runs: &Cell<u32>) -> String {
+    runs.set(runs.get() + 1);
+    large()
+}
+
+#[test]
+fn a_value_that_would_drive_out_the_others_is_refused() {
+    let place = Place::new();
+    let cache = place.open_with("?max_size=2MiB");
+    let keys: Vec<String> = (0..100).map(|number| format!("key:{number}")).collect();
+    cache.write_multi(keys.iter().map(|key| (key, "x".repeat(1000)))).unwrap();
+    for _ in 0..5 {
+        is_too_large(cache.set("large", &large()));
+        is_too_large(cache.write_multi([("small", "v"), ("large", &large())]));
+        is_too_large(smol::block_on(cache.to_async().set("large", &large())));
+    }
+    assert_eq!(cache.read_multi::<String>(&keys).unwrap().len(), 100);
+    assert!(!cache.exists("large").unwrap());
+    assert!(!cache.exists("small").unwrap(), "of many, all or none are written");
+    cache.set("large", &"x".repeat(400_000)).unwrap();
+}
+
+#[test]
+fn what_computes_a_value_too_large_answers_and_the_others_stay() {
+    let place = Place::new();
+    let cache = place.open_with("?max_size=2MiB");
+    let _scope = testing::scope(cache.clone());
+    let keys: Vec<String> = (0..100).map(|number| format!("key:{number}")).collect();
+    cache.write_multi(keys.iter().map(|key| (key, "x".repeat(1000)))).unwrap();
+    let runs = Cell::new(0);
+    for round in 1..=5 {
+        assert_eq!(page(&runs), large());
+        assert_eq!(runs.get(), round);
+        assert_eq!(cache.get_or_set("large", large), large());
+        let many = cache.get_or_set_multi(["large"], |_| [("large".to_owned(), large())].into());
+        assert_eq!(many["large"], large());
+    }
+    assert_eq!(cache.read_multi::<String>(&keys).unwrap().len(), 100);
 }

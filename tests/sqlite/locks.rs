@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 
 use cache_runtime::{Cache, Error, ErrorKind};
 use rusqlite::Connection;
+use smol::block_on;
+use smol::future::or;
 
 use crate::scenery::{Place, wait_until};
 
@@ -157,4 +159,101 @@ fn threads_of_one_process_wait_for_each_other() {
         }
     });
     assert_eq!(cache.get::<i64>("n").unwrap(), Some(320));
+}
+
+/// How many locks this process holds on the database's file.
+#[cfg(target_os = "linux")]
+fn locks(place: &Place) -> usize {
+    use std::os::unix::fs::MetadataExt;
+
+    let inode = std::fs::metadata(&place.path).unwrap().ino().to_string();
+    let locks = std::fs::read_to_string("/proc/locks").unwrap();
+    let inodes = locks.lines().filter_map(|line| line.split_whitespace().nth(5)?.split(':').nth(2));
+    inodes.filter(|locked| *locked == inode).count()
+}
+
+/// To close any other handle of a file ends the locks of the whole process on it.
+#[cfg(target_os = "linux")]
+#[test]
+fn opening_a_file_again_keeps_the_locks_on_it() {
+    let place = Place::new();
+    let first = place.open();
+    first.set("k", "v").unwrap();
+    let before = locks(&place);
+    assert!(before > 0, "SQLite holds a lock while a file is open");
+    for _ in 0..3 {
+        let again = place.open();
+        assert!(again.exists("k").unwrap());
+        assert_eq!(locks(&place), before, "while it is open twice");
+        drop(again);
+        assert_eq!(locks(&place), before, "and after the second one is gone");
+    }
+}
+
+#[test]
+fn counts_stay_exact_among_many_opens_and_processes() {
+    let place = Place::new();
+    let cache = place.open_with("?timeout=20");
+    for round in 0..20 {
+        assert_eq!(cache.increment("opened", 1).unwrap(), 3 * round + 1);
+        assert_eq!(place.open().increment("opened", 1).unwrap(), 3 * round + 2);
+        let output = place.worker("count", &[]).wait_with_output().unwrap();
+        assert_eq!(String::from_utf8(output.stdout).unwrap().trim(), (3 * round + 3).to_string());
+    }
+    assert!(place.moved_aside().is_empty());
+}
+
+/// A file that nobody else can open or read.
+fn locked_exclusively(place: &Place) -> Connection {
+    place.open().set("k", "v").unwrap();
+    let other = place.foreign();
+    other
+        .execute_batch("PRAGMA locking_mode = EXCLUSIVE; BEGIN IMMEDIATE; UPDATE entries SET value = 1; COMMIT")
+        .unwrap();
+    other
+}
+
+#[test]
+fn threads_that_cannot_open_the_file_wait_at_the_same_time() {
+    let place = Place::new();
+    let other = locked_exclusively(&place);
+    let cache = place.open_with("?timeout=1");
+    let (took, ()) = timed(|| {
+        thread::scope(|scope| {
+            for number in 0..8 {
+                let cache = &cache;
+                scope.spawn(move || match number % 3 {
+                    0 => assert_eq!(cache.set("k", "new").unwrap_err().kind(), ErrorKind::Unavailable),
+                    1 => assert_eq!(cache.get::<String>("k").unwrap_err().kind(), ErrorKind::Unavailable),
+                    _ => assert_eq!(cache.get_or_set(&format!("key:{number}"), || number), number),
+                });
+            }
+        });
+    });
+    // One after the other they would take eight seconds and more.
+    assert!(took < Duration::from_secs(5), "{took:?}");
+    drop(other);
+    place.open().set("k", "new").unwrap();
+    assert!(place.moved_aside().is_empty(), "it was locked, not damaged");
+}
+
+#[test]
+fn a_task_that_cannot_open_the_file_lets_others_go_on() {
+    let place = Place::new();
+    let _other = locked_exclusively(&place);
+    let cache = place.open_with("?timeout=1").to_async();
+    let (mut ticks, mut longest, mut last) = (0, Duration::ZERO, Instant::now());
+    let tick = async {
+        loop {
+            smol::Timer::after(Duration::from_millis(5)).await;
+            longest = longest.max(last.elapsed());
+            last = Instant::now();
+            ticks += 1;
+        }
+    };
+    let write = async { cache.set("k", "new").await.unwrap_err().kind() };
+    let (took, kind) = timed(|| block_on(or(write, tick)));
+    assert_eq!(kind, ErrorKind::Unavailable);
+    assert!(took > Duration::from_millis(900) && took < Duration::from_secs(4), "{took:?}");
+    assert!(ticks > 10 && longest < Duration::from_millis(600), "{ticks} ticks, {longest:?} between two of them");
 }

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -33,6 +34,13 @@ impl Place {
     /// The database as another program sees it.
     pub(crate) fn foreign(&self) -> Connection {
         Connection::open(&self.path).expect("it can be opened")
+    }
+
+    /// Another process that uses the same file.
+    pub(crate) fn worker(&self, what: &str, more: &[&str]) -> Child {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_worker"));
+        command.arg(what).arg(&self.path).args(more).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.spawn().expect("the program starts")
     }
 
     /// How many entries there are, expired or not.

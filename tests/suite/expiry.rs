@@ -94,6 +94,19 @@ pub fn zero_keeps_nothing_and_forgets_what_was_there(subject: &Subject) {
     }
 }
 
+/// For a lifetime of zero a value is computed at each call, also where one was kept before, which is forgotten.
+pub fn with_zero_every_call_computes_and_forgets(subject: &Subject) {
+    let zero = subject.view(|cache| cache.expires_in(0));
+    subject.set("k", "old").unwrap();
+    for value in ["one", "two"] {
+        assert_eq!(zero.get_or_set("k", || value.to_owned()), value);
+        assert!(!subject.exists("k").unwrap());
+    }
+    subject.set("k", "old").unwrap();
+    assert_eq!(zero.try_get_or_set("k", || Ok::<_, ()>("three".to_owned())).as_deref(), Ok("three"));
+    assert!(!subject.exists("k").unwrap());
+}
+
 /// Three answers tell absent, for ever and the moment apart.
 pub fn expiry_tells_the_moment(subject: &Subject) {
     let before = SystemTime::now();

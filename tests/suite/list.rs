@@ -139,6 +139,7 @@ macro_rules! __each_behaviour {
                 written_numbers_and_counters_are_one_thing
                 increments_do_not_move_a_counters_expiry
                 a_counter_without_expiry_takes_one_that_is_asked_for
+                a_counter_with_a_lifetime_of_zero_is_not_kept
                 an_expired_counter_starts_anew
                 an_expired_text_is_no_hindrance
                 incrementing_something_else_is_an_error_and_changes_nothing
@@ -160,6 +161,8 @@ macro_rules! __each_behaviour {
                 computed_values_are_kept
                 the_computation_may_give_less_but_not_more
                 a_value_of_another_type_is_computed_anew
+                an_error_among_many_is_not_kept
+                an_unwritable_value_among_many_keeps_the_others
                 a_race_window_holds_for_each_of_many
                 writing_many_for_no_time_forgets_them
                 thousands_of_keys_are_no_difficulty
@@ -173,6 +176,7 @@ macro_rules! __each_behaviour {
                 very_long_lifetimes_work
                 lifetimes_are_written_in_three_ways
                 zero_keeps_nothing_and_forgets_what_was_there
+                with_zero_every_call_computes_and_forgets
                 expiry_tells_the_moment
                 reading_does_not_prolong
                 touching_gives_a_new_lifetime

@@ -1,8 +1,10 @@
 //! Many keys in one step.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use cache_runtime::ErrorKind;
+use serde::ser::Error;
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::Subject;
 
@@ -119,13 +121,57 @@ pub fn a_value_of_another_type_is_computed_anew(subject: &Subject) {
     assert_eq!(subject.get::<usize>("a").unwrap(), Some(1));
 }
 
+/// Where the values are `Result`s, an `Err` is in the answer and not kept.
+pub fn an_error_among_many_is_not_kept(subject: &Subject) {
+    type Answers = HashMap<String, Result<usize, String>>;
+    let answers = |keys: &[String]| -> Answers {
+        let answer = |key: &String| if key == "bad" { Err("down".to_owned()) } else { Ok(key.len()) };
+        keys.iter().map(|key| (key.clone(), answer(key))).collect()
+    };
+    let first = subject.get_or_set_multi(["good", "bad"], answers);
+    assert_eq!((&first["good"], &first["bad"]), (&Ok(4), &Err("down".to_owned())));
+    assert!(subject.exists("good").unwrap());
+    assert!(!subject.exists("bad").unwrap());
+    let mut missing = Vec::new();
+    subject.get_or_set_multi(["good", "bad"], |keys| {
+        missing = keys.to_vec();
+        answers(keys)
+    });
+    assert_eq!(missing, ["bad"]);
+}
+
+/// A number that serde refuses to write if it is odd.
+#[derive(Debug, PartialEq, Deserialize)]
+struct Even(u32);
+
+impl Serialize for Even {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if self.0.is_multiple_of(2) {
+            serializer.serialize_newtype_struct("Even", &self.0)
+        } else {
+            Err(S::Error::custom("odd"))
+        }
+    }
+}
+
+/// A computed value that cannot be written is in the answer, and the others are kept.
+pub fn an_unwritable_value_among_many_keeps_the_others(subject: &Subject) {
+    let keys: Vec<String> = (0..10).map(|number| number.to_string()).collect();
+    let numbers = |keys: &[String]| keys.iter().map(|key| (key.clone(), Even(key.parse().unwrap()))).collect();
+    let values: HashMap<String, Even> = subject.get_or_set_multi(&keys, numbers);
+    assert_eq!(values.len(), 10);
+    assert_eq!(values["7"], Even(7));
+    let kept = subject.read_multi::<Even>(&keys).unwrap();
+    assert_eq!(kept.into_values().map(|Even(number)| number).collect::<BTreeSet<_>>(), [0, 2, 4, 6, 8].into());
+}
+
 /// In a race window one caller computes, and only what has expired; others have the old values meanwhile.
 pub fn a_race_window_holds_for_each_of_many(subject: &Subject) {
-    let view = |ttl: u64| subject.view(|cache| cache.expires_in(ttl).race_ttl(10));
+    let view = |ttl: u64| subject.view(|cache| cache.expires_in(ttl).race_ttl(60));
     view(5).set("in_window", "old").unwrap();
     view(100).set("fresh", "old").unwrap();
     subject.view(|cache| cache.expires_in(1)).set("past_window", "old").unwrap();
-    subject.pass(12);
+    subject.pass(62);
     let new = |keys: &[String]| keys.iter().map(|key| (key.clone(), "new".to_owned())).collect::<HashMap<_, _>>();
     let keys = ["in_window", "fresh", "past_window"];
     let mut meanwhile = HashMap::new();

@@ -117,7 +117,7 @@ pub fn every_operation_keeps_to_its_namespace(subject: &Subject) {
 
 /// A race for a key in one namespace is none for the same key in another.
 pub fn a_race_is_within_its_namespace(subject: &Subject) {
-    let view = subject.view(|cache| cache.expires_in(10).race_ttl(10));
+    let view = subject.view(|cache| cache.expires_in(10).race_ttl(60));
     let places = [inside(&view, "a"), inside(&view, "b")];
     for place in &places {
         place.set("k", "old").unwrap();

@@ -63,6 +63,19 @@ pub fn increments_do_not_move_a_counters_expiry(subject: &Subject) {
     assert_eq!(subject.get::<i64>("n").unwrap(), None);
 }
 
+/// With a lifetime of zero each answer is the amount itself, nothing is kept, and what was there is forgotten.
+pub fn a_counter_with_a_lifetime_of_zero_is_not_kept(subject: &Subject) {
+    let zero = subject.view(|cache| cache.expires_in(0));
+    subject.increment("n", 100).unwrap();
+    for _ in 0..2 {
+        assert_eq!(zero.increment("n", 5).unwrap(), 5);
+        assert_eq!(zero.decrement("n", 3).unwrap(), -3);
+        assert_eq!(subject.get::<i64>("n").unwrap(), None);
+        assert!(!subject.exists("n").unwrap());
+    }
+    assert_eq!(subject.increment("n", 1).unwrap(), 1);
+}
+
 /// A counter that lives for ever takes a lifetime where one is asked for, and not the cache's default.
 pub fn a_counter_without_expiry_takes_one_that_is_asked_for(subject: &Subject) {
     subject.view(|cache| cache.expires_in(Ttl::Never)).increment("n", 1).unwrap();
