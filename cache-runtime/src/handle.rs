@@ -316,7 +316,8 @@ impl Handle {
     ///
     /// A key that cannot be one is computed each time and does not stand in the way of the others.
     pub(crate) async fn records_or_none<I: Io>(&self, io: &I, asked: Vec<String>) -> Vec<(String, Option<Record>)> {
-        let (usable, unusable): (Vec<_>, Vec<_>) = asked.into_iter().partition(|key| self.key(key).is_ok());
+        let usable = |key: &String| !self.keeps_nothing() && self.key(key).is_ok();
+        let (usable, unusable): (Vec<_>, Vec<_>) = asked.into_iter().partition(usable);
         let none = |keys: Vec<String>| keys.into_iter().map(|key| (key, None));
         let mut records = self.records(io, usable.clone()).await.unwrap_or_else(|error| {
             self.pass_over(&error);

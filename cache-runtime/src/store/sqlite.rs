@@ -106,29 +106,35 @@ impl SqliteStore {
 
     /// Opens the database in the place of one that cannot be used any more.
     fn open(&self, unusable: Option<&Database>) -> Result<Database> {
-        /// One at a time in this process: to close a new file ends the locks of whoever has just opened it.
-        static OPENING: Mutex<()> = Mutex::new(());
         let Place::File(path) = &self.place else {
             return Database::in_memory(Arc::clone(&self.pragmas)).map_err(|reason| refused(":memory:", reason));
         };
-        let _here = OPENING.try_lock_for(patience::left()).ok_or_else(|| explained(database::busy()))?;
-        file::create_folder_of(path).map_err(|error| unreachable_file(&error))?;
-        let _elsewhere = file::lock_folder(path, || !patience::left().is_zero());
-        if let Some(damaged) = unusable.filter(|database| database.damaged.load(Ordering::Relaxed)) {
-            aside(path, damaged.identity(), "it is damaged")?;
-        }
+        let damaged = unusable.filter(|database| database.damaged.load(Ordering::Relaxed));
+        self.make_way(path, damaged.map(|database| (database.identity(), "it is damaged")))?;
         let identity = file::identity(path);
-        let reason = match self.open_file(path)? {
+        let reason = match self.open_file(path) {
             Err(Unusable::Ours(reason)) => reason,
             result => return result.map_err(|reason| refused(&path.display().to_string(), reason)),
         };
-        aside(path, identity, &reason)?;
-        self.open_file(path)?.map_err(|reason| refused(&path.display().to_string(), reason))
+        self.make_way(path, Some((identity, &reason)))?;
+        self.open_file(path).map_err(|reason| refused(&path.display().to_string(), reason))
     }
 
-    fn open_file(&self, path: &Path) -> Result<Result<Database, Unusable>> {
-        file::create(path).map_err(|error| unreachable_file(&error))?;
-        Ok(Database::in_file(path, Arc::clone(&self.pragmas)).inspect(|_| file::warn_of_permissions(path)))
+    /// Moves a file aside that cannot be used, and makes one where there is none: one caller at a time.
+    fn make_way(&self, path: &Path, unusable: Option<(Option<file::Identity>, &str)>) -> Result<()> {
+        /// In this process: to close a new file ends the locks of whoever has just opened it.
+        static MAKING: Mutex<()> = Mutex::new(());
+        let _here = MAKING.lock();
+        file::create_folder_of(path).map_err(|error| unreachable_file(&error))?;
+        let _elsewhere = file::lock_folder(path, || !patience::left().is_zero());
+        if let Some((identity, reason)) = unusable {
+            aside(path, identity, reason)?;
+        }
+        file::create(path).map_err(|error| unreachable_file(&error))
+    }
+
+    fn open_file(&self, path: &Path) -> Result<Database, Unusable> {
+        Database::in_file(path, Arc::clone(&self.pragmas)).inspect(|_| file::warn_of_permissions(path))
     }
 
     /// Runs `work` on the database. If the file turns out to be damaged or gone, once more on a new one.
