@@ -7,7 +7,7 @@ pub use std::fmt::Display;
 pub use std::time::Duration;
 
 pub use crate::Ttl;
-pub use crate::key::{DefaultKey, path_of, template_key};
+pub use crate::key::{DefaultKey, Place, template_key};
 pub use crate::outcome::{ElsePlain, Outcome, Probe};
 
 use crate::call::call;

@@ -2,6 +2,7 @@
 
 mod counters;
 mod functions;
+mod instances;
 mod keys;
 mod lints;
 mod results;
