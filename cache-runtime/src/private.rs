@@ -8,7 +8,8 @@ pub use std::time::Duration;
 
 pub use crate::Ttl;
 pub use crate::key::{DefaultKey, Place, template_key};
-pub use crate::outcome::{ElsePlain, Outcome, Probe};
+// `Storable` is here so that the bound which the compiler proposes can be written.
+pub use crate::outcome::{ElsePlain, Outcome, Probe, Storable};
 
 use crate::call::call;
 use crate::io::{Blocking, Waiting, now};
