@@ -39,6 +39,28 @@ impl Terms {
     }
 }
 
+/// What an expression gives that stands for a time in an attribute: a `Duration`.
+#[diagnostic::on_unimplemented(
+    message = "an expression for a time gives a `Duration`, and this one does not",
+    label = "a `Duration` is expected, not `{Self}`",
+    note = "write `Duration::from_secs(…)`; only a plain number, as in `300`, is in seconds by itself"
+)]
+pub trait Time {
+    /// The time.
+    fn duration(self) -> Duration;
+}
+
+impl Time for Duration {
+    fn duration(self) -> Duration {
+        self
+    }
+}
+
+/// The time that an expression gives.
+pub fn duration<T: Time>(time: T) -> Duration {
+    time.duration()
+}
+
 /// A call of an annotated function.
 pub fn blocking<O: Outcome, B: Future<Output = O::Whole>>(
     terms: Terms,
