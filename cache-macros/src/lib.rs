@@ -105,6 +105,8 @@ use crate::args::Kind;
 ///   values. So two placeholders with nothing between them do not compile.
 /// - In a generic function, in an `impl` or trait that is generic, in a trait's default method, and where an argument is
 ///   an `impl Trait`, skipped or not, the names of the types are part of the key; with `version`, that too.
+/// - A closure's type has no name of its own: two closures of one caller look alike. Do not cache a function whose
+///   result depends on a closure among its arguments (`impl Fn`, `F: Fn`).
 /// - An argument that is neither in the key nor skipped is a warning, because calls that differ only in it share a
 ///   value. One whose name begins with `_` is not.
 ///
