@@ -112,8 +112,8 @@ use crate::args::Kind;
 ///
 /// Without `key`, the key holds the function's path and all its arguments, which then have to be `Serialize`. A method
 /// needs a key, or `skip(self)`. Functions of one name in two blocks of one function, or written there by one macro,
-/// have the same path: give each a `key`. In a closure or an `async` function the path holds the line too, so that the
-/// values are forgotten when the line moves.
+/// have the same path: give each a `key`. The key of a function that is written inside of a closure or of an `async`
+/// function holds its line and column too, so that its values are forgotten when it moves.
 ///
 /// ```
 /// use cache_runtime::cached;
