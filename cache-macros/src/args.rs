@@ -121,7 +121,7 @@ fn name(kind: Kind, input: ParseStream) -> Result<Ident> {
     let known = kind.arguments();
     if !input.peek(Ident::peek_any) {
         let example = format!("{} takes arguments such as `key = \"user:{{id}}\"`, `expires_in = 300`", kind.name());
-        return Err(input.error(example));
+        return Err(input.error(nearest::unnamed_key(&input.fork()).unwrap_or(example)));
     }
     let name = input.call(Ident::parse_any)?;
     if known.iter().any(|known| name == known) {

@@ -107,13 +107,17 @@ use crate::args::Kind;
 /// - The text is the key: `load_user(42)` above is `user:42`, and `cache.get("user:42")` finds it.
 /// - Distinct values give distinct keys: with two placeholders or more, what separates them is escaped inside the
 ///   values. So two placeholders with nothing between them do not compile.
-/// - In a generic function, and where an argument is an `impl Trait`, skipped or not, the names of the types are part
-///   of the key; with `version`, that too.
+/// - In a generic function, in an `impl` or trait that is generic, in a trait's default method, and where an argument is
+///   an `impl Trait`, skipped or not, the names of the types are part of the key; with `version`, that too.
+/// - A closure's type has no name of its own: two closures of one caller look alike. Do not cache a function whose
+///   result depends on a closure among its arguments (`impl Fn`, `F: Fn`).
 /// - An argument that is neither in the key nor skipped is a warning, because calls that differ only in it share a
 ///   value. One whose name begins with `_` is not.
 ///
 /// Without `key`, the key holds the function's path and all its arguments, which then have to be `Serialize`. A method
-/// needs a key, or `skip(self)`.
+/// needs a key, or `skip(self)`. Functions of one name in two blocks of one function, or written there by one macro,
+/// have the same path: give each a `key`. The key of a function that is written inside of a closure or of an `async`
+/// function holds its line and column too, so that its values are forgotten when it moves.
 ///
 /// ```
 /// use cache_runtime::cached;

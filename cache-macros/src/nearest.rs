@@ -1,10 +1,32 @@
 //! Which name was meant.
 
+use syn::LitStr;
+use syn::parse::ParseStream;
+
 /// Below this likeness two names have nothing to do with each other.
 const ALIKE: f64 = 0.8;
 
-/// The known name that is most like `name`, if one is like it at all.
+/// What other libraries call our arguments.
+const ELSEWHERE: [(&str, &str); 6] = [
+    ("ttl", "expires_in"),
+    ("ttl_secs", "expires_in"),
+    ("time", "expires_in"),
+    ("time_to_live", "expires_in"),
+    ("race_condition_ttl", "race_ttl"),
+    ("stale_while_revalidate", "race_ttl"),
+];
+
+/// The known name that is meant by `name`, as another library's word for it or as one that is like it.
 pub(crate) fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
+    elsewhere(name, known).or_else(|| alike(name, known))
+}
+
+fn elsewhere<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
+    let (_, ours) = ELSEWHERE.iter().find(|(theirs, _)| *theirs == name)?;
+    known.iter().copied().find(|known| known == ours)
+}
+
+fn alike<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
     let likeness = |other: &str| if is_slip(name, other) { 1.0 } else { strsim::jaro_winkler(name, other) };
     let alike = known.iter().map(|other| (likeness(other), *other)).filter(|(likeness, _)| *likeness >= ALIKE);
     alike.max_by(|(a, _), (b, _)| a.total_cmp(b)).map(|(_, other)| other)
@@ -25,6 +47,12 @@ pub(crate) fn hint(name: &str, known: &[&str]) -> String {
     }
 }
 
+/// What to write where a text stands without a name: it is meant as the key.
+pub(crate) fn unnamed_key(input: ParseStream) -> Option<String> {
+    let text: LitStr = input.parse().ok()?;
+    Some(format!("a text has a name in front: write `key = {:?}`", text.value()))
+}
+
 fn list(names: &[&str]) -> String {
     let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
     quoted.join(", ")
@@ -41,6 +69,15 @@ mod tests {
         assert_eq!(nearest("expires", &known), Some("expires_in"));
         assert_eq!(nearest("kye", &known), Some("key"));
         assert_eq!(nearest("race", &known), Some("race_ttl"));
+    }
+
+    #[test]
+    fn knows_what_other_libraries_say() {
+        let known = ["key", "expires_in", "race_ttl", "skip"];
+        assert_eq!(nearest("ttl", &known), Some("expires_in"));
+        assert_eq!(nearest("time", &known), Some("expires_in"));
+        assert_eq!(nearest("race_condition_ttl", &known), Some("race_ttl"));
+        assert_eq!(nearest("ttl", &["user", "page"]), None, "among other names it means nothing");
     }
 
     #[test]

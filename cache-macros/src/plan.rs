@@ -16,6 +16,8 @@ pub(crate) struct Plan {
     pub(crate) key: Key,
     pub(crate) version: Option<String>,
     pub(crate) types: Vec<TypeArgument>,
+    /// Whether the key is made inside of an async body.
+    pub(crate) is_async: bool,
     pub(crate) cache: Option<LitStr>,
     pub(crate) expires_in: Option<Time>,
     pub(crate) race_ttl: Option<Time>,
@@ -46,12 +48,14 @@ impl Plan {
             check_window(word, &args, &mut mistakes);
             lent::lent(function, &mut mistakes)
         });
-        let types = type_arguments(function, &arguments, &args);
+        let types = type_arguments(function, &arguments);
+        let is_async = kind == Kind::Cached && function.sig.asyncness.is_some();
         let Args { version, cache, expires_in, race_ttl, stale_if_error, jitter, runtime, .. } = args;
         mistakes.or(Plan {
             key,
             version,
             types,
+            is_async,
             cache,
             expires_in,
             race_ttl,
@@ -63,16 +67,14 @@ impl Plan {
     }
 }
 
-fn type_arguments(function: &Function, arguments: &[Argument], args: &Args) -> Vec<TypeArgument> {
+fn type_arguments(function: &Function, arguments: &[Argument]) -> Vec<TypeArgument> {
     let generic = function.sig.generics.params.iter().filter_map(|param| match param {
         GenericParam::Type(param) => Some(TypeArgument::Type(param.ident.clone())),
         GenericParam::Const(param) => Some(TypeArgument::Const(param.ident.clone())),
         GenericParam::Lifetime(_) => None,
     });
-    // A default key is free to leave out what is skipped; a template is not, for it may be shared with other functions.
-    let counts =
-        |argument: &&Argument| argument.unnamed_type && (args.key.is_some() || !args.skip.contains(&argument.name));
-    let unnamed = arguments.iter().filter(counts).map(|argument| TypeArgument::Of(argument.name.clone()));
+    let unnamed = arguments.iter().filter(|argument| argument.unnamed_type);
+    let unnamed = unnamed.map(|argument| TypeArgument::Of(argument.name.clone()));
     generic.chain(unnamed).collect()
 }
 

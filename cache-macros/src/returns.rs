@@ -2,7 +2,7 @@
 
 use quote::ToTokens;
 use syn::visit::Visit;
-use syn::{GenericArgument, PathArguments, PathSegment, Type, TypeImplTrait, TypeNever, TypeReference};
+use syn::{GenericArgument, PathArguments, PathSegment, Type, TypeImplTrait, TypeNever, TypePath, TypeReference};
 
 use crate::mistakes::Mistakes;
 
@@ -27,6 +27,15 @@ impl<'a> Visit<'a> for Returned<'_> {
             }
         };
         self.0.add(found, wrong);
+    }
+
+    fn visit_type_path(&mut self, found: &'a TypePath) {
+        if is_boxed_future(found) {
+            let wrong = "a boxed future cannot be kept, but what it gives can: annotate an `async fn` that this one calls; \
+                         under `#[async_trait]`, that or an `async fn` in a trait without it";
+            return self.0.add(found, wrong);
+        }
+        syn::visit::visit_type_path(self, found);
     }
 
     fn visit_type_never(&mut self, found: &'a TypeNever) {
@@ -58,7 +67,18 @@ impl<'a> Visit<'a> for Unspeakable<'_> {
 }
 
 fn returns_future(found: &TypeImplTrait) -> bool {
-    found.to_token_stream().into_iter().any(|token| token.to_string() == "Future")
+    names(found, "Future")
+}
+
+/// Whether it is `Pin<Box<dyn Future<…>>>`, which `#[async_trait]` writes too.
+fn is_boxed_future(found: &TypePath) -> bool {
+    let pinned = found.path.segments.last().is_some_and(|last| last.ident == "Pin");
+    pinned && names(found, "dyn") && names(found, "Future")
+}
+
+/// Whether a word stands anywhere in the tokens.
+fn names(tokens: &impl ToTokens, word: &str) -> bool {
+    words(tokens).split(|c: char| c != '_' && !c.is_alphanumeric()).any(|other| other == word)
 }
 
 /// What to write in place of a reference.

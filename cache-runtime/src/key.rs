@@ -8,15 +8,18 @@
 //! | a key in a namespace | `@name/` and the key's own form, with `%` and `/` in the name in percent form |
 //! | a key over 250 bytes | its start, `~`, and 32 hexadecimal digits of the hash of all of it |
 //!
-//! A key of an annotated function with a version or with type arguments begins with `#version<types>#`.
+//! A key template of an annotated function with a version or with type arguments begins with `#version<types>#`.
 
 mod canonical;
+mod place;
 
 use std::borrow::Cow;
 use std::fmt::{Display, Write};
 
 use serde::Serialize;
 use sha2::{Digest, Sha256};
+
+pub use self::place::Place;
 
 use crate::{Error, ErrorKind, Result};
 
@@ -105,7 +108,8 @@ fn escape(text: &str, sign: char, special: &[char], out: &mut String) {
 ///
 /// With two placeholders or more, `%` and the first character of each text between two of them are written in
 /// percent form inside the values, so that distinct values give distinct keys. Where such a text itself begins with
-/// `%`, another sign stands for it in that form.
+/// `%`, another sign stands for it in that form. `types` are the
+/// function's own type arguments; those of what it stands in are the place's.
 ///
 /// # Errors
 ///
@@ -114,9 +118,10 @@ pub fn template_key(
     pieces: &[&str],
     values: &[&dyn Display],
     version: Option<&dyn Display>,
+    place: Place,
     types: &[&dyn Display],
 ) -> Result<String> {
-    let mut key = qualifier(version, types)?;
+    let mut key = qualifier(version, place.surroundings(), types)?;
     let (sign, special) = separators(pieces);
     key.push_str(pieces[0]);
     for (value, piece) in values.iter().zip(&pieces[1..]) {
@@ -141,9 +146,11 @@ fn separators(pieces: &[&str]) -> (char, Vec<char>) {
     (sign, special)
 }
 
-/// What stands in front of a key with a version or with type arguments; empty without.
-fn qualifier(version: Option<&dyn Display>, types: &[&dyn Display]) -> Result<String> {
+/// What stands in front of a key with a version or with types; empty without.
+fn qualifier(version: Option<&dyn Display>, around: Option<&str>, types: &[&dyn Display]) -> Result<String> {
     let mut text = String::new();
+    let around = around.as_ref().map(|around| around as &dyn Display);
+    let types: Vec<&dyn Display> = around.into_iter().chain(types.iter().copied()).collect();
     if version.is_none() && types.is_empty() {
         return Ok(text);
     }
@@ -173,8 +180,8 @@ fn unwritable() -> Error {
     Error::new(ErrorKind::Key, "a part of the key cannot be written: its `Display` returned an error")
 }
 
-/// The key of an annotated function without a template: the function's path, then its arguments by name in a
-/// canonical form, as in `shop::report(year=2024u16,region="eu")`.
+/// The key of an annotated function without a template: the function's path with all type arguments, then its arguments
+/// by name in a canonical form, as in `shop::report<u8>(year=2024u16,region="eu")`.
 #[derive(Debug)]
 pub struct DefaultKey {
     text: Result<String>,
@@ -182,9 +189,17 @@ pub struct DefaultKey {
 }
 
 impl DefaultKey {
-    /// Begins with the function's path, its version and its type arguments.
-    pub fn new(path: &str, version: Option<&dyn Display>, types: &[&dyn Display]) -> Self {
-        DefaultKey { text: qualifier(version, types).map(|start| start + path + "("), first: true }
+    /// Begins with the version and the function's path. `line` and `column` are where it is written.
+    pub fn new(place: Place, version: Option<&dyn Display>, line: u32, column: u32) -> Self {
+        let text = qualifier(version, None, &[]).map(|mut text| {
+            text.push_str(place.path());
+            if place.is_ambiguous() {
+                let _ = write!(text, "@{line}:{column}");
+            }
+            text.push('(');
+            text
+        });
+        DefaultKey { text, first: true }
     }
 
     /// Adds an argument.
@@ -211,12 +226,6 @@ impl DefaultKey {
     pub fn finish(self) -> Result<String> {
         self.text.map(|text| text + ")")
     }
-}
-
-/// The path of the function in which `item`, a function without generics, stands.
-pub fn path_of<T>(_item: &T) -> String {
-    let path = std::any::type_name::<T>().replace("::{{closure}}", "");
-    path.rsplit_once("::").map_or(path.clone(), |(function, _)| function.to_owned())
 }
 
 #[cfg(test)]

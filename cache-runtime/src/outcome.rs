@@ -26,7 +26,8 @@ pub trait Outcome {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be kept in a cache",
     label = "a cached function returns what serde can write and read back",
-    note = "derive `serde::Serialize` and `serde::Deserialize` for it, and let it own its data"
+    note = "derive `serde::Serialize` and `serde::Deserialize` for it, and let it own its data",
+    note = "a type parameter needs `serde::Serialize + serde::de::DeserializeOwned`"
 )]
 pub trait Storable: Serialize + DeserializeOwned {}
 

@@ -8,8 +8,9 @@ pub use std::time::Duration;
 
 pub use crate::Ttl;
 pub use crate::background::{Asked, Look, Owned, can_go, own, renew, renew_waiting};
-pub use crate::key::{DefaultKey, path_of, template_key};
-pub use crate::outcome::{ElsePlain, Outcome, Probe};
+pub use crate::key::{DefaultKey, Place, template_key};
+// `Storable` is here so that the bound which the compiler proposes can be written.
+pub use crate::outcome::{ElsePlain, Outcome, Probe, Storable};
 
 use crate::call::call;
 use crate::io::{Blocking, Waiting, now};
@@ -61,6 +62,28 @@ impl Terms {
             Err(error) => (Cache::none(), Err(error)),
         }
     }
+}
+
+/// What an expression gives that stands for a time in an attribute: a `Duration`.
+#[diagnostic::on_unimplemented(
+    message = "an expression for a time gives a `Duration`, and this one does not",
+    label = "a `Duration` is expected, not `{Self}`",
+    note = "write `Duration::from_secs(…)`; only a plain number, as in `300`, is in seconds by itself"
+)]
+pub trait Time {
+    /// The time.
+    fn duration(self) -> Duration;
+}
+
+impl Time for Duration {
+    fn duration(self) -> Duration {
+        self
+    }
+}
+
+/// The time that an expression gives.
+pub fn duration<T: Time>(time: T) -> Duration {
+    time.duration()
 }
 
 /// A call of an annotated function.

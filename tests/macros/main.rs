@@ -3,6 +3,7 @@
 mod background;
 mod counters;
 mod functions;
+mod instances;
 mod keys;
 mod lints;
 mod results;

@@ -67,9 +67,11 @@ mod ours {
             pieces: &[&str],
             values: &[&dyn Display],
             version: Option<&dyn Display>,
+            place: Place,
             types: &[&dyn Display],
         ) -> cache_runtime::Result<String> {
-            cache_runtime::__private::template_key(pieces, values, version, types).map(|key| format!("ours:{key}"))
+            cache_runtime::__private::template_key(pieces, values, version, place, types)
+                .map(|key| format!("ours:{key}"))
         }
     }
     pub(crate) use cache_runtime::Counter;

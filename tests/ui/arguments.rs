@@ -17,6 +17,16 @@ fn from_another_library(id: u64) -> u64 {
     id
 }
 
+#[cached(ttl = 300)]
+fn lifetime_of_another_library(id: u64) -> u64 {
+    id
+}
+
+#[cached(time = 300, race_condition_ttl = 10)]
+fn both_times_of_other_libraries(id: u64) -> u64 {
+    id
+}
+
 #[counter(key = "views:{id}", race_ttl = 10)]
 fn of_the_other_attribute(id: u64);
 

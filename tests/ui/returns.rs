@@ -1,6 +1,7 @@
 //! What a cached function returns.
 
 use std::path::Path;
+use std::pin::Pin;
 
 use cache_runtime::cached;
 
@@ -40,6 +41,11 @@ fn future(n: u8) -> impl Future<Output = u8> {
 }
 
 #[cached]
+fn boxed<'a>(n: &'a u8) -> Pin<Box<dyn Future<Output = u8> + Send + 'a>> {
+    Box::pin(async move { *n })
+}
+
+#[cached]
 fn never() -> ! {
     loop {}
 }
@@ -71,6 +77,11 @@ fn bare_behind_an_alias() -> Alias {
 #[cached]
 fn generic<T: Default>() -> T {
     T::default()
+}
+
+#[cached]
+fn generic_inside<T: Default>() -> Vec<T> {
+    vec![T::default()]
 }
 
 // Mistakes in a body are told as they are without the attribute.

@@ -37,6 +37,11 @@ fn of_another_type(minutes: u64) {
     let _ = minutes;
 }
 
+const SECONDS: u64 = 300;
+
+#[cached(expires_in = SECONDS, race_ttl = SECONDS)]
+fn constant() {}
+
 #[cached(race_ttl = 0)]
 fn no_window() {}
 

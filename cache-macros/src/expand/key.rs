@@ -11,23 +11,30 @@ use crate::plan::{Plan, TypeArgument};
 /// An expression that gives the key as a `String`.
 pub(super) fn key(plan: &Plan) -> TokenStream {
     let private = private(plan, Span::mixed_site());
-    let (version, types) = (version(plan), plan.types.iter().map(type_argument));
+    let (version, place) = (version(plan), place(plan));
     match &plan.key {
         Key::Template { text, pieces, values, .. } => {
             let values = values.iter().map(|value| displayed(value, text.span()));
+            let types = plan.types.iter().map(type_argument);
             quote_spanned! {Span::mixed_site()=>
-                #private::template_key(&[#(#pieces),*], &[#(#values),*], #version, &[#(#types),*])
+                #private::template_key(&[#(#pieces),*], &[#(#values),*], #version, #place, &[#(#types),*])
             }
         }
         Key::Default { arguments } => {
             let arguments = arguments.iter().map(argument);
             quote_spanned! {Span::mixed_site()=>
-                #private::DefaultKey::new(&#private::path_of(&{ fn here() {} here }), #version, &[#(#types),*])
+                #private::DefaultKey::new(#place, #version, ::core::line!(), ::core::column!())
                     #(#arguments)*
                     .finish()
             }
         }
     }
+}
+
+/// Where the function stands. What is generic around it shows in the closure's type, and nowhere else.
+fn place(plan: &Plan) -> TokenStream {
+    let (private, is_async) = (private(plan, Span::mixed_site()), plan.is_async);
+    quote_spanned!(Span::mixed_site()=> #private::Place::of(&|| (), &{ fn here() {} here }, #is_async))
 }
 
 fn version(plan: &Plan) -> TokenStream {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
+use syn::spanned::Spanned;
 
 use super::private;
 use crate::plan::Plan;
@@ -46,7 +47,11 @@ fn duration(time: &Time, private: &TokenStream) -> Option<TokenStream> {
     match time {
         Time::Never => None,
         Time::After(duration) => Some(constant(*duration, private)),
-        Time::Computed(expression) => Some(expression.to_token_stream()),
+        // Placed at the expression, where the compiler is to complain of another type.
+        Time::Computed(expression) => {
+            let place = expression.span().resolved_at(Span::mixed_site());
+            Some(quote_spanned!(place=> #private::duration(#expression)))
+        }
     }
 }
 

@@ -1,11 +1,32 @@
 //! What a key looks like, and that no two share one.
+#![expect(clippy::extra_unused_type_parameters, reason = "a function's key depends on them")]
 
 use std::collections::{BTreeSet, HashMap};
 
 use super::*;
 
+mod places;
+
+/// The place of the function that this stands in.
+macro_rules! place {
+    () => {
+        place!(async: false)
+    };
+    (async: $is_async:expr) => {
+        Place::of(
+            &|| (),
+            &{
+                fn here() {}
+                here
+            },
+            $is_async,
+        )
+    };
+}
+use place;
+
 fn template(pieces: &[&str], values: &[&dyn Display]) -> String {
-    template_key(pieces, values, None, &[]).unwrap()
+    template_key(pieces, values, None, place!(), &[]).unwrap()
 }
 
 #[test]
@@ -28,7 +49,7 @@ fn what_separates_two_placeholders_is_escaped_inside_them() {
 #[test]
 fn versions_and_type_arguments_have_keys_of_their_own() {
     let key = |version: Option<&dyn Display>, types: &[&dyn Display]| {
-        template_key(&["user:", ""], &[&7], version, types).unwrap()
+        template_key(&["user:", ""], &[&7], version, place!(), types).unwrap()
     };
     assert_eq!(key(Some(&2), &[]), "#2#user:7");
     assert_eq!(key(None, &[&"u8", &"alloc::string::String"]), "#<u8|alloc::string::String>#user:7");
@@ -37,9 +58,15 @@ fn versions_and_type_arguments_have_keys_of_their_own() {
 
 #[test]
 fn a_default_key_names_the_function_and_its_arguments() {
-    let key = DefaultKey::new("shop::report", None, &[]).arg("year", &2024u16).arg("region", "eu").finish();
-    assert_eq!(key.unwrap(), r#"shop::report(year=2024u16,region="eu")"#);
-    assert_eq!(DefaultKey::new("shop::all", Some(&3), &[&"u8"]).finish().unwrap(), "#3<u8>#shop::all()");
+    fn all<T>() -> Result<String> {
+        DefaultKey::new(place!(), Some(&3), 1, 2).finish()
+    }
+    fn report() -> Result<String> {
+        DefaultKey::new(place!(), None, 1, 2).arg("year", &2024u16).arg("region", "eu").finish()
+    }
+    let stem = concat!(module_path!(), "::a_default_key_names_the_function_and_its_arguments");
+    assert_eq!(report().unwrap(), format!(r#"{stem}::report(year=2024u16,region="eu")"#));
+    assert_eq!(all::<u8>().unwrap(), format!("#3#{stem}::all<u8>()"));
 }
 
 #[test]
@@ -115,28 +142,8 @@ fn an_argument_that_serde_cannot_write_is_an_error_that_names_it() {
             Err(serde::ser::Error::custom("no"))
         }
     }
-    let error = DefaultKey::new("f", None, &[]).arg("x", &Broken).arg("y", &1).finish().unwrap_err();
+    let error = DefaultKey::new(place!(), None, 1, 2).arg("x", &Broken).arg("y", &1).finish().unwrap_err();
     assert_eq!((error.kind(), error.to_string().as_str()), (ErrorKind::Key, "argument `x` cannot be written: no"));
-}
-
-#[test]
-fn the_path_of_a_function_goes_through_all_that_it_stands_in() {
-    fn outer() -> String {
-        fn inner() -> String {
-            fn here() {}
-            path_of(&here)
-        }
-        inner()
-    }
-    assert_eq!(
-        outer(),
-        concat!(module_path!(), "::the_path_of_a_function_goes_through_all_that_it_stands_in::outer::inner")
-    );
-    let in_closure = || {
-        fn here() {}
-        path_of(&here)
-    };
-    assert!(in_closure().ends_with("::the_path_of_a_function_goes_through_all_that_it_stands_in"));
 }
 
 #[test]

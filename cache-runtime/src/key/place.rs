@@ -1,0 +1,73 @@
+//! Where an annotated function stands, as the compiler names it.
+//!
+//! The name of a closure's type holds the type arguments of all that surrounds it: of the function, and of the `impl` or
+//! trait. The name of an item inside the function holds the surroundings as they are written:
+//!
+//! ```text
+//! fn in `impl<T> Repo<T>`   shop::Repo<u8>::load<bool>::{{closure}}      shop::Repo<_>::load::here
+//! trait's default method    <shop::Tea as shop::Priced>::price::{{closure}}   shop::Priced::price::here
+//! plain `async fn`          shop::fetch::{{closure}}::{{closure}}       shop::fetch::{{closure}}::here
+//! ```
+
+use std::any::type_name;
+
+const CLOSURE: &str = "::{{closure}}";
+
+/// Where an annotated function stands.
+#[derive(Clone, Copy, Debug)]
+pub struct Place {
+    /// The function with the type arguments of this instance.
+    instance: &'static str,
+    /// The function as it is written.
+    written: &'static str,
+}
+
+impl Place {
+    /// The place of the function in which `closure` and `item`, a function without generics, stand.
+    ///
+    /// The body of an `async fn` is a closure of its own to the compiler, which is left out.
+    pub fn of<C, I>(_closure: &C, _item: &I, is_async: bool) -> Self {
+        let item = type_name::<I>();
+        Place {
+            instance: function(without_closure(type_name::<C>()), is_async),
+            written: function(item.rsplit_once("::").map_or(item, |(function, _)| function), is_async),
+        }
+    }
+
+    /// The function's path with all type arguments.
+    pub(super) fn path(self) -> &'static str {
+        self.instance
+    }
+
+    /// What the function stands in, where the function alone does not tell its instances apart.
+    ///
+    /// The function's own type arguments do not count. It is the `impl` or the trait without the function where that is
+    /// easily seen, so that functions of one `impl` can share a template.
+    pub(super) fn surroundings(self) -> Option<&'static str> {
+        if self.has_plain_surroundings() {
+            return None;
+        }
+        let name = self.written.rsplit_once("::").map_or(self.written, |(_, name)| name);
+        let around = self.instance.strip_suffix(name).and_then(|around| around.strip_suffix("::"));
+        Some(around.unwrap_or(self.instance))
+    }
+
+    /// Whether all instances stand in the same.
+    fn has_plain_surroundings(self) -> bool {
+        let own = self.instance.strip_prefix(self.written);
+        own.is_some_and(|own| own.is_empty() || own.starts_with('<') || own.starts_with("::<"))
+    }
+
+    /// Whether another function may have this path: closures and async blocks have no names.
+    pub(super) fn is_ambiguous(self) -> bool {
+        self.written.contains("{{closure}}")
+    }
+}
+
+fn function(body: &'static str, is_async: bool) -> &'static str {
+    if is_async { without_closure(body) } else { body }
+}
+
+fn without_closure(path: &'static str) -> &'static str {
+    path.strip_suffix(CLOSURE).unwrap_or(path)
+}
