@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use cache_runtime::Cache;
+use cache_runtime::{Cache, cached, testing};
 use tempfile::TempDir;
 
 fn file() -> (TempDir, PathBuf) {
@@ -72,6 +72,29 @@ fn when_the_holder_is_killed_another_takes_over_after_the_lease() {
     assert_eq!(open(&path).shared().get_or_set("key", || 7_u32), 7);
     assert!(begun.elapsed() > Duration::from_secs(1), "the lease of 3 seconds keeps others away while it lasts");
     assert!(begun.elapsed() < Duration::from_secs(30), "and no longer");
+}
+
+#[cached(key = "shared:{n}", shared)]
+fn shared_by_all(n: u32) -> u32 {
+    unreachable!("another one computes {n}")
+}
+
+#[test]
+fn a_function_may_be_shared() {
+    let (_folder, path) = file();
+    let (here, there) = (open(&path), open(&path).shared());
+    let (begun, computing) = std::sync::mpsc::channel();
+    let elsewhere = thread::spawn(move || {
+        there.get_or_set("shared:1", || {
+            begun.send(()).unwrap();
+            thread::sleep(Duration::from_millis(300)); // So long the other one is to wait.
+            7_u32
+        })
+    });
+    computing.recv().unwrap();
+    let _scope = testing::scope(here);
+    assert_eq!(shared_by_all(1), 7);
+    assert_eq!(elsewhere.join().unwrap(), 7);
 }
 
 #[test]

@@ -90,6 +90,7 @@ use crate::args::Kind;
 /// | `key = "user:{id}"` | the key: see below |
 /// | `expires_in = …` | how long a value lives: seconds (`300`), `"5m"`, `"1h 30m"`, `"2 days"`, `never`, or an expression of type [`Duration`](std::time::Duration), which may use the arguments. Without it the cache's own |
 /// | `race_ttl = …` | for so long after expiry one caller computes anew and the others get the old value at once; written as `expires_in`, without `never` |
+/// | `shared` | on a cold key one caller among all processes computes, and the others wait for its value |
 /// | `background` | with `race_ttl`: in that window everybody gets the old value at once, and a task computes anew: see below |
 /// | `stale_if_error = …` | for so long after expiry the old value stands in for an `Err` of the body; written as `race_ttl`. On a function that returns no `Result` it does nothing |
 /// | `jitter = 0.1` | each value lives up to 10 % longer or shorter, so that what was stored together does not expire together; the windows stay as long as they are |

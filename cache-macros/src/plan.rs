@@ -25,6 +25,7 @@ pub(crate) struct Plan {
     pub(crate) background: Option<Vec<Lent>>,
     pub(crate) stale_if_error: Option<Time>,
     pub(crate) jitter: Option<f64>,
+    pub(crate) shared: bool,
     pub(crate) runtime: Option<Path>,
 }
 
@@ -50,7 +51,7 @@ impl Plan {
         });
         let types = type_arguments(function, &arguments);
         let is_async = kind == Kind::Cached && function.sig.asyncness.is_some();
-        let Args { version, cache, expires_in, race_ttl, stale_if_error, jitter, runtime, .. } = args;
+        let Args { version, cache, expires_in, race_ttl, stale_if_error, jitter, shared, runtime, .. } = args;
         mistakes.or(Plan {
             key,
             version,
@@ -62,6 +63,7 @@ impl Plan {
             background,
             stale_if_error,
             jitter,
+            shared,
             runtime,
         })
     }

@@ -30,12 +30,14 @@ pub struct Terms {
     pub stale_if_error: Option<Duration>,
     /// By which part of it a lifetime may be longer or shorter.
     pub jitter: Option<f64>,
+    /// Whether on a cold key one process computes and the others wait.
+    pub shared: bool,
 }
 
 impl Terms {
     /// Nothing said.
     pub const DEFAULT: Terms =
-        Terms { cache: None, expires_in: None, race_ttl: None, stale_if_error: None, jitter: None };
+        Terms { cache: None, expires_in: None, race_ttl: None, stale_if_error: None, jitter: None, shared: false };
 
     fn chosen(&self) -> Result<Cache> {
         let mut cache = runtime::chosen(self.cache)?;
@@ -43,6 +45,7 @@ impl Terms {
         view.expires_in = self.expires_in.or(view.expires_in);
         view.race_ttl = self.race_ttl.unwrap_or(view.race_ttl);
         view.stale_if_error = self.stale_if_error.unwrap_or(view.stale_if_error);
+        view.shared |= self.shared;
         view.jitter = self.jitter.map_or(view.jitter, Jitter::new);
         Ok(cache)
     }

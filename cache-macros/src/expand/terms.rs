@@ -11,7 +11,7 @@ use crate::plan::Plan;
 use crate::time::Time;
 
 /// How many fields `Terms` has.
-const ALL: usize = 5;
+const ALL: usize = 6;
 
 /// The `Terms` of a call; what was not said is left to the runtime.
 pub(super) fn terms(plan: &Plan) -> TokenStream {
@@ -22,7 +22,9 @@ pub(super) fn terms(plan: &Plan) -> TokenStream {
     let race_ttl = window("race_ttl", &plan.race_ttl);
     let stale_if_error = window("stale_if_error", &plan.stale_if_error);
     let jitter = plan.jitter.map(|share| field("jitter", share.to_token_stream()));
-    let said: Vec<TokenStream> = [cache, expires_in, race_ttl, stale_if_error, jitter].into_iter().flatten().collect();
+    let shared = plan.shared.then(|| quote_spanned!(Span::mixed_site()=> shared: true));
+    let said = [cache, expires_in, race_ttl, stale_if_error, jitter, shared];
+    let said: Vec<TokenStream> = said.into_iter().flatten().collect();
     match said.len() {
         0 => quote_spanned!(Span::mixed_site()=> #private::Terms::DEFAULT),
         ALL => quote_spanned!(Span::mixed_site()=> #private::Terms { #(#said),* }),
