@@ -91,7 +91,7 @@ fn in_its_window_an_expired_key_runs_once_and_nobody_else_waits() {
         let view = cache.expires_in(60).race_ttl(60);
         assert_eq!(view.get_or_set("stale", || 1), 1);
         testing::advance(Duration::from_secs(61));
-        let (runs, others) = (AtomicU32::new(0), Barrier::new(100));
+        let (runs, others) = (AtomicU32::new(0), Barrier::new(1000));
         thread::scope(|scope| {
             let leader = scope.spawn(|| {
                 view.get_or_set("stale", || {
@@ -104,7 +104,7 @@ fn in_its_window_an_expired_key_runs_once_and_nobody_else_waits() {
             while runs.load(SeqCst) == 0 {
                 thread::yield_now();
             }
-            for _ in 0..99 {
+            for _ in 0..999 {
                 scope.spawn(|| {
                     assert_eq!(view.get_or_set("stale", || -> i32 { unreachable!("one computes") }), 1);
                     others.wait();
@@ -205,6 +205,19 @@ fn a_task_that_goes_away_hands_the_work_on() {
         assert!(waiter.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
         drop(leader);
         assert_eq!(smol::block_on(waiter), 7);
+    });
+}
+
+#[test]
+fn a_task_that_is_never_polled_again_is_deposed() {
+    watched(|| {
+        let cache = Cache::open("sqlite::memory:?leader_silence=1").unwrap().to_async();
+        let mut silent = Box::pin(cache.get_or_set("silent", std::future::pending::<u8>));
+        assert!(silent.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+        // It is still there, and nobody polls it. Silence is in real time.
+        assert_eq!(smol::block_on(cache.get_or_set("silent", async || 7_u8)), 7);
+        drop(silent);
+        assert_eq!(smol::block_on(cache.get::<u8>("silent")).unwrap(), Some(7));
     });
 }
 

@@ -12,6 +12,7 @@
 //! What the note does not follow (a thread or task that the body starts), and a leader that is never polled again, is
 //! left to a bound on silence: [`sweep`](Flights::sweep) deposes the leader.
 
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, VecDeque};
 use std::future::Future;
 use std::hash::Hash;
@@ -94,6 +95,8 @@ pub(crate) struct Lead<K: Key, V: Clone> {
     parent: Option<Id>,
     /// How many values had landed before this lead began.
     landed: u64,
+    /// Whether it has landed.
+    over: bool,
 }
 
 /// A seat among those who wait.
@@ -132,28 +135,30 @@ impl<K: Key, V: Clone> Flights<K, V> {
     pub(crate) fn join(self: &Arc<Self>, key: K, face: Face, silence: Duration) -> Turn<K, V> {
         let parent = current_flight();
         let mut table = self.lock();
-        let id = table.new_id();
-        let landed = self.landed();
-        match table.flights.get(&key) {
-            // It may be the very thread that should poll that task.
-            Some(flight) if flight.face == Face::Task && face == Face::Thread => return Turn::Alone,
-            Some(_) if parent.is_some_and(|parent| table.needs_reach(&key, parent)) => return Turn::Alone,
-            Some(_) => {}
-            None => {
-                let flight = Flight { leader: id, face, heard: Instant::now(), silence, seats: VecDeque::new() };
-                table.flights.insert(key.clone(), flight);
-            }
+        if parent.is_some_and(|parent| table.needs_reach(&key, parent)) {
+            return Turn::Alone;
         }
+        let id = table.new_id();
+        let leads = match table.flights.entry(key.clone()) {
+            // It may be the very thread that should poll that task.
+            Entry::Occupied(flight) if flight.get().face == Face::Task && face == Face::Thread => return Turn::Alone,
+            Entry::Occupied(flight) => {
+                flight.into_mut().seats.push_back(Seat { id, face, waits: 0, waker: Waker::noop().clone() });
+                false
+            }
+            Entry::Vacant(place) => {
+                place.insert(Flight { leader: id, face, heard: Instant::now(), silence, seats: VecDeque::new() });
+                true
+            }
+        };
         if let Some(parent) = parent {
             table.needs.entry(parent).or_default().push(key.clone());
         }
-        let all = Arc::clone(self);
-        match table.flights.get_mut(&key) {
-            Some(flight) if flight.leader != id => {
-                flight.seats.push_back(Seat { id, face, waits: 0, waker: Waker::noop().clone() });
-                Turn::Wait(Wait { all, key, seat: Some(id), parent })
-            }
-            _ => Turn::Lead(Lead { all, key, id, parent, landed }),
+        let (all, landed) = (Arc::clone(self), self.landed());
+        if leads {
+            Turn::Lead(Lead { all, key, id, parent, landed, over: false })
+        } else {
+            Turn::Wait(Wait { all, key, seat: Some(id), parent })
         }
     }
 
@@ -250,6 +255,18 @@ impl<K: Key, V> Table<K, V> {
         wakers
     }
 
+    /// Ends the flight of a leader, and returns who waits; nobody if it was deposed.
+    fn end(&mut self, key: &K, leader: Id) -> VecDeque<Seat> {
+        match self.flights.remove(key) {
+            Some(flight) if flight.leader == leader => flight.seats,
+            Some(anothers) => {
+                self.flights.insert(key.clone(), anothers);
+                VecDeque::new()
+            }
+            None => VecDeque::new(),
+        }
+    }
+
     fn no_longer_needed(&mut self, parent: Option<Id>, key: &K) {
         let Some(parent) = parent else { return };
         let Some(needs) = self.needs.get_mut(&parent) else { return };
@@ -278,13 +295,12 @@ impl<K: Key, V: Clone> Lead<K, V> {
     }
 
     /// Gives the value to all who wait. If this leader was deposed, the value is its caller's alone.
-    pub(crate) fn land(self, value: &V) {
+    pub(crate) fn land(mut self, value: &V) {
+        self.over = true;
         let mut table = self.all.lock();
         self.all.landed.fetch_add(1, Ordering::Release);
-        if table.flights.get(&self.key).is_none_or(|flight| flight.leader != self.id) {
-            return;
-        }
-        let seats = table.flights.remove(&self.key).map(|flight| flight.seats).unwrap_or_default();
+        table.no_longer_needed(self.parent, &self.key);
+        let seats = table.end(&self.key, self.id);
         for seat in &seats {
             table.told.insert(seat.id, Told::Value(value.clone()));
         }
@@ -295,6 +311,9 @@ impl<K: Key, V: Clone> Lead<K, V> {
 
 impl<K: Key, V: Clone> Drop for Lead<K, V> {
     fn drop(&mut self) {
+        if self.over {
+            return;
+        }
         let mut table = self.all.lock();
         table.no_longer_needed(self.parent, &self.key);
         let wakers = table.pass(&self.key, self.id);
@@ -327,6 +346,7 @@ impl<K: Key, V: Clone> Future for Wait<K, V> {
                 id,
                 parent: this.parent,
                 landed: this.all.landed(),
+                over: false,
             }),
             Told::Value(value) => {
                 table.no_longer_needed(this.parent, &this.key);
