@@ -13,30 +13,28 @@
 //!          an `Err`, with an old value in its window → the old value
 //! ```
 
+mod election;
+
 use std::borrow::Cow;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde::de::DeserializeOwned;
 
-use crate::claim::{self, Claim};
+use self::election::Claimed;
+use crate::claim::Claim;
 use crate::clock::Timestamp;
 use crate::entry;
-use crate::flight::MOST_WAITS;
 use crate::flights::{self, Heard, Lead, flights};
 use crate::handle::Handle;
 use crate::io::Io;
 use crate::lease::Lease;
 use crate::outcome::Outcome;
-use crate::store::{self, Answer, Lifetime, Operation, Record, Value};
+use crate::store::{Lifetime, Operation, Record, Value};
 use crate::within::Within;
 use crate::{Error, Result};
-
-/// So often a process that waits for another one looks for its value, at first and at last.
-const SHORTEST_PAUSE: Duration = Duration::from_millis(5);
-const LONGEST_PAUSE: Duration = Duration::from_millis(100);
 
 /// Answers from the cache, or runs the body and keeps what it gives.
 ///
@@ -122,16 +120,6 @@ enum Joined<T> {
     Alone,
 }
 
-/// How a caller came out of the election among processes.
-enum Claimed<T> {
-    /// It computes.
-    Mine(Claim),
-    /// Another process computes, and this is the old value.
-    Old(T),
-    /// Another process has computed this, as it is written there.
-    New(T, Arc<Value>),
-}
-
 impl<I: Io> Way<'_, I> {
     /// The first half of the way: what there is, or what is to be done.
     pub(crate) async fn look<T: DeserializeOwned>(&self) -> Look<T> {
@@ -173,7 +161,7 @@ impl<I: Io> Way<'_, I> {
             return self.stand_in(start.old).map_or(whole, O::whole);
         };
         let written = self.written(value);
-        if let (Some(value), Some(lead)) = (self.save(written, claim).await, lead) {
+        if let (Some(value), Some(lead)) = (self.save(written, claim, lead.as_ref()).await, lead) {
             lead.land(&value);
         }
         whole
@@ -197,7 +185,7 @@ impl<I: Io> Way<'_, I> {
 
     /// Leads the flight of the key, or waits for who does. With an old value that may be served nobody waits.
     async fn join<T: DeserializeOwned>(&self, landed: u64, stale: Option<&Record>) -> Joined<T> {
-        let key = (Arc::as_ptr(&self.handle.core).addr(), Arc::from(&*self.key));
+        let key = (self.handle.id(), Arc::from(&*self.key));
         let wait = match flights().join(key, I::FACE, self.handle.core.settings.leader_silence) {
             flights::Turn::Alone => return Joined::Alone,
             // It looked before another flight of some key landed, which may have been of this one.
@@ -221,85 +209,10 @@ impl<I: Io> Way<'_, I> {
         Joined::Value(value)
     }
 
-    /// Tells the store that this caller computes. In a window, and where `shared` asks for it, only one process does.
-    async fn claim<T: DeserializeOwned>(&self, stale: Option<&Record>) -> Claimed<T> {
-        if !self.handle.core.store.keeps_claims() {
-            return Claimed::Mine(Claim::none());
-        }
-        let Some(stale) = stale else {
-            return if self.handle.view.shared { self.elect().await } else { self.unelected().await };
-        };
-        if let Some(claim) = self.take_down(true, self.handle.view.race_ttl).await {
-            // Another process may have computed between this caller's look and its claim.
-            return self.new_value().await.unwrap_or(Claimed::Mine(claim));
-        }
-        if let Some(value) = self.handle.decoded(&self.key, &stale.value) {
-            return Claimed::Old(value);
-        }
-        self.unelected().await
-    }
-
-    /// A claim that keeps nobody away: a change of the key breaks it, and then the result is not stored.
-    async fn unelected<T>(&self) -> Claimed<T> {
-        Claimed::Mine(self.take_down(false, Duration::ZERO).await.unwrap_or_else(Claim::none))
-    }
-
-    /// On a cold key: computes, or waits for the process that does.
-    async fn elect<T: DeserializeOwned>(&self) -> Claimed<T> {
-        let (begun, lease) = (Instant::now(), self.handle.core.settings.shared_lease);
-        let mut pause = SHORTEST_PAUSE;
-        while begun.elapsed() < lease * u32::from(MOST_WAITS) {
-            let claim = self.take_down(true, lease).await;
-            // Whoever has it taken now may have come after one who has just ended.
-            if let Some(new) = self.new_value().await {
-                return new;
-            }
-            if let Some(claim) = claim {
-                return Claimed::Mine(claim);
-            }
-            self.io.pause(pause).await;
-            pause = (pause * 2).min(LONGEST_PAUSE);
-        }
-        self.unelected().await
-    }
-
-    /// What another process has computed meanwhile.
-    async fn new_value<T: DeserializeOwned>(&self) -> Option<Claimed<T>> {
-        let (value, written) = self.live().await?;
-        Some(Claimed::New(value, written))
-    }
-
     async fn live<T: DeserializeOwned>(&self) -> Option<(T, Arc<Value>)> {
         let record = self.load().await.filter(|record| record.is_live(self.handle.now()))?;
         let value = self.handle.decoded(&self.key, &record.value)?;
         Some((value, Arc::new(record.value)))
-    }
-
-    /// `None` if another process has an exclusive claim. A store that fails keeps nobody from computing.
-    async fn take_down(&self, exclusive: bool, length: Duration) -> Option<Claim> {
-        let token = claim::new_token();
-        let claim = store::Claim { token, exclusive, length };
-        let key = Cow::Borrowed(&*self.key);
-        match self.handle.ask(self.io, Operation::Claim { key, claim }).await.and_then(Answer::was) {
-            Ok(true) => Some(Claim::taken(&self.handle.core.store, &self.key, token)),
-            Ok(false) => None,
-            Err(error) => {
-                self.handle.pass_over(&error);
-                Some(Claim::none())
-            }
-        }
-    }
-
-    /// Ends a claim without a value. In a window nobody tries again for a while.
-    async fn give_up(&self, claim: Claim, lease: Option<Lease>) {
-        let pause = lease.as_ref().map_or(Duration::ZERO, Lease::pause_after_failure);
-        lease.into_iter().for_each(Lease::fail);
-        let Some(token) = claim.token() else { return };
-        let key = Cow::Borrowed(&*self.key);
-        match self.handle.ask(self.io, Operation::Release { key, token, pause }).await {
-            Ok(_) => claim.settle(),
-            Err(error) => self.handle.pass_over(&error),
-        }
     }
 
     /// A value as it is written, with the lifetime that begins now.
@@ -313,13 +226,26 @@ impl<I: Io> Way<'_, I> {
 
     /// Keeps what was written, and returns it. That it could not be kept is not the caller's failure, nor that of those
     /// who wait for it.
-    async fn save(&self, written: Option<(Value, Lifetime)>, claim: Claim) -> Option<Arc<Value>> {
+    async fn save(&self, written: Option<(Value, Lifetime)>, claim: Claim, lead: Option<&Lead>) -> Option<Arc<Value>> {
         let (value, lifetime) = written?;
-        match self.store(&value, lifetime, claim.token()).await {
-            Ok(()) => claim.settle(),
+        // Where the store keeps no claims, this process at least notices its own changes of the key.
+        let disturbed = || claim.token().is_none() && lead.is_some_and(Lead::is_disturbed);
+        if disturbed() {
+            return Some(Arc::new(value));
+        }
+        let late = self.store(&value, lifetime, claim.token()).await.map(|()| disturbed());
+        match late {
+            Ok(false) => claim.settle(),
+            // It came between the look and the write. Nothing is never wrong.
+            Ok(true) => self.forget().await,
             Err(error) => self.handle.not_saved(&self.key, &error),
         }
         Some(Arc::new(value))
+    }
+
+    async fn forget(&self) {
+        let forgotten = Operation::Delete { key: Cow::Borrowed(&self.key), now: self.handle.now() };
+        let _ = self.handle.ask(self.io, forgotten).await.inspect_err(|error| self.handle.pass_over(error));
     }
 
     /// Stores the value, unless the claim to compute it was broken by a change of the key.

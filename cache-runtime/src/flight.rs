@@ -52,6 +52,8 @@ struct Flight {
     /// When the leader was last heard of, and for how long it may be silent.
     heard: Instant,
     silence: Duration,
+    /// Whether the key was changed since the leader began.
+    disturbed: bool,
     seats: VecDeque<Seat>,
 }
 
@@ -147,7 +149,14 @@ impl<K: Key, V: Clone> Flights<K, V> {
                 false
             }
             Entry::Vacant(place) => {
-                place.insert(Flight { leader: id, face, heard: Instant::now(), silence, seats: VecDeque::new() });
+                place.insert(Flight {
+                    leader: id,
+                    face,
+                    heard: Instant::now(),
+                    silence,
+                    disturbed: false,
+                    seats: VecDeque::new(),
+                });
                 true
             }
         };
@@ -181,6 +190,13 @@ impl<K: Key, V: Clone> Flights<K, V> {
         drop(table);
         wakers.into_iter().for_each(Waker::wake);
         waiting
+    }
+
+    /// Notes that keys are changed by hand: what is being computed for them is out of date.
+    pub(crate) fn disturb(&self, changes: impl Fn(&K) -> bool) {
+        let mut table = self.lock();
+        let disturbed = table.flights.iter_mut().filter(|(key, _)| changes(key));
+        disturbed.for_each(|(_, flight)| flight.disturbed = true);
     }
 
     /// Notes that a leader is at work.
@@ -243,6 +259,7 @@ impl<K: Key, V> Table<K, V> {
             return Vec::new();
         };
         (flight.leader, flight.face, flight.heard) = (id, seat.face, Instant::now());
+        flight.disturbed = false;
         self.told.insert(seat.id, Told::Lead(id));
         let mut wakers = vec![seat.waker];
         let (staying, leaving): (VecDeque<_>, VecDeque<_>) =
@@ -292,6 +309,12 @@ impl<K: Key, V: Clone> Lead<K, V> {
     /// Notes that the leader is at work.
     pub(crate) fn is_at_work(&self) {
         self.all.heard_of(&self.key, self.id);
+    }
+
+    /// Whether the key was changed since this leader began.
+    pub(crate) fn is_disturbed(&self) -> bool {
+        let table = self.all.lock();
+        table.flights.get(&self.key).is_some_and(|flight| flight.leader == self.id && flight.disturbed)
     }
 
     /// Gives the value to all who wait. If this leader was deposed, the value is its caller's alone.

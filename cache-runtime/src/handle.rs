@@ -12,6 +12,7 @@ use crate::breaker::{Breaker, Passage};
 use crate::clock::{Clock, Timestamp};
 use crate::codec::Codec;
 use crate::event::{Event, Observers};
+use crate::flights::flights;
 use crate::io::Io;
 use crate::jitter::Jitter;
 use crate::lease::Leases;
@@ -118,6 +119,18 @@ impl Handle {
         self.view.expires_in.unwrap_or(self.core.settings.expires_in)
     }
 
+    /// Names the cache in the flights of the process.
+    pub(crate) fn id(&self) -> usize {
+        Arc::as_ptr(&self.core).addr()
+    }
+
+    /// Tells who computes in this process that keys are changed by hand. A store that keeps claims tells it better.
+    fn disturb(&self, changes: impl Fn(&str) -> bool) {
+        if !self.core.store.keeps_claims() {
+            flights().disturb(|(cache, key)| *cache == self.id() && changes(key));
+        }
+    }
+
     /// The key as it stands in the store.
     pub(crate) fn key<'k>(&self, key: &'k str) -> Result<Cow<'k, str>> {
         key::stored(&self.view.namespace, key)
@@ -210,11 +223,13 @@ impl Handle {
         let key = self.key(key)?;
         let lifetime = self.lifetime(&key);
         let value = entry::write_untyped(value, &lifetime).map_err(|error| self.explained(error, "set", Some(&key)))?;
+        self.disturb(|changed| changed == key);
         self.put(io, &key, Cow::Owned(value), lifetime).await
     }
 
     pub(crate) async fn delete<I: Io>(&self, io: &I, key: &str) -> Result<bool> {
         let key = self.key(key)?;
+        self.disturb(|changed| changed == key);
         self.ask(io, Operation::Delete { key: Cow::Borrowed(&key), now: self.now() }).await?.was()
     }
 
@@ -257,11 +272,13 @@ impl Handle {
         if keys.is_empty() {
             return Ok(0);
         }
+        self.disturb(|changed| keys.iter().any(|key| key == changed));
         self.ask(io, Operation::DeleteMany { keys, now: self.now() }).await?.count()
     }
 
     pub(crate) async fn clear<I: Io>(&self, io: &I) -> Result<u64> {
         let prefix = Cow::Borrowed(&*self.view.namespace);
+        self.disturb(|changed| changed.starts_with(&*prefix));
         self.ask(io, Operation::Clear { prefix }).await?.count()
     }
 
@@ -309,6 +326,7 @@ impl Handle {
             Ok((key, value))
         });
         let values = encoded.collect::<Result<Vec<_>>>()?;
+        self.disturb(|changed| values.iter().any(|(key, _)| key == changed));
         self.put_many(io, values, lifetime).await
     }
 

@@ -212,8 +212,8 @@ pub trait Store: Send + Sync + 'static {
 
     /// Whether it keeps claims: then the four methods about them are its own.
     ///
-    /// - Here it does not: each process computes for itself, and a change in the middle of a computation may be
-    ///   overwritten by its result.
+    /// - Here it does not: each process computes for itself, and a change in the middle of a computation wins over the
+    ///   result only in the process that computes.
     fn keeps_claims(&self) -> bool {
         false
     }
