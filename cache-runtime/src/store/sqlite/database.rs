@@ -73,7 +73,8 @@ impl Database {
 
     fn new(writer: Connection, file: Option<OpenFile>, pragmas: Arc<Pragmas>) -> Result<Self, Unusable> {
         // A pragma may change the file, and this one may be none of our business.
-        let ours = is_ours(&writer)?;
+        // In one view: another process may be making it ours at this moment.
+        let ours = in_one_view(&writer, || Ok(is_ours(&writer)))??;
         configure(&writer, &pragmas)?;
         if !ours {
             make_ours(&writer)?;
