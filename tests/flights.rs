@@ -1,14 +1,14 @@
 //! One computation a key, however many threads and tasks ask for it.
 
 use std::future::Future;
-use std::pin::pin;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use std::sync::{Arc, Barrier};
 use std::task::{Context, Waker};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use cache_runtime::{Cache, cached, testing};
+use cache_runtime::{AsyncCache, Cache, cached, testing};
 
 /// Long enough for everybody to arrive: that nobody else runs is what is asserted, not how long it takes.
 const BODY: Duration = Duration::from_millis(200);
@@ -20,7 +20,7 @@ fn watched(test: impl FnOnce() + Send + 'static) {
         test();
         let _ = done.send(());
     });
-    match end.recv_timeout(Duration::from_secs(60)) {
+    match end.recv_timeout(Duration::from_secs(40)) {
         Ok(()) => {}
         Err(std::sync::mpsc::RecvTimeoutError::Timeout) => panic!("it hangs"),
         Err(_) => std::panic::resume_unwind(runs.join().expect_err("the test panicked")),
@@ -117,6 +117,50 @@ fn in_its_window_an_expired_key_runs_once_and_nobody_else_waits() {
 }
 
 #[test]
+fn in_its_window_an_expired_key_runs_once_for_ten_thousand_tasks() {
+    watched(|| {
+        for workers in [0, 2] {
+            let cache = Cache::memory();
+            let _scope = testing::scope(cache.clone());
+            let view = cache.expires_in(60).race_ttl(10).to_async();
+            let (runs, runtime) = (Arc::new(AtomicU32::new(0)), runtime(workers));
+            runtime.block_on(async {
+                assert_eq!(view.get_or_set("stale", async || 1).await, 1);
+                testing::advance(Duration::from_secs(61));
+                let (open, gate) = tokio::sync::oneshot::channel::<()>();
+                let leader = tokio::spawn({
+                    let (view, runs) = (view.clone(), Arc::clone(&runs));
+                    async move {
+                        let body = async || {
+                            runs.fetch_add(1, SeqCst);
+                            gate.await.unwrap();
+                            2
+                        };
+                        view.get_or_set("stale", body).await
+                    }
+                });
+                while runs.load(SeqCst) == 0 {
+                    tokio::task::yield_now().await;
+                }
+                let others: Vec<_> = (0..9_999)
+                    .map(|_| {
+                        let view = view.clone();
+                        tokio::spawn(async move { view.get_or_set("stale", async || 3).await })
+                    })
+                    .collect();
+                for other in others {
+                    assert_eq!(other.await.unwrap(), 1, "the old value, and nobody waits for the body");
+                }
+                // Only now may the body end.
+                open.send(()).unwrap();
+                assert_eq!(leader.await.unwrap(), 2);
+            });
+            assert_eq!(runs.load(SeqCst), 1, "{workers} workers");
+        }
+    });
+}
+
+#[test]
 fn different_keys_never_wait_for_each_other() {
     watched(|| {
         let (cache, all_at_once) = (Cache::memory(), Barrier::new(64));
@@ -158,7 +202,7 @@ fn who_waits_is_given_the_value_also_if_it_is_not_kept() {
 #[test]
 fn an_err_reaches_its_own_caller_and_the_next_one_tries() {
     watched(|| {
-        let (cache, runs, gate) = (Cache::memory(), AtomicU32::new(0), Barrier::new(2));
+        let (cache, runs, gate) = (patient(), AtomicU32::new(0), Barrier::new(2));
         let ask = || {
             gate.wait();
             cache.try_get_or_set("flaky", || {
@@ -179,7 +223,7 @@ fn an_err_reaches_its_own_caller_and_the_next_one_tries() {
 #[test]
 fn a_panic_of_who_computes_is_its_own() {
     watched(|| {
-        let (cache, runs, gate) = (Cache::memory(), AtomicU32::new(0), Barrier::new(2));
+        let (cache, runs, gate) = (patient(), AtomicU32::new(0), Barrier::new(2));
         let ask = || {
             gate.wait();
             cache.get_or_set("panics", || {
@@ -195,14 +239,45 @@ fn a_panic_of_who_computes_is_its_own() {
     });
 }
 
+/// A task that computes `key` and gets no further, polled until its body has begun: until then there is no flight.
+fn stuck<'c>(cache: &'c AsyncCache, key: &'c str) -> Pin<Box<dyn Future<Output = u8> + 'c>> {
+    let begun = Arc::new(AtomicU32::new(0));
+    let body = {
+        let begun = Arc::clone(&begun);
+        move || {
+            begun.store(1, SeqCst);
+            std::future::pending()
+        }
+    };
+    let mut task = Box::pin(async move { cache.get_or_set(key, body).await });
+    while begun.load(SeqCst) == 0 {
+        // Opening the database and the like is done by other threads.
+        assert!(task.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+        thread::yield_now();
+    }
+    task
+}
+
+/// A cache whose leaders are not deposed while a test is watched: that must not be what saves it.
+fn patient() -> Cache {
+    Cache::open("sqlite::memory:?leader_silence=600").unwrap()
+}
+
 #[test]
 fn a_task_that_goes_away_hands_the_work_on() {
     watched(|| {
-        let cache = Cache::memory().to_async();
-        let mut leader = Box::pin(cache.get_or_set("aborted", std::future::pending::<u8>));
-        assert!(leader.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
-        let mut waiter = Box::pin(cache.get_or_set("aborted", async || 7_u8));
-        assert!(waiter.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+        let cache = patient().to_async();
+        let leader = stuck(&cache, "aborted");
+        let runs = AtomicU32::new(0);
+        let body = async || {
+            runs.fetch_add(1, SeqCst);
+            7_u8
+        };
+        let mut waiter = Box::pin(cache.get_or_set("aborted", body));
+        for _ in 0..100 {
+            assert!(waiter.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+        }
+        assert_eq!(runs.load(SeqCst), 0, "it waits while there is a leader");
         drop(leader);
         assert_eq!(smol::block_on(waiter), 7);
     });
@@ -212,10 +287,11 @@ fn a_task_that_goes_away_hands_the_work_on() {
 fn a_task_that_is_never_polled_again_is_deposed() {
     watched(|| {
         let cache = Cache::open("sqlite::memory:?leader_silence=1").unwrap().to_async();
-        let mut silent = Box::pin(cache.get_or_set("silent", std::future::pending::<u8>));
-        assert!(silent.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+        let silent = stuck(&cache, "silent");
         // It is still there, and nobody polls it. Silence is in real time.
+        let begun = Instant::now();
         assert_eq!(smol::block_on(cache.get_or_set("silent", async || 7_u8)), 7);
+        assert!(begun.elapsed() > Duration::from_millis(500), "it was waited for");
         drop(silent);
         assert_eq!(smol::block_on(cache.get::<u8>("silent")).unwrap(), Some(7));
     });
@@ -224,10 +300,9 @@ fn a_task_that_is_never_polled_again_is_deposed() {
 #[test]
 fn a_thread_never_waits_for_a_task() {
     watched(|| {
-        let cache = Cache::memory();
+        let cache = patient();
         let waiting = cache.to_async();
-        let mut leader = pin!(waiting.get_or_set("mixed", std::future::pending::<u8>));
-        assert!(leader.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+        let _leader = stuck(&waiting, "mixed");
         assert_eq!(cache.get_or_set("mixed", || 7_u8), 7, "this very thread should poll that task");
     });
 }
@@ -262,7 +337,7 @@ fn functions_may_call_each_other_and_themselves_in_a_circle() {
 #[test]
 fn two_threads_whose_bodies_need_each_others_keys_both_end() {
     watched(|| {
-        let (cache, both_run) = (Cache::memory(), Barrier::new(2));
+        let (cache, both_run) = (patient(), Barrier::new(2));
         thread::scope(|scope| {
             for (mine, other) in [("a", "b"), ("b", "a")] {
                 let (cache, both_run) = (&cache, &both_run);
