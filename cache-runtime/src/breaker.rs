@@ -148,7 +148,7 @@ impl<'a> Passage<'a> {
     pub(crate) fn begin(core: &'a Arc<Core>, operation: &Operation<'_>) -> Result<Self> {
         let extent = Extent::of(operation);
         core.breaker.admit(extent)?;
-        let is_look_up = matches!(operation, Operation::Get { .. });
+        let is_look_up = matches!(operation, Operation::Get { .. } | Operation::Expiry { .. });
         Ok(Passage { core, extent, operation: operation.name(), is_look_up, begun: Instant::now() })
     }
 

@@ -67,7 +67,7 @@ impl Extent {
     /// What an operation says of the store if it fails: who cannot read cannot write, either.
     pub(crate) fn of(operation: &Operation<'_>) -> Self {
         match operation {
-            Operation::Get { .. } | Operation::GetMany { .. } => Extent::Everything,
+            Operation::Get { .. } | Operation::GetMany { .. } | Operation::Expiry { .. } => Extent::Everything,
             _ => Extent::Writes,
         }
     }

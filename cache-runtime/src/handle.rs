@@ -184,6 +184,12 @@ impl Handle {
         Ok(record.filter(|record| record.is_live(self.now())))
     }
 
+    /// When a value goes that has not expired.
+    async fn live_until<I: Io>(&self, io: &I, key: &str) -> Result<Option<Timestamp>> {
+        let expiry = self.ask(io, Operation::Expiry { key: self.key(key)? }).await?.expiry()?;
+        Ok(expiry.filter(|expiry| self.now() < *expiry))
+    }
+
     /// What was written, as a `T`; what cannot be read as one is absent.
     pub(crate) fn decoded<T: DeserializeOwned>(&self, key: &str, value: &Value) -> Option<T> {
         entry::read(value).inspect_err(|reason| self.unreadable(key, &reason.to_string())).ok()
@@ -234,11 +240,11 @@ impl Handle {
     }
 
     pub(crate) async fn exists<I: Io>(&self, io: &I, key: &str) -> Result<bool> {
-        Ok(self.live(io, key).await?.is_some())
+        Ok(self.live_until(io, key).await?.is_some())
     }
 
     pub(crate) async fn expiry<I: Io>(&self, io: &I, key: &str) -> Result<Option<Expiry>> {
-        Ok(self.live(io, key).await?.map(|record| Expiry::from(record.expiry())))
+        Ok(self.live_until(io, key).await?.map(Expiry::from))
     }
 
     pub(crate) async fn touch<I: Io>(&self, io: &I, key: &str) -> Result<bool> {

@@ -178,6 +178,18 @@ pub trait Store: Send + Sync + 'static {
         keys.iter().try_fold(0, |gone, key| Ok(gone + u64::from(self.delete(key, now)?)))
     }
 
+    /// When what is kept under a key expires.
+    ///
+    /// - Absent is `None`; the moment may have passed.
+    /// - Here it reads the value, too, which is dear where values are large and come from afar.
+    ///
+    /// # Errors
+    ///
+    /// As [`get`](Store::get).
+    fn expiry(&self, key: &str) -> Result<Option<Timestamp>> {
+        Ok(self.get(key)?.map(|record| record.expiry()))
+    }
+
     /// Gives what is kept a new lifetime and leaves its value alone.
     ///
     /// - `true` if there was a value that had not expired; `false` otherwise, and nothing is created.
@@ -223,7 +235,8 @@ pub trait Store: Send + Sync + 'static {
     /// - `false` if the claim is [exclusive](Claim::exclusive) and another exclusive one on the key has not ended.
     /// - It changes nothing of what is kept under the key.
     /// - It ends when it is [fulfilled](Store::fulfil) or [released](Store::release), and by time.
-    /// - Every other change of the key breaks it: `set`, `delete`, `clear`, and those of many keys.
+    /// - Every other change of the key breaks it: `set`, `delete`, `clear`, those of many keys, and the fulfilment of
+    ///   another claim. `touch` and `increment` need not.
     ///
     /// # Errors
     ///
@@ -237,6 +250,7 @@ pub trait Store: Send + Sync + 'static {
     ///
     /// - `false` if it was broken; then nothing is changed.
     /// - A claim that has ended by time and was not broken is as good as a new one.
+    /// - It breaks the other claims on the key.
     ///
     /// # Errors
     ///

@@ -13,6 +13,7 @@ use crate::{Error, ErrorKind, Result};
 pub enum Operation<'a> {
     Get { key: Cow<'a, str> },
     GetMany { keys: Vec<String> },
+    Expiry { key: Cow<'a, str> },
     Set { key: Cow<'a, str>, value: Cow<'a, Value>, lifetime: Lifetime },
     SetMany { values: Vec<(String, Value)>, lifetime: Lifetime },
     Delete { key: Cow<'a, str>, now: Timestamp },
@@ -34,6 +35,8 @@ pub enum Answer {
     Record(Option<Record>),
     /// To `GetMany`, in the order asked.
     Records(Vec<Option<Record>>),
+    /// To `Expiry`.
+    Expiry(Option<Timestamp>),
     /// To `Set`, `SetMany` and `Release`.
     Done,
     /// To `Delete` and `Touch`: whether it was there; to `Claim` and `Fulfil`: whether it holds.
@@ -50,6 +53,7 @@ impl<'a> Operation<'a> {
         match self {
             Operation::Get { .. } => "get",
             Operation::GetMany { .. } => "read_multi",
+            Operation::Expiry { .. } => "expiry",
             Operation::Set { .. } => "set",
             Operation::SetMany { .. } => "write_multi",
             Operation::Delete { .. } => "delete",
@@ -68,6 +72,7 @@ impl<'a> Operation<'a> {
     pub(crate) fn key(&self) -> Option<Cow<'a, str>> {
         match self {
             Operation::Get { key }
+            | Operation::Expiry { key }
             | Operation::Set { key, .. }
             | Operation::Delete { key, .. }
             | Operation::Increment { key, .. }
@@ -88,6 +93,7 @@ impl<'a> Operation<'a> {
         match self {
             Operation::Get { key } => store.get(key).map(Answer::Record),
             Operation::GetMany { keys } => store.get_many(keys).map(Answer::Records),
+            Operation::Expiry { key } => store.expiry(key).map(Answer::Expiry),
             Operation::Set { key, value, lifetime } => store.set(key, value, lifetime).map(|()| Answer::Done),
             Operation::SetMany { values, lifetime } => store.set_many(values, lifetime).map(|()| Answer::Done),
             Operation::Delete { key, now } => store.delete(key, *now).map(Answer::Was),
@@ -112,6 +118,7 @@ impl<'a> Operation<'a> {
         match self {
             Operation::Get { key } => Operation::Get { key: owned(key) },
             Operation::GetMany { keys } => Operation::GetMany { keys },
+            Operation::Expiry { key } => Operation::Expiry { key: owned(key) },
             Operation::Set { key, value, lifetime } => {
                 Operation::Set { key: owned(key), value: Cow::Owned(value.into_owned()), lifetime }
             }
@@ -142,6 +149,10 @@ impl Answer {
             Answer::Records(records) if records.len() == asked => Ok(records),
             other => Err(other.unexpected()),
         }
+    }
+
+    pub(crate) fn expiry(self) -> Result<Option<Timestamp>> {
+        if let Answer::Expiry(expiry) = self { Ok(expiry) } else { Err(self.unexpected()) }
     }
 
     pub(crate) fn done(self) -> Result<()> {

@@ -305,7 +305,7 @@ impl Store for SqliteStore {
         self.fits([value])?;
         self.write((1, value.size(), lifetime.now), |database, connection| {
             let hash = database.hash(key);
-            let unbroken = connection.prepare_cached(sql::END_CLAIM)?.execute([hash, token.cast_signed()])? > 0;
+            let unbroken = connection.prepare_cached(sql::FULFIL_CLAIM)?.execute([hash, token.cast_signed()])? > 0;
             if unbroken {
                 put(&mut connection.prepare_cached(sql::SET)?, hash, key, value, lifetime)?;
             }

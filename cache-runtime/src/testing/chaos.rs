@@ -145,7 +145,7 @@ impl Plan {
     }
 
     fn fails(&self, operation: &str) -> bool {
-        let writes = !matches!(operation, "get" | "read_multi");
+        let writes = !matches!(operation, "get" | "read_multi" | "expiry");
         self.fails || self.fails_next > 0 || (self.fails_writes && writes)
     }
 }
@@ -173,6 +173,10 @@ impl Store for Chaos {
 
     fn get_many(&self, keys: &[String]) -> Result<Vec<Option<Record>>> {
         self.meddle("read_multi")?.get_many(keys)
+    }
+
+    fn expiry(&self, key: &str) -> Result<Option<Timestamp>> {
+        self.meddle("expiry")?.expiry(key)
     }
 
     fn set_many(&self, values: &[(String, Value)], lifetime: &Lifetime) -> Result<()> {

@@ -65,6 +65,10 @@ pub(super) const CLAIM: &str = "
     INSERT INTO claims (hash, token, exclusive, ends_at) SELECT ?1, ?2, ?3, ?4
     WHERE NOT ?3 OR NOT EXISTS (SELECT 1 FROM claims WHERE hash = ?1 AND exclusive AND ends_at > ?5)";
 
+/// Ends all claims on a key, if this one is among them.
+pub(super) const FULFIL_CLAIM: &str = "
+    DELETE FROM claims WHERE hash = ?1 AND EXISTS (SELECT 1 FROM claims WHERE hash = ?1 AND token = ?2)";
+
 pub(super) const END_CLAIM: &str = "DELETE FROM claims WHERE hash = ?1 AND token = ?2";
 
 pub(super) const PAUSE_CLAIM: &str = "UPDATE claims SET ends_at = ?3 WHERE hash = ?1 AND token = ?2";
