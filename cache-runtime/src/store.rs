@@ -2,6 +2,8 @@
 
 pub(crate) mod none;
 mod operation;
+#[cfg(feature = "redis")]
+pub(crate) mod redis;
 #[cfg(feature = "sqlite")]
 pub(crate) mod sqlite;
 
