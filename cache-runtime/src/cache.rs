@@ -13,7 +13,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 pub use self::asynchronous::AsyncCache;
-use crate::call::call;
+use crate::call::{call, refresh};
 use crate::handle::{Handle, Settings, each_once};
 use crate::io::{Blocking, now};
 use crate::jitter::Jitter;
@@ -287,6 +287,45 @@ impl Cache {
     {
         let body = pin!(Some(async { compute() }));
         now(call(&Blocking, &self.handle, Ok(key), Probe::<Result<T, E>>::new().cache_outcome(), body))
+    }
+
+    /// Computes anew, whatever is kept, and keeps the result in its place.
+    ///
+    /// It waits for nobody who computes the key already, since that may have begun before the change that you want to
+    /// see; who asks for the key meanwhile waits for this one. The later of two computations stays, and what changes the key
+    /// in the middle (`set`, `delete`, `clear`) wins over both. Where `T` is a `Result`, an `Err` is returned and what is
+    /// kept stays as it is, as with [`try_refresh`](Cache::try_refresh).
+    ///
+    /// The store's failure is never the caller's: the result is returned in any case.
+    ///
+    /// ```
+    /// use cache_runtime::Cache;
+    ///
+    /// let cache = Cache::memory();
+    /// assert_eq!(cache.get_or_set("stock:7", || 12), 12);
+    /// assert_eq!(cache.refresh("stock:7", || 11), 11); // after a sale
+    /// assert_eq!(cache.get::<u32>("stock:7")?, Some(11));
+    /// # Ok::<(), cache_runtime::Error>(())
+    /// ```
+    pub fn refresh<T>(&self, key: &str, compute: impl FnOnce() -> T) -> T
+    where
+        T: Serialize + DeserializeOwned,
+    {
+        let body = pin!(Some(async { compute() }));
+        now(refresh(&Blocking, &self.handle, Ok(key), ElsePlain::cache_outcome(&Probe::<T>::new()), body))
+    }
+
+    /// Computes anew, whatever is kept, and keeps the result in its place if that is `Ok`: see [`refresh`](Cache::refresh).
+    ///
+    /// # Errors
+    ///
+    /// The closure's own, and no other: the store's failure is never the caller's. What is kept stays as it is.
+    pub fn try_refresh<T, E>(&self, key: &str, compute: impl FnOnce() -> Result<T, E>) -> Result<T, E>
+    where
+        T: Serialize + DeserializeOwned,
+    {
+        let body = pin!(Some(async { compute() }));
+        now(refresh(&Blocking, &self.handle, Ok(key), Probe::<Result<T, E>>::new().cache_outcome(), body))
     }
 
     /// Adds to a counter in one step, and returns the sum. Absent counts as 0.

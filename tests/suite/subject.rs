@@ -173,6 +173,24 @@ impl Subject {
         }
     }
 
+    pub fn refresh<T: Serialize + DeserializeOwned>(&self, key: &str, compute: impl FnOnce() -> T) -> T {
+        match self.face {
+            Face::Blocking => self.cache.refresh(key, compute),
+            Face::Waiting => block_on(self.waiting().refresh(key, || async { compute() })),
+        }
+    }
+
+    pub fn try_refresh<T: Serialize + DeserializeOwned, E>(
+        &self,
+        key: &str,
+        compute: impl FnOnce() -> Result<T, E>,
+    ) -> Result<T, E> {
+        match self.face {
+            Face::Blocking => self.cache.try_refresh(key, compute),
+            Face::Waiting => block_on(self.waiting().try_refresh(key, || async { compute() })),
+        }
+    }
+
     pub fn read_multi<T: DeserializeOwned>(
         &self,
         keys: impl IntoIterator<Item = impl AsRef<str>>,
