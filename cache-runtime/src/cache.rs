@@ -1,6 +1,7 @@
 //! The cache as users hold it: typed, with options as views. [`Cache`] blocks, [`AsyncCache`] waits.
 
 mod asynchronous;
+mod background;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -13,6 +14,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 pub use self::asynchronous::AsyncCache;
+pub use self::background::{AsyncBackground, Background};
 use crate::call::{call, refresh};
 use crate::handle::{Handle, Settings, each_once};
 use crate::io::{Blocking, now};
@@ -102,7 +104,7 @@ impl Cache {
 
 /// The options, written once for both faces.
 macro_rules! options {
-    ($face:ident) => {
+    ($face:ident, $background:ident) => {
         /// Options: each is a view of the same cache.
         impl $face {
             /// What is written lives so long: seconds, a `Duration`, or [`Ttl::Never`].
@@ -177,8 +179,32 @@ macro_rules! options {
                 view.handle.view.namespace = key::namespace(&self.handle.view.namespace, name).into();
                 view
             }
+
+            /// In the window nobody waits: everybody gets the old value at once, while it is computed elsewhere.
+            ///
+            /// The window is that of [`race_ttl`](Self::race_ttl); without one, or without an old value, it changes nothing. What is
+            /// computed outlives the call, so here a closure must be `Send + 'static`. Name the other options before it.
+            ///
+            /// ```
+            /// use cache_runtime::Cache;
+            ///
+            /// let rates = Cache::memory().expires_in(300).race_ttl(3600).background();
+            /// assert_eq!(rates.get_or_set("rate:EUR", || 108), 108); // there is no old value yet
+            /// ```
+            #[must_use]
+            pub fn background(&self) -> $background {
+                $background { handle: self.handle.clone() }
+            }
         }
 
+        $crate::cache::shows!($face);
+        $crate::cache::shows!($background);
+    };
+}
+
+/// `Debug` for what holds a handle.
+macro_rules! shows {
+    ($face:ident) => {
         impl fmt::Debug for $face {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 let store = self.handle.core.store.name();
@@ -193,7 +219,8 @@ macro_rules! options {
     };
 }
 pub(crate) use options;
-options!(Cache);
+pub(crate) use shows;
+options!(Cache, Background);
 
 pub(crate) fn window_of(ttl: Ttl) -> Duration {
     match ttl {

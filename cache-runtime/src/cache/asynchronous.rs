@@ -8,7 +8,7 @@ use std::pin::pin;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{Cache, options, window_of};
+use super::{AsyncBackground, Cache, options, window_of};
 use crate::call::{call, refresh};
 use crate::handle::{Handle, each_once};
 use crate::io::Waiting;
@@ -41,7 +41,7 @@ pub struct AsyncCache {
     pub(crate) handle: Handle,
 }
 
-options!(AsyncCache);
+options!(AsyncCache, AsyncBackground);
 
 /// Where it comes from.
 impl AsyncCache {
