@@ -68,7 +68,12 @@ macro_rules! __in_both_faces {
             mod waiting {
                 #[allow(unused_imports, reason = "the closure may need none of them")]
                 use super::super::*;
-                $crate::$list! { __test_of_cache, ($crate::Face::Waiting, $make) }
+                $crate::$list! { __test_of_cache, ($crate::Face::Waiting($crate::Executor::Smol), $make) }
+            }
+            mod waiting_on_tokio {
+                #[allow(unused_imports, reason = "the closure may need none of them")]
+                use super::super::*;
+                $crate::$list! { __test_of_cache, ($crate::Face::Waiting($crate::Executor::Tokio), $make) }
             }
         }
     };
