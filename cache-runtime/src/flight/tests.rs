@@ -208,6 +208,20 @@ fn a_dropped_leader_hands_the_lead_on() {
 }
 
 #[test]
+fn who_goes_away_while_it_waits_leaves_nothing() {
+    let all = Flights::new();
+    let mut leader = Box::pin(by_task(&all, 1, std::future::pending()));
+    assert!(poll_once(leader.as_mut()).is_pending());
+    let mut waiter = Box::pin(by_task(&all, 1, async { Ok(2) }));
+    assert!(poll_once(waiter.as_mut()).is_pending());
+    assert_eq!(all.waiting_for(&1), Some(1));
+    drop(waiter);
+    assert_eq!(all.waiting_for(&1), Some(0));
+    drop(leader);
+    assert!(all.is_empty());
+}
+
+#[test]
 fn who_is_given_the_lead_and_goes_away_hands_it_on() {
     let all = Flights::new();
     let mut leader = Box::pin(by_task(&all, 1, std::future::pending()));
