@@ -11,6 +11,7 @@ use cache_runtime::testing::{self, Scope};
 use cache_runtime::{AsyncCache, Cache, Expiry, Result};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use tokio::runtime::Handle;
 
 use crate::Executor;
 
@@ -106,6 +107,15 @@ impl Subject {
         })
     }
 
+    /// What is asked from inside of a body on a runtime's only thread blocks: to wait there for what the runtime itself
+    /// has to do would be for ever.
+    fn face(&self) -> Face {
+        match self.face {
+            Face::Waiting(_) if Handle::try_current().is_ok() => Face::Blocking,
+            face => face,
+        }
+    }
+
     fn waiting(&self) -> AsyncCache {
         self.cache.to_async()
     }
@@ -114,7 +124,7 @@ impl Subject {
 /// Writes one method that asks the face in use.
 macro_rules! either {
     ($self:ident.$method:ident($($argument:expr),*)) => {
-        match $self.face {
+        match $self.face() {
             Face::Blocking => $self.cache.$method($($argument),*),
             Face::Waiting(executor) => executor.block_on($self.waiting().$method($($argument),*)),
         }
@@ -157,7 +167,7 @@ impl Subject {
     }
 
     pub fn get_or_set<T: Serialize + DeserializeOwned>(&self, key: &str, compute: impl FnOnce() -> T) -> T {
-        match self.face {
+        match self.face() {
             Face::Blocking => self.cache.get_or_set(key, compute),
             Face::Waiting(executor) => executor.block_on(self.waiting().get_or_set(key, || async { compute() })),
         }
@@ -168,14 +178,14 @@ impl Subject {
         key: &str,
         compute: impl FnOnce() -> Result<T, E>,
     ) -> Result<T, E> {
-        match self.face {
+        match self.face() {
             Face::Blocking => self.cache.try_get_or_set(key, compute),
             Face::Waiting(executor) => executor.block_on(self.waiting().try_get_or_set(key, || async { compute() })),
         }
     }
 
     pub fn refresh<T: Serialize + DeserializeOwned>(&self, key: &str, compute: impl FnOnce() -> T) -> T {
-        match self.face {
+        match self.face() {
             Face::Blocking => self.cache.refresh(key, compute),
             Face::Waiting(executor) => executor.block_on(self.waiting().refresh(key, || async { compute() })),
         }
@@ -186,7 +196,7 @@ impl Subject {
         key: &str,
         compute: impl FnOnce() -> Result<T, E>,
     ) -> Result<T, E> {
-        match self.face {
+        match self.face() {
             Face::Blocking => self.cache.try_refresh(key, compute),
             Face::Waiting(executor) => executor.block_on(self.waiting().try_refresh(key, || async { compute() })),
         }
@@ -208,7 +218,7 @@ impl Subject {
         keys: impl IntoIterator<Item = impl AsRef<str>>,
         compute: impl FnOnce(&[String]) -> HashMap<String, T>,
     ) -> HashMap<String, T> {
-        match self.face {
+        match self.face() {
             Face::Blocking => self.cache.get_or_set_multi(keys, compute),
             Face::Waiting(executor) => {
                 executor.block_on(self.waiting().get_or_set_multi(keys, |missing| ready(compute(&missing))))
