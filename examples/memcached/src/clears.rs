@@ -6,8 +6,9 @@
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher, RandomState};
 
-/// At most so many prefixes are remembered. Beyond that all is cleared: a cache may always forget.
-const MOST: usize = 1000;
+/// At most so many prefixes are remembered, because they are read each time. Beyond that all is cleared: a cache may
+/// always forget.
+const MOST: usize = 100;
 
 /// When something was written, counted in clears.
 #[derive(Clone, Copy)]

@@ -85,14 +85,14 @@ fn a_server_that_lost_everything_has_forgotten_it() {
 }
 
 #[test]
-fn the_thousandth_and_first_clear_clears_all() {
+fn a_clear_of_one_prefix_too_many_clears_all() {
     let cache = memcached();
     cache.set("k", "v").unwrap();
-    for number in 0..1000 {
+    for number in 0..100 {
         cache.namespace(&number.to_string()).clear().unwrap();
     }
     assert!(cache.exists("k").unwrap());
-    cache.namespace("1000").clear().unwrap();
+    cache.namespace("100").clear().unwrap();
     assert!(!cache.exists("k").unwrap());
     cache.set("k", "v").unwrap();
     assert!(cache.exists("k").unwrap());
