@@ -1,4 +1,4 @@
-//! The suite over the stores of this library, and over ones that a user might write.
+//! The suite over the stores of this library, and over ones that a user might write. Over Redis it is in `redis/`.
 
 #[path = "stores/around.rs"]
 mod around;
@@ -13,7 +13,6 @@ use std::path::Path;
 
 use cache_runtime::Cache;
 use cache_runtime::testing::Chaos;
-use cache_servers::{Redis, own_name};
 use tempfile::TempDir;
 
 use self::around::Around;
@@ -33,15 +32,8 @@ fn file() -> Around {
     Around::new(Chaos::over(&cache), folder)
 }
 
-/// A cache in a namespace of its own of a server that all tests share.
-fn redis() -> Cache {
-    let Some(redis) = Redis::shared() else { cache_suite::skip() };
-    Cache::open(&format!("{}?namespace={}:", redis.url(), own_name())).expect("a good address")
-}
-
 cache_suite::run! { sqlite_in_memory, Cache::memory }
 cache_suite::run! { sqlite_in_a_file, in_a_file }
-cache_suite::run! { redis_in_a_cache, redis }
 cache_suite::run! { a_store_of_ones_own, || Cache::new(MapStore::default()) }
 cache_suite::run! { a_store_that_answers_later, || Cache::new(LaterStore::default()) }
 cache_suite::run! { a_store_around_another, || Cache::new(Around::new(Chaos::over(&Cache::memory()), ())) }
@@ -49,13 +41,11 @@ cache_suite::run! { a_store_around_another, || Cache::new(Around::new(Chaos::ove
 // A cache does not show its store, but what does nothing around it is as good.
 cache_suite::run_store! { sqlite_in_memory_by_the_contract, || Chaos::over(&Cache::memory()) }
 cache_suite::run_store! { sqlite_in_a_file_by_the_contract, file }
-cache_suite::run_store! { redis_by_the_contract, || Chaos::over(&redis()) }
 cache_suite::run_store! { map_store_by_the_contract, MapStore::default }
 cache_suite::run_store! { later_store_by_the_contract, LaterStore::default }
 
 cache_suite::run_claims! { claims_in_sqlite_in_memory, || Chaos::over(&Cache::memory()) }
 cache_suite::run_claims! { claims_in_sqlite_in_a_file, file }
-cache_suite::run_claims! { claims_in_redis, || Chaos::over(&redis()) }
 
 cache_suite::run_nothing! { nothing, Cache::none }
 cache_suite::run_nothing! { nothing_by_address, || Cache::open("none:").expect("a good address") }

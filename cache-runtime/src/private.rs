@@ -12,7 +12,7 @@ pub use crate::key::{DefaultKey, Place, template_key};
 // `Storable` is here so that the bound which the compiler proposes can be written.
 pub use crate::outcome::{ElsePlain, Outcome, Probe, Storable};
 
-use crate::call::call;
+use crate::call::{self, call};
 use crate::io::{Blocking, Waiting, now};
 use crate::jitter::Jitter;
 use crate::{AsyncCounter, Cache, Counter, Result, background, runtime};
@@ -111,14 +111,36 @@ pub async fn waiting<O: Outcome, B: Future<Output = O::Whole>>(
     call(&Waiting, &cache.handle, key.as_ref().map(String::as_str), outcome, body).await
 }
 
+/// A call of an annotated function that runs its body, whatever is kept.
+pub fn refresh<O: Outcome, B: Future<Output = O::Whole>>(
+    terms: Terms,
+    key: Result<String>,
+    outcome: O,
+    body: Pin<&mut Option<B>>,
+) -> O::Whole {
+    let cache = terms.cache();
+    now(call::refresh(&Blocking, &cache.handle, key.as_ref().map(String::as_str), outcome, body))
+}
+
+/// The same of an annotated `async` function.
+pub async fn refresh_waiting<O: Outcome, B: Future<Output = O::Whole>>(
+    terms: Terms,
+    key: Result<String>,
+    outcome: O,
+    body: Pin<&mut Option<B>>,
+) -> O::Whole {
+    let cache = terms.cache();
+    call::refresh(&Waiting, &cache.handle, key.as_ref().map(String::as_str), outcome, body).await
+}
+
 /// A look at what a function with `background` has in the cache.
 pub fn look<O: Outcome>(terms: Terms, key: Result<String>, outcome: O) -> Look<O> {
-    now(background::look(&Blocking, terms.cache().handle, key, outcome))
+    now(background::look(&Blocking, terms.cache().handle, key.as_ref().map(String::as_str), outcome))
 }
 
 /// A look at what an `async` function with `background` has in the cache.
 pub async fn look_waiting<O: Outcome>(terms: Terms, key: Result<String>, outcome: O) -> Look<O> {
-    background::look(&Waiting, terms.cache().handle, key, outcome).await
+    background::look(&Waiting, terms.cache().handle, key.as_ref().map(String::as_str), outcome).await
 }
 
 /// The counter of an annotated function.

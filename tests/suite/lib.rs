@@ -1,10 +1,10 @@
 //! What every cache does whatever it keeps its entries in, as functions that any store can be put through.
 //!
 //! A behaviour is a public function that is named by what it shows and is given a [`Subject`]: an empty cache, seen
-//! through one of its two faces. [`run!`] makes a test of each of them for both faces, [`run_store!`] does so with
-//! the lines of the contract of [`Store`](cache_runtime::Store), [`run_claims!`] with those that a store keeps which
-//! keeps claims, and [`run_nothing!`] with what a cache does that keeps nothing. For a store of one's own, in a file
-//! under `tests/`:
+//! through one of its two faces. [`run!`] makes a test of each of them for both faces, the waiting one outside of any
+//! runtime and on tokio; [`run_store!`] does so with the lines of the contract of [`Store`](cache_runtime::Store),
+//! [`run_claims!`] with those that a store keeps which keeps claims, and [`run_nothing!`] with what a cache does that
+//! keeps nothing. For a store of one's own, in a file under `tests/`:
 //!
 //! ```
 //! # fn main() {}
@@ -39,6 +39,7 @@ pub mod ageing;
 pub mod claims;
 pub mod computing;
 pub mod counting;
+mod executor;
 pub mod expiry;
 pub mod keys;
 mod list;
@@ -54,5 +55,6 @@ mod subject;
 mod told;
 mod watch;
 
+pub use self::executor::Executor;
 pub use self::subject::{Face, Given, Subject};
 pub use self::watch::{skip, within_a_minute};

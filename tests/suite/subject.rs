@@ -11,7 +11,8 @@ use cache_runtime::testing::{self, Chaos, Scope};
 use cache_runtime::{AsyncCache, Cache, Expiry, Result};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use smol::block_on;
+
+use crate::Executor;
 
 use crate::told;
 
@@ -21,7 +22,7 @@ pub enum Face {
     /// `Cache`, which blocks.
     Blocking,
     /// `AsyncCache`, which waits.
-    Waiting,
+    Waiting(Executor),
 }
 
 /// An empty cache to try, and what it needs kept for as long as the test runs.
@@ -79,7 +80,7 @@ impl Subject {
     /// The same cache through the other face.
     #[must_use]
     pub fn other_face(&self) -> Subject {
-        let other = if self.face == Face::Blocking { Face::Waiting } else { Face::Blocking };
+        let other = if self.face == Face::Blocking { Face::Waiting(Executor::Smol) } else { Face::Blocking };
         self.with(other, self.cache.clone())
     }
 
@@ -126,7 +127,7 @@ macro_rules! either {
     ($self:ident.$method:ident($($argument:expr),*)) => {
         match $self.face {
             Face::Blocking => $self.cache.$method($($argument),*),
-            Face::Waiting => block_on($self.waiting().$method($($argument),*)),
+            Face::Waiting(executor) => executor.block_on($self.waiting().$method($($argument),*)),
         }
     };
 }
@@ -169,7 +170,7 @@ impl Subject {
     pub fn get_or_set<T: Serialize + DeserializeOwned>(&self, key: &str, compute: impl FnOnce() -> T) -> T {
         match self.face {
             Face::Blocking => self.cache.get_or_set(key, compute),
-            Face::Waiting => block_on(self.waiting().get_or_set(key, || async { compute() })),
+            Face::Waiting(executor) => executor.block_on(self.waiting().get_or_set(key, || async { compute() })),
         }
     }
 
@@ -180,7 +181,25 @@ impl Subject {
     ) -> Result<T, E> {
         match self.face {
             Face::Blocking => self.cache.try_get_or_set(key, compute),
-            Face::Waiting => block_on(self.waiting().try_get_or_set(key, || async { compute() })),
+            Face::Waiting(executor) => executor.block_on(self.waiting().try_get_or_set(key, || async { compute() })),
+        }
+    }
+
+    pub fn refresh<T: Serialize + DeserializeOwned>(&self, key: &str, compute: impl FnOnce() -> T) -> T {
+        match self.face {
+            Face::Blocking => self.cache.refresh(key, compute),
+            Face::Waiting(executor) => executor.block_on(self.waiting().refresh(key, || async { compute() })),
+        }
+    }
+
+    pub fn try_refresh<T: Serialize + DeserializeOwned, E>(
+        &self,
+        key: &str,
+        compute: impl FnOnce() -> Result<T, E>,
+    ) -> Result<T, E> {
+        match self.face {
+            Face::Blocking => self.cache.try_refresh(key, compute),
+            Face::Waiting(executor) => executor.block_on(self.waiting().try_refresh(key, || async { compute() })),
         }
     }
 
@@ -202,7 +221,9 @@ impl Subject {
     ) -> HashMap<String, T> {
         match self.face {
             Face::Blocking => self.cache.get_or_set_multi(keys, compute),
-            Face::Waiting => block_on(self.waiting().get_or_set_multi(keys, |missing| ready(compute(&missing)))),
+            Face::Waiting(executor) => {
+                executor.block_on(self.waiting().get_or_set_multi(keys, |missing| ready(compute(&missing))))
+            }
         }
     }
 
