@@ -7,13 +7,15 @@ use std::rc::Rc;
 use std::thread;
 use std::time::Duration;
 
-use cache_runtime::testing::{self, Scope};
+use cache_runtime::testing::{self, Chaos, Scope};
 use cache_runtime::{AsyncCache, Cache, Expiry, Result};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::runtime::Handle;
 
 use crate::Executor;
+
+use crate::told;
 
 /// Which of the two faces of a cache is tried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,6 +97,15 @@ impl Subject {
     /// Lets seconds pass.
     pub fn pass(&self, seconds: u64) {
         self.advance(Duration::from_secs(seconds));
+    }
+
+    /// Lets numbers grow so many seconds older: as [`pass`](Subject::pass), and where the store's server keeps their time
+    /// itself, really.
+    pub fn age(&self, seconds: u64) {
+        self.pass(seconds);
+        if told::is_the_servers(&Chaos::over(&self.cache)) {
+            told::wait(seconds);
+        }
     }
 
     /// Does the same on many threads at once, and returns what each of them answered.
