@@ -5,7 +5,7 @@ mod word;
 use proc_macro2::{Ident, TokenStream};
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
-use syn::{Error, LitStr, Path, Result, Token};
+use syn::{Error, Expr, LitStr, Path, Result, Token};
 
 use self::word::Word;
 use crate::mistakes::Mistakes;
@@ -41,6 +41,7 @@ impl Kind {
                 "version",
                 "skip",
                 "cache",
+                "companions",
                 "crate",
             ],
             Kind::Counter => &["key", "expires_in", "version", "skip", "cache", "crate"],
@@ -61,6 +62,7 @@ pub(crate) struct Args {
     pub(crate) version: Option<String>,
     pub(crate) skip: Vec<Ident>,
     pub(crate) cache: Option<LitStr>,
+    pub(crate) companions: Option<bool>,
     pub(crate) runtime: Option<Path>,
 }
 
@@ -71,6 +73,12 @@ impl Args {
         let parsed = (|input: ParseStream| args.read_all(kind, input, mistakes)).parse2(tokens);
         mistakes.keep(parsed);
         args
+    }
+
+    /// The expressions that may use the function's arguments.
+    pub(crate) fn expressions(&self) -> Vec<&Expr> {
+        let times = [&self.expires_in, &self.race_ttl, &self.stale_if_error];
+        times.into_iter().flatten().filter_map(Time::expression).collect()
     }
 
     fn read_all(&mut self, kind: Kind, input: ParseStream, mistakes: &mut Mistakes) -> Result<()> {
@@ -112,6 +120,7 @@ impl Args {
             "version" => self.version = Some(word.number_or_text("version = 2")?),
             "skip" => self.skip = word.names("skip(client)")?,
             "cache" => self.cache = Some(word.filled_text("cache = \"sessions\"")?),
+            "companions" => self.companions = Some(word.yes_or_no("companions = false")?),
             "crate" => self.runtime = Some(word.path("crate = my_cache")?),
             name => unreachable!("`{name}` is allowed and not read"),
         }

@@ -18,8 +18,12 @@
 //!
 //! Names made here are hygienic (`mixed_site`), and every path is absolute.
 
+mod attributes;
 mod background;
+mod beside;
+mod companions;
 mod debug;
+mod elided;
 mod key;
 mod rename;
 mod terms;
@@ -53,12 +57,29 @@ pub(crate) fn attribute(kind: Kind, args: TokenStream, item: TokenStream) -> Tok
 }
 
 fn cached(function: &Function, plan: &Plan) -> TokenStream {
-    let Function { attrs, vis, body, .. } = function;
-    let Body::Present { attrs: inner, .. } = body else { unreachable!("a cached function has a body") };
-    let (warnings, key) = (key::warnings(&plan.key), key::key(plan));
+    let (attrs, sig, inner, beside) = match &plan.beside {
+        Some(beside) => {
+            let mut attrs = attributes::all(&function.attrs);
+            attrs.extend(companions::paragraph(function, beside));
+            attrs.extend(beside::passes_underscores(beside));
+            let sig = beside::signature(&function.sig, beside);
+            (attrs, sig, Vec::new(), Some(companions::items(function, plan, beside)))
+        }
+        None => {
+            let Body::Present { attrs: inner, .. } = &function.body else {
+                unreachable!("a cached function has a body")
+            };
+            (function.attrs.clone(), function.sig.clone(), inner.clone(), None)
+        }
+    };
+    let (vis, warnings) = (&function.vis, key::warnings(&plan.key));
+    let key = match &plan.beside {
+        Some(beside) => beside::key(&beside::owner(function, beside), function, beside),
+        None => key::key(plan, None),
+    };
     let (sig, call) = match &plan.background {
-        Some(lent) => (background::signature(&function.sig, lent), background::call(function, plan, lent)),
-        None => (function.sig.clone(), call(function, plan)),
+        Some(lent) => (background::signature(&sig, lent), background::call(function, plan, lent)),
+        None => (sig, call(function, plan)),
     };
     quote_spanned! {Span::mixed_site()=>
         #(#attrs)* #vis #sig {
@@ -67,11 +88,12 @@ fn cached(function: &Function, plan: &Plan) -> TokenStream {
             let key = #key;
             #call
         }
+        #beside
     }
 }
 
 fn counter(function: Function, plan: &Plan) -> TokenStream {
-    let (warnings, key, terms) = (key::warnings(&plan.key), key::key(plan), terms::terms(plan));
+    let (warnings, key, terms) = (key::warnings(&plan.key), key::key(plan, None), terms::terms(plan));
     let (handle, private) = (counter_type(&function.sig, plan.runtime.as_ref()), private(plan, Span::mixed_site()));
     let make = match function.sig.asyncness {
         Some(_) => quote!(async_counter),
@@ -94,7 +116,7 @@ fn counter(function: Function, plan: &Plan) -> TokenStream {
 fn call(function: &Function, plan: &Plan) -> TokenStream {
     let output = returned(&function.sig);
     let place = place_of(&function.sig);
-    let (outcome, terms, body) = (outcome(plan, &output, place), terms::terms(plan), future(function, &output));
+    let (outcome, terms, body) = (outcome(plan, &output, place), terms::terms(plan), future(function, plan, &output));
     let private = private(plan, place);
     let option = quote_spanned!(Span::mixed_site()=> ::core::option::Option);
     let body = quote_spanned!(Span::mixed_site()=> ::core::pin::pin!(#option::Some(#body)));
@@ -105,7 +127,10 @@ fn call(function: &Function, plan: &Plan) -> TokenStream {
 }
 
 /// The body as a future.
-fn future(function: &Function, output: &TokenStream) -> TokenStream {
+fn future(function: &Function, plan: &Plan, output: &TokenStream) -> TokenStream {
+    if let Some(beside) = &plan.beside {
+        return beside::future(&beside::owner(function, beside), function, beside);
+    }
     let block = block(&function.body, TokenStream::clone);
     match function.sig.asyncness {
         Some(_) => async_block(function, output, &block),
@@ -148,7 +173,7 @@ fn outcome(plan: &Plan, output: &TokenStream, place: Span) -> TokenStream {
     quote_spanned! {place=> {
         #[allow(unused_imports)]
         use #private::ElsePlain as _;
-        #private::Probe::<#output>::new().cache_outcome()
+        #private::kept(#private::Probe::<#output>::new().cache_outcome())
     }}
 }
 

@@ -38,6 +38,14 @@ impl Key {
             None => from_arguments(kind, args, function, arguments, mistakes),
         }
     }
+
+    /// Whether the argument or a field of it stands in the key.
+    pub(crate) fn uses(&self, name: &Ident) -> bool {
+        match self {
+            Key::Template { values, .. } => values.iter().any(|value| value.argument == *name),
+            Key::Default { arguments } => arguments.contains(name),
+        }
+    }
 }
 
 fn from_arguments(kind: Kind, args: &Args, function: &Ident, arguments: &[Argument], mistakes: &mut Mistakes) -> Key {

@@ -8,6 +8,7 @@
 //! compiled anew is shown.
 
 mod args;
+mod beside;
 mod expand;
 mod fallback;
 mod key;
@@ -97,7 +98,56 @@ use crate::args::Kind;
 /// | `version = 2` | a number or a text that is part of the key: a new one forgets all old values |
 /// | `skip(a, b)` | arguments that are not part of the key: a connection, a logger |
 /// | `cache = "sessions"` | a named cache of the configuration in place of the default one |
+/// | `companions = false` | nothing stands beside the function: see below |
 /// | `crate = my_cache` | where the library is, if it goes by another name |
+///
+/// # Beside the function
+///
+/// Beside `fn load_user` stands a type of the same name, with its visibility and generics, whose functions ask for what
+/// the function keeps:
+///
+/// ```
+/// # use cache_runtime::{Cache, cached, testing};
+/// #[cached(key = "user:{id}", expires_in = 300, skip(greeting))]
+/// fn load_user(id: u64, greeting: &str) -> Result<String, std::num::ParseIntError> {
+///     Ok(format!("{greeting} {id}"))
+/// }
+///
+/// # let _scope = testing::scope(Cache::memory());
+/// assert_eq!(load_user(42, "hi"), Ok("hi 42".to_owned()));
+/// assert_eq!(load_user::peek(42)?.as_deref(), Some("hi 42")); // looks, and never runs the body
+/// assert!(load_user::invalidate(42)?); // forgets it, and tells whether there was anything
+/// load_user::prime(42, &"ho 42".to_owned())?; // keeps a value without running the body
+/// assert_eq!(load_user::refresh(42, "hey"), Ok("hey 42".to_owned())); // runs the body now, and keeps what it returns
+/// assert_eq!(load_user::uncached(42, "hm"), Ok("hm 42".to_owned())); // runs the body and leaves the cache alone
+/// assert_eq!(load_user::key(42), "user:42"); // the key as it stands in the store
+/// # Ok::<(), cache_runtime::Error>(())
+/// ```
+///
+/// - What asks by the key takes the arguments that the key is made of, in their order; what is skipped is left out.
+///   (An `impl Trait` is always asked for, because its type is a part of the key.) `prime` takes those too that
+///   a lifetime is computed of, and `refresh` and `uncached` take all.
+/// - They hold to what the attribute says: its cache, and for `prime` and `refresh` its lifetime and windows. `peek` does
+///   not see what has expired, not even in a window.
+/// - `peek` gives the `Ok` of a `Result`; where that hides behind an alias of another name, such as `Res<User>`, the alias
+///   itself, which is `Ok`. `prime` takes either: the `Ok`, or the whole of what the function returns, of which it keeps
+///   no `Err`.
+/// - `invalidate`, `peek` and `prime` return the store's error, because they are asked by hand. Where the arguments make no
+///   key (a `Display` that fails, an empty text) nothing is kept, they say so, and `key` is the empty text.
+///   A key over 250 bytes stands in the store shortened, and one that begins with `@` with `@/` in front: so does `key`.
+/// - Of an `async fn` all but `key` are `async`.
+///
+/// In an `impl` or a trait no type can stand, so a method has functions with its name in front:
+/// `shop.price_invalidate("tea")`. They take `self` by reference, `refresh` and `uncached` as the method does. A function
+/// without `self` whose signature says `Self` counts as a method.
+///
+/// Write `companions = false` where
+///
+/// - a type, module or import of the function's name exists (`mod stats; fn stats()`), or it is called as a type that you
+///   use in the same place (`str`);
+/// - the `impl` is one of a trait, or the trait is used as `dyn`;
+/// - the function belongs to an `impl` and has neither `self` nor `Self` in its signature: an attribute cannot see
+///   where it stands.
 ///
 /// # Keys
 ///
@@ -163,7 +213,8 @@ use crate::args::Kind;
 ///   feature on: without it a body that waits by tokio's timers or sockets panics in the background.
 /// - Arguments go into the task, so they are `Send + 'static` once owned. What is borrowed is copied when the body is to
 ///   run: `&str` as a `String`, `&T` by `Clone`, `&self` by `Self: Clone`. What stays borrowed inside (`&[&str]`,
-///   `Option<&str>`) and what is lent mutably cannot go. In a method, `"{self}"` in a text is written `"{}", self`.
+///   `Option<&str>`) and what is lent mutably cannot go. In a method without companions, `"{self}"` in a text is written
+///   `"{}", self`.
 ///
 /// # Errors of the compiler
 ///

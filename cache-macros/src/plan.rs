@@ -4,6 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use syn::{GenericParam, LitStr, Path, Result};
 
 use crate::args::{Args, Kind};
+use crate::beside::Beside;
 use crate::key::{Key, other_argument};
 use crate::lent::{self, Lent};
 use crate::mistakes::Mistakes;
@@ -26,6 +27,8 @@ pub(crate) struct Plan {
     pub(crate) stale_if_error: Option<Time>,
     pub(crate) jitter: Option<f64>,
     pub(crate) shared: bool,
+    /// What stands beside the function, unless nothing does.
+    pub(crate) beside: Option<Beside>,
     pub(crate) runtime: Option<Path>,
 }
 
@@ -50,6 +53,8 @@ impl Plan {
             lent::lent(function, &mut mistakes)
         });
         let types = type_arguments(function, &arguments);
+        let beside = (kind == Kind::Cached && args.companions != Some(false))
+            .then(|| Beside::new(function, &key, &types, &args.expressions(), &mut mistakes));
         let is_async = kind == Kind::Cached && function.sig.asyncness.is_some();
         let Args { version, cache, expires_in, race_ttl, stale_if_error, jitter, shared, runtime, .. } = args;
         mistakes.or(Plan {
@@ -64,6 +69,7 @@ impl Plan {
             stale_if_error,
             jitter,
             shared,
+            beside,
             runtime,
         })
     }

@@ -48,6 +48,11 @@ impl Function {
     pub(crate) fn arguments(&self) -> Vec<Argument> {
         self.sig.inputs.iter().flat_map(named_in).collect()
     }
+
+    /// Whether it can only stand in an `impl` or a trait, as far as its signature tells.
+    pub(crate) fn is_associated(&self) -> bool {
+        self.sig.receiver().is_some() || has_word(self.sig.to_token_stream(), "Self")
+    }
 }
 
 impl Body {
@@ -115,7 +120,8 @@ fn named_in(argument: &FnArg) -> Vec<Argument> {
     }
 }
 
-fn names_in(pat: &Pat) -> Vec<Ident> {
+/// All that a pattern names.
+pub(crate) fn names_in(pat: &Pat) -> Vec<Ident> {
     struct Names(Vec<Ident>);
     impl<'a> Visit<'a> for Names {
         fn visit_pat_ident(&mut self, pat: &'a PatIdent) {
@@ -129,6 +135,15 @@ fn names_in(pat: &Pat) -> Vec<Ident> {
     let mut names = Names(Vec::new());
     names.visit_pat(pat);
     names.0
+}
+
+/// Whether a word stands anywhere in the tokens.
+pub(crate) fn has_word(tokens: TokenStream, word: &str) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Ident(other) => other == word,
+        TokenTree::Group(group) => has_word(group.stream(), word),
+        _ => false,
+    })
 }
 
 /// The first `impl Trait` in a type.

@@ -55,6 +55,27 @@ pub(crate) async fn call<I: Io, O: Outcome, B: Future<Output = O::Whole>>(
     }
 }
 
+/// Runs the body, whatever is kept, and keeps what it gives. An `Err` leaves what is kept as it is.
+pub(crate) async fn refresh<I: Io, O: Outcome, B: Future<Output = O::Whole>>(
+    io: &I,
+    handle: &Handle,
+    key: Result<&str, &Error>,
+    _: O,
+    body: Pin<&mut Option<B>>,
+) -> O::Whole {
+    let Some(key) = usable(handle, key) else { return run(body).await };
+    let way = Way { io, handle, key };
+    let Claimed::Mine(claim) = way.unelected::<O::Value>().await else { unreachable!("it keeps nobody away") };
+    let whole = run(body).await;
+    let Some(value) = O::storable(&whole) else {
+        way.give_up(claim, None).await;
+        return whole;
+    };
+    let written = way.written(value);
+    way.save(written, claim, None).await;
+    whole
+}
+
 /// The key as it stands in the store; without one nothing is cached.
 pub(crate) fn usable<'k>(handle: &Handle, key: Result<&'k str, &Error>) -> Option<Cow<'k, str>> {
     match key.map(|key| handle.key(key)) {

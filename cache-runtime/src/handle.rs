@@ -226,9 +226,20 @@ impl Handle {
     }
 
     pub(crate) async fn set<I: Io, T: Serialize + ?Sized>(&self, io: &I, key: &str, value: &T) -> Result<()> {
+        self.set_written(io, key, |lifetime| entry::write_untyped(value, lifetime).map(Some)).await
+    }
+
+    /// Keeps what `write` makes, if it makes anything.
+    pub(crate) async fn set_written<I: Io>(
+        &self,
+        io: &I,
+        key: &str,
+        write: impl FnOnce(&Lifetime) -> Result<Option<Value>>,
+    ) -> Result<()> {
         let key = self.key(key)?;
         let lifetime = self.lifetime(&key);
-        let value = entry::write_untyped(value, &lifetime).map_err(|error| self.explained(error, "set", Some(&key)))?;
+        let written = write(&lifetime).map_err(|error| self.explained(error, "set", Some(&key)))?;
+        let Some(value) = written else { return Ok(()) };
         self.disturb(|changed| changed == key);
         self.put(io, &key, Cow::Owned(value), lifetime).await
     }

@@ -8,6 +8,7 @@ mod call;
 mod claim;
 mod clock;
 mod codec;
+mod companions;
 mod config;
 mod counter;
 mod entry;

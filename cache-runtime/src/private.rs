@@ -6,16 +6,20 @@ use std::pin::Pin;
 pub use std::fmt::Display;
 pub use std::time::Duration;
 
-pub use crate::Ttl;
 pub use crate::background::{Asked, Look, Owned, can_go, own, renew, renew_waiting};
+pub use crate::companions::{
+    Keeps, Of, invalidate, invalidate_waiting, key, peek, peek_waiting, peek_whole, peek_whole_waiting, prime,
+    prime_waiting,
+};
 pub use crate::key::{DefaultKey, Place, template_key};
+pub use crate::{Result, Ttl};
 // `Storable` is here so that the bound which the compiler proposes can be written.
-pub use crate::outcome::{ElsePlain, Outcome, Probe, Storable};
+pub use crate::outcome::{ElsePlain, Outcome, Probe, Storable, kept};
 
-use crate::call::call;
+use crate::call::{self, call};
 use crate::io::{Blocking, Waiting, now};
 use crate::jitter::Jitter;
-use crate::{AsyncCounter, Cache, Counter, Result, background, runtime};
+use crate::{AsyncCounter, Cache, Counter, background, runtime};
 
 /// What the arguments of an attribute said.
 #[derive(Clone, Copy, Debug)]
@@ -39,7 +43,7 @@ impl Terms {
     pub const DEFAULT: Terms =
         Terms { cache: None, expires_in: None, race_ttl: None, stale_if_error: None, jitter: None, shared: false };
 
-    fn chosen(&self) -> Result<Cache> {
+    pub(crate) fn chosen(&self) -> Result<Cache> {
         let mut cache = runtime::chosen(self.cache)?;
         let view = &mut cache.handle.view;
         view.expires_in = self.expires_in.or(view.expires_in);
@@ -109,6 +113,28 @@ pub async fn waiting<O: Outcome, B: Future<Output = O::Whole>>(
 ) -> O::Whole {
     let cache = terms.cache();
     call(&Waiting, &cache.handle, key.as_ref().map(String::as_str), outcome, body).await
+}
+
+/// A call of an annotated function that runs its body, whatever is kept.
+pub fn refresh<O: Outcome, B: Future<Output = O::Whole>>(
+    terms: Terms,
+    key: Result<String>,
+    outcome: O,
+    body: Pin<&mut Option<B>>,
+) -> O::Whole {
+    let cache = terms.cache();
+    now(call::refresh(&Blocking, &cache.handle, key.as_ref().map(String::as_str), outcome, body))
+}
+
+/// The same of an annotated `async` function.
+pub async fn refresh_waiting<O: Outcome, B: Future<Output = O::Whole>>(
+    terms: Terms,
+    key: Result<String>,
+    outcome: O,
+    body: Pin<&mut Option<B>>,
+) -> O::Whole {
+    let cache = terms.cache();
+    call::refresh(&Waiting, &cache.handle, key.as_ref().map(String::as_str), outcome, body).await
 }
 
 /// A look at what a function with `background` has in the cache.

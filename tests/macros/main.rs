@@ -1,6 +1,7 @@
 //! What annotated functions do, seen from a program that uses them.
 
 mod background;
+mod companions;
 mod counters;
 mod functions;
 mod instances;

@@ -79,6 +79,15 @@ impl Word<'_> {
         })
     }
 
+    /// `= true` or `= false`
+    pub(crate) fn yes_or_no(&self, form: &str) -> Result<bool> {
+        let value = self.value(form)?;
+        match literal(&value) {
+            Some(Lit::Bool(said)) => Ok(said.value),
+            _ => Err(Error::new_spanned(value, format!("`{}` is `true` or `false`: write `{form}`", self.name))),
+        }
+    }
+
     /// `= some::path`
     pub(crate) fn path(&self, form: &str) -> Result<Path> {
         self.equals(form)?;

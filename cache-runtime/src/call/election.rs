@@ -47,7 +47,7 @@ impl<I: Io> Way<'_, I> {
     }
 
     /// A claim that keeps nobody away: a change of the key breaks it, and then the result is not stored.
-    async fn unelected<T>(&self) -> Claimed<T> {
+    pub(super) async fn unelected<T>(&self) -> Claimed<T> {
         Claimed::Mine(self.take_down(false, Duration::ZERO).await.unwrap_or_else(Claim::none))
     }
 

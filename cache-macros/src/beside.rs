@@ -1,0 +1,121 @@
+//! What stands beside a cached function: where that is, and which of the arguments it takes.
+
+use proc_macro2::{Ident, Span};
+use quote::{ToTokens, format_ident};
+use syn::spanned::Spanned;
+use syn::visit_mut::{VisitMut, visit_pat_ident_mut, visit_pat_mut};
+use syn::{Expr, FnArg, Pat, PatIdent, PatType};
+
+use crate::key::Key;
+use crate::mistakes::Mistakes;
+use crate::plan::TypeArgument;
+use crate::signature::{Function, has_word, names_in};
+
+/// The functions that forget, look, store and run without the cache.
+///
+/// Of a plain function they belong to a type of its name, `load_user::invalidate`. Where a type cannot stand, in an
+/// `impl` or a trait, they have its name in front: `price_invalidate`.
+pub(crate) struct Beside {
+    pub(crate) in_impl: bool,
+    pub(crate) parameters: Vec<Parameter>,
+}
+
+/// An argument, under one name whatever its pattern.
+pub(crate) struct Parameter {
+    /// Its own name, `self` among them, or another one where a pattern takes it apart.
+    pub(crate) name: Ident,
+    pub(crate) input: FnArg,
+    /// Whether the key is made of it, or of what its pattern names.
+    pub(crate) in_key: bool,
+    /// Whether a lifetime is.
+    pub(crate) in_terms: bool,
+}
+
+impl Beside {
+    /// Plans it, and reports the expressions that cannot be had here.
+    pub(crate) fn new(
+        function: &Function,
+        key: &Key,
+        types: &[TypeArgument],
+        terms: &[&Expr],
+        mistakes: &mut Mistakes,
+    ) -> Self {
+        let is_in_key = |name: &Ident| {
+            key.uses(name) || types.iter().any(|argument| matches!(argument, TypeArgument::Of(other) if other == name))
+        };
+        let is_in_terms = |name: &Ident| terms.iter().any(|term| has_word(term.to_token_stream(), &name.to_string()));
+        let parameters = function.sig.inputs.iter().enumerate().map(|(number, input)| {
+            let (name, names) = names(input, number);
+            if let Some(apart) = names.iter().find(|part| **part != name && is_in_terms(part)) {
+                mistakes.add(apart, taken_apart(apart));
+            }
+            let in_key = name == "self" || names.iter().any(is_in_key);
+            Parameter { in_key, in_terms: is_in_terms(&name), name, input: input.clone() }
+        });
+        Beside { parameters: parameters.collect(), in_impl: function.is_associated() }
+    }
+
+    /// The arguments that a lifetime or the key is made of, and `self`.
+    pub(crate) fn keyed(&self, with_terms: bool) -> impl Iterator<Item = &Parameter> {
+        self.parameters.iter().filter(move |parameter| parameter.in_key || (with_terms && parameter.in_terms))
+    }
+}
+
+impl Parameter {
+    /// The pattern that takes it apart, if one does, as it is written for a reference to the argument.
+    pub(crate) fn lent_pattern(&self) -> Option<Pat> {
+        let FnArg::Typed(PatType { pat, .. }) = &self.input else { return None };
+        if plain_name(pat).is_some() {
+            return None;
+        }
+        let mut pat = Pat::clone(pat);
+        Lent.visit_pat_mut(&mut pat);
+        Some(pat)
+    }
+}
+
+/// Makes a pattern one whose names are all references.
+struct Lent;
+
+impl VisitMut for Lent {
+    fn visit_pat_mut(&mut self, pat: &mut Pat) {
+        while let Pat::Reference(reference) = pat {
+            *pat = Pat::clone(&reference.pat);
+        }
+        visit_pat_mut(self, pat);
+    }
+
+    fn visit_pat_ident_mut(&mut self, name: &mut PatIdent) {
+        (name.by_ref, name.mutability) = (None, None);
+        visit_pat_ident_mut(self, name);
+    }
+}
+
+/// The name of an argument, and all that its pattern names.
+fn names(input: &FnArg, number: usize) -> (Ident, Vec<Ident>) {
+    match input {
+        FnArg::Receiver(receiver) => {
+            let name = Ident::from(receiver.self_token);
+            (name.clone(), vec![name])
+        }
+        FnArg::Typed(argument) => {
+            let other =
+                || format_ident!("argument_{number}", span = argument.pat.span().resolved_at(Span::mixed_site()));
+            (plain_name(&argument.pat).cloned().unwrap_or_else(other), names_in(&argument.pat))
+        }
+    }
+}
+
+fn plain_name(pat: &Pat) -> Option<&Ident> {
+    match pat {
+        Pat::Ident(PatIdent { by_ref: None, subpat: None, ident, .. }) => Some(ident),
+        _ => None,
+    }
+}
+
+fn taken_apart(name: &Ident) -> String {
+    format!(
+        "`{name}` is a part of an argument, which is taken apart in the body only: give the argument a name, as in \
+         `pair: (u8, u8)`, and take it apart in the body, or write `companions = false`"
+    )
+}
