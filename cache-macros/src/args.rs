@@ -40,6 +40,7 @@ impl Kind {
                 "shared",
                 "version",
                 "skip",
+                "store_if",
                 "cache",
                 "companions",
                 "crate",
@@ -61,6 +62,7 @@ pub(crate) struct Args {
     pub(crate) shared: bool,
     pub(crate) version: Option<String>,
     pub(crate) skip: Vec<Ident>,
+    pub(crate) store_if: Option<Expr>,
     pub(crate) cache: Option<LitStr>,
     pub(crate) companions: Option<bool>,
     pub(crate) runtime: Option<Path>,
@@ -75,8 +77,8 @@ impl Args {
         args
     }
 
-    /// The expressions that may use the function's arguments.
-    pub(crate) fn expressions(&self) -> Vec<&Expr> {
+    /// The times that are computed, maybe of the function's arguments.
+    pub(crate) fn times(&self) -> Vec<&Expr> {
         let times = [&self.expires_in, &self.race_ttl, &self.stale_if_error];
         times.into_iter().flatten().filter_map(Time::expression).collect()
     }
@@ -119,6 +121,7 @@ impl Args {
             "jitter" => self.jitter = Some(word.share("jitter = 0.1")?),
             "version" => self.version = Some(word.number_or_text("version = 2")?),
             "skip" => self.skip = word.names("skip(client)")?,
+            "store_if" => self.store_if = Some(word.condition("store_if = |value| value.is_some()")?),
             "cache" => self.cache = Some(word.filled_text("cache = \"sessions\"")?),
             "companions" => self.companions = Some(word.yes_or_no("companions = false")?),
             "crate" => self.runtime = Some(word.path("crate = my_cache")?),

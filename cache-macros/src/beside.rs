@@ -4,12 +4,13 @@ use proc_macro2::{Ident, Span};
 use quote::{ToTokens, format_ident};
 use syn::spanned::Spanned;
 use syn::visit_mut::{VisitMut, visit_pat_ident_mut, visit_pat_mut};
-use syn::{Expr, FnArg, Pat, PatIdent, PatType};
+use syn::{Error, Expr, FnArg, Pat, PatIdent, PatType};
 
+use crate::args::Args;
 use crate::key::Key;
 use crate::mistakes::Mistakes;
 use crate::plan::TypeArgument;
-use crate::signature::{Function, has_word, names_in};
+use crate::signature::{Function, names_in, place_of};
 
 /// The functions that forget, look, store and run without the cache.
 ///
@@ -29,6 +30,8 @@ pub(crate) struct Parameter {
     pub(crate) in_key: bool,
     /// Whether a lifetime is.
     pub(crate) in_terms: bool,
+    /// Whether `store_if` asks for it.
+    pub(crate) in_condition: bool,
 }
 
 impl Beside {
@@ -37,20 +40,24 @@ impl Beside {
         function: &Function,
         key: &Key,
         types: &[TypeArgument],
-        terms: &[&Expr],
+        args: &Args,
         mistakes: &mut Mistakes,
     ) -> Self {
+        let times = args.times();
         let is_in_key = |name: &Ident| {
             key.uses(name) || types.iter().any(|argument| matches!(argument, TypeArgument::Of(other) if other == name))
         };
-        let is_in_terms = |name: &Ident| terms.iter().any(|term| has_word(term.to_token_stream(), &name.to_string()));
+        let in_terms = |name: &Ident| times.iter().find_map(|time| mention(time, name));
+        let in_condition = |name: &Ident| mention(args.store_if.as_ref()?, name);
         let parameters = function.sig.inputs.iter().enumerate().map(|(number, input)| {
             let (name, names) = names(input, number);
-            if let Some(apart) = names.iter().find(|part| **part != name && is_in_terms(part)) {
-                mistakes.add(apart, taken_apart(apart));
+            for part in names.iter().filter(|part| **part != name) {
+                let wrong = in_terms(part).or_else(|| in_condition(part));
+                wrong.into_iter().for_each(|place| mistakes.push(Error::new(place, taken_apart(part))));
             }
             let in_key = name == "self" || names.iter().any(is_in_key);
-            Parameter { in_key, in_terms: is_in_terms(&name), name, input: input.clone() }
+            let (in_terms, in_condition) = (in_terms(&name).is_some(), in_condition(&name).is_some());
+            Parameter { name, input: input.clone(), in_key, in_terms, in_condition }
         });
         Beside { parameters: parameters.collect(), in_impl: function.is_associated() }
     }
@@ -104,6 +111,15 @@ fn names(input: &FnArg, number: usize) -> (Ident, Vec<Ident>) {
             (plain_name(&argument.pat).cloned().unwrap_or_else(other), names_in(&argument.pat))
         }
     }
+}
+
+/// Where an expression uses a name that is not its own.
+pub(crate) fn mention(expression: &Expr, name: &Ident) -> Option<Span> {
+    let own = match expression {
+        Expr::Closure(closure) => closure.inputs.iter().any(|input| names_in(input).contains(name)),
+        _ => false,
+    };
+    if own { None } else { place_of(expression.to_token_stream(), &name.to_string()) }
 }
 
 fn plain_name(pat: &Pat) -> Option<&Ident> {

@@ -26,6 +26,7 @@ mod debug;
 mod elided;
 mod key;
 mod rename;
+mod store_if;
 mod terms;
 #[cfg(test)]
 mod tests;
@@ -116,25 +117,44 @@ fn counter(function: Function, plan: &Plan) -> TokenStream {
 fn call(function: &Function, plan: &Plan) -> TokenStream {
     let output = returned(&function.sig);
     let place = place_of(&function.sig);
-    let (outcome, terms, body) = (outcome(plan, &output, place), terms::terms(plan), future(function, plan, &output));
+    let (outcome, terms) = (store_if::outcome_of(function, plan), terms::terms(plan));
+    let body = future(function, plan, &output);
     let private = private(plan, place);
     let option = quote_spanned!(Span::mixed_site()=> ::core::option::Option);
     let body = quote_spanned!(Span::mixed_site()=> ::core::pin::pin!(#option::Some(#body)));
-    match function.sig.asyncness {
+    let call = match function.sig.asyncness {
         Some(_) => quote_spanned!(place=> #private::waiting(#terms, key, #outcome, #body).await),
         None => quote_spanned!(place=> #private::blocking(#terms, key, #outcome, #body)),
-    }
+    };
+    store_if::whole(plan, call)
 }
 
 /// The body as a future.
 fn future(function: &Function, plan: &Plan, output: &TokenStream) -> TokenStream {
     if let Some(beside) = &plan.beside {
-        return beside::future(&beside::owner(function, beside), function, beside);
+        let run = beside::run(&beside::owner(function, beside), function, beside, |parameter| parameter.name.clone());
+        return run_as_future(run, function, plan);
     }
     let block = block(&function.body, TokenStream::clone);
-    match function.sig.asyncness {
+    let run = match function.sig.asyncness {
         Some(_) => async_block(function, output, &block),
-        None => quote_spanned!(Span::mixed_site()=> async { (|| -> #output #block)() }),
+        None => quote_spanned!(Span::mixed_site()=> (|| -> #output #block)()),
+    };
+    run_as_future(run, function, plan)
+}
+
+/// A run of the body as a future: its value, or of an `async fn` the future of it.
+fn run_as_future(run: TokenStream, function: &Function, plan: &Plan) -> TokenStream {
+    match function.sig.asyncness {
+        Some(_) if plan.store_if.is_none() => run,
+        Some(_) => {
+            let judged = store_if::judged(function, plan, quote_spanned!(Span::mixed_site()=> #run.await));
+            quote_spanned!(Span::mixed_site()=> async { #judged })
+        }
+        None => {
+            let judged = store_if::judged(function, plan, run);
+            quote_spanned!(Span::mixed_site()=> async { #judged })
+        }
     }
 }
 

@@ -97,6 +97,7 @@ use crate::args::Kind;
 /// | `jitter = 0.1` | each value lives up to 10 % longer or shorter, so that what was stored together does not expire together; the windows stay as long as they are |
 /// | `version = 2` | a number or a text that is part of the key: a new one forgets all old values |
 /// | `skip(a, b)` | arguments that are not part of the key: a connection, a logger |
+/// | `store_if = \|value\| …` | the value is stored only if this is true of it: see below |
 /// | `cache = "sessions"` | a named cache of the configuration in place of the default one |
 /// | `companions = false` | nothing stands beside the function: see below |
 /// | `crate = my_cache` | where the library is, if it goes by another name |
@@ -184,6 +185,27 @@ use crate::args::Kind;
 /// }
 /// # let _scope = cache_runtime::testing::scope(cache_runtime::Cache::memory());
 /// # assert_eq!(report(1, &["north"]), report(1, &["north"]));
+/// ```
+///
+/// # Only some values
+///
+/// `store_if` is a closure, or the path of a function, that is asked with a reference to what would be stored: of a `Result`
+/// with its `Ok`. Where it says no, the caller gets the value, as do those who waited for it, and nothing is stored. It
+/// may use arguments that the body does not consume. `prime` does not ask it.
+///
+/// ```
+/// # use cache_runtime::{Cache, cached, testing};
+/// #[cached(key = "search:{words}", store_if = |found| !found.is_empty())]
+/// fn search(words: &str) -> Result<Vec<u64>, std::io::Error> {
+///     Ok(if words == "tea" { vec![42] } else { Vec::new() })
+/// }
+///
+/// # let _scope = testing::scope(Cache::memory());
+/// assert_eq!(search("tea")?, [42]);
+/// assert_eq!(search::peek("tea")?, Some(vec![42]));
+/// assert!(search("coffee")?.is_empty());
+/// assert_eq!(search::peek("coffee")?, None); // it may be there tomorrow
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
 /// # In the background

@@ -1,6 +1,6 @@
 //! The annotated function, as far as an attribute has to know it.
 
-use proc_macro2::{Ident, TokenStream, TokenTree};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
@@ -51,7 +51,7 @@ impl Function {
 
     /// Whether it can only stand in an `impl` or a trait, as far as its signature tells.
     pub(crate) fn is_associated(&self) -> bool {
-        self.sig.receiver().is_some() || has_word(self.sig.to_token_stream(), "Self")
+        self.sig.receiver().is_some() || place_of(self.sig.to_token_stream(), "Self").is_some()
     }
 }
 
@@ -137,12 +137,12 @@ pub(crate) fn names_in(pat: &Pat) -> Vec<Ident> {
     names.0
 }
 
-/// Whether a word stands anywhere in the tokens.
-pub(crate) fn has_word(tokens: TokenStream, word: &str) -> bool {
-    tokens.into_iter().any(|token| match token {
-        TokenTree::Ident(other) => other == word,
-        TokenTree::Group(group) => has_word(group.stream(), word),
-        _ => false,
+/// Where a word stands first in the tokens.
+pub(crate) fn place_of(tokens: TokenStream, word: &str) -> Option<Span> {
+    tokens.into_iter().find_map(|token| match token {
+        TokenTree::Ident(other) => (other == word).then(|| other.span()),
+        TokenTree::Group(group) => place_of(group.stream(), word),
+        _ => None,
     })
 }
 

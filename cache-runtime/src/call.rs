@@ -67,7 +67,7 @@ pub(crate) async fn refresh<I: Io, O: Outcome, B: Future<Output = O::Whole>>(
     let way = Way { io, handle, key };
     let Claimed::Mine(claim) = way.unelected::<O::Value>().await else { unreachable!("it keeps nobody away") };
     let whole = run(body).await;
-    let Some(value) = O::storable(&whole) else {
+    let Some(value) = O::storable(&whole).filter(|_| O::stored(&whole)) else {
         way.give_up(claim, None).await;
         return whole;
     };
@@ -182,6 +182,13 @@ impl<I: Io> Way<'_, I> {
             return self.stand_in(start.old).map_or(whole, O::whole);
         };
         let written = self.written(value);
+        if !O::stored(&whole) {
+            self.give_up(claim, start.lease).await;
+            if let (Some((value, _)), Some(lead)) = (written, lead) {
+                lead.land(&Arc::new(value));
+            }
+            return whole;
+        }
         if let (Some(value), Some(lead)) = (self.save(written, claim, lead.as_ref()).await, lead) {
             lead.land(&value);
         }

@@ -30,6 +30,7 @@ mod probe;
 mod report;
 mod runtime;
 pub mod store;
+mod store_if;
 mod sync;
 pub mod testing;
 mod ttl;

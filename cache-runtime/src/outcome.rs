@@ -22,6 +22,10 @@ pub trait Outcome {
     fn kept(self) -> Self::Kept;
     /// What is to be kept of this result, if anything.
     fn storable(whole: &Self::Whole) -> Option<&Self::Value>;
+    /// Whether it is to be stored, if it can be: a condition of the user's may say no.
+    fn stored(_whole: &Self::Whole) -> bool {
+        true
+    }
     /// The result made again.
     fn whole(value: Self::Value) -> Self::Whole;
 }

@@ -16,6 +16,8 @@ pub use crate::{Result, Ttl};
 // `Storable` is here so that the bound which the compiler proposes can be written.
 pub use crate::outcome::{ElsePlain, Outcome, Probe, Storable, kept};
 
+pub use crate::store_if::{judged, only_if};
+
 use crate::call::{self, call};
 use crate::io::{Blocking, Waiting, now};
 use crate::jitter::Jitter;

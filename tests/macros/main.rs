@@ -2,6 +2,7 @@
 
 mod background;
 mod companions;
+mod conditions;
 mod counters;
 mod functions;
 mod instances;

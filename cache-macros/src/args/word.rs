@@ -88,6 +88,20 @@ impl Word<'_> {
         }
     }
 
+    /// `= |value| …`, or the path of a function
+    pub(crate) fn condition(&self, form: &str) -> Result<Expr> {
+        let value = self.value(form)?;
+        let wrong = match &value {
+            Expr::Closure(closure) if closure.asyncness.is_some() => {
+                "is asked while nothing waits, so it is no `async` closure"
+            }
+            Expr::Closure(closure) if closure.inputs.len() != 1 => "is asked with the value and nothing else",
+            Expr::Closure(_) | Expr::Path(_) => return Ok(value),
+            _ => "is a closure, or the path of a function",
+        };
+        Err(Error::new_spanned(value, format!("`{}` {wrong}: write `{form}`", self.name)))
+    }
+
     /// `= some::path`
     pub(crate) fn path(&self, form: &str) -> Result<Path> {
         self.equals(form)?;

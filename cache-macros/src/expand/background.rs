@@ -22,7 +22,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 use syn::{FnArg, Pat, Signature};
 
-use super::{async_block, beside, block, outcome, place_of, private, rename, returned, terms};
+use super::{async_block, beside, block, place_of, private, rename, returned, store_if, terms};
 use crate::beside::{Beside, Parameter};
 use crate::lent::Lent;
 use crate::plan::Plan;
@@ -49,12 +49,12 @@ pub(super) fn signature(sig: &Signature, lent: &[Lent]) -> Signature {
 pub(super) fn call(function: &Function, plan: &Plan, lent: &[Lent]) -> TokenStream {
     let output = returned(&function.sig);
     let place = place_of(&function.sig);
-    let (private, terms, outcome) = (private(plan, place), terms::terms(plan), outcome(plan, &output, place));
+    let (private, terms, outcome) = (private(plan, place), terms::terms(plan), store_if::outcome_of(function, plan));
     let copies = lent.iter().enumerate().map(|(number, lent)| copied(lent, number, plan));
     let checks = checks(&going(function, plan, lent), plan);
     let body = match &plan.beside {
-        Some(beside) => run(function, beside, lent),
-        None => body(function, &output, lent),
+        Some(beside) => run(function, plan, beside, lent),
+        None => body(function, plan, &output, lent),
     };
     let (look, renew) = match function.sig.asyncness {
         Some(_) => (
@@ -66,7 +66,7 @@ pub(super) fn call(function: &Function, plan: &Plan, lent: &[Lent]) -> TokenStre
             quote_spanned!(place=> #private::renew(asked, #body)),
         ),
     };
-    quote_spanned! {Span::mixed_site()=>
+    let call = quote_spanned! {Span::mixed_site()=>
         match #look {
             #private::Look::Known(whole) => whole,
             #private::Look::Compute(asked) => {
@@ -75,25 +75,36 @@ pub(super) fn call(function: &Function, plan: &Plan, lent: &[Lent]) -> TokenStre
                 #renew
             }
         }
-    }
+    };
+    store_if::whole(plan, call)
 }
 
 /// The body as what a task can run: it holds what it uses, and borrows from copies what was lent.
-fn body(function: &Function, output: &TokenStream, lent: &[Lent]) -> TokenStream {
+fn body(function: &Function, plan: &Plan, output: &TokenStream, lent: &[Lent]) -> TokenStream {
     let statements = block(&function.body, |statements| match lent.iter().any(|lent| lent.name == "self") {
         true => rename::without_self(statements.clone()),
         false => statements.clone(),
     });
     let borrowed = lent.iter().enumerate().map(|(number, lent)| borrowed(lent, number));
     let block = quote_spanned!(Span::mixed_site()=> { #(#borrowed)* #statements });
-    match function.sig.asyncness {
-        Some(_) => async_block(function, output, &block),
-        None => quote_spanned!(Span::mixed_site()=> move || -> #output #block),
+    match (function.sig.asyncness, &plan.store_if) {
+        (Some(_), None) => async_block(function, output, &block),
+        (None, None) => quote_spanned!(Span::mixed_site()=> move || -> #output #block),
+        (Some(_), Some(_)) => {
+            let run = async_block(function, output, &block);
+            let judged = store_if::judged(function, plan, quote_spanned!(Span::mixed_site()=> #run.await));
+            quote_spanned!(Span::mixed_site()=> async move { #judged })
+        }
+        (None, Some(_)) => {
+            let run = quote_spanned!(Span::mixed_site()=> (move || -> #output #block)());
+            let judged = store_if::judged(function, plan, run);
+            quote_spanned!(Span::mixed_site()=> move || #judged)
+        }
     }
 }
 
 /// The body beside the function, as what a task can run.
-fn run(function: &Function, beside: &Beside, lent: &[Lent]) -> TokenStream {
+fn run(function: &Function, plan: &Plan, beside: &Beside, lent: &[Lent]) -> TokenStream {
     let (owner, place) = (beside::owner(function, beside), place_of(&function.sig));
     let run = beside::run(&owner, function, beside, |Parameter { name, .. }| {
         match lent.iter().position(|lent| lent.name == *name) {
@@ -105,8 +116,14 @@ fn run(function: &Function, beside: &Beside, lent: &[Lent]) -> TokenStream {
         }
     });
     match function.sig.asyncness {
-        Some(_) => quote_spanned!(place=> async move { #run.await }),
-        None => quote_spanned!(place=> move || #run),
+        Some(_) => {
+            let judged = store_if::judged(function, plan, quote_spanned!(place=> #run.await));
+            quote_spanned!(place=> async move { #judged })
+        }
+        None => {
+            let judged = store_if::judged(function, plan, run);
+            quote_spanned!(place=> move || #judged)
+        }
     }
 }
 

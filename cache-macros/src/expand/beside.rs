@@ -74,15 +74,6 @@ pub(super) fn run<T: ToTokens>(
     call(owner, BODY, function, beside, beside.parameters.iter().map(pass))
 }
 
-/// The same as a future, whether it is one by itself or not.
-pub(super) fn future(owner: &TokenStream, function: &Function, beside: &Beside) -> TokenStream {
-    let run = run(owner, function, beside, |parameter| parameter.name.clone());
-    match function.sig.asyncness {
-        Some(_) => run,
-        None => quote_spanned!(Span::mixed_site()=> async { #run }),
-    }
-}
-
 fn call<T: ToTokens>(
     owner: &TokenStream,
     which: &str,

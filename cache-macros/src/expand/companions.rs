@@ -23,7 +23,7 @@ use syn::ext::IdentExt;
 use syn::{Attribute, FnArg, ReceiverKind, Type};
 
 use super::beside::{self, BODY, KEY, named, type_name};
-use super::{attributes, elided, key, outcome, place_of, private, returned, terms};
+use super::{attributes, elided, key, outcome, place_of, private, returned, run_as_future, store_if, terms};
 use crate::beside::{Beside, Parameter};
 use crate::plan::Plan;
 use crate::returns;
@@ -155,9 +155,10 @@ impl Companions<'_> {
         sig.ident = named(self.function, self.beside, BODY);
         attributes::keep_levels(&mut sig);
         let (cfg, levels) = (self.cfg(), attributes::levels(attrs));
-        // What the key or a lifetime is made of need not be used here.
-        let in_terms = self.beside.parameters.iter().filter(|parameter| parameter.in_terms);
-        let used = key::names(&self.plan.key).chain(in_terms.map(|parameter| &parameter.name));
+        // What the attribute uses need not be used here.
+        let parameters = self.beside.parameters.iter();
+        let used = parameters.filter(|parameter| parameter.in_terms || parameter.in_condition);
+        let used = key::names(&self.plan.key).chain(used.map(|parameter| &parameter.name));
         let used = used.filter(|name| *name != "self" && !name.to_string().starts_with('_'));
         let used = quote_spanned!(Span::mixed_site()=> #(let _ = &#used;)*);
         let mut block = TokenStream::new();
@@ -174,15 +175,15 @@ impl Companions<'_> {
     fn refresh(&self) -> Companion {
         let sig = beside::signature(&self.function.sig, self.beside);
         let (inputs, output) = (&sig.inputs, returned(&sig));
-        let (terms, outcome) = (terms::terms(self.plan), outcome(self.plan, &output, place_of(&sig)));
-        let (key, body) = (self.made(), beside::future(&quote!(Self), self.function, self.beside));
+        let (terms, outcome) = (terms::terms(self.plan), store_if::outcome_of(self.function, self.plan));
+        let (key, body) = (self.made(), self.run());
         let body = quote_spanned!(Span::mixed_site()=> ::core::pin::pin!(::core::option::Option::Some(#body)));
         Companion {
             which: "refresh",
             about: "Runs the body now, and keeps what it returns.",
             arguments: quote!(#inputs),
             generic: None,
-            body: self.asked("refresh", &quote!(#terms, #key, #outcome, #body)),
+            body: store_if::whole(self.plan, self.asked("refresh", &quote!(#terms, #key, #outcome, #body))),
             output,
         }
     }
@@ -266,6 +267,12 @@ impl Companions<'_> {
                 quote_spanned!(place=> #private::#what(#arguments))
             }
         }
+    }
+
+    /// A run of the body as a future.
+    fn run(&self) -> TokenStream {
+        let pass = |parameter: &Parameter| parameter.name.clone();
+        run_as_future(beside::run(&quote!(Self), self.function, self.beside, pass), self.function, self.plan)
     }
 
     fn made(&self) -> TokenStream {
