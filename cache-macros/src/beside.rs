@@ -4,9 +4,10 @@ use proc_macro2::{Ident, Span};
 use quote::{ToTokens, format_ident};
 use syn::spanned::Spanned;
 use syn::visit_mut::{VisitMut, visit_pat_ident_mut, visit_pat_mut};
-use syn::{Error, Expr, FnArg, Pat, PatIdent, PatType};
+use syn::{Error, Expr, FnArg, Pat, PatIdent, PatType, Type};
 
 use crate::args::Args;
+use crate::each::Each;
 use crate::key::Key;
 use crate::mistakes::Mistakes;
 use crate::plan::TypeArgument;
@@ -30,6 +31,8 @@ pub(crate) struct Parameter {
     pub(crate) in_key: bool,
     /// Whether a lifetime is.
     pub(crate) in_terms: bool,
+    /// The name and type of one of its elements, where it has a key for each.
+    pub(crate) one: Option<(Ident, Type)>,
     /// Whether `store_if` asks for it.
     pub(crate) in_condition: bool,
 }
@@ -41,6 +44,7 @@ impl Beside {
         key: &Key,
         types: &[TypeArgument],
         args: &Args,
+        each: Option<&Each>,
         mistakes: &mut Mistakes,
     ) -> Self {
         let times = args.times();
@@ -55,9 +59,10 @@ impl Beside {
                 let wrong = in_terms(part).or_else(|| in_condition(part));
                 wrong.into_iter().for_each(|place| mistakes.push(Error::new(place, taken_apart(part))));
             }
-            let in_key = name == "self" || names.iter().any(is_in_key);
+            let one = each.filter(|each| each.argument == name).map(|each| (each.element.clone(), each.ty.clone()));
+            let in_key = name == "self" || one.is_some() || names.iter().any(is_in_key);
             let (in_terms, in_condition) = (in_terms(&name).is_some(), in_condition(&name).is_some());
-            Parameter { name, input: input.clone(), in_key, in_terms, in_condition }
+            Parameter { name, input: input.clone(), in_key, in_terms, one, in_condition }
         });
         Beside { parameters: parameters.collect(), in_impl: function.is_associated() }
     }

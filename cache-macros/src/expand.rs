@@ -23,6 +23,7 @@ mod background;
 mod beside;
 mod companions;
 mod debug;
+mod each;
 mod elided;
 mod key;
 mod rename;
@@ -74,23 +75,40 @@ fn cached(function: &Function, plan: &Plan) -> TokenStream {
         }
     };
     let (vis, warnings) = (&function.vis, key::warnings(&plan.key));
-    let key = match &plan.beside {
-        Some(beside) => beside::key(&beside::owner(function, beside), function, beside),
-        None => key::key(plan, None),
-    };
-    let (sig, call) = match &plan.background {
-        Some(lent) => (background::signature(&sig, lent), background::call(function, plan, lent)),
-        None => (sig, call(function, plan)),
+    let (sig, call) = match (&plan.each, &plan.background) {
+        (Some(each), _) => {
+            (each::signature(&sig, each), each::call("each", &owner(function, plan), function, plan, each))
+        }
+        (None, Some(lent)) => {
+            (background::signature(&sig, lent), keyed(function, plan, &background::call(function, plan, lent)))
+        }
+        (None, None) => (sig, keyed(function, plan, &call(function, plan))),
     };
     quote_spanned! {Span::mixed_site()=>
         #(#attrs)* #vis #sig {
             #(#inner)*
             #warnings
-            let key = #key;
             #call
         }
         #beside
     }
+}
+
+/// A call after its key.
+fn keyed(function: &Function, plan: &Plan, call: &TokenStream) -> TokenStream {
+    let key = match &plan.beside {
+        Some(beside) => beside::key(&owner(function, plan), function, beside, beside::lent),
+        None => key::key(plan, None),
+    };
+    quote_spanned! {Span::mixed_site()=>
+        let key = #key;
+        #call
+    }
+}
+
+/// What the function's companions belong to, if it has any.
+fn owner(function: &Function, plan: &Plan) -> TokenStream {
+    plan.beside.as_ref().map(|beside| beside::owner(function, beside)).unwrap_or_default()
 }
 
 fn counter(function: Function, plan: &Plan) -> TokenStream {
@@ -132,7 +150,7 @@ fn call(function: &Function, plan: &Plan) -> TokenStream {
 /// The body as a future.
 fn future(function: &Function, plan: &Plan, output: &TokenStream) -> TokenStream {
     if let Some(beside) = &plan.beside {
-        let run = beside::run(&beside::owner(function, beside), function, beside, |parameter| parameter.name.clone());
+        let run = beside::run(&owner(function, plan), function, beside, beside::passed);
         return run_as_future(run, function, plan);
     }
     let block = block(&function.body, TokenStream::clone);

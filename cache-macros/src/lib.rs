@@ -9,6 +9,7 @@
 
 mod args;
 mod beside;
+mod each;
 mod expand;
 mod fallback;
 mod key;
@@ -89,6 +90,7 @@ use crate::args::Kind;
 /// | argument | meaning |
 /// |---|---|
 /// | `key = "user:{id}"` | the key: see below |
+/// | `each = ids` | each element of this argument has a key and a value of its own: see below |
 /// | `expires_in = …` | how long a value lives: seconds (`300`), `"5m"`, `"1h 30m"`, `"2 days"`, `never`, or an expression of type [`Duration`](std::time::Duration), which may use the arguments. Without it the cache's own |
 /// | `race_ttl = …` | for so long after expiry one caller computes anew and the others get the old value at once; written as `expires_in`, without `never` |
 /// | `shared` | on a cold key one caller among all processes computes, and the others wait for its value |
@@ -186,6 +188,40 @@ use crate::args::Kind;
 /// # let _scope = cache_runtime::testing::scope(cache_runtime::Cache::memory());
 /// # assert_eq!(report(1, &["north"]), report(1, &["north"]));
 /// ```
+///
+/// # Many at once
+///
+/// With `each = ids` the argument `ids`, a `&[T]` or a `Vec<T>`, holds many elements, each of which has a key and a value
+/// of its own. All are looked for at once, the body runs once and gets those that are missing, and what it gives is written
+/// at once. In the key stands a name for one element, which is one that no argument has: `{id}`, or a field of it,
+/// `{sku.number}`.
+///
+/// ```
+/// # use cache_runtime::{Cache, cached, testing};
+/// use std::collections::HashMap;
+///
+/// #[cached(each = ids, key = "user:{id}", expires_in = 300)]
+/// fn load_users(ids: &[u64]) -> HashMap<u64, String> {
+///     ids.iter().map(|id| (*id, format!("user {id}"))).collect() // one query for all of them
+/// }
+///
+/// # let _scope = testing::scope(Cache::memory());
+/// assert_eq!(load_users(&[1, 2]).len(), 2); // asks the body for 1 and 2
+/// assert_eq!(load_users(&[1, 2, 3]).len(), 3); // asks it for 3
+/// assert_eq!(load_users::peek(3)?.as_deref(), Some("user 3"));
+/// # Ok::<(), cache_runtime::Error>(())
+/// ```
+///
+/// - The function returns a `HashMap` of the values that there are, by their elements; or a `Vec` of one value for each
+///   element, in their order; or a `Result` of either, whose `Err` reaches the caller and keeps nothing.
+/// - For a `HashMap` an element that is asked for twice is computed once. Elements are `Clone`, values need not be.
+/// - Companions that ask by the key, and `prime`, take one element in the place of all; `refresh` and `uncached` take
+///   all. `store_if` is asked of each value. Values that are written together expire together.
+/// - Callers that miss the same elements at the same moment do not wait for each other, so `shared` does not go with it, nor
+///   do `background` and `stale_if_error`.
+///
+/// A body that returns a `Vec` of another length than it was asked for panics, with cache or without: nobody could say
+/// which value is whose.
 ///
 /// # Only some values
 ///

@@ -5,6 +5,7 @@ use syn::{Error, Expr, GenericParam, LitStr, Path, Result};
 
 use crate::args::{Args, Kind};
 use crate::beside::{Beside, mention};
+use crate::each::Each;
 use crate::key::{Key, other_argument};
 use crate::lent::{self, Lent};
 use crate::mistakes::Mistakes;
@@ -28,6 +29,8 @@ pub(crate) struct Plan {
     pub(crate) jitter: Option<f64>,
     pub(crate) shared: bool,
     pub(crate) store_if: Option<Expr>,
+    /// What has a key each, if there are many.
+    pub(crate) each: Option<Each>,
     /// What stands beside the function, unless nothing does.
     pub(crate) beside: Option<Beside>,
     pub(crate) runtime: Option<Path>,
@@ -54,9 +57,10 @@ impl Plan {
             check_condition(&args, &arguments, &mut mistakes);
             lent::lent(function, &mut mistakes)
         });
+        let each = Each::new(&args, function, &key, &mut mistakes);
         let types = type_arguments(function, &arguments);
         let beside = (kind == Kind::Cached && args.companions != Some(false))
-            .then(|| Beside::new(function, &key, &types, &args, &mut mistakes));
+            .then(|| Beside::new(function, &key, &types, &args, each.as_ref(), &mut mistakes));
         let is_async = kind == Kind::Cached && function.sig.asyncness.is_some();
         let Args { version, cache, expires_in, race_ttl, stale_if_error, jitter, shared, store_if, runtime, .. } = args;
         mistakes.or(Plan {
@@ -72,6 +76,7 @@ impl Plan {
             jitter,
             shared,
             store_if,
+            each,
             beside,
             runtime,
         })

@@ -99,7 +99,11 @@ pub(crate) struct Argument {
 impl Argument {
     /// Whether it is called so, with `r#` or without.
     pub(crate) fn is(&self, name: &str) -> bool {
-        self.name.unraw() == name
+        Argument::is_named(&self.name, name)
+    }
+
+    pub(crate) fn is_named(ident: &Ident, name: &str) -> bool {
+        ident.unraw() == name
     }
 
     /// Whether the body is expected to use it.

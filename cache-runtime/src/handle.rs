@@ -363,15 +363,11 @@ impl Handle {
     }
 
     /// Keeps what was computed for many keys. That it could not be kept is not the caller's failure.
-    pub(crate) async fn keep_many<I: Io, T: Serialize + DeserializeOwned>(
-        &self,
-        io: &I,
-        computed: &HashMap<String, T>,
-    ) {
-        let lifetime = self.lifetime_of_many(computed.keys().map(String::as_str));
+    pub(crate) async fn keep_many<I: Io, T: Serialize + DeserializeOwned>(&self, io: &I, computed: &[(&str, &T)]) {
+        let lifetime = self.lifetime_of_many(computed.iter().map(|(key, _)| *key));
         let encoded = computed.iter().filter_map(|(key, value)| {
             let key = self.key(key).ok()?.into_owned();
-            let written = entry::write(Plain::storable(value)?, self.core.settings.codec, &lifetime);
+            let written = entry::write(Plain::storable(*value)?, self.core.settings.codec, &lifetime);
             let value = written.inspect_err(|error| self.not_saved(&key, error)).ok()?;
             Some((key, value))
         });

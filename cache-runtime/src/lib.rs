@@ -11,6 +11,7 @@ mod codec;
 mod companions;
 mod config;
 mod counter;
+mod each;
 mod entry;
 mod error;
 mod event;

@@ -11,6 +11,7 @@ pub use crate::companions::{
     Keeps, Of, invalidate, invalidate_waiting, key, peek, peek_waiting, peek_whole, peek_whole_waiting, prime,
     prime_waiting,
 };
+pub use crate::each::{Answer, each, each_waiting, refresh_each, refresh_each_waiting, to_vec, vec};
 pub use crate::key::{DefaultKey, Place, template_key};
 pub use crate::{Result, Ttl};
 // `Storable` is here so that the bound which the compiler proposes can be written.
@@ -57,7 +58,7 @@ impl Terms {
     }
 
     /// For a function, which answers in any case: where there is no cache of that name, nothing is cached.
-    fn cache(&self) -> Cache {
+    pub(crate) fn cache(&self) -> Cache {
         self.chosen().unwrap_or_else(|error| {
             runtime::cache().handle.pass_over(&error);
             Cache::none()

@@ -4,6 +4,7 @@ mod background;
 mod companions;
 mod conditions;
 mod counters;
+mod each;
 mod functions;
 mod instances;
 mod keys;

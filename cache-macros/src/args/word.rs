@@ -110,6 +110,15 @@ impl Word<'_> {
         })
     }
 
+    /// `= argument`
+    pub(crate) fn argument(&self, form: &str) -> Result<Ident> {
+        let value = self.value(form)?;
+        let name = if let Expr::Path(path) = &value { path.path.get_ident() } else { None };
+        name.cloned().ok_or_else(|| {
+            Error::new_spanned(&value, format!("`{}` is the name of an argument: write `{form}`", self.name))
+        })
+    }
+
     /// `(a, b)`
     pub(crate) fn names(&self, form: &str) -> Result<Vec<Ident>> {
         if !self.input.peek(syn::token::Paren) {

@@ -58,10 +58,25 @@ pub(super) fn named(function: &Function, beside: &Beside, which: &str) -> Ident 
     }
 }
 
-/// The key as `owner` makes it.
-pub(super) fn key(owner: &TokenStream, function: &Function, beside: &Beside) -> TokenStream {
-    let arguments = beside.keyed(false).map(|Parameter { name, .. }| quote!(&#name));
-    call(owner, KEY, function, beside, arguments)
+/// The key as `owner` makes it. `lend` writes each argument.
+pub(super) fn key(
+    owner: &TokenStream,
+    function: &Function,
+    beside: &Beside,
+    lend: impl Fn(&Parameter) -> TokenStream,
+) -> TokenStream {
+    call(owner, KEY, function, beside, beside.keyed(false).map(lend))
+}
+
+/// An argument, or one of its elements, as it is lent.
+pub(super) fn lent(Parameter { name, one, .. }: &Parameter) -> TokenStream {
+    let name = one.as_ref().map_or(name, |(element, _)| element);
+    quote!(&#name)
+}
+
+/// An argument as it is passed on.
+pub(super) fn passed(parameter: &Parameter) -> TokenStream {
+    parameter.name.to_token_stream()
 }
 
 /// The body, run by `owner`: its value, or the future of an `async fn`. `pass` writes each argument.

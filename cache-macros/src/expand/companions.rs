@@ -23,7 +23,7 @@ use syn::ext::IdentExt;
 use syn::{Attribute, FnArg, ReceiverKind, Type};
 
 use super::beside::{self, BODY, KEY, named, type_name};
-use super::{attributes, elided, key, outcome, place_of, private, returned, run_as_future, store_if, terms};
+use super::{attributes, each, elided, key, outcome, place_of, private, returned, run_as_future, store_if, terms};
 use crate::beside::{Beside, Parameter};
 use crate::plan::Plan;
 use crate::returns;
@@ -66,6 +66,8 @@ pub(super) fn paragraph(function: &Function, beside: &Beside) -> Option<Attribut
     let text = format!("\n\nIts results are cached. Beside it stand {}.", names.join(", "));
     Some(syn::parse_quote!(#[doc = #text]))
 }
+
+const REFRESH: &str = "Runs the body now, and keeps what it returns.";
 
 struct Companions<'a> {
     function: &'a Function,
@@ -159,7 +161,9 @@ impl Companions<'_> {
         let parameters = self.beside.parameters.iter();
         let used = parameters.filter(|parameter| parameter.in_terms || parameter.in_condition);
         let used = key::names(&self.plan.key).chain(used.map(|parameter| &parameter.name));
-        let used = used.filter(|name| *name != "self" && !name.to_string().starts_with('_'));
+        let element = self.plan.each.as_ref().map(|each| &each.element);
+        let is_used = |name: &&Ident| *name != "self" && Some(*name) != element && !name.to_string().starts_with('_');
+        let used = used.filter(is_used);
         let used = quote_spanned!(Span::mixed_site()=> #(let _ = &#used;)*);
         let mut block = TokenStream::new();
         brace.surround(&mut block, |inside| inside.extend(quote!(#(#inner)* #used #statements)));
@@ -175,12 +179,23 @@ impl Companions<'_> {
     fn refresh(&self) -> Companion {
         let sig = beside::signature(&self.function.sig, self.beside);
         let (inputs, output) = (&sig.inputs, returned(&sig));
+        if let Some(each) = &self.plan.each {
+            let call = each::call("refresh_each", &quote!(Self), self.function, self.plan, each);
+            return Companion {
+                which: "refresh",
+                about: REFRESH,
+                arguments: quote!(#inputs),
+                generic: None,
+                output,
+                body: call,
+            };
+        }
         let (terms, outcome) = (terms::terms(self.plan), store_if::outcome_of(self.function, self.plan));
         let (key, body) = (self.made(), self.run());
         let body = quote_spanned!(Span::mixed_site()=> ::core::pin::pin!(::core::option::Option::Some(#body)));
         Companion {
             which: "refresh",
-            about: "Runs the body now, and keeps what it returns.",
+            about: REFRESH,
             arguments: quote!(#inputs),
             generic: None,
             body: store_if::whole(self.plan, self.asked("refresh", &quote!(#terms, #key, #outcome, #body))),
@@ -204,6 +219,7 @@ impl Companions<'_> {
     fn peek(&self) -> Companion {
         let (cache, key, private) = (terms::cache(self.plan), self.made(), self.private());
         let (ask, found) = match returns::ok(&self.function.sig.output) {
+            _ if self.plan.each.is_some() => ("peek", self.returned()),
             Some(ok) => ("peek", elided::owned(ok.to_token_stream())),
             None => ("peek_whole", self.returned()),
         };
@@ -271,20 +287,28 @@ impl Companions<'_> {
 
     /// A run of the body as a future.
     fn run(&self) -> TokenStream {
-        let pass = |parameter: &Parameter| parameter.name.clone();
-        run_as_future(beside::run(&quote!(Self), self.function, self.beside, pass), self.function, self.plan)
+        let run = beside::run(&quote!(Self), self.function, self.beside, beside::passed);
+        run_as_future(run, self.function, self.plan)
     }
 
     fn made(&self) -> TokenStream {
-        beside::key(&quote!(Self), self.function, self.beside)
+        beside::key(&quote!(Self), self.function, self.beside, beside::lent)
     }
 
     fn outcome(&self) -> TokenStream {
+        if self.plan.each.is_some() {
+            let (private, value) = (private(self.plan, place_of(&self.function.sig)), self.returned());
+            // A value is kept as it is, even if it is a `Result`.
+            return quote!(#private::kept(#private::ElsePlain::cache_outcome(&#private::Probe::<#value>::new())));
+        }
         outcome(self.plan, &self.returned(), place_of(&self.function.sig))
     }
 
-    /// The return type where a signature's words stand.
+    /// The return type, or that of each element, where a signature's words stand.
     fn returned(&self) -> TokenStream {
+        if let Some(each) = &self.plan.each {
+            return elided::owned(each.value.to_token_stream());
+        }
         elided::owned(returned(&self.function.sig))
     }
 
@@ -296,10 +320,13 @@ impl Companions<'_> {
     fn keyed(&self, with_terms: bool) -> TokenStream {
         let inputs = self.beside.keyed(with_terms).map(|parameter| match &parameter.input {
             FnArg::Receiver(_) => lent(parameter),
-            FnArg::Typed(argument) => {
-                let (name, ty) = (&parameter.name, &argument.ty);
-                quote!(#name: #ty)
-            }
+            FnArg::Typed(argument) => match &parameter.one {
+                Some((name, ty)) => quote!(#name: #ty),
+                None => {
+                    let (name, ty) = (&parameter.name, &argument.ty);
+                    quote!(#name: #ty)
+                }
+            },
         });
         quote!(#(#inputs,)*)
     }
@@ -317,6 +344,9 @@ impl Companions<'_> {
 
 /// The argument as a reference to what the function is given.
 fn lent(parameter: &Parameter) -> TokenStream {
+    if let Some((name, ty)) = &parameter.one {
+        return quote!(#name: &#ty);
+    }
     let name = &parameter.name;
     match &parameter.input {
         FnArg::Receiver(receiver) => match &receiver.kind {
