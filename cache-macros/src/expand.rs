@@ -63,7 +63,7 @@ fn cached(function: &Function, plan: &Plan) -> TokenStream {
         Some(beside) => {
             let mut attrs = attributes::all(&function.attrs);
             attrs.extend(companions::paragraph(function, beside));
-            attrs.extend(beside::passes_underscores(beside));
+            attrs.insert(0, beside::quiet());
             let sig = beside::signature(&function.sig, beside);
             (attrs, sig, Vec::new(), Some(companions::items(function, plan, beside)))
         }

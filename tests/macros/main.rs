@@ -11,5 +11,6 @@ mod keys;
 mod lints;
 mod results;
 mod scenery;
+mod signatures;
 mod surroundings;
 mod windows;

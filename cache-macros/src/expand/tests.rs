@@ -98,7 +98,7 @@ fn beside_its_companions_a_function_has_names_in_the_place_of_patterns() {
         }
     );
     let expansion = cached(quote!(key = "{id}:{a}", skip(b)), function);
-    let own = "# [inline] # [allow (unused_mut)] pub (crate) fn load < T : Copy > \
+    let own = "# [allow (clippy :: complexity , clippy :: ptr_arg , clippy :: used_underscore_binding)] # [inline] # [allow (unused_mut)] pub (crate) fn load < T : Copy > \
                (# [allow (unused)] id : T , argument_1 : (u8 , u8)) -> T {";
     assert!(expansion.starts_with(own), "{expansion}");
     let body = "# [allow (unused_mut)] pub (crate) fn uncached < T : Copy > \
@@ -112,7 +112,7 @@ fn what_stands_beside_is_told_where_there_is_documentation() {
     let (documented, bare) = (quote!(#[doc = "Loads."]), quote!());
     let expansion = |doc| cached(quote!(key = "all"), quote!(#doc fn load() -> u8 { 1 }));
     assert!(expansion(documented).contains("Beside it stand `load::invalidate`"));
-    assert!(expansion(bare).starts_with("fn load"), "a function without documentation is not given any");
+    assert!(!expansion(bare).contains("Beside it"), "a function without documentation is not given any");
     let method = cached(
         quote!(key = "all", skip(self)),
         quote!(
