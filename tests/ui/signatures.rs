@@ -58,7 +58,7 @@ fn nameless(id: u64) -> impl Iterator<Item = u64> {
 }
 
 #[cached]
-fn boxed(id: u64) -> Box<dyn std::fmt::Display + '_> {
+fn boxed(id: u64) -> Box<dyn std::fmt::Display> {
     Box::new(id)
 }
 
