@@ -1,13 +1,23 @@
 //! One computation among processes, and changes in the middle of one.
 
+#[path = "stores/map.rs"]
+mod map;
+
 use std::io::{BufRead, BufReader};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::pin::pin;
 use std::process::{Child, Command, Stdio};
-use std::thread;
+use std::sync::mpsc::{Sender, channel};
+use std::task::{Context, Waker};
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use cache_runtime::{Cache, cached, testing};
+use cache_suite::{Executor, within_a_minute};
 use tempfile::TempDir;
+
+use self::map::MapStore;
 
 fn file() -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().expect("a folder for the test");
@@ -42,36 +52,45 @@ fn run(path: &Path, how: &str, processes: usize) -> (usize, Vec<String>) {
 
 #[test]
 fn eight_processes_compute_a_cold_shared_key_once() {
-    let (_folder, path) = file();
-    let (computed, mut answers) = run(&path, "shared", 8);
-    answers.dedup();
-    assert_eq!((computed, answers.len()), (1, 1), "{answers:?}");
+    within_a_minute(|| {
+        let (_folder, path) = file();
+        let (computed, mut answers) = run(&path, "shared", 8);
+        answers.dedup();
+        assert_eq!((computed, answers.len()), (1, 1), "{answers:?}");
+    });
 }
 
 #[test]
 fn eight_processes_compute_an_expired_key_once_in_its_window() {
-    let (_folder, path) = file();
-    let cache = open(&path);
-    // Time is the processes' own here, so the test has to wait for the expiry.
-    cache.expires_in(1).race_ttl(60).set("key", &1_u32).unwrap();
-    thread::sleep(Duration::from_millis(1100));
-    let (computed, answers) = run(&path, "window", 8);
-    assert_eq!(computed, 1);
-    assert!(answers.iter().filter(|answer| *answer == "1").count() >= 1, "those who lost had the old one: {answers:?}");
+    within_a_minute(|| {
+        let (_folder, path) = file();
+        let cache = open(&path);
+        // Time is the processes' own here, so the test has to wait for the expiry.
+        cache.expires_in(1).race_ttl(60).set("key", &1_u32).unwrap();
+        thread::sleep(Duration::from_millis(1100));
+        let (computed, answers) = run(&path, "window", 8);
+        assert_eq!(computed, 1);
+        assert!(
+            answers.iter().filter(|answer| *answer == "1").count() >= 1,
+            "those who lost had the old one: {answers:?}"
+        );
+    });
 }
 
 #[test]
 fn when_the_holder_is_killed_another_takes_over_after_the_lease() {
-    let (_folder, path) = file();
-    let mut holder = compute(&path, "shared", "key", "600000");
-    let mut said = BufReader::new(holder.stdout.take().expect("its output")).lines();
-    assert_eq!(said.next().unwrap().unwrap(), "computing");
-    holder.kill().unwrap();
-    holder.wait().unwrap();
-    let begun = Instant::now();
-    assert_eq!(open(&path).shared().get_or_set("key", || 7_u32), 7);
-    assert!(begun.elapsed() > Duration::from_secs(1), "the lease of 3 seconds keeps others away while it lasts");
-    assert!(begun.elapsed() < Duration::from_secs(30), "and no longer");
+    within_a_minute(|| {
+        let (_folder, path) = file();
+        let mut holder = compute(&path, "shared", "key", "600000");
+        let mut said = BufReader::new(holder.stdout.take().expect("its output")).lines();
+        assert_eq!(said.next().unwrap().unwrap(), "computing");
+        holder.kill().unwrap();
+        holder.wait().unwrap();
+        let begun = Instant::now();
+        assert_eq!(open(&path).shared().get_or_set("key", || 7_u32), 7);
+        assert!(begun.elapsed() > Duration::from_secs(1), "the lease of 3 seconds keeps others away while it lasts");
+        assert!(begun.elapsed() < Duration::from_secs(30), "and no longer");
+    });
 }
 
 #[cached(key = "shared:{n}", shared)]
@@ -120,13 +139,15 @@ fn changed_meanwhile(change: impl Fn(&Cache, &str)) {
         assert_eq!(late, "late", "it goes to its caller");
         assert_ne!(here.get::<String>(key).unwrap().as_deref(), Some("late"), "and is not stored");
         let waiting = here.to_async();
-        let body = async || {
-            change(changing, key);
-            "late".to_owned()
-        };
-        here.delete(key).unwrap();
-        assert_eq!(smol::block_on(waiting.get_or_set(key, body)), "late");
-        assert_ne!(here.get::<String>(key).unwrap().as_deref(), Some("late"), "nor by a task");
+        for executor in Executor::ALL {
+            let body = async || {
+                change(changing, key);
+                "late".to_owned()
+            };
+            here.delete(key).unwrap();
+            assert_eq!(executor.block_on(waiting.get_or_set(key, body)), "late");
+            assert_ne!(here.get::<String>(key).unwrap().as_deref(), Some("late"), "nor by a task");
+        }
     }
 }
 
@@ -151,6 +172,137 @@ fn a_set_in_the_middle_wins() {
 #[test]
 fn a_clear_in_the_middle_wins() {
     changed_meanwhile(|cache, _| assert_eq!(cache.clear().unwrap(), 0));
+}
+
+/// A body on a thread of its own, which has begun and ends when it is told to.
+struct Running {
+    end: Sender<()>,
+    thread: JoinHandle<()>,
+}
+
+/// Longer than anything here takes: a test that would hang fails.
+const PATIENCE: Duration = Duration::from_secs(40);
+
+impl Running {
+    /// `call` makes a call with the body that it is given.
+    fn begin(call: impl FnOnce(&dyn Fn()) + Send + 'static) -> Self {
+        let ((begun, begins), (end, gate)) = (channel(), channel());
+        let thread = thread::spawn(move || {
+            call(&|| {
+                begun.send(()).unwrap();
+                gate.recv_timeout(PATIENCE).expect("the test ends it");
+            });
+        });
+        begins.recv_timeout(PATIENCE).expect("it waits for nobody");
+        Running { end, thread }
+    }
+
+    fn computing(cache: &Cache, value: u8) -> Self {
+        let cache = cache.clone();
+        Running::begin(move |body| {
+            let computed = cache.get_or_set("key", || {
+                body();
+                value
+            });
+            assert_eq!(computed, value, "it goes to its caller");
+        })
+    }
+
+    fn refreshing(cache: &Cache, value: u8) -> Self {
+        let cache = cache.clone();
+        Running::begin(move |body| {
+            let computed = cache.refresh("key", || {
+                body();
+                value
+            });
+            assert_eq!(computed, value, "it goes to its caller");
+        })
+    }
+
+    fn end(self) {
+        self.end.send(()).unwrap();
+        self.thread.join().unwrap();
+    }
+}
+
+/// Two openings of a file, which know of each other what two processes do; one cache; and one over a store without claims.
+fn pairs() -> (TempDir, [(Cache, Cache); 3]) {
+    let (folder, path) = file();
+    let (here, mapped) = (open(&path), Cache::new(MapStore::default()));
+    let pairs = [(here.clone(), open(&path)), (here.clone(), here), (mapped.clone(), mapped)];
+    (folder, pairs)
+}
+
+#[test]
+fn a_refresh_wins_over_what_began_before_it_whichever_ends_first() {
+    let (_folder, pairs) = pairs();
+    for (here, there) in pairs {
+        for earlier in [Running::computing, Running::refreshing] {
+            for the_later_ends_first in [true, false] {
+                here.clear().unwrap();
+                let (earlier, later) = (earlier(&here, 1), Running::refreshing(&there, 2));
+                let [first, second] = if the_later_ends_first { [later, earlier] } else { [earlier, later] };
+                first.end();
+                second.end();
+                let kept = here.get::<u8>("key").unwrap();
+                assert_eq!(kept, Some(2), "{here:?}, the later one ends first: {the_later_ends_first}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_change_in_the_middle_of_a_refresh_wins_also_beside_a_computation() {
+    let (_folder, pairs) = pairs();
+    for (here, there) in pairs {
+        here.clear().unwrap();
+        let changes: [fn(&Cache); 2] =
+            [|cache| assert!(!cache.delete("key").unwrap()), |cache| assert_eq!(cache.clear().unwrap(), 0)];
+        for change in changes {
+            let (computing, refreshing) = (Running::computing(&here, 1), Running::refreshing(&there, 2));
+            change(&here);
+            refreshing.end();
+            assert_eq!(here.get::<u8>("key").unwrap(), None, "{here:?}");
+            computing.end();
+            assert_eq!(here.get::<u8>("key").unwrap(), None, "{here:?}");
+        }
+        let refreshing = Running::refreshing(&there, 2);
+        here.set("key", &3_u8).unwrap();
+        refreshing.end();
+        assert_eq!(here.get::<u8>("key").unwrap(), Some(3), "{here:?}");
+    }
+}
+
+#[test]
+fn who_misses_during_a_refresh_waits_for_it() {
+    let cache = Cache::memory();
+    let refreshing = Running::refreshing(&cache, 2);
+    let waiting = cache.to_async();
+    let mut asks = pin!(waiting.get_or_set("key", async || -> u8 { unreachable!("the refresh computes") }));
+    for _ in 0..100 {
+        assert!(asks.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    }
+    refreshing.end();
+    assert_eq!(smol::block_on(asks), 2);
+}
+
+#[test]
+fn a_refresh_that_fails_leaves_the_entry_and_no_claim() {
+    let (_folder, path) = file();
+    let cache = open(&path).shared();
+    cache.set("key", &1_u8).unwrap();
+    let fails = || assert_eq!(cache.try_refresh("key", || Err::<u8, _>("fails")), Err("fails"));
+    let panics = || cache.refresh("key", || -> u8 { std::panic::resume_unwind(Box::new("the body")) });
+    let claims = || -> u32 {
+        let file = rusqlite::Connection::open(&path).unwrap();
+        file.query_row("SELECT count(*) FROM claims", [], |row| row.get(0)).unwrap()
+    };
+    cache.refresh("another", || assert_eq!(claims(), 1));
+    for fails in [&fails as &dyn Fn(), &|| assert!(catch_unwind(AssertUnwindSafe(panics)).is_err())] {
+        fails();
+        assert_eq!(cache.get::<u8>("key").unwrap(), Some(1));
+        assert_eq!(claims(), 0);
+    }
 }
 
 #[test]

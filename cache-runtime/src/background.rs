@@ -18,7 +18,7 @@ use crate::call::{self, Start, Way, run, usable};
 use crate::handle::Handle;
 use crate::io::{Blocking, Io, Waiting, now};
 use crate::outcome::Outcome;
-use crate::{Result, flights, testing};
+use crate::{Error, Result, flights, testing};
 
 /// What a look at the cache ended with.
 #[expect(clippy::large_enum_variant, reason = "it is taken apart where it is made")]
@@ -53,8 +53,8 @@ impl<O: Outcome> fmt::Debug for Look<O> {
 }
 
 /// The first half of a call.
-pub(crate) async fn look<I: Io, O: Outcome>(io: &I, handle: Handle, key: Result<String>, _: O) -> Look<O> {
-    let key = usable(&handle, key.as_ref().map(String::as_str)).map(Cow::into_owned);
+pub(crate) async fn look<I: Io, O: Outcome>(io: &I, handle: Handle, key: Result<&str, &Error>, _: O) -> Look<O> {
+    let key = usable(&handle, key).map(Cow::into_owned);
     let Some(key) = key else { return Look::Compute(Asked { handle, found: None, outcome: PhantomData }) };
     let way = Way { io, handle: &handle, key: Cow::Borrowed(&key) };
     match way.look().await {

@@ -1,6 +1,7 @@
 //! The cache as users hold it: typed, with options as views. [`Cache`] blocks, [`AsyncCache`] waits.
 
 mod asynchronous;
+mod background;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -13,7 +14,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 pub use self::asynchronous::AsyncCache;
-use crate::call::call;
+pub use self::background::{AsyncBackground, Background};
+use crate::call::{call, refresh};
 use crate::handle::{Handle, Settings, each_once};
 use crate::io::{Blocking, now};
 use crate::jitter::Jitter;
@@ -102,7 +104,7 @@ impl Cache {
 
 /// The options, written once for both faces.
 macro_rules! options {
-    ($face:ident) => {
+    ($face:ident, $background:ident) => {
         /// Options: each is a view of the same cache.
         impl $face {
             /// What is written lives so long: seconds, a `Duration`, or [`Ttl::Never`].
@@ -177,8 +179,32 @@ macro_rules! options {
                 view.handle.view.namespace = key::namespace(&self.handle.view.namespace, name).into();
                 view
             }
+
+            /// In the window nobody waits: everybody gets the old value at once, while it is computed elsewhere.
+            ///
+            /// The window is that of [`race_ttl`](Self::race_ttl); without one, or without an old value, it changes nothing. What is
+            /// computed outlives the call, so here a closure must be `Send + 'static`. Name the other options before it.
+            ///
+            /// ```
+            /// use cache_runtime::Cache;
+            ///
+            /// let rates = Cache::memory().expires_in(300).race_ttl(3600).background();
+            /// assert_eq!(rates.get_or_set("rate:EUR", || 108), 108); // there is no old value yet
+            /// ```
+            #[must_use]
+            pub fn background(&self) -> $background {
+                $background { handle: self.handle.clone() }
+            }
         }
 
+        $crate::cache::shows!($face);
+        $crate::cache::shows!($background);
+    };
+}
+
+/// `Debug` for what holds a handle.
+macro_rules! shows {
+    ($face:ident) => {
         impl fmt::Debug for $face {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 let store = self.handle.core.store.name();
@@ -193,7 +219,8 @@ macro_rules! options {
     };
 }
 pub(crate) use options;
-options!(Cache);
+pub(crate) use shows;
+options!(Cache, Background);
 
 pub(crate) fn window_of(ttl: Ttl) -> Duration {
     match ttl {
@@ -287,6 +314,45 @@ impl Cache {
     {
         let body = pin!(Some(async { compute() }));
         now(call(&Blocking, &self.handle, Ok(key), Probe::<Result<T, E>>::new().cache_outcome(), body))
+    }
+
+    /// Computes anew, whatever is kept, and keeps the result in its place.
+    ///
+    /// It waits for nobody who computes the key already, since that may have begun before the change that you want to
+    /// see; who asks for the key meanwhile waits for this one. The later of two computations stays, and what changes the key
+    /// in the middle (`set`, `delete`, `clear`) wins over both. Where `T` is a `Result`, an `Err` is returned and what is
+    /// kept stays as it is, as with [`try_refresh`](Cache::try_refresh).
+    ///
+    /// The store's failure is never the caller's: the result is returned in any case.
+    ///
+    /// ```
+    /// use cache_runtime::Cache;
+    ///
+    /// let cache = Cache::memory();
+    /// assert_eq!(cache.get_or_set("stock:7", || 12), 12);
+    /// assert_eq!(cache.refresh("stock:7", || 11), 11); // after a sale
+    /// assert_eq!(cache.get::<u32>("stock:7")?, Some(11));
+    /// # Ok::<(), cache_runtime::Error>(())
+    /// ```
+    pub fn refresh<T>(&self, key: &str, compute: impl FnOnce() -> T) -> T
+    where
+        T: Serialize + DeserializeOwned,
+    {
+        let body = pin!(Some(async { compute() }));
+        now(refresh(&Blocking, &self.handle, Ok(key), ElsePlain::cache_outcome(&Probe::<T>::new()), body))
+    }
+
+    /// Computes anew, whatever is kept, and keeps the result in its place if that is `Ok`: see [`refresh`](Cache::refresh).
+    ///
+    /// # Errors
+    ///
+    /// The closure's own, and no other: the store's failure is never the caller's. What is kept stays as it is.
+    pub fn try_refresh<T, E>(&self, key: &str, compute: impl FnOnce() -> Result<T, E>) -> Result<T, E>
+    where
+        T: Serialize + DeserializeOwned,
+    {
+        let body = pin!(Some(async { compute() }));
+        now(refresh(&Blocking, &self.handle, Ok(key), Probe::<Result<T, E>>::new().cache_outcome(), body))
     }
 
     /// Adds to a counter in one step, and returns the sum. Absent counts as 0.

@@ -12,8 +12,12 @@
 //! body     storable                                 → save unless the key has changed, hand to who waits, the value
 //!          an `Err`, with an old value in its window → the old value
 //! ```
+//!
+//! A refresh goes straight to the body, with a flight and a claim, and waits for nobody.
 
 mod election;
+#[cfg(test)]
+mod tests;
 
 use std::borrow::Cow;
 use std::future::Future;
@@ -64,16 +68,7 @@ pub(crate) async fn refresh<I: Io, O: Outcome, B: Future<Output = O::Whole>>(
     body: Pin<&mut Option<B>>,
 ) -> O::Whole {
     let Some(key) = usable(handle, key) else { return run(body).await };
-    let way = Way { io, handle, key };
-    let Claimed::Mine(claim) = way.unelected::<O::Value>().await else { unreachable!("it keeps nobody away") };
-    let whole = run(body).await;
-    let Some(value) = O::storable(&whole).filter(|_| O::stored(&whole)) else {
-        way.give_up(claim, None).await;
-        return whole;
-    };
-    let written = way.written(value);
-    way.save(written, claim, None).await;
-    whole
+    Way { io, handle, key }.renew::<O, B>(body).await
 }
 
 /// The key as it stands in the store; without one nothing is cached.
@@ -183,15 +178,36 @@ impl<I: Io> Way<'_, I> {
         };
         let written = self.written(value);
         if !O::stored(&whole) {
-            self.give_up(claim, start.lease).await;
-            if let (Some((value, _)), Some(lead)) = (written, lead) {
-                lead.land(&Arc::new(value));
-            }
+            self.hand_on(written, claim, start.lease, lead).await;
             return whole;
         }
-        if let (Some(value), Some(lead)) = (self.save(written, claim, lead.as_ref()).await, lead) {
-            lead.land(&value);
+        self.keep(written, claim, lead).await;
+        whole
+    }
+
+    /// The way of a refresh: runs the body now and keeps what it gives.
+    ///
+    /// It waits for nobody, since what others compute may have begun before the change that its caller wants to see.
+    /// Where nobody computes, those who come meanwhile wait for it.
+    async fn renew<O: Outcome, B: Future<Output = O::Whole>>(&self, body: Pin<&mut Option<B>>) -> O::Whole {
+        let key = self.handle.flight(&self.key);
+        let lead = flights().lead(key.clone(), key.apart(), I::FACE, self.handle.core.settings.leader_silence);
+        let claim = self.claim_beside().await;
+        let whole = Within::new(&lead, body).await;
+        let Some(value) = O::storable(&whole) else {
+            self.give_up(claim, None).await;
+            return whole;
+        };
+        let written = self.written(value);
+        if !O::stored(&whole) {
+            self.hand_on(written, claim, None, Some(lead)).await;
+            return whole;
         }
+        if claim.token().is_none() {
+            // Before it is stored: who looks for a change before its own write, and too early, finds this one after it.
+            lead.disturb_earlier(|flight| flight.is_beside(&key));
+        }
+        self.keep(written, claim, Some(lead)).await;
         whole
     }
 
@@ -213,7 +229,7 @@ impl<I: Io> Way<'_, I> {
 
     /// Leads the flight of the key, or waits for who does. With an old value that may be served nobody waits.
     async fn join<T: DeserializeOwned>(&self, landed: u64, stale: Option<&Record>) -> Joined<T> {
-        let key = (self.handle.id(), Arc::from(&*self.key));
+        let key = self.handle.flight(&self.key);
         let wait = match flights().join(key, I::FACE, self.handle.core.settings.leader_silence) {
             flights::Turn::Alone => return Joined::Alone,
             // It looked before another flight of some key landed, which may have been of this one.
@@ -250,6 +266,27 @@ impl<I: Io> Way<'_, I> {
         let lifetime = self.handle.lifetime(&self.key);
         let written = entry::write(value, self.handle.core.settings.codec, &lifetime);
         Some((written.inspect_err(|error| self.handle.not_saved(&self.key, error)).ok()?, lifetime))
+    }
+
+    /// Hands what is not to be stored to who waits. In a window nobody tries again for a while.
+    async fn hand_on(
+        &self,
+        written: Option<(Value, Lifetime)>,
+        claim: Claim,
+        lease: Option<Lease>,
+        lead: Option<Lead>,
+    ) {
+        self.give_up(claim, lease).await;
+        if let (Some((value, _)), Some(lead)) = (written, lead) {
+            lead.land(&Arc::new(value));
+        }
+    }
+
+    /// Keeps what was written, and hands it to who waits.
+    async fn keep(&self, written: Option<(Value, Lifetime)>, claim: Claim, lead: Option<Lead>) {
+        if let (Some(value), Some(lead)) = (self.save(written, claim, lead.as_ref()).await, lead) {
+            lead.land(&value);
+        }
     }
 
     /// Keeps what was written, and returns it. That it could not be kept is not the caller's failure, nor that of those

@@ -21,6 +21,8 @@ use self::document::Document;
 use self::environment::Environment;
 pub(crate) use self::nearest::suggestion;
 pub use self::options::Options;
+#[cfg(feature = "redis")]
+pub(crate) use self::redact::without_secrets;
 pub(crate) use self::section::Section;
 use crate::{Error, ErrorKind, Result};
 

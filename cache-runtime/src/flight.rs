@@ -149,26 +149,28 @@ impl<K: Key, V: Clone> Flights<K, V> {
                 false
             }
             Entry::Vacant(place) => {
-                place.insert(Flight {
-                    leader: id,
-                    face,
-                    heard: Instant::now(),
-                    silence,
-                    disturbed: false,
-                    seats: VecDeque::new(),
-                });
+                place.insert(Flight::led_by(id, face, silence));
                 true
             }
         };
-        if let Some(parent) = parent {
-            table.needs.entry(parent).or_default().push(key.clone());
-        }
+        table.needs(parent, &key);
         let (all, landed) = (Arc::clone(self), self.landed());
         if leads {
             Turn::Lead(Lead { all, key, id, parent, landed, over: false })
         } else {
             Turn::Wait(Wait { all, key, seat: Some(id), parent })
         }
+    }
+
+    /// Leads in any case: the flight of `key`, or, if somebody leads that, the flight of `apart`, which nobody else knows.
+    pub(crate) fn lead(self: &Arc<Self>, key: K, apart: K, face: Face, silence: Duration) -> Lead<K, V> {
+        let parent = current_flight();
+        let mut table = self.lock();
+        let id = table.new_id();
+        let key = if table.flights.contains_key(&key) { apart } else { key };
+        table.flights.insert(key.clone(), Flight::led_by(id, face, silence));
+        table.needs(parent, &key);
+        Lead { all: Arc::clone(self), key, id, parent, landed: self.landed(), over: false }
     }
 
     /// How many values have landed so far: a caller who asked before it looked into the store knows by it whether it
@@ -194,8 +196,13 @@ impl<K: Key, V: Clone> Flights<K, V> {
 
     /// Notes that keys are changed by hand: what is being computed for them is out of date.
     pub(crate) fn disturb(&self, changes: impl Fn(&K) -> bool) {
+        self.disturb_before(Id::MAX, changes);
+    }
+
+    /// The same for what leads before `leader` compute: they began before it.
+    fn disturb_before(&self, leader: Id, changes: impl Fn(&K) -> bool) {
         let mut table = self.lock();
-        let disturbed = table.flights.iter_mut().filter(|(key, _)| changes(key));
+        let disturbed = table.flights.iter_mut().filter(|(key, flight)| flight.leader < leader && changes(key));
         disturbed.for_each(|(_, flight)| flight.disturbed = true);
     }
 
@@ -218,6 +225,18 @@ impl<K: Key, V: Clone> Flights<K, V> {
     pub(crate) fn is_empty(&self) -> bool {
         let table = self.lock();
         table.flights.is_empty() && table.needs.is_empty() && table.told.is_empty()
+    }
+
+    /// Whether there is a flight of such a key.
+    #[cfg_attr(not(test), allow(dead_code, reason = "for tests"))]
+    pub(crate) fn any(&self, such: impl Fn(&K) -> bool) -> bool {
+        self.lock().flights.keys().any(such)
+    }
+}
+
+impl Flight {
+    fn led_by(leader: Id, face: Face, silence: Duration) -> Self {
+        Flight { leader, face, heard: Instant::now(), silence, disturbed: false, seats: VecDeque::new() }
     }
 }
 
@@ -284,6 +303,13 @@ impl<K: Key, V> Table<K, V> {
         }
     }
 
+    /// Notes that the body of the lead `parent` asks for `key`.
+    fn needs(&mut self, parent: Option<Id>, key: &K) {
+        if let Some(parent) = parent {
+            self.needs.entry(parent).or_default().push(key.clone());
+        }
+    }
+
     fn no_longer_needed(&mut self, parent: Option<Id>, key: &K) {
         let Some(parent) = parent else { return };
         let Some(needs) = self.needs.get_mut(&parent) else { return };
@@ -311,10 +337,15 @@ impl<K: Key, V: Clone> Lead<K, V> {
         self.all.heard_of(&self.key, self.id);
     }
 
-    /// Whether the key was changed since this leader began.
+    /// Whether the key was changed since this leader began. For one that was deposed nobody can tell.
     pub(crate) fn is_disturbed(&self) -> bool {
         let table = self.all.lock();
         table.flights.get(&self.key).is_some_and(|flight| flight.leader == self.id && flight.disturbed)
+    }
+
+    /// Notes that this lead brings what is newer than all that began before it.
+    pub(crate) fn disturb_earlier(&self, changes: impl Fn(&K) -> bool) {
+        self.all.disturb_before(self.id, changes);
     }
 
     /// Gives the value to all who wait. If this leader was deposed, the value is its caller's alone.

@@ -2,7 +2,7 @@
 
 use std::future::Future;
 use std::pin::pin;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
@@ -11,8 +11,33 @@ use std::time::Duration;
 use crate::flight::{self, Flights};
 use crate::store::Value;
 
-/// A cache, by the address of what its clones share, and a key as it stands in the store.
-pub(crate) type Key = (usize, Arc<str>);
+/// What names a flight of this process.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Key {
+    /// A cache, by the address of what its clones share.
+    pub(crate) cache: usize,
+    /// A key as it stands in the store.
+    pub(crate) key: Arc<str>,
+    /// The number of a flight that nobody joins; 0 for the one that all join.
+    apart: u64,
+}
+
+impl Key {
+    pub(crate) fn new(cache: usize, key: &str) -> Self {
+        Key { cache, key: Arc::from(key), apart: 0 }
+    }
+
+    /// The name of a flight of the same key that nobody joins.
+    pub(crate) fn apart(&self) -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        Key { apart: NEXT.fetch_add(1, Ordering::Relaxed), ..self.clone() }
+    }
+
+    /// Whether both are flights of one key.
+    pub(crate) fn is_beside(&self, other: &Self) -> bool {
+        self.cache == other.cache && self.key == other.key
+    }
+}
 
 pub(crate) type Turn = flight::Turn<Key, Arc<Value>>;
 pub(crate) type Lead = flight::Lead<Key, Arc<Value>>;

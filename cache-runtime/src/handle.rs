@@ -12,7 +12,7 @@ use crate::breaker::{Breaker, Passage};
 use crate::clock::{Clock, Timestamp};
 use crate::codec::Codec;
 use crate::event::{Event, Observers};
-use crate::flights::flights;
+use crate::flights::{self, flights};
 use crate::io::Io;
 use crate::jitter::Jitter;
 use crate::lease::Leases;
@@ -120,14 +120,19 @@ impl Handle {
     }
 
     /// Names the cache in the flights of the process.
-    pub(crate) fn id(&self) -> usize {
+    fn id(&self) -> usize {
         Arc::as_ptr(&self.core).addr()
+    }
+
+    /// Names the flight of a key, as that stands in the store.
+    pub(crate) fn flight(&self, key: &str) -> flights::Key {
+        flights::Key::new(self.id(), key)
     }
 
     /// Tells who computes in this process that keys are changed by hand. A store that keeps claims tells it better.
     fn disturb(&self, changes: impl Fn(&str) -> bool) {
         if !self.core.store.keeps_claims() {
-            flights().disturb(|(cache, key)| *cache == self.id() && changes(key));
+            flights().disturb(|flight| flight.cache == self.id() && changes(&flight.key));
         }
     }
 

@@ -43,7 +43,7 @@ pub mod __private;
 
 pub use cache_macros::{cached, counter};
 
-pub use self::cache::{AsyncCache, Cache};
+pub use self::cache::{AsyncBackground, AsyncCache, Background, Cache};
 pub use self::codec::Codec;
 pub use self::config::{Config, Options};
 pub use self::counter::{AsyncCounter, Counter};

@@ -142,12 +142,12 @@ pub async fn refresh_waiting<O: Outcome, B: Future<Output = O::Whole>>(
 
 /// A look at what a function with `background` has in the cache.
 pub fn look<O: Outcome>(terms: Terms, key: Result<String>, outcome: O) -> Look<O> {
-    now(background::look(&Blocking, terms.cache().handle, key, outcome))
+    now(background::look(&Blocking, terms.cache().handle, key.as_ref().map(String::as_str), outcome))
 }
 
 /// A look at what an `async` function with `background` has in the cache.
 pub async fn look_waiting<O: Outcome>(terms: Terms, key: Result<String>, outcome: O) -> Look<O> {
-    background::look(&Waiting, terms.cache().handle, key, outcome).await
+    background::look(&Waiting, terms.cache().handle, key.as_ref().map(String::as_str), outcome).await
 }
 
 /// The counter of an annotated function.

@@ -186,7 +186,9 @@ fn store(section: &Section) -> Result<Arc<dyn Store>> {
         "none" => Ok(Arc::new(NoCache)),
         #[cfg(feature = "sqlite")]
         "sqlite" => Ok(Arc::new(crate::store::sqlite::SqliteStore::from_options(&section.options)?)),
-        _ => Err(section.unknown_kind(registered.keys().map(String::as_str).chain(BUILT_IN))),
+        #[cfg(feature = "redis")]
+        "redis" => Ok(Arc::new(crate::store::redis::RedisStore::from_options(&section.options)?)),
+        _ => Err(section.unknown_kind(registered.keys().map(String::as_str).chain(BUILT_IN.iter().copied()))),
     }
 }
 
@@ -195,7 +197,11 @@ fn registered() -> BTreeMap<String, Builder> {
     REGISTERED.read().unwrap_or_else(PoisonError::into_inner).clone()
 }
 
-#[cfg(feature = "sqlite")]
-const BUILT_IN: [&str; 2] = ["sqlite", "none"];
-#[cfg(not(feature = "sqlite"))]
-const BUILT_IN: [&str; 1] = ["none"];
+/// The stores of this library that are part of this build.
+const BUILT_IN: &[&str] = &[
+    #[cfg(feature = "sqlite")]
+    "sqlite",
+    #[cfg(feature = "redis")]
+    "redis",
+    "none",
+];

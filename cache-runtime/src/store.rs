@@ -2,6 +2,8 @@
 
 pub(crate) mod none;
 mod operation;
+#[cfg(feature = "redis")]
+pub(crate) mod redis;
 #[cfg(feature = "sqlite")]
 pub(crate) mod sqlite;
 
@@ -235,8 +237,8 @@ pub trait Store: Send + Sync + 'static {
     /// - `false` if the claim is [exclusive](Claim::exclusive) and another exclusive one on the key has not ended.
     /// - It changes nothing of what is kept under the key.
     /// - It ends when it is [fulfilled](Store::fulfil) or [released](Store::release), and by time.
-    /// - Every other change of the key breaks it: `set`, `delete`, `clear`, those of many keys, and the fulfilment of
-    ///   another claim. `touch` and `increment` need not.
+    /// - Every other change of the key breaks it: `set`, `delete`, `clear`, those of many keys, and the fulfilment of a
+    ///   claim that was taken down later. `touch` and `increment` need not.
     ///
     /// # Errors
     ///
@@ -250,7 +252,8 @@ pub trait Store: Send + Sync + 'static {
     ///
     /// - `false` if it was broken; then nothing is changed.
     /// - A claim that has ended by time and was not broken is as good as a new one.
-    /// - It breaks the other claims on the key.
+    /// - It breaks the claims on the key that were taken down before it. Those taken down later it leaves, since what they
+    ///   bring is newer; a store that cannot tell breaks them too, and then a `refresh` may lose to what was under way.
     ///
     /// # Errors
     ///

@@ -86,6 +86,17 @@ async fn waited(id: &str, source: &Source) -> Result<u32, &'static str> {
     source.give()
 }
 
+/// The same by hand.
+fn by_hand(source: &Source) -> Result<u32, &'static str> {
+    let (view, source) = (cache_runtime::cache().expires_in(60).race_ttl(600), source.clone());
+    view.background().try_get_or_set("plain:a", move || source.give())
+}
+
+async fn waited_by_hand(source: &Source) -> Result<u32, &'static str> {
+    let (view, source) = (cache_runtime::async_cache().expires_in(60).race_ttl(600), source.clone());
+    view.background().try_get_or_set("plain:a", async move || source.give()).await
+}
+
 /// The log of all tests, line by line.
 fn log() -> Receiver<String> {
     struct Line(Sender<String>);
@@ -111,13 +122,16 @@ fn send<F: Future + Send>(future: F) -> F {
     future
 }
 
-/// Both kinds of functions, and an async one on tokio as well.
+/// Both kinds of functions and both faces by hand; what is async on tokio as well.
 fn each_way(test: impl Fn(Call)) {
     test(|source| plain("a", source));
+    test(by_hand);
     test(|source| smol::block_on(send(waited("a", source))));
+    test(|source| smol::block_on(send(waited_by_hand(source))));
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).build().unwrap();
     let _entered = runtime.enter();
     test(|source| smol::block_on(waited("a", source)));
+    test(|source| smol::block_on(waited_by_hand(source)));
 }
 
 /// Waits until what runs in the background is stored.
@@ -153,6 +167,40 @@ fn the_old_value_is_served_at_once_and_the_new_one_comes_from_elsewhere() {
         assert_eq!(call(&source), Ok(2));
         assert!(control.nothing_begins());
     });
+}
+
+#[test]
+fn however_many_call_one_computes_and_nobody_waits() {
+    let (cache, _scope) = empty();
+    let view = cache.expires_in(60).race_ttl(600).background();
+    let source = Source::new();
+    let (source, control) = (&source.0, &source.1);
+    assert_eq!(view.get_or_set("many", || 1), 1);
+    testing::advance(Duration::from_secs(61));
+    thread::scope(|scope| {
+        for _ in 0..100 {
+            let (view, source) = (view.clone(), source.clone());
+            // No body has ended when the last of them has its value.
+            scope.spawn(move || assert_eq!(view.get_or_set("many", move || source.give().unwrap()), 1));
+        }
+    });
+    control.begun();
+    assert!(control.nothing_begins());
+    control.will_give(Ok(2));
+}
+
+#[test]
+fn without_a_window_it_changes_nothing() {
+    let (cache, _scope) = empty();
+    let (blocking, waiting) = (cache.expires_in(60).background(), cache.to_async().expires_in(60).background());
+    for (round, value) in [1_u32, 2].into_iter().enumerate() {
+        let here = thread::current().id();
+        let compute = move || (value, thread::current().id() == here);
+        assert_eq!(blocking.get_or_set("k", compute), (value, true));
+        assert_eq!(smol::block_on(waiting.get_or_set("w", async move || compute())), (value, true));
+        assert_eq!(blocking.get_or_set("k", || (0, false)), (value, true), "round {round}: it is kept");
+        testing::advance(Duration::from_secs(61));
+    }
 }
 
 #[test]
@@ -221,11 +269,16 @@ fn a_failure_in_the_background_is_told_to_the_log_once() {
 
 #[test]
 fn a_runtime_that_shuts_down_does_not_hang_and_leaves_the_key_free() {
+    a_runtime_shuts_down(|runtime, source| runtime.block_on(waited("a", source)));
+    a_runtime_shuts_down(|runtime, source| runtime.block_on(waited_by_hand(source)));
+}
+
+fn a_runtime_shuts_down(call: fn(&tokio::runtime::Runtime, &Source) -> Result<u32, &'static str>) {
     let (_cache, _scope) = empty();
     let (source, control) = Source::new();
     let on_a_runtime_that_ends = || {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        runtime.block_on(waited("a", &source))
+        call(&runtime, &source)
     };
     control.will_give(Ok(1));
     assert_eq!(on_a_runtime_that_ends(), Ok(1));

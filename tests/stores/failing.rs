@@ -60,6 +60,9 @@ fn what_computes_a_value_computes_it_each_time() {
         assert_eq!(cache.get_or_set("k", || round), round);
         assert_eq!(cache.try_get_or_set("k", || Ok::<_, ()>(round)), Ok(round));
         assert_eq!(cache.try_get_or_set("k", || Err::<u8, _>(round)), Err(round));
+        assert_eq!(cache.refresh("k", || round), round);
+        assert_eq!(block_on(cache.to_async().refresh("k", async || round)), round);
+        assert_eq!(cache.try_refresh("k", || Err::<u8, _>(round)), Err(round));
         let compute = |keys: &[String]| keys.iter().map(|key| (key.clone(), round)).collect::<HashMap<_, _>>();
         assert_eq!(cache.get_or_set_multi(["a", "b"], compute), compute(&["a".to_owned(), "b".to_owned()]));
     }

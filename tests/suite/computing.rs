@@ -5,6 +5,7 @@ use std::fmt::Debug;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 
+use cache_runtime::Cache;
 use serde::ser::Error;
 use serde::{Deserialize, Serialize, Serializer};
 
@@ -164,4 +165,78 @@ pub fn two_keys_do_not_meet(subject: &Subject) {
     assert_eq!(subject.get_or_set("a", || number(1)), "1");
     assert_eq!(subject.get_or_set("b", || number(2)), "2");
     assert_eq!(subject.get_or_set("a", || number(3)), "1");
+}
+
+/// A refresh computes whatever is kept, and its result lives its full time.
+pub fn a_refresh_computes_and_replaces(subject: &Subject) {
+    let subject = subject.view(|cache| cache.expires_in(10));
+    assert_eq!(subject.refresh("k", || 1), 1, "there need be nothing");
+    subject.pass(9);
+    assert_eq!(subject.refresh("k", || 2), 2);
+    subject.pass(9);
+    assert_eq!(subject.get_or_set("k", || 3), 2);
+    assert_eq!(subject.try_refresh::<_, Plain>("k", || Ok(4)).ok(), Some(4));
+    assert_eq!(subject.get::<u8>("k").unwrap(), Some(4));
+    assert_eq!(subject.view(|cache| cache.expires_in(0)).refresh("k", || 5), 5);
+    assert_eq!(subject.get::<u8>("k").unwrap(), None, "no lifetime forgets what was there");
+    assert_eq!(subject.refresh("", || 6), 6, "as without a key that can be one");
+}
+
+/// What a refresh fails with goes to its caller, and what is kept stays as it is.
+pub fn a_refresh_that_fails_leaves_what_is_kept(subject: &Subject) {
+    let subject = subject.view(|cache| cache.expires_in(10).race_ttl(60).stale_if_error(60));
+    subject.set("k", "old").unwrap();
+    let expiry = subject.expiry("k").unwrap();
+    for _ in 0..2 {
+        assert!(subject.try_refresh::<String, Plain>("k", || Err(Plain)).is_err(), "nothing stands in for it");
+        let answer = subject.refresh::<Result<String, u8>>("k", || Err(7));
+        assert_eq!(answer, Err(7));
+        let panicked = catch_unwind(AssertUnwindSafe(|| subject.refresh::<String>("k", || panic!("on purpose"))));
+        assert_eq!(panicked.unwrap_err().downcast_ref::<&str>(), Some(&"on purpose"));
+        subject.pass(1);
+        assert_eq!(subject.get::<String>("k").unwrap().as_deref(), Some("old"));
+        assert_eq!(subject.expiry("k").unwrap(), expiry);
+    }
+    subject.pass(9);
+    assert_eq!(subject.get_or_set("k", || "new".to_owned()), "new", "in the window nobody is kept from trying");
+}
+
+/// A refresh is newer than the computation in the middle of which it came, whose result goes to its caller alone.
+pub fn a_refresh_wins_over_what_began_before_it(subject: &Subject) {
+    for other in [subject.view(Cache::clone), subject.other_face()] {
+        subject.delete("k").unwrap();
+        let late = subject.get_or_set("k", || {
+            assert_eq!(other.refresh("k", || 2), 2);
+            1
+        });
+        assert_eq!((late, subject.get::<u8>("k").unwrap()), (1, Some(2)));
+        let late = subject.refresh("k", || {
+            assert_eq!(other.refresh("k", || 4), 4);
+            3
+        });
+        assert_eq!((late, subject.get::<u8>("k").unwrap()), (3, Some(4)), "of two refreshes the later one");
+        let failed = subject.refresh("k", || {
+            assert!(other.try_refresh::<u8, Plain>("k", || Err(Plain)).is_err());
+            5
+        });
+        assert_eq!((failed, subject.get::<u8>("k").unwrap()), (5, Some(5)), "one that fails changes nothing");
+    }
+}
+
+/// What changes the key in the middle of a refresh wins over its result.
+pub fn a_change_in_the_middle_of_a_refresh_wins(subject: &Subject) {
+    let kept = |change: &dyn Fn()| {
+        subject.set("k", "old").unwrap();
+        let late = subject.refresh("k", || {
+            change();
+            "late".to_owned()
+        });
+        assert_eq!(late, "late", "it goes to its caller");
+        subject.get::<String>("k").unwrap()
+    };
+    assert_eq!(kept(&|| assert!(subject.delete("k").unwrap())), None);
+    assert_eq!(kept(&|| assert_eq!(subject.other_face().delete_multi(["k"]).unwrap(), 1)), None);
+    assert_eq!(kept(&|| assert!(subject.clear().unwrap() > 0)), None);
+    assert_eq!(kept(&|| subject.set("k", "set").unwrap()).as_deref(), Some("set"));
+    assert_eq!(kept(&|| assert!(!subject.delete("another").unwrap())).as_deref(), Some("late"));
 }

@@ -1,7 +1,8 @@
 //! What every cache does whatever it keeps its entries in, as functions that any store can be put through.
 //!
 //! A behaviour is a public function that is named by what it shows and is given a [`Subject`]: an empty cache, seen
-//! through one of its two faces. [`run!`] makes a test of each of them for both faces, [`run_store!`] does so with
+//! through one of its two faces. [`run!`] makes a test of each of them for both faces, the waiting one outside of any
+//! runtime and on tokio, [`run_store!`] does so with
 //! the lines of the contract of [`Store`](cache_runtime::Store), and [`run_nothing!`] with what a cache does that
 //! keeps nothing. For a store of one's own, in a file under `tests/`:
 //!
@@ -23,6 +24,7 @@
 #![expect(clippy::missing_panics_doc, reason = "a behaviour that is not shown panics")]
 
 pub mod computing;
+mod executor;
 pub mod expiry;
 pub mod keys;
 mod list;
@@ -37,5 +39,6 @@ pub mod storing;
 mod subject;
 mod watch;
 
+pub use self::executor::Executor;
 pub use self::subject::{Face, Given, Subject};
 pub use self::watch::within_a_minute;

@@ -68,7 +68,12 @@ macro_rules! __in_both_faces {
             mod waiting {
                 #[allow(unused_imports, reason = "the closure may need none of them")]
                 use super::super::*;
-                $crate::$list! { __test_of_cache, ($crate::Face::Waiting, $make) }
+                $crate::$list! { __test_of_cache, ($crate::Face::Waiting($crate::Executor::Smol), $make) }
+            }
+            mod waiting_on_tokio {
+                #[allow(unused_imports, reason = "the closure may need none of them")]
+                use super::super::*;
+                $crate::$list! { __test_of_cache, ($crate::Face::Waiting($crate::Executor::Tokio), $make) }
             }
         }
     };
@@ -222,6 +227,10 @@ macro_rules! __each_behaviour {
                 a_computation_may_ask_for_its_own_key
                 an_empty_key_is_computed_each_time
                 two_keys_do_not_meet
+                a_refresh_computes_and_replaces
+                a_refresh_that_fails_leaves_what_is_kept
+                a_refresh_wins_over_what_began_before_it
+                a_change_in_the_middle_of_a_refresh_wins
             }
             keys {
                 upper_and_lower_case_are_two_keys

@@ -11,7 +11,8 @@ use cache_runtime::testing::{self, Scope};
 use cache_runtime::{AsyncCache, Cache, Expiry, Result};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use smol::block_on;
+
+use crate::Executor;
 
 /// Which of the two faces of a cache is tried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,7 +20,7 @@ pub enum Face {
     /// `Cache`, which blocks.
     Blocking,
     /// `AsyncCache`, which waits.
-    Waiting,
+    Waiting(Executor),
 }
 
 /// An empty cache to try, and what it needs kept for as long as the test runs.
@@ -77,7 +78,7 @@ impl Subject {
     /// The same cache through the other face.
     #[must_use]
     pub fn other_face(&self) -> Subject {
-        let other = if self.face == Face::Blocking { Face::Waiting } else { Face::Blocking };
+        let other = if self.face == Face::Blocking { Face::Waiting(Executor::Smol) } else { Face::Blocking };
         self.with(other, self.cache.clone())
     }
 
@@ -115,7 +116,7 @@ macro_rules! either {
     ($self:ident.$method:ident($($argument:expr),*)) => {
         match $self.face {
             Face::Blocking => $self.cache.$method($($argument),*),
-            Face::Waiting => block_on($self.waiting().$method($($argument),*)),
+            Face::Waiting(executor) => executor.block_on($self.waiting().$method($($argument),*)),
         }
     };
 }
@@ -158,7 +159,7 @@ impl Subject {
     pub fn get_or_set<T: Serialize + DeserializeOwned>(&self, key: &str, compute: impl FnOnce() -> T) -> T {
         match self.face {
             Face::Blocking => self.cache.get_or_set(key, compute),
-            Face::Waiting => block_on(self.waiting().get_or_set(key, || async { compute() })),
+            Face::Waiting(executor) => executor.block_on(self.waiting().get_or_set(key, || async { compute() })),
         }
     }
 
@@ -169,7 +170,25 @@ impl Subject {
     ) -> Result<T, E> {
         match self.face {
             Face::Blocking => self.cache.try_get_or_set(key, compute),
-            Face::Waiting => block_on(self.waiting().try_get_or_set(key, || async { compute() })),
+            Face::Waiting(executor) => executor.block_on(self.waiting().try_get_or_set(key, || async { compute() })),
+        }
+    }
+
+    pub fn refresh<T: Serialize + DeserializeOwned>(&self, key: &str, compute: impl FnOnce() -> T) -> T {
+        match self.face {
+            Face::Blocking => self.cache.refresh(key, compute),
+            Face::Waiting(executor) => executor.block_on(self.waiting().refresh(key, || async { compute() })),
+        }
+    }
+
+    pub fn try_refresh<T: Serialize + DeserializeOwned, E>(
+        &self,
+        key: &str,
+        compute: impl FnOnce() -> Result<T, E>,
+    ) -> Result<T, E> {
+        match self.face {
+            Face::Blocking => self.cache.try_refresh(key, compute),
+            Face::Waiting(executor) => executor.block_on(self.waiting().try_refresh(key, || async { compute() })),
         }
     }
 
@@ -191,7 +210,9 @@ impl Subject {
     ) -> HashMap<String, T> {
         match self.face {
             Face::Blocking => self.cache.get_or_set_multi(keys, compute),
-            Face::Waiting => block_on(self.waiting().get_or_set_multi(keys, |missing| ready(compute(&missing)))),
+            Face::Waiting(executor) => {
+                executor.block_on(self.waiting().get_or_set_multi(keys, |missing| ready(compute(&missing))))
+            }
         }
     }
 

@@ -8,8 +8,8 @@ use std::pin::pin;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{Cache, options, window_of};
-use crate::call::call;
+use super::{AsyncBackground, Cache, options, window_of};
+use crate::call::{call, refresh};
 use crate::handle::{Handle, each_once};
 use crate::io::Waiting;
 use crate::jitter::Jitter;
@@ -41,7 +41,7 @@ pub struct AsyncCache {
     pub(crate) handle: Handle,
 }
 
-options!(AsyncCache);
+options!(AsyncCache, AsyncBackground);
 
 /// Where it comes from.
 impl AsyncCache {
@@ -129,6 +129,29 @@ impl AsyncCache {
     {
         let body = pin!(Some(async { compute().await }));
         call(&Waiting, &self.handle, Ok(key), Probe::<Result<T, E>>::new().cache_outcome(), body).await
+    }
+
+    /// As [`Cache::refresh`], with a closure that returns a future.
+    pub async fn refresh<T, F: Future<Output = T>>(&self, key: &str, compute: impl FnOnce() -> F) -> T
+    where
+        T: Serialize + DeserializeOwned,
+    {
+        let body = pin!(Some(async { compute().await }));
+        refresh(&Waiting, &self.handle, Ok(key), ElsePlain::cache_outcome(&Probe::<T>::new()), body).await
+    }
+
+    /// As [`Cache::try_refresh`], with a closure that returns a future.
+    ///
+    /// # Errors
+    ///
+    /// The future's own, and no other.
+    pub async fn try_refresh<T, E, F>(&self, key: &str, compute: impl FnOnce() -> F) -> Result<T, E>
+    where
+        T: Serialize + DeserializeOwned,
+        F: Future<Output = Result<T, E>>,
+    {
+        let body = pin!(Some(async { compute().await }));
+        refresh(&Waiting, &self.handle, Ok(key), Probe::<Result<T, E>>::new().cache_outcome(), body).await
     }
 
     /// As [`Cache::increment`].

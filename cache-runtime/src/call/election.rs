@@ -34,7 +34,7 @@ impl<I: Io> Way<'_, I> {
             return Claimed::Mine(Claim::none());
         }
         let Some(stale) = stale else {
-            return if self.handle.view.shared { self.elect().await } else { self.unelected().await };
+            return if self.handle.view.shared { self.elect().await } else { Claimed::Mine(self.claim_beside().await) };
         };
         if let Some(claim) = self.take_down(true, self.handle.view.race_ttl).await {
             // Another process may have computed between this caller's look and its claim.
@@ -43,12 +43,15 @@ impl<I: Io> Way<'_, I> {
         if let Some(value) = self.handle.decoded(&self.key, &stale.value) {
             return Claimed::Old(value);
         }
-        self.unelected().await
+        Claimed::Mine(self.claim_beside().await)
     }
 
     /// A claim that keeps nobody away: a change of the key breaks it, and then the result is not stored.
-    pub(super) async fn unelected<T>(&self) -> Claimed<T> {
-        Claimed::Mine(self.take_down(false, Duration::ZERO).await.unwrap_or_else(Claim::none))
+    pub(super) async fn claim_beside(&self) -> Claim {
+        if !self.handle.core.store.keeps_claims() {
+            return Claim::none();
+        }
+        self.take_down(false, Duration::ZERO).await.unwrap_or_else(Claim::none)
     }
 
     /// On a cold key: computes, or waits for the process that does.
@@ -67,7 +70,7 @@ impl<I: Io> Way<'_, I> {
             self.io.pause(pause).await;
             pause = (pause * 2).min(LONGEST_PAUSE);
         }
-        self.unelected().await
+        Claimed::Mine(self.claim_beside().await)
     }
 
     /// What another process has computed meanwhile.

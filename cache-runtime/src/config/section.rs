@@ -32,6 +32,10 @@ impl Section {
     /// An error that no store is called so.
     pub(crate) fn unknown_kind<'a>(&self, known: impl IntoIterator<Item = &'a str> + Clone) -> Error {
         let kind = &self.kind;
+        if FEATURES.contains(&&**kind) {
+            let message = format!("needs the cargo feature `{kind}` of `cache-runtime`");
+            return self.options.error("type", message);
+        }
         self.options.error("type", format_args!("no store is called `{kind}`{}", suggestion(kind, known)))
     }
 
@@ -43,6 +47,9 @@ impl Section {
         Ok(Section { kind: options.get("type")?, options })
     }
 }
+
+/// The stores that are cargo features; if one is asked for and not known, its feature is off.
+const FEATURES: [&str; 2] = ["sqlite", "redis"];
 
 fn without_type(table: &Table, hint: &str) -> Error {
     let keys = table.settings.iter();

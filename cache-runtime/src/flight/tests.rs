@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
-use crate::flight::{Face, Flights, Heard, Turn};
+use crate::flight::{Face, Flights, Heard, Lead, Turn};
 use crate::flights::block_on;
 use crate::within::Within;
 
@@ -208,6 +208,20 @@ fn a_dropped_leader_hands_the_lead_on() {
 }
 
 #[test]
+fn who_goes_away_while_it_waits_leaves_nothing() {
+    let all = Flights::new();
+    let mut leader = Box::pin(by_task(&all, 1, std::future::pending()));
+    assert!(poll_once(leader.as_mut()).is_pending());
+    let mut waiter = Box::pin(by_task(&all, 1, async { Ok(2) }));
+    assert!(poll_once(waiter.as_mut()).is_pending());
+    assert_eq!(all.waiting_for(&1), Some(1));
+    drop(waiter);
+    assert_eq!(all.waiting_for(&1), Some(0));
+    drop(leader);
+    assert!(all.is_empty());
+}
+
+#[test]
 fn who_is_given_the_lead_and_goes_away_hands_it_on() {
     let all = Flights::new();
     let mut leader = Box::pin(by_task(&all, 1, std::future::pending()));
@@ -261,5 +275,61 @@ fn a_thread_does_not_wait_for_a_task() {
     assert!(poll_once(leader.as_mut()).is_pending());
     assert_eq!(by_thread(&all, 1, || Ok(9)), Ok(9), "it may be the thread that should poll it");
     drop(leader);
+    assert!(all.is_empty());
+}
+
+/// Leads in any case: the flight of key 1, or one that nobody joins.
+fn leads(all: &All) -> Lead<u32, u32> {
+    all.lead(1, 100, Face::Thread, MINUTE)
+}
+
+#[test]
+fn who_leads_in_any_case_is_waited_for_where_nobody_else_leads() {
+    let all = Flights::new();
+    let lead = leads(&all);
+    thread::scope(|scope| {
+        let waiter = scope.spawn(|| by_thread(&all, 1, || Ok(8)));
+        seated(&all, 1, 1);
+        lead.land(&7);
+        assert_eq!(waiter.join().unwrap(), Ok(7));
+    });
+    assert!(all.is_empty());
+}
+
+#[test]
+fn who_leads_in_any_case_neither_waits_for_another_nor_ends_its_flight() {
+    let all = Flights::new();
+    let mut leader = Box::pin(by_task(&all, 1, std::future::pending()));
+    assert!(poll_once(leader.as_mut()).is_pending());
+    let mut waiter = Box::pin(by_task(&all, 1, async { Ok(2) }));
+    assert!(poll_once(waiter.as_mut()).is_pending());
+    leads(&all).land(&7);
+    assert!(poll_once(waiter.as_mut()).is_pending(), "it waits for the first one");
+    drop(leader);
+    assert_eq!(poll_once(waiter.as_mut()), Poll::Ready(Ok(2)));
+    assert!(all.is_empty());
+}
+
+#[test]
+fn a_later_lead_disturbs_the_earlier_ones_and_not_itself() {
+    let all: All = Flights::new();
+    let (first, second) = (leads(&all), leads(&all));
+    first.disturb_earlier(|_| true);
+    assert!(!first.is_disturbed() && !second.is_disturbed());
+    second.disturb_earlier(|key| *key == 2);
+    assert!(!first.is_disturbed(), "of another key");
+    second.disturb_earlier(|_| true);
+    assert!(first.is_disturbed() && !second.is_disturbed());
+    drop((first, second));
+    assert!(all.is_empty());
+}
+
+#[test]
+fn a_circle_through_who_leads_in_any_case_is_recognised() {
+    let all = Flights::new();
+    let lead = leads(&all);
+    let mut body = pin!(Some(async { by_thread(&all, 1, || Ok(1)) }));
+    assert_eq!(block_on(Within::new(&lead, body.as_mut())), Ok(1));
+    drop(lead);
     assert!(all.is_empty());
 }

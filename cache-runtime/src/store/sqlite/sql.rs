@@ -8,7 +8,7 @@
 pub(super) const APPLICATION_ID: i32 = 0x6b63_6865;
 
 /// The version of the schema below.
-pub(super) const USER_VERSION: i32 = 1;
+pub(super) const USER_VERSION: i32 = 2;
 
 pub(super) const SCHEMA: &str = "
     CREATE TABLE seed (value BLOB NOT NULL) STRICT;
@@ -22,10 +22,11 @@ pub(super) const SCHEMA: &str = "
     ) STRICT;
     CREATE TABLE claims (
         hash INTEGER NOT NULL,
+        place INTEGER NOT NULL, -- after those of its key that began before it
         token INTEGER NOT NULL,
         exclusive INTEGER NOT NULL,
         ends_at INTEGER NOT NULL,
-        PRIMARY KEY (hash, token)
+        PRIMARY KEY (hash, place)
     ) STRICT, WITHOUT ROWID;
 ";
 
@@ -62,12 +63,13 @@ pub(super) const DELETE_EXPIRED: &str = "DELETE FROM entries WHERE expires_at <=
 
 /// `?5` is now. Changes no row if the claim is exclusive and another one holds.
 pub(super) const CLAIM: &str = "
-    INSERT INTO claims (hash, token, exclusive, ends_at) SELECT ?1, ?2, ?3, ?4
+    INSERT INTO claims (hash, place, token, exclusive, ends_at)
+    SELECT ?1, (SELECT ifnull(max(place), 0) + 1 FROM claims WHERE hash = ?1), ?2, ?3, ?4
     WHERE NOT ?3 OR NOT EXISTS (SELECT 1 FROM claims WHERE hash = ?1 AND exclusive AND ends_at > ?5)";
 
-/// Ends all claims on a key, if this one is among them.
+/// Ends a claim and those that began before it; if it is no longer there, none.
 pub(super) const FULFIL_CLAIM: &str = "
-    DELETE FROM claims WHERE hash = ?1 AND EXISTS (SELECT 1 FROM claims WHERE hash = ?1 AND token = ?2)";
+    DELETE FROM claims WHERE hash = ?1 AND place <= (SELECT place FROM claims WHERE hash = ?1 AND token = ?2)";
 
 pub(super) const END_CLAIM: &str = "DELETE FROM claims WHERE hash = ?1 AND token = ?2";
 

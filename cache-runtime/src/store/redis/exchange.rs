@@ -1,0 +1,266 @@
+//! What Redis is sent for an operation, and what its reply means: written once for both faces.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use redis::{Cmd, FromRedisValue, RedisError, Value as Reply, cmd, from_redis_value};
+
+use super::form::{bounded, counted_for, kept_for, record, written};
+use super::link::{Link, Node};
+use super::names::{Names, pattern};
+use super::script::{CLAIM, FORGET, FULFIL, INCREMENT, RELEASE, REPLACE, Script, flag};
+use super::trouble::explained;
+use crate::clock::Timestamp;
+use crate::entry;
+use crate::store::{Answer, Claim, Lifetime, Operation, Record, Value};
+use crate::{Error, ErrorKind, Result};
+
+/// So much of an entry tells what it is: its header, or a whole number with its expiry.
+const HEAD: isize = 64;
+
+/// A claim is remembered for so long, in milliseconds: whoever comes back late finds whether the key has changed.
+const REMEMBERED: u64 = 60 * 60 * 1000;
+
+/// So many names are asked for at once when names are looked through.
+const AT_ONCE: usize = 1000;
+
+/// A way to Redis, and how things are called there.
+///
+/// It has a method for each operation, which is that of [`Store`](crate::store::Store).
+pub(super) struct Exchange<'a, L> {
+    pub(super) link: L,
+    pub(super) names: &'a Names,
+}
+
+impl<L: Link> Exchange<'_, L> {
+    pub(super) async fn run(&mut self, operation: &Operation<'_>) -> Result<Answer> {
+        match operation {
+            Operation::Get { key } => self.get(key).await.map(Answer::Record),
+            Operation::GetMany { keys } => self.get_many(keys).await.map(Answer::Records),
+            Operation::Expiry { key } => self.expiry(key).await.map(Answer::Expiry),
+            Operation::Set { key, value, lifetime } => self.set(key, value, lifetime).await.map(|()| Answer::Done),
+            Operation::SetMany { values, lifetime } => self.set_many(values, lifetime).await.map(|()| Answer::Done),
+            Operation::Delete { key, now } => self.delete(key, *now).await.map(Answer::Was),
+            Operation::DeleteMany { keys, now } => self.delete_many(keys, *now).await.map(Answer::Count),
+            Operation::Increment { key, by, lifetime } => self.increment(key, *by, lifetime).await.map(Answer::Number),
+            Operation::Touch { key, lifetime } => self.touch(key, lifetime).await.map(Answer::Was),
+            Operation::Clear { prefix } => self.clear(prefix).await.map(Answer::Count),
+            // Redis removes by itself what has had its time.
+            Operation::DeleteExpired { .. } => Ok(Answer::Count(0)),
+            Operation::Claim { key, claim } => self.claim(key, claim).await.map(Answer::Was),
+            Operation::Fulfil { key, value, lifetime, token } => {
+                self.fulfil(key, value, lifetime, *token).await.map(Answer::Was)
+            }
+            Operation::Release { key, token, pause } => self.release(key, *token, *pause).await.map(|()| Answer::Done),
+        }
+    }
+
+    pub(super) async fn get(&mut self, key: &str) -> Result<Option<Record>> {
+        let mut get = cmd("GET");
+        get.arg(self.names.entry(key));
+        let reply = self.link.send(&get).await.map_err(explained)?;
+        read(reply)
+    }
+
+    pub(super) async fn get_many(&mut self, keys: &[String]) -> Result<Vec<Option<Record>>> {
+        if keys.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut get = cmd("MGET");
+        for key in keys {
+            get.arg(self.names.entry(key));
+        }
+        match self.link.send(&get).await.map_err(explained)? {
+            Reply::Array(replies) => replies.into_iter().map(read).collect(),
+            other => Err(unexpected(&other)),
+        }
+    }
+
+    pub(super) async fn expiry(&mut self, key: &str) -> Result<Option<Timestamp>> {
+        let entry = self.names.entry(key);
+        let (mut head, mut left) = (cmd("GETRANGE"), cmd("PTTL"));
+        head.arg(&entry).arg(0).arg(HEAD - 1);
+        left.arg(&entry);
+        let replies = self.link.send_all(vec![head, left]).await.map_err(explained)?;
+        let (head, left): (Vec<u8>, i64) = taken(Reply::Array(replies))?;
+        if head.is_empty() {
+            return Ok(None);
+        }
+        let record = record(head);
+        Ok(Some(match (&record.value, record.expires_at, u64::try_from(left)) {
+            // The expiry of a plain number is Redis's to keep.
+            (Value::Number(_), None, Ok(left)) => Timestamp::now().after(Duration::from_millis(left)),
+            _ => record.expiry(),
+        }))
+    }
+
+    pub(super) async fn set(&mut self, key: &str, value: &Value, lifetime: &Lifetime) -> Result<()> {
+        self.link.send(&self.written(key, value, lifetime)).await.map_err(explained).map(drop)
+    }
+
+    pub(super) async fn set_many(&mut self, values: &[(String, Value)], lifetime: &Lifetime) -> Result<()> {
+        if values.is_empty() {
+            return Ok(());
+        }
+        let commands = values.iter().map(|(key, value)| self.written(key, value, lifetime)).collect();
+        self.link.send_all(commands).await.map_err(explained).map(drop)
+    }
+
+    /// The command that writes a value. Claims need not be told: they notice that another value stands there.
+    fn written(&self, key: &str, value: &Value, lifetime: &Lifetime) -> Cmd {
+        let mut set = cmd("SET");
+        set.arg(self.names.entry(key)).arg(&*written(value, lifetime));
+        if let Some(millis) = kept_for(value, lifetime) {
+            set.arg("PX").arg(millis);
+        }
+        set
+    }
+
+    pub(super) async fn delete(&mut self, key: &str, now: Timestamp) -> Result<bool> {
+        let call = self.forgotten(key);
+        was_live(FORGET.run(&mut self.link, &call).await.map_err(explained)?, now)
+    }
+
+    pub(super) async fn delete_many(&mut self, keys: &[String], now: Timestamp) -> Result<u64> {
+        if keys.is_empty() {
+            return Ok(0);
+        }
+        let calls = keys.iter().map(|key| self.forgotten(key)).collect();
+        let replies = FORGET.run_all(&mut self.link, calls).await.map_err(explained)?;
+        replies.into_iter().map(|reply| was_live(reply, now).map(u64::from)).sum()
+    }
+
+    fn forgotten(&self, key: &str) -> Cmd {
+        FORGET.call(&[self.names.entry(key), self.names.claims(key)])
+    }
+
+    pub(super) async fn increment(&mut self, key: &str, by: i64, lifetime: &Lifetime) -> Result<i64> {
+        let mut call = INCREMENT.call(&[self.names.entry(key)]);
+        call.arg(by).arg(lifetime.now.0).arg(millis(counted_for(lifetime))).arg(flag(lifetime.asked_for));
+        let reply = INCREMENT.run(&mut self.link, &call).await.map_err(explained)?;
+        let text: String = taken(reply)?;
+        match &*text {
+            "other" => Err(Error::new(ErrorKind::NotANumber, "it is not a whole number")),
+            "overflow" => Err(Error::new(ErrorKind::Overflow, "the sum is beyond i64")),
+            sum => sum.parse().map_err(|_| unexpected(&text)),
+        }
+    }
+
+    /// Reads, and writes what it has read with another expiry, until nobody has come between.
+    pub(super) async fn touch(&mut self, key: &str, lifetime: &Lifetime) -> Result<bool> {
+        while let Some(mut record) = self.get(key).await?.filter(|record| record.is_live(lifetime.now)) {
+            let old = match (&record.value, record.expires_at) {
+                (Value::Bytes(bytes), _) => bytes[..bytes.len().min(HEAD as usize)].to_vec(),
+                (Value::Number(number), None) => number.to_string().into_bytes(),
+                (Value::Number(number), Some(moment)) => format!("{number}@{}", moment.0).into_bytes(),
+            };
+            if let Value::Bytes(bytes) = &mut record.value {
+                entry::renew(bytes, lifetime.expires_at);
+            }
+            let mut call = REPLACE.call(&[self.names.entry(key)]);
+            call.arg(old).arg(&*written(&record.value, lifetime)).arg(millis(kept_for(&record.value, lifetime)));
+            if taken(REPLACE.run(&mut self.link, &call).await.map_err(explained)?)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// First the claims, then the entries: a computation that ends in between has left its entry before the second round
+    /// begins, and one that ends later finds its claim gone.
+    pub(super) async fn clear(&mut self, prefix: &str) -> Result<u64> {
+        let names = self.names;
+        let is_claim_inside = |name: &[u8]| names.claimed(name).is_some_and(|key| key.starts_with(prefix));
+        self.remove(&names.all_claims(), is_claim_inside).await?;
+        let mut entries = 0;
+        let all = self.names.entry(prefix);
+        let is_inside = |name: &[u8]| {
+            let is_inside = name.starts_with(all.as_bytes());
+            entries += u64::from(is_inside && names.claimed(name).is_none());
+            is_inside
+        };
+        self.remove(&all, is_inside).await?;
+        Ok(entries)
+    }
+
+    /// Removes the names behind `start` that are to go, on every server.
+    async fn remove(&mut self, start: &str, mut goes: impl FnMut(&[u8]) -> bool) -> Result<()> {
+        for node in self.link.nodes().await.map_err(explained)? {
+            let mut cursor = 0;
+            loop {
+                let (next, mut names) = self.scan(&node, cursor, start).await?;
+                // A name may come twice, and what is gone is not there a second time.
+                names.sort_unstable();
+                names.dedup();
+                names.retain(|name| goes(name));
+                if !names.is_empty() {
+                    let mut unlink = cmd("UNLINK");
+                    unlink.arg(names);
+                    self.link.send(&unlink).await.map_err(explained)?;
+                }
+                if next == 0 {
+                    break;
+                }
+                cursor = next;
+            }
+        }
+        Ok(())
+    }
+
+    async fn scan(&mut self, node: &Node, cursor: u64, start: &str) -> Result<(u64, Vec<Vec<u8>>)> {
+        let mut scan = cmd("SCAN");
+        scan.arg(cursor).arg("MATCH").arg(pattern(start)).arg("COUNT").arg(AT_ONCE);
+        taken(self.link.send_to(node, &scan).await.map_err(explained)?)
+    }
+
+    pub(super) async fn claim(&mut self, key: &str, claim: &Claim) -> Result<bool> {
+        let (length, mut call) = (bounded(claim.length), self.claims(&CLAIM, key));
+        call.arg(claim.token).arg(flag(claim.exclusive)).arg(length).arg(length.max(REMEMBERED));
+        taken(CLAIM.run(&mut self.link, &call).await.map_err(explained)?)
+    }
+
+    pub(super) async fn fulfil(&mut self, key: &str, value: &Value, lifetime: &Lifetime, token: u64) -> Result<bool> {
+        let mut call = self.claims(&FULFIL, key);
+        call.arg(token).arg(&*written(value, lifetime)).arg(millis(kept_for(value, lifetime)));
+        taken(FULFIL.run(&mut self.link, &call).await.map_err(explained)?)
+    }
+
+    pub(super) async fn release(&mut self, key: &str, token: u64, pause: Duration) -> Result<()> {
+        let mut call = self.claims(&RELEASE, key);
+        call.arg(token).arg(bounded(pause));
+        RELEASE.run(&mut self.link, &call).await.map_err(explained).map(drop)
+    }
+
+    fn claims(&self, script: &Script, key: &str) -> Cmd {
+        script.call(&[self.names.entry(key), self.names.claims(key)])
+    }
+}
+
+/// As scripts are told for how long Redis is to keep something: nothing is for ever.
+fn millis(kept: Option<u64>) -> Cow<'static, str> {
+    kept.map_or(Cow::Borrowed(""), |millis| Cow::Owned(millis.to_string()))
+}
+
+/// What is kept, or nothing.
+fn read(reply: Reply) -> Result<Option<Record>> {
+    match reply {
+        Reply::BulkString(bytes) => Ok(Some(record(bytes))),
+        Reply::Nil => Ok(None),
+        other => Err(unexpected(&other)),
+    }
+}
+
+/// Whether what was deleted had not expired, by how it began.
+fn was_live(reply: Reply, now: Timestamp) -> Result<bool> {
+    let head: Vec<u8> = taken(reply)?;
+    Ok(!head.is_empty() && record(head).is_live(now))
+}
+
+fn taken<T: FromRedisValue>(reply: Reply) -> Result<T> {
+    from_redis_value(reply).map_err(|error| explained(RedisError::from(error)))
+}
+
+/// Only what is no Redis, or one of another time, answers so.
+fn unexpected(reply: &impl std::fmt::Debug) -> Error {
+    Error::new(ErrorKind::Store, format!("the server answered something else than was asked: {reply:?}"))
+}

@@ -1,0 +1,11 @@
+-- KEYS: entry, claims. ARGV: token, whether it is exclusive (1 or 0), its length, how long it is remembered.
+local entry, claims = KEYS[1], KEYS[2]
+local token, exclusive, length, remembered = ARGV[1], ARGV[2] == '1', tonumber(ARGV[3]), tonumber(ARGV[4])
+if exclusive then
+  local other, ends = holder(claims)
+  if other and ends > now() and not is_broken(entry, claims, other) then return 0 end
+  redis.call('HSET', claims, 'lease', string.format('%s %.0f', token, now() + length))
+end
+redis.call('HSET', claims, token, identity(entry))
+if redis.call('PTTL', claims) < remembered then redis.call('PEXPIRE', claims, ARGV[4]) end
+return 1

@@ -1,0 +1,40 @@
+-- What tells one writing of an entry from another: the header of an entry, which says when it was written and holds a
+-- checksum, or the digits of a number with the moment of its expiry. Of what is absent it is empty.
+local function identity(entry)
+  local head = redis.call('GETRANGE', entry, 0, 31)
+  if #head == 0 or #head == 32 then return head end
+  local moment = redis.pcall('PEXPIRETIME', entry) -- Before Redis 7 a number is known by its digits alone.
+  return type(moment) == 'number' and string.format('%s %.0f', head, moment) or head
+end
+
+-- Whether a claim is broken: it is no longer taken down, since the entry was deleted, or another value stands there.
+-- An entry that has gone meanwhile by its own time breaks nothing.
+local function is_broken(entry, claims, token)
+  local seen = redis.call('HGET', claims, token)
+  if not seen then return true end
+  local present = identity(entry)
+  return present ~= '' and present ~= seen
+end
+
+-- The server's time, in milliseconds.
+local function now()
+  local time = redis.call('TIME')
+  return time[1] * 1000 + math.floor(time[2] / 1000)
+end
+
+-- Who has the exclusive claim, and until when.
+local function holder(claims)
+  local lease = redis.call('HGET', claims, 'lease')
+  if not lease then return nil, 0 end
+  local token, ends = lease:match('^(%S+) (%d+)$')
+  return token, tonumber(ends)
+end
+
+-- Keeps a value for so many milliseconds, or for ever.
+local function put(entry, value, millis)
+  if millis == '' then
+    redis.call('SET', entry, value)
+  else
+    redis.call('SET', entry, value, 'PX', millis)
+  end
+end

@@ -1,0 +1,81 @@
+//! The options of Redis in the configuration.
+
+use std::time::Duration;
+
+use redis::ProtocolVersion;
+
+use super::address::{self, Login};
+use super::names::is_namespace;
+use super::place::Place;
+use crate::Result;
+use crate::config::{Options, without_secrets};
+
+/// Where Redis is, and how it is used.
+pub(super) struct Settings {
+    pub(super) place: Place,
+    /// Where it is, for messages.
+    pub(super) shown: String,
+    /// What stands in front of every name.
+    pub(super) namespace: String,
+    /// How long one waits for a connection, and for a reply.
+    pub(super) timeout: Duration,
+    /// How many connections threads may use at once.
+    pub(super) connections: u32,
+}
+
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(1);
+const DEFAULT_CONNECTIONS: u32 = 10;
+
+impl Settings {
+    /// `url`, `namespace`, `timeout`, `connections`, and what the client is told: `username`, `password`, `db`,
+    /// `protocol`, and for sentinels `sentinel_username` and `sentinel_password`.
+    pub(super) fn read(options: &Options) -> Result<Self> {
+        let url = options.get::<String>("url")?;
+        let login = Login {
+            username: options.find("username")?,
+            password: options.find("password")?,
+            db: options.find("db")?,
+            protocol: protocol(options)?,
+            sentinel_username: options.find("sentinel_username")?,
+            sentinel_password: options.find("sentinel_password")?,
+        };
+        Ok(Settings {
+            place: address::place(&url, login).map_err(|problem| options.error(problem.option, problem.message))?,
+            shown: format!("redis {}", without_secrets(&url)),
+            namespace: namespace(options)?,
+            timeout: timeout(options)?,
+            connections: connections(options)?,
+        })
+    }
+}
+
+fn protocol(options: &Options) -> Result<Option<ProtocolVersion>> {
+    match options.find::<String>("protocol")?.as_deref() {
+        None => Ok(None),
+        Some("resp2") => Ok(Some(ProtocolVersion::RESP2)),
+        Some("resp3") => Ok(Some(ProtocolVersion::RESP3)),
+        Some(_) => Err(options.error("protocol", "not a protocol; write \"resp2\" or \"resp3\"")),
+    }
+}
+
+fn namespace(options: &Options) -> Result<String> {
+    let namespace = options.find::<String>("namespace")?.unwrap_or_else(|| "cache:".to_owned());
+    if is_namespace(&namespace) {
+        return Ok(namespace);
+    }
+    Err(options.error("namespace", "braces have a meaning in Redis; write none, or a tag as in \"{app}:\""))
+}
+
+fn timeout(options: &Options) -> Result<Duration> {
+    match options.duration("timeout")? {
+        Some(Duration::ZERO) => Err(options.error("timeout", "0 would be for ever; write seconds, as in 0.5")),
+        timeout => Ok(timeout.unwrap_or(DEFAULT_TIMEOUT)),
+    }
+}
+
+fn connections(options: &Options) -> Result<u32> {
+    match options.find("connections")? {
+        Some(0) => Err(options.error("connections", "0 would be none; write 1 or more")),
+        connections => Ok(connections.unwrap_or(DEFAULT_CONNECTIONS)),
+    }
+}

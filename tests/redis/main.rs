@@ -1,0 +1,4 @@
+//! Redis: what every store does, and what is particular to it.
+
+mod scenery;
+mod suite;

@@ -1,0 +1,22 @@
+# Keeps one server, and ends it when the process that asked for it is gone: then there is no more to read.
+# Its arguments are the server's folder and command line. Each word that it reads is answered by the server's number.
+folder=$1
+shift
+server=
+while read -r word; do
+    case $word in
+    start)
+        "$@" </dev/null >>"$folder/log" 2>&1 &
+        server=$!
+        ;;
+    stop)
+        kill -9 "$server"
+        wait "$server"
+        ;;
+    freeze) kill -STOP "$server" ;;
+    thaw) kill -CONT "$server" ;;
+    esac
+    echo "$server"
+done
+[ -z "$server" ] || kill -9 "$server"
+rm -rf "$folder"

@@ -1,0 +1,75 @@
+//! Throw-away servers for tests: Redis alone, as a cluster, with a sentinel, and memcached.
+//!
+//! A server is started on a free port of 127.0.0.1, in a folder of its own, and is gone when its value is dropped or its
+//! process has ended, in whatever way. No test uses a server that it did not start.
+//!
+//! ```
+//! use cache_servers::Redis;
+//!
+//! # fn main() {
+//! let Some(redis) = Redis::start() else { return };
+//! redis.ask(["SET", "greeting", "hello"]);
+//! assert_eq!(redis.ask(["GET", "greeting"]).text(), Some("hello"));
+//! redis.restart(); // on the same port, and empty
+//! assert_eq!(redis.ask(["GET", "greeting"]).text(), None);
+//! # }
+//! ```
+//!
+//! Most tests need no server of their own: [`Redis::shared`] and [`Memcached::shared`] start one for the whole process,
+//! and [`own_name`] names a part of it for each test.
+//!
+//! Where the program of a server is not installed, starting it gives `None` and says so on standard error, past what
+//! the test harness hides. With the variable `CI` set it panics instead, so that no test is passed over unseen there.
+
+#![expect(clippy::missing_panics_doc, reason = "for tests: what fails panics")]
+
+mod cluster;
+mod memcached;
+mod port;
+mod process;
+mod redis;
+mod sentinel;
+mod wire;
+
+use std::env;
+use std::io::{self, Write};
+use std::process::id;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+pub use self::cluster::Cluster;
+pub use self::memcached::Memcached;
+pub use self::redis::{Redis, RedisOptions};
+pub use self::sentinel::Sentinel;
+pub use self::wire::Reply;
+
+/// A name that no other test has: for a namespace in a server that tests share.
+pub fn own_name() -> String {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    format!("test-{}-{}", id(), NEXT.fetch_add(1, Ordering::Relaxed))
+}
+
+/// Whether a program is installed. If not, it says so, and fails where `CI` is set.
+fn is_installed(program: &str) -> bool {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let found = env::split_paths(&path).any(|folder| folder.join(program).is_file());
+    if !found {
+        assert!(env::var_os("CI").is_none(), "there is no {program}; `tests/run` installs it");
+        // The harness keeps back what a passing test prints by the macros, and this is to be seen.
+        let _ = writeln!(io::stderr(), "\nskipped: no {program}");
+    }
+    found
+}
+
+/// How long a server may take for what it is to do at once.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Waits until something is so.
+fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let begun = Instant::now();
+    while !is_so() {
+        assert!(begun.elapsed() < PATIENCE, "{what}: not within {PATIENCE:?}");
+        sleep(Duration::from_millis(5));
+    }
+}

@@ -1,0 +1,199 @@
+//! One Redis server.
+
+use std::path::PathBuf;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use crate::process::{Process, folder};
+use crate::wire::{Reply, Wire};
+use crate::{PATIENCE, is_installed, port, wait_until};
+
+const PROGRAM: &str = "redis-server";
+
+/// How long a server has for one answer while it is looked for.
+const SHORTLY: Duration = Duration::from_secs(2);
+
+/// A Redis server of this test's own, which writes nothing to the disk.
+#[derive(Debug)]
+pub struct Redis {
+    process: Process,
+    port: u16,
+    password: Option<String>,
+}
+
+/// How a server is to be started.
+#[derive(Clone, Debug, Default)]
+pub struct RedisOptions {
+    password: Option<String>,
+    arguments: Vec<String>,
+}
+
+/// To start one.
+impl Redis {
+    /// Starts a server with nothing in it.
+    ///
+    /// `None` where Redis is not installed: then the test is to be passed over.
+    pub fn start() -> Option<Redis> {
+        Redis::options().start()
+    }
+
+    /// Says how a server is to be started.
+    #[must_use]
+    pub fn options() -> RedisOptions {
+        RedisOptions::default()
+    }
+
+    /// The server that the tests of this process share.
+    ///
+    /// None may stop it, freeze it or empty it. A test keeps to a namespace of its [own](crate::own_name).
+    pub fn shared() -> Option<&'static Redis> {
+        static SHARED: OnceLock<Option<Redis>> = OnceLock::new();
+        SHARED.get_or_init(Redis::start).as_ref()
+    }
+}
+
+impl RedisOptions {
+    /// Asks for a password at each connection.
+    #[must_use]
+    pub fn password(mut self, password: &str) -> Self {
+        self.password = Some(password.to_owned());
+        self.arguments(["--requirepass", password, "--masterauth", password])
+    }
+
+    /// Keeps no more than so much, as in `2mb`, and evicts the least recently used key beyond it.
+    #[must_use]
+    pub fn max_memory(self, size: &str) -> Self {
+        self.arguments(["--maxmemory", size, "--maxmemory-policy", "allkeys-lru"])
+    }
+
+    /// Is a replica of another server; both have the same password, if any.
+    #[must_use]
+    pub fn replica_of(self, master: &Redis) -> Self {
+        self.arguments(["--replicaof", &format!("127.0.0.1 {}", master.port)])
+    }
+
+    /// Takes more of the options that `redis-server` knows, as in `["--appendonly", "yes"]`.
+    #[must_use]
+    pub fn arguments<'a>(mut self, arguments: impl IntoIterator<Item = &'a str>) -> Self {
+        self.arguments.extend(arguments.into_iter().map(str::to_owned));
+        self
+    }
+
+    /// Starts the server, and returns when it answers. `None` where Redis is not installed.
+    pub fn start(self) -> Option<Redis> {
+        if !is_installed(PROGRAM) {
+            return None;
+        }
+        // Somebody else may have taken the port meanwhile: then another one is tried.
+        let started = (0..10).find_map(|_| self.clone().start_on(port::free()));
+        Some(started.expect("a port of ten is free"))
+    }
+
+    /// `None` if it is another server that answers there.
+    fn start_on(self, port: u16) -> Option<Redis> {
+        let folder = folder();
+        let mut arguments = ["--bind", "127.0.0.1", "--save", "", "--daemonize", "no"].map(str::to_owned).to_vec();
+        arguments.extend(["--port".to_owned(), port.to_string()]);
+        arguments.extend(["--dir".to_owned(), folder.display().to_string()]);
+        arguments.extend(["--unixsocket".to_owned(), socket(&folder).display().to_string()]);
+        arguments.extend(self.arguments);
+        let process = Process::new(folder, PROGRAM, &arguments);
+        let redis = Redis { process, port, password: self.password };
+        redis.run().then_some(redis)
+    }
+}
+
+fn socket(folder: &std::path::Path) -> PathBuf {
+    folder.join("redis.sock")
+}
+
+/// Where it is.
+impl Redis {
+    /// The port of 127.0.0.1 that it listens on, which stays the same when it is started again.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Its address with the password: `redis://:password@127.0.0.1:port`.
+    pub fn url(&self) -> String {
+        let password = self.password.as_ref().map(|password| format!(":{password}@")).unwrap_or_default();
+        format!("redis://{password}127.0.0.1:{}", self.port)
+    }
+
+    /// The path of its unix socket.
+    pub fn unix_socket(&self) -> PathBuf {
+        socket(self.process.folder())
+    }
+
+    pub(crate) fn password(&self) -> Option<&str> {
+        self.password.as_deref()
+    }
+}
+
+/// What is done to it.
+impl Redis {
+    /// Asks it something by a connection of its own, as `["SET", "key", "value"]`.
+    pub fn ask<W: AsRef<[u8]>>(&self, words: impl IntoIterator<Item = W>) -> Reply {
+        let words: Vec<W> = words.into_iter().collect();
+        let answer = self.connect(PATIENCE).and_then(|mut wire| wire.ask(&words));
+        answer.unwrap_or_else(|error| panic!("Redis at {} does not answer: {error}\n{}", self.port, self.process.log()))
+    }
+
+    /// Forgets all that it keeps.
+    pub fn flush(&self) {
+        self.ask(["FLUSHALL"]);
+    }
+
+    /// Kills it, as a crash would.
+    pub fn stop(&self) {
+        self.process.stop();
+    }
+
+    /// Starts it again on the same port, and returns when it answers. It is empty then, unless it writes to the disk.
+    pub fn start_again(&self) {
+        assert!(self.run(), "another server has taken port {}", self.port);
+    }
+
+    /// Kills it and starts it again.
+    pub fn restart(&self) {
+        self.stop();
+        self.start_again();
+    }
+
+    /// Lets it hang: connections stay, and are not answered.
+    pub fn freeze(&self) {
+        self.process.freeze();
+    }
+
+    /// Lets it go on after [`freeze`](Redis::freeze).
+    pub fn thaw(&self) {
+        self.process.thaw();
+    }
+
+    /// Starts the process and waits for its first answer. `false` if another server answers.
+    fn run(&self) -> bool {
+        let own = self.process.start();
+        let mut answering = None;
+        wait_until(&format!("{PROGRAM} on port {}", self.port), || {
+            answering = self.answering();
+            answering.is_some()
+        });
+        answering == Some(own)
+    }
+
+    /// The number of the process that answers. What is no Redis that takes the password is none of ours: 0.
+    fn answering(&self) -> Option<u32> {
+        let mut wire = self.connect(SHORTLY).ok()?;
+        let answer = wire.ask(&["INFO", "server"]).ok()?;
+        let number = answer.text().and_then(|text| text.lines().find_map(|line| line.strip_prefix("process_id:")));
+        Some(number.and_then(|number| number.trim().parse().ok()).unwrap_or(0))
+    }
+
+    fn connect(&self, patience: Duration) -> std::io::Result<Wire> {
+        let mut wire = Wire::connect(self.port, patience)?;
+        if let Some(password) = &self.password {
+            wire.ask(&["AUTH", password])?;
+        }
+        Ok(wire)
+    }
+}

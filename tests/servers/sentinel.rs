@@ -1,0 +1,71 @@
+//! A sentinel, which knows who is the master.
+
+use std::fs;
+
+use crate::process::{Process, folder};
+use crate::wire::{Reply, Wire};
+use crate::{PATIENCE, Redis, is_installed, port, wait_until};
+
+/// As a sentinel it needs a file that it may write to.
+const PROGRAM: &str = "redis-server";
+
+/// A sentinel that watches one master, and makes a replica master half a second after that one has gone.
+#[derive(Debug)]
+pub struct Sentinel {
+    /// It holds the sentinel's process.
+    _process: Process,
+    port: u16,
+    name: String,
+}
+
+impl Sentinel {
+    /// Starts one that calls `master` by this name.
+    ///
+    /// It finds the replicas of the master within a second. `None` where Redis is not installed: then the test is to be
+    /// passed over.
+    pub fn watching(name: &str, master: &Redis) -> Option<Sentinel> {
+        if !is_installed(PROGRAM) {
+            return None;
+        }
+        let (folder, port) = (folder(), port::free());
+        let file = folder.join("sentinel.conf");
+        fs::write(&file, configuration(name, port, master)).expect("a file for the sentinel");
+        let process = Process::new(folder, PROGRAM, &[file.display().to_string(), "--sentinel".to_owned()]);
+        process.start();
+        let sentinel = Sentinel { _process: process, port, name: name.to_owned() };
+        wait_until("the sentinel sees the master", || sentinel.master() == Some(master.port()));
+        Some(sentinel)
+    }
+
+    /// The port of 127.0.0.1 that it listens on.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// The port of the server that is master now.
+    pub fn master(&self) -> Option<u16> {
+        let mut wire = Wire::connect(self.port, PATIENCE).ok()?;
+        let answer = wire.ask(&["SENTINEL", "GET-MASTER-ADDR-BY-NAME", &self.name]).ok()?;
+        let Reply::List(address) = answer else { return None };
+        address.get(1)?.text()?.parse().ok()
+    }
+
+    /// How many replicas it has found.
+    pub fn replicas(&self) -> usize {
+        let answer =
+            Wire::connect(self.port, PATIENCE).and_then(|mut it| it.ask(&["SENTINEL", "REPLICAS", &self.name]));
+        if let Ok(Reply::List(replicas)) = answer { replicas.len() } else { 0 }
+    }
+}
+
+fn configuration(name: &str, port: u16, master: &Redis) -> String {
+    let password = master.password().map(|password| format!("sentinel auth-pass {name} {password}\n"));
+    format!(
+        "port {port}\nbind 127.0.0.1\n\
+         sentinel monitor {name} 127.0.0.1 {} 1\n{}\
+         sentinel down-after-milliseconds {name} 500\n\
+         sentinel failover-timeout {name} 2000\n",
+        master.port(),
+        password.unwrap_or_default(),
+    )
+}
