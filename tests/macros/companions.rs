@@ -72,6 +72,25 @@ fn refresh_runs_the_body_and_keeps_what_it_returns() {
     assert_eq!(user(1), "user 1, run 3", "the lifetime began anew");
 }
 
+#[cached(key = "changing", skip(change))]
+fn changing(change: impl FnOnce()) -> u32 {
+    ran();
+    change();
+    runs()
+}
+
+#[test]
+fn a_change_while_a_refresh_runs_wins_over_its_result() {
+    let (_cache, _scope) = empty();
+    fn nothing() {}
+    assert_eq!(changing(nothing as fn()), 1);
+    let forget = || assert!(changing::invalidate(nothing as fn()).unwrap());
+    assert_eq!(changing::refresh(forget as fn()), 2);
+    assert_eq!(changing::peek(nothing as fn()).unwrap(), None);
+    let prime = || changing::prime(nothing as fn(), &100).unwrap();
+    assert_eq!((changing::refresh(prime as fn()), changing(nothing as fn())), (3, 100));
+}
+
 #[test]
 fn uncached_runs_the_body_and_leaves_the_cache_alone() {
     let (_cache, _scope) = empty();
