@@ -156,7 +156,7 @@ impl Companions<'_> {
         let mut sig = sig.clone();
         sig.ident = named(self.function, self.beside, BODY);
         attributes::keep_levels(&mut sig);
-        let (cfg, levels) = (self.cfg(), attributes::levels(attrs));
+        let (cfg, levels, own_lints) = (self.cfg(), attributes::levels(attrs), own_lints());
         // What the attribute uses need not be used here.
         let parameters = self.beside.parameters.iter();
         let used = parameters.filter(|parameter| parameter.in_terms || parameter.in_condition);
@@ -170,7 +170,7 @@ impl Companions<'_> {
         quote_spanned! {Span::mixed_site()=>
             #(#cfg)*
             #[doc = "Runs the body, and leaves the cache alone."]
-            #[allow(clippy::missing_const_for_fn, clippy::unused_async, clippy::extra_unused_type_parameters)]
+            #own_lints
             #(#levels)*
             #vis #sig #block
         }
@@ -363,6 +363,20 @@ fn lent(parameter: &Parameter) -> TokenStream {
             ty @ (Type::ImplTrait(_) | Type::TraitObject(_)) => quote!(#name: &(#ty)),
             ty => quote!(#name: &#ty),
         },
+    }
+}
+
+/// What the function itself is told of: its documentation, and that it might be something else, which it may not.
+fn own_lints() -> TokenStream {
+    quote! {
+        #[allow(
+            clippy::missing_errors_doc,
+            clippy::missing_panics_doc,
+            clippy::must_use_candidate,
+            clippy::missing_const_for_fn,
+            clippy::unused_async,
+            clippy::extra_unused_type_parameters
+        )]
     }
 }
 

@@ -27,6 +27,9 @@ struct load_all {}
 impl load_all {
     ///Runs the body, and leaves the cache alone.
     #[allow(
+        clippy::missing_errors_doc,
+        clippy::missing_panics_doc,
+        clippy::must_use_candidate,
         clippy::missing_const_for_fn,
         clippy::unused_async,
         clippy::extra_unused_type_parameters

@@ -31,6 +31,9 @@ struct largest {}
 impl largest {
     ///Runs the body, and leaves the cache alone.
     #[allow(
+        clippy::missing_errors_doc,
+        clippy::missing_panics_doc,
+        clippy::must_use_candidate,
         clippy::missing_const_for_fn,
         clippy::unused_async,
         clippy::extra_unused_type_parameters
