@@ -55,7 +55,8 @@ pub(crate) async fn call<I: Io, O: Outcome, B: Future<Output = O::Whole>>(
     let way = Way { io, handle, key };
     match way.look().await {
         Look::Value(value) => O::whole(value),
-        Look::Compute(start) => way.compute::<O, B>(start, body).await,
+        // On the heap: who has a value at once need not be as large as who computes it.
+        Look::Compute(start) => Box::pin(way.compute::<O, B>(start, body)).await,
     }
 }
 
@@ -68,7 +69,7 @@ pub(crate) async fn refresh<I: Io, O: Outcome, B: Future<Output = O::Whole>>(
     body: Pin<&mut Option<B>>,
 ) -> O::Whole {
     let Some(key) = usable(handle, key) else { return run(body).await };
-    Way { io, handle, key }.renew::<O, B>(body).await
+    Box::pin(Way { io, handle, key }.renew::<O, B>(body)).await
 }
 
 /// The key as it stands in the store; without one nothing is cached.

@@ -108,14 +108,15 @@ pub fn blocking<O: Outcome, B: Future<Output = O::Whole>>(
 }
 
 /// A call of an annotated `async` function.
-pub async fn waiting<O: Outcome, B: Future<Output = O::Whole>>(
+// No `async fn`, here and below: its future would hold all of the arguments beside what is made of them.
+pub fn waiting<O: Outcome, B: Future<Output = O::Whole>>(
     terms: Terms,
     key: Result<String>,
     outcome: O,
     body: Pin<&mut Option<B>>,
-) -> O::Whole {
-    let cache = terms.cache();
-    call(&Waiting, &cache.handle, key.as_ref().map(String::as_str), outcome, body).await
+) -> impl Future<Output = O::Whole> {
+    let Cache { handle } = terms.cache();
+    async move { call(&Waiting, &handle, key.as_ref().map(String::as_str), outcome, body).await }
 }
 
 /// A call of an annotated function that runs its body, whatever is kept.
@@ -130,14 +131,14 @@ pub fn refresh<O: Outcome, B: Future<Output = O::Whole>>(
 }
 
 /// The same of an annotated `async` function.
-pub async fn refresh_waiting<O: Outcome, B: Future<Output = O::Whole>>(
+pub fn refresh_waiting<O: Outcome, B: Future<Output = O::Whole>>(
     terms: Terms,
     key: Result<String>,
     outcome: O,
     body: Pin<&mut Option<B>>,
-) -> O::Whole {
-    let cache = terms.cache();
-    call::refresh(&Waiting, &cache.handle, key.as_ref().map(String::as_str), outcome, body).await
+) -> impl Future<Output = O::Whole> {
+    let Cache { handle } = terms.cache();
+    async move { call::refresh(&Waiting, &handle, key.as_ref().map(String::as_str), outcome, body).await }
 }
 
 /// A look at what a function with `background` has in the cache.
@@ -146,8 +147,9 @@ pub fn look<O: Outcome>(terms: Terms, key: Result<String>, outcome: O) -> Look<O
 }
 
 /// A look at what an `async` function with `background` has in the cache.
-pub async fn look_waiting<O: Outcome>(terms: Terms, key: Result<String>, outcome: O) -> Look<O> {
-    background::look(&Waiting, terms.cache().handle, key.as_ref().map(String::as_str), outcome).await
+pub fn look_waiting<O: Outcome>(terms: Terms, key: Result<String>, outcome: O) -> impl Future<Output = Look<O>> {
+    let Cache { handle } = terms.cache();
+    async move { background::look(&Waiting, handle, key.as_ref().map(String::as_str), outcome).await }
 }
 
 /// The counter of an annotated function.

@@ -6,6 +6,7 @@ mod conditions;
 mod counters;
 mod each;
 mod functions;
+mod futures;
 mod golden;
 mod instances;
 mod keys;
