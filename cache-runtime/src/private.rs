@@ -1,7 +1,7 @@
 //! What the expansions of the macros call. No other code may: it changes without notice.
 
 use std::future::Future;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 
 pub use std::fmt::Display;
 pub use std::time::Duration;
@@ -103,8 +103,16 @@ pub fn blocking<O: Outcome, B: Future<Output = O::Whole>>(
     outcome: O,
     body: Pin<&mut Option<B>>,
 ) -> O::Whole {
-    let cache = terms.cache();
+    let (cache, body) = (terms.cache(), pin!(named(body)));
     now(call(&Blocking, &cache.handle, key.as_ref().map(String::as_str), outcome, body))
+}
+
+/// A body under a name that all bodies of one result share, so that the way is compiled for the result and not for each
+/// function. (A task's body keeps its own: by that the compiler sees whether the call is `Send`.)
+///
+/// It is not destroyed where the way lets go of it. Nothing is left to be: a thread cannot drop a call half-way.
+fn named<W, B: Future<Output = W>>(body: Pin<&mut Option<B>>) -> Option<Pin<&mut dyn Future<Output = W>>> {
+    body.as_pin_mut().map(|body| body as Pin<&mut dyn Future<Output = W>>)
 }
 
 /// A call of an annotated `async` function.
@@ -126,7 +134,7 @@ pub fn refresh<O: Outcome, B: Future<Output = O::Whole>>(
     outcome: O,
     body: Pin<&mut Option<B>>,
 ) -> O::Whole {
-    let cache = terms.cache();
+    let (cache, body) = (terms.cache(), pin!(named(body)));
     now(call::refresh(&Blocking, &cache.handle, key.as_ref().map(String::as_str), outcome, body))
 }
 
