@@ -1,5 +1,7 @@
-//! The suite over the stores of this library, and over ones that a user might write.
+//! The suite over the stores of this library, and over ones that a user might write. Over Redis it is in `redis/`.
 
+#[path = "stores/around.rs"]
+mod around;
 #[path = "stores/later.rs"]
 mod later;
 #[path = "stores/map.rs"]
@@ -10,8 +12,10 @@ use std::fs;
 use std::path::Path;
 
 use cache_runtime::Cache;
+use cache_runtime::testing::Chaos;
 use tempfile::TempDir;
 
+use self::around::Around;
 use self::later::LaterStore;
 use self::map::MapStore;
 
@@ -22,12 +26,27 @@ fn in_a_file() -> (Cache, TempDir) {
     (Cache::open(&format!("sqlite://{}", path.display())).expect("a good address"), folder)
 }
 
+/// The store of a cache in a file, as itself, with its folder.
+fn file() -> Around {
+    let (cache, folder) = in_a_file();
+    Around::new(Chaos::over(&cache), folder)
+}
+
 cache_suite::run! { sqlite_in_memory, Cache::memory }
 cache_suite::run! { sqlite_in_a_file, in_a_file }
 cache_suite::run! { a_store_of_ones_own, || Cache::new(MapStore::default()) }
 cache_suite::run! { a_store_that_answers_later, || Cache::new(LaterStore::default()) }
+cache_suite::run! { a_store_around_another, || Cache::new(Around::new(Chaos::over(&Cache::memory()), ())) }
+
+// A cache does not show its store, but what does nothing around it is as good.
+cache_suite::run_store! { sqlite_in_memory_by_the_contract, || Chaos::over(&Cache::memory()) }
+cache_suite::run_store! { sqlite_in_a_file_by_the_contract, file }
 cache_suite::run_store! { map_store_by_the_contract, MapStore::default }
 cache_suite::run_store! { later_store_by_the_contract, LaterStore::default }
+
+cache_suite::run_claims! { claims_in_sqlite_in_memory, || Chaos::over(&Cache::memory()) }
+cache_suite::run_claims! { claims_in_sqlite_in_a_file, file }
+
 cache_suite::run_nothing! { nothing, Cache::none }
 cache_suite::run_nothing! { nothing_by_address, || Cache::open("none:").expect("a good address") }
 

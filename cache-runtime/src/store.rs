@@ -141,6 +141,9 @@ pub trait Store: Send + Sync + 'static {
     ///
     /// - Returns how many went, or 0 where the store cannot tell.
     /// - Touches nothing that this library did not write.
+    /// - It breaks the claims on these keys, and may break others.
+    /// - The prefix is any text. Where a server cannot find keys by their start, the store can write down what was
+    ///   cleared and look at that when it reads: `examples/memcached` does.
     ///
     /// # Errors
     ///
@@ -334,7 +337,8 @@ impl Value {
 pub struct Record {
     /// What was written.
     pub value: Value,
-    /// When it expires, if the store knows; else the entry's header says it, and a number lives while it is there.
+    /// When it expires, if the store knows; else the entry's header says it, and a number lives while it is there, as
+    /// in a store whose server ends its life by a clock of its own.
     pub expires_at: Option<Timestamp>,
 }
 

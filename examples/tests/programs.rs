@@ -4,15 +4,21 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
+use cache_servers::Redis;
 use tempfile::TempDir;
 
 /// Runs an example in a folder, untouched by the cache settings of whoever runs the tests.
 fn run(program: &str, folder: &Path, arguments: &[&str]) -> Output {
+    command(program, folder, arguments).output().expect("the program starts")
+}
+
+fn command(program: &str, folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(program);
-    for setting in ["CACHE_URL", "CACHE_CONFIG", "APP_ENV"] {
+    for setting in ["CACHE_URL", "CACHE_CONFIG", "APP_ENV", "REDIS_URL"] {
         command.env_remove(setting);
     }
-    command.current_dir(folder).args(arguments).output().expect("the program starts")
+    command.current_dir(folder).args(arguments);
+    command
 }
 
 /// What an example printed. It must have ended well.
@@ -83,6 +89,30 @@ fn rate_limiter_refuses_the_fourth_request_of_a_minute() {
     assert_eq!(words(&text, "request 4 from 192.0.2.1:"), ["429", "Too", "Many", "Requests"]);
     assert_eq!(words(&text, "request 1 from 2001:db8::1:"), ["200", "OK"]);
     assert_eq!(words(&text, "in the next minute 192.0.2.1:"), ["200", "OK"]);
+}
+
+#[test]
+fn switched_uses_sqlite_and_redis_by_its_configuration_alone() {
+    let here = folder();
+    let program = env!("CARGO_BIN_EXE_switched");
+    let lines = |text: String| text.lines().map(str::to_owned).collect::<Vec<_>>();
+    let first = lines(printed(program, here.path(), &[]));
+    assert_eq!(first[..2], ["computing the square of 12", "it is 144"]);
+    assert!(first[2].starts_with("run 1 with this cache: ") && first[2].contains("sqlite"), "{first:?}");
+    let second = lines(printed(program, here.path(), &[]));
+    assert!(second[0] == "it is 144" && second[1].starts_with("run 2 with this cache: "), "{second:?}");
+
+    let Some(redis) = Redis::start() else { return };
+    let run = || {
+        let mut command = command(program, here.path(), &[]);
+        let output = command.env("APP_ENV", "prod").env("REDIS_URL", redis.url()).output().expect("it starts");
+        lines(String::from_utf8(output.stdout).expect("text"))
+    };
+    let first = run();
+    assert_eq!(first[..2], ["computing the square of 12", "it is 144"]);
+    assert!(first[2].starts_with("run 1 with this cache: ") && first[2].contains("redis"), "{first:?}");
+    assert!(run()[1].starts_with("run 2 with this cache: "));
+    assert_eq!(redis.ask(["GET", "switched:runs"]).text(), Some("2"));
 }
 
 #[test]

@@ -1,4 +1,5 @@
 //! Redis: what every store does, and what is particular to it.
 
+mod outages;
 mod scenery;
 mod suite;

@@ -13,7 +13,11 @@ while read -r word; do
         kill -9 "$server"
         wait "$server"
         ;;
-    freeze) kill -STOP "$server" ;;
+    freeze)
+        kill -STOP "$server"
+        # The signal is only on its way: threads that run on another processor may answer one thing more.
+        while grep -qv ') T ' /proc/"$server"/task/*/stat; do sleep 0.01; done
+        ;;
     thaw) kill -CONT "$server" ;;
     esac
     echo "$server"

@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use tokio::runtime::{Builder, Handle};
+use tokio::runtime::Builder;
 
 /// What waits for a future.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,12 +21,11 @@ impl Executor {
     ///
     /// # Panics
     ///
-    /// If there can be no runtime.
+    /// If there can be no runtime, as inside of one.
     pub fn block_on<F: Future>(self, future: F) -> F::Output {
-        // A body that is itself waited for may ask again, and tokio refuses a runtime inside of one.
-        if self == Executor::Smol || Handle::try_current().is_ok() {
-            return smol::block_on(future);
+        match self {
+            Executor::Smol => smol::block_on(future),
+            Executor::Tokio => Builder::new_current_thread().enable_all().build().expect("a runtime").block_on(future),
         }
-        Builder::new_current_thread().enable_all().build().expect("a runtime").block_on(future)
     }
 }

@@ -2,8 +2,8 @@
 //!
 //! A behaviour is a public function that is named by what it shows and is given a [`Subject`]: an empty cache, seen
 //! through one of its two faces. [`run!`] makes a test of each of them for both faces, the waiting one outside of any
-//! runtime and on tokio, [`run_store!`] does so with
-//! the lines of the contract of [`Store`](cache_runtime::Store), and [`run_nothing!`] with what a cache does that
+//! runtime and on tokio; [`run_store!`] does so with the lines of the contract of [`Store`](cache_runtime::Store),
+//! [`run_claims!`] with those that a store keeps which keeps claims, and [`run_nothing!`] with what a cache does that
 //! keeps nothing. For a store of one's own, in a file under `tests/`:
 //!
 //! ```
@@ -19,11 +19,26 @@
 //! Every test asks for a store anew, which must be empty. What must outlive the test, as a folder, is returned beside
 //! the cache: `|| (cache, folder)`. Tests run in parallel.
 //!
-//! The suite moves time by hand, so the store must go by the time that it is told.
+//! # Time
+//!
+//! The suite moves time by hand, so values must expire by the time that the store is told. A store gets that for nothing,
+//! because every value but a number says when it expires; it need only keep values until then, and longer for windows.
+//!
+//! Whole numbers may live by the time of the store's server, which no test can move. Such a store reads a number without
+//! saying when it expires ([`Record::expires_at`](cache_runtime::store::Record::expires_at) is `None`). The suite sees
+//! that, and waits in reality where it is about numbers that expire, for some seconds in each of those tests.
+//!
+//! # Servers
+//!
+//! A store on a server shares it with the other tests, so each store that the closure makes needs a part of its own, by a
+//! namespace or a prefix. Where the server is missing the closure calls [`skip`].
 
 #![expect(clippy::missing_panics_doc, reason = "a behaviour that is not shown panics")]
 
+pub mod ageing;
+pub mod claims;
 pub mod computing;
+pub mod counting;
 mod executor;
 pub mod expiry;
 pub mod keys;
@@ -37,8 +52,9 @@ pub mod stale;
 pub mod store;
 pub mod storing;
 mod subject;
+mod told;
 mod watch;
 
 pub use self::executor::Executor;
 pub use self::subject::{Face, Given, Subject};
-pub use self::watch::within_a_minute;
+pub use self::watch::{skip, within_a_minute};

@@ -54,6 +54,28 @@ macro_rules! run_store {
     };
 }
 
+/// Tests what the contract of a [`Store`](cache_runtime::Store) says of claims, for a store that keeps them.
+///
+/// It expands to a module of the name given, with a test for each line.
+///
+/// ```
+/// # fn main() {}
+/// use cache_runtime::Cache;
+/// use cache_runtime::testing::Chaos;
+///
+/// cache_suite::run_claims! { claims_in_sqlite, || Chaos::over(&Cache::memory()) }
+/// ```
+#[macro_export]
+macro_rules! run_claims {
+    ($name:ident, $make:expr) => {
+        mod $name {
+            #[allow(unused_imports, reason = "the closure may need none of them")]
+            use super::*;
+            $crate::__each_line_on_claims! { __test_of_store, ($make) }
+        }
+    };
+}
+
 /// The tests of a list of behaviours, in a module for each face.
 #[doc(hidden)]
 #[macro_export]
@@ -142,17 +164,24 @@ macro_rules! __each_behaviour {
                 every_answer_is_the_sum
                 reading_does_not_start_a_counter
                 written_numbers_and_counters_are_one_thing
-                increments_do_not_move_a_counters_expiry
-                a_counter_without_expiry_takes_one_that_is_asked_for
                 a_counter_with_a_lifetime_of_zero_is_not_kept
-                an_expired_counter_starts_anew
                 an_expired_text_is_no_hindrance
                 incrementing_something_else_is_an_error_and_changes_nothing
                 overflow_is_an_error_and_changes_nothing
                 taking_the_lowest_number_away_is_an_overflow
-                a_counter_can_be_touched
                 first_increments_at_once_give_every_sum_once
                 no_increment_is_lost_among_threads
+            }
+            ageing {
+                a_written_number_lives_as_long_as_it_was_given
+                a_number_written_again_has_the_new_lifetime
+                increments_do_not_move_a_counters_expiry
+                a_counter_without_expiry_takes_one_that_is_asked_for
+                an_expired_counter_starts_anew
+                an_expired_counter_in_a_window_starts_anew
+                a_counter_can_be_touched
+                a_touch_takes_a_counter_to_for_ever_and_back
+                removing_the_expired_leaves_living_numbers
             }
             many {
                 reading_many_gives_the_hits
@@ -293,15 +322,8 @@ macro_rules! __each_line_of_the_contract {
                 a_value_is_live_until_its_expiry
                 reading_deletes_nothing
                 writing_replaces_value_and_expiry
-                counting_goes_on_from_a_written_number
                 forgetting_says_whether_there_was_a_value
                 forgetting_takes_an_expired_value_too
-                a_counter_starts_from_zero_with_the_lifetime_given
-                a_living_counter_keeps_its_expiry
-                an_endless_counter_takes_an_expiry_that_is_asked_for
-                counting_on_something_else_changes_nothing
-                a_sum_beyond_i64_changes_nothing
-                an_increment_is_one_step
                 clearing_forgets_what_starts_with_the_prefix
                 a_prefix_is_no_pattern
                 clearing_without_a_prefix_forgets_all
@@ -309,10 +331,53 @@ macro_rules! __each_line_of_the_contract {
                 any_number_of_keys_works
                 the_later_of_two_values_stays
                 forgetting_many_tells_how_many_were_there
+                it_tells_when_a_value_expires
                 a_touch_gives_a_new_lifetime
                 removing_the_expired_spares_the_rest
                 an_operation_for_a_task_gives_the_same_answer
                 it_has_a_name
+            }
+            counting {
+                counting_goes_on_from_a_written_number
+                a_number_is_live_until_its_expiry
+                a_counter_starts_from_zero_with_the_lifetime_given
+                a_living_counter_keeps_its_expiry
+                an_endless_counter_takes_an_expiry_that_is_asked_for
+                a_touch_prolongs_a_number
+                counting_on_something_else_changes_nothing
+                a_sum_beyond_i64_changes_nothing
+                an_increment_is_one_step
+            }
+        }
+    };
+}
+
+/// The contract of a store, where it keeps claims.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __each_line_on_claims {
+    ($then:ident, $rest:tt) => {
+        $crate::__each! { $then, $rest,
+            claims {
+                it_says_that_it_keeps_claims
+                an_exclusive_claim_keeps_others_away
+                a_common_claim_keeps_nobody_away
+                a_refused_claim_is_none
+                of_many_exclusive_claims_one_holds
+                a_claim_changes_nothing_that_is_kept
+                fulfilling_keeps_the_value_and_ends_the_claim
+                fulfilling_replaces_what_was_there
+                a_released_claim_has_ended
+                releasing_ends_the_claim_that_is_named
+                a_release_may_pause
+                an_exclusive_claim_ends_by_time
+                a_claim_past_its_time_is_as_good_as_a_new_one
+                every_other_change_of_the_key_breaks_a_claim
+                a_claim_past_its_time_can_be_broken
+                what_is_done_elsewhere_breaks_nothing
+                the_first_of_two_computations_is_kept
+                any_text_can_be_claimed
+                a_task_is_given_the_same_answers
             }
         }
     };

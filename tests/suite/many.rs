@@ -43,12 +43,12 @@ pub fn reading_many_leaves_out_what_cannot_be_had(subject: &Subject) {
 
 /// All that is written together lives equally long.
 pub fn writing_many_gives_all_one_lifetime(subject: &Subject) {
-    subject.view(|cache| cache.expires_in(10)).write_multi([("a", 1), ("b", 2)]).unwrap();
+    subject.view(|cache| cache.expires_in(10)).write_multi([("a", "1"), ("b", "2")]).unwrap();
     assert_eq!(subject.expiry("a").unwrap(), subject.expiry("b").unwrap());
     subject.pass(9);
-    assert_eq!(subject.read_multi::<i32>(["a", "b"]).unwrap().len(), 2);
+    assert_eq!(subject.read_multi::<String>(["a", "b"]).unwrap().len(), 2);
     subject.pass(1);
-    assert!(subject.read_multi::<i32>(["a", "b"]).unwrap().is_empty());
+    assert!(subject.read_multi::<String>(["a", "b"]).unwrap().is_empty());
 }
 
 /// Where a key stands twice, the later value stays.
@@ -91,15 +91,16 @@ pub fn the_missing_are_computed_in_one_go(subject: &Subject) {
 /// What was computed is kept, for as long as the view says, and is not computed again.
 pub fn computed_values_are_kept(subject: &Subject) {
     let subject = subject.view(|cache| cache.expires_in(10));
-    subject.get_or_set_multi(["a", "bb"], lengths);
+    let doubled = |keys: &[String]| keys.iter().map(|key| (key.clone(), key.repeat(2))).collect::<HashMap<_, _>>();
+    subject.get_or_set_multi(["a", "bb"], doubled);
     let again = subject.get_or_set_multi(["a", "bb"], |missing| panic!("{missing:?} are there"));
-    assert_eq!(again, lengths(&["a".to_owned(), "bb".to_owned()]));
-    assert_eq!(subject.get::<usize>("bb").unwrap(), Some(2));
+    assert_eq!(again, doubled(&["a".to_owned(), "bb".to_owned()]));
+    assert_eq!(subject.get::<String>("bb").unwrap().as_deref(), Some("bbbb"));
     subject.pass(10);
     let mut missing = Vec::new();
     subject.get_or_set_multi(["a", "bb"], |keys| {
         missing = keys.to_vec();
-        lengths(keys)
+        doubled(keys)
     });
     assert_eq!(missing, ["a", "bb"]);
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use cache_runtime::{ErrorKind, Expiry, Ttl};
+use cache_runtime::ErrorKind;
 
 use crate::Subject;
 
@@ -47,22 +47,6 @@ pub fn written_numbers_and_counters_are_one_thing(subject: &Subject) {
     assert_eq!(subject.increment("computed", 1).unwrap(), 6);
 }
 
-/// How long a counter lives is settled when it starts: no increment makes it longer or shorter.
-pub fn increments_do_not_move_a_counters_expiry(subject: &Subject) {
-    let counter = |ttl: u64| subject.view(|cache| cache.expires_in(ttl));
-    counter(120).increment("n", 1).unwrap();
-    let expiry = subject.expiry("n").unwrap();
-    subject.pass(60);
-    assert_eq!(counter(10).increment("n", 1).unwrap(), 2);
-    assert_eq!(counter(1000).increment("n", 1).unwrap(), 3);
-    assert_eq!(subject.increment("n", 1).unwrap(), 4);
-    assert_eq!(subject.expiry("n").unwrap(), expiry);
-    subject.pass(59);
-    assert_eq!(subject.get::<i64>("n").unwrap(), Some(4));
-    subject.pass(1);
-    assert_eq!(subject.get::<i64>("n").unwrap(), None);
-}
-
 /// With a lifetime of zero each answer is the amount itself, nothing is kept, and what was there is forgotten.
 pub fn a_counter_with_a_lifetime_of_zero_is_not_kept(subject: &Subject) {
     let zero = subject.view(|cache| cache.expires_in(0));
@@ -74,28 +58,6 @@ pub fn a_counter_with_a_lifetime_of_zero_is_not_kept(subject: &Subject) {
         assert!(!subject.exists("n").unwrap());
     }
     assert_eq!(subject.increment("n", 1).unwrap(), 1);
-}
-
-/// A counter that lives for ever takes a lifetime where one is asked for, and not the cache's default.
-pub fn a_counter_without_expiry_takes_one_that_is_asked_for(subject: &Subject) {
-    subject.view(|cache| cache.expires_in(Ttl::Never)).increment("n", 1).unwrap();
-    subject.increment("n", 1).unwrap();
-    assert_eq!(subject.expiry("n").unwrap(), Some(Expiry::Never));
-    assert_eq!(subject.view(|cache| cache.expires_in(60)).increment("n", 1).unwrap(), 3);
-    subject.pass(60);
-    assert!(!subject.exists("n").unwrap());
-}
-
-/// After its expiry a counter starts anew, with a full lifetime.
-pub fn an_expired_counter_starts_anew(subject: &Subject) {
-    let counter = subject.view(|cache| cache.expires_in(10));
-    assert_eq!(counter.increment("n", 10).unwrap(), 10);
-    subject.pass(10);
-    assert_eq!(counter.increment("n", 1).unwrap(), 1);
-    subject.pass(9);
-    assert_eq!(counter.increment("n", 1).unwrap(), 2);
-    subject.pass(1);
-    assert_eq!(subject.get::<i64>("n").unwrap(), None);
 }
 
 /// Where text was kept and has expired, a counter may start.
@@ -142,16 +104,6 @@ pub fn taking_the_lowest_number_away_is_an_overflow(subject: &Subject) {
     subject.set("n", &-5).unwrap();
     assert_eq!(subject.decrement("n", i64::MIN).unwrap_err().kind(), ErrorKind::Overflow);
     assert_eq!(subject.get::<i64>("n").unwrap(), Some(-5));
-}
-
-/// A counter can be given a new lease of life.
-pub fn a_counter_can_be_touched(subject: &Subject) {
-    let counter = subject.view(|cache| cache.expires_in(10));
-    counter.increment("n", 3).unwrap();
-    subject.pass(9);
-    assert!(counter.touch("n").unwrap());
-    subject.pass(9);
-    assert_eq!(subject.get::<i64>("n").unwrap(), Some(3));
 }
 
 /// Of first increments at one moment each gets a sum of its own.

@@ -1,71 +1,15 @@
 //! The contract of a [`Store`]: a function for each line of its documentation.
 //!
-//! The store is told the time, which here begins at a fixed moment and moves as each function says.
+//! The store is told the time, which moves as each function says. What is particular to numbers stands in
+//! [`counting`](crate::counting), and to claims in [`claims`](crate::claims).
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex};
 use std::thread;
-use std::time::Duration;
 
-use cache_runtime::store::{Answer, Begun, Lifetime, Operation, Record, Store, Timestamp, Value};
-use cache_runtime::{Cache, Error, ErrorKind, Result, Ttl};
-use smol::block_on;
+use cache_runtime::Ttl;
+use cache_runtime::store::{Answer, Lifetime, Operation, Store, Timestamp, Value};
 
-/// A store that shows what a cache gives it to keep.
-#[derive(Clone, Default)]
-struct Shown(Arc<Mutex<Option<(Value, Lifetime)>>>);
-
-impl Store for Shown {
-    fn get(&self, _: &str) -> Result<Option<Record>> {
-        Ok(None)
-    }
-    fn set(&self, _: &str, value: &Value, lifetime: &Lifetime) -> Result<()> {
-        *self.0.lock().expect("no panic while it is held") = Some((value.clone(), *lifetime));
-        Ok(())
-    }
-    fn delete(&self, _: &str, _: Timestamp) -> Result<bool> {
-        Ok(false)
-    }
-    fn increment(&self, _: &str, _: i64, _: &Lifetime) -> Result<i64> {
-        Err(Error::new(ErrorKind::Unavailable, "it only shows what is set"))
-    }
-    fn clear(&self, _: &str) -> Result<u64> {
-        Ok(0)
-    }
-}
-
-/// An entry as a cache writes it, whose header says when it expires, with the lifetime that goes with it.
-fn entry(text: &str, ttl: impl Into<Ttl>) -> (Value, Lifetime) {
-    let shown = Shown::default();
-    Cache::new(shown.clone()).expires_in(ttl).set("k", text).expect("text can be written");
-    let entry = shown.0.lock().expect("no panic while it is held").take();
-    entry.expect("it was shown")
-}
-
-/// Ten seconds from now.
-fn ten_seconds() -> Lifetime {
-    entry("", 10).1
-}
-
-fn seconds_after(lifetime: &Lifetime, seconds: u64) -> Timestamp {
-    lifetime.now.after(Duration::from_secs(seconds))
-}
-
-/// The lifetime of what is written so many seconds later, to live for `ttl` seconds.
-fn later(lifetime: &Lifetime, seconds: u64, ttl: u64) -> Lifetime {
-    let now = seconds_after(lifetime, seconds);
-    let expires_at = now.after(Duration::from_secs(ttl));
-    Lifetime { now, expires_at, stale_until: expires_at, asked_for: true }
-}
-
-fn kept(store: &dyn Store, key: &str) -> Option<Value> {
-    store.get(key).unwrap().map(|record| record.value)
-}
-
-fn is_live(store: &dyn Store, key: &str, now: Timestamp) -> bool {
-    store.get(key).unwrap().is_some_and(|record| record.is_live(now))
-}
+use crate::told::{answer_for_a_task, entry, is_live, kept, later, seconds_after, ten_seconds};
 
 fn numbers(count: i64) -> Vec<(String, Value)> {
     (0..count).map(|number| (format!("key:{number}"), Value::Number(number))).collect()
@@ -127,12 +71,10 @@ pub fn what_was_written_comes_back(store: &dyn Store) {
 
 /// A value is live until its expiry, and not at that moment.
 pub fn a_value_is_live_until_its_expiry(store: &dyn Store) {
-    for value in [entry("text", 10).0, Value::Number(1)] {
-        let lifetime = ten_seconds();
-        store.set("k", &value, &lifetime).unwrap();
-        assert!(is_live(store, "k", seconds_after(&lifetime, 9)));
-        assert!(!is_live(store, "k", seconds_after(&lifetime, 11)));
-    }
+    let (value, lifetime) = entry("text", 10);
+    store.set("k", &value, &lifetime).unwrap();
+    assert!(is_live(store, "k", seconds_after(&lifetime, 9)));
+    assert!(!is_live(store, "k", lifetime.expires_at));
 }
 
 /// Reading deletes nothing, not even what has expired.
@@ -152,17 +94,10 @@ pub fn writing_replaces_value_and_expiry(store: &dyn Store) {
     store.set("k", &second, &longer).unwrap();
     assert_eq!(kept(store, "k"), Some(second));
     assert!(is_live(store, "k", seconds_after(&longer, 99)));
+    store.set("k", &first, &lifetime).unwrap();
+    assert!(!is_live(store, "k", lifetime.expires_at));
     store.set("k", &Value::Number(3), &lifetime).unwrap();
     assert_eq!(kept(store, "k"), Some(Value::Number(3)));
-    assert!(!is_live(store, "k", seconds_after(&lifetime, 11)));
-}
-
-/// A number that was written can be counted on from.
-pub fn counting_goes_on_from_a_written_number(store: &dyn Store) {
-    let lifetime = ten_seconds();
-    store.set("n", &Value::Number(40), &lifetime).unwrap();
-    assert_eq!(store.increment("n", 2, &lifetime).unwrap(), 42);
-    assert_eq!(kept(store, "n"), Some(Value::Number(42)));
 }
 
 /// Forgetting says whether there was a value that had not expired; otherwise that is no error.
@@ -180,68 +115,6 @@ pub fn forgetting_takes_an_expired_value_too(store: &dyn Store) {
     store.set("k", &value, &lifetime).unwrap();
     assert!(!store.delete("k", seconds_after(&lifetime, 10)).unwrap());
     assert_eq!(kept(store, "k"), None);
-}
-
-/// Absent or expired counts as 0, and the counter starts with the lifetime given.
-pub fn a_counter_starts_from_zero_with_the_lifetime_given(store: &dyn Store) {
-    let lifetime = ten_seconds();
-    assert_eq!(store.increment("n", -3, &lifetime).unwrap(), -3);
-    assert!(is_live(store, "n", seconds_after(&lifetime, 9)));
-    let anew = later(&lifetime, 10, 10);
-    assert_eq!(store.increment("n", 5, &anew).unwrap(), 5);
-    assert!(is_live(store, "n", seconds_after(&lifetime, 19)));
-    assert!(!is_live(store, "n", seconds_after(&lifetime, 20)));
-}
-
-/// A counter that lives keeps its expiry.
-pub fn a_living_counter_keeps_its_expiry(store: &dyn Store) {
-    let lifetime = ten_seconds();
-    store.increment("n", 1, &lifetime).unwrap();
-    assert_eq!(store.increment("n", 1, &later(&lifetime, 5, 100)).unwrap(), 2);
-    assert_eq!(store.increment("n", 1, &later(&lifetime, 5, 1)).unwrap(), 3);
-    assert!(is_live(store, "n", seconds_after(&lifetime, 9)));
-    assert!(!is_live(store, "n", seconds_after(&lifetime, 10)));
-}
-
-/// A counter without an expiry takes the one given where a caller asked for it, and not a default.
-pub fn an_endless_counter_takes_an_expiry_that_is_asked_for(store: &dyn Store) {
-    let lifetime = ten_seconds();
-    let endless = Lifetime { expires_at: Timestamp::NEVER, stale_until: Timestamp::NEVER, ..lifetime };
-    store.increment("n", 1, &endless).unwrap();
-    store.increment("n", 1, &Lifetime { asked_for: false, ..lifetime }).unwrap();
-    assert!(is_live(store, "n", seconds_after(&lifetime, 1_000_000)));
-    assert_eq!(store.increment("n", 1, &lifetime).unwrap(), 3);
-    assert!(!is_live(store, "n", seconds_after(&lifetime, 10)));
-}
-
-/// What is no number cannot be counted on, and stays.
-pub fn counting_on_something_else_changes_nothing(store: &dyn Store) {
-    let (value, lifetime) = entry("12", 10);
-    store.set("k", &value, &lifetime).unwrap();
-    assert_eq!(store.increment("k", 1, &lifetime).unwrap_err().kind(), ErrorKind::NotANumber);
-    assert_eq!(kept(store, "k"), Some(value));
-}
-
-/// A sum that leaves `i64` is an error, and the number stays.
-pub fn a_sum_beyond_i64_changes_nothing(store: &dyn Store) {
-    let lifetime = ten_seconds();
-    for (end, by) in [(i64::MAX, 1), (i64::MIN, -1), (i64::MIN, i64::MIN), (i64::MAX, i64::MAX)] {
-        store.set("n", &Value::Number(end), &lifetime).unwrap();
-        assert_eq!(store.increment("n", by, &lifetime).unwrap_err().kind(), ErrorKind::Overflow, "{end} + {by}");
-        assert_eq!(kept(store, "n"), Some(Value::Number(end)));
-    }
-}
-
-/// Nobody can come between the steps of an increment.
-pub fn an_increment_is_one_step(store: &dyn Store) {
-    let lifetime = ten_seconds();
-    let mut sums = BTreeSet::new();
-    thread::scope(|scope| {
-        let one = || scope.spawn(|| (0..50).map(|_| store.increment("n", 1, &lifetime).unwrap()).collect::<Vec<_>>());
-        let started: Vec<_> = (0..8).map(|_| one()).collect();
-        sums.extend(started.into_iter().flat_map(|thread| thread.join().expect("no panic")));
-    });
-    assert_eq!(sums, (1..=400).collect());
 }
 
 /// Clearing forgets every key that starts with the prefix, and no other; it tells how many, or 0.
@@ -315,19 +188,30 @@ pub fn forgetting_many_tells_how_many_were_there(store: &dyn Store) {
     assert_eq!(kept(store, "key:1"), Some(Value::Number(1)));
 }
 
+/// It tells when a value expires, also when that has passed; absent is `None`.
+pub fn it_tells_when_a_value_expires(store: &dyn Store) {
+    let (value, lifetime) = entry("text", 10);
+    let (endless, forever) = entry("text", Ttl::Never);
+    store.set("k", &value, &Lifetime { stale_until: seconds_after(&lifetime, 100), ..lifetime }).unwrap();
+    store.set("endless", &endless, &forever).unwrap();
+    store.set("n", &Value::Number(1), &lifetime).unwrap();
+    assert_eq!(store.expiry("k").unwrap(), Some(lifetime.expires_at));
+    assert_eq!(store.expiry("endless").unwrap(), Some(Timestamp::NEVER));
+    assert_eq!(store.expiry("absent").unwrap(), None);
+    // The server may have to count from its own time.
+    let left = store.expiry("n").unwrap().expect("it is there").since(lifetime.now).as_secs_f64();
+    assert!((9.0..11.0).contains(&left), "{left} s");
+}
+
 /// A touch gives a new lifetime and leaves the value; it says whether there was one, and creates nothing.
 pub fn a_touch_gives_a_new_lifetime(store: &dyn Store) {
     let (value, lifetime) = entry("text", 10);
     store.set("k", &value, &lifetime).unwrap();
-    store.set("n", &Value::Number(1), &lifetime).unwrap();
-    for key in ["k", "n"] {
-        assert!(store.touch(key, &later(&lifetime, 9, 10)).unwrap());
-        assert!(is_live(store, key, seconds_after(&lifetime, 18)));
-        assert!(!is_live(store, key, seconds_after(&lifetime, 19)));
-        assert!(!store.touch(key, &later(&lifetime, 19, 10)).unwrap(), "it has expired");
-        assert!(!is_live(store, key, seconds_after(&lifetime, 20)));
-    }
-    assert_eq!(store.increment("n", 1, &later(&lifetime, 18, 10)).unwrap(), 2);
+    assert!(store.touch("k", &later(&lifetime, 9, 10)).unwrap());
+    assert!(is_live(store, "k", seconds_after(&lifetime, 18)));
+    assert!(!is_live(store, "k", seconds_after(&lifetime, 19)));
+    assert!(!store.touch("k", &later(&lifetime, 19, 10)).unwrap(), "it has expired");
+    assert!(!is_live(store, "k", seconds_after(&lifetime, 20)));
     assert!(!store.touch("absent", &lifetime).unwrap());
     assert_eq!(kept(store, "absent"), None);
 }
@@ -351,15 +235,14 @@ pub fn an_operation_for_a_task_gives_the_same_answer(store: &dyn Store) {
     let (value, lifetime) = entry("text", 10);
     let (key, now) = (|key: &'static str| key.into(), lifetime.now);
     let both = || vec!["a".to_owned(), "n".to_owned()];
-    let answer = |operation| match store.begin(operation) {
-        Begun::Done(answer) => answer.unwrap(),
-        Begun::Pending(answer) => block_on(answer).unwrap(),
-        Begun::Blocking(operation) => operation.run(store).unwrap(),
-    };
+    let answer = |operation| answer_for_a_task(store, operation);
     let set = Operation::Set { key: key("a"), value: Cow::Borrowed(&value), lifetime };
     assert!(matches!(answer(set), Answer::Done));
     assert!(matches!(answer(Operation::Increment { key: key("n"), by: 2, lifetime }), Answer::Number(2)));
     assert!(matches!(answer(Operation::Get { key: key("a") }), Answer::Record(Some(record)) if record.value == value));
+    assert!(
+        matches!(answer(Operation::Expiry { key: key("a") }), Answer::Expiry(Some(at)) if at == lifetime.expires_at)
+    );
     let values = numbers(2);
     assert!(matches!(answer(Operation::SetMany { values, lifetime }), Answer::Done));
     assert!(matches!(answer(Operation::Touch { key: key("a"), lifetime }), Answer::Was(true)));

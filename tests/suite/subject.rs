@@ -7,12 +7,15 @@ use std::rc::Rc;
 use std::thread;
 use std::time::Duration;
 
-use cache_runtime::testing::{self, Scope};
+use cache_runtime::testing::{self, Chaos, Scope};
 use cache_runtime::{AsyncCache, Cache, Expiry, Result};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use tokio::runtime::Handle;
 
 use crate::Executor;
+
+use crate::told;
 
 /// Which of the two faces of a cache is tried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,6 +99,15 @@ impl Subject {
         self.advance(Duration::from_secs(seconds));
     }
 
+    /// Lets numbers grow so many seconds older: as [`pass`](Subject::pass), and where the store's server keeps their time
+    /// itself, really.
+    pub fn age(&self, seconds: u64) {
+        self.pass(seconds);
+        if told::is_the_servers(&Chaos::over(&self.cache)) {
+            told::wait(seconds);
+        }
+    }
+
     /// Does the same on many threads at once, and returns what each of them answered.
     pub fn on_threads<T: Send>(&self, threads: usize, work: impl Fn(&Subject, usize) -> T + Sync) -> Vec<T> {
         let (face, cache, work) = (self.face, &self.cache, &work);
@@ -106,6 +118,15 @@ impl Subject {
         })
     }
 
+    /// What is asked from inside of a body on a runtime's only thread blocks: to wait there for what the runtime itself
+    /// has to do would be for ever.
+    fn face(&self) -> Face {
+        match self.face {
+            Face::Waiting(_) if Handle::try_current().is_ok() => Face::Blocking,
+            face => face,
+        }
+    }
+
     fn waiting(&self) -> AsyncCache {
         self.cache.to_async()
     }
@@ -114,7 +135,7 @@ impl Subject {
 /// Writes one method that asks the face in use.
 macro_rules! either {
     ($self:ident.$method:ident($($argument:expr),*)) => {
-        match $self.face {
+        match $self.face() {
             Face::Blocking => $self.cache.$method($($argument),*),
             Face::Waiting(executor) => executor.block_on($self.waiting().$method($($argument),*)),
         }
@@ -157,7 +178,7 @@ impl Subject {
     }
 
     pub fn get_or_set<T: Serialize + DeserializeOwned>(&self, key: &str, compute: impl FnOnce() -> T) -> T {
-        match self.face {
+        match self.face() {
             Face::Blocking => self.cache.get_or_set(key, compute),
             Face::Waiting(executor) => executor.block_on(self.waiting().get_or_set(key, || async { compute() })),
         }
@@ -168,14 +189,14 @@ impl Subject {
         key: &str,
         compute: impl FnOnce() -> Result<T, E>,
     ) -> Result<T, E> {
-        match self.face {
+        match self.face() {
             Face::Blocking => self.cache.try_get_or_set(key, compute),
             Face::Waiting(executor) => executor.block_on(self.waiting().try_get_or_set(key, || async { compute() })),
         }
     }
 
     pub fn refresh<T: Serialize + DeserializeOwned>(&self, key: &str, compute: impl FnOnce() -> T) -> T {
-        match self.face {
+        match self.face() {
             Face::Blocking => self.cache.refresh(key, compute),
             Face::Waiting(executor) => executor.block_on(self.waiting().refresh(key, || async { compute() })),
         }
@@ -186,7 +207,7 @@ impl Subject {
         key: &str,
         compute: impl FnOnce() -> Result<T, E>,
     ) -> Result<T, E> {
-        match self.face {
+        match self.face() {
             Face::Blocking => self.cache.try_refresh(key, compute),
             Face::Waiting(executor) => executor.block_on(self.waiting().try_refresh(key, || async { compute() })),
         }
@@ -208,7 +229,7 @@ impl Subject {
         keys: impl IntoIterator<Item = impl AsRef<str>>,
         compute: impl FnOnce(&[String]) -> HashMap<String, T>,
     ) -> HashMap<String, T> {
-        match self.face {
+        match self.face() {
             Face::Blocking => self.cache.get_or_set_multi(keys, compute),
             Face::Waiting(executor) => {
                 executor.block_on(self.waiting().get_or_set_multi(keys, |missing| ready(compute(&missing))))

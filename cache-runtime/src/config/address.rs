@@ -9,8 +9,9 @@ use super::section::Section;
 use super::value::Value;
 use crate::{Error, ErrorKind, Result};
 
-/// What a cache may be told in a Redis address beside what the client of Redis understands there.
-const OURS: [&str; 3] = ["expires_in", "namespace", "timeout"];
+/// What the client of Redis understands in an address; all else is an option of the cache.
+const OF_REDIS: &[&str] = &["protocol"];
+const OF_REDIS_BY_SOCKET: &[&str] = &["db", "pass", "protocol", "user"];
 
 /// Reads an address. Messages call it by `name`, or by itself without its secrets.
 pub(super) fn parse(address: &str, name: Option<&str>) -> Result<Section> {
@@ -69,10 +70,15 @@ fn none(rest: &str) -> Result<Values> {
     }
 }
 
-/// The query is the client's, except for what is ours.
 fn redis(address: &str) -> Result<Values> {
     let (base, query) = split_query(address);
-    let (ours, theirs): (Vec<_>, Vec<_>) = pieces(query).partition(|piece| OURS.contains(&split_piece(piece).0));
+    let scheme = base.split(':').next().unwrap_or_default();
+    let known = if scheme.ends_with("unix") { OF_REDIS_BY_SOCKET } else { OF_REDIS };
+    let (theirs, ours): (Vec<_>, Vec<_>) = pieces(query).partition(|piece| known.contains(&split_piece(piece).0));
+    // Most likely the question mark is part of a password: then no message may show what follows.
+    if ours.iter().any(|piece| piece.contains('@')) {
+        return Err(problem(STRAY_AT));
+    }
     let mut values = read_query(&ours.join("&"))?;
     let url = if theirs.is_empty() { base.to_owned() } else { format!("{base}?{}", theirs.join("&")) };
     insert(&mut values, "url", Value::Text(url))?;
@@ -81,9 +87,8 @@ fn redis(address: &str) -> Result<Values> {
 
 fn other(address: &str) -> Result<Values> {
     let (url, query) = split_query(address);
-    // Most likely the question mark is part of a password: then no message may show what follows.
     if query.contains('@') {
-        return Err(problem("`@` stands behind `?`; write `%3F` and `%40` for those inside a value or password"));
+        return Err(problem(STRAY_AT));
     }
     let mut values = read_query(query)?;
     // A bare `name:` says nothing but which store it is.
@@ -92,6 +97,8 @@ fn other(address: &str) -> Result<Values> {
     }
     Ok(values)
 }
+
+const STRAY_AT: &str = "`@` stands behind `?`; write `%3F` and `%40` for those inside a value or password";
 
 fn split_query(text: &str) -> (&str, &str) {
     text.split_once('?').unwrap_or((text, ""))

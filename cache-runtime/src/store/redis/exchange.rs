@@ -33,18 +33,21 @@ pub(super) struct Exchange<'a, L> {
 }
 
 impl<L: Link> Exchange<'_, L> {
+    /// What is large and not called often is in a box, so that the others' future is small.
     pub(super) async fn run(&mut self, operation: &Operation<'_>) -> Result<Answer> {
         match operation {
             Operation::Get { key } => self.get(key).await.map(Answer::Record),
             Operation::GetMany { keys } => self.get_many(keys).await.map(Answer::Records),
-            Operation::Expiry { key } => self.expiry(key).await.map(Answer::Expiry),
+            Operation::Expiry { key } => Box::pin(self.expiry(key)).await.map(Answer::Expiry),
             Operation::Set { key, value, lifetime } => self.set(key, value, lifetime).await.map(|()| Answer::Done),
-            Operation::SetMany { values, lifetime } => self.set_many(values, lifetime).await.map(|()| Answer::Done),
+            Operation::SetMany { values, lifetime } => {
+                Box::pin(self.set_many(values, lifetime)).await.map(|()| Answer::Done)
+            }
             Operation::Delete { key, now } => self.delete(key, *now).await.map(Answer::Was),
-            Operation::DeleteMany { keys, now } => self.delete_many(keys, *now).await.map(Answer::Count),
+            Operation::DeleteMany { keys, now } => Box::pin(self.delete_many(keys, *now)).await.map(Answer::Count),
             Operation::Increment { key, by, lifetime } => self.increment(key, *by, lifetime).await.map(Answer::Number),
-            Operation::Touch { key, lifetime } => self.touch(key, lifetime).await.map(Answer::Was),
-            Operation::Clear { prefix } => self.clear(prefix).await.map(Answer::Count),
+            Operation::Touch { key, lifetime } => Box::pin(self.touch(key, lifetime)).await.map(Answer::Was),
+            Operation::Clear { prefix } => Box::pin(self.clear(prefix)).await.map(Answer::Count),
             // Redis removes by itself what has had its time.
             Operation::DeleteExpired { .. } => Ok(Answer::Count(0)),
             Operation::Claim { key, claim } => self.claim(key, claim).await.map(Answer::Was),

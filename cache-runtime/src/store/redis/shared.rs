@@ -1,6 +1,5 @@
 //! The connection that tasks share: one for each tokio runtime, since it lives and ends with the runtime that made it.
 
-use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -26,7 +25,8 @@ pub(super) struct Shared {
     begun: Instant,
 }
 
-type Slots = HashMap<Id, Arc<Slot>>;
+/// Few, so that looking through them is quicker than a hash.
+type Slots = Vec<(Id, Arc<Slot>)>;
 
 /// The connection of a runtime, once it is made. Whoever needs it first makes it, and the others wait.
 #[derive(Default)]
@@ -34,6 +34,13 @@ struct Slot {
     connection: OnceCell<Waiting>,
     /// When it was last used, in milliseconds.
     used: AtomicU64,
+}
+
+impl Slot {
+    /// Notes that it is used, and returns for how long it was not.
+    fn used_at(&self, now: u64) -> Duration {
+        Duration::from_millis(now.saturating_sub(self.used.swap(now, Ordering::Relaxed)))
+    }
 }
 
 impl Shared {
@@ -44,9 +51,8 @@ impl Shared {
     /// The connection of this runtime.
     pub(super) async fn take(&self, runtime: &Handle) -> Result<Taken<'_>> {
         let mut taken = self.connected(runtime.id()).await?;
-        if self.now() - taken.slot.used.load(Ordering::Relaxed) >= REST.as_millis() as u64
-            && taken.send(&redis::cmd("PING")).await.is_err()
-        {
+        let rested = taken.slot.used_at(self.now());
+        if rested >= REST && Box::pin(taken.send(&redis::cmd("PING"))).await.is_err() {
             // It has gone while it rested, and is forgotten now.
             taken = self.connected(runtime.id()).await?;
         }
@@ -55,29 +61,39 @@ impl Shared {
 
     async fn connected(&self, runtime: Id) -> Result<Taken<'_>> {
         let slot = self.slot(runtime);
+        let link = match slot.connection.get() {
+            Some(link) => link.clone(),
+            // In a box, as a future that connects is large, and seldom needed.
+            None => Box::pin(self.connect(&slot)).await.map_err(explained)?,
+        };
+        Ok(Taken { shared: self, runtime, slot, link })
+    }
+
+    async fn connect(&self, slot: &Slot) -> RedisResult<Waiting> {
         let connection = slot.connection.get_or_try_init(async || {
             let connection = self.place.connect_waiting(self.timeout).await;
-            slot.used.store(self.now(), Ordering::Relaxed);
+            slot.used_at(self.now());
             connection
         });
-        let link = connection.await.cloned().map_err(explained)?;
-        Ok(Taken { shared: self, runtime, slot, link })
+        connection.await.cloned()
     }
 
     fn slot(&self, runtime: Id) -> Arc<Slot> {
         let mut slots = self.lock();
-        if slots.len() >= MOST_RUNTIMES && !slots.contains_key(&runtime) {
-            slots.clear();
+        if let Some((_, slot)) = slots.iter().find(|(id, _)| *id == runtime) {
+            return Arc::clone(slot);
         }
-        Arc::clone(slots.entry(runtime).or_default())
+        if slots.len() >= MOST_RUNTIMES {
+            slots.remove(0);
+        }
+        let slot = Arc::<Slot>::default();
+        slots.push((runtime, Arc::clone(&slot)));
+        slot
     }
 
     /// Forgets a connection, unless there is another one by now.
     fn forget(&self, runtime: Id, slot: &Arc<Slot>) {
-        let mut slots = self.lock();
-        if slots.get(&runtime).is_some_and(|present| Arc::ptr_eq(present, slot)) {
-            slots.remove(&runtime);
-        }
+        self.lock().retain(|(id, present)| *id != runtime || !Arc::ptr_eq(present, slot));
     }
 
     fn lock(&self) -> MutexGuard<'_, Slots> {
@@ -99,7 +115,6 @@ pub(super) struct Taken<'a> {
 
 impl Taken<'_> {
     fn noted<T>(&self, reply: RedisResult<T>) -> RedisResult<T> {
-        self.slot.used.store(self.shared.now(), Ordering::Relaxed);
         reply.inspect_err(|error| {
             if ends_connection(error) {
                 self.shared.forget(self.runtime, &self.slot);

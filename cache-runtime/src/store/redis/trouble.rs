@@ -15,6 +15,9 @@ pub(super) fn explained(error: RedisError) -> Error {
         }
         (Kind::Server(Server::NoPerm), _) => (ErrorKind::Store, "this user may not do that"),
         (Kind::Server(Server::ReadOnly), _) => (ErrorKind::Unavailable, "the server is a replica that takes no writes"),
+        (Kind::Server(Server::Moved | Server::Ask), _) => {
+            (ErrorKind::Store, "the server is one of a cluster; write the url as \"redis-cluster://…\"")
+        }
         (_, Some("OOM")) => (ErrorKind::Unavailable, "the server's memory is full"),
         (_, Some("MISCONF" | "BUSY" | "NOREPLICAS"))
         | (Kind::MasterNameNotFoundBySentinel | Kind::EmptySentinelList, _)

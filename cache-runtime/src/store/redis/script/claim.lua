@@ -6,6 +6,6 @@ if exclusive then
   if other and ends > now() and not is_broken(entry, claims, other) then return 0 end
   redis.call('HSET', claims, 'lease', string.format('%s %.0f', token, now() + length))
 end
-redis.call('HSET', claims, token, identity(entry))
+redis.call('HSET', claims, token, numbered(redis.call('HINCRBY', claims, 'last', 1), identity(entry)))
 if redis.call('PTTL', claims) < remembered then redis.call('PEXPIRE', claims, ARGV[4]) end
 return 1

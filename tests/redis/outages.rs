@@ -1,0 +1,235 @@
+//! A server that is away, hangs, is full, refuses or is the wrong one: functions answer, soon, and it heals by itself.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use cache_runtime::{Cache, Error, ErrorKind, cached, testing};
+use cache_servers::{Cluster, Redis};
+use cache_suite::{Executor, within_a_minute};
+
+use crate::scenery::open;
+
+/// How long a test's cache waits for its server.
+const TIMEOUT: Duration = Duration::from_millis(300);
+
+/// A server that is back is in use again within a second; a busy machine may take a little longer.
+const HEALED: Duration = Duration::from_secs(2);
+
+#[cached(key = "price:{sku}")]
+fn price(sku: u64) -> u64 {
+    sku * 100
+}
+
+#[cached(key = "slow-price:{sku}")]
+async fn slow_price(sku: u64) -> u64 {
+    sku * 100
+}
+
+fn impatient(redis: &Redis) -> Cache {
+    open(&format!("{}?timeout=0.3", redis.url()))
+}
+
+/// Both functions answer `calls` times each. Returns how long that took.
+fn answers(cache: &Cache, calls: u64) -> Duration {
+    let begun = Instant::now();
+    let _scope = testing::scope(cache.clone());
+    for sku in 0..calls {
+        assert_eq!(price(sku), sku * 100);
+    }
+    for executor in Executor::ALL {
+        executor.block_on(async {
+            for sku in 0..calls {
+                assert_eq!(testing::scope_async(cache.clone(), slow_price(sku)).await, sku * 100);
+            }
+        });
+    }
+    begun.elapsed()
+}
+
+/// A hundred calls cost no more than a timeout for each way to the server, and then the breaker is shut.
+fn answers_soon(cache: &Cache) {
+    let took = answers(cache, 100);
+    assert!(took < TIMEOUT * 5, "{took:?}");
+}
+
+/// Waits until values are kept again, by threads and by tasks.
+fn heals(cache: &Cache) {
+    let begun = Instant::now();
+    let wait_until = |is_so: &dyn Fn() -> bool| {
+        while !is_so() {
+            assert!(begun.elapsed() < HEALED, "it does not heal");
+            thread::sleep(Duration::from_millis(10));
+        }
+    };
+    wait_until(&|| cache.set("healed", "yes").is_ok());
+    for executor in Executor::ALL {
+        let kept = async || cache.to_async().get::<String>("healed").await.ok().flatten();
+        wait_until(&|| executor.block_on(kept()).is_some());
+    }
+}
+
+fn refusal(cache: &Cache) -> Error {
+    cache.set("key", "value").expect_err("it is refused")
+}
+
+#[test]
+fn a_server_that_comes_late_is_used_once_it_is_there() {
+    let Some(redis) = Redis::start() else { return };
+    within_a_minute(move || {
+        redis.stop();
+        let cache = impatient(&redis);
+        answers_soon(&cache);
+        assert_eq!(refusal(&cache).kind(), ErrorKind::Unavailable);
+        redis.start_again();
+        heals(&cache);
+    });
+}
+
+#[test]
+fn a_server_that_goes_and_comes_back_is_used_again() {
+    let Some(redis) = Redis::start() else { return };
+    within_a_minute(move || {
+        let cache = impatient(&redis);
+        heals(&cache);
+        redis.stop();
+        answers_soon(&cache);
+        redis.start_again();
+        heals(&cache);
+    });
+}
+
+#[test]
+fn connections_that_have_gone_while_they_rested_cost_nobody_an_error() {
+    let Some(redis) = Redis::start() else { return };
+    within_a_minute(move || {
+        let cache = impatient(&redis);
+        let waiting = cache.to_async();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        cache.increment("counter", 1).expect("it is there");
+        runtime.block_on(waiting.increment("counter", 1)).expect("it is there");
+        redis.restart();
+        // It takes real time until a connection has rested.
+        thread::sleep(Duration::from_millis(1100));
+        assert_eq!(cache.increment("counter", 1).expect("a new connection"), 1);
+        assert_eq!(runtime.block_on(waiting.increment("counter", 1)).expect("a new connection"), 2);
+    });
+}
+
+#[test]
+fn a_server_that_hangs_costs_one_timeout() {
+    let Some(redis) = Redis::start() else { return };
+    within_a_minute(move || {
+        let cache = impatient(&redis);
+        heals(&cache);
+        redis.freeze();
+        answers_soon(&cache);
+        redis.thaw();
+        heals(&cache);
+    });
+}
+
+#[test]
+fn a_full_server_is_read_and_not_written() {
+    let full = ["--maxmemory", "3mb", "--maxmemory-policy", "noeviction"];
+    let Some(redis) = Redis::options().arguments(full).start() else { return };
+    within_a_minute(move || {
+        let cache = impatient(&redis);
+        cache.set("early", "value").expect("there is room");
+        let large = "x".repeat(100_000);
+        let refused = (0..100).find_map(|number| cache.set(&format!("large:{number}"), &large).err());
+        let error = refused.expect("it is full");
+        assert_eq!(error.kind(), ErrorKind::Unavailable);
+        assert!(error.to_string().contains("memory is full"), "{error}");
+        answers_soon(&cache);
+        assert_eq!(cache.get::<String>("early").expect("it is read").as_deref(), Some("value"));
+        redis.flush();
+        heals(&cache);
+    });
+}
+
+#[test]
+fn a_replica_is_read_and_not_written() {
+    let Some(master) = Redis::start() else { return };
+    let Some(replica) = Redis::options().replica_of(&master).start() else { return };
+    within_a_minute(move || {
+        impatient(&master).set("early", "value").expect("the master takes it");
+        let cache = impatient(&replica);
+        let begun = Instant::now();
+        while cache.get::<String>("early").ok().flatten().is_none() {
+            assert!(begun.elapsed() < Duration::from_secs(20), "the replica follows");
+            thread::sleep(Duration::from_millis(10));
+        }
+        let error = refusal(&cache);
+        assert_eq!(error.kind(), ErrorKind::Unavailable);
+        assert!(error.to_string().contains("replica"), "{error}");
+        answers_soon(&cache);
+        replica.ask(["REPLICAOF", "NO", "ONE"]);
+        heals(&cache);
+    });
+}
+
+#[test]
+fn a_wrong_password_is_told_and_shown_nowhere() {
+    let Some(redis) = Redis::options().password("hunter2").start() else { return };
+    within_a_minute(move || {
+        let cache = open(&format!("redis://:hunter3@127.0.0.1:{}?timeout=0.3", redis.port()));
+        answers_soon(&cache);
+        let error = refusal(&cache);
+        let mut shown = format!("{error} {error:?} {cache:?}");
+        let mut cause = std::error::Error::source(&error);
+        while let Some(error) = cause {
+            shown += &format!(" {error} {error:?}");
+            cause = error.source();
+        }
+        assert!(!shown.contains("hunter"), "{shown}");
+        assert!(impatient(&redis).set("key", "value").is_ok(), "the right one is taken");
+    });
+}
+
+#[test]
+fn a_server_that_is_one_of_a_cluster_refuses_the_keys_of_others() {
+    let Some(cluster) = Cluster::start() else { return };
+    within_a_minute(move || {
+        let cache = impatient(&cluster.nodes()[0]);
+        let refused = (0..100).find_map(|number| cache.set(&format!("key:{number}"), "value").err());
+        let error = refused.expect("two thirds of all keys are another's");
+        assert!(error.to_string().contains("redis-cluster:"), "it says what to write instead: {error}");
+        answers_soon(&cache);
+    });
+}
+
+#[test]
+fn a_server_without_a_free_connection_is_waited_for_no_longer_than_the_timeout() {
+    let Some(redis) = Redis::options().arguments(["--maxclients", "2"]).start() else { return };
+    within_a_minute(move || {
+        let taken = [impatient(&redis), impatient(&redis)];
+        taken.iter().for_each(|cache| cache.set("key", "value").expect("a connection"));
+        // One for its threads, so that one is left for its tasks.
+        let cache = open(&format!("{}?timeout=0.3&connections=1", redis.url()));
+        answers_soon(&cache);
+        drop(taken);
+        heals(&cache);
+    });
+}
+
+#[test]
+fn threads_share_a_few_connections() {
+    let Some(redis) = Redis::start() else { return };
+    within_a_minute(move || {
+        let cache = open(&format!("{}?connections=2", redis.url()));
+        thread::scope(|scope| {
+            for number in 0..16 {
+                let cache = &cache;
+                scope.spawn(move || {
+                    for round in 0..50 {
+                        cache.set(&format!("{number}"), &round).expect("written");
+                        assert_eq!(cache.get::<i32>(&format!("{number}")).expect("read"), Some(round));
+                    }
+                });
+            }
+        });
+        let clients = redis.ask(["CLIENT", "LIST"]);
+        // One more is the one that asks.
+        assert!(clients.text().expect("a list").lines().count() <= 3, "{clients:?}");
+    });
+}

@@ -1,0 +1,277 @@
+//! The contract of a [`Store`]: its lines on claims, for stores that keep them.
+//!
+//! Claims end by real time, so these functions wait where that is their subject.
+
+use std::borrow::Cow;
+use std::thread::{scope, sleep};
+use std::time::{Duration, Instant};
+
+use cache_runtime::store::{Answer, Claim, Operation, Store, Value};
+
+use crate::told::{answer_for_a_task, entry, kept, ten_seconds};
+
+/// Longer than any of these functions takes.
+const LONG: Duration = Duration::from_secs(600);
+
+const SHORT: Duration = Duration::from_millis(200);
+
+fn exclusive(token: u64) -> Claim {
+    Claim { token, exclusive: true, length: LONG }
+}
+
+fn common(token: u64) -> Claim {
+    Claim { token, exclusive: false, length: LONG }
+}
+
+/// Fulfils a claim on `k` with a number.
+fn fulfil(store: &dyn Store, token: u64, number: i64) -> bool {
+    store.fulfil("k", &Value::Number(number), &ten_seconds(), token).unwrap()
+}
+
+/// Whether somebody else may compute `k` now; if so, nobody does afterwards either.
+fn is_free(store: &dyn Store) -> bool {
+    let free = store.claim("k", &exclusive(u64::MAX)).unwrap();
+    if free {
+        store.release("k", u64::MAX, Duration::ZERO).unwrap();
+    }
+    free
+}
+
+/// The store says that it keeps claims.
+pub fn it_says_that_it_keeps_claims(store: &dyn Store) {
+    assert!(store.keeps_claims());
+}
+
+/// An exclusive claim keeps other exclusive ones on its key away.
+pub fn an_exclusive_claim_keeps_others_away(store: &dyn Store) {
+    assert!(store.claim("k", &exclusive(1)).unwrap());
+    assert!(!store.claim("k", &exclusive(2)).unwrap());
+    assert!(store.claim("another", &exclusive(3)).unwrap(), "it is for one key");
+    assert!(!store.claim("k", &exclusive(4)).unwrap(), "one that was refused is none");
+}
+
+/// A claim that is not exclusive keeps nobody away, and nobody keeps it away.
+pub fn a_common_claim_keeps_nobody_away(store: &dyn Store) {
+    assert!(store.claim("k", &common(1)).unwrap());
+    assert!(store.claim("k", &exclusive(2)).unwrap());
+    assert!(store.claim("k", &common(3)).unwrap());
+}
+
+/// A claim that was refused cannot be fulfilled.
+pub fn a_refused_claim_is_none(store: &dyn Store) {
+    assert!(store.claim("k", &exclusive(1)).unwrap());
+    assert!(!store.claim("k", &exclusive(2)).unwrap());
+    assert!(!fulfil(store, 2, 7));
+    assert!(fulfil(store, 1, 8));
+    assert_eq!(kept(store, "k"), Some(Value::Number(8)));
+}
+
+/// Of exclusive claims at one moment one holds.
+pub fn of_many_exclusive_claims_one_holds(store: &dyn Store) {
+    let held = scope(|scope| {
+        let one = |token| scope.spawn(move || store.claim("k", &exclusive(token)).unwrap());
+        let started: Vec<_> = (1..=8).map(one).collect();
+        started.into_iter().map(|thread| thread.join().expect("no panic")).filter(|held| *held).count()
+    });
+    assert_eq!(held, 1);
+}
+
+/// A claim changes nothing of what is kept under the key, and is nothing that is kept.
+pub fn a_claim_changes_nothing_that_is_kept(store: &dyn Store) {
+    let (value, lifetime) = entry("text", 10);
+    store.set("k", &value, &lifetime).unwrap();
+    for key in ["k", "absent"] {
+        assert!(store.claim(key, &exclusive(1)).unwrap());
+        assert!(store.claim(key, &common(2)).unwrap());
+    }
+    assert_eq!(kept(store, "k"), Some(value));
+    assert_eq!(store.expiry("k").unwrap(), Some(lifetime.expires_at));
+    assert_eq!((kept(store, "absent"), store.expiry("absent").unwrap()), (None, None));
+    assert!(!store.delete("absent", lifetime.now).unwrap());
+}
+
+/// A fulfilled claim keeps the value with its lifetime, and has ended.
+pub fn fulfilling_keeps_the_value_and_ends_the_claim(store: &dyn Store) {
+    let (value, lifetime) = entry("text", 10);
+    for (key, claim) in [("common", common(1)), ("exclusive", exclusive(2))] {
+        assert!(store.claim(key, &claim).unwrap());
+        assert!(store.fulfil(key, &value, &lifetime, claim.token).unwrap());
+        assert_eq!(kept(store, key), Some(value.clone()));
+        assert_eq!(store.expiry(key).unwrap(), Some(lifetime.expires_at));
+        assert!(!store.fulfil(key, &Value::Number(1), &lifetime, claim.token).unwrap(), "it was fulfilled already");
+        assert!(store.claim(key, &exclusive(3)).unwrap());
+    }
+}
+
+/// A value takes the place of the one that it was computed to replace.
+pub fn fulfilling_replaces_what_was_there(store: &dyn Store) {
+    store.set("k", &entry("old", 100).0, &ten_seconds()).unwrap();
+    assert!(store.claim("k", &exclusive(1)).unwrap());
+    assert!(fulfil(store, 1, 7));
+    assert_eq!(kept(store, "k"), Some(Value::Number(7)));
+    assert_eq!(store.increment("k", 1, &ten_seconds()).unwrap(), 8);
+}
+
+/// A released claim has ended: it keeps nobody away and cannot be fulfilled.
+pub fn a_released_claim_has_ended(store: &dyn Store) {
+    assert!(store.claim("k", &exclusive(1)).unwrap());
+    store.release("k", 1, Duration::ZERO).unwrap();
+    assert!(is_free(store));
+    assert!(!fulfil(store, 1, 7));
+    assert_eq!(kept(store, "k"), None);
+}
+
+/// Only the claim that is named ends; one that is none is no error.
+pub fn releasing_ends_the_claim_that_is_named(store: &dyn Store) {
+    store.release("k", 5, Duration::ZERO).unwrap();
+    assert!(store.claim("k", &exclusive(1)).unwrap());
+    assert!(store.claim("k", &common(2)).unwrap());
+    store.release("k", 3, Duration::ZERO).unwrap();
+    store.release("another", 1, Duration::ZERO).unwrap();
+    store.release("k", 2, Duration::ZERO).unwrap();
+    assert!(!is_free(store));
+    assert!(fulfil(store, 1, 7));
+}
+
+/// For so long as a release says no other exclusive claim is taken down.
+pub fn a_release_may_pause(store: &dyn Store) {
+    assert!(store.claim("k", &exclusive(1)).unwrap());
+    let begun = Instant::now();
+    store.release("k", 1, SHORT).unwrap();
+    let refused = !store.claim("k", &exclusive(2)).unwrap();
+    assert!(refused || begun.elapsed() >= SHORT);
+    assert!(store.claim("k", &common(3)).unwrap(), "it is exclusive ones that pause");
+    sleep(SHORT);
+    assert!(is_free(store));
+}
+
+/// An exclusive claim keeps others away for as long as it is, and no longer.
+pub fn an_exclusive_claim_ends_by_time(store: &dyn Store) {
+    let begun = Instant::now();
+    assert!(store.claim("k", &Claim { length: SHORT, ..exclusive(1) }).unwrap());
+    let refused = !store.claim("k", &exclusive(2)).unwrap();
+    assert!(refused || begun.elapsed() >= SHORT);
+    sleep(SHORT);
+    assert!(is_free(store));
+}
+
+/// A claim that has ended by time, and was not broken, can still be fulfilled.
+pub fn a_claim_past_its_time_is_as_good_as_a_new_one(store: &dyn Store) {
+    for claim in [common(1), exclusive(2)] {
+        assert!(store.claim("k", &Claim { length: SHORT, ..claim }).unwrap());
+        sleep(SHORT * 2);
+        assert!(fulfil(store, claim.token, 7), "{claim:?}");
+    }
+    assert_eq!(kept(store, "k"), Some(Value::Number(7)));
+}
+
+type Change = (&'static str, fn(&dyn Store));
+
+/// What changes `k`, whether it is there or not. Afterwards it is absent or holds 1.
+fn changes() -> [Change; 7] {
+    fn k() -> [String; 1] {
+        ["k".to_owned()]
+    }
+    [
+        ("set", |store| store.set("k", &Value::Number(1), &ten_seconds()).unwrap()),
+        ("set_many", |store| store.set_many(&k().map(|key| (key, Value::Number(1))), &ten_seconds()).unwrap()),
+        ("delete", |store| assert!(store.delete("k", ten_seconds().now).is_ok())),
+        ("delete_many", |store| assert!(store.delete_many(&k(), ten_seconds().now).is_ok())),
+        ("clear", |store| assert!(store.clear("").is_ok())),
+        ("clear of a prefix", |store| assert!(store.clear("k").is_ok())),
+        ("fulfil of another claim", |store| {
+            assert!(store.claim("k", &common(100)).unwrap());
+            assert!(fulfil(store, 100, 1));
+        }),
+    ]
+}
+
+/// Every other change of the key breaks a claim: then it cannot be fulfilled, and that changes nothing.
+pub fn every_other_change_of_the_key_breaks_a_claim(store: &dyn Store) {
+    for (what, change) in changes() {
+        for was_there in [false, true] {
+            for claim in [common(1), exclusive(2)] {
+                store.delete("k", ten_seconds().now).unwrap();
+                if was_there {
+                    store.set("k", &Value::Number(0), &ten_seconds()).unwrap();
+                }
+                assert!(store.claim("k", &claim).unwrap());
+                change(store);
+                let left = kept(store, "k");
+                assert!(matches!(left, None | Some(Value::Number(1))), "{what}: {left:?}");
+                assert!(!fulfil(store, claim.token, 2), "{what} in the middle of {claim:?}");
+                assert_eq!(kept(store, "k"), left, "{what}");
+                store.release("k", claim.token, Duration::ZERO).unwrap();
+            }
+        }
+    }
+}
+
+/// A change breaks claims that have ended by time too.
+pub fn a_claim_past_its_time_can_be_broken(store: &dyn Store) {
+    assert!(store.claim("k", &Claim { length: SHORT, ..exclusive(1) }).unwrap());
+    sleep(SHORT * 2);
+    store.delete("k", ten_seconds().now).unwrap();
+    assert!(!fulfil(store, 1, 7));
+    assert_eq!(kept(store, "k"), None);
+}
+
+/// What is done to other keys breaks nothing, and neither do other claims. (A `clear` may break more than it forgets.)
+pub fn what_is_done_elsewhere_breaks_nothing(store: &dyn Store) {
+    let lifetime = ten_seconds();
+    let pair = ("a".to_owned(), Value::Number(1));
+    assert!(store.claim("k", &exclusive(1)).unwrap());
+    store.set("kk", &Value::Number(1), &lifetime).unwrap();
+    store.set_many(std::slice::from_ref(&pair), &lifetime).unwrap();
+    store.increment("n", 1, &lifetime).unwrap();
+    assert!(store.delete("kk", lifetime.now).unwrap());
+    assert_eq!(store.delete_many(&[pair.0], lifetime.now).unwrap(), 1);
+    store.delete_expired(lifetime.now).unwrap();
+    assert!(store.claim("kk", &exclusive(2)).unwrap());
+    assert!(store.fulfil("kk", &Value::Number(1), &lifetime, 2).unwrap());
+    assert!(store.claim("k", &common(3)).unwrap());
+    store.release("k", 3, Duration::ZERO).unwrap();
+    assert!(!store.claim("k", &exclusive(4)).unwrap());
+    assert_eq!(kept(store, "k"), None);
+    assert!(fulfil(store, 1, 7));
+}
+
+/// Of two claims on a key, what is computed first is kept and the other is not.
+pub fn the_first_of_two_computations_is_kept(store: &dyn Store) {
+    assert!(store.claim("k", &exclusive(1)).unwrap());
+    assert!(store.claim("k", &common(2)).unwrap());
+    assert!(fulfil(store, 2, 2));
+    assert!(!fulfil(store, 1, 1));
+    assert_eq!(kept(store, "k"), Some(Value::Number(2)));
+}
+
+/// Any text is a key to claim.
+pub fn any_text_can_be_claimed(store: &dyn Store) {
+    let long = "k".repeat(250);
+    let keys = ["User", "user", " ", "\0", "a\0b", "é", "🦀", "'", "%", "\r\n", "*", "[a]", &long];
+    for (token, key) in (1..).zip(keys) {
+        assert!(store.claim(key, &exclusive(token)).unwrap(), "{key:?}");
+    }
+    for (token, key) in (1..).zip(keys) {
+        assert!(store.fulfil(key, &Value::Number(1), &ten_seconds(), token).unwrap(), "{key:?}");
+    }
+}
+
+/// A task is given the same answers.
+pub fn a_task_is_given_the_same_answers(store: &dyn Store) {
+    let key = || Cow::Borrowed("k");
+    let answer = |operation| answer_for_a_task(store, operation);
+    let claim = |token| answer(Operation::Claim { key: key(), claim: exclusive(token) });
+    let fulfil = |token| {
+        let (value, lifetime) = (Cow::Owned(Value::Number(7)), ten_seconds());
+        answer(Operation::Fulfil { key: key(), value, lifetime, token })
+    };
+    assert!(matches!(claim(1), Answer::Was(true)));
+    assert!(matches!(claim(2), Answer::Was(false)));
+    let release = Operation::Release { key: key(), token: 1, pause: Duration::ZERO };
+    assert!(matches!(answer(release), Answer::Done));
+    assert!(matches!(claim(3), Answer::Was(true)));
+    assert!(matches!(fulfil(3), Answer::Was(true)));
+    assert!(matches!(fulfil(3), Answer::Was(false)));
+    assert_eq!(kept(store, "k"), Some(Value::Number(7)));
+}

@@ -1,0 +1,121 @@
+//! What a store is told and answers, for the lines of its contract.
+
+use std::sync::{Arc, Mutex};
+use std::thread::sleep;
+use std::time::Duration;
+
+use cache_runtime::store::{Answer, Begun, Lifetime, Operation, Record, Store, Timestamp, Value};
+use cache_runtime::{Cache, Error, ErrorKind, Result, Ttl};
+use smol::block_on;
+
+/// A store that shows what a cache gives it to keep.
+#[derive(Clone, Default)]
+struct Shown(Arc<Mutex<Option<(Value, Lifetime)>>>);
+
+impl Store for Shown {
+    fn get(&self, _: &str) -> Result<Option<Record>> {
+        Ok(None)
+    }
+    fn set(&self, _: &str, value: &Value, lifetime: &Lifetime) -> Result<()> {
+        *self.0.lock().expect("no panic while it is held") = Some((value.clone(), *lifetime));
+        Ok(())
+    }
+    fn delete(&self, _: &str, _: Timestamp) -> Result<bool> {
+        Ok(false)
+    }
+    fn increment(&self, _: &str, _: i64, _: &Lifetime) -> Result<i64> {
+        Err(Error::new(ErrorKind::Unavailable, "it only shows what is set"))
+    }
+    fn clear(&self, _: &str) -> Result<u64> {
+        Ok(0)
+    }
+}
+
+/// An entry as a cache writes it, whose header says when it expires, with the lifetime that goes with it.
+pub(crate) fn entry(text: &str, ttl: impl Into<Ttl>) -> (Value, Lifetime) {
+    let shown = Shown::default();
+    Cache::new(shown.clone()).expires_in(ttl).set("k", text).expect("text can be written");
+    let entry = shown.0.lock().expect("no panic while it is held").take();
+    entry.expect("it was shown")
+}
+
+/// Ten seconds from now.
+pub(crate) fn ten_seconds() -> Lifetime {
+    entry("", 10).1
+}
+
+pub(crate) fn seconds_after(lifetime: &Lifetime, seconds: u64) -> Timestamp {
+    lifetime.now.after(Duration::from_secs(seconds))
+}
+
+/// The lifetime of what is written so many seconds later, to live for `ttl` seconds.
+pub(crate) fn later(lifetime: &Lifetime, seconds: u64, ttl: u64) -> Lifetime {
+    lives(seconds_after(lifetime, seconds), ttl)
+}
+
+fn lives(now: Timestamp, ttl: u64) -> Lifetime {
+    let expires_at = now.after(Duration::from_secs(ttl));
+    Lifetime { now, expires_at, stale_until: expires_at, asked_for: true }
+}
+
+pub(crate) fn kept(store: &dyn Store, key: &str) -> Option<Value> {
+    store.get(key).unwrap().map(|record| record.value)
+}
+
+pub(crate) fn is_live(store: &dyn Store, key: &str, now: Timestamp) -> bool {
+    store.get(key).unwrap().is_some_and(|record| record.is_live(now))
+}
+
+/// Asks as a task does.
+pub(crate) fn answer_for_a_task(store: &dyn Store, operation: Operation<'_>) -> Answer {
+    match store.begin(operation) {
+        Begun::Done(answer) => answer.unwrap(),
+        Begun::Pending(answer) => block_on(answer).unwrap(),
+        Begun::Blocking(operation) => operation.run(store).unwrap(),
+    }
+}
+
+/// What the server may take, where it keeps time itself, to find that a moment is over.
+const SLACK: Duration = Duration::from_millis(50);
+
+/// The time that a number's lifetime is measured by: as it is told, or the server's own.
+pub(crate) struct Time<'a> {
+    store: &'a dyn Store,
+    now: Timestamp,
+    is_the_servers: bool,
+}
+
+impl<'a> Time<'a> {
+    pub(crate) fn of(store: &'a dyn Store) -> Self {
+        Time { store, now: Timestamp::now(), is_the_servers: is_the_servers(store) }
+    }
+
+    /// Lets seconds pass; where the server keeps the time, really.
+    pub(crate) fn pass(&mut self, seconds: u64) {
+        self.now = self.now.after(Duration::from_secs(seconds));
+        if self.is_the_servers {
+            wait(seconds);
+        }
+    }
+
+    /// The lifetime of what is written now, to live for `ttl` seconds.
+    pub(crate) fn lifetime(&self, ttl: u64) -> Lifetime {
+        lives(self.now, ttl)
+    }
+
+    pub(crate) fn is_live(&self, key: &str) -> bool {
+        is_live(self.store, key, self.now)
+    }
+}
+
+pub(crate) fn wait(seconds: u64) {
+    sleep(Duration::from_secs(seconds) + SLACK);
+}
+
+/// Whether numbers live by the time of the store's server: then it does not say when one of them expires.
+pub(crate) fn is_the_servers(store: &dyn Store) -> bool {
+    store.set("probe", &Value::Number(1), &ten_seconds()).unwrap();
+    let record = store.get("probe").unwrap().expect("it has just been written");
+    store.delete("probe", Timestamp::now()).unwrap();
+    record.expires_at.is_none()
+}
