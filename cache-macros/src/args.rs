@@ -5,7 +5,7 @@ mod word;
 use proc_macro2::{Ident, TokenStream};
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
-use syn::{Error, LitStr, Path, Result, Token};
+use syn::{Error, Expr, LitStr, Path, Result, Token};
 
 use self::word::Word;
 use crate::mistakes::Mistakes;
@@ -32,6 +32,7 @@ impl Kind {
         match self {
             Kind::Cached => &[
                 "key",
+                "each",
                 "expires_in",
                 "race_ttl",
                 "background",
@@ -40,7 +41,9 @@ impl Kind {
                 "shared",
                 "version",
                 "skip",
+                "store_if",
                 "cache",
+                "companions",
                 "crate",
             ],
             Kind::Counter => &["key", "expires_in", "version", "skip", "cache", "crate"],
@@ -51,7 +54,10 @@ impl Kind {
 /// What was said. The tokens stay with the values, so that a rule checked later can still point at them.
 #[derive(Default)]
 pub(crate) struct Args {
+    /// The names of all arguments, in the order given.
+    words: Vec<Ident>,
     pub(crate) key: Option<LitStr>,
+    pub(crate) each: Option<Ident>,
     pub(crate) expires_in: Option<Time>,
     pub(crate) race_ttl: Option<Time>,
     pub(crate) background: Option<Ident>,
@@ -60,7 +66,9 @@ pub(crate) struct Args {
     pub(crate) shared: bool,
     pub(crate) version: Option<String>,
     pub(crate) skip: Vec<Ident>,
+    pub(crate) store_if: Option<Expr>,
     pub(crate) cache: Option<LitStr>,
+    pub(crate) companions: Option<bool>,
     pub(crate) runtime: Option<Path>,
 }
 
@@ -73,10 +81,26 @@ impl Args {
         args
     }
 
+    /// The name of the later of two arguments, if both are given.
+    pub(crate) fn later(&self, one: &str, other: &str) -> Option<&Ident> {
+        let place = |name| self.words.iter().position(|word| word == name);
+        Some(&self.words[place(one)?.max(place(other)?)])
+    }
+
+    /// Whether an argument is given, be it right or wrong.
+    pub(crate) fn is_given(&self, name: &str) -> bool {
+        self.words.iter().any(|word| word == name)
+    }
+
+    /// The times that are computed, maybe of the function's arguments.
+    pub(crate) fn times(&self) -> Vec<&Expr> {
+        let times = [&self.expires_in, &self.race_ttl, &self.stale_if_error];
+        times.into_iter().flatten().filter_map(Time::expression).collect()
+    }
+
     fn read_all(&mut self, kind: Kind, input: ParseStream, mistakes: &mut Mistakes) -> Result<()> {
-        let mut seen = Vec::new();
         while !input.is_empty() {
-            if let Err(error) = self.read(kind, &mut seen, input) {
+            if let Err(error) = self.read(kind, input) {
                 mistakes.push(error);
                 skip_to_comma(input)?;
             }
@@ -87,10 +111,10 @@ impl Args {
         Ok(())
     }
 
-    fn read(&mut self, kind: Kind, seen: &mut Vec<Ident>, input: ParseStream) -> Result<()> {
+    fn read(&mut self, kind: Kind, input: ParseStream) -> Result<()> {
         let name = name(kind, input)?;
-        let again = seen.contains(&name);
-        seen.push(name.clone());
+        let again = self.words.contains(&name);
+        self.words.push(name.clone());
         let word = Word { name, input };
         if again {
             return Err(word.wrong(format!("`{}` is already given: remove one of the two", word.name)));
@@ -103,6 +127,7 @@ impl Args {
     fn take(&mut self, word: &Word) -> Result<()> {
         match word.name.to_string().as_str() {
             "key" => self.key = Some(word.text("key = \"user:{id}\"")?),
+            "each" => self.each = Some(word.argument("each = ids")?),
             "expires_in" => self.expires_in = Some(Time::lifetime(word.value("expires_in = 300")?)?),
             "race_ttl" => self.race_ttl = Some(word.window("race_ttl = 10")?),
             "background" => self.background = Some(word.flag()?),
@@ -111,7 +136,9 @@ impl Args {
             "jitter" => self.jitter = Some(word.share("jitter = 0.1")?),
             "version" => self.version = Some(word.number_or_text("version = 2")?),
             "skip" => self.skip = word.names("skip(client)")?,
+            "store_if" => self.store_if = Some(word.condition("store_if = |value| value.is_some()")?),
             "cache" => self.cache = Some(word.filled_text("cache = \"sessions\"")?),
+            "companions" => self.companions = Some(word.yes_or_no("companions = false")?),
             "crate" => self.runtime = Some(word.path("crate = my_cache")?),
             name => unreachable!("`{name}` is allowed and not read"),
         }

@@ -18,10 +18,16 @@
 //!
 //! Names made here are hygienic (`mixed_site`), and every path is absolute.
 
+mod attributes;
 mod background;
+mod beside;
+mod companions;
 mod debug;
+mod each;
+mod elided;
 mod key;
 mod rename;
+mod store_if;
 mod terms;
 #[cfg(test)]
 mod tests;
@@ -53,25 +59,60 @@ pub(crate) fn attribute(kind: Kind, args: TokenStream, item: TokenStream) -> Tok
 }
 
 fn cached(function: &Function, plan: &Plan) -> TokenStream {
-    let Function { attrs, vis, body, .. } = function;
-    let Body::Present { attrs: inner, .. } = body else { unreachable!("a cached function has a body") };
-    let (warnings, key) = (key::warnings(&plan.key), key::key(plan));
-    let (sig, call) = match &plan.background {
-        Some(lent) => (background::signature(&function.sig, lent), background::call(function, plan, lent)),
-        None => (function.sig.clone(), call(function, plan)),
+    let (attrs, sig, inner, beside) = match &plan.beside {
+        Some(beside) => {
+            let mut attrs = attributes::all(&function.attrs);
+            attrs.extend(companions::paragraph(function, beside));
+            attrs.insert(0, beside::quiet());
+            let sig = beside::signature(&function.sig, beside);
+            (attrs, sig, Vec::new(), Some(companions::items(function, plan, beside)))
+        }
+        None => {
+            let Body::Present { attrs: inner, .. } = &function.body else {
+                unreachable!("a cached function has a body")
+            };
+            (function.attrs.clone(), function.sig.clone(), inner.clone(), None)
+        }
+    };
+    let (vis, warnings) = (&function.vis, key::warnings(&plan.key));
+    let (sig, call) = match (&plan.each, &plan.background) {
+        (Some(each), _) => {
+            (each::signature(&sig, each), each::call("each", &owner(function, plan), function, plan, each))
+        }
+        (None, Some(lent)) => {
+            (background::signature(&sig, lent), keyed(function, plan, &background::call(function, plan, lent)))
+        }
+        (None, None) => (sig, keyed(function, plan, &call(function, plan))),
     };
     quote_spanned! {Span::mixed_site()=>
         #(#attrs)* #vis #sig {
             #(#inner)*
             #warnings
-            let key = #key;
             #call
         }
+        #beside
     }
 }
 
+/// A call after its key.
+fn keyed(function: &Function, plan: &Plan, call: &TokenStream) -> TokenStream {
+    let key = match &plan.beside {
+        Some(beside) => beside::key(&owner(function, plan), function, beside, beside::lent),
+        None => key::key(plan, None),
+    };
+    quote_spanned! {Span::mixed_site()=>
+        let key = #key;
+        #call
+    }
+}
+
+/// What the function's companions belong to, if it has any.
+fn owner(function: &Function, plan: &Plan) -> TokenStream {
+    plan.beside.as_ref().map(|beside| beside::owner(function, beside)).unwrap_or_default()
+}
+
 fn counter(function: Function, plan: &Plan) -> TokenStream {
-    let (warnings, key, terms) = (key::warnings(&plan.key), key::key(plan), terms::terms(plan));
+    let (warnings, key, terms) = (key::warnings(&plan.key), key::key(plan, None), terms::terms(plan));
     let (handle, private) = (counter_type(&function.sig, plan.runtime.as_ref()), private(plan, Span::mixed_site()));
     let make = match function.sig.asyncness {
         Some(_) => quote!(async_counter),
@@ -94,22 +135,44 @@ fn counter(function: Function, plan: &Plan) -> TokenStream {
 fn call(function: &Function, plan: &Plan) -> TokenStream {
     let output = returned(&function.sig);
     let place = place_of(&function.sig);
-    let (outcome, terms, body) = (outcome(plan, &output, place), terms::terms(plan), future(function, &output));
+    let (outcome, terms) = (store_if::outcome_of(function, plan), terms::terms(plan));
+    let body = future(function, plan, &output);
     let private = private(plan, place);
     let option = quote_spanned!(Span::mixed_site()=> ::core::option::Option);
     let body = quote_spanned!(Span::mixed_site()=> ::core::pin::pin!(#option::Some(#body)));
-    match function.sig.asyncness {
+    let call = match function.sig.asyncness {
         Some(_) => quote_spanned!(place=> #private::waiting(#terms, key, #outcome, #body).await),
         None => quote_spanned!(place=> #private::blocking(#terms, key, #outcome, #body)),
-    }
+    };
+    store_if::whole(plan, call)
 }
 
 /// The body as a future.
-fn future(function: &Function, output: &TokenStream) -> TokenStream {
+fn future(function: &Function, plan: &Plan, output: &TokenStream) -> TokenStream {
+    if let Some(beside) = &plan.beside {
+        let run = beside::run(&owner(function, plan), function, beside, beside::passed);
+        return run_as_future(run, function, plan);
+    }
     let block = block(&function.body, TokenStream::clone);
-    match function.sig.asyncness {
+    let run = match function.sig.asyncness {
         Some(_) => async_block(function, output, &block),
-        None => quote_spanned!(Span::mixed_site()=> async { (|| -> #output #block)() }),
+        None => quote_spanned!(Span::mixed_site()=> (|| -> #output #block)()),
+    };
+    run_as_future(run, function, plan)
+}
+
+/// A run of the body as a future: its value, or of an `async fn` the future of it.
+fn run_as_future(run: TokenStream, function: &Function, plan: &Plan) -> TokenStream {
+    match function.sig.asyncness {
+        Some(_) if plan.store_if.is_none() => run,
+        Some(_) => {
+            let judged = store_if::judged(function, plan, quote_spanned!(Span::mixed_site()=> #run.await));
+            quote_spanned!(Span::mixed_site()=> async { #judged })
+        }
+        None => {
+            let judged = store_if::judged(function, plan, run);
+            quote_spanned!(Span::mixed_site()=> async { #judged })
+        }
     }
 }
 
@@ -148,7 +211,7 @@ fn outcome(plan: &Plan, output: &TokenStream, place: Span) -> TokenStream {
     quote_spanned! {place=> {
         #[allow(unused_imports)]
         use #private::ElsePlain as _;
-        #private::Probe::<#output>::new().cache_outcome()
+        #private::kept(#private::Probe::<#output>::new().cache_outcome())
     }}
 }
 

@@ -9,11 +9,18 @@ use crate::args::{Args, Kind};
 use crate::mistakes::Mistakes;
 use crate::nearest;
 use crate::signature::Argument;
-use crate::template::{self, Placeholder};
+use crate::template::{self, Placeholder, Template};
 
 pub(crate) enum Key {
     /// From `key = "…"`: the pieces, and the values between them.
-    Template { text: LitStr, pieces: Vec<String>, values: Vec<Value>, left_out: Vec<Ident> },
+    Template {
+        text: LitStr,
+        pieces: Vec<String>,
+        values: Vec<Value>,
+        left_out: Vec<Ident>,
+        /// The name that stands for one of many elements.
+        element: Option<Ident>,
+    },
     /// From the function's path and these of its arguments.
     Default { arguments: Vec<Ident> },
 }
@@ -38,6 +45,19 @@ impl Key {
             None => from_arguments(kind, args, function, arguments, mistakes),
         }
     }
+
+    /// The name of one of the elements that have a key each.
+    pub(crate) fn element(&self) -> Option<&Ident> {
+        if let Key::Template { element, .. } = self { element.as_ref() } else { None }
+    }
+
+    /// Whether the argument or a field of it stands in the key.
+    pub(crate) fn uses(&self, name: &Ident) -> bool {
+        match self {
+            Key::Template { values, .. } => values.iter().any(|value| value.argument == *name),
+            Key::Default { arguments } => arguments.contains(name),
+        }
+    }
 }
 
 fn from_arguments(kind: Kind, args: &Args, function: &Ident, arguments: &[Argument], mistakes: &mut Mistakes) -> Key {
@@ -60,16 +80,47 @@ fn from_arguments(kind: Kind, args: &Args, function: &Ident, arguments: &[Argume
 fn from_template(text: &LitStr, args: &Args, arguments: &[Argument], mistakes: &mut Mistakes) -> Key {
     let template = template::parse(&text.value()).unwrap_or_else(|wrong| {
         wrong.into_iter().for_each(|wrong| mistakes.add(text, wrong));
-        template::Template::default()
+        Template::default()
     });
-    let found = template.placeholders.iter().map(|placeholder| value(placeholder, text, args, arguments));
-    let values: Vec<Value> = found.filter_map(|found| mistakes.keep(found)).collect();
+    let element = args.each.as_ref().and_then(|each| mistakes.keep(element(each, text, &template, arguments)));
+    let found = template.placeholders.iter().map(|placeholder| match &element {
+        Some(element) if Argument::is_named(element, &placeholder.argument) => at(element, placeholder, text),
+        // After a mistake about the elements this would only be its echo.
+        None if args.is_given("each") => Ok(None),
+        _ => value(placeholder, text, args, arguments),
+    });
+    let values: Vec<Value> = found.filter_map(|found| mistakes.keep(found).flatten()).collect();
     let left_out = left_out(&values, args, arguments);
-    Key::Template { text: text.clone(), pieces: template.pieces, values, left_out }
+    Key::Template { text: text.clone(), pieces: template.pieces, values, left_out, element }
+}
+
+/// The one name in the key that is no argument: it stands for an element of `each`.
+fn element(each: &Ident, text: &LitStr, template: &Template, arguments: &[Argument]) -> syn::Result<Ident> {
+    let wrong = |message: String| syn::Error::new(text.span(), message);
+    let mut names: Vec<&str> = template.placeholders.iter().map(|placeholder| &*placeholder.argument).collect();
+    if names.iter().any(|name| Argument::is_named(each, name)) {
+        let message =
+            format!("`{{{each}}}` are many: write a name for one of them that is no argument, as in `{{id}}`");
+        return Err(wrong(message));
+    }
+    names.retain(|name| !arguments.iter().any(|argument| argument.is(name)));
+    names.sort_unstable();
+    names.dedup();
+    match names[..] {
+        [name] => Ok(syn::parse_str::<Ident>(name)
+            .map_or_else(|_| Ident::new_raw(name, text.span()), |_| Ident::new(name, text.span()))),
+        [] => Err(wrong(format!(
+            "each of `{each}` needs a place in the key: write a name for one of them that is no argument, as in `user:{{id}}`"
+        ))),
+        [first, second, ..] => Err(wrong(format!(
+            "`{{{first}}}` and `{{{second}}}` are both no argument, and only one can stand for an element of `{each}`: {}",
+            other_argument(second, arguments)
+        ))),
+    }
 }
 
 /// Finds what a placeholder stands for. It is placed at the key's text, so that the compiler speaks of it there.
-fn value(placeholder: &Placeholder, text: &LitStr, args: &Args, arguments: &[Argument]) -> syn::Result<Value> {
+fn value(placeholder: &Placeholder, text: &LitStr, args: &Args, arguments: &[Argument]) -> syn::Result<Option<Value>> {
     let wrong = |message: String| syn::Error::new(text.span(), format!("`{}`: {message}", placeholder.text()));
     let name = &placeholder.argument;
     let Some(argument) = arguments.iter().find(|argument| argument.is(name)) else {
@@ -78,13 +129,19 @@ fn value(placeholder: &Placeholder, text: &LitStr, args: &Args, arguments: &[Arg
     if args.skip.contains(&argument.name) {
         return Err(wrong(format!("`{name}` is skipped: take it out of the key or out of `skip`")));
     }
-    let mut at_text = argument.name.clone();
-    at_text.set_span(text.span().resolved_at(argument.name.span()));
+    at(&argument.name, placeholder, text)
+}
+
+/// The value of a placeholder, at the key's text.
+fn at(name: &Ident, placeholder: &Placeholder, text: &LitStr) -> syn::Result<Option<Value>> {
+    let wrong = |message: String| syn::Error::new(text.span(), format!("`{}`: {message}", placeholder.text()));
+    let mut at_text = name.clone();
+    at_text.set_span(text.span().resolved_at(name.span()));
     let fields = placeholder
         .fields
         .iter()
         .map(|field| member(field, text).ok_or_else(|| wrong(format!("`{field}` cannot be the name of a field"))));
-    Ok(Value { argument: at_text, fields: fields.collect::<syn::Result<_>>()? })
+    Ok(Some(Value { argument: at_text, fields: fields.collect::<syn::Result<_>>()? }))
 }
 
 fn member(field: &str, text: &LitStr) -> Option<Member> {
@@ -106,7 +163,11 @@ fn member(field: &str, text: &LitStr) -> Option<Member> {
 
 /// The arguments that the body is expected to use, and that nobody said anything about.
 fn left_out(values: &[Value], args: &Args, arguments: &[Argument]) -> Vec<Ident> {
-    let said = |name: &Ident| args.skip.contains(name) || values.iter().any(|value| value.argument == *name);
+    let said = |name: &Ident| {
+        args.skip.contains(name)
+            || args.each.as_ref() == Some(name)
+            || values.iter().any(|value| value.argument == *name)
+    };
     let left = arguments.iter().filter(|argument| argument.is_meant() && !said(&argument.name));
     left.map(|argument| argument.name.clone()).collect()
 }

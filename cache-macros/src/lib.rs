@@ -8,6 +8,8 @@
 //! compiled anew is shown.
 
 mod args;
+mod beside;
+mod each;
 mod expand;
 mod fallback;
 mod key;
@@ -88,6 +90,7 @@ use crate::args::Kind;
 /// | argument | meaning |
 /// |---|---|
 /// | `key = "user:{id}"` | the key: see below |
+/// | `each = ids` | each element of this argument has a key and a value of its own: see below |
 /// | `expires_in = …` | how long a value lives: seconds (`300`), `"5m"`, `"1h 30m"`, `"2 days"`, `never`, or an expression of type [`Duration`](std::time::Duration), which may use the arguments. Without it the cache's own |
 /// | `race_ttl = …` | for so long after expiry one caller computes anew and the others get the old value at once; written as `expires_in`, without `never` |
 /// | `shared` | on a cold key one caller among all processes computes, and the others wait for its value |
@@ -96,8 +99,58 @@ use crate::args::Kind;
 /// | `jitter = 0.1` | each value lives up to 10 % longer or shorter, so that what was stored together does not expire together; the windows stay as long as they are |
 /// | `version = 2` | a number or a text that is part of the key: a new one forgets all old values |
 /// | `skip(a, b)` | arguments that are not part of the key: a connection, a logger |
+/// | `store_if = \|value\| …` | the value is stored only if this is true of it: see below |
 /// | `cache = "sessions"` | a named cache of the configuration in place of the default one |
+/// | `companions = false` | nothing stands beside the function: see below |
 /// | `crate = my_cache` | where the library is, if it goes by another name |
+///
+/// # Beside the function
+///
+/// Beside `fn load_user` stands a type of the same name, with its visibility and generics, whose functions ask for what
+/// the function keeps:
+///
+/// ```
+/// # use cache_runtime::{Cache, cached, testing};
+/// #[cached(key = "user:{id}", expires_in = 300, skip(greeting))]
+/// fn load_user(id: u64, greeting: &str) -> Result<String, std::num::ParseIntError> {
+///     Ok(format!("{greeting} {id}"))
+/// }
+///
+/// # let _scope = testing::scope(Cache::memory());
+/// assert_eq!(load_user(42, "hi"), Ok("hi 42".to_owned()));
+/// assert_eq!(load_user::peek(42)?.as_deref(), Some("hi 42")); // looks, and never runs the body
+/// assert!(load_user::invalidate(42)?); // forgets it, and tells whether there was anything
+/// load_user::prime(42, &"ho 42".to_owned())?; // keeps a value without running the body
+/// assert_eq!(load_user::refresh(42, "hey"), Ok("hey 42".to_owned())); // runs the body now, and keeps what it returns
+/// assert_eq!(load_user::uncached(42, "hm"), Ok("hm 42".to_owned())); // runs the body and leaves the cache alone
+/// assert_eq!(load_user::key(42), "user:42"); // the key as it stands in the store
+/// # Ok::<(), cache_runtime::Error>(())
+/// ```
+///
+/// - What asks by the key takes the arguments that the key is made of, in their order; what is skipped is left out.
+///   (An `impl Trait` is always asked for, because its type is a part of the key.) `prime` takes those too that
+///   a lifetime is computed of, and `refresh` and `uncached` take all.
+/// - They hold to what the attribute says: its cache, and for `prime` and `refresh` its lifetime and windows. `peek` does
+///   not see what has expired, not even in a window.
+/// - `peek` gives the `Ok` of a `Result`; where that hides behind an alias of another name, such as `Res<User>`, the alias
+///   itself, which is `Ok`. `prime` takes either: the `Ok`, or the whole of what the function returns, of which it keeps
+///   no `Err`.
+/// - `invalidate`, `peek` and `prime` return the store's error, because they are asked by hand. Where the arguments make no
+///   key (a `Display` that fails, an empty text) nothing is kept, they say so, and `key` is the empty text.
+///   A key over 250 bytes stands in the store shortened, and one that begins with `@` with `@/` in front: so does `key`.
+/// - Of an `async fn` all but `key` are `async`.
+///
+/// In an `impl` or a trait no type can stand, so a method has functions with its name in front:
+/// `shop.price_invalidate("tea")`. They take `self` by reference, `refresh` and `uncached` as the method does. A function
+/// without `self` whose signature says `Self` counts as a method.
+///
+/// Write `companions = false` where
+///
+/// - a type, module or import of the function's name exists (`mod stats; fn stats()`), or it is called as a type that you
+///   use in the same place (`str`);
+/// - the `impl` is one of a trait, or the trait is used as `dyn`;
+/// - the function belongs to an `impl` and has neither `self` nor `Self` in its signature: an attribute cannot see
+///   where it stands.
 ///
 /// # Keys
 ///
@@ -136,6 +189,61 @@ use crate::args::Kind;
 /// # assert_eq!(report(1, &["north"]), report(1, &["north"]));
 /// ```
 ///
+/// # Many at once
+///
+/// With `each = ids` the argument `ids`, a `&[T]` or a `Vec<T>`, holds many elements, each of which has a key and a value
+/// of its own. All are looked for at once, the body runs once and gets those that are missing, and what it gives is written
+/// at once. In the key stands a name for one element, which is one that no argument has: `{id}`, or a field of it,
+/// `{sku.number}`.
+///
+/// ```
+/// # use cache_runtime::{Cache, cached, testing};
+/// use std::collections::HashMap;
+///
+/// #[cached(each = ids, key = "user:{id}", expires_in = 300)]
+/// fn load_users(ids: &[u64]) -> HashMap<u64, String> {
+///     ids.iter().map(|id| (*id, format!("user {id}"))).collect() // one query for all of them
+/// }
+///
+/// # let _scope = testing::scope(Cache::memory());
+/// assert_eq!(load_users(&[1, 2]).len(), 2); // asks the body for 1 and 2
+/// assert_eq!(load_users(&[1, 2, 3]).len(), 3); // asks it for 3
+/// assert_eq!(load_users::peek(3)?.as_deref(), Some("user 3"));
+/// # Ok::<(), cache_runtime::Error>(())
+/// ```
+///
+/// - The function returns a `HashMap` of the values that there are, by their elements; or a `Vec` of one value for each
+///   element, in their order; or a `Result` of either, whose `Err` reaches the caller and keeps nothing.
+/// - For a `HashMap` an element that is asked for twice is computed once. Elements are `Clone`, values need not be.
+/// - Companions that ask by the key, and `prime`, take one element in the place of all; `refresh` and `uncached` take
+///   all. `store_if` is asked of each value. Values that are written together expire together.
+/// - Callers that miss the same elements at the same moment do not wait for each other, so `shared` does not go with it, nor
+///   do `background` and `stale_if_error`.
+///
+/// A body that returns a `Vec` of another length than it was asked for panics, with cache or without: nobody could say
+/// which value is whose.
+///
+/// # Only some values
+///
+/// `store_if` is a closure, or the path of a function, that is asked with a reference to what would be stored: of a `Result`
+/// with its `Ok`. Where it says no, the caller gets the value, as do those who waited for it, and nothing is stored. It
+/// may use arguments that the body does not consume. `prime` does not ask it.
+///
+/// ```
+/// # use cache_runtime::{Cache, cached, testing};
+/// #[cached(key = "search:{words}", store_if = |found| !found.is_empty())]
+/// fn search(words: &str) -> Result<Vec<u64>, std::io::Error> {
+///     Ok(if words == "tea" { vec![42] } else { Vec::new() })
+/// }
+///
+/// # let _scope = testing::scope(Cache::memory());
+/// assert_eq!(search("tea")?, [42]);
+/// assert_eq!(search::peek("tea")?, Some(vec![42]));
+/// assert!(search("coffee")?.is_empty());
+/// assert_eq!(search::peek("coffee")?, None); // it may be there tomorrow
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # In the background
 ///
 /// With `background` nobody waits for a new value while there is an old one in its window. The first caller gives the
@@ -163,7 +271,8 @@ use crate::args::Kind;
 ///   feature on: without it a body that waits by tokio's timers or sockets panics in the background.
 /// - Arguments go into the task, so they are `Send + 'static` once owned. What is borrowed is copied when the body is to
 ///   run: `&str` as a `String`, `&T` by `Clone`, `&self` by `Self: Clone`. What stays borrowed inside (`&[&str]`,
-///   `Option<&str>`) and what is lent mutably cannot go. In a method, `"{self}"` in a text is written `"{}", self`.
+///   `Option<&str>`) and what is lent mutably cannot go. In a method without companions, `"{self}"` in a text is written
+///   `"{}", self`.
 ///
 /// # Errors of the compiler
 ///

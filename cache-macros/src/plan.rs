@@ -1,9 +1,11 @@
 //! The rules: from what was said and the function it was said of, to what is to be written.
 
 use proc_macro2::{Ident, TokenStream};
-use syn::{GenericParam, LitStr, Path, Result};
+use syn::{Error, Expr, GenericParam, LitStr, Path, Result};
 
 use crate::args::{Args, Kind};
+use crate::beside::{Beside, mention};
+use crate::each::Each;
 use crate::key::{Key, other_argument};
 use crate::lent::{self, Lent};
 use crate::mistakes::Mistakes;
@@ -26,6 +28,11 @@ pub(crate) struct Plan {
     pub(crate) stale_if_error: Option<Time>,
     pub(crate) jitter: Option<f64>,
     pub(crate) shared: bool,
+    pub(crate) store_if: Option<Expr>,
+    /// What has a key each, if there are many.
+    pub(crate) each: Option<Each>,
+    /// What stands beside the function, unless nothing does.
+    pub(crate) beside: Option<Beside>,
     pub(crate) runtime: Option<Path>,
 }
 
@@ -47,11 +54,15 @@ impl Plan {
         let key = Key::new(kind, &args, &function.sig.ident, &arguments, &mut mistakes);
         let background = args.background.as_ref().map(|word| {
             check_window(word, &args, &mut mistakes);
+            check_condition(&args, &arguments, &mut mistakes);
             lent::lent(function, &mut mistakes)
         });
+        let each = Each::new(&args, function, &key, &mut mistakes);
         let types = type_arguments(function, &arguments);
+        let beside = (kind == Kind::Cached && args.companions != Some(false))
+            .then(|| Beside::new(function, &key, &types, &args, each.as_ref(), &mut mistakes));
         let is_async = kind == Kind::Cached && function.sig.asyncness.is_some();
-        let Args { version, cache, expires_in, race_ttl, stale_if_error, jitter, shared, runtime, .. } = args;
+        let Args { version, cache, expires_in, race_ttl, stale_if_error, jitter, shared, store_if, runtime, .. } = args;
         mistakes.or(Plan {
             key,
             version,
@@ -64,6 +75,9 @@ impl Plan {
             stale_if_error,
             jitter,
             shared,
+            store_if,
+            each,
+            beside,
             runtime,
         })
     }
@@ -85,6 +99,15 @@ fn check_window(background: &Ident, args: &Args, mistakes: &mut Mistakes) {
     if args.race_ttl.is_none() && mistakes.is_empty() {
         let wrong = "`background` serves an old value in a window after its expiry: write `race_ttl = 10` as well";
         mistakes.add(background, wrong);
+    }
+}
+
+/// A task has the arguments; what judges its result has not.
+fn check_condition(args: &Args, arguments: &[Argument], mistakes: &mut Mistakes) {
+    let Some(store_if) = &args.store_if else { return };
+    for Argument { name, .. } in arguments {
+        let wrong = || format!("with `background` the value alone decides whether it is stored: leave `{name}` out");
+        mention(store_if, name).into_iter().for_each(|place| mistakes.push(Error::new(place, wrong())));
     }
 }
 

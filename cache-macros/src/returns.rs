@@ -2,13 +2,36 @@
 
 use quote::ToTokens;
 use syn::visit::Visit;
-use syn::{GenericArgument, PathArguments, PathSegment, Type, TypeImplTrait, TypeNever, TypePath, TypeReference};
+use syn::{
+    GenericArgument, PathArguments, PathSegment, ReturnType, Type, TypeImplTrait, TypeNever, TypePath, TypeReference,
+};
 
 use crate::mistakes::Mistakes;
 
 /// Reports what in a return type cannot be kept.
 pub(crate) fn check(ty: &Type, mistakes: &mut Mistakes) {
     Returned(mistakes).visit_type(ty);
+}
+
+/// What a return type that is spelt `Result` has for its `Ok`.
+pub(crate) fn ok(output: &ReturnType) -> Option<&Type> {
+    let ReturnType::Type(_, ty) = output else { return None };
+    let last = as_path(ty)?.path.segments.last().filter(|last| last.ident == "Result")?;
+    let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
+    arguments.args.iter().find_map(|argument| match argument {
+        GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    })
+}
+
+/// The type as a path, also where a `macro_rules!` macro passes it on in an invisible group.
+pub(crate) fn as_path(ty: &Type) -> Option<&TypePath> {
+    match ty {
+        Type::Path(path) => Some(path),
+        Type::Group(group) => as_path(&group.elem),
+        Type::Paren(paren) => as_path(&paren.elem),
+        _ => None,
+    }
 }
 
 struct Returned<'m>(&'m mut Mistakes);
@@ -98,7 +121,7 @@ fn owned_form(reference: &TypeReference) -> String {
 }
 
 /// The tokens as a person would space them.
-fn words(tokens: &impl ToTokens) -> String {
+pub(crate) fn words(tokens: &impl ToTokens) -> String {
     let mut text = tokens.to_token_stream().to_string();
     for (spaced, tight) in
         [("& ", "&"), (" <", "<"), ("< ", "<"), (" >", ">"), (" ::", "::"), (":: ", "::"), (" ,", ",")]

@@ -1,6 +1,6 @@
 //! What a function has to be for an attribute to stand on it.
 
-use syn::{Attribute, ReturnType, Safety, Signature};
+use syn::{Attribute, FnArg, PatType, Receiver, ReturnType, Safety, Signature};
 
 use crate::args::Kind;
 use crate::mistakes::Mistakes;
@@ -11,6 +11,7 @@ use crate::signature::{Body, Function};
 pub(crate) fn check(kind: Kind, function: &Function, mistakes: &mut Mistakes) {
     once(kind, &function.attrs, mistakes);
     qualifiers(kind, &function.sig, mistakes);
+    conditional_arguments(kind, &function.sig, mistakes);
     match kind {
         Kind::Cached => cached(function, mistakes),
         Kind::Counter => counter(function, mistakes),
@@ -25,6 +26,21 @@ fn once(kind: Kind, others: &[Attribute], mistakes: &mut Mistakes) {
     for other in others.iter().filter(ours) {
         let wrong = format!("the function has {} already: remove one of the two", kind.name());
         mistakes.add(other.path(), wrong);
+    }
+}
+
+/// An argument that is there in some builds only would make another key in each.
+fn conditional_arguments(kind: Kind, sig: &Signature, mistakes: &mut Mistakes) {
+    for input in &sig.inputs {
+        let (FnArg::Receiver(Receiver { attrs, .. }) | FnArg::Typed(PatType { attrs, .. })) = input;
+        for cfg in attrs.iter().filter(|attr| attr.path().is_ident("cfg")) {
+            let wrong = format!(
+                "{} has to know every argument, and this one is there in some builds only: write two functions, each with \
+                 `#[cfg(…)]` above it",
+                kind.name()
+            );
+            mistakes.add(cfg, wrong);
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! The annotated function, as far as an attribute has to know it.
 
-use proc_macro2::{Ident, TokenStream, TokenTree};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
@@ -48,6 +48,11 @@ impl Function {
     pub(crate) fn arguments(&self) -> Vec<Argument> {
         self.sig.inputs.iter().flat_map(named_in).collect()
     }
+
+    /// Whether it can only stand in an `impl` or a trait, as far as its signature tells.
+    pub(crate) fn is_associated(&self) -> bool {
+        self.sig.receiver().is_some() || place_of(self.sig.to_token_stream(), "Self").is_some()
+    }
 }
 
 impl Body {
@@ -94,7 +99,11 @@ pub(crate) struct Argument {
 impl Argument {
     /// Whether it is called so, with `r#` or without.
     pub(crate) fn is(&self, name: &str) -> bool {
-        self.name.unraw() == name
+        Argument::is_named(&self.name, name)
+    }
+
+    pub(crate) fn is_named(ident: &Ident, name: &str) -> bool {
+        ident.unraw() == name
     }
 
     /// Whether the body is expected to use it.
@@ -115,7 +124,8 @@ fn named_in(argument: &FnArg) -> Vec<Argument> {
     }
 }
 
-fn names_in(pat: &Pat) -> Vec<Ident> {
+/// All that a pattern names.
+pub(crate) fn names_in(pat: &Pat) -> Vec<Ident> {
     struct Names(Vec<Ident>);
     impl<'a> Visit<'a> for Names {
         fn visit_pat_ident(&mut self, pat: &'a PatIdent) {
@@ -129,6 +139,15 @@ fn names_in(pat: &Pat) -> Vec<Ident> {
     let mut names = Names(Vec::new());
     names.visit_pat(pat);
     names.0
+}
+
+/// Where a word stands first in the tokens.
+pub(crate) fn place_of(tokens: TokenStream, word: &str) -> Option<Span> {
+    tokens.into_iter().find_map(|token| match token {
+        TokenTree::Ident(other) => (other == word).then(|| other.span()),
+        TokenTree::Group(group) => place_of(group.stream(), word),
+        _ => None,
+    })
 }
 
 /// The first `impl Trait` in a type.

@@ -38,6 +38,11 @@ impl Time {
         Ok(time)
     }
 
+    /// What computes it, if it is not known here.
+    pub(crate) fn expression(&self) -> Option<&Expr> {
+        if let Time::Computed(expression) = self { Some(expression) } else { None }
+    }
+
     fn parse(value: &Expr) -> Result<Self> {
         match value {
             // What a `macro_rules!` macro passes on stands in an invisible group.

@@ -81,19 +81,23 @@ where
 }
 
 /// The same for an `async` function: the body is run by a task.
-pub async fn renew_waiting<O, B>(asked: Asked<O>, body: B) -> O::Whole
+pub fn renew_waiting<O, B>(asked: Asked<O>, body: B) -> impl Future<Output = O::Whole>
 where
     O: Outcome + 'static,
     O::Whole: Send,
     B: Future<Output = O::Whole> + Send + 'static,
 {
-    match asked.stale() {
-        Some(value) => {
-            let scope = testing::current();
-            spawn(testing::carry(scope, asked.renewed(&Waiting, body)));
-            O::whole(value)
+    // On the heap, from where both ways can take it: else this future would hold it several times.
+    let body = Box::pin(body);
+    async move {
+        match asked.stale() {
+            Some(value) => {
+                let scope = testing::current();
+                spawn(testing::carry(scope, asked.renewed(&Waiting, body)));
+                O::whole(value)
+            }
+            None => Box::pin(asked.computed(&Waiting, body)).await,
         }
-        None => asked.computed(&Waiting, body).await,
     }
 }
 

@@ -55,7 +55,8 @@ pub(crate) async fn call<I: Io, O: Outcome, B: Future<Output = O::Whole>>(
     let way = Way { io, handle, key };
     match way.look().await {
         Look::Value(value) => O::whole(value),
-        Look::Compute(start) => way.compute::<O, B>(start, body).await,
+        // On the heap: who has a value at once need not be as large as who computes it.
+        Look::Compute(start) => Box::pin(way.compute::<O, B>(start, body)).await,
     }
 }
 
@@ -68,7 +69,7 @@ pub(crate) async fn refresh<I: Io, O: Outcome, B: Future<Output = O::Whole>>(
     body: Pin<&mut Option<B>>,
 ) -> O::Whole {
     let Some(key) = usable(handle, key) else { return run(body).await };
-    Way { io, handle, key }.renew::<O, B>(body).await
+    Box::pin(Way { io, handle, key }.renew::<O, B>(body)).await
 }
 
 /// The key as it stands in the store; without one nothing is cached.
@@ -177,6 +178,10 @@ impl<I: Io> Way<'_, I> {
             return self.stand_in(start.old).map_or(whole, O::whole);
         };
         let written = self.written(value);
+        if !O::stored(&whole) {
+            self.hand_on(written, claim, start.lease, lead).await;
+            return whole;
+        }
         self.keep(written, claim, lead).await;
         whole
     }
@@ -195,6 +200,10 @@ impl<I: Io> Way<'_, I> {
             return whole;
         };
         let written = self.written(value);
+        if !O::stored(&whole) {
+            self.hand_on(written, claim, None, Some(lead)).await;
+            return whole;
+        }
         if claim.token().is_none() {
             // Before it is stored: who looks for a change before its own write, and too early, finds this one after it.
             lead.disturb_earlier(|flight| flight.is_beside(&key));
@@ -258,6 +267,20 @@ impl<I: Io> Way<'_, I> {
         let lifetime = self.handle.lifetime(&self.key);
         let written = entry::write(value, self.handle.core.settings.codec, &lifetime);
         Some((written.inspect_err(|error| self.handle.not_saved(&self.key, error)).ok()?, lifetime))
+    }
+
+    /// Hands what is not to be stored to who waits. In a window nobody tries again for a while.
+    async fn hand_on(
+        &self,
+        written: Option<(Value, Lifetime)>,
+        claim: Claim,
+        lease: Option<Lease>,
+        lead: Option<Lead>,
+    ) {
+        self.give_up(claim, lease).await;
+        if let (Some((value, _)), Some(lead)) = (written, lead) {
+            lead.land(&Arc::new(value));
+        }
     }
 
     /// Keeps what was written, and hands it to who waits.

@@ -231,9 +231,20 @@ impl Handle {
     }
 
     pub(crate) async fn set<I: Io, T: Serialize + ?Sized>(&self, io: &I, key: &str, value: &T) -> Result<()> {
+        self.set_written(io, key, |lifetime| entry::write_untyped(value, lifetime).map(Some)).await
+    }
+
+    /// Keeps what `write` makes, if it makes anything.
+    pub(crate) async fn set_written<I: Io>(
+        &self,
+        io: &I,
+        key: &str,
+        write: impl FnOnce(&Lifetime) -> Result<Option<Value>>,
+    ) -> Result<()> {
         let key = self.key(key)?;
         let lifetime = self.lifetime(&key);
-        let value = entry::write_untyped(value, &lifetime).map_err(|error| self.explained(error, "set", Some(&key)))?;
+        let written = write(&lifetime).map_err(|error| self.explained(error, "set", Some(&key)))?;
+        let Some(value) = written else { return Ok(()) };
         self.disturb(|changed| changed == key);
         self.put(io, &key, Cow::Owned(value), lifetime).await
     }
@@ -357,15 +368,11 @@ impl Handle {
     }
 
     /// Keeps what was computed for many keys. That it could not be kept is not the caller's failure.
-    pub(crate) async fn keep_many<I: Io, T: Serialize + DeserializeOwned>(
-        &self,
-        io: &I,
-        computed: &HashMap<String, T>,
-    ) {
-        let lifetime = self.lifetime_of_many(computed.keys().map(String::as_str));
+    pub(crate) async fn keep_many<I: Io, T: Serialize + DeserializeOwned>(&self, io: &I, computed: &[(&str, &T)]) {
+        let lifetime = self.lifetime_of_many(computed.iter().map(|(key, _)| *key));
         let encoded = computed.iter().filter_map(|(key, value)| {
             let key = self.key(key).ok()?.into_owned();
-            let written = entry::write(Plain::storable(value)?, self.core.settings.codec, &lifetime);
+            let written = entry::write(Plain::storable(*value)?, self.core.settings.codec, &lifetime);
             let value = written.inspect_err(|error| self.not_saved(&key, error)).ok()?;
             Some((key, value))
         });

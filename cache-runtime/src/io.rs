@@ -4,7 +4,7 @@
 //! its futures are always ready and [`now`] takes the answer at the first poll: no runtime, no executor.
 
 use std::future::Future;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::thread;
@@ -24,7 +24,7 @@ pub(crate) trait Io {
     const FACE: Face;
 
     /// Asks the store.
-    fn ask(&self, store: &Arc<dyn Store>, operation: Operation<'_>) -> impl Future<Output = Result<Answer>>;
+    fn ask<'a>(&'a self, store: &'a Arc<dyn Store>, operation: Operation<'a>) -> impl Future<Output = Result<Answer>>;
 
     /// Waits for who computes.
     fn wait<F: Future>(&self, wait: F) -> impl Future<Output = F::Output>;
@@ -39,7 +39,7 @@ pub(crate) struct Blocking;
 impl Io for Blocking {
     const FACE: Face = Face::Thread;
 
-    async fn ask(&self, store: &Arc<dyn Store>, operation: Operation<'_>) -> Result<Answer> {
+    async fn ask<'a>(&'a self, store: &'a Arc<dyn Store>, operation: Operation<'a>) -> Result<Answer> {
         operation.run(&**store)
     }
 
@@ -58,13 +58,21 @@ pub(crate) struct Waiting;
 impl Io for Waiting {
     const FACE: Face = Face::Task;
 
-    async fn ask(&self, store: &Arc<dyn Store>, operation: Operation<'_>) -> Result<Answer> {
-        match store.begin(operation) {
-            Begun::Done(answer) => answer,
-            Begun::Pending(answer) => answer.await,
+    // No `async fn`: its future would hold the operation beside what became of it, and every call holds one of these.
+    fn ask<'a>(&'a self, store: &'a Arc<dyn Store>, operation: Operation<'a>) -> impl Future<Output = Result<Answer>> {
+        let begun = match store.begin(operation) {
+            Begun::Done(answer) => Ok(answer),
+            Begun::Pending(answer) => Err(answer),
             Begun::Blocking(operation) => {
                 let (store, operation) = (Arc::clone(store), operation.into_owned());
-                blocking::unblock(move || operation.run(&*store)).await
+                Err(Box::pin(blocking::unblock(move || operation.run(&*store)))
+                    as Pin<Box<dyn Future<Output = _> + Send>>)
+            }
+        };
+        async move {
+            match begun {
+                Ok(answer) => answer,
+                Err(pending) => pending.await,
             }
         }
     }

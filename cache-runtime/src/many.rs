@@ -36,7 +36,8 @@ pub(crate) async fn get_or_set<I: Io, T: Serialize + DeserializeOwned, F: Future
     let asked: HashSet<String> = missing.iter().cloned().collect();
     let mut computed = compute(missing).await;
     computed.retain(|key, _| asked.contains(key));
-    handle.keep_many(io, &computed).await;
+    let kept: Vec<_> = computed.iter().map(|(key, value)| (key.as_str(), value)).collect();
+    handle.keep_many(io, &kept).await;
     found.extend(computed);
     found
 }

@@ -16,8 +16,16 @@ pub trait Outcome {
     type Whole;
     /// What is kept of it.
     type Value: Storable;
+    /// This type.
+    type Kept: Outcome<Whole = Self::Whole, Value = Self::Value>;
+    /// It itself.
+    fn kept(self) -> Self::Kept;
     /// What is to be kept of this result, if anything.
     fn storable(whole: &Self::Whole) -> Option<&Self::Value>;
+    /// Whether it is to be stored, if it can be: a condition of the user's may say no.
+    fn stored(_whole: &Self::Whole) -> bool {
+        true
+    }
     /// The result made again.
     fn whole(value: Self::Value) -> Self::Whole;
 }
@@ -73,6 +81,10 @@ pub struct OfResult<T, E>(PhantomData<fn() -> (T, E)>);
 impl<T: Storable, E> Outcome for OfResult<T, E> {
     type Whole = Result<T, E>;
     type Value = T;
+    type Kept = Self;
+    fn kept(self) -> Self {
+        self
+    }
     fn storable(whole: &Result<T, E>) -> Option<&T> {
         whole.as_ref().ok()
     }
@@ -88,10 +100,22 @@ pub struct Plain<R>(PhantomData<fn() -> R>);
 impl<R: Storable> Outcome for Plain<R> {
     type Whole = R;
     type Value = R;
+    type Kept = Self;
+    fn kept(self) -> Self {
+        self
+    }
     fn storable(whole: &R) -> Option<&R> {
         (!word::is_result_err(whole)).then_some(whole)
     }
     fn whole(value: R) -> R {
         value
     }
+}
+
+/// Checks that it can be kept.
+///
+/// Expansions ask for it in several places. Where it cannot be, the type of this is unknown, so that the compiler says
+/// it once.
+pub fn kept<O: Outcome>(outcome: O) -> O::Kept {
+    outcome.kept()
 }

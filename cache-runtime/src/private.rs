@@ -1,21 +1,28 @@
 //! What the expansions of the macros call. No other code may: it changes without notice.
 
 use std::future::Future;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 
 pub use std::fmt::Display;
 pub use std::time::Duration;
 
-pub use crate::Ttl;
 pub use crate::background::{Asked, Look, Owned, can_go, own, renew, renew_waiting};
+pub use crate::companions::{
+    Keeps, Of, invalidate, invalidate_waiting, key, peek, peek_waiting, peek_whole, peek_whole_waiting, prime,
+    prime_waiting,
+};
+pub use crate::each::{Answer, each, each_waiting, refresh_each, refresh_each_waiting, to_vec, vec};
 pub use crate::key::{DefaultKey, Place, template_key};
+pub use crate::{Result, Ttl};
 // `Storable` is here so that the bound which the compiler proposes can be written.
-pub use crate::outcome::{ElsePlain, Outcome, Probe, Storable};
+pub use crate::outcome::{ElsePlain, Outcome, Probe, Storable, kept};
+
+pub use crate::store_if::{judged, only_if};
 
 use crate::call::{self, call};
 use crate::io::{Blocking, Waiting, now};
 use crate::jitter::Jitter;
-use crate::{AsyncCounter, Cache, Counter, Result, background, runtime};
+use crate::{AsyncCounter, Cache, Counter, background, runtime};
 
 /// What the arguments of an attribute said.
 #[derive(Clone, Copy, Debug)]
@@ -39,7 +46,7 @@ impl Terms {
     pub const DEFAULT: Terms =
         Terms { cache: None, expires_in: None, race_ttl: None, stale_if_error: None, jitter: None, shared: false };
 
-    fn chosen(&self) -> Result<Cache> {
+    pub(crate) fn chosen(&self) -> Result<Cache> {
         let mut cache = runtime::chosen(self.cache)?;
         let view = &mut cache.handle.view;
         view.expires_in = self.expires_in.or(view.expires_in);
@@ -51,7 +58,7 @@ impl Terms {
     }
 
     /// For a function, which answers in any case: where there is no cache of that name, nothing is cached.
-    fn cache(&self) -> Cache {
+    pub(crate) fn cache(&self) -> Cache {
         self.chosen().unwrap_or_else(|error| {
             runtime::cache().handle.pass_over(&error);
             Cache::none()
@@ -96,19 +103,28 @@ pub fn blocking<O: Outcome, B: Future<Output = O::Whole>>(
     outcome: O,
     body: Pin<&mut Option<B>>,
 ) -> O::Whole {
-    let cache = terms.cache();
+    let (cache, body) = (terms.cache(), pin!(named(body)));
     now(call(&Blocking, &cache.handle, key.as_ref().map(String::as_str), outcome, body))
 }
 
+/// A body under a name that all bodies of one result share, so that the way is compiled for the result and not for each
+/// function. (A task's body keeps its own: by that the compiler sees whether the call is `Send`.)
+///
+/// It is not destroyed where the way lets go of it. Nothing is left to be: a thread cannot drop a call half-way.
+fn named<W, B: Future<Output = W>>(body: Pin<&mut Option<B>>) -> Option<Pin<&mut dyn Future<Output = W>>> {
+    body.as_pin_mut().map(|body| body as Pin<&mut dyn Future<Output = W>>)
+}
+
 /// A call of an annotated `async` function.
-pub async fn waiting<O: Outcome, B: Future<Output = O::Whole>>(
+// No `async fn`, here and below: its future would hold all of the arguments beside what is made of them.
+pub fn waiting<O: Outcome, B: Future<Output = O::Whole>>(
     terms: Terms,
     key: Result<String>,
     outcome: O,
     body: Pin<&mut Option<B>>,
-) -> O::Whole {
-    let cache = terms.cache();
-    call(&Waiting, &cache.handle, key.as_ref().map(String::as_str), outcome, body).await
+) -> impl Future<Output = O::Whole> {
+    let Cache { handle } = terms.cache();
+    async move { call(&Waiting, &handle, key.as_ref().map(String::as_str), outcome, body).await }
 }
 
 /// A call of an annotated function that runs its body, whatever is kept.
@@ -118,19 +134,19 @@ pub fn refresh<O: Outcome, B: Future<Output = O::Whole>>(
     outcome: O,
     body: Pin<&mut Option<B>>,
 ) -> O::Whole {
-    let cache = terms.cache();
+    let (cache, body) = (terms.cache(), pin!(named(body)));
     now(call::refresh(&Blocking, &cache.handle, key.as_ref().map(String::as_str), outcome, body))
 }
 
 /// The same of an annotated `async` function.
-pub async fn refresh_waiting<O: Outcome, B: Future<Output = O::Whole>>(
+pub fn refresh_waiting<O: Outcome, B: Future<Output = O::Whole>>(
     terms: Terms,
     key: Result<String>,
     outcome: O,
     body: Pin<&mut Option<B>>,
-) -> O::Whole {
-    let cache = terms.cache();
-    call::refresh(&Waiting, &cache.handle, key.as_ref().map(String::as_str), outcome, body).await
+) -> impl Future<Output = O::Whole> {
+    let Cache { handle } = terms.cache();
+    async move { call::refresh(&Waiting, &handle, key.as_ref().map(String::as_str), outcome, body).await }
 }
 
 /// A look at what a function with `background` has in the cache.
@@ -139,8 +155,9 @@ pub fn look<O: Outcome>(terms: Terms, key: Result<String>, outcome: O) -> Look<O
 }
 
 /// A look at what an `async` function with `background` has in the cache.
-pub async fn look_waiting<O: Outcome>(terms: Terms, key: Result<String>, outcome: O) -> Look<O> {
-    background::look(&Waiting, terms.cache().handle, key.as_ref().map(String::as_str), outcome).await
+pub fn look_waiting<O: Outcome>(terms: Terms, key: Result<String>, outcome: O) -> impl Future<Output = Look<O>> {
+    let Cache { handle } = terms.cache();
+    async move { background::look(&Waiting, handle, key.as_ref().map(String::as_str), outcome).await }
 }
 
 /// The counter of an annotated function.

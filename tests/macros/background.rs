@@ -307,7 +307,7 @@ trait Catalogue {
 }
 
 impl Catalogue for Shop {
-    #[cached(key = "plain:a", expires_in = 60, race_ttl = 600, background, skip(self, id))]
+    #[cached(key = "plain:a", expires_in = 60, race_ttl = 600, background, skip(self, id), companions = false)]
     fn title(&self, id: u32) -> u32 {
         use std::fmt::{self, Write};
         /// Its `self` is another one.
@@ -337,7 +337,7 @@ impl Shop {
         self.id + self.source.give().unwrap()
     }
 
-    #[cached(key = "plain:a", expires_in = 60, race_ttl = 600, background, skip(shop))]
+    #[cached(key = "plain:a", expires_in = 60, race_ttl = 600, background, skip(shop), companions = false)]
     fn of(shop: &Shop) -> u32 {
         shop.id + shop.source.give().unwrap()
     }

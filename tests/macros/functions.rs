@@ -88,7 +88,7 @@ struct Books {
 }
 
 impl Catalogue for Books {
-    #[cached(key = "books:{self.shelf}:{id}")]
+    #[cached(key = "books:{self.shelf}:{id}", companions = false)]
     fn title(&self, id: u32) -> String {
         ran();
         format!("{}/{id}", self.shelf)

@@ -9,13 +9,13 @@ use crate::scenery::{empty, ran, runs};
 struct Repo<T>(T);
 
 impl<T> Repo<T> {
-    #[cached(key = "repo:{id}")]
+    #[cached(key = "repo:{id}", companions = false)]
     fn by_template(id: u8) -> String {
         ran();
         format!("{} {id}", type_name::<T>())
     }
 
-    #[cached]
+    #[cached(companions = false)]
     fn by_default(id: u8) -> String {
         ran();
         format!("{} {id}", type_name::<T>())
@@ -27,13 +27,13 @@ impl<T> Repo<T> {
         format!("{} {}", type_name::<T>(), type_name::<U>())
     }
 
-    #[cached(key = "waited:{id}")]
+    #[cached(key = "waited:{id}", companions = false)]
     async fn waited(id: u8) -> String {
         ran();
         format!("{} {id}", type_name::<T>())
     }
 
-    #[cached]
+    #[cached(companions = false)]
     async fn waited_by_default(id: u8) -> String {
         ran();
         format!("{} {id}", type_name::<T>())
@@ -72,13 +72,13 @@ fn instances_of_an_asynchronous_method_do_not_share() {
 trait Named: Sized {
     fn name() -> &'static str;
 
-    #[cached(key = "given")]
+    #[cached(key = "given", companions = false)]
     fn given() -> String {
         ran();
         Self::name().to_owned()
     }
 
-    #[cached]
+    #[cached(companions = false)]
     fn given_by_default(id: u8) -> String {
         ran();
         format!("{} {id}", Self::name())
@@ -93,13 +93,13 @@ impl<T> Named for Repo<T> {
         type_name::<T>()
     }
 
-    #[cached(key = "written")]
+    #[cached(key = "written", companions = false)]
     fn written() -> String {
         ran();
         Self::name().to_owned()
     }
 
-    #[cached]
+    #[cached(companions = false)]
     fn written_by_default() -> String {
         ran();
         Self::name().to_owned()
@@ -122,7 +122,7 @@ fn instances_of_a_trait_do_not_share() {
 struct Shop;
 
 impl Shop {
-    #[cached(key = "shop:{id}")]
+    #[cached(key = "shop:{id}", companions = false)]
     fn plain(id: u8) -> u8 {
         id
     }
@@ -133,12 +133,12 @@ impl Named for Shop {
         "shop"
     }
 
-    #[cached(key = "written by the shop")]
+    #[cached(key = "written by the shop", companions = false)]
     fn written() -> String {
         Self::name().to_owned()
     }
 
-    #[cached]
+    #[cached(companions = false)]
     fn written_by_default() -> String {
         Self::name().to_owned()
     }

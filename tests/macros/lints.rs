@@ -43,6 +43,22 @@ fn diverges(id: u64, _: u8) -> u8 {
     panic!("{id}")
 }
 
+#[cached(each = ids, key = "each:{id}", skip(count))]
+fn each(mut ids: Vec<u64>, count: u8) -> Result<Vec<u64>, String> {
+    ids[0] = ids[0].checked_add(count.into()).ok_or("too many")?;
+    Ok(ids)
+}
+
+#[cached(each = ids, key = "each:{id}:{text}")]
+async fn each_waited(ids: &[u64], text: String) -> std::collections::HashMap<u64, String> {
+    ids.iter().map(|id| (*id, text.clone())).collect()
+}
+
+#[cached(key = "conditional:{id}", store_if = Option::is_some)]
+async fn conditional(id: u64) -> Option<String> {
+    Some(id.to_string())
+}
+
 #[cached]
 async fn nothing() {
     smol::future::ready(()).await;
@@ -100,9 +116,12 @@ fn what_is_linted_is_used() {
         assert_eq!(Shop { id: 1 }.method("shown").await, 2);
         nothing().await;
         drop(diverges_waited(1, 1));
+        assert_eq!(each_waited(&[1], String::new()).await.len(), 1);
+        assert_eq!(conditional(1).await.as_deref(), Some("1"));
     });
     assert_eq!(in_the_background(1, "a", 1), Ok(1));
     assert_eq!(smol::block_on(in_the_background_waited(&1, "a")), 7);
     assert_eq!(Shop { id: 1 }.in_the_background(), 1);
+    assert_eq!(each(vec![1], 1), Ok(vec![2]));
     drop((views(1, ""), likes(1)));
 }

@@ -1,12 +1,18 @@
 //! What annotated functions do, seen from a program that uses them.
 
 mod background;
+mod companions;
+mod conditions;
 mod counters;
+mod each;
 mod functions;
+mod futures;
+mod golden;
 mod instances;
 mod keys;
 mod lints;
 mod results;
 mod scenery;
+mod signatures;
 mod surroundings;
 mod windows;

@@ -48,6 +48,61 @@ mod shadowed {
     }
 }
 
+mod in_the_way {
+    #![allow(dead_code, non_camel_case_types, non_snake_case)]
+
+    pub(super) struct uncached {}
+    pub(super) struct peek {}
+    pub(super) trait refresh {}
+
+    #[::cache_runtime::cached(key = "{value}:{argument_1}:{missing}:{place}:{apart}", skip(argument_0, key), store_if = |judged| *judged > key)]
+    pub(super) fn invalidate<__Value>(
+        value: u8,
+        (apart, argument_0): (u8, u8),
+        argument_1: u8,
+        missing: u8,
+        place: u8,
+        key: u8,
+    ) -> u8 {
+        fn uncached() -> u8 {
+            100
+        }
+        uncached() + value + apart + argument_0 + argument_1 + missing + place + key
+    }
+
+    #[::cache_runtime::cached(each = missing, key = "each:{element}:{elements}:{keys}")]
+    pub(super) async fn prime(missing: &[u8], elements: u8, keys: u8) -> Vec<u8> {
+        missing.iter().map(|one| one + elements + keys).collect()
+    }
+
+    pub(super) struct key {}
+
+    impl key {
+        #[::cache_runtime::cached(key = "{value}", skip(self))]
+        pub(super) fn prime(&self, value: u8) -> u8 {
+            value
+        }
+    }
+}
+
+#[test]
+fn names_of_companions_do_not_meet_the_users() {
+    let (_cache, _scope) = empty();
+    assert_eq!(in_the_way::invalidate::<u8>(1, (2, 3), 4, 5, 6, 7), 128);
+    assert_eq!(in_the_way::invalidate::peek::<u8>(1, (2, 0), 4, 5, 6).unwrap(), Some(128));
+    assert_eq!(in_the_way::invalidate::refresh::<u8>(1, (2, 3), 4, 5, 6, 7), 128);
+    in_the_way::invalidate::prime::<u8, _>(1, (2, 0), 4, 5, 6, &9).unwrap();
+    assert!(in_the_way::invalidate::invalidate::<u8>(1, (2, 0), 4, 5, 6).unwrap());
+    smol::block_on(async {
+        assert_eq!(in_the_way::prime(&[1, 2], 3, 4).await, [8, 9]);
+        assert_eq!(in_the_way::prime::peek(1, 3, 4).await.unwrap(), Some(8));
+        in_the_way::prime::prime(1, 3, 4, &1).await.unwrap();
+    });
+    assert_eq!(in_the_way::key {}.prime(1), 1);
+    in_the_way::key {}.prime_prime(1, &2).unwrap();
+    assert_eq!((in_the_way::key {}.prime(1), in_the_way::key {}.prime_key(1)), (2, "1".to_owned()));
+}
+
 #[test]
 fn names_of_the_expansion_do_not_meet_the_users() {
     let (cache, _scope) = empty();

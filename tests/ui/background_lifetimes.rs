@@ -23,7 +23,7 @@ struct Shop {
 }
 
 impl Shop {
-    #[cached(key = "{self.id}", race_ttl = 10, background)]
+    #[cached(key = "{self.id}", race_ttl = 10, background, companions = false)]
     fn in_a_text(&self) -> String {
         format!("{self:p}")
     }

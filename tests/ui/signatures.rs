@@ -42,6 +42,26 @@ fn twice(id: u64) -> u64 {
     id
 }
 
+#[cached]
+fn conditional(id: u64, #[cfg(test)] text: &str) -> u64 {
+    id
+}
+
+#[cached]
+async fn waits_for_a_borrow(id: &u64) -> &u64 {
+    id
+}
+
+#[cached]
+fn nameless(id: u64) -> impl Iterator<Item = u64> {
+    std::iter::once(id)
+}
+
+#[cached]
+fn boxed(id: u64) -> Box<dyn std::fmt::Display> {
+    Box::new(id)
+}
+
 trait Catalogue {
     #[cached(key = "title:{id}")]
     fn title(&self, id: u64) -> String;
@@ -54,4 +74,5 @@ fn main() {
     constant(1);
     foreign(1);
     twice(1);
+    conditional(1);
 }

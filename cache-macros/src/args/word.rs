@@ -79,11 +79,43 @@ impl Word<'_> {
         })
     }
 
+    /// `= true` or `= false`
+    pub(crate) fn yes_or_no(&self, form: &str) -> Result<bool> {
+        let value = self.value(form)?;
+        match literal(&value) {
+            Some(Lit::Bool(said)) => Ok(said.value),
+            _ => Err(Error::new_spanned(value, format!("`{}` is `true` or `false`: write `{form}`", self.name))),
+        }
+    }
+
+    /// `= |value| …`, or the path of a function
+    pub(crate) fn condition(&self, form: &str) -> Result<Expr> {
+        let value = self.value(form)?;
+        let wrong = match &value {
+            Expr::Closure(closure) if closure.asyncness.is_some() => {
+                "is asked while nothing waits, so it is no `async` closure"
+            }
+            Expr::Closure(closure) if closure.inputs.len() != 1 => "is asked with the value and nothing else",
+            Expr::Closure(_) | Expr::Path(_) => return Ok(value),
+            _ => "is a closure, or the path of a function",
+        };
+        Err(Error::new_spanned(value, format!("`{}` {wrong}: write `{form}`", self.name)))
+    }
+
     /// `= some::path`
     pub(crate) fn path(&self, form: &str) -> Result<Path> {
         self.equals(form)?;
         self.input.call(Path::parse_mod_style).map_err(|error| {
             Error::new(error.span(), format!("`{}` is a path without quotes: write `{form}`", self.name))
+        })
+    }
+
+    /// `= argument`
+    pub(crate) fn argument(&self, form: &str) -> Result<Ident> {
+        let value = self.value(form)?;
+        let name = if let Expr::Path(path) = &value { path.path.get_ident() } else { None };
+        name.cloned().ok_or_else(|| {
+            Error::new_spanned(&value, format!("`{}` is the name of an argument: write `{form}`", self.name))
         })
     }
 

@@ -19,10 +19,11 @@
 //! that its statics and closures are one, and serves both ways: in place, and in a task.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::quote_spanned;
+use quote::{ToTokens, quote_spanned};
 use syn::{FnArg, Pat, Signature};
 
-use super::{async_block, block, outcome, place_of, private, rename, returned, terms};
+use super::{async_block, beside, block, place_of, private, rename, returned, store_if, terms};
+use crate::beside::{Beside, Parameter};
 use crate::lent::Lent;
 use crate::plan::Plan;
 use crate::signature::{Argument, Function};
@@ -48,10 +49,13 @@ pub(super) fn signature(sig: &Signature, lent: &[Lent]) -> Signature {
 pub(super) fn call(function: &Function, plan: &Plan, lent: &[Lent]) -> TokenStream {
     let output = returned(&function.sig);
     let place = place_of(&function.sig);
-    let (private, terms, outcome) = (private(plan, place), terms::terms(plan), outcome(plan, &output, place));
+    let (private, terms, outcome) = (private(plan, place), terms::terms(plan), store_if::outcome_of(function, plan));
     let copies = lent.iter().enumerate().map(|(number, lent)| copied(lent, number, plan));
-    let checks = checks(function, plan, lent);
-    let body = body(function, &output, lent);
+    let checks = checks(&going(function, plan, lent), plan);
+    let body = match &plan.beside {
+        Some(beside) => run(function, plan, beside, lent),
+        None => body(function, plan, &output, lent),
+    };
     let (look, renew) = match function.sig.asyncness {
         Some(_) => (
             quote_spanned!(place=> #private::look_waiting(#terms, key, #outcome).await),
@@ -62,7 +66,7 @@ pub(super) fn call(function: &Function, plan: &Plan, lent: &[Lent]) -> TokenStre
             quote_spanned!(place=> #private::renew(asked, #body)),
         ),
     };
-    quote_spanned! {Span::mixed_site()=>
+    let call = quote_spanned! {Span::mixed_site()=>
         match #look {
             #private::Look::Known(whole) => whole,
             #private::Look::Compute(asked) => {
@@ -71,31 +75,76 @@ pub(super) fn call(function: &Function, plan: &Plan, lent: &[Lent]) -> TokenStre
                 #renew
             }
         }
-    }
+    };
+    store_if::whole(plan, call)
 }
 
 /// The body as what a task can run: it holds what it uses, and borrows from copies what was lent.
-fn body(function: &Function, output: &TokenStream, lent: &[Lent]) -> TokenStream {
+fn body(function: &Function, plan: &Plan, output: &TokenStream, lent: &[Lent]) -> TokenStream {
     let statements = block(&function.body, |statements| match lent.iter().any(|lent| lent.name == "self") {
         true => rename::without_self(statements.clone()),
         false => statements.clone(),
     });
     let borrowed = lent.iter().enumerate().map(|(number, lent)| borrowed(lent, number));
     let block = quote_spanned!(Span::mixed_site()=> { #(#borrowed)* #statements });
-    match function.sig.asyncness {
-        Some(_) => async_block(function, output, &block),
-        None => quote_spanned!(Span::mixed_site()=> move || -> #output #block),
+    match (function.sig.asyncness, &plan.store_if) {
+        (Some(_), None) => async_block(function, output, &block),
+        (None, None) => quote_spanned!(Span::mixed_site()=> move || -> #output #block),
+        (Some(_), Some(_)) => {
+            let run = async_block(function, output, &block);
+            let judged = store_if::judged(function, plan, quote_spanned!(Span::mixed_site()=> #run.await));
+            quote_spanned!(Span::mixed_site()=> async move { #judged })
+        }
+        (None, Some(_)) => {
+            let run = quote_spanned!(Span::mixed_site()=> (move || -> #output #block)());
+            let judged = store_if::judged(function, plan, run);
+            quote_spanned!(Span::mixed_site()=> move || #judged)
+        }
     }
 }
 
+/// The body beside the function, as what a task can run.
+fn run(function: &Function, plan: &Plan, beside: &Beside, lent: &[Lent]) -> TokenStream {
+    let (owner, place) = (beside::owner(function, beside), place_of(&function.sig));
+    let run = beside::run(&owner, function, beside, |Parameter { name, .. }| {
+        match lent.iter().position(|lent| lent.name == *name) {
+            Some(number) => {
+                let copy = copy(number);
+                quote_spanned!(place=> #copy.get())
+            }
+            None => name.to_token_stream(),
+        }
+    });
+    match function.sig.asyncness {
+        Some(_) => {
+            let judged = store_if::judged(function, plan, quote_spanned!(place=> #run.await));
+            quote_spanned!(place=> async move { #judged })
+        }
+        None => {
+            let judged = store_if::judged(function, plan, run);
+            quote_spanned!(place=> move || #judged)
+        }
+    }
+}
+
+/// The arguments that are not lent, by which the body has them.
+fn going(function: &Function, plan: &Plan, lent: &[Lent]) -> Vec<Ident> {
+    let names: Vec<Ident> = match &plan.beside {
+        Some(beside) => beside.parameters.iter().map(|parameter| parameter.name.clone()).collect(),
+        None => function.arguments().into_iter().filter(Argument::is_meant).map(|argument| argument.name).collect(),
+    };
+    names.into_iter().filter(|name| !lent.iter().any(|lent| lent.name == *name)).collect()
+}
+
 /// What is not lent goes as it is: if it cannot, the compiler underlines the argument.
-fn checks(function: &Function, plan: &Plan, lent: &[Lent]) -> Vec<TokenStream> {
-    let goes = |name: &Ident| !lent.iter().any(|lent| lent.name == *name);
-    let going = function.arguments().into_iter().filter(|argument| argument.is_meant() && goes(&argument.name));
-    let check = going.map(|Argument { name, .. }| {
+fn checks(going: &[Ident], plan: &Plan) -> Vec<TokenStream> {
+    let check = going.iter().map(|name| {
         let place = name.span().resolved_at(Span::mixed_site());
         let private = private(plan, place);
-        quote_spanned!(place=> #private::can_go(&#name);)
+        quote_spanned! {place=>
+            #[allow(clippy::used_underscore_binding)]
+            #private::can_go(&#name);
+        }
     });
     check.collect()
 }

@@ -32,6 +32,14 @@ pub(super) fn terms(plan: &Plan) -> TokenStream {
     }
 }
 
+/// The cache alone.
+pub(super) fn cache(plan: &Plan) -> TokenStream {
+    match &plan.cache {
+        Some(name) => quote_spanned!(Span::mixed_site()=> ::core::option::Option::Some(#name)),
+        None => quote_spanned!(Span::mixed_site()=> ::core::option::Option::None),
+    }
+}
+
 fn field(name: &str, value: TokenStream) -> TokenStream {
     let name = proc_macro2::Ident::new(name, Span::mixed_site());
     quote_spanned!(Span::mixed_site()=> #name: ::core::option::Option::Some(#value))

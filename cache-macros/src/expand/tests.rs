@@ -1,3 +1,5 @@
+mod snapshots;
+
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -84,8 +86,45 @@ fn attributes_visibility_and_signature_stay_as_they_are() {
         where
             T: Send,
     );
-    let expansion = cached(quote!(key = "{id}:{a}", skip(b)), quote!(#signature { body }));
+    let expansion = cached(quote!(key = "{id}:{a}", skip(b), companions = false), quote!(#signature { body }));
     assert!(expansion.starts_with(&signature.to_string()), "{expansion}");
+}
+
+#[test]
+fn beside_its_companions_a_function_has_names_in_the_place_of_patterns() {
+    let function = quote!(
+        #[inline]
+        #[expect(unused_mut)]
+        pub(crate) fn load<T: Copy>(#[allow(unused)] mut id: T, (a, b): (u8, u8)) -> T {
+            body
+        }
+    );
+    let expansion = cached(quote!(key = "{id}:{a}", skip(b)), function);
+    let own = "# [allow (clippy :: complexity , clippy :: ptr_arg , clippy :: used_underscore_binding)] # [inline] # [allow (unused_mut)] pub (crate) fn load < T : Copy > \
+               (# [allow (unused)] id : T , argument_1 : (u8 , u8)) -> T {";
+    assert!(expansion.starts_with(own), "{expansion}");
+    let body = "# [allow (unused_mut)] pub (crate) fn uncached < T : Copy > \
+                (# [allow (unused)] mut id : T , (a , b) : (u8 , u8)) -> T { let _ = & id ; let _ = & a ; body }";
+    assert!(expansion.contains(body), "{expansion}");
+    assert_eq!(expansion.matches("inline").count(), 1, "what is no lint stays with the name: {expansion}");
+}
+
+#[test]
+fn what_stands_beside_is_told_where_there_is_documentation() {
+    let (documented, bare) = (quote!(#[doc = "Loads."]), quote!());
+    let expansion = |doc| cached(quote!(key = "all"), quote!(#doc fn load() -> u8 { 1 }));
+    assert!(expansion(documented).contains("Beside it stand `load::invalidate`"));
+    assert!(!expansion(bare).contains("Beside it"), "a function without documentation is not given any");
+    let method = cached(
+        quote!(key = "all", skip(self)),
+        quote!(
+            /// Loads.
+            fn load(&self) -> u8 {
+                1
+            }
+        ),
+    );
+    assert!(method.contains("Beside it stand `load_invalidate`"), "{method}");
 }
 
 #[test]
@@ -119,7 +158,7 @@ fn a_default_key_names_every_argument() {
             }
         ),
     );
-    assert!(expansion.contains(r#". arg ("id" , & id) . arg ("name" , & name)"#), "{expansion}");
+    assert!(expansion.contains(r#". arg ("id" , id) . arg ("name" , name)"#), "{expansion}");
 }
 
 #[test]
@@ -134,6 +173,7 @@ fn every_combination_of_two_arguments_is_read() {
         quote!(version = "two"),
         quote!(skip(other)),
         quote!(cache = "sessions"),
+        quote!(companions = false),
         quote!(crate = ::my_cache),
     ];
     for (at, first) in words.iter().enumerate() {

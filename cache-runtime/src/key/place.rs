@@ -10,16 +10,17 @@
 //! ```
 
 use std::any::type_name;
+use std::borrow::Cow;
 
 const CLOSURE: &str = "::{{closure}}";
 
 /// Where an annotated function stands.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Place {
     /// The function with the type arguments of this instance.
-    instance: &'static str,
+    instance: Cow<'static, str>,
     /// The function as it is written.
-    written: &'static str,
+    written: Cow<'static, str>,
 }
 
 impl Place {
@@ -29,43 +30,62 @@ impl Place {
     pub fn of<C, I>(_closure: &C, _item: &I, is_async: bool) -> Self {
         let item = type_name::<I>();
         Place {
-            instance: function(without_closure(type_name::<C>()), is_async),
-            written: function(item.rsplit_once("::").map_or(item, |(function, _)| function), is_async),
+            instance: Cow::Borrowed(function(without_closure(type_name::<C>()), is_async)),
+            written: Cow::Borrowed(function(item.rsplit_once("::").map_or(item, |(function, _)| function), is_async)),
         }
     }
 
+    /// The place of a function that another one stands for: the other's path ends in `end`, and this one's in `meant`.
+    pub fn beside<C, I>(closure: &C, item: &I, end: &str, meant: &str) -> Self {
+        let Place { instance, written } = Place::of(closure, item, false);
+        Place { instance: ending(instance, end, meant), written: ending(written, end, meant) }
+    }
+
     /// The function's path with all type arguments.
-    pub(super) fn path(self) -> &'static str {
-        self.instance
+    pub(super) fn path(&self) -> &str {
+        &self.instance
     }
 
     /// What the function stands in, where the function alone does not tell its instances apart.
     ///
     /// The function's own type arguments do not count. It is the `impl` or the trait without the function where that is
     /// easily seen, so that functions of one `impl` can share a template.
-    pub(super) fn surroundings(self) -> Option<&'static str> {
+    pub(super) fn surroundings(&self) -> Option<&str> {
         if self.has_plain_surroundings() {
             return None;
         }
-        let name = self.written.rsplit_once("::").map_or(self.written, |(_, name)| name);
+        let name = self.written.rsplit_once("::").map_or(&*self.written, |(_, name)| name);
         let around = self.instance.strip_suffix(name).and_then(|around| around.strip_suffix("::"));
-        Some(around.unwrap_or(self.instance))
+        Some(around.unwrap_or(&self.instance))
     }
 
     /// Whether all instances stand in the same.
-    fn has_plain_surroundings(self) -> bool {
-        let own = self.instance.strip_prefix(self.written);
+    fn has_plain_surroundings(&self) -> bool {
+        let own = self.instance.strip_prefix(&*self.written);
         own.is_some_and(|own| own.is_empty() || own.starts_with('<') || own.starts_with("::<"))
     }
 
     /// Whether another function may have this path: closures and async blocks have no names.
-    pub(super) fn is_ambiguous(self) -> bool {
+    pub(super) fn is_ambiguous(&self) -> bool {
         self.written.contains("{{closure}}")
     }
 }
 
 fn function(body: &'static str, is_async: bool) -> &'static str {
     if is_async { without_closure(body) } else { body }
+}
+
+/// The path with another end; what follows it are the type arguments.
+fn ending(path: Cow<'static, str>, end: &str, meant: &str) -> Cow<'static, str> {
+    let found = match path {
+        Cow::Borrowed(path) => path.rsplit_once(end),
+        Cow::Owned(_) => None,
+    };
+    match found {
+        Some((function, "")) if meant.is_empty() => Cow::Borrowed(function),
+        Some((function, types)) => Cow::Owned([function, meant, types].concat()),
+        None => path,
+    }
 }
 
 fn without_closure(path: &'static str) -> &'static str {

@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::*;
 
+mod injective;
 mod places;
 
 /// The place of the function that this stands in.

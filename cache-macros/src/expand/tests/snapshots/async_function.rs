@@ -1,0 +1,156 @@
+#[allow(clippy::complexity, clippy::ptr_arg, clippy::used_underscore_binding)]
+async fn fetch(client: &Client, url: &str) -> Result<Page, FetchError> {
+    let key = fetch::__key(&url);
+    let judged = private::waiting(
+            private::Terms::DEFAULT,
+            key,
+            private::only_if({
+                #[allow(unused_imports)]
+                use private::ElsePlain as _;
+                private::kept(
+                    private::Probe::<Result<Page, FetchError>>::new().cache_outcome(),
+                )
+            }),
+            ::core::pin::pin!(
+                Some(async { private::judged({ #[allow(unused_imports)] use
+                private::ElsePlain as _; private::kept(private::Probe:: < Result < Page,
+                FetchError > > ::new().cache_outcome()) }, fetch::uncached(client, url).
+                await, | page | page.is_whole()) })
+            ),
+        )
+        .await;
+    judged.whole
+}
+///What stands beside the function `fetch`.
+#[doc(hidden)]
+#[allow(
+    unused,
+    single_use_lifetimes,
+    unused_lifetimes,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
+struct fetch {}
+impl fetch {
+    ///Runs the body, and leaves the cache alone.
+    #[allow(
+        clippy::missing_errors_doc,
+        clippy::missing_panics_doc,
+        clippy::must_use_candidate,
+        clippy::missing_const_for_fn,
+        clippy::unused_async,
+        clippy::extra_unused_type_parameters
+    )]
+    async fn uncached(client: &Client, url: &str) -> Result<Page, FetchError> {
+        let _ = &url;
+        client.get(url).await
+    }
+}
+#[allow(
+    unused,
+    single_use_lifetimes,
+    unused_lifetimes,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
+impl fetch {
+    #[doc(hidden)]
+    fn __key(url: &&str) -> private::Result<String> {
+        private::template_key(
+            &["page:", ""],
+            &[url],
+            None,
+            private::Place::beside(
+                &|| (),
+                &{
+                    fn here() {}
+                    here
+                },
+                "::__key",
+                "",
+            ),
+            &[],
+        )
+    }
+    ///Runs the body now, and keeps what it returns.
+    async fn refresh(client: &Client, url: &str) -> Result<Page, FetchError> {
+        let judged = private::refresh_waiting(
+                private::Terms::DEFAULT,
+                Self::__key(&url),
+                private::only_if({
+                    #[allow(unused_imports)]
+                    use private::ElsePlain as _;
+                    private::kept(
+                        private::Probe::<Result<Page, FetchError>>::new().cache_outcome(),
+                    )
+                }),
+                ::core::pin::pin!(
+                    Some(async { private::judged({ #[allow(unused_imports)] use
+                    private::ElsePlain as _; private::kept(private::Probe:: < Result <
+                    Page, FetchError > > ::new().cache_outcome()) },
+                    Self::uncached(client, url). await, | page | page.is_whole()) })
+                ),
+            )
+            .await;
+        judged.whole
+    }
+    /**Forgets what is kept for these arguments, and tells whether there was anything.
+
+# Errors
+
+The store's; and that the arguments make no key.*/
+    async fn invalidate(url: &str) -> private::Result<bool> {
+        private::invalidate_waiting(None, Self::__key(&url)).await
+    }
+    /**What is kept for these arguments; the body does not run.
+
+# Errors
+
+The store's; and that the arguments make no key.*/
+    async fn peek(url: &str) -> private::Result<Option<Page>> {
+        private::peek_waiting(
+                None,
+                Self::__key(&url),
+                {
+                    #[allow(unused_imports)]
+                    use private::ElsePlain as _;
+                    private::kept(
+                        private::Probe::<Result<Page, FetchError>>::new().cache_outcome(),
+                    )
+                },
+            )
+            .await
+    }
+    /**Keeps a value for these arguments as if the body had returned it.
+
+# Errors
+
+The store's; that the arguments make no key; and that serde cannot write the value.*/
+    async fn prime<__Given>(url: &str, value: &__Given) -> private::Result<()>
+    where
+        private::Of<
+            Result<Page, FetchError>,
+        >: private::Keeps<__Given, Whole = Result<Page, FetchError>>,
+    {
+        private::prime_waiting(
+                private::Terms::DEFAULT,
+                Self::__key(&url),
+                {
+                    #[allow(unused_imports)]
+                    use private::ElsePlain as _;
+                    private::kept(
+                        private::Probe::<Result<Page, FetchError>>::new().cache_outcome(),
+                    )
+                },
+                private::Of::<Result<Page, FetchError>>::new(),
+                value,
+            )
+            .await
+    }
+    ///The key of these arguments as it stands in the store; empty where they make none, because then nothing is kept.
+    fn key(url: &str) -> String {
+        private::key(Self::__key(&url))
+    }
+}

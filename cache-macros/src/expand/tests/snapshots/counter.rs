@@ -1,0 +1,24 @@
+pub fn page_views(page_id: u64) -> ::cache_runtime::Counter {
+    let _ = &page_id;
+    let key = private::template_key(
+        &["page:views:", ""],
+        &[&page_id],
+        None,
+        private::Place::of(
+            &|| (),
+            &{
+                fn here() {}
+                here
+            },
+            false,
+        ),
+        &[],
+    );
+    private::counter(
+        private::Terms {
+            expires_in: Some(private::Ttl::After(private::Duration::new(3600u64, 0u32))),
+            ..private::Terms::DEFAULT
+        },
+        key,
+    )
+}

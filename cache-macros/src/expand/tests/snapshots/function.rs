@@ -1,0 +1,158 @@
+#[allow(clippy::complexity, clippy::ptr_arg, clippy::used_underscore_binding)]
+/// Loads a user.
+/**
+
+Its results are cached. Beside it stand `load::invalidate`, `load::refresh`, `load::peek`, `load::prime`, `load::uncached`, `load::key`.*/
+pub fn load(id: u64) -> Result<User, Error> {
+    let key = load::__key(&id);
+    private::blocking(
+        private::Terms {
+            expires_in: Some(private::Ttl::After(private::Duration::new(300u64, 0u32))),
+            race_ttl: Some(private::Duration::new(10u64, 0u32)),
+            ..private::Terms::DEFAULT
+        },
+        key,
+        {
+            #[allow(unused_imports)]
+            use private::ElsePlain as _;
+            private::kept(private::Probe::<Result<User, Error>>::new().cache_outcome())
+        },
+        ::core::pin::pin!(Some(async { load::uncached(id) })),
+    )
+}
+///What stands beside the function `load`.
+#[doc(hidden)]
+#[allow(
+    unused,
+    single_use_lifetimes,
+    unused_lifetimes,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
+pub struct load {}
+impl load {
+    ///Runs the body, and leaves the cache alone.
+    #[allow(
+        clippy::missing_errors_doc,
+        clippy::missing_panics_doc,
+        clippy::must_use_candidate,
+        clippy::missing_const_for_fn,
+        clippy::unused_async,
+        clippy::extra_unused_type_parameters
+    )]
+    pub fn uncached(id: u64) -> Result<User, Error> {
+        let _ = &id;
+        Ok(database()?.user(id))
+    }
+}
+#[allow(
+    unused,
+    single_use_lifetimes,
+    unused_lifetimes,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
+impl load {
+    #[doc(hidden)]
+    fn __key(id: &u64) -> private::Result<String> {
+        private::template_key(
+            &["user:", ""],
+            &[id],
+            None,
+            private::Place::beside(
+                &|| (),
+                &{
+                    fn here() {}
+                    here
+                },
+                "::__key",
+                "",
+            ),
+            &[],
+        )
+    }
+    ///Runs the body now, and keeps what it returns.
+    pub fn refresh(id: u64) -> Result<User, Error> {
+        private::refresh(
+            private::Terms {
+                expires_in: Some(
+                    private::Ttl::After(private::Duration::new(300u64, 0u32)),
+                ),
+                race_ttl: Some(private::Duration::new(10u64, 0u32)),
+                ..private::Terms::DEFAULT
+            },
+            Self::__key(&id),
+            {
+                #[allow(unused_imports)]
+                use private::ElsePlain as _;
+                private::kept(
+                    private::Probe::<Result<User, Error>>::new().cache_outcome(),
+                )
+            },
+            ::core::pin::pin!(Some(async { Self::uncached(id) })),
+        )
+    }
+    /**Forgets what is kept for these arguments, and tells whether there was anything.
+
+# Errors
+
+The store's; and that the arguments make no key.*/
+    pub fn invalidate(id: u64) -> private::Result<bool> {
+        private::invalidate(None, Self::__key(&id))
+    }
+    /**What is kept for these arguments; the body does not run.
+
+# Errors
+
+The store's; and that the arguments make no key.*/
+    pub fn peek(id: u64) -> private::Result<Option<User>> {
+        private::peek(
+            None,
+            Self::__key(&id),
+            {
+                #[allow(unused_imports)]
+                use private::ElsePlain as _;
+                private::kept(
+                    private::Probe::<Result<User, Error>>::new().cache_outcome(),
+                )
+            },
+        )
+    }
+    /**Keeps a value for these arguments as if the body had returned it.
+
+# Errors
+
+The store's; that the arguments make no key; and that serde cannot write the value.*/
+    pub fn prime<__Given>(id: u64, value: &__Given) -> private::Result<()>
+    where
+        private::Of<
+            Result<User, Error>,
+        >: private::Keeps<__Given, Whole = Result<User, Error>>,
+    {
+        private::prime(
+            private::Terms {
+                expires_in: Some(
+                    private::Ttl::After(private::Duration::new(300u64, 0u32)),
+                ),
+                race_ttl: Some(private::Duration::new(10u64, 0u32)),
+                ..private::Terms::DEFAULT
+            },
+            Self::__key(&id),
+            {
+                #[allow(unused_imports)]
+                use private::ElsePlain as _;
+                private::kept(
+                    private::Probe::<Result<User, Error>>::new().cache_outcome(),
+                )
+            },
+            private::Of::<Result<User, Error>>::new(),
+            value,
+        )
+    }
+    ///The key of these arguments as it stands in the store; empty where they make none, because then nothing is kept.
+    pub fn key(id: u64) -> String {
+        private::key(Self::__key(&id))
+    }
+}
