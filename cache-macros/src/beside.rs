@@ -12,6 +12,7 @@ use crate::key::Key;
 use crate::mistakes::Mistakes;
 use crate::plan::TypeArgument;
 use crate::signature::{Function, names_in, place_of};
+use crate::tags::Tag;
 
 /// The functions that forget, look, store and run without the cache.
 ///
@@ -29,7 +30,7 @@ pub(crate) struct Parameter {
     pub(crate) input: FnArg,
     /// Whether the key is made of it, or of what its pattern names.
     pub(crate) in_key: bool,
-    /// Whether a lifetime is.
+    /// Whether a lifetime or a tag is.
     pub(crate) in_terms: bool,
     /// The name and type of one of its elements, where it has a key for each.
     pub(crate) one: Option<(Ident, Type)>,
@@ -44,6 +45,7 @@ impl Beside {
         key: &Key,
         types: &[TypeArgument],
         args: &Args,
+        tags: &[Tag],
         each: Option<&Each>,
         mistakes: &mut Mistakes,
     ) -> Self {
@@ -51,7 +53,8 @@ impl Beside {
         let is_in_key = |name: &Ident| {
             key.uses(name) || types.iter().any(|argument| matches!(argument, TypeArgument::Of(other) if other == name))
         };
-        let in_terms = |name: &Ident| times.iter().find_map(|time| mention(time, name));
+        let in_tags = |name: &Ident| tags.iter().find(|tag| tag.uses(name)).map(|tag| tag.text.span());
+        let in_terms = |name: &Ident| times.iter().find_map(|time| mention(time, name)).or_else(|| in_tags(name));
         let in_condition = |name: &Ident| mention(args.store_if.as_ref()?, name);
         let parameters = function.sig.inputs.iter().enumerate().map(|(number, input)| {
             let (name, names) = names(input, number);
@@ -67,7 +70,7 @@ impl Beside {
         Beside { parameters: parameters.collect(), in_impl: function.is_associated() }
     }
 
-    /// The arguments that a lifetime or the key is made of, and `self`.
+    /// The arguments that the key is made of, and with them a lifetime or a tag; and `self`.
     pub(crate) fn keyed(&self, with_terms: bool) -> impl Iterator<Item = &Parameter> {
         self.parameters.iter().filter(move |parameter| parameter.in_key || (with_terms && parameter.in_terms))
     }

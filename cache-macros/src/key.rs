@@ -120,14 +120,19 @@ fn element(each: &Ident, text: &LitStr, template: &Template, arguments: &[Argume
 }
 
 /// Finds what a placeholder stands for. It is placed at the key's text, so that the compiler speaks of it there.
-fn value(placeholder: &Placeholder, text: &LitStr, args: &Args, arguments: &[Argument]) -> syn::Result<Option<Value>> {
+pub(crate) fn value(
+    placeholder: &Placeholder,
+    text: &LitStr,
+    args: &Args,
+    arguments: &[Argument],
+) -> syn::Result<Option<Value>> {
     let wrong = |message: String| syn::Error::new(text.span(), format!("`{}`: {message}", placeholder.text()));
     let name = &placeholder.argument;
     let Some(argument) = arguments.iter().find(|argument| argument.is(name)) else {
         return Err(wrong(format!("there is no argument `{name}`: {}", other_argument(name, arguments))));
     };
     if args.skip.contains(&argument.name) {
-        return Err(wrong(format!("`{name}` is skipped: take it out of the key or out of `skip`")));
+        return Err(wrong(format!("`{name}` is skipped: take it out of this text or out of `skip`")));
     }
     at(&argument.name, placeholder, text)
 }

@@ -20,6 +20,7 @@ mod plan;
 mod returns;
 mod rules;
 mod signature;
+mod tags;
 mod template;
 mod time;
 
@@ -100,6 +101,7 @@ use crate::args::Kind;
 /// | `version = 2` | a number or a text that is part of the key: a new one forgets all old values |
 /// | `skip(a, b)` | arguments that are not part of the key: a connection, a logger |
 /// | `store_if = \|value\| …` | the value is stored only if this is true of it: see below |
+/// | `tags = ["user:{id}"]` | labels, written as a key is: `cache.delete_tag("user:42")` forgets all that carries one, also what is computed at that moment. A hit asks for the tags of the value, in one more look at the store |
 /// | `cache = "sessions"` | a named cache of the configuration in place of the default one |
 /// | `companions = false` | nothing stands beside the function: see below |
 /// | `crate = my_cache` | where the library is, if it goes by another name |

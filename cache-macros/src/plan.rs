@@ -11,6 +11,7 @@ use crate::lent::{self, Lent};
 use crate::mistakes::Mistakes;
 use crate::rules;
 use crate::signature::{Argument, Function};
+use crate::tags::{Tag, tags};
 use crate::time::Time;
 
 /// All that the expansion has to know beside the function.
@@ -29,6 +30,7 @@ pub(crate) struct Plan {
     pub(crate) jitter: Option<f64>,
     pub(crate) shared: bool,
     pub(crate) store_if: Option<Expr>,
+    pub(crate) tags: Vec<Tag>,
     /// What has a key each, if there are many.
     pub(crate) each: Option<Each>,
     /// What stands beside the function, unless nothing does.
@@ -59,8 +61,9 @@ impl Plan {
         });
         let each = Each::new(&args, function, &key, &mut mistakes);
         let types = type_arguments(function, &arguments);
+        let tags = tags(&args, &arguments, &mut mistakes);
         let beside = (kind == Kind::Cached && args.companions != Some(false))
-            .then(|| Beside::new(function, &key, &types, &args, each.as_ref(), &mut mistakes));
+            .then(|| Beside::new(function, &key, &types, &args, &tags, each.as_ref(), &mut mistakes));
         let is_async = kind == Kind::Cached && function.sig.asyncness.is_some();
         let Args { version, cache, expires_in, race_ttl, stale_if_error, jitter, shared, store_if, runtime, .. } = args;
         mistakes.or(Plan {
@@ -76,6 +79,7 @@ impl Plan {
             jitter,
             shared,
             store_if,
+            tags,
             each,
             beside,
             runtime,

@@ -169,6 +169,28 @@ macro_rules! options {
                 view
             }
 
+            /// What is written carries these tags too, and [`delete_tag`](Self::delete_tag) forgets all that carries one.
+            ///
+            /// A tag belongs to the namespace of its view. Reading asks for the tags of what it finds, in one more look at
+            /// the store. A counter carries none: incrementing by such a view is an error. A whole number that carries tags
+            /// is read as others are, and is no counter.
+            ///
+            /// ```
+            /// use cache_runtime::Cache;
+            ///
+            /// let cache = Cache::memory();
+            /// cache.tags(["user:42"]).set("card:7", "of user 42")?;
+            /// cache.delete_tag("user:42")?;
+            /// assert_eq!(cache.get::<String>("card:7")?, None);
+            /// # Ok::<(), cache_runtime::Error>(())
+            /// ```
+            #[must_use]
+            pub fn tags(&self, tags: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+                let mut view = self.clone();
+                view.handle.view.add_tags(tags.into_iter().map(|tag| tag.as_ref().to_owned()));
+                view
+            }
+
             /// Keys of their own, inside of this cache's: they meet no key of the root or of another namespace, whatever
             /// characters are in either.
             ///
@@ -420,6 +442,18 @@ impl Cache {
     /// As [`delete`](Cache::delete).
     pub fn delete_multi(&self, keys: impl IntoIterator<Item = impl AsRef<str>>) -> Result<u64> {
         now(self.handle.delete_multi(&Blocking, keys))
+    }
+
+    /// Forgets everything that carries a tag, and tells whether anything was written under it.
+    ///
+    /// What is written under the tag afterwards stays; what is computed at this moment counts as written before. It costs
+    /// the same however many entries there are.
+    ///
+    /// # Errors
+    ///
+    /// [`Key`](crate::ErrorKind::Key) for an empty tag; else the store's.
+    pub fn delete_tag(&self, tag: &str) -> Result<bool> {
+        now(self.handle.delete_tag(&Blocking, tag))
     }
 
     /// Forgets everything in this namespace and in those inside it, and returns how many went.

@@ -37,6 +37,7 @@ use crate::io::Io;
 use crate::lease::Lease;
 use crate::outcome::Outcome;
 use crate::store::{Lifetime, Operation, Record, Value};
+use crate::tag::Mark;
 use crate::within::Within;
 use crate::{Error, Result};
 
@@ -169,6 +170,7 @@ impl<I: Io> Way<'_, I> {
                 return O::whole(value);
             }
         };
+        let marks = self.handle.marks_or_none(self.io).await;
         let whole = match &lead {
             Some(lead) => Within::new(lead, body).await,
             None => run(body).await,
@@ -177,8 +179,8 @@ impl<I: Io> Way<'_, I> {
             self.give_up(claim, start.lease).await;
             return self.stand_in(start.old).map_or(whole, O::whole);
         };
-        let written = self.written(value);
-        if !O::stored(&whole) {
+        let written = self.written(value, marks.as_deref());
+        if !O::stored(&whole) || marks.is_none() {
             self.hand_on(written, claim, start.lease, lead).await;
             return whole;
         }
@@ -194,13 +196,14 @@ impl<I: Io> Way<'_, I> {
         let key = self.handle.flight(&self.key);
         let lead = flights().lead(key.clone(), key.apart(), I::FACE, self.handle.core.settings.leader_silence);
         let claim = self.claim_beside().await;
+        let marks = self.handle.marks_or_none(self.io).await;
         let whole = Within::new(&lead, body).await;
         let Some(value) = O::storable(&whole) else {
             self.give_up(claim, None).await;
             return whole;
         };
-        let written = self.written(value);
-        if !O::stored(&whole) {
+        let written = self.written(value, marks.as_deref());
+        if !O::stored(&whole) || marks.is_none() {
             self.hand_on(written, claim, None, Some(lead)).await;
             return whole;
         }
@@ -263,13 +266,18 @@ impl<I: Io> Way<'_, I> {
     /// A value as it is written, with the lifetime that begins now.
     ///
     /// It is written before anything is waited for, so that the call can be `Send` also where a `&T` is not.
-    fn written<T: serde::Serialize + DeserializeOwned>(&self, value: &T) -> Option<(Value, Lifetime)> {
+    fn written<T: serde::Serialize + DeserializeOwned>(
+        &self,
+        value: &T,
+        marks: Option<&[Mark]>,
+    ) -> Option<(Value, Lifetime)> {
         let lifetime = self.handle.lifetime(&self.key);
         let written = entry::write(value, self.handle.core.settings.codec, &lifetime);
-        Some((written.inspect_err(|error| self.handle.not_saved(&self.key, error)).ok()?, lifetime))
+        let value = written.inspect_err(|error| self.handle.not_saved(&self.key, error)).ok()?;
+        Some((entry::tagged(value, marks.unwrap_or_default(), &lifetime), lifetime))
     }
 
-    /// Hands what is not to be stored to who waits. In a window nobody tries again for a while.
+    /// Hands what is not to be stored to who waits: a condition says so, or its tags cannot be had. In a window nobody tries again for a while.
     async fn hand_on(
         &self,
         written: Option<(Value, Lifetime)>,

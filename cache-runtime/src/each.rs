@@ -146,6 +146,7 @@ impl<I: Io, E: Clone> Call<'_, I, E> {
         let missing: Vec<usize> = (0..values.len()).filter(|at| values[*at].is_none()).collect();
         if !missing.is_empty() {
             let asked: Vec<E> = missing.iter().map(|at| self.elements[*at].0.clone()).collect();
+            let marks = self.handle.marks_or_none(self.io).await;
             let computed = match O::answer(compute(asked.clone()).await) {
                 Ok(answer) => answer.into_values(&asked),
                 Err(whole) => return whole,
@@ -153,7 +154,7 @@ impl<I: Io, E: Clone> Call<'_, I, E> {
             missing.iter().zip(computed).for_each(|(at, value)| values[*at] = value);
             let kept = missing.iter().filter_map(|at| Some((self.elements[*at].1.as_str(), values[*at].as_ref()?)));
             let kept: Vec<_> = kept.filter(|(_, value)| store_if(value)).collect();
-            self.handle.keep_many(self.io, &kept).await;
+            self.handle.keep_many(self.io, marks, &kept).await;
         }
         let elements = self.elements.into_iter().map(|(element, _)| element);
         O::whole(O::Answer::from_values(elements.zip(values)))

@@ -1,6 +1,7 @@
-//! What is stored under a key: a whole number, or a header and the bytes of a codec.
+//! What is stored under a key: a whole number, or a header, perhaps tags, and the bytes of a codec.
 
 mod header;
+mod marks;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -9,6 +10,7 @@ use self::header::{Encoding, HEADER, Header};
 use crate::clock::Timestamp;
 use crate::codec::{self, Codec, Refusal, Unfit};
 use crate::store::{Lifetime, Value};
+use crate::tag::Mark;
 use crate::{Error, ErrorKind, Result};
 
 /// Why a stored value cannot be read: it counts as absent.
@@ -66,6 +68,41 @@ fn assemble(
     Ok(Value::Bytes(bytes))
 }
 
+/// Makes an entry carry tags. A whole number becomes one that is none to a counter, which carries nothing.
+pub(crate) fn tagged(value: Value, marks: &[Mark], lifetime: &Lifetime) -> Value {
+    if marks.is_empty() {
+        return value;
+    }
+    let (mut bytes, payload) = match value {
+        Value::Number(number) => {
+            let mut header = vec![0; HEADER];
+            let (written_at, expires_at) = (lifetime.now, lifetime.expires_at);
+            Header { encoding: Encoding::Number, fingerprint: 0, written_at, expires_at }.put(&mut header);
+            (header, number.to_le_bytes().to_vec())
+        }
+        Value::Bytes(mut bytes) => {
+            let payload = bytes.split_off(HEADER.min(bytes.len()));
+            (bytes, payload)
+        }
+    };
+    header::put_tagged(&mut bytes);
+    marks::write(marks, &mut bytes);
+    bytes.extend_from_slice(&payload);
+    header::seal(&mut bytes);
+    Value::Bytes(bytes)
+}
+
+/// Whether an entry carries tags.
+pub(crate) fn is_tagged(bytes: &[u8]) -> bool {
+    header::is_tagged(bytes)
+}
+
+/// The tags of an entry that carries some; `None` if they cannot be read.
+pub(crate) fn marks(bytes: &[u8]) -> Option<Vec<Mark>> {
+    let (marks, _) = header::is_sound(bytes).then(|| marks::split(&bytes[HEADER..]))??;
+    marks::read(marks)
+}
+
 fn unwritable<T: ?Sized>(cause: Refusal) -> Error {
     let message = format!("a value of type `{}` cannot be written: {cause}", std::any::type_name::<T>());
     Error::new(ErrorKind::Value, message).because(cause)
@@ -81,10 +118,17 @@ pub(crate) fn read<T: DeserializeOwned>(value: &Value) -> Result<T, Unreadable> 
     if !header::is_sound(bytes) {
         return Err(Unreadable::Checksum);
     }
-    let payload = &bytes[HEADER..];
+    let mut payload = &bytes[HEADER..];
+    if header::is_tagged(bytes) {
+        payload = marks::split(payload).ok_or(Unreadable::Truncated)?.1;
+    }
     let read = match header.encoding {
         Encoding::Typed(codec) => codec::read_typed(codec, header.fingerprint, payload),
         Encoding::Untyped(codec) => codec::read_untyped(codec, payload),
+        Encoding::Number => {
+            let bytes = payload.try_into().map_err(|_| Unreadable::Truncated)?;
+            return codec::from_number(i64::from_le_bytes(bytes)).ok_or(Unreadable::Shape);
+        }
     };
     read.map_err(|unfit| match unfit {
         Unfit::Type => Unreadable::Shape,

@@ -19,7 +19,8 @@ use crate::lease::Leases;
 use crate::outcome::{Outcome, Plain};
 use crate::report::Reporter;
 use crate::store::{Answer, Lifetime, Operation, Record, Store, Value};
-use crate::{Error, Expiry, Result, Ttl, entry, key};
+use crate::tag::{Mark, Tags};
+use crate::{Error, ErrorKind, Expiry, Result, Ttl, entry, key};
 
 /// What all clones and views of a cache share.
 pub(crate) struct Core {
@@ -68,6 +69,8 @@ pub(crate) struct View {
     /// Whether on a cold key one process computes and the others wait.
     pub(crate) shared: bool,
     pub(crate) jitter: Jitter,
+    /// What is written carries these.
+    pub(crate) tags: Tags,
 }
 
 impl Handle {
@@ -100,7 +103,7 @@ impl Handle {
     }
 
     /// What begins to be counted at this moment is counted for so long, exactly: jitter would change a rate's limit.
-    fn counting(&self) -> Lifetime {
+    pub(crate) fn counting(&self) -> Lifetime {
         let now = self.now();
         self.until(now, self.ttl().end(now))
     }
@@ -179,9 +182,10 @@ impl Handle {
         self.core.observers.tell(&Event::NotSaved { key, error });
     }
 
-    /// The record under a key, expired or not.
+    /// The record under a key, expired or not, unless a tag of it was deleted.
     pub(crate) async fn record<I: Io>(&self, io: &I, key: &str) -> Result<Option<Record>> {
-        self.ask(io, Operation::Get { key: Cow::Borrowed(key) }).await?.record()
+        let record = self.ask(io, Operation::Get { key: Cow::Borrowed(key) }).await?.record()?;
+        self.present(io, record).await
     }
 
     async fn live<I: Io>(&self, io: &I, key: &str) -> Result<Option<Record>> {
@@ -191,6 +195,11 @@ impl Handle {
 
     /// When a value goes that has not expired.
     async fn live_until<I: Io>(&self, io: &I, key: &str) -> Result<Option<Timestamp>> {
+        let Some(record) = self.live(io, key).await? else { return Ok(None) };
+        let is_kept_by_the_store = record.expires_at.is_none() && matches!(record.value, Value::Number(_));
+        if !is_kept_by_the_store {
+            return Ok(Some(record.expiry()));
+        }
         let expiry = self.ask(io, Operation::Expiry { key: self.key(key)? }).await?.expiry()?;
         Ok(expiry.filter(|expiry| self.now() < *expiry))
     }
@@ -245,6 +254,7 @@ impl Handle {
         let lifetime = self.lifetime(&key);
         let written = write(&lifetime).map_err(|error| self.explained(error, "set", Some(&key)))?;
         let Some(value) = written else { return Ok(()) };
+        let value = entry::tagged(value, &self.marks(io).await?, &lifetime);
         self.disturb(|changed| changed == key);
         self.put(io, &key, Cow::Owned(value), lifetime).await
     }
@@ -256,7 +266,7 @@ impl Handle {
     }
 
     pub(crate) async fn exists<I: Io>(&self, io: &I, key: &str) -> Result<bool> {
-        Ok(self.live_until(io, key).await?.is_some())
+        Ok(self.live(io, key).await?.is_some())
     }
 
     pub(crate) async fn expiry<I: Io>(&self, io: &I, key: &str) -> Result<Option<Expiry>> {
@@ -273,6 +283,10 @@ impl Handle {
     }
 
     pub(crate) async fn increment<I: Io>(&self, io: &I, key: &str, by: i64) -> Result<i64> {
+        if self.view.tags.is_some() {
+            let message = "a counter carries no tags: increment it by a view without them, and forget it by its key";
+            return Err(Error::new(ErrorKind::Value, message));
+        }
         if self.keeps_nothing() {
             return self.delete(io, key).await.map(|_| by);
         }
@@ -315,7 +329,9 @@ impl Handle {
         }
         let keys = self.keys(&asked)?;
         let records = self.ask(io, Operation::GetMany { keys }).await?.records(asked.len())?;
-        Ok(asked.into_iter().zip(records).collect())
+        let mut records: Vec<_> = asked.into_iter().zip(records).collect();
+        self.present_of_many(io, &mut records).await?;
+        Ok(records)
     }
 
     pub(crate) async fn read_multi<I: Io, T: DeserializeOwned, K: AsRef<str>>(
@@ -347,7 +363,7 @@ impl Handle {
                 .map_err(|error| self.explained(error, "write_multi", Some(&key)))?;
             Ok((key, value))
         });
-        let values = encoded.collect::<Result<Vec<_>>>()?;
+        let values = self.tagged(encoded.collect::<Result<Vec<_>>>()?, &self.marks(io).await?, &lifetime);
         self.disturb(|changed| values.iter().any(|(key, _)| key == changed));
         self.put_many(io, values, lifetime).await
     }
@@ -367,8 +383,15 @@ impl Handle {
         records
     }
 
-    /// Keeps what was computed for many keys. That it could not be kept is not the caller's failure.
-    pub(crate) async fn keep_many<I: Io, T: Serialize + DeserializeOwned>(&self, io: &I, computed: &[(&str, &T)]) {
+    /// Keeps what was computed for many keys, with the tags as they were before. That it could not be kept is not the
+    /// caller's failure.
+    pub(crate) async fn keep_many<I: Io, T: Serialize + DeserializeOwned>(
+        &self,
+        io: &I,
+        marks: Option<Vec<Mark>>,
+        computed: &[(&str, &T)],
+    ) {
+        let Some(marks) = marks else { return };
         let lifetime = self.lifetime_of_many(computed.iter().map(|(key, _)| *key));
         let encoded = computed.iter().filter_map(|(key, value)| {
             let key = self.key(key).ok()?.into_owned();
@@ -376,8 +399,20 @@ impl Handle {
             let value = written.inspect_err(|error| self.not_saved(&key, error)).ok()?;
             Some((key, value))
         });
-        let written = self.put_many(io, encoded.collect(), lifetime).await;
+        let values = self.tagged(encoded.collect(), &marks, &lifetime);
+        let written = self.put_many(io, values, lifetime).await;
         let _ = written.inspect_err(|error| self.not_saved("", error));
+    }
+}
+
+impl Handle {
+    fn tagged(&self, values: Vec<(String, Value)>, marks: &[Mark], lifetime: &Lifetime) -> Vec<(String, Value)> {
+        values.into_iter().map(|(key, value)| (key, entry::tagged(value, marks, lifetime))).collect()
+    }
+
+    /// The tags for what is about to be computed; `None`, and then it is not kept, where they cannot be had.
+    pub(crate) async fn marks_or_none<I: Io>(&self, io: &I) -> Option<Vec<Mark>> {
+        self.marks(io).await.inspect_err(|error| self.pass_over(error)).ok()
     }
 }
 

@@ -6,6 +6,7 @@
 //! |---|---|
 //! | a plain key | itself; one that begins with `@` gets `@/` in front |
 //! | a key in a namespace | `@name/` and the key's own form, with `%` and `/` in the name in percent form |
+//! | a tag's own entry | the namespace, `@/#` and the tag |
 //! | a key over 250 bytes | its start, `~`, and 32 hexadecimal digits of the hash of all of it |
 //!
 //! A key template of an annotated function with a version or with type arguments begins with `#version<types>#`.
@@ -48,6 +49,19 @@ pub(crate) fn stored<'a>(namespace: &str, key: &'a str) -> Result<Cow<'a, str>> 
         Cow::Owned([namespace, escape, key].concat())
     };
     Ok(shortened(text, namespace.len(), MAX_LEN))
+}
+
+/// The key of a tag's own entry, as it stands in the store.
+///
+/// # Errors
+///
+/// [`ErrorKind::Key`] if the tag is empty.
+pub(crate) fn of_tag(namespace: &str, tag: &str) -> Result<String> {
+    if tag.is_empty() {
+        return Err(Error::new(ErrorKind::Key, "the tag is empty; a tag is a text of at least one character"));
+    }
+    let text = Cow::Owned([namespace, "@/#", tag].concat());
+    Ok(shortened(text, namespace.len(), MAX_LEN).into_owned())
 }
 
 /// The namespace `name` inside of `outer`, as the start of its keys.
@@ -122,17 +136,33 @@ pub fn template_key(
     types: &[&dyn Display],
 ) -> Result<String> {
     let mut key = qualifier(version, place.surroundings(), types)?;
+    fill(pieces, values, &mut key)?;
+    Ok(key)
+}
+
+/// A tag of an annotated function, made as a key is of its pieces and the values between them.
+///
+/// # Errors
+///
+/// [`ErrorKind::Key`] if a value's `Display` fails.
+pub fn tag(pieces: &[&str], values: &[&dyn Display]) -> Result<String> {
+    let mut tag = String::new();
+    fill(pieces, values, &mut tag)?;
+    Ok(tag)
+}
+
+fn fill(pieces: &[&str], values: &[&dyn Display], key: &mut String) -> Result<()> {
     let (sign, special) = separators(pieces);
     key.push_str(pieces[0]);
     for (value, piece) in values.iter().zip(&pieces[1..]) {
         if values.len() == 1 {
             write!(key, "{value}").map_err(|_| unwritable())?;
         } else {
-            escape(&shown(*value)?, sign, &special, &mut key);
+            escape(&shown(*value)?, sign, &special, key);
         }
         key.push_str(piece);
     }
-    Ok(key)
+    Ok(())
 }
 
 /// The sign of the percent form, and the characters that are written in it.

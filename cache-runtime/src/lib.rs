@@ -33,6 +33,7 @@ mod runtime;
 pub mod store;
 mod store_if;
 mod sync;
+mod tag;
 pub mod testing;
 mod ttl;
 mod within;

@@ -12,7 +12,7 @@ pub use crate::companions::{
     prime_waiting,
 };
 pub use crate::each::{Answer, each, each_waiting, refresh_each, refresh_each_waiting, to_vec, vec};
-pub use crate::key::{DefaultKey, Place, template_key};
+pub use crate::key::{DefaultKey, Place, tag, template_key};
 pub use crate::{Result, Ttl};
 // `Storable` is here so that the bound which the compiler proposes can be written.
 pub use crate::outcome::{ElsePlain, Outcome, Probe, Storable, kept};
@@ -25,7 +25,7 @@ use crate::jitter::Jitter;
 use crate::{AsyncCounter, Cache, Counter, background, runtime};
 
 /// What the arguments of an attribute said.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub struct Terms {
     /// The named cache.
     pub cache: Option<&'static str>,
@@ -39,14 +39,23 @@ pub struct Terms {
     pub jitter: Option<f64>,
     /// Whether on a cold key one process computes and the others wait.
     pub shared: bool,
+    /// The tags that values carry.
+    pub tags: Vec<Result<String>>,
 }
 
 impl Terms {
     /// Nothing said.
-    pub const DEFAULT: Terms =
-        Terms { cache: None, expires_in: None, race_ttl: None, stale_if_error: None, jitter: None, shared: false };
+    pub const DEFAULT: Terms = Terms {
+        cache: None,
+        expires_in: None,
+        race_ttl: None,
+        stale_if_error: None,
+        jitter: None,
+        shared: false,
+        tags: Vec::new(),
+    };
 
-    pub(crate) fn chosen(&self) -> Result<Cache> {
+    pub(crate) fn chosen(self) -> Result<Cache> {
         let mut cache = runtime::chosen(self.cache)?;
         let view = &mut cache.handle.view;
         view.expires_in = self.expires_in.or(view.expires_in);
@@ -54,11 +63,12 @@ impl Terms {
         view.stale_if_error = self.stale_if_error.unwrap_or(view.stale_if_error);
         view.shared |= self.shared;
         view.jitter = self.jitter.map_or(view.jitter, Jitter::new);
+        view.add_tags(self.tags.into_iter().collect::<Result<Vec<String>>>()?.into_iter());
         Ok(cache)
     }
 
-    /// For a function, which answers in any case: where there is no cache of that name, nothing is cached.
-    pub(crate) fn cache(&self) -> Cache {
+    /// For a function, which answers in any case: where there is no such cache or tag, nothing is cached.
+    pub(crate) fn cache(self) -> Cache {
         self.chosen().unwrap_or_else(|error| {
             runtime::cache().handle.pass_over(&error);
             Cache::none()
@@ -66,7 +76,7 @@ impl Terms {
     }
 
     /// For a counter, which must not answer 0 where there is no cache of that name.
-    fn counting(&self, key: Result<String>) -> (Cache, Result<String>) {
+    fn counting(self, key: Result<String>) -> (Cache, Result<String>) {
         match self.chosen() {
             Ok(cache) => (cache, key),
             Err(error) => (Cache::none(), Err(error)),

@@ -15,4 +15,5 @@ mod results;
 mod scenery;
 mod signatures;
 mod surroundings;
+mod tags;
 mod windows;

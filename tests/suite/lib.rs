@@ -52,6 +52,7 @@ pub mod stale;
 pub mod store;
 pub mod storing;
 mod subject;
+pub mod tags;
 mod told;
 mod watch;
 

@@ -279,6 +279,23 @@ macro_rules! __each_behaviour {
                 every_operation_keeps_to_its_namespace
                 a_race_is_within_its_namespace
             }
+            tags {
+                a_deleted_tag_forgets_what_carries_it_and_nothing_else
+                deleting_a_tag_says_whether_it_was_in_use
+                what_is_forgotten_by_a_tag_is_not_there
+                what_is_written_after_a_deletion_stays
+                an_entry_carries_what_it_was_last_written_with
+                computed_values_carry_tags
+                a_tag_deleted_during_a_computation_wins
+                what_is_forgotten_by_a_tag_is_not_served_stale
+                a_number_may_carry_tags
+                a_counter_carries_no_tags
+                a_tag_belongs_to_its_namespace
+                any_text_is_a_tag_of_its_own
+                an_empty_tag_is_an_error
+                a_tag_lasts_as_long_as_what_carries_it
+                touching_leaves_an_entry_its_tags
+            }
             refusals {
                 an_empty_key_is_an_error
                 a_value_that_cannot_be_written_is_an_error

@@ -241,6 +241,10 @@ impl Subject {
         either!(self.delete_multi(keys))
     }
 
+    pub fn delete_tag(&self, tag: &str) -> Result<bool> {
+        either!(self.delete_tag(tag))
+    }
+
     pub fn clear(&self) -> Result<u64> {
         either!(self.clear())
     }

@@ -48,6 +48,27 @@ impl Word<'_> {
         Ok(text)
     }
 
+    /// `= ["one", "two"]`, none of which is empty
+    pub(crate) fn texts(&self, form: &str) -> Result<Vec<LitStr>> {
+        let value = self.value(form)?;
+        let Expr::Array(list) = &value else {
+            let wrong = format!("`{}` is a list in brackets: write `{form}`", self.name);
+            return Err(Error::new_spanned(value, wrong));
+        };
+        if list.elems.is_empty() {
+            let wrong = format!("`{}` is empty: write `{form}`, or remove it", self.name);
+            return Err(Error::new_spanned(value, wrong));
+        }
+        let text = |element: &Expr| match literal(element) {
+            Some(Lit::Str(text)) if !text.value().is_empty() => Ok(text.clone()),
+            _ => {
+                let wrong = format!("in `{}` stand texts in quotes that are not empty: write `{form}`", self.name);
+                Err(Error::new_spanned(element, wrong))
+            }
+        };
+        list.elems.iter().map(text).collect()
+    }
+
     /// `= 2` or `= "two"`
     pub(crate) fn number_or_text(&self, form: &str) -> Result<String> {
         let value = self.value(form)?;

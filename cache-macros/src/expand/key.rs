@@ -67,7 +67,7 @@ fn type_argument(argument: &TypeArgument, is_lent: bool) -> TokenStream {
 }
 
 /// A placeholder's value; without `Display` the compiler underlines the key.
-fn displayed(Value { argument, fields }: &Value, place: Span, is_lent: bool) -> TokenStream {
+pub(super) fn displayed(Value { argument, fields }: &Value, place: Span, is_lent: bool) -> TokenStream {
     match is_lent && fields.is_empty() {
         true => quote_spanned!(place=> #argument),
         false => quote_spanned!(place=> &#argument #(.#fields)*),

@@ -6,12 +6,14 @@ use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 use syn::spanned::Spanned;
 
+use super::key::displayed;
 use super::private;
 use crate::plan::Plan;
+use crate::tags::Tag;
 use crate::time::Time;
 
 /// How many fields `Terms` has.
-const ALL: usize = 6;
+const ALL: usize = 7;
 
 /// The `Terms` of a call; what was not said is left to the runtime.
 pub(super) fn terms(plan: &Plan) -> TokenStream {
@@ -23,13 +25,22 @@ pub(super) fn terms(plan: &Plan) -> TokenStream {
     let stale_if_error = window("stale_if_error", &plan.stale_if_error);
     let jitter = plan.jitter.map(|share| field("jitter", share.to_token_stream()));
     let shared = plan.shared.then(|| quote_spanned!(Span::mixed_site()=> shared: true));
-    let said = [cache, expires_in, race_ttl, stale_if_error, jitter, shared];
+    let tags = (!plan.tags.is_empty()).then(|| tags(&plan.tags, &private));
+    let said = [cache, expires_in, race_ttl, stale_if_error, jitter, shared, tags];
     let said: Vec<TokenStream> = said.into_iter().flatten().collect();
     match said.len() {
         0 => quote_spanned!(Span::mixed_site()=> #private::Terms::DEFAULT),
         ALL => quote_spanned!(Span::mixed_site()=> #private::Terms { #(#said),* }),
         _ => quote_spanned!(Span::mixed_site()=> #private::Terms { #(#said,)* ..#private::Terms::DEFAULT }),
     }
+}
+
+fn tags(tags: &[Tag], private: &TokenStream) -> TokenStream {
+    let tags = tags.iter().map(|Tag { text, pieces, values }| {
+        let values = values.iter().map(|value| displayed(value, text.span(), false));
+        quote_spanned!(Span::mixed_site()=> #private::tag(&[#(#pieces),*], &[#(#values),*]))
+    });
+    quote_spanned!(Span::mixed_site()=> tags: ::std::vec::Vec::from([#(#tags),*]))
 }
 
 /// The cache alone.

@@ -219,6 +219,15 @@ impl AsyncCache {
         self.handle.delete_multi(&Waiting, keys).await
     }
 
+    /// As [`Cache::delete_tag`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Cache::delete_tag`].
+    pub async fn delete_tag(&self, tag: &str) -> Result<bool> {
+        self.handle.delete_tag(&Waiting, tag).await
+    }
+
     /// As [`Cache::clear`].
     ///
     /// # Errors

@@ -4,7 +4,7 @@
 //! | --- | --- | --- |
 //! | 0 | 2 | magic number |
 //! | 2 | 1 | version of the format |
-//! | 3 | 1 | encoding of the payload |
+//! | 3 | 1 | encoding of the payload; 128 more if tags stand before it |
 //! | 4 | 4 | CRC-32 of all the other bytes of the entry |
 //! | 8 | 8 | fingerprint of the type's shape, 0 where it was not known |
 //! | 16 | 8 | when it was written, in milliseconds since 1970 |
@@ -32,7 +32,12 @@ pub(super) enum Encoding {
     Typed(Codec),
     /// What a value said of its shape, then the value.
     Untyped(Codec),
+    /// A whole number, in eight bytes: one that carries tags, which no plain number can.
+    Number,
 }
+
+/// Stands beside the encoding where tags stand before the payload.
+const TAGGED: u8 = 0x80;
 
 impl Encoding {
     fn number(self) -> u8 {
@@ -41,6 +46,7 @@ impl Encoding {
             Encoding::Typed(Codec::MessagePack) => 2,
             Encoding::Untyped(Codec::MessagePack) => 3,
             Encoding::Untyped(Codec::Bincode) => 4,
+            Encoding::Number => 5,
         }
     }
 
@@ -50,6 +56,7 @@ impl Encoding {
             2 => Encoding::Typed(Codec::MessagePack),
             3 => Encoding::Untyped(Codec::MessagePack),
             4 => Encoding::Untyped(Codec::Bincode),
+            5 => Encoding::Number,
             _ => return None,
         })
     }
@@ -68,7 +75,7 @@ impl Header {
     pub(super) fn parse(bytes: &[u8]) -> Result<Self, Unreadable> {
         check_start(bytes)?;
         Ok(Header {
-            encoding: Encoding::of_number(bytes[3]).ok_or(Unreadable::Codec)?,
+            encoding: Encoding::of_number(bytes[3] & !TAGGED).ok_or(Unreadable::Codec)?,
             fingerprint: u64::from_le_bytes(eight(bytes, FINGERPRINT)),
             written_at: Timestamp(i64::from_le_bytes(eight(bytes, WRITTEN_AT))),
             expires_at: Timestamp(i64::from_le_bytes(eight(bytes, EXPIRES_AT))),
@@ -84,6 +91,16 @@ impl Header {
         bytes[WRITTEN_AT..EXPIRES_AT].copy_from_slice(&self.written_at.0.to_le_bytes());
         put_expiry(bytes, self.expires_at);
     }
+}
+
+/// Whether tags stand before the payload.
+pub(super) fn is_tagged(bytes: &[u8]) -> bool {
+    check_start(bytes).is_ok() && bytes[3] & TAGGED != 0
+}
+
+/// Says that tags stand before the payload, but not by the checksum.
+pub(super) fn put_tagged(bytes: &mut [u8]) {
+    bytes[3] |= TAGGED;
 }
 
 /// When an entry expires; `None` if the bytes do not begin as an entry does.

@@ -1,0 +1,145 @@
+//! Tags: labels of entries, by which all that carry one are forgotten at once.
+//!
+//! A tag has an entry of its own in the store, with the number of its present life. An entry that carries the tag says
+//! which life it was computed in, and counts only as long as that is the present one. To delete a tag is to delete that
+//! one entry: whoever writes under the tag next begins another life. So it costs the same however many entries there
+//! are, and what a store forgets by itself (a tag's entry that was evicted) can only forget more.
+//!
+//! The life is asked for *before* the body runs. A tag that is deleted while a value is computed has ended the life that
+//! the value is of, so the late value counts for nothing.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::clock::Timestamp;
+use crate::handle::{Handle, View};
+use crate::io::Io;
+use crate::store::{Lifetime, Operation, Record, Value};
+use crate::{Result, claim, entry, key};
+
+/// A tag's entry outlives what carries the tag by so much at least: its lifetime begins before the body runs.
+const SPARE: Duration = Duration::from_secs(60 * 60);
+
+/// When it is written anew it is for so much longer, so that not every write has to.
+const AHEAD: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// A tag, as an entry carries it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Mark {
+    /// The key of the tag's own entry, as it stands in the store.
+    pub(crate) key: String,
+    /// The life of the tag that the entry belongs to.
+    pub(crate) life: u64,
+}
+
+/// The tags of a view. Most have none.
+pub(crate) type Tags = Option<Arc<[String]>>;
+
+impl View {
+    /// Adds tags to those of the view.
+    pub(crate) fn add_tags(&mut self, tags: impl Iterator<Item = String>) {
+        let all: Vec<String> = self.tags.iter().flat_map(|tags| tags.iter().cloned()).chain(tags).collect();
+        self.tags = (!all.is_empty()).then(|| all.into());
+    }
+}
+
+impl Handle {
+    /// The tags that what is written now is to carry, each in its present life.
+    pub(crate) async fn marks<I: Io>(&self, io: &I) -> Result<Vec<Mark>> {
+        let Some(tags) = self.view.tags.as_deref().filter(|_| !self.keeps_nothing()) else { return Ok(Vec::new()) };
+        let keys = tags.iter().map(|tag| self.tag_key(tag)).collect::<Result<Vec<String>>>()?;
+        let records = self.ask(io, Operation::GetMany { keys: keys.clone() }).await?.records(keys.len())?;
+        let mut marks = Vec::with_capacity(keys.len());
+        for (key, record) in keys.into_iter().zip(records) {
+            let life = self.present_life(io, &key, record).await?;
+            marks.push(Mark { key, life });
+        }
+        Ok(marks)
+    }
+
+    /// The present life of a tag, which lasts for what is written now, or a new one.
+    async fn present_life<I: Io>(&self, io: &I, key: &str, record: Option<Record>) -> Result<u64> {
+        let (now, longest) = (self.now(), self.counting());
+        let needed = longest.stale_until.after(SPARE);
+        let until = needed.after(longest.stale_until.since(now)).after(AHEAD);
+        let lifetime = Lifetime { now, expires_at: until, stale_until: until, asked_for: true };
+        if let Some((life, expiry)) = record.as_ref().and_then(|record| life(record, now)) {
+            // Where it is deleted at this moment, it is not revived.
+            let lasts = expiry >= needed || {
+                let touch = Operation::Touch { key: key.into(), lifetime };
+                self.ask(io, touch).await?.was()?
+            };
+            if lasts {
+                return Ok(life);
+            }
+        }
+        let life = claim::new_token();
+        let value = std::borrow::Cow::Owned(entry::write_untyped(&(life,), &lifetime)?);
+        self.ask(io, Operation::Set { key: key.into(), value, lifetime }).await?.done()?;
+        Ok(life)
+    }
+
+    /// The record, unless a tag that it carries was deleted since.
+    pub(crate) async fn present<I: Io>(&self, io: &I, record: Option<Record>) -> Result<Option<Record>> {
+        // Most records carry no tag, and are not to be moved about.
+        if !record.as_ref().is_some_and(is_tagged) {
+            return Ok(record);
+        }
+        let mut records = vec![(String::new(), record)];
+        self.present_of_many(io, &mut records).await?;
+        Ok(records.pop().and_then(|(_, record)| record))
+    }
+
+    /// Leaves out the records that carry a tag which was deleted since: in one look, however many they are.
+    pub(crate) async fn present_of_many<I: Io>(&self, io: &I, records: &mut [(String, Option<Record>)]) -> Result<()> {
+        let marks_of = |record: &Option<Record>| record.as_ref().filter(|record| is_tagged(record)).map(marks_in);
+        let marks: Vec<Option<Option<Vec<Mark>>>> = records.iter().map(|(_, record)| marks_of(record)).collect();
+        let mut keys: Vec<String> = marks.iter().flatten().flatten().flatten().map(|mark| mark.key.clone()).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        if keys.is_empty() {
+            return Ok(());
+        }
+        let found = self.ask(io, Operation::GetMany { keys: keys.clone() }).await?.records(keys.len())?;
+        let now = self.now();
+        let lives = keys.into_iter().zip(found).filter_map(|(key, record)| Some((key, life(&record?, now)?.0)));
+        let lives: HashMap<String, u64> = lives.collect();
+        for ((_, record), marks) in records.iter_mut().zip(marks) {
+            let Some(marks) = marks else { continue };
+            let is_present = |mark: &Mark| lives.get(&mark.key) == Some(&mark.life);
+            if !marks.is_some_and(|marks| marks.iter().all(is_present)) {
+                *record = None;
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends the present life of a tag, and tells whether it had one.
+    pub(crate) async fn delete_tag<I: Io>(&self, io: &I, tag: &str) -> Result<bool> {
+        let key = self.tag_key(tag)?.into();
+        self.ask(io, Operation::Delete { key, now: self.now() }).await?.was()
+    }
+
+    fn tag_key(&self, tag: &str) -> Result<String> {
+        key::of_tag(&self.view.namespace, tag)
+    }
+}
+
+fn is_tagged(record: &Record) -> bool {
+    matches!(&record.value, Value::Bytes(bytes) if entry::is_tagged(bytes))
+}
+
+/// The tags of a record that has some; `None` if they cannot be read.
+fn marks_in(record: &Record) -> Option<Vec<Mark>> {
+    match &record.value {
+        Value::Bytes(bytes) => entry::marks(bytes),
+        Value::Number(_) => None,
+    }
+}
+
+/// The life that a tag's own entry tells, and when that entry expires.
+fn life(record: &Record, now: Timestamp) -> Option<(u64, Timestamp)> {
+    let (life,) = record.is_live(now).then(|| entry::read::<(u64,)>(&record.value).ok())??;
+    Some((life, record.expiry()))
+}
