@@ -1,0 +1,60 @@
+//! What the configuration may say of Redis, and what it is told where it is wrong.
+
+use std::thread;
+use std::time::Duration;
+
+use cache_runtime::{Cache, Config, ErrorKind};
+use cache_servers::Redis;
+
+/// What is wrong with a table of the configuration.
+fn problem_of(table: &str) -> String {
+    let config = Config::from_toml(&format!("[cache]\ntype = \"redis\"\n{table}")).expect("it can be read");
+    let error = cache_runtime::init(config).expect_err("an option is wrong");
+    assert_eq!(error.kind(), ErrorKind::Config, "{error}");
+    error.to_string()
+}
+
+#[test]
+fn a_wrong_option_is_named_with_its_line() {
+    for (table, parts) in [
+        ("", ["url", "missing"]),
+        ("url = 6379", ["line 3", "url"]),
+        ("url = \"redis://host\"\ntimeuot = 5", ["line 4", "`timeout`"]),
+        ("url = \"redis://host\"\ntimeout = 0", ["line 4", "timeout"]),
+        ("url = \"redis://host\"\nconnections = 0", ["line 4", "connections"]),
+        ("url = \"redis://host\"\nprotocol = \"resp4\"", ["line 4", "\"resp3\""]),
+        ("url = \"redis://host\"\nnamespace = \"{app\"", ["line 4", "\"{app}:\""]),
+        ("url = \"redis://host\"\nsentinel_password = \"hunter2\"", ["line 4", "redis-sentinel:"]),
+        ("url = \"http://:hunter2@host\"", ["line 3", "\"redis://localhost:6379/0\""]),
+        ("url = \"redis://:hunter2@host?timeout=5\"", ["line 3", "beside `url`"]),
+    ] {
+        let problem = problem_of(table);
+        assert!(parts.iter().all(|part| problem.contains(part)), "{table}\n{problem}");
+        assert!(!problem.contains("hunter2"), "{problem}");
+    }
+}
+
+#[test]
+fn no_secret_is_shown_by_a_cache() {
+    let cache = Cache::open("redis://ada:hunter2@127.0.0.1:1/0?sentinel_password=hunter2");
+    let error = cache.expect_err("it is for sentinels");
+    assert!(!format!("{error} {error:?}").contains("hunter2"));
+    let cache = Cache::open("redis://ada:hunter2@127.0.0.1:1/0?timeout=0.1").expect("a good address");
+    let error = cache.set("key", "value").expect_err("nobody listens there");
+    let shown = format!("{cache:?} {error} {error:?}");
+    assert!(!shown.contains("hunter2") && shown.contains("127.0.0.1:1"), "{shown}");
+}
+
+#[test]
+fn nothing_is_connected_before_the_first_use() {
+    let Some(redis) = Redis::start() else { return };
+    // One of them is the one that asks.
+    let clients = || redis.ask(["CLIENT", "LIST"]).text().expect("a list").lines().count();
+    let cache = Cache::open(&redis.url()).expect("a good address");
+    let waiting = cache.to_async();
+    thread::sleep(Duration::from_millis(50)); // For a connection that would come by itself.
+    assert_eq!(clients(), 1);
+    cache.set("key", "value").expect("written");
+    assert_eq!(clients(), 2);
+    drop(waiting);
+}
