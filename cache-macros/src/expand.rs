@@ -1,18 +1,20 @@
-//! What is written: a function whose body is a call into the runtime.
+//! What is written: a function whose body is a call into the runtime, and what stands beside it.
 //!
 //! ```text
 //! fn load(id: u64) -> User { body }
 //!
 //! fn load(id: u64) -> User {
-//!     let key = template_key(&["user:", ""], &[&id], None, &[]);
-//!     blocking(Terms { expires_in: …, ..Terms::DEFAULT }, key, Probe::<User>::new().cache_outcome(),
-//!         pin!(Some(async { (|| -> User { body })() })))
+//!     let key = load::__key(&id);
+//!     blocking(Terms { expires_in: …, ..Terms::DEFAULT }, key, kept(Probe::<User>::new().cache_outcome()),
+//!         pin!(Some(async { load::uncached(id) })))
 //! }
 //! ```
 //!
-//! An `async fn` becomes `waiting(…, pin!(Some(async move { body }))).await`. The body is a future in the caller's
-//! frame in both cases, so that the runtime knows one form only; the closure within gives `return` and `?` of a plain
-//! function their meaning and keeps `.await` out of it.
+//! An `async fn` becomes `waiting(…, pin!(Some(load::uncached(id)))).await`. The body is a future in the caller's frame in
+//! both cases, so that the runtime knows one form only. Where its `uncached` and `__key` stand tells `companions`.
+//!
+//! With `companions = false` key and body stand in the function itself, the body as `(|| -> User { body })()`: the closure
+//! gives `return` and `?` their meaning and keeps `.await` out of it. In an `async fn` it is an `async move` block.
 //!
 //! With `background` the body becomes a closure or a future that holds what it uses: see `background`.
 //!

@@ -149,7 +149,7 @@ use crate::args::Kind;
 /// Write `companions = false` where
 ///
 /// - a type, module or import of the function's name exists (`mod stats; fn stats()`), or it is called as a type that you
-///   use in the same place (`str`);
+///   use in the same place (`str`); or a method has one of those names already;
 /// - the `impl` is one of a trait, or the trait is used as `dyn`;
 /// - the function belongs to an `impl` and has neither `self` nor `Self` in its signature: an attribute cannot see
 ///   where it stands.

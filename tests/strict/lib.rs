@@ -36,7 +36,7 @@ pub fn load_user(id: u64, _hint: &str) -> Result<User, String> {
     if id > 100 { Err(format!("there is no user {id}")) } else { Ok(User { id }) }
 }
 
-/// Loads many users.
+/// Loads many users, as [`load_user`] does one.
 #[cached(each = ids, key = "user:{id}")]
 #[must_use]
 pub fn load_users(ids: &[u64]) -> HashMap<u64, User> {

@@ -18,7 +18,7 @@ fn calls() {
     let _ = load::prime(1, &1_u8);
     let _ = load::invalidate(&Client, 1);
     let _ = load::refresh(1);
-    let _ = load::get(1);
+    let _ = load::forget(1);
 }
 
 #[cached(companions = false)]

@@ -111,10 +111,12 @@ impl Companions<'_> {
         let bounds = sig.generics.where_clause.iter().flat_map(|clause| &clause.predicates);
         let bounds: Vec<_> = bounds.map(ToTokens::to_token_stream).chain(bound).collect();
         let bounds = (!bounds.is_empty()).then(|| quote!(where #(#bounds),*));
+        // Inlined, so that what nobody calls is not compiled to the end.
         quote_spanned! {Span::mixed_site()=>
             #(#cfg)*
             #[doc = #about]
             #quiet
+            #[inline]
             #vis #asyncness fn #name #params(#arguments) -> #output #bounds { #body }
         }
     }

@@ -93,20 +93,20 @@ fn attributes_visibility_and_signature_stay_as_they_are() {
 #[test]
 fn beside_its_companions_a_function_has_names_in_the_place_of_patterns() {
     let function = quote!(
-        #[inline]
+        #[cold]
         #[expect(unused_mut)]
         pub(crate) fn load<T: Copy>(#[allow(unused)] mut id: T, (a, b): (u8, u8)) -> T {
             body
         }
     );
     let expansion = cached(quote!(key = "{id}:{a}", skip(b)), function);
-    let own = "# [allow (clippy :: complexity , clippy :: ptr_arg , clippy :: used_underscore_binding)] # [inline] # [allow (unused_mut)] pub (crate) fn load < T : Copy > \
+    let own = "# [allow (clippy :: complexity , clippy :: ptr_arg , clippy :: used_underscore_binding)] # [cold] # [allow (unused_mut)] pub (crate) fn load < T : Copy > \
                (# [allow (unused)] id : T , argument_1 : (u8 , u8)) -> T {";
     assert!(expansion.starts_with(own), "{expansion}");
     let body = "# [allow (unused_mut)] pub (crate) fn uncached < T : Copy > \
                 (# [allow (unused)] mut id : T , (a , b) : (u8 , u8)) -> T { let _ = & id ; let _ = & a ; body }";
     assert!(expansion.contains(body), "{expansion}");
-    assert_eq!(expansion.matches("inline").count(), 1, "what is no lint stays with the name: {expansion}");
+    assert_eq!(expansion.matches("cold").count(), 1, "what is no lint stays with the name: {expansion}");
 }
 
 #[test]

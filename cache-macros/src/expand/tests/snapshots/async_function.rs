@@ -75,6 +75,7 @@ impl fetch {
         )
     }
     ///Runs the body now, and keeps what it returns.
+    #[inline]
     async fn refresh(client: &Client, url: &str) -> Result<Page, FetchError> {
         let judged = private::refresh_waiting(
                 private::Terms::DEFAULT,
@@ -101,6 +102,7 @@ impl fetch {
 # Errors
 
 The store's; and that the arguments make no key.*/
+    #[inline]
     async fn invalidate(url: &str) -> private::Result<bool> {
         private::invalidate_waiting(None, Self::__key(&url)).await
     }
@@ -109,6 +111,7 @@ The store's; and that the arguments make no key.*/
 # Errors
 
 The store's; and that the arguments make no key.*/
+    #[inline]
     async fn peek(url: &str) -> private::Result<Option<Page>> {
         private::peek_waiting(
                 None,
@@ -128,6 +131,7 @@ The store's; and that the arguments make no key.*/
 # Errors
 
 The store's; that the arguments make no key; and that serde cannot write the value.*/
+    #[inline]
     async fn prime<__Given>(url: &str, value: &__Given) -> private::Result<()>
     where
         private::Of<
@@ -150,6 +154,7 @@ The store's; that the arguments make no key; and that serde cannot write the val
             .await
     }
     ///The key of these arguments as it stands in the store; empty where they make none, because then nothing is kept.
+    #[inline]
     fn key(url: &str) -> String {
         private::key(Self::__key(&url))
     }

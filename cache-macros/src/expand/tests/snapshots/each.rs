@@ -66,6 +66,7 @@ impl load_all {
         )
     }
     ///Runs the body now, and keeps what it returns.
+    #[inline]
     fn refresh(ids: &[u64]) -> HashMap<u64, User> {
         private::refresh_each(
             private::Terms::DEFAULT,
@@ -85,6 +86,7 @@ impl load_all {
 # Errors
 
 The store's; and that the arguments make no key.*/
+    #[inline]
     fn invalidate(id: u64) -> private::Result<bool> {
         private::invalidate(None, Self::__key(&id))
     }
@@ -93,6 +95,7 @@ The store's; and that the arguments make no key.*/
 # Errors
 
 The store's; and that the arguments make no key.*/
+    #[inline]
     fn peek(id: u64) -> private::Result<Option<User>> {
         private::peek(
             None,
@@ -107,6 +110,7 @@ The store's; and that the arguments make no key.*/
 # Errors
 
 The store's; that the arguments make no key; and that serde cannot write the value.*/
+    #[inline]
     fn prime<__Given>(id: u64, value: &__Given) -> private::Result<()>
     where
         private::Of<User>: private::Keeps<__Given, Whole = User>,
@@ -122,6 +126,7 @@ The store's; that the arguments make no key; and that serde cannot write the val
         )
     }
     ///The key of these arguments as it stands in the store; empty where they make none, because then nothing is kept.
+    #[inline]
     fn key(id: u64) -> String {
         private::key(Self::__key(&id))
     }

@@ -74,6 +74,7 @@ impl load {
         )
     }
     ///Runs the body now, and keeps what it returns.
+    #[inline]
     pub fn refresh(id: u64) -> Result<User, Error> {
         private::refresh(
             private::Terms {
@@ -99,6 +100,7 @@ impl load {
 # Errors
 
 The store's; and that the arguments make no key.*/
+    #[inline]
     pub fn invalidate(id: u64) -> private::Result<bool> {
         private::invalidate(None, Self::__key(&id))
     }
@@ -107,6 +109,7 @@ The store's; and that the arguments make no key.*/
 # Errors
 
 The store's; and that the arguments make no key.*/
+    #[inline]
     pub fn peek(id: u64) -> private::Result<Option<User>> {
         private::peek(
             None,
@@ -125,6 +128,7 @@ The store's; and that the arguments make no key.*/
 # Errors
 
 The store's; that the arguments make no key; and that serde cannot write the value.*/
+    #[inline]
     pub fn prime<__Given>(id: u64, value: &__Given) -> private::Result<()>
     where
         private::Of<
@@ -152,6 +156,7 @@ The store's; that the arguments make no key; and that serde cannot write the val
         )
     }
     ///The key of these arguments as it stands in the store; empty where they make none, because then nothing is kept.
+    #[inline]
     pub fn key(id: u64) -> String {
         private::key(Self::__key(&id))
     }

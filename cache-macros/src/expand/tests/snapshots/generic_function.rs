@@ -87,6 +87,7 @@ impl largest {
             .finish()
     }
     ///Runs the body now, and keeps what it returns.
+    #[inline]
     fn refresh<'a, T: Ord, const N: usize>(
         values: &'a [T],
         argument_1: (T, T),
@@ -112,6 +113,7 @@ impl largest {
 # Errors
 
 The store's; and that the arguments make no key.*/
+    #[inline]
     fn invalidate<'a, T: Ord, const N: usize>(
         values: &'a [T],
         argument_1: (T, T),
@@ -126,6 +128,7 @@ The store's; and that the arguments make no key.*/
 # Errors
 
 The store's; and that the arguments make no key.*/
+    #[inline]
     fn peek<'a, T: Ord, const N: usize>(
         values: &'a [T],
         argument_1: (T, T),
@@ -148,6 +151,7 @@ The store's; and that the arguments make no key.*/
 # Errors
 
 The store's; that the arguments make no key; and that serde cannot write the value.*/
+    #[inline]
     fn prime<'a, T: Ord, const N: usize, __Given>(
         values: &'a [T],
         argument_1: (T, T),
@@ -170,6 +174,7 @@ The store's; that the arguments make no key; and that serde cannot write the val
         )
     }
     ///The key of these arguments as it stands in the store; empty where they make none, because then nothing is kept.
+    #[inline]
     fn key<'a, T: Ord, const N: usize>(values: &'a [T], argument_1: (T, T)) -> String
     where
         T: Storable,

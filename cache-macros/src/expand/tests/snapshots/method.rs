@@ -61,6 +61,7 @@ fn __price_key(&self, sku: &Sku) -> private::Result<String> {
     clippy::pedantic,
     clippy::nursery
 )]
+#[inline]
 fn price_refresh(&mut self, sku: Sku) -> Option<Money> {
     private::refresh(
         private::Terms::DEFAULT,
@@ -86,6 +87,7 @@ The store's; and that the arguments make no key.*/
     clippy::pedantic,
     clippy::nursery
 )]
+#[inline]
 fn price_invalidate(&self, sku: Sku) -> private::Result<bool> {
     private::invalidate(None, Self::__price_key(&self, &sku))
 }
@@ -102,6 +104,7 @@ The store's; and that the arguments make no key.*/
     clippy::pedantic,
     clippy::nursery
 )]
+#[inline]
 fn price_peek(&self, sku: Sku) -> private::Result<Option<Option<Money>>> {
     private::peek_whole(
         None,
@@ -126,6 +129,7 @@ The store's; that the arguments make no key; and that serde cannot write the val
     clippy::pedantic,
     clippy::nursery
 )]
+#[inline]
 fn price_prime<__Given>(&self, sku: Sku, value: &__Given) -> private::Result<()>
 where
     private::Of<Option<Money>>: private::Keeps<__Given, Whole = Option<Money>>,
@@ -151,6 +155,7 @@ where
     clippy::pedantic,
     clippy::nursery
 )]
+#[inline]
 fn price_key(&self, sku: Sku) -> String {
     private::key(Self::__price_key(&self, &sku))
 }
