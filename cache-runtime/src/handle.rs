@@ -185,7 +185,11 @@ impl Handle {
     /// The record under a key, expired or not, unless a tag of it was deleted.
     pub(crate) async fn record<I: Io>(&self, io: &I, key: &str) -> Result<Option<Record>> {
         let record = self.ask(io, Operation::Get { key: Cow::Borrowed(key) }).await?.record()?;
-        self.present(io, record).await
+        match record {
+            // In a box, as most carry none and their futures are to be small.
+            Some(record) if record.is_tagged() => Box::pin(self.present(io, record)).await,
+            record => Ok(record),
+        }
     }
 
     async fn live<I: Io>(&self, io: &I, key: &str) -> Result<Option<Record>> {
@@ -254,7 +258,7 @@ impl Handle {
         let lifetime = self.lifetime(&key);
         let written = write(&lifetime).map_err(|error| self.explained(error, "set", Some(&key)))?;
         let Some(value) = written else { return Ok(()) };
-        let value = entry::tagged(value, &self.marks(io).await?, &lifetime);
+        let value = entry::tagged(value, &Box::pin(self.marks(io)).await?, &lifetime);
         self.disturb(|changed| changed == key);
         self.put(io, &key, Cow::Owned(value), lifetime).await
     }
@@ -330,7 +334,7 @@ impl Handle {
         let keys = self.keys(&asked)?;
         let records = self.ask(io, Operation::GetMany { keys }).await?.records(asked.len())?;
         let mut records: Vec<_> = asked.into_iter().zip(records).collect();
-        self.present_of_many(io, &mut records).await?;
+        Box::pin(self.present_of_many(io, &mut records)).await?;
         Ok(records)
     }
 
@@ -363,7 +367,7 @@ impl Handle {
                 .map_err(|error| self.explained(error, "write_multi", Some(&key)))?;
             Ok((key, value))
         });
-        let values = self.tagged(encoded.collect::<Result<Vec<_>>>()?, &self.marks(io).await?, &lifetime);
+        let values = self.tagged(encoded.collect::<Result<Vec<_>>>()?, &Box::pin(self.marks(io)).await?, &lifetime);
         self.disturb(|changed| values.iter().any(|(key, _)| key == changed));
         self.put_many(io, values, lifetime).await
     }
@@ -412,7 +416,10 @@ impl Handle {
 
     /// The tags for what is about to be computed; `None`, and then it is not kept, where they cannot be had.
     pub(crate) async fn marks_or_none<I: Io>(&self, io: &I) -> Option<Vec<Mark>> {
-        self.marks(io).await.inspect_err(|error| self.pass_over(error)).ok()
+        if self.view.tags.is_none() {
+            return Some(Vec::new());
+        }
+        Box::pin(self.marks(io)).await.inspect_err(|error| self.pass_over(error)).ok()
     }
 }
 

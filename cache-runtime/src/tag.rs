@@ -80,20 +80,17 @@ impl Handle {
         Ok(life)
     }
 
-    /// The record, unless a tag that it carries was deleted since.
-    pub(crate) async fn present<I: Io>(&self, io: &I, record: Option<Record>) -> Result<Option<Record>> {
-        // Most records carry no tag, and are not to be moved about.
-        if !record.as_ref().is_some_and(is_tagged) {
-            return Ok(record);
-        }
-        let mut records = vec![(String::new(), record)];
+    /// The record, which carries tags, unless one of them was deleted since.
+    pub(crate) async fn present<I: Io>(&self, io: &I, record: Record) -> Result<Option<Record>> {
+        let mut records = [(String::new(), Some(record))];
         self.present_of_many(io, &mut records).await?;
-        Ok(records.pop().and_then(|(_, record)| record))
+        let [(_, record)] = records;
+        Ok(record)
     }
 
     /// Leaves out the records that carry a tag which was deleted since: in one look, however many they are.
     pub(crate) async fn present_of_many<I: Io>(&self, io: &I, records: &mut [(String, Option<Record>)]) -> Result<()> {
-        let marks_of = |record: &Option<Record>| record.as_ref().filter(|record| is_tagged(record)).map(marks_in);
+        let marks_of = |record: &Option<Record>| record.as_ref().filter(|record| record.is_tagged()).map(marks_in);
         let marks: Vec<Option<Option<Vec<Mark>>>> = records.iter().map(|(_, record)| marks_of(record)).collect();
         let mut keys: Vec<String> = marks.iter().flatten().flatten().flatten().map(|mark| mark.key.clone()).collect();
         keys.sort_unstable();
@@ -126,8 +123,11 @@ impl Handle {
     }
 }
 
-fn is_tagged(record: &Record) -> bool {
-    matches!(&record.value, Value::Bytes(bytes) if entry::is_tagged(bytes))
+impl Record {
+    /// Whether it carries tags.
+    pub(crate) fn is_tagged(&self) -> bool {
+        matches!(&self.value, Value::Bytes(bytes) if entry::is_tagged(bytes))
+    }
 }
 
 /// The tags of a record that has some; `None` if they cannot be read.

@@ -31,8 +31,8 @@ fn what_is_asked_by_hand_says_what_failed_and_where() {
     fails(cache.get::<String>("k"), ["get", "k"]);
     fails(cache.set("k", "v"), ["set", "k"]);
     fails(cache.delete("k"), ["delete", "k"]);
-    fails(cache.exists("k"), ["expiry", "k"]);
-    fails(cache.expiry("k"), ["expiry", "k"]);
+    fails(cache.exists("k"), ["get", "k"]);
+    fails(cache.expiry("k"), ["get", "k"]);
     fails(cache.touch("k"), ["touch", "k"]);
     fails(cache.increment("n", 1), ["increment", "n"]);
     fails(cache.decrement("n", 1), ["increment", "n"]);

@@ -47,6 +47,26 @@ fn bytes_after_the_value_are_no_value() {
     }
 }
 
+/// Tags that are cut short or too long, with a right checksum: what carries them does not count.
+#[test]
+fn tags_that_cannot_be_read_are_none() {
+    let mark = Mark { key: "@/#tag".to_owned(), life: 7 };
+    let sound = bytes(tagged(Value::Number(1), &[mark], &LIFETIME));
+    assert!(marks(&sound).is_some() && read::<u8>(&Value::Bytes(sound.clone())).is_ok());
+    for (at, byte) in [(HEADER, 255), (HEADER, 3), (HEADER + 3, 255), (HEADER + 12, 255), (HEADER + 14, 255)] {
+        let mut bytes = sound.clone();
+        bytes[at] = byte;
+        assert_eq!(marks(&bytes), None, "by the checksum");
+        header::seal(&mut bytes);
+        assert_eq!(marks(&bytes), None, "{at} {byte}");
+    }
+    for end in HEADER..sound.len() {
+        let mut bytes = sound[..end].to_vec();
+        header::seal(&mut bytes);
+        assert!(read::<u8>(&Value::Bytes(bytes)).is_err(), "{end}");
+    }
+}
+
 /// Lengths that no memory holds, with a right checksum.
 #[test]
 fn a_length_beyond_all_bounds_is_no_value() {

@@ -75,3 +75,14 @@ fn one_that_never_expires() {
     let never = Lifetime { expires_at: Timestamp::NEVER, ..LIFETIME };
     stands("never", &true, write(&true, Codec::Bincode, &never).unwrap());
 }
+
+#[test]
+fn one_that_carries_tags() {
+    let mark = |key: &str, life| Mark { key: key.to_owned(), life };
+    let marks = [mark("@/#user:42", 0x0102_0304_0506_0708), mark("@/#é", u64::MAX)];
+    let text = "text".to_owned();
+    let entry = tagged(write(&text, Codec::Bincode, &LIFETIME).unwrap(), &marks, &LIFETIME);
+    assert_eq!(super::super::marks(&bytes(entry.clone())).as_deref(), Some(&marks[..]));
+    stands("text with tags", &text, entry);
+    stands("number with a tag", &-42_i64, tagged(Value::Number(-42), &marks[..1], &LIFETIME));
+}
