@@ -21,17 +21,9 @@ pub(super) fn explained(error: RedisError) -> Error {
         (_, Some("OOM")) => (ErrorKind::Unavailable, "the server's memory is full"),
         (_, Some("MISCONF" | "BUSY" | "NOREPLICAS"))
         | (Kind::MasterNameNotFoundBySentinel | Kind::EmptySentinelList, _)
-        | (
-            Kind::Server(
-                Server::BusyLoading
-                | Server::TryAgain
-                | Server::ClusterDown
-                | Server::MasterDown
-                | Server::Moved
-                | Server::Ask,
-            ),
-            _,
-        ) => (ErrorKind::Unavailable, "the server cannot serve at this moment"),
+        | (Kind::Server(Server::BusyLoading | Server::TryAgain | Server::ClusterDown | Server::MasterDown), _) => {
+            (ErrorKind::Unavailable, "the server cannot serve at this moment")
+        }
         (_, Some("WRONGTYPE")) => (ErrorKind::Store, "another program keeps something else under that name"),
         _ if error.to_string().contains("max number of clients") => {
             (ErrorKind::Unavailable, "the server takes no more connections")
