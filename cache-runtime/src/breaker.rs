@@ -154,11 +154,11 @@ impl<'a> Passage<'a> {
 
     /// Notes what came of it.
     pub(crate) fn end(self, answer: &Result<Answer>) {
-        let took = self.begun.elapsed();
+        let took = || self.begun.elapsed();
         match answer {
-            Err(error) if is_failure(error) => self.failed(error, took),
+            Err(error) if is_failure(error) => self.failed(error, took()),
             Err(_) => {}
-            Ok(_) if self.is_look_up && took >= SLOW => self.shut(format!("a look-up took {took:.1?}")),
+            Ok(_) if self.is_look_up && took() >= SLOW => self.shut(format!("a look-up took {:.1?}", took())),
             Ok(_) => self.core.breaker.gate(self.extent).worked(),
         }
         std::mem::forget(self); // It was not given up.

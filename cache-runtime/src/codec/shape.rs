@@ -6,6 +6,7 @@ mod tracer;
 
 use std::any::TypeId;
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::{LazyLock, OnceLock, PoisonError, RwLock};
 
 use serde::de::DeserializeOwned;
@@ -20,6 +21,30 @@ pub(crate) struct Shape {
     pub(super) form: Form,
     nodes: Vec<Node>,
     known: OnceLock<Known>,
+}
+
+type Shapes = HashMap<(TypeId, Form), &'static Shape, BuildHasherDefault<OfType>>;
+
+/// The hash of a type's id and little beside it: the id is a good hash already, and every look-up that is a hit asks.
+#[derive(Default)]
+struct OfType(u64);
+
+impl Hasher for OfType {
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.write_u64((*byte).into()));
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        self.0 = self.0.rotate_left(8) ^ number;
+    }
+
+    fn write_isize(&mut self, number: isize) {
+        self.write_u64(number as u64);
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
 }
 
 /// A place of a type.
@@ -42,7 +67,7 @@ impl Shape {
 
     /// The shape of a type, which is traced once.
     pub(crate) fn of<T: DeserializeOwned>(form: Form) -> &'static Shape {
-        static SHAPES: LazyLock<RwLock<HashMap<(TypeId, Form), &'static Shape>>> = LazyLock::new(RwLock::default);
+        static SHAPES: LazyLock<RwLock<Shapes>> = LazyLock::new(RwLock::default);
         let key = (typeid::of::<T>(), form);
         if let Some(shape) = SHAPES.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
             return shape;

@@ -326,7 +326,8 @@ impl Store for SqliteStore {
     }
 
     /// In place, as long as it need not wait: a look-up or a write takes a few microseconds, a hop to another thread
-    /// several times that. What finds a lock taken has changed nothing, and begins anew on a thread that may wait.
+    /// several times that. What finds a lock taken (in memory: one that stays taken for longer than an operation takes) has
+    /// changed nothing, and begins anew on a thread that may wait.
     fn begin<'a>(&'a self, operation: Operation<'a>) -> Begun<'a> {
         if takes_long(&operation) || self.opened().is_none() {
             return Begun::Blocking(operation);

@@ -7,7 +7,7 @@ use redis::{Cmd, FromRedisValue, RedisError, Value as Reply, cmd, from_redis_val
 
 use super::form::{bounded, counted_for, kept_for, record, written};
 use super::link::{Link, Node};
-use super::names::{Names, pattern};
+use super::names::{Named, Names, pattern};
 use super::script::{CLAIM, FORGET, FULFIL, INCREMENT, RELEASE, REPLACE, Script, flag};
 use super::trouble::explained;
 use crate::clock::Timestamp;
@@ -20,6 +20,9 @@ const HEAD: isize = 64;
 
 /// A claim is remembered for so long, in milliseconds: whoever comes back late finds whether the key has changed.
 const REMEMBERED: u64 = 60 * 60 * 1000;
+
+/// The lifetime in a command has no more bytes.
+const PX: usize = "PX".len() + 20;
 
 /// So many names are asked for at once when names are looked through.
 const AT_ONCE: usize = 1000;
@@ -59,8 +62,9 @@ impl<L: Link> Exchange<'_, L> {
     }
 
     pub(super) async fn get(&mut self, key: &str) -> Result<Option<Record>> {
-        let mut get = cmd("GET");
-        get.arg(self.names.entry(key));
+        let name = self.names.named(key);
+        let mut get = command("GET", 1, name.len());
+        get.arg(name);
         let reply = self.link.send(&get).await.map_err(explained)?;
         read(reply)
     }
@@ -69,9 +73,10 @@ impl<L: Link> Exchange<'_, L> {
         if keys.is_empty() {
             return Ok(Vec::new());
         }
-        let mut get = cmd("MGET");
-        for key in keys {
-            get.arg(self.names.entry(key));
+        let names = || keys.iter().map(|key| self.names.named(key));
+        let mut get = command("MGET", keys.len(), names().map(Named::len).sum());
+        for name in names() {
+            get.arg(name);
         }
         match self.link.send(&get).await.map_err(explained)? {
             Reply::Array(replies) => replies.into_iter().map(read).collect(),
@@ -111,8 +116,9 @@ impl<L: Link> Exchange<'_, L> {
 
     /// The command that writes a value. Claims need not be told: they notice that another value stands there.
     fn written(&self, key: &str, value: &Value, lifetime: &Lifetime) -> Cmd {
-        let mut set = cmd("SET");
-        set.arg(self.names.entry(key)).arg(&*written(value, lifetime));
+        let (name, bytes) = (self.names.named(key), written(value, lifetime));
+        let mut set = command("SET", 4, name.len() + bytes.len() + PX);
+        set.arg(name).arg(&*bytes);
         if let Some(millis) = kept_for(value, lifetime) {
             set.arg("PX").arg(millis);
         }
@@ -237,6 +243,13 @@ impl<L: Link> Exchange<'_, L> {
     fn claims(&self, script: &Script, key: &str) -> Cmd {
         script.call(&[self.names.entry(key), self.names.claims(key)])
     }
+}
+
+/// A command with room for its arguments, so that it does not grow as they come.
+fn command(name: &str, arguments: usize, bytes: usize) -> Cmd {
+    let mut command = Cmd::with_capacity(1 + arguments, name.len() + bytes);
+    command.arg(name);
+    command
 }
 
 /// As scripts are told for how long Redis is to keep something: nothing is for ever.

@@ -9,7 +9,10 @@
 //! cluster demands of what one script touches: a slot is that of the text in the first pair of braces, or of the whole
 //! name where there is none (Redis Cluster Specification, "Hash tags").
 
+use std::io::Write;
+
 use redis::cluster_routing::Slot;
+use redis::{RedisWrite, ToRedisArgs};
 
 /// What stands in front of the names of claims, behind the namespace.
 const CLAIMS: &str = "@/{";
@@ -28,6 +31,11 @@ impl Names {
     /// The name of an entry.
     pub(super) fn entry(&self, key: &str) -> String {
         [&self.namespace, key].concat()
+    }
+
+    /// The same, as it is written into a command.
+    pub(super) fn named<'a>(&'a self, key: &'a str) -> Named<'a> {
+        Named { namespace: &self.namespace, key }
     }
 
     /// The name of the claims on an entry.
@@ -52,6 +60,30 @@ impl Names {
         let name = std::str::from_utf8(name).ok()?;
         let tagged = name.strip_prefix(&self.namespace)?.strip_prefix(CLAIMS)?;
         tagged.split_once('}').map(|(_, key)| key)
+    }
+}
+
+/// The name of an entry that a command has as an argument: its parts go there one after the other, without a text of
+/// their own in between.
+#[derive(Clone, Copy)]
+pub(super) struct Named<'a> {
+    namespace: &'a str,
+    key: &'a str,
+}
+
+impl Named<'_> {
+    /// How many bytes it has.
+    pub(super) fn len(self) -> usize {
+        self.namespace.len() + self.key.len()
+    }
+}
+
+impl ToRedisArgs for Named<'_> {
+    fn write_redis_args<W: ?Sized + RedisWrite>(&self, out: &mut W) {
+        let mut argument = out.writer_for_next_arg();
+        for part in [self.namespace, self.key] {
+            argument.write_all(part.as_bytes()).expect("memory takes what is written");
+        }
     }
 }
 
@@ -100,6 +132,13 @@ mod tests {
                 assert_eq!(names.claimed(claims.as_bytes()), Some(key));
             }
         }
+    }
+
+    #[test]
+    fn a_command_has_the_name_as_one_argument() {
+        let names = Names::new("cache:".to_owned());
+        assert_eq!(names.named("user:42").to_redis_args(), [names.entry("user:42").into_bytes()]);
+        assert_eq!(names.named("user:42").len(), names.entry("user:42").len());
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
+use std::time::Duration;
 
 use parking_lot::{Mutex, MutexGuard};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, ffi};
@@ -17,6 +18,10 @@ use super::{patience, sql};
 
 /// Idle reading connections beyond this are closed.
 const IDLE_READERS: usize = 8;
+
+/// Even who may not wait waits so long for a database in memory: its lock is held for microseconds, by nobody who waits
+/// for a file, and a hop to another thread takes longer.
+const BRIEF: Duration = Duration::from_micros(50);
 
 /// A pragma's value, written into the statement.
 pub(super) type Pragmas = BTreeMap<String, String>;
@@ -177,8 +182,12 @@ impl Database {
         if let Some(connection) = self.writer.try_lock() {
             return Ok(connection);
         }
-        let waited = patience::may_wait().then(|| self.writer.try_lock_for(patience::left())).flatten();
-        waited.ok_or_else(busy)
+        let patience = match &self.file {
+            _ if patience::may_wait() => patience::left(),
+            None => BRIEF,
+            Some(_) => return Err(busy()),
+        };
+        self.writer.try_lock_for(patience).ok_or_else(busy)
     }
 }
 
@@ -313,4 +322,23 @@ pub(super) fn busy() -> rusqlite::Error {
 pub(super) fn is_busy(error: &rusqlite::Error) -> bool {
     use rusqlite::ErrorCode::{DatabaseBusy, DatabaseLocked};
     matches!(error.sqlite_error_code(), Some(DatabaseBusy | DatabaseLocked))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use super::*;
+
+    #[test]
+    fn in_memory_even_who_may_not_wait_waits_briefly() {
+        let Ok(database) = Database::in_memory(Arc::default()) else { panic!("a database in memory") };
+        let taken = database.writer().unwrap();
+        let _allowed = patience::allow(Duration::ZERO);
+        let begun = Instant::now();
+        assert!(database.writer().is_err_and(|error| is_busy(&error)));
+        assert!(begun.elapsed() >= BRIEF);
+        drop(taken);
+        assert!(database.writer().is_ok());
+    }
 }
