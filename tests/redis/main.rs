@@ -3,4 +3,5 @@
 mod options;
 mod outages;
 mod scenery;
+mod sentinels;
 mod suite;
