@@ -2,12 +2,12 @@
 
 #[path = "stores/map.rs"]
 mod map;
+#[path = "programs/computing.rs"]
+mod processes;
 
-use std::io::{BufRead, BufReader};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::pin::pin;
-use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Sender, channel};
 use std::task::{Context, Waker};
 use std::thread::{self, JoinHandle};
@@ -18,6 +18,7 @@ use cache_suite::{Executor, within_a_minute};
 use tempfile::TempDir;
 
 use self::map::MapStore;
+use self::processes::{compute, run, said};
 
 fn file() -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().expect("a folder for the test");
@@ -29,32 +30,15 @@ fn open(path: &Path) -> Cache {
     Cache::open(&format!("sqlite://{}?shared_lease=3", path.display())).expect("a good address")
 }
 
-/// A process that computes `key` in so many milliseconds, unless another one does.
-fn compute(path: &Path, how: &str, key: &str, millis: &str) -> Child {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_worker"));
-    command.arg("compute").arg(path).args([how, key, millis]).stdout(Stdio::piped());
-    command.spawn().expect("the program starts")
-}
-
-fn lines(process: Child) -> Vec<String> {
-    let output = process.wait_with_output().expect("the program ends");
-    assert!(output.status.success(), "{}", output.status);
-    String::from_utf8(output.stdout).expect("text").lines().map(str::to_owned).collect()
-}
-
-/// How many computed, and all that was answered.
-fn run(path: &Path, how: &str, processes: usize) -> (usize, Vec<String>) {
-    let started: Vec<Child> = (0..processes).map(|_| compute(path, how, "key", "1000")).collect();
-    let lines: Vec<String> = started.into_iter().flat_map(lines).collect();
-    let (computing, answers): (Vec<_>, Vec<_>) = lines.into_iter().partition(|line| line == "computing");
-    (computing.len(), answers)
+fn place(path: &Path) -> &str {
+    path.to_str().expect("a path that is text")
 }
 
 #[test]
 fn eight_processes_compute_a_cold_shared_key_once() {
     within_a_minute(|| {
         let (_folder, path) = file();
-        let (computed, mut answers) = run(&path, "shared", 8);
+        let (computed, mut answers) = run(place(&path), "shared", 8);
         answers.dedup();
         assert_eq!((computed, answers.len()), (1, 1), "{answers:?}");
     });
@@ -68,7 +52,7 @@ fn eight_processes_compute_an_expired_key_once_in_its_window() {
         // Time is the processes' own here, so the test has to wait for the expiry.
         cache.expires_in(1).race_ttl(60).set("key", &1_u32).unwrap();
         thread::sleep(Duration::from_millis(1100));
-        let (computed, answers) = run(&path, "window", 8);
+        let (computed, answers) = run(place(&path), "window", 8);
         assert_eq!(computed, 1);
         assert!(
             answers.iter().filter(|answer| *answer == "1").count() >= 1,
@@ -81,9 +65,8 @@ fn eight_processes_compute_an_expired_key_once_in_its_window() {
 fn when_the_holder_is_killed_another_takes_over_after_the_lease() {
     within_a_minute(|| {
         let (_folder, path) = file();
-        let mut holder = compute(&path, "shared", "key", "600000");
-        let mut said = BufReader::new(holder.stdout.take().expect("its output")).lines();
-        assert_eq!(said.next().unwrap().unwrap(), "computing");
+        let mut holder = compute(place(&path), "shared", "key", "600000");
+        assert_eq!(said(&mut holder).next().unwrap().unwrap(), "computing");
         holder.kill().unwrap();
         holder.wait().unwrap();
         let begun = Instant::now();

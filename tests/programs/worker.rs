@@ -30,7 +30,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
+/// A file, or what is at an address.
 fn open(path: &str) -> Result<Cache> {
+    if path.contains("://") {
+        return Cache::open(path);
+    }
     Cache::open(&format!("sqlite://{path}?timeout=30&shared_lease=3"))
 }
 

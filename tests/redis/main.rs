@@ -1,7 +1,10 @@
 //! Redis: what every store does, and what is particular to it.
 
+mod computing;
 mod options;
 mod outages;
+#[path = "../programs/computing.rs"]
+mod processes;
 mod scenery;
 mod sentinels;
 mod suite;
