@@ -149,7 +149,7 @@ pub fn a_release_may_pause(store: &dyn Store) {
 pub fn an_exclusive_claim_ends_by_time(store: &dyn Store) {
     let begun = Instant::now();
     assert!(store.claim("k", &Claim { length: SHORT, ..exclusive(1) }).unwrap());
-    let refused = !store.claim("k", &exclusive(2)).unwrap();
+    let refused = !store.claim("k", &Claim { length: SHORT, ..exclusive(2) }).unwrap();
     assert!(refused || begun.elapsed() >= SHORT);
     sleep(SHORT);
     assert!(is_free(store));
