@@ -129,6 +129,43 @@ fn a_server_that_hangs_costs_one_timeout() {
 }
 
 #[test]
+fn a_server_that_hangs_costs_tasks_one_timeout_however_many_ask_at_once() {
+    let Some(redis) = Redis::start() else { return };
+    within_a_minute(move || {
+        let cache = impatient(&redis).to_async();
+        redis.freeze();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        let begun = Instant::now();
+        runtime.block_on(async {
+            let ask = |number: u32| {
+                let cache = cache.clone();
+                tokio::spawn(async move { cache.get_or_set(&format!("key:{number}"), async || number).await })
+            };
+            let asked: Vec<_> = (0..100).map(ask).collect();
+            for (number, task) in (0..).zip(asked) {
+                assert_eq!(task.await.expect("no panic"), number);
+            }
+        });
+        // To look, to tell that it computes, and to keep: each may have begun before the breaker was shut.
+        assert!(begun.elapsed() < TIMEOUT * 4, "{:?}", begun.elapsed());
+        redis.thaw();
+    });
+}
+
+#[test]
+fn a_runtime_without_timers_and_sockets_is_served_by_threads() {
+    let Some(redis) = Redis::start() else { return };
+    within_a_minute(move || {
+        let cache = impatient(&redis).to_async();
+        let bare = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        bare.block_on(async {
+            assert_eq!(cache.get_or_set("key", async || 7_u8).await, 7);
+            assert_eq!(cache.get::<u8>("key").await.expect("an answer"), Some(7));
+        });
+    });
+}
+
+#[test]
 fn a_full_server_is_read_and_not_written() {
     let full = ["--maxmemory", "3mb", "--maxmemory-policy", "noeviction"];
     let Some(redis) = Redis::options().arguments(full).start() else { return };

@@ -24,6 +24,7 @@ mod settings;
 mod shared;
 mod trouble;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::runtime::Handle;
@@ -32,7 +33,7 @@ use self::exchange::Exchange;
 use self::names::Names;
 use self::pool::Pool;
 use self::settings::Settings;
-use self::shared::Shared;
+use self::shared::{Shared, Slot};
 use super::{Answer, Begun, Claim, Lifetime, Operation, Record, Store, Timestamp, Value};
 use crate::Result;
 use crate::config::Options;
@@ -66,8 +67,8 @@ impl RedisStore {
     }
 
     /// An exchange by the connection that the tasks of this runtime share.
-    async fn answer(&self, runtime: Handle, operation: Operation<'_>) -> Result<Answer> {
-        let link = self.shared.take(&runtime).await?;
+    async fn answer(&self, slot: Arc<Slot>, operation: Operation<'_>) -> Result<Answer> {
+        let link = self.shared.take(slot).await?;
         Exchange { link, names: &self.names }.run(&operation).await
     }
 }
@@ -129,12 +130,12 @@ impl Store for RedisStore {
         now(self.exchange()?.release(key, token, pause))
     }
 
-    /// By the shared connection, which needs a tokio runtime; on another executor a thread waits with a connection of
-    /// its own.
+    /// By the shared connection, which needs a tokio runtime with timers and sockets; elsewhere a thread waits with a
+    /// connection of its own.
     fn begin<'a>(&'a self, operation: Operation<'a>) -> Begun<'a> {
-        match Handle::try_current() {
-            Ok(runtime) => Begun::Pending(Box::pin(self.answer(runtime, operation))),
-            Err(_) => Begun::Blocking(operation),
+        match Handle::try_current().ok().and_then(|runtime| self.shared.slot(&runtime)) {
+            Some(slot) => Begun::Pending(Box::pin(self.answer(slot, operation))),
+            None => Begun::Blocking(operation),
         }
     }
 

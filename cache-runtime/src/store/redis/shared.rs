@@ -1,10 +1,13 @@
 //! The connection that tasks share: one for each tokio runtime, since it lives and ends with the runtime that made it.
 
+use std::io;
+use std::net::{Ipv4Addr, UdpSocket};
+use std::panic::catch_unwind;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
-use redis::{Cmd, RedisResult, Value};
+use redis::{Cmd, RedisError, RedisResult, Value};
 use tokio::runtime::{Handle, Id};
 use tokio::sync::OnceCell;
 
@@ -26,21 +29,44 @@ pub(super) struct Shared {
 }
 
 /// Few, so that looking through them is quicker than a hash.
-type Slots = Vec<(Id, Arc<Slot>)>;
+type Slots = Vec<Arc<Slot>>;
 
 /// The connection of a runtime, once it is made. Whoever needs it first makes it, and the others wait.
-#[derive(Default)]
-struct Slot {
+pub(super) struct Slot {
+    runtime: Id,
+    /// Whether the runtime has what a connection needs.
+    has_drivers: OnceLock<bool>,
     connection: OnceCell<Waiting>,
     /// When it was last used, in milliseconds.
     used: AtomicU64,
 }
 
 impl Slot {
+    fn of(runtime: Id) -> Self {
+        let (has_drivers, connection, used) = (OnceLock::new(), OnceCell::new(), AtomicU64::new(0));
+        Slot { runtime, has_drivers, connection, used }
+    }
+
     /// Notes that it is used, and returns for how long it was not.
     fn used_at(&self, now: u64) -> Duration {
         Duration::from_millis(now.saturating_sub(self.used.swap(now, Ordering::Relaxed)))
     }
+}
+
+/// Whether the runtime has timers and sockets. One that was built without them panics when it is asked.
+///
+/// What the panic prints comes once for each such runtime, and says what is to be enabled.
+fn has_drivers() -> bool {
+    let socket = || {
+        let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))?;
+        socket.set_nonblocking(true)?;
+        tokio::net::UdpSocket::from_std(socket)
+    };
+    catch_unwind(|| {
+        drop(tokio::time::sleep(Duration::ZERO));
+        drop::<io::Result<_>>(socket());
+    })
+    .is_ok()
 }
 
 impl Shared {
@@ -48,52 +74,63 @@ impl Shared {
         Shared { place, timeout, slots: Mutex::default(), begun: Instant::now() }
     }
 
-    /// The connection of this runtime.
-    pub(super) async fn take(&self, runtime: &Handle) -> Result<Taken<'_>> {
-        let mut taken = self.connected(runtime.id()).await?;
+    /// The place of this runtime's connection; `None` if the runtime can have none.
+    pub(super) fn slot(&self, runtime: &Handle) -> Option<Arc<Slot>> {
+        let slot = self.slot_of(runtime.id());
+        let can_connect = *slot.has_drivers.get_or_init(has_drivers);
+        can_connect.then_some(slot)
+    }
+
+    /// The connection that belongs there.
+    pub(super) async fn take(&self, slot: Arc<Slot>) -> Result<Taken<'_>> {
+        let runtime = slot.runtime;
+        let mut taken = self.connected(slot).await?;
         let rested = taken.slot.used_at(self.now());
         if rested >= REST && Box::pin(taken.send(&redis::cmd("PING"))).await.is_err() {
             // It has gone while it rested, and is forgotten now.
-            taken = self.connected(runtime.id()).await?;
+            taken = self.connected(self.slot_of(runtime)).await?;
         }
         Ok(taken)
     }
 
-    async fn connected(&self, runtime: Id) -> Result<Taken<'_>> {
-        let slot = self.slot(runtime);
+    async fn connected(&self, slot: Arc<Slot>) -> Result<Taken<'_>> {
         let link = match slot.connection.get() {
             Some(link) => link.clone(),
             // In a box, as a future that connects is large, and seldom needed.
             None => Box::pin(self.connect(&slot)).await.map_err(explained)?,
         };
-        Ok(Taken { shared: self, runtime, slot, link })
+        Ok(Taken { shared: self, slot, link })
     }
 
+    /// Connects, or waits for who does; for so long as one attempt may take, also where those before have failed.
     async fn connect(&self, slot: &Slot) -> RedisResult<Waiting> {
         let connection = slot.connection.get_or_try_init(async || {
             let connection = self.place.connect_waiting(self.timeout).await;
             slot.used_at(self.now());
             connection
         });
-        connection.await.cloned()
+        match tokio::time::timeout(self.timeout, connection).await {
+            Ok(connection) => connection.cloned(),
+            Err(_) => Err(RedisError::from(io::Error::from(io::ErrorKind::TimedOut))),
+        }
     }
 
-    fn slot(&self, runtime: Id) -> Arc<Slot> {
+    fn slot_of(&self, runtime: Id) -> Arc<Slot> {
         let mut slots = self.lock();
-        if let Some((_, slot)) = slots.iter().find(|(id, _)| *id == runtime) {
+        if let Some(slot) = slots.iter().find(|slot| slot.runtime == runtime) {
             return Arc::clone(slot);
         }
         if slots.len() >= MOST_RUNTIMES {
             slots.remove(0);
         }
-        let slot = Arc::<Slot>::default();
-        slots.push((runtime, Arc::clone(&slot)));
+        let slot = Arc::new(Slot::of(runtime));
+        slots.push(Arc::clone(&slot));
         slot
     }
 
     /// Forgets a connection, unless there is another one by now.
-    fn forget(&self, runtime: Id, slot: &Arc<Slot>) {
-        self.lock().retain(|(id, present)| *id != runtime || !Arc::ptr_eq(present, slot));
+    fn forget(&self, slot: &Arc<Slot>) {
+        self.lock().retain(|present| !Arc::ptr_eq(present, slot));
     }
 
     fn lock(&self) -> MutexGuard<'_, Slots> {
@@ -108,7 +145,6 @@ impl Shared {
 /// A share in a connection.
 pub(super) struct Taken<'a> {
     shared: &'a Shared,
-    runtime: Id,
     slot: Arc<Slot>,
     link: Waiting,
 }
@@ -117,7 +153,7 @@ impl Taken<'_> {
     fn noted<T>(&self, reply: RedisResult<T>) -> RedisResult<T> {
         reply.inspect_err(|error| {
             if ends_connection(error) {
-                self.shared.forget(self.runtime, &self.slot);
+                self.shared.forget(&self.slot);
             }
         })
     }
