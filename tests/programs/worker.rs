@@ -140,6 +140,7 @@ fn compute(cache: &Cache, how: &str, key: &str, time: Duration) -> Result<(), Bo
     let view = match how {
         "shared" => cache.shared(),
         "window" => cache.race_ttl(60),
+        "waiting" => return compute_waiting(cache, key),
         _ => return Err(format!("{how} is no way to compute").into()),
     };
     let answer = view.get_or_set(key, || {
@@ -147,6 +148,13 @@ fn compute(cache: &Cache, how: &str, key: &str, time: Duration) -> Result<(), Bo
         thread::sleep(time);
         std::process::id()
     });
+    Ok(say(answer)?)
+}
+
+/// The same by a task, and without taking any time.
+fn compute_waiting(cache: &Cache, key: &str) -> Result<(), Box<dyn Error>> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let answer = runtime.block_on(cache.to_async().get_or_set(key, async || std::process::id()));
     Ok(say(answer)?)
 }
 

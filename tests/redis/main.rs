@@ -8,3 +8,4 @@ mod processes;
 mod scenery;
 mod sentinels;
 mod suite;
+mod tls;

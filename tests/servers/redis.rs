@@ -184,7 +184,11 @@ impl Redis {
     /// The number of the process that answers. What is no Redis that takes the password is none of ours: 0.
     fn answering(&self) -> Option<u32> {
         let mut wire = self.connect(SHORTLY).ok()?;
-        let answer = wire.ask(&["INFO", "server"]).ok()?;
+        let answer = wire.ask(&["INFO"]).ok()?;
+        // It answers to this already while it reads its files, and to nothing else.
+        if answer.text().is_some_and(|text| text.contains("\nloading:1")) {
+            return None;
+        }
         let number = answer.text().and_then(|text| text.lines().find_map(|line| line.strip_prefix("process_id:")));
         Some(number.and_then(|number| number.trim().parse().ok()).unwrap_or(0))
     }

@@ -11,7 +11,7 @@
 
 use redis::{ConnectionInfo, IntoConnectionInfo, ProtocolVersion, RedisConnectionInfo};
 
-use super::place::{Place, Sentinels};
+use super::place::{Place, Sentinels, prepare_tls};
 
 /// What stands beside the address, and wins over what stands in it.
 #[derive(Default)]
@@ -51,6 +51,9 @@ pub(super) fn place(url: &str, login: Login) -> Result<Place, Problem> {
     };
     if tls && !cfg!(feature = "redis-tls") {
         return Err(problem("TLS needs the cargo feature `redis-tls` of `cache-runtime`"));
+    }
+    if tls {
+        prepare_tls();
     }
     if form != "sentinel" {
         no_sentinel_options(&login)?;

@@ -33,6 +33,16 @@ pub(super) struct Sentinels {
 /// A cluster's client tries again by itself, but only for so often: callers have better things to do.
 const CLUSTER_RETRIES: u32 = 3;
 
+/// Sees to it that there is somebody to encrypt, where the program has not chosen one itself.
+#[cfg(feature = "redis-tls")]
+pub(super) fn prepare_tls() {
+    // It fails where there is one already, which is as well.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+}
+
+#[cfg(not(feature = "redis-tls"))]
+pub(super) fn prepare_tls() {}
+
 impl Place {
     /// Connects, for a thread that waits for each reply for so long.
     pub(super) fn connect(&self, timeout: Duration) -> RedisResult<Blocking> {
