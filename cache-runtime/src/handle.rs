@@ -132,11 +132,10 @@ impl Handle {
         flights::Key::new(self.id(), key)
     }
 
-    /// Tells who computes in this process that keys are changed by hand. A store that keeps claims tells it better.
+    /// Tells who computes in this process that keys are changed by hand. A store that keeps claims tells it better, but
+    /// not who could take none down.
     fn disturb(&self, changes: impl Fn(&str) -> bool) {
-        if !self.core.store.keeps_claims() {
-            flights().disturb(|flight| flight.cache == self.id() && changes(&flight.key));
-        }
+        flights().disturb(|flight| flight.cache == self.id() && changes(&flight.key));
     }
 
     /// The key as it stands in the store.

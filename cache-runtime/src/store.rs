@@ -198,8 +198,8 @@ pub trait Store: Send + Sync + 'static {
     /// Gives what is kept a new lifetime and leaves its value alone.
     ///
     /// - `true` if there was a value that had not expired; `false` otherwise, and nothing is created.
-    /// - Here it reads and writes again, so a change in between may be lost; stores that can do it in one
-    ///   step should.
+    /// - Here it reads and writes again, so a change in between may be lost, and a tag that is deleted in between lives
+    ///   on; stores that can do it in one step should.
     ///
     /// # Errors
     ///

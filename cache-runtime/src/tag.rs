@@ -18,7 +18,8 @@ use crate::io::Io;
 use crate::store::{Lifetime, Operation, Record, Value};
 use crate::{Result, claim, entry, key};
 
-/// A tag's entry outlives what carries the tag by so much at least: its lifetime begins before the body runs.
+/// A tag's entry outlives what carries the tag by so much at least: its lifetime begins before the body runs. (Who gives
+/// an entry a new lease of life by `touch` does not give its tags one; then it goes early.)
 const SPARE: Duration = Duration::from_secs(60 * 60);
 
 /// When it is written anew it is for so much longer, so that not every write has to.
@@ -48,7 +49,10 @@ impl Handle {
     /// The tags that what is written now is to carry, each in its present life.
     pub(crate) async fn marks<I: Io>(&self, io: &I) -> Result<Vec<Mark>> {
         let Some(tags) = self.view.tags.as_deref().filter(|_| !self.keeps_nothing()) else { return Ok(Vec::new()) };
-        let keys = tags.iter().map(|tag| self.tag_key(tag)).collect::<Result<Vec<String>>>()?;
+        let mut keys = tags.iter().map(|tag| self.tag_key(tag)).collect::<Result<Vec<String>>>()?;
+        // One that is named twice must not begin two lives.
+        keys.sort_unstable();
+        keys.dedup();
         let records = self.ask(io, Operation::GetMany { keys: keys.clone() }).await?.records(keys.len())?;
         let mut marks = Vec::with_capacity(keys.len());
         for (key, record) in keys.into_iter().zip(records) {
@@ -61,11 +65,13 @@ impl Handle {
     /// The present life of a tag, which lasts for what is written now, or a new one.
     async fn present_life<I: Io>(&self, io: &I, key: &str, record: Option<Record>) -> Result<u64> {
         let (now, longest) = (self.now(), self.counting());
-        let needed = longest.stale_until.after(SPARE);
-        let until = needed.after(longest.stale_until.since(now)).after(AHEAD);
+        let span = longest.stale_until.since(now);
+        // Jitter may double a lifetime.
+        let needed = longest.stale_until.after(span).after(SPARE);
+        let until = needed.after(span).after(AHEAD);
         let lifetime = Lifetime { now, expires_at: until, stale_until: until, asked_for: true };
         if let Some((life, expiry)) = record.as_ref().and_then(|record| life(record, now)) {
-            // Where it is deleted at this moment, it is not revived.
+            // Where it is deleted at this moment it is not revived, by a store whose `touch` is one step.
             let lasts = expiry >= needed || {
                 let touch = Operation::Touch { key: key.into(), lifetime };
                 self.ask(io, touch).await?.was()?

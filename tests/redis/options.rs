@@ -23,6 +23,7 @@ fn a_wrong_option_is_named_with_its_line() {
         ("url = \"redis://host\"\ntimeout = 0", ["line 4", "timeout"]),
         ("url = \"redis://host\"\nconnections = 0", ["line 4", "connections"]),
         ("url = \"redis://host\"\nprotocol = \"resp4\"", ["line 4", "\"resp3\""]),
+        ("url = \"redis://host\"\nnamespace = \"\"", ["line 4", "empty the database"]),
         ("url = \"redis://host\"\nnamespace = \"{app\"", ["line 4", "\"{app}:\""]),
         ("url = \"redis://host\"\nsentinel_password = \"hunter2\"", ["line 4", "redis-sentinel:"]),
         ("url = \"http://:hunter2@host\"", ["line 3", "\"redis://localhost:6379/0\""]),

@@ -291,6 +291,7 @@ macro_rules! __each_behaviour {
                 a_number_may_carry_tags
                 a_counter_carries_no_tags
                 a_tag_belongs_to_its_namespace
+                a_tag_that_is_named_twice_is_one
                 any_text_is_a_tag_of_its_own
                 an_empty_tag_is_an_error
                 a_tag_lasts_as_long_as_what_carries_it

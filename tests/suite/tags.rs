@@ -142,6 +142,14 @@ pub fn a_tag_belongs_to_its_namespace(subject: &Subject) {
     assert_eq!((text(&inside, "k"), text(subject, "k").as_deref()), (None, Some("outside")));
 }
 
+/// A tag that is named twice is one.
+pub fn a_tag_that_is_named_twice_is_one(subject: &Subject) {
+    tagged(subject, &["tag", "other", "tag"]).set("k", "value").unwrap();
+    assert_eq!(text(subject, "k").as_deref(), Some("value"));
+    subject.delete_tag("tag").unwrap();
+    assert_eq!(text(subject, "k"), None);
+}
+
 /// Any text is a tag of its own, and meets no key.
 pub fn any_text_is_a_tag_of_its_own(subject: &Subject) {
     let long = "t".repeat(300);

@@ -58,7 +58,7 @@ impl<I: Io> Way<'_, I> {
     async fn elect<T: DeserializeOwned>(&self) -> Claimed<T> {
         let (begun, lease) = (Instant::now(), self.handle.core.settings.shared_lease);
         let mut pause = SHORTEST_PAUSE;
-        while begun.elapsed() < lease * u32::from(MOST_WAITS) {
+        while begun.elapsed() < lease.saturating_mul(u32::from(MOST_WAITS)) {
             let claim = self.take_down(true, lease).await;
             // Whoever has it taken now may have come after one who has just ended.
             if let Some(new) = self.new_value().await {

@@ -18,6 +18,9 @@ use crate::{Error, ErrorKind, Result};
 /// So much of an entry tells what it is: its header, or a whole number with its expiry.
 const HEAD: isize = 64;
 
+/// What Redis says is left of what is not there.
+const GONE: i64 = -2;
+
 /// A claim is remembered for so long, in milliseconds: whoever comes back late finds whether the key has changed.
 const REMEMBERED: u64 = 60 * 60 * 1000;
 
@@ -80,7 +83,7 @@ impl<L: Link> Exchange<'_, L> {
         }
         match self.link.send(&get).await.map_err(explained)? {
             Reply::Array(replies) => replies.into_iter().map(read).collect(),
-            other => Err(unexpected(&other)),
+            _ => Err(unexpected()),
         }
     }
 
@@ -91,7 +94,8 @@ impl<L: Link> Exchange<'_, L> {
         left.arg(&entry);
         let replies = self.link.send_all(vec![head, left]).await.map_err(explained)?;
         let (head, left): (Vec<u8>, i64) = taken(Reply::Array(replies))?;
-        if head.is_empty() {
+        // It may have gone between the two.
+        if head.is_empty() || left == GONE {
             return Ok(None);
         }
         let record = record(head);
@@ -103,18 +107,32 @@ impl<L: Link> Exchange<'_, L> {
     }
 
     pub(super) async fn set(&mut self, key: &str, value: &Value, lifetime: &Lifetime) -> Result<()> {
-        self.link.send(&self.written(key, value, lifetime)).await.map_err(explained).map(drop)
+        let set = self.written(key, value, lifetime);
+        let reply = match value {
+            Value::Bytes(_) => self.link.send(&set).await.map(drop),
+            Value::Number(_) => self.link.send_all(vec![self.broken(key), set]).await.map(drop),
+        };
+        reply.map_err(explained)
     }
 
     pub(super) async fn set_many(&mut self, values: &[(String, Value)], lifetime: &Lifetime) -> Result<()> {
         if values.is_empty() {
             return Ok(());
         }
-        let commands = values.iter().map(|(key, value)| self.written(key, value, lifetime)).collect();
-        self.link.send_all(commands).await.map_err(explained).map(drop)
+        let numbers = values.iter().filter(|(_, value)| matches!(value, Value::Number(_)));
+        let broken: Vec<Cmd> = numbers.map(|(key, _)| self.broken(key)).collect();
+        let written = values.iter().map(|(key, value)| self.written(key, value, lifetime));
+        self.link.send_all(broken.into_iter().chain(written).collect()).await.map_err(explained).map(drop)
     }
 
-    /// The command that writes a value. Claims need not be told: they notice that another value stands there.
+    /// The command that breaks the claims on a number: one may look like another, or have gone by its own time.
+    fn broken(&self, key: &str) -> Cmd {
+        let mut unlink = cmd("UNLINK");
+        unlink.arg(self.names.claims(key));
+        unlink
+    }
+
+    /// The command that writes a value. The claims on an entry need not be told: they notice that another one stands there.
     fn written(&self, key: &str, value: &Value, lifetime: &Lifetime) -> Cmd {
         let (name, bytes) = (self.names.named(key), written(value, lifetime));
         let mut set = command("SET", 4, name.len() + bytes.len() + PX);
@@ -151,7 +169,7 @@ impl<L: Link> Exchange<'_, L> {
         match &*text {
             "other" => Err(Error::new(ErrorKind::NotANumber, "it is not a whole number")),
             "overflow" => Err(Error::new(ErrorKind::Overflow, "the sum is beyond i64")),
-            sum => sum.parse().map_err(|_| unexpected(&text)),
+            sum => sum.parse().map_err(|_| unexpected()),
         }
     }
 
@@ -262,7 +280,7 @@ fn read(reply: Reply) -> Result<Option<Record>> {
     match reply {
         Reply::BulkString(bytes) => Ok(Some(record(bytes))),
         Reply::Nil => Ok(None),
-        other => Err(unexpected(&other)),
+        _ => Err(unexpected()),
     }
 }
 
@@ -276,7 +294,7 @@ fn taken<T: FromRedisValue>(reply: Reply) -> Result<T> {
     from_redis_value(reply).map_err(|error| explained(RedisError::from(error)))
 }
 
-/// Only what is no Redis, or one of another time, answers so.
-fn unexpected(reply: &impl std::fmt::Debug) -> Error {
-    Error::new(ErrorKind::Store, format!("the server answered something else than was asked: {reply:?}"))
+/// Only what is no Redis, or one of another time, answers so. What it says may be somebody's value, and is not shown.
+fn unexpected() -> Error {
+    Error::new(ErrorKind::Store, "the server answered something else than was asked")
 }

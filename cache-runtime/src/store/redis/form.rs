@@ -40,9 +40,14 @@ fn number(bytes: &[u8]) -> Option<(i64, Option<Timestamp>)> {
     bytes.first().filter(|first| matches!(first, b'0'..=b'9' | b'-'))?;
     let text = std::str::from_utf8(bytes).ok()?;
     match text.split_once('@') {
-        Some((number, moment)) => Some((number.parse().ok()?, Some(Timestamp(moment.parse().ok()?)))),
-        None => Some((text.parse().ok()?, None)),
+        Some((number, moment)) => Some((digits(number)?, Some(Timestamp(digits(moment)?)))),
+        None => Some((digits(text)?, None)),
     }
+}
+
+/// A number that is written as we write it: not `007`, which another program may have put there.
+fn digits(text: &str) -> Option<i64> {
+    text.parse().ok().filter(|number: &i64| number.to_string() == text)
 }
 
 /// How many milliseconds Redis is to keep a value; `None` for ever.
@@ -98,7 +103,7 @@ mod tests {
 
     #[test]
     fn what_is_no_number_is_bytes() {
-        for bytes in ["", "-", "4a", "4@", "4@b", "@4", " 4", "99999999999999999999"] {
+        for bytes in ["", "-", "007", "-0", "4@+5", "4a", "4@", "4@b", "@4", " 4", "99999999999999999999"] {
             let bytes = bytes.as_bytes().to_vec();
             assert_eq!(record(bytes.clone()).value, Value::Bytes(bytes));
         }

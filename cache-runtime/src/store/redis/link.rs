@@ -5,7 +5,7 @@
 
 use redis::cluster::{ClusterPipeline, cluster_pipe};
 use redis::cluster_routing::{MultipleNodeRoutingInfo, RoutingInfo, SingleNodeRoutingInfo};
-use redis::{Cmd, ConnectionLike, RedisResult, Value, cmd};
+use redis::{Cmd, ConnectionLike, RedisError, RedisResult, Value, cmd};
 
 /// One of the servers of a cluster; a server that is none has no name.
 pub(super) type Node = Option<(String, u16)>;
@@ -58,7 +58,7 @@ impl Link for Blocking {
     async fn nodes(&mut self) -> RedisResult<Vec<Node>> {
         match self {
             Blocking::One(_) => Ok(vec![None]),
-            Blocking::Cluster(connection) => connection.route_command(&cmd("PING"), to_all()).map(answered),
+            Blocking::Cluster(connection) => connection.route_command(&cmd("PING"), to_all()).and_then(answered),
         }
     }
 }
@@ -114,7 +114,7 @@ impl Link for Waiting {
     async fn nodes(&mut self) -> RedisResult<Vec<Node>> {
         match self {
             Waiting::One(_) => Ok(vec![None]),
-            Waiting::Cluster(connection) => connection.route_command(cmd("PING"), to_all()).await.map(answered),
+            Waiting::Cluster(connection) => connection.route_command(cmd("PING"), to_all()).await.and_then(answered),
         }
     }
 }
@@ -144,12 +144,16 @@ fn to_all() -> RoutingInfo {
 }
 
 /// The servers that have answered: without a policy their replies come by their addresses.
-fn answered(replies: Value) -> Vec<Node> {
-    let Value::Map(replies) = replies else { return Vec::new() };
+fn answered(replies: Value) -> RedisResult<Vec<Node>> {
+    let Value::Map(replies) = replies else { return Err(unreadable()) };
     let address = |(address, _)| {
-        let address = redis::from_redis_value::<String>(address).ok()?;
-        let (host, port) = address.rsplit_once(':')?;
-        Some(Some((host.to_owned(), port.parse().ok()?)))
+        let address = redis::from_redis_value::<String>(address)?;
+        let (host, port) = address.rsplit_once(':').ok_or_else(unreadable)?;
+        Ok(Some((host.to_owned(), port.parse().map_err(|_| unreadable())?)))
     };
-    replies.into_iter().filter_map(address).collect()
+    replies.into_iter().map(address).collect()
+}
+
+fn unreadable() -> RedisError {
+    RedisError::from((redis::ErrorKind::UnexpectedReturnType, "the cluster does not name its servers"))
 }

@@ -60,6 +60,11 @@ fn protocol(options: &Options) -> Result<Option<ProtocolVersion>> {
 
 fn namespace(options: &Options) -> Result<String> {
     let namespace = options.find::<String>("namespace")?.unwrap_or_else(|| "cache:".to_owned());
+    if namespace.is_empty() {
+        return Err(
+            options.error("namespace", "empty: `clear` would empty the database; write a name, as in \"shop:\"")
+        );
+    }
     if is_namespace(&namespace) {
         return Ok(namespace);
     }

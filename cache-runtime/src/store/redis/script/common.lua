@@ -5,8 +5,9 @@
 -- What tells one writing of an entry from another: the header of an entry, which says when it was written and holds a
 -- checksum, or the digits of a number with the moment of its expiry. Of what is absent it is empty.
 local function identity(entry)
-  local head = redis.call('GETRANGE', entry, 0, 31)
-  if #head == 0 or #head == 32 then return head end
+  local head = redis.call('GETRANGE', entry, 0, 63)
+  if #head == 0 then return head end
+  if head:sub(1, 2) == '\254\202' then return head:sub(1, 32) end
   local moment = redis.pcall('PEXPIRETIME', entry) -- Before Redis 7 a number is known by its digits alone.
   return type(moment) == 'number' and string.format('%s %.0f', head, moment) or head
 end
