@@ -170,6 +170,7 @@ fn sockets_databases_and_users_have_addresses() {
         redis.ask(["ACL", "SETUSER", "ada", "on", ">hunter2", "~*", "&*", "+@all"]);
         for address in [
             format!("redis+unix://{}?db=3", redis.unix_socket().display()),
+            format!("unix://{}?db=3", redis.unix_socket().display()),
             format!("redis://ada:hunter2@127.0.0.1:{}/3", redis.port()),
             format!("redis://127.0.0.1:{}?username=ada&password=hunter2&db=3", redis.port()),
         ] {

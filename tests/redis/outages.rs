@@ -177,6 +177,8 @@ fn a_full_server_is_read_and_not_written() {
         let error = refused.expect("it is full");
         assert_eq!(error.kind(), ErrorKind::Unavailable);
         assert!(error.to_string().contains("memory is full"), "{error}");
+        let error = cache.write_multi([("one", &large), ("two", &large)]).expect_err("it is full for many, too");
+        assert_eq!(error.kind(), ErrorKind::Unavailable, "{error}");
         answers_soon(&cache);
         assert_eq!(cache.get::<String>("early").expect("it is read").as_deref(), Some("value"));
         redis.flush();

@@ -46,7 +46,7 @@ fn is_scheme(scheme: &str) -> bool {
 fn kind(scheme: &str) -> &str {
     let family = scheme.split(['+', '-']).next().unwrap_or(scheme);
     match family {
-        "redis" | "rediss" | "valkey" | "valkeys" => "redis",
+        "redis" | "rediss" | "valkey" | "valkeys" | "unix" => "redis",
         _ => scheme,
     }
 }

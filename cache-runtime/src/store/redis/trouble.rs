@@ -6,7 +6,7 @@ use crate::{Error, ErrorKind};
 
 /// One place that knows what Redis's errors mean to a caller.
 pub(super) fn explained(error: RedisError) -> Error {
-    let (kind, message) = match (error.kind(), error.code()) {
+    let (kind, message) = match (error.kind(), code(&error).as_deref()) {
         (Kind::Io, _) if error.is_timeout() => (ErrorKind::Unavailable, "the server did not answer in time"),
         (Kind::Io, _) if error.is_connection_refusal() => (ErrorKind::Unavailable, "nobody listens there"),
         (Kind::Io | Kind::ClusterConnectionNotFound, _) => (ErrorKind::Unavailable, "the connection was lost"),
@@ -31,6 +31,12 @@ pub(super) fn explained(error: RedisError) -> Error {
         _ => (ErrorKind::Store, "the server refused it"),
     };
     Error::new(kind, message).because(error)
+}
+
+/// The server's word for what is wrong; of many commands in one go that of the first which it refused.
+fn code(error: &RedisError) -> Option<String> {
+    let first = || Some(error.clone().into_server_errors()?.first()?.1.code().to_owned());
+    error.code().map(str::to_owned).or_else(first)
 }
 
 /// Whether the connection is not to be used again: it was lost, its replies would come late, or it leads to a server
