@@ -368,3 +368,45 @@ fn would_wait(error: &Error) -> bool {
 fn most_bytes(values: usize) -> i64 {
     if patience::may_wait() { i64::MAX } else { (FEW_BYTES / values.max(1)) as i64 }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::borrow::Cow;
+
+    use super::*;
+
+    fn set(key: &str, size: usize) -> Operation<'_> {
+        let lifetime = Lifetime {
+            now: Timestamp(0),
+            expires_at: Timestamp(1_000),
+            stale_until: Timestamp(1_000),
+            asked_for: false,
+        };
+        let value = Cow::Owned(Value::Bytes(vec![0; size].into()));
+        Operation::Set { key: Cow::Borrowed(key), value, lifetime }
+    }
+
+    /// Whether a task's own thread does it.
+    fn is_done_in_place(store: &SqliteStore, operation: Operation<'_>) -> bool {
+        match store.begin(operation) {
+            Begun::Done(answer) => answer.map(|_| true).unwrap(),
+            Begun::Pending(_) => unreachable!("SQLite has no sockets to wait for"),
+            Begun::Blocking(operation) => operation.run(store).map(|_| false).unwrap(),
+        }
+    }
+
+    #[test]
+    fn what_is_large_is_for_a_thread_that_may_wait() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = Place::File(folder.path().join("cache.sqlite"));
+        let store = SqliteStore::new(Settings { place, ..Settings::memory() });
+        let get = |key| Operation::Get { key: Cow::Borrowed(key) };
+        assert!(!is_done_in_place(&store, set("small", 10)), "the file is not open");
+        assert!(is_done_in_place(&store, get("small")));
+        assert!(!is_done_in_place(&store, set("large", FEW_BYTES + 1)));
+        assert!(!is_done_in_place(&store, get("large")));
+        let keys = ["small", "large"].map(str::to_owned).to_vec();
+        assert!(!is_done_in_place(&store, Operation::GetMany { keys }));
+        assert!(is_done_in_place(&store, get("small")));
+    }
+}
