@@ -24,6 +24,7 @@
 #![expect(clippy::missing_panics_doc, reason = "for tests: what fails panics")]
 
 mod cluster;
+mod lifecycle;
 mod memcached;
 mod port;
 mod process;

@@ -3,9 +3,10 @@
 use std::sync::OnceLock;
 use std::time::Duration;
 
+use crate::lifecycle::lifecycle;
 use crate::process::{Process, folder};
 use crate::wire::Wire;
-use crate::{PATIENCE, is_installed, port, wait_until};
+use crate::{PATIENCE, is_installed, port};
 
 const PROGRAM: &str = "memcached";
 
@@ -15,6 +16,8 @@ pub struct Memcached {
     process: Process,
     port: u16,
 }
+
+lifecycle!(Memcached);
 
 impl Memcached {
     /// Starts a server with nothing in it.
@@ -75,43 +78,6 @@ impl Memcached {
     /// Forgets all that it keeps.
     pub fn flush(&self) {
         self.ask("flush_all");
-    }
-
-    /// Kills it, as a crash would.
-    pub fn stop(&self) {
-        self.process.stop();
-    }
-
-    /// Starts it again, empty, on the same port, and returns when it answers.
-    pub fn start_again(&self) {
-        assert!(self.run(), "another server has taken port {}", self.port);
-    }
-
-    /// Kills it and starts it again.
-    pub fn restart(&self) {
-        self.stop();
-        self.start_again();
-    }
-
-    /// Lets it hang: connections stay, and are not answered.
-    pub fn freeze(&self) {
-        self.process.freeze();
-    }
-
-    /// Lets it go on after [`freeze`](Memcached::freeze).
-    pub fn thaw(&self) {
-        self.process.thaw();
-    }
-
-    /// Starts the process and waits for its first answer. `false` if another server answers.
-    fn run(&self) -> bool {
-        let own = self.process.start();
-        let mut answering = None;
-        wait_until(&format!("{PROGRAM} on port {}", self.port), || {
-            answering = self.answering();
-            answering.is_some()
-        });
-        answering == Some(own)
     }
 
     /// The number of the process that answers. What is no memcached is none of ours: 0.

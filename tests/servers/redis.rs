@@ -4,9 +4,10 @@ use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::time::Duration;
 
+use crate::lifecycle::lifecycle;
 use crate::process::{Process, folder};
 use crate::wire::{Reply, Wire};
-use crate::{PATIENCE, is_installed, port, wait_until};
+use crate::{PATIENCE, is_installed, port};
 
 const PROGRAM: &str = "redis-server";
 
@@ -20,6 +21,8 @@ pub struct Redis {
     port: u16,
     password: Option<String>,
 }
+
+lifecycle!(Redis);
 
 /// How a server is to be started.
 #[derive(Clone, Debug, Default)]
@@ -142,43 +145,6 @@ impl Redis {
     /// Forgets all that it keeps.
     pub fn flush(&self) {
         self.ask(["FLUSHALL"]);
-    }
-
-    /// Kills it, as a crash would.
-    pub fn stop(&self) {
-        self.process.stop();
-    }
-
-    /// Starts it again on the same port, and returns when it answers. It is empty then, unless it writes to the disk.
-    pub fn start_again(&self) {
-        assert!(self.run(), "another server has taken port {}", self.port);
-    }
-
-    /// Kills it and starts it again.
-    pub fn restart(&self) {
-        self.stop();
-        self.start_again();
-    }
-
-    /// Lets it hang: connections stay, and are not answered.
-    pub fn freeze(&self) {
-        self.process.freeze();
-    }
-
-    /// Lets it go on after [`freeze`](Redis::freeze).
-    pub fn thaw(&self) {
-        self.process.thaw();
-    }
-
-    /// Starts the process and waits for its first answer. `false` if another server answers.
-    fn run(&self) -> bool {
-        let own = self.process.start();
-        let mut answering = None;
-        wait_until(&format!("{PROGRAM} on port {}", self.port), || {
-            answering = self.answering();
-            answering.is_some()
-        });
-        answering == Some(own)
     }
 
     /// The number of the process that answers. What is no Redis that takes the password is none of ours: 0.
