@@ -124,7 +124,8 @@ impl Gate {
     }
 }
 
-/// Whether a store that answers so is away. Other kinds are the caller's own mistakes, and the store is there to say so.
+/// Whether a store that answers so is away. Other kinds are the caller's own mistakes, or say something of one entry, and
+/// the store is there to say so.
 pub(crate) fn is_failure(error: &Error) -> bool {
     matches!(error.kind(), ErrorKind::Unavailable | ErrorKind::Store)
 }
@@ -157,6 +158,8 @@ impl<'a> Passage<'a> {
         let took = || self.begun.elapsed();
         match answer {
             Err(error) if is_failure(error) => self.failed(error, took()),
+            // One key that is asked for all the time must not shut the gate for the others.
+            Err(error) if error.kind() == ErrorKind::Entry => self.tell(error),
             Err(_) => {}
             Ok(_) if self.is_look_up && took() >= SLOW => self.shut(format!("a look-up took {:.1?}", took())),
             Ok(_) => self.core.breaker.gate(self.extent).worked(),
@@ -166,10 +169,14 @@ impl<'a> Passage<'a> {
 
     /// Tells of it first, so that observers hear of the failure before they hear of the outage.
     fn failed(&self, error: &Error, took: Duration) {
-        self.core.observers.tell(&Event::StoreFailed { operation: self.operation, error });
+        self.tell(error);
         if self.core.breaker.gate(self.extent).failed(took) {
             self.shut(error.to_string());
         }
+    }
+
+    fn tell(&self, error: &Error) {
+        self.core.observers.tell(&Event::StoreFailed { operation: self.operation, error });
     }
 
     fn shut(&self, reason: String) {

@@ -39,9 +39,13 @@ pub enum ErrorKind {
     Overflow,
     /// The configuration, an address or an option is wrong; trying again will not help.
     Config,
+    /// The store does not take this entry, or cannot read it: it is too large, say, or another program keeps something
+    /// else in its place. Other entries are served, so however often this comes, the store is not taken for away.
+    Entry,
     /// The store is away, busy or full at this moment; it may answer later.
     Unavailable,
-    /// The store refused for another reason, which [`source`](std::error::Error::source) tells.
+    /// The store refused for another reason, which [`source`](std::error::Error::source) tells: it is taken to be one
+    /// that concerns all entries, as a password that is not accepted.
     Store,
 }
 

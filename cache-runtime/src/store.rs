@@ -30,7 +30,10 @@ use crate::entry;
 ///   namespaces with long names.
 /// - Keys are compared by their bytes: `User` and `user` are two.
 /// - A failure is an [`Error`](crate::Error) without a password in its text; it never panics.
-/// - A store that cannot be reached answers [`ErrorKind::Unavailable`](crate::ErrorKind::Unavailable).
+/// - A store that cannot be reached answers [`ErrorKind::Unavailable`](crate::ErrorKind::Unavailable). After three of
+///   these or of [`ErrorKind::Store`](crate::ErrorKind::Store) in a row it is not asked for a while.
+/// - What fails for this entry alone, and not for others, is [`ErrorKind::Entry`](crate::ErrorKind::Entry), or else one
+///   entry would stop the others.
 ///
 /// # Time
 ///

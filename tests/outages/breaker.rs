@@ -1,9 +1,12 @@
 //! When a store is no longer asked, and when again.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use cache_runtime::ErrorKind;
+use cache_runtime::store::{Lifetime, Record, Store, Timestamp, Value};
+use cache_runtime::{Cache, Error, ErrorKind, Result};
 
 use crate::scenery::{Events, away, chaos, timed, wait_until};
 
@@ -81,6 +84,72 @@ fn mistakes_of_the_caller_are_no_failures_of_the_store() {
     }
     assert_eq!(chaos.count("increment"), 10);
     assert!(events.all().is_empty(), "{:?}", events.all());
+}
+
+/// A store that refuses all keys but `good`, always for the same reason.
+struct Refusing {
+    kind: ErrorKind,
+    asked: Arc<AtomicUsize>,
+}
+
+impl Refusing {
+    fn ask<T: Default>(&self, key: &str) -> Result<T> {
+        self.asked.fetch_add(1, Ordering::Relaxed);
+        if key == "good" { Ok(T::default()) } else { Err(Error::new(self.kind, "it refuses")) }
+    }
+}
+
+impl Store for Refusing {
+    fn get(&self, key: &str) -> Result<Option<Record>> {
+        self.ask(key)
+    }
+
+    fn set(&self, key: &str, _: &Value, _: &Lifetime) -> Result<()> {
+        self.ask(key)
+    }
+
+    fn delete(&self, key: &str, _: Timestamp) -> Result<bool> {
+        self.ask(key)
+    }
+
+    fn increment(&self, key: &str, _: i64, _: &Lifetime) -> Result<i64> {
+        self.ask(key)
+    }
+
+    fn clear(&self, prefix: &str) -> Result<u64> {
+        self.ask(prefix)
+    }
+}
+
+fn refusing(kind: ErrorKind) -> (Cache, Arc<AtomicUsize>) {
+    let asked = Arc::new(AtomicUsize::new(0));
+    (Cache::new(Refusing { kind, asked: Arc::clone(&asked) }), asked)
+}
+
+#[test]
+fn what_is_refused_for_one_entry_alone_stops_no_other() {
+    let (cache, asked) = refusing(ErrorKind::Entry);
+    let events = Events::of(&cache);
+    for _ in 0..100 {
+        assert_eq!(cache.get::<u8>("foreign").unwrap_err().kind(), ErrorKind::Entry);
+        assert_eq!(cache.set("foreign", "v").unwrap_err().kind(), ErrorKind::Entry);
+        assert_eq!(cache.get_or_set("foreign", || 7), 7);
+    }
+    assert_eq!(cache.get::<u8>("good").expect("others are asked for"), None);
+    assert!(asked.load(Ordering::Relaxed) > 300, "each time it was asked");
+    assert!(events.count("failed") > 300 && events.count("away") == 0, "{:?}", events.all());
+}
+
+#[test]
+fn what_is_refused_for_every_entry_is_an_outage() {
+    for kind in [ErrorKind::Unavailable, ErrorKind::Store] {
+        let (cache, asked) = refusing(kind);
+        let events = Events::of(&cache);
+        (0..100).for_each(|_| assert!(cache.get::<u8>("k").is_err()));
+        wait_until("it is away", || events.count("away") == 1);
+        assert!(asked.load(Ordering::Relaxed) < 10, "{kind:?}: {asked:?}");
+        assert!(cache.get::<u8>("good").is_err(), "{kind:?}");
+    }
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Redis: what every store does, and what is particular to it.
 
 mod computing;
+mod foreign;
 mod options;
 mod outages;
 #[path = "../programs/computing.rs"]

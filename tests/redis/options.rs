@@ -5,6 +5,9 @@ use std::time::Duration;
 
 use cache_runtime::{Cache, Config, ErrorKind};
 use cache_servers::Redis;
+use cache_suite::within_a_minute;
+
+use crate::scenery::open;
 
 /// What is wrong with a table of the configuration.
 fn problem_of(table: &str) -> String {
@@ -58,4 +61,25 @@ fn nothing_is_connected_before_the_first_use() {
     cache.set("key", "value").expect("written");
     assert_eq!(clients(), 2);
     drop(waiting);
+}
+
+/// A socket, a database and a user by their addresses.
+#[test]
+fn sockets_databases_and_users_have_addresses() {
+    let Some(redis) = Redis::start() else { return };
+    within_a_minute(move || {
+        redis.ask(["ACL", "SETUSER", "ada", "on", ">hunter2", "~*", "&*", "+@all"]);
+        for address in [
+            format!("redis+unix://{}?db=3", redis.unix_socket().display()),
+            format!("unix://{}?db=3", redis.unix_socket().display()),
+            format!("redis://ada:hunter2@127.0.0.1:{}/3", redis.port()),
+            format!("redis://127.0.0.1:{}?username=ada&password=hunter2&db=3", redis.port()),
+        ] {
+            let cache = open(&address);
+            cache.set("key", "value").unwrap();
+            assert_eq!(cache.get::<String>("key").unwrap().as_deref(), Some("value"), "{address}");
+            assert_eq!(cache.clear().unwrap(), 1);
+        }
+        assert_eq!(redis.ask(["DBSIZE"]).number(), Some(0), "the others are in database 3");
+    });
 }

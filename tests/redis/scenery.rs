@@ -11,12 +11,22 @@ pub(crate) fn shared() -> Option<Cache> {
     Some(open(&format!("{}?namespace={}:", redis.url(), own_name())))
 }
 
+/// The cluster that the tests share.
+pub(crate) fn cluster() -> Option<&'static Cluster> {
+    static CLUSTER: OnceLock<Option<Cluster>> = OnceLock::new();
+    CLUSTER.get_or_init(Cluster::start).as_ref()
+}
+
 /// A cache with a namespace of its own, in a cluster that the tests share.
 pub(crate) fn in_cluster() -> Option<Cache> {
-    static CLUSTER: OnceLock<Option<Cluster>> = OnceLock::new();
-    let nodes = CLUSTER.get_or_init(Cluster::start).as_ref()?.nodes();
+    Some(in_namespace(cluster()?.nodes(), &format!("{}:", own_name())))
+}
+
+/// A cache in a namespace of one server, or of a cluster of several.
+pub(crate) fn in_namespace(nodes: &[Redis], namespace: &str) -> Cache {
+    let scheme = if nodes.len() == 1 { "redis" } else { "redis-cluster" };
     let hosts: Vec<String> = nodes.iter().map(|node| format!("127.0.0.1:{}", node.port())).collect();
-    Some(open(&format!("redis-cluster://{}?namespace={}:", hosts.join(","), own_name())))
+    open(&format!("{scheme}://{}?namespace={}", hosts.join(","), namespace.replace('?', "%3F")))
 }
 
 /// A cache at an address.

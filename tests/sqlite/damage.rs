@@ -242,3 +242,19 @@ fn a_database_that_is_deleted_under_two_processes_without_its_log_heals() {
     heals_without_its_main_file(&place);
     assert!(place.path.exists());
 }
+
+#[test]
+fn a_row_of_another_kind_is_refused_alone_and_can_be_written_over() {
+    let place = Place::new();
+    let cache = place.open();
+    cache.write_multi([("foreign", "value"), ("ours", "value")]).unwrap();
+    let other = Connection::open(&place.path).unwrap();
+    other.execute("UPDATE entries SET value = 1.5 WHERE key = 'foreign'", []).unwrap();
+    for _ in 0..10 {
+        let error = cache.get::<String>("foreign").unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Entry, "{error}");
+    }
+    assert_eq!(cache.get::<String>("ours").unwrap().as_deref(), Some("value"));
+    cache.set("foreign", "ours").unwrap();
+    assert_eq!(cache.get::<String>("foreign").unwrap().as_deref(), Some("ours"));
+}

@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use cache_runtime::store::{Lifetime, Record, Store, Timestamp, Value};
 use cache_runtime::{Error, ErrorKind, Options, Result};
-use memcache::{Client, ConnectionManager, MemcacheError, Url};
+use memcache::{Client, ConnectionManager, MemcacheError, ServerError, Url};
 
 use self::clears::Clears;
 
@@ -95,6 +95,10 @@ impl MemcachedStore {
         answer.map_err(|error| {
             let kind = match error {
                 MemcacheError::IOError(_) | MemcacheError::PoolError(_) => ErrorKind::Unavailable,
+                // It says something of this value, and others are taken.
+                MemcacheError::ServerError(ServerError::Error(ref message)) if message.contains("too large") => {
+                    ErrorKind::Entry
+                }
                 _ => ErrorKind::Store,
             };
             self.error(kind, error.to_string().trim_end())

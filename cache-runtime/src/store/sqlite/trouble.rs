@@ -22,9 +22,10 @@ pub(super) fn refused(place: &str, reason: Unusable) -> Error {
 
 /// One place that knows what SQLite's errors mean to a caller.
 pub(super) fn explained(error: rusqlite::Error) -> Error {
+    use rusqlite::Error::{FromSqlConversionFailure, InvalidColumnType};
     use rusqlite::ErrorCode::{
         CannotOpen, DatabaseBusy, DatabaseCorrupt, DatabaseLocked, DiskFull, NotADatabase, PermissionDenied, ReadOnly,
-        SystemIoFailure,
+        SystemIoFailure, TooBig,
     };
     let (kind, message) = match error.sqlite_error_code() {
         Some(DatabaseBusy | DatabaseLocked) => (ErrorKind::Unavailable, "another writer held the lock for too long"),
@@ -33,6 +34,10 @@ pub(super) fn explained(error: rusqlite::Error) -> Error {
         Some(CannotOpen) => (ErrorKind::Unavailable, "the file cannot be opened"),
         Some(SystemIoFailure) => (ErrorKind::Unavailable, "the file cannot be read or written"),
         Some(DatabaseCorrupt | NotADatabase) => (ErrorKind::Unavailable, "the file is damaged"),
+        Some(TooBig) => (ErrorKind::Entry, "the value is larger than SQLite allows"),
+        None if matches!(error, FromSqlConversionFailure(..) | InvalidColumnType(..)) => {
+            (ErrorKind::Entry, "another program has written something else there")
+        }
         _ => (ErrorKind::Store, "SQLite refused it"),
     };
     Error::new(kind, message).because(error)
