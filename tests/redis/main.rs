@@ -1,5 +1,6 @@
 //! Redis: what every store does, and what is particular to it.
 
+mod cluster;
 mod computing;
 mod foreign;
 mod options;

@@ -26,7 +26,7 @@ pub(crate) fn in_cluster() -> Option<Cache> {
 pub(crate) fn in_namespace(nodes: &[Redis], namespace: &str) -> Cache {
     let scheme = if nodes.len() == 1 { "redis" } else { "redis-cluster" };
     let hosts: Vec<String> = nodes.iter().map(|node| format!("127.0.0.1:{}", node.port())).collect();
-    open(&format!("{scheme}://{}?namespace={}", hosts.join(","), namespace.replace('?', "%3F")))
+    open(&format!("{scheme}://{}?timeout=10&namespace={}", hosts.join(","), namespace.replace('?', "%3F")))
 }
 
 /// A cache at an address.

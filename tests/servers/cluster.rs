@@ -1,17 +1,26 @@
-//! Three Redis servers that share the keys.
+//! Redis servers that share the keys.
 
+use crate::proxy::Proxy;
 use crate::redis::Redis;
 use crate::wire::Reply;
 use crate::{port, wait_until};
 
 /// So many slots has every cluster.
 const SLOTS: usize = 16_384;
-const NODES: usize = 3;
+const MASTERS: usize = 3;
 
-/// A cluster of three masters without replicas.
+/// A cluster of three masters.
 #[derive(Debug)]
 pub struct Cluster {
     nodes: Vec<Redis>,
+    replicas: Vec<Redis>,
+    proxies: Vec<Proxy>,
+}
+
+/// A server on its way into a cluster, and the port at which the others find it.
+struct Node {
+    redis: Redis,
+    bus: u16,
 }
 
 impl Cluster {
@@ -19,37 +28,146 @@ impl Cluster {
     ///
     /// `None` where Redis is not installed: then the test is to be passed over.
     pub fn start() -> Option<Cluster> {
-        let nodes = (0..NODES).map(|_| node()).collect::<Option<Vec<(Redis, u16)>>>()?;
-        for (number, (node, _)) in nodes.iter().enumerate() {
-            let slots = number * SLOTS / NODES..(number + 1) * SLOTS / NODES;
-            done(node, ["CLUSTER", "ADDSLOTSRANGE", &slots.start.to_string(), &(slots.end - 1).to_string()]);
-            done(node, ["CLUSTER", "SET-CONFIG-EPOCH", &(number + 1).to_string()]);
-            done(&nodes[0].0, ["CLUSTER", "MEET", "127.0.0.1", &node.port().to_string(), &nodes[number].1.to_string()]);
+        Cluster::of(nodes(MASTERS, &[])?)
+    }
+
+    /// The same, where each master has a replica that takes over a second or two after it is gone.
+    pub fn start_with_replicas() -> Option<Cluster> {
+        let mut cluster = Cluster::of(nodes(MASTERS, &[])?)?;
+        for (replica, master) in nodes(MASTERS, &[])?.into_iter().zip(&cluster.nodes) {
+            meet(master, &replica);
+            let id = master.ask(["CLUSTER", "MYID"]);
+            let id = id.text().expect("a node has an id");
+            let replicates = || replica.redis.ask(["CLUSTER", "REPLICATE", id]).text() == Some("OK");
+            wait_until("the replica knows its master", replicates);
+            cluster.replicas.push(replica.redis);
         }
-        let cluster = Cluster { nodes: nodes.into_iter().map(|(node, _)| node).collect() };
-        wait_until("the nodes of the cluster agree", || cluster.nodes.iter().all(knows_all));
+        let is_known = |node: &Redis| {
+            node.ask(["CLUSTER", "NODES"]).text().is_some_and(|all| all.matches(" slave ").count() == MASTERS)
+        };
+        let follows =
+            |node: &Redis| node.ask(["INFO"]).text().is_some_and(|info| info.contains("master_link_status:up"));
+        wait_until("all know the replicas", || {
+            cluster.nodes.iter().all(is_known) && cluster.replicas.iter().all(follows)
+        });
         Some(cluster)
     }
 
-    /// Its nodes. Each has a third of the slots, in this order.
+    /// The same without replicas, and with a [proxy](Proxy) in front of each master, which clients are led to.
+    pub fn start_behind_proxies() -> Option<Cluster> {
+        let proxies: Vec<Proxy> = (0..MASTERS).map(|_| Proxy::start()).collect();
+        let announced: Vec<u16> = proxies.iter().map(Proxy::port).collect();
+        let mut cluster = Cluster::of(nodes(MASTERS, &announced)?)?;
+        for (proxy, node) in proxies.iter().zip(&cluster.nodes) {
+            proxy.lead_to(node.port());
+        }
+        cluster.proxies = proxies;
+        Some(cluster)
+    }
+
+    fn of(nodes: Vec<Node>) -> Option<Cluster> {
+        for (number, node) in nodes.iter().enumerate() {
+            let slots = number * SLOTS / MASTERS..(number + 1) * SLOTS / MASTERS;
+            let (first, last) = (slots.start.to_string(), (slots.end - 1).to_string());
+            done(&node.redis, ["CLUSTER", "ADDSLOTSRANGE", &first, &last]);
+            done(&node.redis, ["CLUSTER", "SET-CONFIG-EPOCH", &(number + 1).to_string()]);
+            meet(&nodes[0].redis, node);
+        }
+        let nodes: Vec<Redis> = nodes.into_iter().map(|node| node.redis).collect();
+        wait_until("the nodes of the cluster agree", || nodes.iter().all(knows_all));
+        Some(Cluster { nodes, replicas: Vec::new(), proxies: Vec::new() })
+    }
+
+    /// Its masters. Each has a third of the slots, in this order.
     pub fn nodes(&self) -> &[Redis] {
         &self.nodes
     }
+
+    /// The replicas of its masters, in the same order, if it has any.
+    pub fn replicas(&self) -> &[Redis] {
+        &self.replicas
+    }
+
+    /// The proxies in front of its masters, in the same order, if there are any.
+    pub fn proxies(&self) -> &[Proxy] {
+        &self.proxies
+    }
+
+    /// Its address: `redis-cluster://127.0.0.1:port,…`.
+    pub fn url(&self) -> String {
+        let ports: Vec<u16> = match &*self.proxies {
+            [] => self.nodes.iter().map(Redis::port).collect(),
+            proxies => proxies.iter().map(Proxy::port).collect(),
+        };
+        let hosts: Vec<String> = ports.iter().map(|port| format!("127.0.0.1:{port}")).collect();
+        format!("redis-cluster://{}", hosts.join(","))
+    }
+
+    /// The number of the master that has a key.
+    pub fn owner(&self, key: &str) -> usize {
+        let slot = self.slot(key);
+        (0..MASTERS).find(|number| slot < (number + 1) * SLOTS / MASTERS).expect("all slots have a master")
+    }
+
+    /// Begins to move the slot of a key to another master: what is not there yet is asked of that one.
+    ///
+    /// What is there already stays until [`finish_move`](Cluster::finish_move).
+    pub fn begin_move(&self, key: &str, to: usize) {
+        let (slot, from) = (self.slot(key).to_string(), self.owner(key));
+        done(&self.nodes[to], ["CLUSTER", "SETSLOT", &slot, "IMPORTING", &self.id(from)]);
+        done(&self.nodes[from], ["CLUSTER", "SETSLOT", &slot, "MIGRATING", &self.id(to)]);
+    }
+
+    /// Moves what is in the slot of a key, and gives the slot to the other master.
+    pub fn finish_move(&self, key: &str, to: usize) {
+        let (slot, from) = (self.slot(key).to_string(), self.owner(key));
+        let port = self.nodes[to].port().to_string();
+        let Reply::List(keys) = self.nodes[from].ask(["CLUSTER", "GETKEYSINSLOT", &slot, "1000"]) else { return };
+        for key in keys.iter().filter_map(Reply::text) {
+            done(&self.nodes[from], ["MIGRATE", "127.0.0.1", &port, key, "0", "5000"]);
+        }
+        for node in [to, from] {
+            done(&self.nodes[node], ["CLUSTER", "SETSLOT", &slot, "NODE", &self.id(to)]);
+        }
+    }
+
+    fn slot(&self, key: &str) -> usize {
+        let slot = self.nodes[0].ask(["CLUSTER", "KEYSLOT", key]).number();
+        slot.and_then(|slot| usize::try_from(slot).ok()).expect("every key has a slot")
+    }
+
+    fn id(&self, node: usize) -> String {
+        self.nodes[node].ask(["CLUSTER", "MYID"]).text().expect("a node has an id").to_owned()
+    }
 }
 
-/// A server that may be a part of a cluster, and the port at which the others find it.
-fn node() -> Option<(Redis, u16)> {
+/// Servers that may be a part of a cluster, some of which tell clients another port than their own.
+fn nodes(count: usize, announced: &[u16]) -> Option<Vec<Node>> {
+    (0..count).map(|number| node(announced.get(number).copied())).collect()
+}
+
+fn node(announced: Option<u16>) -> Option<Node> {
     let bus = port::free();
-    let node = Redis::options().arguments(["--cluster-enabled", "yes", "--cluster-port", &bus.to_string()]).start()?;
-    Some((node, bus))
+    let mut options = Redis::options().arguments(["--cluster-enabled", "yes", "--cluster-port", &bus.to_string()]);
+    options = options.arguments(["--cluster-node-timeout", "1500", "--cluster-replica-validity-factor", "0"]);
+    if let Some(announced) = announced {
+        let (port, bus) = (announced.to_string(), bus.to_string());
+        options = options.arguments(["--cluster-announce-port", &port, "--cluster-announce-bus-port", &bus]);
+    }
+    Some(Node { redis: options.start()?, bus })
+}
+
+fn meet(one: &Redis, other: &Node) {
+    done(one, ["CLUSTER", "MEET", "127.0.0.1", &other.redis.port().to_string(), &other.bus.to_string()]);
 }
 
 fn done<const N: usize>(node: &Redis, words: [&str; N]) {
-    assert_eq!(node.ask(words).text(), Some("OK"), "{words:?}");
+    let answer = node.ask(words);
+    assert!(matches!(answer.text(), Some("OK" | "NOKEY")), "{words:?}: {answer:?}");
 }
 
 /// Whether a node knows who has which slot.
 fn knows_all(node: &Redis) -> bool {
     let is_ok = node.ask(["CLUSTER", "INFO"]).text().is_some_and(|info| info.contains("cluster_state:ok"));
-    is_ok && matches!(node.ask(["CLUSTER", "SLOTS"]), Reply::List(ranges) if ranges.len() == NODES)
+    is_ok && matches!(node.ask(["CLUSTER", "SLOTS"]), Reply::List(ranges) if ranges.len() == MASTERS)
 }

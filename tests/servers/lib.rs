@@ -28,6 +28,7 @@ mod lifecycle;
 mod memcached;
 mod port;
 mod process;
+mod proxy;
 mod redis;
 mod sentinel;
 mod wire;
@@ -41,6 +42,7 @@ use std::time::{Duration, Instant};
 
 pub use self::cluster::Cluster;
 pub use self::memcached::Memcached;
+pub use self::proxy::Proxy;
 pub use self::redis::{Redis, RedisOptions};
 pub use self::sentinel::Sentinel;
 pub use self::wire::Reply;

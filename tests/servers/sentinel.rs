@@ -12,8 +12,7 @@ const PROGRAM: &str = "redis-server";
 /// A sentinel that watches one master, and makes a replica master half a second after that one has gone.
 #[derive(Debug)]
 pub struct Sentinel {
-    /// It holds the sentinel's process.
-    _process: Process,
+    process: Process,
     port: u16,
     name: String,
 }
@@ -32,7 +31,7 @@ impl Sentinel {
         fs::write(&file, configuration(name, port, master)).expect("a file for the sentinel");
         let process = Process::new(folder, PROGRAM, &[file.display().to_string(), "--sentinel".to_owned()]);
         process.start();
-        let sentinel = Sentinel { _process: process, port, name: name.to_owned() };
+        let sentinel = Sentinel { process, port, name: name.to_owned() };
         wait_until("the sentinel sees the master", || sentinel.master() == Some(master.port()));
         Some(sentinel)
     }
@@ -48,6 +47,23 @@ impl Sentinel {
         let answer = wire.ask(&["SENTINEL", "GET-MASTER-ADDR-BY-NAME", &self.name]).ok()?;
         let Reply::List(address) = answer else { return None };
         address.get(1)?.text()?.parse().ok()
+    }
+
+    /// Lets it make a replica master at once, though the master is well.
+    pub fn fail_over(&self) {
+        let answer =
+            Wire::connect(self.port, PATIENCE).and_then(|mut it| it.ask(&["SENTINEL", "FAILOVER", &self.name]));
+        assert!(matches!(&answer, Ok(answer) if answer.text() == Some("OK")), "{answer:?}");
+    }
+
+    /// Lets it hang: it takes connections, and answers nothing.
+    pub fn freeze(&self) {
+        self.process.freeze();
+    }
+
+    /// Lets it go on after [`freeze`](Sentinel::freeze).
+    pub fn thaw(&self) {
+        self.process.thaw();
     }
 
     /// How many replicas it has found.

@@ -3,6 +3,7 @@
 //! ```text
 //! redis.rs       the contract of a store, in either face
 //! settings, address, place    the configuration, to where Redis is and how one connects
+//! cluster, sentinels          keys that move among servers; who is in charge of several
 //! pool, shared   connections for threads; the connection that tasks share
 //! link           either of them, as an exchange sees it
 //! exchange       what is sent for an operation, and what the reply means
@@ -13,6 +14,7 @@
 //! later.
 
 mod address;
+mod cluster;
 mod exchange;
 mod form;
 mod link;
@@ -20,6 +22,7 @@ mod names;
 mod place;
 mod pool;
 mod script;
+mod sentinels;
 mod settings;
 mod shared;
 mod trouble;

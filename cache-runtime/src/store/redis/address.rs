@@ -9,9 +9,12 @@
 //!
 //! `valkey` may stand for `redis`, and `+` for `-`.
 
+use std::sync::Arc;
+
 use redis::{ConnectionInfo, IntoConnectionInfo, ProtocolVersion, RedisConnectionInfo};
 
-use super::place::{Place, Sentinels, prepare_tls};
+use super::place::{Place, prepare_tls};
+use super::sentinels::Sentinels;
 
 /// What stands beside the address, and wins over what stands in it.
 #[derive(Default)]
@@ -173,14 +176,11 @@ fn sentinels(scheme: &str, rest: &str, login: Login) -> Result<Sentinels, Proble
         ));
     }
     let servers = servers(scheme, authority, &format!("/{db}{query}"), 26379, &login)?;
-    Ok(Sentinels {
-        sentinels: servers.iter().map(|server| server.addr().clone()).collect(),
-        master: master.to_owned(),
-        username: login.sentinel_username,
-        password: login.sentinel_password,
-        server: servers[0].redis_settings().clone(),
-        tls: scheme == "rediss",
-    })
+    let own = Login { username: login.sentinel_username, password: login.sentinel_password, ..Login::default() };
+    let to_sentinels = with_login(RedisConnectionInfo::default(), &own);
+    let server = servers[0].clone();
+    let sentinels = servers.into_iter().map(|sentinel| sentinel.set_redis_settings(to_sentinels.clone())).collect();
+    Ok(Sentinels { sentinels, master: master.to_owned(), server, answering: Arc::default() })
 }
 
 #[cfg(test)]
@@ -222,12 +222,10 @@ mod tests {
     fn sentinels_are_asked_for_a_name() {
         let url = "redis+sentinel://u:p@a,b:7000/mymaster/2";
         let Ok(Place::Sentinel(sentinels)) = place(url, Login::default()) else { panic!("{url}") };
-        let addresses: Vec<String> = sentinels.sentinels.iter().map(ToString::to_string).collect();
-        assert_eq!(addresses, ["a:26379", "b:7000"]);
-        assert_eq!(
-            (&*sentinels.master, sentinels.server.db(), sentinels.server.password()),
-            ("mymaster", 2, Some("p"))
-        );
+        assert_eq!(addresses(&sentinels.sentinels), ["a:26379", "b:7000"]);
+        assert!(sentinels.sentinels.iter().all(|sentinel| sentinel.redis_settings().password().is_none()));
+        let server = sentinels.server.redis_settings();
+        assert_eq!((&*sentinels.master, server.db(), server.password()), ("mymaster", 2, Some("p")));
     }
 
     #[test]

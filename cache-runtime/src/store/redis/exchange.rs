@@ -6,7 +6,7 @@ use std::time::Duration;
 use redis::{Cmd, FromRedisValue, RedisError, Value as Reply, cmd, from_redis_value};
 
 use super::form::{bounded, counted_for, kept_for, record, written};
-use super::link::{Link, Node};
+use super::link::{Link, Node, command};
 use super::names::{Named, Names, pattern};
 use super::script::{CLAIM, FORGET, FULFIL, INCREMENT, RELEASE, REPLACE, Script, flag};
 use super::trouble::explained;
@@ -76,15 +76,9 @@ impl<L: Link> Exchange<'_, L> {
         if keys.is_empty() {
             return Ok(Vec::new());
         }
-        let names = || keys.iter().map(|key| self.names.named(key));
-        let mut get = command("MGET", keys.len(), names().map(Named::len).sum());
-        for name in names() {
-            get.arg(name);
-        }
-        match self.link.send(&get).await.map_err(explained)? {
-            Reply::Array(replies) => replies.into_iter().map(read).collect(),
-            _ => Err(unexpected()),
-        }
+        let names: Vec<Named<'_>> = keys.iter().map(|key| self.names.named(key)).collect();
+        let replies = self.link.get_all(&names).await.map_err(explained)?;
+        replies.into_iter().map(read).collect()
     }
 
     pub(super) async fn expiry(&mut self, key: &str) -> Result<Option<Timestamp>> {
@@ -265,13 +259,6 @@ impl<L: Link> Exchange<'_, L> {
     fn claims(&self, script: &Script, key: &str) -> Cmd {
         script.call(&[self.names.entry(key), self.names.claims(key)])
     }
-}
-
-/// A command with room for its arguments, so that it does not grow as they come.
-fn command(name: &str, arguments: usize, bytes: usize) -> Cmd {
-    let mut command = Cmd::with_capacity(1 + arguments, name.len() + bytes);
-    command.arg(name);
-    command
 }
 
 /// As scripts are told for how long Redis is to keep something: nothing is for ever.

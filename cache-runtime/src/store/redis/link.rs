@@ -3,9 +3,11 @@
 //! What is asked, and what the replies mean, stands once, in `async` functions over [`Link`]; as for [`Io`](crate::io),
 //! the futures of the blocking face are ready at their first poll.
 
-use redis::cluster::{ClusterPipeline, cluster_pipe};
 use redis::cluster_routing::{MultipleNodeRoutingInfo, RoutingInfo, SingleNodeRoutingInfo};
 use redis::{Cmd, ConnectionLike, RedisError, RedisResult, Value, cmd};
+
+use super::cluster::{BlockingCluster, WaitingCluster, gets, got};
+use super::names::Named;
 
 /// One of the servers of a cluster; a server that is none has no name.
 pub(super) type Node = Option<(String, u16)>;
@@ -18,6 +20,9 @@ pub(super) trait Link {
     /// Sends commands in one go, and returns the replies in order; the first error is that of all.
     fn send_all(&mut self, commands: Vec<Cmd>) -> impl Future<Output = RedisResult<Vec<Value>>>;
 
+    /// What stands under each of the names, in order.
+    fn get_all(&mut self, names: &[Named<'_>]) -> impl Future<Output = RedisResult<Vec<Value>>>;
+
     /// Sends a command to one of the [nodes](Link::nodes).
     fn send_to(&mut self, node: &Node, command: &Cmd) -> impl Future<Output = RedisResult<Value>>;
 
@@ -28,28 +33,35 @@ pub(super) trait Link {
 /// A connection that blocks its thread.
 pub(super) enum Blocking {
     One(redis::Connection),
-    Cluster(Box<redis::cluster::ClusterConnection>),
+    Cluster(Box<BlockingCluster>),
 }
 
 impl Link for Blocking {
     async fn send(&mut self, command: &Cmd) -> RedisResult<Value> {
         match self {
             Blocking::One(connection) => command.query(connection),
-            Blocking::Cluster(connection) => command.query(&mut **connection),
+            Blocking::Cluster(cluster) => cluster.send(command).await,
         }
     }
 
     async fn send_all(&mut self, commands: Vec<Cmd>) -> RedisResult<Vec<Value>> {
         match self {
             Blocking::One(connection) => pipeline(commands).query(connection),
-            Blocking::Cluster(connection) => cluster_pipeline(commands).query(connection),
+            Blocking::Cluster(cluster) => cluster.replies(commands).await?.into_iter().collect(),
+        }
+    }
+
+    async fn get_all(&mut self, names: &[Named<'_>]) -> RedisResult<Vec<Value>> {
+        match self {
+            Blocking::One(connection) => mget(names).query(connection),
+            Blocking::Cluster(cluster) => got(cluster.replies(gets(names)).await?),
         }
     }
 
     async fn send_to(&mut self, node: &Node, command: &Cmd) -> RedisResult<Value> {
         match (self, node) {
-            (Blocking::Cluster(connection), Some(node)) => {
-                connection.route_command(command, to(node)).and_then(Value::extract_error)
+            (Blocking::Cluster(cluster), Some(node)) => {
+                cluster.connection.route_command(command, to(node)).and_then(Value::extract_error)
             }
             (link, _) => link.send(command).await,
         }
@@ -58,7 +70,7 @@ impl Link for Blocking {
     async fn nodes(&mut self) -> RedisResult<Vec<Node>> {
         match self {
             Blocking::One(_) => Ok(vec![None]),
-            Blocking::Cluster(connection) => connection.route_command(&cmd("PING"), to_all()).and_then(answered),
+            Blocking::Cluster(cluster) => cluster.connection.route_command(&cmd("PING"), to_all()).and_then(answered),
         }
     }
 }
@@ -68,7 +80,7 @@ impl Blocking {
     pub(super) fn answers(&mut self) -> bool {
         match self {
             Blocking::One(connection) => connection.check_connection(),
-            Blocking::Cluster(connection) => ConnectionLike::check_connection(&mut **connection),
+            Blocking::Cluster(cluster) => ConnectionLike::check_connection(&mut cluster.connection),
         }
     }
 }
@@ -77,35 +89,35 @@ impl Blocking {
 #[derive(Clone)]
 pub(super) enum Waiting {
     One(redis::aio::MultiplexedConnection),
-    Cluster(redis::cluster_async::ClusterConnection),
+    Cluster(WaitingCluster),
 }
 
 impl Link for Waiting {
     async fn send(&mut self, command: &Cmd) -> RedisResult<Value> {
         match self {
             Waiting::One(connection) => connection.send_packed_command(command).await?.extract_error(),
-            Waiting::Cluster(connection) => command.query_async(connection).await,
+            Waiting::Cluster(cluster) => cluster.send(command).await,
         }
     }
 
     async fn send_all(&mut self, commands: Vec<Cmd>) -> RedisResult<Vec<Value>> {
         match self {
             Waiting::One(connection) => pipeline(commands).query_async(connection).await,
-            // The client sends a pipeline to one server only. All at once they are as quick.
-            Waiting::Cluster(connection) => {
-                let one = |command: Cmd| {
-                    let mut connection = connection.clone();
-                    async move { command.query_async(&mut connection).await }
-                };
-                futures_util::future::join_all(commands.into_iter().map(one)).await.into_iter().collect()
-            }
+            Waiting::Cluster(cluster) => cluster.replies(commands).await?.into_iter().collect(),
+        }
+    }
+
+    async fn get_all(&mut self, names: &[Named<'_>]) -> RedisResult<Vec<Value>> {
+        match self {
+            Waiting::One(connection) => mget(names).query_async(connection).await,
+            Waiting::Cluster(cluster) => got(cluster.replies(gets(names)).await?),
         }
     }
 
     async fn send_to(&mut self, node: &Node, command: &Cmd) -> RedisResult<Value> {
         match (self, node) {
-            (Waiting::Cluster(connection), Some(node)) => {
-                connection.route_command(command.clone(), to(node)).await?.extract_error()
+            (Waiting::Cluster(cluster), Some(node)) => {
+                cluster.connection.route_command(command.clone(), to(node)).await?.extract_error()
             }
             (link, _) => link.send(command).await,
         }
@@ -114,21 +126,28 @@ impl Link for Waiting {
     async fn nodes(&mut self) -> RedisResult<Vec<Node>> {
         match self {
             Waiting::One(_) => Ok(vec![None]),
-            Waiting::Cluster(connection) => connection.route_command(cmd("PING"), to_all()).await.and_then(answered),
+            Waiting::Cluster(cluster) => {
+                cluster.connection.route_command(cmd("PING"), to_all()).await.and_then(answered)
+            }
         }
     }
 }
 
-fn pipeline(commands: Vec<Cmd>) -> redis::Pipeline {
-    let mut pipeline = redis::Pipeline::with_capacity(commands.len());
-    for command in commands {
-        pipeline.add_command(command);
-    }
-    pipeline
+fn mget(names: &[Named<'_>]) -> Cmd {
+    let mut get = command("MGET", names.len(), names.iter().map(|name| name.len()).sum());
+    get.arg(names);
+    get
 }
 
-fn cluster_pipeline(commands: Vec<Cmd>) -> ClusterPipeline {
-    let mut pipeline = cluster_pipe();
+/// A command with room for its arguments, so that it does not grow as they come.
+pub(super) fn command(name: &str, arguments: usize, bytes: usize) -> Cmd {
+    let mut command = Cmd::with_capacity(1 + arguments, name.len() + bytes);
+    command.arg(name);
+    command
+}
+
+pub(super) fn pipeline(commands: Vec<Cmd>) -> redis::Pipeline {
+    let mut pipeline = redis::Pipeline::with_capacity(commands.len());
     for command in commands {
         pipeline.add_command(command);
     }

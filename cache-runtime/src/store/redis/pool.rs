@@ -7,6 +7,7 @@ use r2d2::{ManageConnection, NopErrorHandler, PooledConnection};
 use redis::{Cmd, RedisError, RedisResult, Value};
 
 use super::link::{Blocking, Link, Node};
+use super::names::Named;
 use super::place::Place;
 use super::trouble::ends_connection;
 use crate::{Error, ErrorKind, Result};
@@ -100,6 +101,11 @@ impl Link for Taken {
 
     async fn send_all(&mut self, commands: Vec<Cmd>) -> RedisResult<Vec<Value>> {
         let replies = self.0.link.send_all(commands).await;
+        self.noted(replies)
+    }
+
+    async fn get_all(&mut self, names: &[Named<'_>]) -> RedisResult<Vec<Value>> {
+        let replies = self.0.link.get_all(names).await;
         self.noted(replies)
     }
 

@@ -12,6 +12,7 @@ use tokio::runtime::{Handle, Id};
 use tokio::sync::OnceCell;
 
 use super::link::{Link, Node, Waiting};
+use super::names::Named;
 use super::place::Place;
 use super::pool::REST;
 use super::trouble::{ends_connection, explained};
@@ -167,6 +168,11 @@ impl Link for Taken<'_> {
 
     async fn send_all(&mut self, commands: Vec<Cmd>) -> RedisResult<Vec<Value>> {
         let replies = self.link.send_all(commands).await;
+        self.noted(replies)
+    }
+
+    async fn get_all(&mut self, names: &[Named<'_>]) -> RedisResult<Vec<Value>> {
+        let replies = self.link.get_all(names).await;
         self.noted(replies)
     }
 

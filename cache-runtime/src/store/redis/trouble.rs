@@ -37,7 +37,7 @@ pub(super) fn explained(error: RedisError) -> Error {
 }
 
 /// The server's word for what is wrong; of many commands in one go that of the first which it refused.
-fn code(error: &RedisError) -> Option<String> {
+pub(super) fn code(error: &RedisError) -> Option<String> {
     let first = || Some(error.clone().into_server_errors()?.first()?.1.code().to_owned());
     error.code().map(str::to_owned).or_else(first)
 }

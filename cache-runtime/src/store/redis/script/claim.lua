@@ -2,7 +2,7 @@
 local entry, claims = KEYS[1], KEYS[2]
 local token, exclusive, length, remembered = ARGV[1], ARGV[2] == '1', tonumber(ARGV[3]), tonumber(ARGV[4])
 if exclusive then
-  -- A cluster's client may ask again where an answer was lost: one's own claim is in nobody's way.
+  -- One's own claim is in nobody's way.
   local other, ends = holder(claims)
   if other and other ~= token and ends > now() and not is_broken(entry, claims, other) then return 0 end
   redis.call('HSET', claims, 'lease', string.format('%s %.0f', token, now() + length))
