@@ -3,6 +3,7 @@
 mod cluster;
 mod computing;
 mod foreign;
+mod long_lived;
 mod options;
 mod outages;
 #[path = "../programs/computing.rs"]

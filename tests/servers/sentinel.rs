@@ -49,11 +49,13 @@ impl Sentinel {
         address.get(1)?.text()?.parse().ok()
     }
 
-    /// Lets it make a replica master at once, though the master is well.
+    /// Lets it make a replica master, though the master is well, as soon as it knows that the replica is.
     pub fn fail_over(&self) {
-        let answer =
-            Wire::connect(self.port, PATIENCE).and_then(|mut it| it.ask(&["SENTINEL", "FAILOVER", &self.name]));
-        assert!(matches!(&answer, Ok(answer) if answer.text() == Some("OK")), "{answer:?}");
+        let words = ["SENTINEL", "FAILOVER", &self.name];
+        wait_until("the sentinel begins", || {
+            let answer = Wire::connect(self.port, PATIENCE).and_then(|mut wire| wire.ask(&words));
+            answer.is_ok_and(|answer| answer.text() == Some("OK"))
+        });
     }
 
     /// Lets it hang: it takes connections, and answers nothing.
