@@ -14,11 +14,10 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use cache_runtime::{Cache, cached, testing};
-use cache_suite::{Executor, within_a_minute};
+use cache_suite::within_a_minute;
 use tempfile::TempDir;
 
 use self::map::MapStore;
-use self::processes::{compute, run, said};
 
 fn file() -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().expect("a folder for the test");
@@ -26,21 +25,19 @@ fn file() -> (TempDir, PathBuf) {
     (folder, path)
 }
 
-fn open(path: &Path) -> Cache {
-    Cache::open(&format!("sqlite://{}?shared_lease=3", path.display())).expect("a good address")
+fn address(path: &Path) -> String {
+    format!("sqlite://{}?timeout=30&shared_lease=3", path.display())
 }
 
-fn place(path: &Path) -> &str {
-    path.to_str().expect("a path that is text")
+fn open(path: &Path) -> Cache {
+    Cache::open(&address(path)).expect("a good address")
 }
 
 #[test]
 fn eight_processes_compute_a_cold_shared_key_once() {
     within_a_minute(|| {
         let (_folder, path) = file();
-        let (computed, mut answers) = run(place(&path), "shared", 8);
-        answers.dedup();
-        assert_eq!((computed, answers.len()), (1, 1), "{answers:?}");
+        processes::eight_processes_compute_a_cold_shared_key_once(&address(&path));
     });
 }
 
@@ -48,16 +45,7 @@ fn eight_processes_compute_a_cold_shared_key_once() {
 fn eight_processes_compute_an_expired_key_once_in_its_window() {
     within_a_minute(|| {
         let (_folder, path) = file();
-        let cache = open(&path);
-        // Time is the processes' own here, so the test has to wait for the expiry.
-        cache.expires_in(1).race_ttl(60).set("key", &1_u32).unwrap();
-        thread::sleep(Duration::from_millis(1100));
-        let (computed, answers) = run(place(&path), "window", 8);
-        assert_eq!(computed, 1);
-        assert!(
-            answers.iter().filter(|answer| *answer == "1").count() >= 1,
-            "those who lost had the old one: {answers:?}"
-        );
+        processes::eight_processes_compute_an_expired_key_once_in_its_window(&address(&path));
     });
 }
 
@@ -65,14 +53,7 @@ fn eight_processes_compute_an_expired_key_once_in_its_window() {
 fn when_the_holder_is_killed_another_takes_over_after_the_lease() {
     within_a_minute(|| {
         let (_folder, path) = file();
-        let mut holder = compute(place(&path), "shared", "key", "600000");
-        assert_eq!(said(&mut holder).next().unwrap().unwrap(), "computing");
-        holder.kill().unwrap();
-        holder.wait().unwrap();
-        let begun = Instant::now();
-        assert_eq!(open(&path).shared().get_or_set("key", || 7_u32), 7);
-        assert!(begun.elapsed() > Duration::from_secs(1), "the lease of 3 seconds keeps others away while it lasts");
-        assert!(begun.elapsed() < Duration::from_secs(30), "and no longer");
+        processes::when_the_holder_is_killed_another_takes_over_after_the_lease(&address(&path));
     });
 }
 
@@ -109,52 +90,12 @@ fn a_failure_gives_a_shared_key_free_at_once() {
     assert!(begun.elapsed() < Duration::from_secs(2), "it did not wait for the lease");
 }
 
-/// What is done to a key while it is computed, by this process or, through another opening of the file, as by another.
-fn changed_meanwhile(change: impl Fn(&Cache, &str)) {
+#[test]
+fn a_change_in_the_middle_wins() {
     let (_folder, path) = file();
-    let (here, there) = (open(&path), open(&path));
-    for (number, changing) in [&here, &there].into_iter().enumerate() {
-        let key = &format!("key:{number}");
-        let late = here.get_or_set(key, || {
-            change(changing, key);
-            "late".to_owned()
-        });
-        assert_eq!(late, "late", "it goes to its caller");
-        assert_ne!(here.get::<String>(key).unwrap().as_deref(), Some("late"), "and is not stored");
-        let waiting = here.to_async();
-        for executor in Executor::ALL {
-            let body = async || {
-                change(changing, key);
-                "late".to_owned()
-            };
-            here.delete(key).unwrap();
-            assert_eq!(executor.block_on(waiting.get_or_set(key, body)), "late");
-            assert_ne!(here.get::<String>(key).unwrap().as_deref(), Some("late"), "nor by a task");
-        }
-    }
-}
-
-#[test]
-fn a_delete_in_the_middle_wins() {
-    changed_meanwhile(|cache, key| assert!(!cache.delete(key).unwrap()));
-    changed_meanwhile(|cache, key| assert_eq!(cache.delete_multi([key]).unwrap(), 0));
-}
-
-#[test]
-fn a_set_in_the_middle_wins() {
-    changed_meanwhile(|cache, key| cache.set(key, "set").unwrap());
-    changed_meanwhile(|cache, key| cache.write_multi([(key, "set")]).unwrap());
+    processes::changes_in_the_middle_win(&open(&path), &open(&path));
     let cache = Cache::memory();
-    cache.get_or_set("key", || {
-        cache.set("key", "set").unwrap();
-        "late".to_owned()
-    });
-    assert_eq!(cache.get::<String>("key").unwrap().as_deref(), Some("set"));
-}
-
-#[test]
-fn a_clear_in_the_middle_wins() {
-    changed_meanwhile(|cache, _| assert_eq!(cache.clear().unwrap(), 0));
+    processes::changes_in_the_middle_win(&cache, &cache);
 }
 
 /// A body on a thread of its own, which has begun and ends when it is told to.

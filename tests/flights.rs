@@ -1,5 +1,8 @@
 //! One computation a key, however many threads and tasks ask for it.
 
+#[path = "programs/crowds.rs"]
+mod crowds;
+
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
@@ -10,8 +13,7 @@ use std::time::{Duration, Instant};
 
 use cache_runtime::{AsyncCache, Cache, cached, testing};
 
-/// Long enough for everybody to arrive: that nobody else runs is what is asserted, not how long it takes.
-const BODY: Duration = Duration::from_millis(200);
+use self::crowds::{BODY, runtime};
 
 /// A test that hangs fails here instead.
 fn watched(test: impl FnOnce() + Send + 'static) {
@@ -29,58 +31,12 @@ fn watched(test: impl FnOnce() + Send + 'static) {
 
 #[test]
 fn a_thousand_threads_run_a_cold_key_once() {
-    watched(|| {
-        let (cache, runs, gate) = (Cache::memory(), AtomicU32::new(0), Barrier::new(1000));
-        thread::scope(|scope| {
-            for _ in 0..1000 {
-                scope.spawn(|| {
-                    gate.wait();
-                    let value = cache.get_or_set("cold", || {
-                        thread::sleep(BODY);
-                        runs.fetch_add(1, SeqCst)
-                    });
-                    assert_eq!(value, 0);
-                });
-            }
-        });
-        assert_eq!(runs.load(SeqCst), 1);
-    });
+    watched(|| crowds::a_thousand_threads_run_a_cold_key_once(&Cache::memory()));
 }
 
 #[test]
 fn ten_thousand_tasks_run_a_cold_key_once() {
-    watched(|| {
-        for workers in [0, 2] {
-            let (cache, runs) = (Cache::memory().to_async(), Arc::new(AtomicU32::new(0)));
-            runtime(workers).block_on(async {
-                let tasks: Vec<_> = (0..10_000)
-                    .map(|_| {
-                        let (cache, runs) = (cache.clone(), Arc::clone(&runs));
-                        tokio::spawn(async move {
-                            let body = async || {
-                                tokio::time::sleep(BODY).await;
-                                runs.fetch_add(1, SeqCst)
-                            };
-                            assert_eq!(cache.get_or_set("cold", body).await, 0);
-                        })
-                    })
-                    .collect();
-                for task in tasks {
-                    task.await.unwrap();
-                }
-            });
-            assert_eq!(runs.load(SeqCst), 1, "{workers} workers");
-        }
-    });
-}
-
-/// The current thread's runtime for no workers.
-fn runtime(workers: usize) -> tokio::runtime::Runtime {
-    let mut builder = match workers {
-        0 => tokio::runtime::Builder::new_current_thread(),
-        _ => tokio::runtime::Builder::new_multi_thread(),
-    };
-    builder.worker_threads(workers.max(1)).enable_all().build().unwrap()
+    watched(|| crowds::ten_thousand_tasks_run_a_cold_key_once(&Cache::memory()));
 }
 
 #[test]

@@ -2,6 +2,8 @@
 
 mod cluster;
 mod computing;
+#[path = "../programs/crowds.rs"]
+mod crowds;
 mod foreign;
 mod long_lived;
 mod options;
