@@ -159,6 +159,7 @@ impl<I: Io> Way<'_, I> {
             Joined::Lead(lead) => Some(lead),
             Joined::Alone => None,
         };
+        let before_claim = lead.as_ref().map(Lead::reach);
         let claim = match self.claim(start.stale()).await {
             Claimed::Mine(claim) => claim,
             Claimed::Old(value) => {
@@ -166,7 +167,7 @@ impl<I: Io> Way<'_, I> {
                 return O::whole(value);
             }
             Claimed::New(value, written) => {
-                lead.into_iter().for_each(|lead| lead.land(&written));
+                lead.into_iter().zip(before_claim).for_each(|(lead, reach)| lead.land(&written, reach));
                 return O::whole(value);
             }
         };
@@ -184,7 +185,7 @@ impl<I: Io> Way<'_, I> {
             self.hand_on(written, claim, start.lease, lead).await;
             return whole;
         }
-        self.keep(written, claim, lead).await;
+        self.keep(written, claim, lead, marks.as_deref()).await;
         whole
     }
 
@@ -193,7 +194,7 @@ impl<I: Io> Way<'_, I> {
     /// It waits for nobody, since what others compute may have begun before the change that its caller wants to see.
     /// Where nobody computes, those who come meanwhile wait for it.
     async fn renew<O: Outcome, B: Future<Output = O::Whole>>(&self, body: Pin<&mut Option<B>>) -> O::Whole {
-        let key = self.handle.flight(&self.key);
+        let (key, begun) = (self.handle.flight(&self.key), self.handle.core.watches.moment());
         let lead = flights().lead(key.clone(), key.apart(), I::FACE, self.handle.core.settings.leader_silence);
         let claim = self.claim_beside().await;
         let marks = self.handle.marks_or_none(self.io).await;
@@ -207,11 +208,9 @@ impl<I: Io> Way<'_, I> {
             self.hand_on(written, claim, None, Some(lead)).await;
             return whole;
         }
-        if claim.token().is_none() {
-            // Before it is stored: who looks for a change before its own write, and too early, finds this one after it.
-            lead.disturb_earlier(|flight| flight.is_beside(&key));
-        }
-        self.keep(written, claim, Some(lead)).await;
+        // Before it is stored: who looks for a change before its own write, and too early, finds this one after it.
+        self.handle.core.watches.change_before(begun, &self.key);
+        self.keep(written, claim, Some(lead), marks.as_deref()).await;
         whole
     }
 
@@ -246,14 +245,16 @@ impl<I: Io> Way<'_, I> {
         }
         match self.io.wait(wait).await {
             Heard::Value(value) => self.handle.decoded(&self.key, &value).map_or(Joined::Alone, Joined::Value),
-            Heard::Lead(lead) => Joined::Lead(lead),
+            // Whose value was overtaken by a change may have found a new one in the store.
+            Heard::Lead(lead) => self.look_again(lead).await,
             Heard::Alone => Joined::Alone,
         }
     }
 
     async fn look_again<T: DeserializeOwned>(&self, lead: Lead) -> Joined<T> {
+        let reach = lead.reach();
         let Some((value, written)) = self.live().await else { return Joined::Lead(lead) };
-        lead.land(&written);
+        lead.land(&written, reach);
         Joined::Value(value)
     }
 
@@ -285,36 +286,47 @@ impl<I: Io> Way<'_, I> {
         lease: Option<Lease>,
         lead: Option<Lead>,
     ) {
+        let reach = lead.as_ref().map(|lead| if claim.is_broken_here() { lead.reach_of_old() } else { lead.reach() });
         self.give_up(claim, lease).await;
-        if let (Some((value, _)), Some(lead)) = (written, lead) {
-            lead.land(&Arc::new(value));
+        if let (Some((value, _)), Some(lead), Some(reach)) = (written, lead, reach) {
+            lead.land(&Arc::new(value), reach);
         }
     }
 
     /// Keeps what was written, and hands it to who waits.
-    async fn keep(&self, written: Option<(Value, Lifetime)>, claim: Claim, lead: Option<Lead>) {
-        if let (Some(value), Some(lead)) = (self.save(written, claim, lead.as_ref()).await, lead) {
-            lead.land(&value);
-        }
+    async fn keep(&self, written: Option<(Value, Lifetime)>, claim: Claim, lead: Option<Lead>, marks: Option<&[Mark]>) {
+        let Some((value, lifetime)) = written else { return };
+        let reach = lead.as_ref().map(Lead::reach);
+        let is_current = self.save(&value, lifetime, claim).await;
+        let Some((lead, reach)) = lead.zip(reach) else { return };
+        // Whether its tags still stand is asked only for others: who looks the entry up asks anyway.
+        let marks = marks.filter(|_| lead.is_awaited()).unwrap_or_default();
+        let is_current = is_current && self.handle.still_stand(self.io, marks).await;
+        let reach = if is_current { reach } else { lead.reach_of_old() };
+        lead.land(&Arc::new(value), reach);
     }
 
-    /// Keeps what was written, and returns it. That it could not be kept is not the caller's failure, nor that of those
-    /// who wait for it.
-    async fn save(&self, written: Option<(Value, Lifetime)>, claim: Claim, lead: Option<&Lead>) -> Option<Arc<Value>> {
-        let (value, lifetime) = written?;
-        // Where the store keeps no claims, this process at least notices its own changes of the key.
-        let disturbed = || claim.token().is_none() && lead.is_some_and(Lead::is_disturbed);
-        if disturbed() {
-            return Some(Arc::new(value));
+    /// Stores what was written, unless the key was changed since it began to be computed, and tells whether it was not.
+    /// That it could not be stored is not the caller's failure, nor that of those who wait for it.
+    async fn save(&self, value: &Value, lifetime: Lifetime, claim: Claim) -> bool {
+        if claim.is_broken_here() {
+            return false;
         }
-        let late = self.store(&value, lifetime, claim.token()).await.map(|()| disturbed());
-        match late {
-            Ok(false) => claim.settle(),
-            // It came between the look and the write. Nothing is never wrong.
-            Ok(true) => self.forget().await,
-            Err(error) => self.handle.not_saved(&self.key, &error),
+        match self.store(value, lifetime, claim.token()).await {
+            Ok(is_stored) => {
+                // A change came between the look and the write. Nothing is never wrong.
+                let is_late = claim.is_broken_here();
+                claim.settle();
+                if is_late {
+                    self.forget().await;
+                }
+                is_stored && !is_late
+            }
+            Err(error) => {
+                self.handle.not_saved(&self.key, &error);
+                !claim.is_broken_here()
+            }
         }
-        Some(Arc::new(value))
     }
 
     async fn forget(&self) {
@@ -322,14 +334,14 @@ impl<I: Io> Way<'_, I> {
         let _ = self.handle.ask(self.io, forgotten).await.inspect_err(|error| self.handle.pass_over(error));
     }
 
-    /// Stores the value, unless the claim to compute it was broken by a change of the key.
-    async fn store(&self, value: &Value, lifetime: Lifetime, token: Option<u64>) -> Result<()> {
+    /// Stores the value, and tells whether the store found the claim unbroken.
+    async fn store(&self, value: &Value, lifetime: Lifetime, token: Option<u64>) -> Result<bool> {
         let (key, value) = (Cow::Borrowed(&*self.key), Cow::Borrowed(value));
         let Some(token) = token.filter(|_| !self.handle.keeps_nothing()) else {
-            return self.handle.put(self.io, &self.key, value, lifetime).await;
+            return self.handle.put(self.io, &self.key, value, lifetime).await.map(|()| true);
         };
         let operation = Operation::Fulfil { key, value, lifetime, token };
-        self.handle.ask(self.io, operation).await?.was().map(drop)
+        self.handle.ask(self.io, operation).await?.was()
     }
 
     /// The old value, where `stale_if_error` lets it stand in for an `Err`.

@@ -12,7 +12,7 @@ use crate::breaker::{Breaker, Passage};
 use crate::clock::{Clock, Timestamp};
 use crate::codec::Codec;
 use crate::event::{Event, Observers};
-use crate::flights::{self, flights};
+use crate::flights;
 use crate::io::Io;
 use crate::jitter::Jitter;
 use crate::lease::Leases;
@@ -20,6 +20,7 @@ use crate::outcome::{Outcome, Plain};
 use crate::report::Reporter;
 use crate::store::{Answer, Lifetime, Operation, Record, Store, Value};
 use crate::tag::{Mark, Tags};
+use crate::watch::Watches;
 use crate::{Error, ErrorKind, Expiry, Result, Ttl, entry, key};
 
 /// What all clones and views of a cache share.
@@ -27,6 +28,7 @@ pub(crate) struct Core {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) clock: Clock,
     pub(crate) leases: Arc<Leases>,
+    pub(crate) watches: Arc<Watches>,
     pub(crate) breaker: Breaker,
     pub(crate) reporter: Reporter,
     pub(crate) observers: Observers,
@@ -79,6 +81,7 @@ impl Handle {
             store,
             clock: Clock::running(),
             leases: Arc::default(),
+            watches: Arc::default(),
             breaker: Breaker::default(),
             reporter: Reporter::default(),
             observers: Observers::default(),
@@ -130,12 +133,6 @@ impl Handle {
     /// Names the flight of a key, as that stands in the store.
     pub(crate) fn flight(&self, key: &str) -> flights::Key {
         flights::Key::new(self.id(), key)
-    }
-
-    /// Tells who computes in this process that keys are changed by hand. A store that keeps claims tells it better, but
-    /// not who could take none down.
-    fn disturb(&self, changes: impl Fn(&str) -> bool) {
-        flights().disturb(|flight| flight.cache == self.id() && changes(&flight.key));
     }
 
     /// The key as it stands in the store.
@@ -258,13 +255,13 @@ impl Handle {
         let written = write(&lifetime).map_err(|error| self.explained(error, "set", Some(&key)))?;
         let Some(value) = written else { return Ok(()) };
         let value = entry::tagged(value, &Box::pin(self.marks(io)).await?, &lifetime);
-        self.disturb(|changed| changed == key);
+        self.core.watches.change(&key);
         self.put(io, &key, Cow::Owned(value), lifetime).await
     }
 
     pub(crate) async fn delete<I: Io>(&self, io: &I, key: &str) -> Result<bool> {
         let key = self.key(key)?;
-        self.disturb(|changed| changed == key);
+        self.core.watches.change(&key);
         self.ask(io, Operation::Delete { key: Cow::Borrowed(&key), now: self.now() }).await?.was()
     }
 
@@ -311,13 +308,13 @@ impl Handle {
         if keys.is_empty() {
             return Ok(0);
         }
-        self.disturb(|changed| keys.iter().any(|key| key == changed));
+        keys.iter().for_each(|key| self.core.watches.change(key));
         self.ask(io, Operation::DeleteMany { keys, now: self.now() }).await?.count()
     }
 
     pub(crate) async fn clear<I: Io>(&self, io: &I) -> Result<u64> {
         let prefix = Cow::Borrowed(&*self.view.namespace);
-        self.disturb(|changed| changed.starts_with(&*prefix));
+        self.core.watches.change_all(&prefix);
         self.ask(io, Operation::Clear { prefix }).await?.count()
     }
 
@@ -367,7 +364,7 @@ impl Handle {
             Ok((key, value))
         });
         let values = self.tagged(encoded.collect::<Result<Vec<_>>>()?, &Box::pin(self.marks(io)).await?, &lifetime);
-        self.disturb(|changed| values.iter().any(|(key, _)| key == changed));
+        values.iter().for_each(|(key, _)| self.core.watches.change(key));
         self.put_many(io, values, lifetime).await
     }
 

@@ -118,6 +118,22 @@ impl Handle {
         Ok(())
     }
 
+    /// Whether all of these lives are present ones. A store that fails has deleted no tag.
+    pub(crate) async fn still_stand<I: Io>(&self, io: &I, marks: &[Mark]) -> bool {
+        if marks.is_empty() {
+            return true;
+        }
+        let keys: Vec<String> = marks.iter().map(|mark| mark.key.clone()).collect();
+        let found = self.ask(io, Operation::GetMany { keys }).await.and_then(|answer| answer.records(marks.len()));
+        let found = match found.inspect_err(|error| self.pass_over(error)) {
+            Ok(found) => found,
+            Err(_) => return true,
+        };
+        let now = self.now();
+        let present = |record: &Option<Record>| record.as_ref().and_then(|record| Some(life(record, now)?.0));
+        marks.iter().zip(&found).all(|(mark, record)| present(record) == Some(mark.life))
+    }
+
     /// Ends the present life of a tag, and tells whether it had one.
     pub(crate) async fn delete_tag<I: Io>(&self, io: &I, tag: &str) -> Result<bool> {
         let key = self.tag_key(tag)?.into();

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use cache_runtime::ErrorKind;
 
 use crate::Subject;
+use crate::computing::asked_after;
 
 fn text(subject: &Subject, key: &str) -> Option<String> {
     subject.get(key).unwrap()
@@ -99,6 +100,13 @@ pub fn a_tag_deleted_during_a_computation_wins(subject: &Subject) {
         "late".to_owned()
     });
     assert_eq!((&*late, text(subject, "k")), ("late", None));
+}
+
+/// Who asks after a tag was deleted is not given what began to be computed before it.
+pub fn who_asks_after_a_tag_is_deleted_is_given_what_is_newer(subject: &Subject) {
+    let view = tagged(subject, &["tag"]);
+    let given = asked_after(&view, |view| assert!(view.delete_tag("tag").unwrap()));
+    assert_eq!((given, subject.get::<u8>("k").unwrap()), ([1, 2], Some(2)));
 }
 
 /// A value that a tag forgets is not served stale, and does not stand in for an error.
