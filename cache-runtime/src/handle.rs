@@ -154,8 +154,8 @@ impl Handle {
                 return Err(self.explained(error, name, key.as_deref()));
             }
         };
-        let answer = io.ask(&self.core.store, operation).await;
-        passage.end(&answer);
+        let (answer, took) = io.ask(&self.core.store, operation).await;
+        passage.end(&answer, took);
         answer.map_err(|error| self.explained(error, name, key.as_deref()))
     }
 
