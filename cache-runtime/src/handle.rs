@@ -291,7 +291,24 @@ impl Handle {
             return self.delete(io, key).await.map(|_| by);
         }
         let key = self.key(key)?;
-        self.ask(io, Operation::Increment { key: Cow::Borrowed(&key), by, lifetime: self.counting() }).await?.number()
+        match self.count(io, &key, by).await {
+            Err(error) if error.kind() == ErrorKind::NotANumber => Box::pin(self.count_anew(io, &key, by, error)).await,
+            counted => counted,
+        }
+    }
+
+    async fn count<I: Io>(&self, io: &I, key: &str, by: i64) -> Result<i64> {
+        let increment = Operation::Increment { key: Cow::Borrowed(key), by, lifetime: self.counting() };
+        self.ask(io, increment).await?.number()
+    }
+
+    /// Begins to count in the place of what a tag has forgotten: only its store still sees it.
+    async fn count_anew<I: Io>(&self, io: &I, key: &str, by: i64, error: Error) -> Result<i64> {
+        if self.record(io, key).await?.is_some() {
+            return Err(error);
+        }
+        self.ask(io, Operation::Delete { key: Cow::Borrowed(key), now: self.now() }).await?.was()?;
+        self.count(io, key, by).await
     }
 
     pub(crate) async fn decrement<I: Io>(&self, io: &I, key: &str, by: i64) -> Result<i64> {

@@ -292,6 +292,7 @@ macro_rules! __each_behaviour {
                 what_is_forgotten_by_a_tag_is_not_served_stale
                 a_number_may_carry_tags
                 a_counter_carries_no_tags
+                a_counter_may_follow_what_a_tag_has_forgotten
                 a_tag_belongs_to_its_namespace
                 a_tag_that_is_named_twice_is_one
                 any_text_is_a_tag_of_its_own

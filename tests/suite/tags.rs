@@ -141,6 +141,16 @@ pub fn a_counter_carries_no_tags(subject: &Subject) {
     assert!(!subject.exists("n").unwrap());
 }
 
+/// Where a tag has forgotten what was there, counting begins; where it has not, a value is no number.
+pub fn a_counter_may_follow_what_a_tag_has_forgotten(subject: &Subject) {
+    tagged(subject, &["tag"]).set("k", "value").unwrap();
+    assert_eq!(subject.increment("k", 1).unwrap_err().kind(), ErrorKind::NotANumber);
+    assert_eq!(text(subject, "k").as_deref(), Some("value"));
+    subject.delete_tag("tag").unwrap();
+    assert_eq!(subject.increment("k", 5).unwrap(), 5);
+    assert_eq!(subject.increment("k", 1).unwrap(), 6);
+}
+
 /// A tag belongs to its namespace.
 pub fn a_tag_belongs_to_its_namespace(subject: &Subject) {
     let inside = subject.view(|cache| cache.namespace("a"));
