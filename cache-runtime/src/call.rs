@@ -31,6 +31,7 @@ use self::election::Claimed;
 use crate::claim::Claim;
 use crate::clock::Timestamp;
 use crate::entry;
+use crate::flight::Reach;
 use crate::flights::{self, Heard, Lead, flights};
 use crate::handle::Handle;
 use crate::io::Io;
@@ -278,7 +279,8 @@ impl<I: Io> Way<'_, I> {
         Some((entry::tagged(value, marks.unwrap_or_default(), &lifetime), lifetime))
     }
 
-    /// Hands what is not to be stored to who waits: a condition says so, or its tags cannot be had. In a window nobody tries again for a while.
+    /// Hands what is not to be stored to who waits: a condition says so, or its tags cannot be had. In a window nobody
+    /// tries again for a while.
     async fn hand_on(
         &self,
         written: Option<(Value, Lifetime)>,
@@ -286,11 +288,11 @@ impl<I: Io> Way<'_, I> {
         lease: Option<Lease>,
         lead: Option<Lead>,
     ) {
-        let reach = lead.as_ref().map(|lead| if claim.is_broken_here() { lead.reach_of_old() } else { lead.reach() });
+        let reach = lead.as_ref().map(Lead::reach);
+        let is_current = !claim.is_broken_here();
         self.give_up(claim, lease).await;
-        if let (Some((value, _)), Some(lead), Some(reach)) = (written, lead, reach) {
-            lead.land(&Arc::new(value), reach);
-        }
+        let (Some((value, _)), Some(lead), Some(reach)) = (written, lead, reach) else { return };
+        land(lead, value, reach, is_current);
     }
 
     /// Keeps what was written, and hands it to who waits.
@@ -302,8 +304,7 @@ impl<I: Io> Way<'_, I> {
         // Whether its tags still stand is asked only for others: who looks the entry up asks anyway.
         let marks = marks.filter(|_| lead.is_awaited()).unwrap_or_default();
         let is_current = is_current && self.handle.still_stand(self.io, marks).await;
-        let reach = if is_current { reach } else { lead.reach_of_old() };
-        lead.land(&Arc::new(value), reach);
+        land(lead, value, reach, is_current);
     }
 
     /// Stores what was written, unless the key was changed since it began to be computed, and tells whether it was not.
@@ -374,6 +375,12 @@ impl Handle {
             None => Turn::Compute { old: None, lease: None },
         }
     }
+}
+
+/// Hands a value to who waits: as far as it reaches, if it is current.
+fn land(lead: Lead, value: Value, reach: Reach, is_current: bool) {
+    let reach = if is_current { reach } else { lead.reach_of_old() };
+    lead.land(&Arc::new(value), reach);
 }
 
 /// Whether an expired record may still be served: a window reaches from the moment of expiry.
