@@ -409,15 +409,24 @@ impl Handle {
         computed: &[(&str, &T)],
     ) {
         let Some(marks) = marks else { return };
-        let lifetime = self.lifetime_of_many(computed.iter().map(|(key, _)| *key));
-        let encoded = computed.iter().filter_map(|(key, value)| {
+        let computed: Vec<_> = computed.iter().map(|(key, value)| (*key, *value, &*marks)).collect();
+        self.keep_each(io, &computed).await;
+    }
+
+    /// The same, with tags of its own for each.
+    pub(crate) async fn keep_each<I: Io, T: Serialize + DeserializeOwned>(
+        &self,
+        io: &I,
+        computed: &[(&str, &T, &[Mark])],
+    ) {
+        let lifetime = self.lifetime_of_many(computed.iter().map(|(key, ..)| *key));
+        let encoded = computed.iter().filter_map(|(key, value, marks)| {
             let key = self.key(key).ok()?.into_owned();
             let written = entry::write(Plain::storable(*value)?, self.core.settings.codec, &lifetime);
             let value = written.inspect_err(|error| self.not_saved(&key, error)).ok()?;
-            Some((key, value))
+            Some((key, entry::tagged(value, marks, &lifetime)))
         });
-        let values = self.tagged(encoded.collect(), &marks, &lifetime);
-        let written = self.put_many(io, values, lifetime).await;
+        let written = self.put_many(io, encoded.collect(), lifetime).await;
         let _ = written.inspect_err(|error| self.not_saved("", error));
     }
 }
