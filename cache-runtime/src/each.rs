@@ -15,6 +15,7 @@ use crate::io::{Blocking, Io, Waiting, now};
 use crate::lease::Lease;
 use crate::outcome::{OfResult, Outcome, Plain, Storable};
 use crate::store::Record;
+use crate::watch::Moment;
 
 /// What a function returns for many elements: a value for each, or for those that there are.
 #[diagnostic::on_unimplemented(
@@ -165,6 +166,8 @@ struct Call<'a, I, E> {
     handle: &'a Handle,
     elements: Vec<Element<E>>,
     clone: fn(&E) -> E,
+    /// Since when it has been a refresh: its values win over what began to be computed before.
+    refreshes: Option<Moment>,
 }
 
 impl<'a, I: Io, E> Call<'a, I, E> {
@@ -177,7 +180,7 @@ impl<'a, I: Io, E> Call<'a, I, E> {
         let elements = named.map(|(itself, Name { key, tags })| Element { itself, key: usable(key), tags });
         let mut elements = elements.collect();
         A::ask(&mut elements, |element| &element.itself);
-        Call { io, handle, elements, clone }
+        Call { io, handle, elements, clone, refreshes: None }
     }
 
     /// What is kept for each, and what keeps others from computing what is old.
@@ -220,6 +223,8 @@ impl<'a, I: Io, E> Call<'a, I, E> {
         if !missing.is_empty() {
             let asked = || missing.iter().map(|at| (self.clone)(&self.elements[*at].itself)).collect::<Vec<E>>();
             let (given, asked) = (asked(), asked());
+            let keys = missing.iter().filter_map(|at| self.elements[*at].key.as_deref());
+            let watches = self.handle.watch_each(keys);
             let tags = missing.iter().map(|at| mem::take(&mut self.elements[*at].tags)).collect();
             let marks = self.handle.marks_of_each(self.io, tags).await;
             let computed = match O::answer(compute(given).await) {
@@ -232,7 +237,10 @@ impl<'a, I: Io, E> Call<'a, I, E> {
                 Some((key, value, marks.as_deref()?))
             });
             let kept: Vec<_> = kept.filter(|(_, value, _)| store_if(value)).collect();
-            self.handle.keep_each(self.io, &kept).await;
+            if let Some(begun) = self.refreshes {
+                watches.iter().for_each(|watch| self.handle.core.watches.change_before(begun, watch.key()));
+            }
+            self.handle.keep_each(self.io, &watches, &kept).await;
         }
         let elements = self.elements.into_iter().map(|element| element.itself);
         O::whole(O::Answer::from_values(elements.zip(values)))
@@ -254,10 +262,13 @@ where
     F: Future<Output = O::Whole>,
 {
     let handle = terms.cache().handle;
-    let call = Call::new::<O::Answer>(io, &handle, elements);
+    let mut call = Call::new::<O::Answer>(io, &handle, elements);
     let (values, _leases) = match run_for {
         RunFor::Missing => call.look().await,
-        RunFor::All => (call.elements.iter().map(|_| None).collect(), Vec::new()),
+        RunFor::All => {
+            call.refreshes = Some(handle.core.watches.moment());
+            (call.elements.iter().map(|_| None).collect(), Vec::new())
+        }
     };
     call.compute::<O, _, F>(values, compute, store_if).await
 }

@@ -20,7 +20,7 @@ use crate::outcome::{Outcome, Plain};
 use crate::report::Reporter;
 use crate::store::{Answer, Lifetime, Operation, Record, Store, Value};
 use crate::tag::{Mark, Tags};
-use crate::watch::Watches;
+use crate::watch::{Watch, Watches};
 use crate::{Error, ErrorKind, Expiry, Result, Ttl, entry, key};
 
 /// What all clones and views of a cache share.
@@ -405,18 +405,20 @@ impl Handle {
     pub(crate) async fn keep_many<I: Io, T: Serialize + DeserializeOwned>(
         &self,
         io: &I,
+        watches: &[Watch],
         marks: Option<Vec<Mark>>,
         computed: &[(&str, &T)],
     ) {
         let Some(marks) = marks else { return };
         let computed: Vec<_> = computed.iter().map(|(key, value)| (*key, *value, &*marks)).collect();
-        self.keep_each(io, &computed).await;
+        self.keep_each(io, watches, &computed).await;
     }
 
     /// The same, with tags of its own for each.
     pub(crate) async fn keep_each<I: Io, T: Serialize + DeserializeOwned>(
         &self,
         io: &I,
+        watches: &[Watch],
         computed: &[(&str, &T, &[Mark])],
     ) {
         let lifetime = self.lifetime_of_many(computed.iter().map(|(key, ..)| *key));
@@ -426,9 +428,33 @@ impl Handle {
             let value = written.inspect_err(|error| self.not_saved(&key, error)).ok()?;
             Some((key, entry::tagged(value, marks, &lifetime)))
         });
-        let written = self.put_many(io, encoded.collect(), lifetime).await;
+        let mut values: Vec<(String, Value)> = encoded.collect();
+        let changed = changed(watches);
+        values.retain(|(key, _)| !changed.contains(key.as_str()));
+        let written = self.put_many(io, values, lifetime).await;
         let _ = written.inspect_err(|error| self.not_saved("", error));
+        // A change came between the look and the write. Nothing is never wrong.
+        let late = self::changed(watches).into_iter().filter(|key| !changed.contains(key));
+        self.forget_many(io, late.map(str::to_owned).collect()).await;
     }
+
+    async fn forget_many<I: Io>(&self, io: &I, keys: Vec<String>) {
+        if keys.is_empty() {
+            return;
+        }
+        let forgotten = self.ask(io, Operation::DeleteMany { keys, now: self.now() }).await;
+        let _ = forgotten.inspect_err(|error| self.pass_over(error));
+    }
+
+    /// Watches the keys of a batch, for which no claims are taken: each would be a write of its own.
+    pub(crate) fn watch_each<'k>(&self, keys: impl Iterator<Item = &'k str>) -> Vec<Watch> {
+        keys.filter_map(|key| Some(self.core.watches.watch(&self.key(key).ok()?))).collect()
+    }
+}
+
+/// The keys whose watches have seen a change.
+fn changed(watches: &[Watch]) -> HashSet<&str> {
+    watches.iter().filter(|watch| watch.saw_change()).map(Watch::key).collect()
 }
 
 impl Handle {

@@ -94,6 +94,11 @@ impl Watcher {
 }
 
 impl Watch {
+    /// The key, as it stands in the store.
+    pub(crate) fn key(&self) -> &str {
+        &self.key
+    }
+
     /// Whether the key was changed since.
     pub(crate) fn saw_change(&self) -> bool {
         self.changed.load(Ordering::Acquire)

@@ -287,3 +287,18 @@ fn an_element_without_a_key_is_computed_each_time_and_keeps_nobody_else_out() {
     assert_eq!((even(&both), even(&both)), (vec![1, 2], vec![1, 2]));
     assert_eq!(bodies(), [vec![1, 2], vec![1]], "nor does one whose `Display` fails");
 }
+
+#[cached(each = ids, key = "changing:{id}")]
+fn changing(ids: &[u64]) -> Vec<u64> {
+    changing::invalidate(ids[0]);
+    ids.to_vec()
+}
+
+#[test]
+fn what_changes_an_element_while_it_is_computed_wins() {
+    let (_cache, _scope) = empty();
+    assert_eq!(changing(&[1, 2]), [1, 2]);
+    assert_eq!((changing::peek(1).unwrap(), changing::peek(2).unwrap()), (None, Some(2)));
+    assert_eq!(changing::refresh(&[2, 3]), [2, 3]);
+    assert_eq!((changing::peek(2).unwrap(), changing::peek(3).unwrap()), (None, Some(3)));
+}

@@ -201,6 +201,7 @@ macro_rules! __each_behaviour {
                 writing_many_for_no_time_forgets_them
                 thousands_of_keys_are_no_difficulty
                 an_empty_key_among_many_changes_nothing
+                a_change_in_the_middle_of_a_batch_wins
             }
             expiry {
                 every_value_has_its_own_lifetime
