@@ -24,10 +24,9 @@ pub(crate) struct Each {
 }
 
 /// With these the whole would have to be known before one of its parts.
-const NOT_BESIDE: [(&str, &str); 4] = [
+const NOT_BESIDE: [(&str, &str); 3] = [
     ("background", "each of them may be fresh or old, so that there is no one old answer"),
     ("shared", "each of them would have to be waited for"),
-    ("tags", "all of them would carry the same"),
     ("stale_if_error", "each of them may be fresh or old, so that there is no one old answer"),
 ];
 

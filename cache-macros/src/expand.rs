@@ -79,7 +79,7 @@ fn cached(function: &Function, plan: &Plan) -> TokenStream {
     let (vis, warnings) = (&function.vis, key::warnings(&plan.key));
     let (sig, call) = match (&plan.each, &plan.background) {
         (Some(each), _) => {
-            (each::signature(&sig, each), each::call("each", &owner(function, plan), function, plan, each))
+            (each::signature(&sig, each), each::call("Missing", &owner(function, plan), function, plan, each))
         }
         (None, Some(lent)) => {
             (background::signature(&sig, lent), keyed(function, plan, &background::call(function, plan, lent)))

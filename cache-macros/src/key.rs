@@ -83,12 +83,8 @@ fn from_template(text: &LitStr, args: &Args, arguments: &[Argument], mistakes: &
         Template::default()
     });
     let element = args.each.as_ref().and_then(|each| mistakes.keep(element(each, text, &template, arguments)));
-    let found = template.placeholders.iter().map(|placeholder| match &element {
-        Some(element) if Argument::is_named(element, &placeholder.argument) => at(element, placeholder, text),
-        // After a mistake about the elements this would only be its echo.
-        None if args.is_given("each") => Ok(None),
-        _ => value(placeholder, text, args, arguments),
-    });
+    let placeholders = template.placeholders.iter();
+    let found = placeholders.map(|placeholder| value(placeholder, text, args, arguments, element.as_ref()));
     let values: Vec<Value> = found.filter_map(|found| mistakes.keep(found).flatten()).collect();
     let left_out = left_out(&values, args, arguments);
     Key::Template { text: text.clone(), pieces: template.pieces, values, left_out, element }
@@ -99,9 +95,10 @@ fn element(each: &Ident, text: &LitStr, template: &Template, arguments: &[Argume
     let wrong = |message: String| syn::Error::new(text.span(), message);
     let mut names: Vec<&str> = template.placeholders.iter().map(|placeholder| &*placeholder.argument).collect();
     if names.iter().any(|name| Argument::is_named(each, name)) {
-        let message =
-            format!("`{{{each}}}` are many: write a name for one of them that is no argument, as in `{{id}}`");
-        return Err(wrong(message));
+        return Err(wrong(format!(
+            "{}: write a name for one of them that is no argument, as in `{{id}}`",
+            are_many(each)
+        )));
     }
     names.retain(|name| !arguments.iter().any(|argument| argument.is(name)));
     names.sort_unstable();
@@ -119,17 +116,37 @@ fn element(each: &Ident, text: &LitStr, template: &Template, arguments: &[Argume
     }
 }
 
+fn are_many(each: &Ident) -> String {
+    format!("`{{{each}}}` are many")
+}
+
 /// Finds what a placeholder stands for. It is placed at the key's text, so that the compiler speaks of it there.
 pub(crate) fn value(
     placeholder: &Placeholder,
     text: &LitStr,
     args: &Args,
     arguments: &[Argument],
+    element: Option<&Ident>,
 ) -> syn::Result<Option<Value>> {
     let wrong = |message: String| syn::Error::new(text.span(), format!("`{}`: {message}", placeholder.text()));
     let name = &placeholder.argument;
+    match element {
+        Some(element) if Argument::is_named(element, name) => return at(element, placeholder, text),
+        // After a mistake about the elements this would only be its echo.
+        None if args.is_given("each") => return Ok(None),
+        _ => {}
+    }
+    if let (Some(each), Some(element)) = (&args.each, element)
+        && Argument::is_named(each, name)
+    {
+        let message = format!("{}: write `{{{element}}}`, which stands for one of them in the key", are_many(each));
+        return Err(syn::Error::new(text.span(), message));
+    }
     let Some(argument) = arguments.iter().find(|argument| argument.is(name)) else {
-        return Err(wrong(format!("there is no argument `{name}`: {}", other_argument(name, arguments))));
+        // Where one of many may stand, all of them may not.
+        let single = names(arguments).filter(|name| args.each.as_ref().is_none_or(|each| each != name));
+        let names = single.chain(element.map(|element| element.unraw().to_string()));
+        return Err(wrong(format!("there is no argument `{name}`: {}", nearest_of(name, names))));
     };
     if args.skip.contains(&argument.name) {
         return Err(wrong(format!("`{name}` is skipped: take it out of this text or out of `skip`")));
@@ -179,7 +196,15 @@ fn left_out(values: &[Value], args: &Args, arguments: &[Argument]) -> Vec<Ident>
 
 /// The end of a message about an argument that does not exist.
 pub(crate) fn other_argument(name: &str, arguments: &[Argument]) -> String {
-    let names: Vec<String> = arguments.iter().map(|argument| argument.name.unraw().to_string()).collect();
+    nearest_of(name, names(arguments))
+}
+
+fn names(arguments: &[Argument]) -> impl Iterator<Item = String> {
+    arguments.iter().map(|argument| argument.name.unraw().to_string())
+}
+
+fn nearest_of(name: &str, names: impl Iterator<Item = String>) -> String {
+    let names: Vec<String> = names.collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     nearest::hint(name, &names)
 }

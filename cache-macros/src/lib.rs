@@ -196,13 +196,13 @@ use crate::args::Kind;
 /// With `each = ids` the argument `ids`, a `&[T]` or a `Vec<T>`, holds many elements, each of which has a key and a value
 /// of its own. All are looked for at once, the body runs once and gets those that are missing, and what it gives is written
 /// at once. In the key stands a name for one element, which is one that no argument has: `{id}`, or a field of it,
-/// `{sku.number}`.
+/// `{sku.number}`. The same name may stand in `tags`: then each value carries its own.
 ///
 /// ```
 /// # use cache_runtime::{Cache, cached, testing};
 /// use std::collections::HashMap;
 ///
-/// #[cached(each = ids, key = "user:{id}", expires_in = 300)]
+/// #[cached(each = ids, key = "user:{id}", tags = ["user:{id}", "users"], expires_in = 300)]
 /// fn load_users(ids: &[u64]) -> HashMap<u64, String> {
 ///     ids.iter().map(|id| (*id, format!("user {id}"))).collect() // one query for all of them
 /// }
@@ -211,12 +211,15 @@ use crate::args::Kind;
 /// assert_eq!(load_users(&[1, 2]).len(), 2); // asks the body for 1 and 2
 /// assert_eq!(load_users(&[1, 2, 3]).len(), 3); // asks it for 3
 /// assert_eq!(load_users::peek(3)?.as_deref(), Some("user 3"));
+/// cache_runtime::cache().delete_tag("user:3")?; // forgets all that is known of 3, and nothing of 1 and 2
+/// assert_eq!((load_users::peek(2)?.is_some(), load_users::peek(3)?), (true, None));
 /// # Ok::<(), cache_runtime::Error>(())
 /// ```
 ///
 /// - The function returns a `HashMap` of the values that there are, by their elements; or a `Vec` of one value for each
 ///   element, in their order; or a `Result` of either, whose `Err` reaches the caller and keeps nothing.
 /// - For a `HashMap` an element that is asked for twice is computed once. Elements are `Clone`, values need not be.
+/// - An element whose `Display` makes no key is computed each time, and keeps no other one out.
 /// - Companions that ask by the key, and `prime`, take one element in the place of all; `refresh` and `uncached` take
 ///   all. `store_if` is asked of each value. Values that are written together expire together.
 /// - Callers that miss the same elements at the same moment do not wait for each other, so `shared` does not go with it, nor

@@ -61,7 +61,7 @@ impl Plan {
         });
         let each = Each::new(&args, function, &key, &mut mistakes);
         let types = type_arguments(function, &arguments);
-        let tags = tags(&args, &arguments, &mut mistakes);
+        let tags = tags(&args, &arguments, &key, &mut mistakes);
         let beside = (kind == Kind::Cached && args.companions != Some(false))
             .then(|| Beside::new(function, &key, &types, &args, &tags, each.as_ref(), &mut mistakes));
         let is_async = kind == Kind::Cached && function.sig.asyncness.is_some();

@@ -4,7 +4,7 @@ use proc_macro2::Ident;
 use syn::LitStr;
 
 use crate::args::Args;
-use crate::key::{self, Value};
+use crate::key::{self, Key, Value};
 use crate::mistakes::Mistakes;
 use crate::signature::Argument;
 use crate::template;
@@ -24,13 +24,18 @@ impl Tag {
 }
 
 /// Plans the tags, and reports what is wrong with them.
-pub(crate) fn tags(args: &Args, arguments: &[Argument], mistakes: &mut Mistakes) -> Vec<Tag> {
-    // After a mistake about the elements this would only be its echo.
-    let texts = args.tags.iter().filter(|_| !args.is_given("each"));
-    texts.filter_map(|text| tag(text, args, arguments, mistakes)).collect()
+pub(crate) fn tags(args: &Args, arguments: &[Argument], key: &Key, mistakes: &mut Mistakes) -> Vec<Tag> {
+    let element = key.element();
+    args.tags.iter().filter_map(|text| tag(text, args, arguments, element, mistakes)).collect()
 }
 
-fn tag(text: &LitStr, args: &Args, arguments: &[Argument], mistakes: &mut Mistakes) -> Option<Tag> {
+fn tag(
+    text: &LitStr,
+    args: &Args,
+    arguments: &[Argument],
+    element: Option<&Ident>,
+    mistakes: &mut Mistakes,
+) -> Option<Tag> {
     let template = match template::parse(&text.value()) {
         Ok(template) => template,
         Err(wrong) => {
@@ -38,7 +43,8 @@ fn tag(text: &LitStr, args: &Args, arguments: &[Argument], mistakes: &mut Mistak
             return None;
         }
     };
-    let values = template.placeholders.iter().map(|placeholder| key::value(placeholder, text, args, arguments));
+    let values =
+        template.placeholders.iter().map(|placeholder| key::value(placeholder, text, args, arguments, element));
     let values = values.filter_map(|value| mistakes.keep(value).flatten()).collect();
     Some(Tag { text: text.clone(), pieces: template.pieces, values })
 }

@@ -33,7 +33,8 @@ fn a_thousand_flights_of_one(bencher: Bencher<'_, '_>) {
                 unreachable!("alone")
             };
             assert!(!lead.landed_since(before));
-            lead.land(&7);
+            let reach = lead.reach();
+            lead.land(&7, reach);
         }
     });
 }

@@ -18,6 +18,7 @@ use std::time::{Duration, Instant};
 
 use crate::event::{Event, Extent};
 use crate::handle::Core;
+use crate::io::Took;
 use crate::report::Interval;
 use crate::store::{Answer, Operation};
 use crate::{Error, ErrorKind, Result, probe};
@@ -28,7 +29,8 @@ const FAILURES: u32 = 3;
 /// A failure that took so long was a timeout, and one of those is dear enough.
 const TIMEOUT: Duration = Duration::from_millis(100);
 
-/// A look-up that took so long was not worth it, though it was answered.
+/// A look-up that took so long was not worth it, though it was answered. Where nobody can tell how long the store took,
+/// its answer is taken for good: a runtime so busy that it polls a task late would shut the gate, and be busier for it.
 ///
 /// A write may take as long: it waits for other writers, or is large. A look-up of many keys may be large, too.
 pub(crate) const SLOW: Duration = Duration::from_secs(1);
@@ -154,17 +156,31 @@ impl<'a> Passage<'a> {
     }
 
     /// Notes what came of it.
-    pub(crate) fn end(self, answer: &Result<Answer>) {
-        let took = || self.begun.elapsed();
+    pub(crate) fn end(self, answer: &Result<Answer>, took: Took) {
         match answer {
-            Err(error) if is_failure(error) => self.failed(error, took()),
+            Err(error) if is_failure(error) => {
+                self.failed(error, self.known(took).unwrap_or_else(|| self.begun.elapsed()));
+            }
             // One key that is asked for all the time must not shut the gate for the others.
             Err(error) if error.kind() == ErrorKind::Entry => self.tell(error),
             Err(_) => {}
-            Ok(_) if self.is_look_up && took() >= SLOW => self.shut(format!("a look-up took {:.1?}", took())),
+            Ok(_) if self.is_slow(took) => self.shut(format!("a look-up took over {SLOW:?}")),
             Ok(_) => self.core.breaker.gate(self.extent).worked(),
         }
         std::mem::forget(self); // It was not given up.
+    }
+
+    /// How long the store took, if anybody can tell.
+    fn known(&self, took: Took) -> Option<Duration> {
+        match took {
+            Took::AsWaited => Some(self.begun.elapsed()),
+            Took::Just(took) => Some(took),
+            Took::Unknown => None,
+        }
+    }
+
+    fn is_slow(&self, took: Took) -> bool {
+        self.is_look_up && self.known(took).is_some_and(|took| took >= SLOW)
     }
 
     /// Tells of it first, so that observers hear of the failure before they hear of the outage.

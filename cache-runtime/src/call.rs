@@ -31,6 +31,7 @@ use self::election::Claimed;
 use crate::claim::Claim;
 use crate::clock::Timestamp;
 use crate::entry;
+use crate::flight::Reach;
 use crate::flights::{self, Heard, Lead, flights};
 use crate::handle::Handle;
 use crate::io::Io;
@@ -159,6 +160,7 @@ impl<I: Io> Way<'_, I> {
             Joined::Lead(lead) => Some(lead),
             Joined::Alone => None,
         };
+        let before_claim = lead.as_ref().map(Lead::reach);
         let claim = match self.claim(start.stale()).await {
             Claimed::Mine(claim) => claim,
             Claimed::Old(value) => {
@@ -166,7 +168,7 @@ impl<I: Io> Way<'_, I> {
                 return O::whole(value);
             }
             Claimed::New(value, written) => {
-                lead.into_iter().for_each(|lead| lead.land(&written));
+                lead.into_iter().zip(before_claim).for_each(|(lead, reach)| lead.land(&written, reach));
                 return O::whole(value);
             }
         };
@@ -184,7 +186,7 @@ impl<I: Io> Way<'_, I> {
             self.hand_on(written, claim, start.lease, lead).await;
             return whole;
         }
-        self.keep(written, claim, lead).await;
+        self.keep(written, claim, lead, marks.as_deref()).await;
         whole
     }
 
@@ -193,7 +195,7 @@ impl<I: Io> Way<'_, I> {
     /// It waits for nobody, since what others compute may have begun before the change that its caller wants to see.
     /// Where nobody computes, those who come meanwhile wait for it.
     async fn renew<O: Outcome, B: Future<Output = O::Whole>>(&self, body: Pin<&mut Option<B>>) -> O::Whole {
-        let key = self.handle.flight(&self.key);
+        let (key, begun) = (self.handle.flight(&self.key), self.handle.core.watches.moment());
         let lead = flights().lead(key.clone(), key.apart(), I::FACE, self.handle.core.settings.leader_silence);
         let claim = self.claim_beside().await;
         let marks = self.handle.marks_or_none(self.io).await;
@@ -207,11 +209,9 @@ impl<I: Io> Way<'_, I> {
             self.hand_on(written, claim, None, Some(lead)).await;
             return whole;
         }
-        if claim.token().is_none() {
-            // Before it is stored: who looks for a change before its own write, and too early, finds this one after it.
-            lead.disturb_earlier(|flight| flight.is_beside(&key));
-        }
-        self.keep(written, claim, Some(lead)).await;
+        // Before it is stored: who looks for a change before its own write, and too early, finds this one after it.
+        self.handle.core.watches.change_before(begun, &self.key);
+        self.keep(written, claim, Some(lead), marks.as_deref()).await;
         whole
     }
 
@@ -246,14 +246,16 @@ impl<I: Io> Way<'_, I> {
         }
         match self.io.wait(wait).await {
             Heard::Value(value) => self.handle.decoded(&self.key, &value).map_or(Joined::Alone, Joined::Value),
-            Heard::Lead(lead) => Joined::Lead(lead),
+            // Whose value was overtaken by a change may have found a new one in the store.
+            Heard::Lead(lead) => self.look_again(lead).await,
             Heard::Alone => Joined::Alone,
         }
     }
 
     async fn look_again<T: DeserializeOwned>(&self, lead: Lead) -> Joined<T> {
+        let reach = lead.reach();
         let Some((value, written)) = self.live().await else { return Joined::Lead(lead) };
-        lead.land(&written);
+        lead.land(&written, reach);
         Joined::Value(value)
     }
 
@@ -277,7 +279,8 @@ impl<I: Io> Way<'_, I> {
         Some((entry::tagged(value, marks.unwrap_or_default(), &lifetime), lifetime))
     }
 
-    /// Hands what is not to be stored to who waits: a condition says so, or its tags cannot be had. In a window nobody tries again for a while.
+    /// Hands what is not to be stored to who waits: a condition says so, or its tags cannot be had. In a window nobody
+    /// tries again for a while.
     async fn hand_on(
         &self,
         written: Option<(Value, Lifetime)>,
@@ -285,36 +288,46 @@ impl<I: Io> Way<'_, I> {
         lease: Option<Lease>,
         lead: Option<Lead>,
     ) {
+        let reach = lead.as_ref().map(Lead::reach);
+        let is_current = !claim.is_broken_here();
         self.give_up(claim, lease).await;
-        if let (Some((value, _)), Some(lead)) = (written, lead) {
-            lead.land(&Arc::new(value));
-        }
+        let (Some((value, _)), Some(lead), Some(reach)) = (written, lead, reach) else { return };
+        land(lead, value, reach, is_current);
     }
 
     /// Keeps what was written, and hands it to who waits.
-    async fn keep(&self, written: Option<(Value, Lifetime)>, claim: Claim, lead: Option<Lead>) {
-        if let (Some(value), Some(lead)) = (self.save(written, claim, lead.as_ref()).await, lead) {
-            lead.land(&value);
-        }
+    async fn keep(&self, written: Option<(Value, Lifetime)>, claim: Claim, lead: Option<Lead>, marks: Option<&[Mark]>) {
+        let Some((value, lifetime)) = written else { return };
+        let reach = lead.as_ref().map(Lead::reach);
+        let is_current = self.save(&value, lifetime, claim).await;
+        let Some((lead, reach)) = lead.zip(reach) else { return };
+        // Whether its tags still stand is asked only for others: who looks the entry up asks anyway.
+        let marks = marks.filter(|_| lead.is_awaited()).unwrap_or_default();
+        let is_current = is_current && self.handle.still_stand(self.io, marks).await;
+        land(lead, value, reach, is_current);
     }
 
-    /// Keeps what was written, and returns it. That it could not be kept is not the caller's failure, nor that of those
-    /// who wait for it.
-    async fn save(&self, written: Option<(Value, Lifetime)>, claim: Claim, lead: Option<&Lead>) -> Option<Arc<Value>> {
-        let (value, lifetime) = written?;
-        // Where the store keeps no claims, this process at least notices its own changes of the key.
-        let disturbed = || claim.token().is_none() && lead.is_some_and(Lead::is_disturbed);
-        if disturbed() {
-            return Some(Arc::new(value));
+    /// Stores what was written, unless the key was changed since it began to be computed, and tells whether it was not.
+    /// That it could not be stored is not the caller's failure, nor that of those who wait for it.
+    async fn save(&self, value: &Value, lifetime: Lifetime, claim: Claim) -> bool {
+        if claim.is_broken_here() {
+            return false;
         }
-        let late = self.store(&value, lifetime, claim.token()).await.map(|()| disturbed());
-        match late {
-            Ok(false) => claim.settle(),
-            // It came between the look and the write. Nothing is never wrong.
-            Ok(true) => self.forget().await,
-            Err(error) => self.handle.not_saved(&self.key, &error),
+        match self.store(value, lifetime, claim.token()).await {
+            Ok(is_stored) => {
+                // A change came between the look and the write. Nothing is never wrong.
+                let is_late = claim.is_broken_here();
+                claim.settle();
+                if is_late {
+                    self.forget().await;
+                }
+                is_stored && !is_late
+            }
+            Err(error) => {
+                self.handle.not_saved(&self.key, &error);
+                !claim.is_broken_here()
+            }
         }
-        Some(Arc::new(value))
     }
 
     async fn forget(&self) {
@@ -322,14 +335,14 @@ impl<I: Io> Way<'_, I> {
         let _ = self.handle.ask(self.io, forgotten).await.inspect_err(|error| self.handle.pass_over(error));
     }
 
-    /// Stores the value, unless the claim to compute it was broken by a change of the key.
-    async fn store(&self, value: &Value, lifetime: Lifetime, token: Option<u64>) -> Result<()> {
+    /// Stores the value, and tells whether the store found the claim unbroken.
+    async fn store(&self, value: &Value, lifetime: Lifetime, token: Option<u64>) -> Result<bool> {
         let (key, value) = (Cow::Borrowed(&*self.key), Cow::Borrowed(value));
         let Some(token) = token.filter(|_| !self.handle.keeps_nothing()) else {
-            return self.handle.put(self.io, &self.key, value, lifetime).await;
+            return self.handle.put(self.io, &self.key, value, lifetime).await.map(|()| true);
         };
         let operation = Operation::Fulfil { key, value, lifetime, token };
-        self.handle.ask(self.io, operation).await?.was().map(drop)
+        self.handle.ask(self.io, operation).await?.was()
     }
 
     /// The old value, where `stale_if_error` lets it stand in for an `Err`.
@@ -362,6 +375,12 @@ impl Handle {
             None => Turn::Compute { old: None, lease: None },
         }
     }
+}
+
+/// Hands a value to who waits: as far as it reaches, if it is current.
+fn land(lead: Lead, value: Value, reach: Reach, is_current: bool) {
+    let reach = if is_current { reach } else { lead.reach_of_old() };
+    lead.land(&Arc::new(value), reach);
 }
 
 /// Whether an expired record may still be served: a window reaches from the moment of expiry.

@@ -7,14 +7,19 @@ use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use crate::store::{Begun, Operation, Store};
+use crate::watch::Watch;
 
-/// A claim that a store has taken down. It ends by [`settle`](Claim::settle) or by the store's own keeping of it; dropped
-/// before, by a panic or a cancelled future, it is given back without waiting.
-pub(crate) struct Claim {
-    open: Option<Open>,
+/// What a change of the key breaks. One that a store has taken down ends by [`settle`](Claim::settle) or by the store's
+/// own keeping of it; dropped before, by a panic or a cancelled future, it is given back without waiting.
+pub(crate) struct Claim(How);
+
+enum How {
+    Taken(Taken),
+    Watched(Watch),
+    Settled,
 }
 
-struct Open {
+struct Taken {
     store: Arc<dyn Store>,
     key: String,
     token: u64,
@@ -23,28 +28,36 @@ struct Open {
 impl Claim {
     /// The store has taken it down.
     pub(crate) fn taken(store: &Arc<dyn Store>, key: &str, token: u64) -> Self {
-        Claim { open: Some(Open { store: Arc::clone(store), key: key.to_owned(), token }) }
+        Claim(How::Taken(Taken { store: Arc::clone(store), key: key.to_owned(), token }))
     }
 
-    /// There is none: the store keeps no claims, or could not be asked.
-    pub(crate) fn none() -> Self {
-        Claim { open: None }
+    /// The store keeps no claims, or could not be asked: only this process knows of it.
+    pub(crate) fn watched(watch: Watch) -> Self {
+        Claim(How::Watched(watch))
     }
 
     /// What the store knows it by.
     pub(crate) fn token(&self) -> Option<u64> {
-        self.open.as_ref().map(|open| open.token)
+        match &self.0 {
+            How::Taken(taken) => Some(taken.token),
+            How::Watched(_) | How::Settled => None,
+        }
+    }
+
+    /// Whether this process has broken it. Of one that the store has taken down only the store can tell.
+    pub(crate) fn is_broken_here(&self) -> bool {
+        matches!(&self.0, How::Watched(watch) if watch.saw_change())
     }
 
     /// The store has been told of its end.
     pub(crate) fn settle(mut self) {
-        self.open = None;
+        self.0 = How::Settled;
     }
 }
 
 impl Drop for Claim {
     fn drop(&mut self) {
-        let Some(Open { store, key, token }) = self.open.take() else { return };
+        let How::Taken(Taken { store, key, token }) = std::mem::replace(&mut self.0, How::Settled) else { return };
         let release = Operation::Release { key: Cow::Borrowed(&key), token, pause: Duration::ZERO };
         if let Begun::Done(_) = store.begin(release) {
             return;

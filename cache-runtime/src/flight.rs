@@ -4,6 +4,11 @@
 //! [lands](Lead::land) the value, which all who wait are given. A lead that ends in any other way (an `Err`, a panic, a
 //! dropped future) passes to the next who waits. Nobody waits for more than [two computations](MOST_WAITS) of others.
 //!
+//! **A value may be overtaken** by a change of its key. Who calls after the change is not to be given it, though he may
+//! wait for the very lead that computes it. So a value [reaches](Reach) those who waited at a moment before it was found
+//! to be current, or, if it is not, those who waited before its lead began: it is of a time within their calls. The
+//! others wait for the next lead, which begins after they all came.
+//!
 //! **Who one is** is asked neither of the thread nor of the runtime: several callers share a task, and not every
 //! executor names its tasks. A body is polled inside of [`Within`](crate::within::Within), which notes its flight in a
 //! thread-local for the length of each poll, so that a call made from there knows the flight that it serves. The graph
@@ -33,12 +38,13 @@ pub(crate) type Id = u64;
 /// The flights of a process.
 pub(crate) struct Flights<K, V> {
     table: Mutex<Table<K, V>>,
+    /// The last number given. Leads and seats are numbered in one row, in which they come to the table.
+    last: AtomicU64,
     /// How many values have landed.
     landed: AtomicU64,
 }
 
 struct Table<K, V> {
-    next: Id,
     flights: HashMap<K, Flight>,
     /// By the lead whose body asks, the keys that it asks for at this moment.
     needs: HashMap<Id, Vec<K>>,
@@ -49,11 +55,9 @@ struct Table<K, V> {
 struct Flight {
     leader: Id,
     face: Face,
-    /// When the leader was last heard of, and for how long it may be silent.
-    heard: Instant,
+    /// When the leader was last heard of, and for how long it may be silent. While nobody has waited no clock is read.
+    heard: Option<Instant>,
     silence: Duration,
-    /// Whether the key was changed since the leader began.
-    disturbed: bool,
     seats: VecDeque<Seat>,
 }
 
@@ -101,6 +105,10 @@ pub(crate) struct Lead<K: Key, V: Clone> {
     over: bool,
 }
 
+/// How far a value reaches: to those who have waited since a moment or longer.
+#[derive(Clone, Copy)]
+pub(crate) struct Reach(Id);
+
 /// A seat among those who wait.
 pub(crate) struct Wait<K: Key, V: Clone> {
     all: Arc<Flights<K, V>>,
@@ -125,8 +133,12 @@ impl<K: Clone + Eq + Hash> Key for K {}
 
 impl<K: Key, V: Clone> Flights<K, V> {
     pub(crate) fn new() -> Arc<Self> {
-        let table = Table { next: 0, flights: HashMap::new(), needs: HashMap::new(), told: HashMap::new() };
-        Arc::new(Flights { table: Mutex::new(table), landed: AtomicU64::new(0) })
+        let table = Table { flights: HashMap::new(), needs: HashMap::new(), told: HashMap::new() };
+        Arc::new(Flights { table: Mutex::new(table), last: AtomicU64::new(0), landed: AtomicU64::new(0) })
+    }
+
+    fn new_id(&self) -> Id {
+        self.last.fetch_add(1, Ordering::AcqRel) + 1
     }
 
     fn lock(&self) -> MutexGuard<'_, Table<K, V>> {
@@ -140,12 +152,12 @@ impl<K: Key, V: Clone> Flights<K, V> {
         if parent.is_some_and(|parent| table.needs_reach(&key, parent)) {
             return Turn::Alone;
         }
-        let id = table.new_id();
+        let id = self.new_id();
         let leads = match table.flights.entry(key.clone()) {
             // It may be the very thread that should poll that task.
             Entry::Occupied(flight) if flight.get().face == Face::Task && face == Face::Thread => return Turn::Alone,
             Entry::Occupied(flight) => {
-                flight.into_mut().seats.push_back(Seat { id, face, waits: 0, waker: Waker::noop().clone() });
+                flight.into_mut().seat(Seat { id, face, waits: 0, waker: Waker::noop().clone() });
                 false
             }
             Entry::Vacant(place) => {
@@ -166,7 +178,7 @@ impl<K: Key, V: Clone> Flights<K, V> {
     pub(crate) fn lead(self: &Arc<Self>, key: K, apart: K, face: Face, silence: Duration) -> Lead<K, V> {
         let parent = current_flight();
         let mut table = self.lock();
-        let id = table.new_id();
+        let id = self.new_id();
         let key = if table.flights.contains_key(&key) { apart } else { key };
         table.flights.insert(key.clone(), Flight::led_by(id, face, silence));
         table.needs(parent, &key);
@@ -184,33 +196,22 @@ impl<K: Key, V: Clone> Flights<K, V> {
     /// Says whether anybody still waits.
     pub(crate) fn sweep(&self) -> bool {
         let mut table = self.lock();
-        let silent = |flight: &Flight| !flight.seats.is_empty() && flight.heard.elapsed() >= flight.silence;
-        let late: Vec<_> = table.flights.iter().filter(|(_, flight)| silent(flight)).collect();
+        let late: Vec<_> = table.flights.iter().filter(|(_, flight)| flight.is_silent()).collect();
         let late: Vec<_> = late.into_iter().map(|(key, flight)| (key.clone(), flight.leader)).collect();
-        let wakers: Vec<_> = late.into_iter().flat_map(|(key, leader)| table.pass(&key, leader)).collect();
+        let wakers: Vec<_> =
+            late.into_iter().flat_map(|(key, leader)| table.pass(&key, leader, self.new_id())).collect();
         let waiting = table.flights.values().any(|flight| !flight.seats.is_empty());
         drop(table);
         wakers.into_iter().for_each(Waker::wake);
         waiting
     }
 
-    /// Notes that keys are changed by hand: what is being computed for them is out of date.
-    pub(crate) fn disturb(&self, changes: impl Fn(&K) -> bool) {
-        self.disturb_before(Id::MAX, changes);
-    }
-
-    /// The same for what leads before `leader` compute: they began before it.
-    fn disturb_before(&self, leader: Id, changes: impl Fn(&K) -> bool) {
-        let mut table = self.lock();
-        let disturbed = table.flights.iter_mut().filter(|(key, flight)| flight.leader < leader && changes(key));
-        disturbed.for_each(|(_, flight)| flight.disturbed = true);
-    }
-
     /// Notes that a leader is at work.
     fn heard_of(&self, key: &K, leader: Id) {
         let mut table = self.lock();
-        if let Some(flight) = table.flights.get_mut(key).filter(|flight| flight.leader == leader) {
-            flight.heard = Instant::now();
+        let flight = table.flights.get_mut(key).filter(|flight| flight.leader == leader);
+        if let Some(heard) = flight.and_then(|flight| flight.heard.as_mut()) {
+            *heard = Instant::now();
         }
     }
 
@@ -236,16 +237,21 @@ impl<K: Key, V: Clone> Flights<K, V> {
 
 impl Flight {
     fn led_by(leader: Id, face: Face, silence: Duration) -> Self {
-        Flight { leader, face, heard: Instant::now(), silence, disturbed: false, seats: VecDeque::new() }
+        Flight { leader, face, heard: None, silence, seats: VecDeque::new() }
+    }
+
+    fn seat(&mut self, seat: Seat) {
+        self.heard.get_or_insert_with(Instant::now);
+        self.seats.push_back(seat);
+    }
+
+    /// Whether it has kept others waiting for too long without a sign of life.
+    fn is_silent(&self) -> bool {
+        !self.seats.is_empty() && self.heard.is_some_and(|heard| heard.elapsed() >= self.silence)
     }
 }
 
 impl<K: Key, V> Table<K, V> {
-    fn new_id(&mut self) -> Id {
-        self.next += 1;
-        self.next
-    }
-
     /// Whether the flight of `key` needs, by however many steps, what the lead `end` computes.
     fn needs_reach(&self, key: &K, end: Id) -> bool {
         let (mut todo, mut seen) = (vec![key], Vec::new());
@@ -262,11 +268,11 @@ impl<K: Key, V> Table<K, V> {
         false
     }
 
-    /// Gives the lead to the next who waits, threads before tasks, or ends the flight; returns whom to wake.
+    /// Gives the lead, as a new one of this number, to the next who waits, threads before tasks, or ends the flight;
+    /// returns whom to wake.
     ///
     /// Who has now waited for enough computations is told to go alone.
-    fn pass(&mut self, key: &K, leader: Id) -> Vec<Waker> {
-        let id = self.new_id();
+    fn pass(&mut self, key: &K, leader: Id, id: Id) -> Vec<Waker> {
         let Some(flight) = self.flights.get_mut(key).filter(|flight| flight.leader == leader) else {
             return Vec::new();
         };
@@ -277,8 +283,7 @@ impl<K: Key, V> Table<K, V> {
             self.flights.remove(key);
             return Vec::new();
         };
-        (flight.leader, flight.face, flight.heard) = (id, seat.face, Instant::now());
-        flight.disturbed = false;
+        (flight.leader, flight.face, flight.heard) = (id, seat.face, Some(Instant::now()));
         self.told.insert(seat.id, Told::Lead(id));
         let mut wakers = vec![seat.waker];
         let (staying, leaving): (VecDeque<_>, VecDeque<_>) =
@@ -291,16 +296,30 @@ impl<K: Key, V> Table<K, V> {
         wakers
     }
 
-    /// Ends the flight of a leader, and returns who waits; nobody if it was deposed.
-    fn end(&mut self, key: &K, leader: Id) -> VecDeque<Seat> {
-        match self.flights.remove(key) {
-            Some(flight) if flight.leader == leader => flight.seats,
-            Some(anothers) => {
-                self.flights.insert(key.clone(), anothers);
-                VecDeque::new()
-            }
-            None => VecDeque::new(),
+    /// Gives a value to those whom it reaches, and the lead to the next of the others; returns whom to wake. Nobody, if
+    /// the leader was deposed.
+    fn land(&mut self, key: &K, leader: Id, value: &V, Reach(last): Reach, id: Id) -> Vec<Waker>
+    where
+        V: Clone,
+    {
+        // Mostly nobody is left, and then the table is asked once.
+        let Some(mut flight) = self.flights.remove(key) else { return Vec::new() };
+        if flight.leader != leader {
+            self.flights.insert(key.clone(), flight);
+            return Vec::new();
         }
+        // Seats stand in the order of their numbers.
+        let reached = flight.seats.partition_point(|seat| seat.id <= last);
+        let mut wakers = Vec::new();
+        for seat in flight.seats.drain(..reached) {
+            self.told.insert(seat.id, Told::Value(value.clone()));
+            wakers.push(seat.waker);
+        }
+        if !flight.seats.is_empty() {
+            self.flights.insert(key.clone(), flight);
+            wakers.extend(self.pass(key, leader, id));
+        }
+        wakers
     }
 
     /// Notes that the body of the lead `parent` asks for `key`.
@@ -337,29 +356,32 @@ impl<K: Key, V: Clone> Lead<K, V> {
         self.all.heard_of(&self.key, self.id);
     }
 
-    /// Whether the key was changed since this leader began. For one that was deposed nobody can tell.
-    pub(crate) fn is_disturbed(&self) -> bool {
+    /// Whether anybody waits for it.
+    pub(crate) fn is_awaited(&self) -> bool {
         let table = self.all.lock();
-        table.flights.get(&self.key).is_some_and(|flight| flight.leader == self.id && flight.disturbed)
+        table.flights.get(&self.key).is_some_and(|flight| flight.leader == self.id && !flight.seats.is_empty())
     }
 
-    /// Notes that this lead brings what is newer than all that began before it.
-    pub(crate) fn disturb_earlier(&self, changes: impl Fn(&K) -> bool) {
-        self.all.disturb_before(self.id, changes);
+    /// Reaches those who wait at this moment: for a value that is found to be current after it.
+    pub(crate) fn reach(&self) -> Reach {
+        Reach(self.all.last.load(Ordering::Acquire))
     }
 
-    /// Gives the value to all who wait. If this leader was deposed, the value is its caller's alone.
-    pub(crate) fn land(mut self, value: &V) {
+    /// Reaches those who waited before this lead began: for a value that a change may have overtaken.
+    pub(crate) fn reach_of_old(&self) -> Reach {
+        Reach(self.id)
+    }
+
+    /// Gives the value to those whom it reaches, and passes the lead to the next of the others. If this leader was
+    /// deposed, the value is its caller's alone.
+    pub(crate) fn land(mut self, value: &V, reach: Reach) {
         self.over = true;
         let mut table = self.all.lock();
         self.all.landed.fetch_add(1, Ordering::Release);
         table.no_longer_needed(self.parent, &self.key);
-        let seats = table.end(&self.key, self.id);
-        for seat in &seats {
-            table.told.insert(seat.id, Told::Value(value.clone()));
-        }
+        let wakers = table.land(&self.key, self.id, value, reach, self.all.new_id());
         drop(table);
-        seats.into_iter().for_each(|seat| seat.waker.wake());
+        wakers.into_iter().for_each(Waker::wake);
     }
 }
 
@@ -370,7 +392,7 @@ impl<K: Key, V: Clone> Drop for Lead<K, V> {
         }
         let mut table = self.all.lock();
         table.no_longer_needed(self.parent, &self.key);
-        let wakers = table.pass(&self.key, self.id);
+        let wakers = table.pass(&self.key, self.id, self.all.new_id());
         drop(table);
         wakers.into_iter().for_each(Waker::wake);
     }
@@ -421,7 +443,7 @@ impl<K: Key, V: Clone> Drop for Wait<K, V> {
         table.no_longer_needed(self.parent, &self.key);
         let wakers = match table.told.remove(&seat) {
             // It was given the lead and went away before it heard of it.
-            Some(Told::Lead(id)) => table.pass(&self.key, id),
+            Some(Told::Lead(id)) => table.pass(&self.key, id, self.all.new_id()),
             Some(Told::Value(_) | Told::Alone) => Vec::new(),
             None => {
                 if let Some(flight) = table.flights.get_mut(&self.key) {

@@ -32,11 +32,6 @@ impl Key {
         static NEXT: AtomicU64 = AtomicU64::new(1);
         Key { apart: NEXT.fetch_add(1, Ordering::Relaxed), ..self.clone() }
     }
-
-    /// Whether both are flights of one key.
-    pub(crate) fn is_beside(&self, other: &Self) -> bool {
-        self.cache == other.cache && self.key == other.key
-    }
 }
 
 pub(crate) type Turn = flight::Turn<Key, Arc<Value>>;

@@ -12,7 +12,7 @@ use crate::breaker::{Breaker, Passage};
 use crate::clock::{Clock, Timestamp};
 use crate::codec::Codec;
 use crate::event::{Event, Observers};
-use crate::flights::{self, flights};
+use crate::flights;
 use crate::io::Io;
 use crate::jitter::Jitter;
 use crate::lease::Leases;
@@ -20,6 +20,7 @@ use crate::outcome::{Outcome, Plain};
 use crate::report::Reporter;
 use crate::store::{Answer, Lifetime, Operation, Record, Store, Value};
 use crate::tag::{Mark, Tags};
+use crate::watch::{Watch, Watches};
 use crate::{Error, ErrorKind, Expiry, Result, Ttl, entry, key};
 
 /// What all clones and views of a cache share.
@@ -27,6 +28,7 @@ pub(crate) struct Core {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) clock: Clock,
     pub(crate) leases: Arc<Leases>,
+    pub(crate) watches: Arc<Watches>,
     pub(crate) breaker: Breaker,
     pub(crate) reporter: Reporter,
     pub(crate) observers: Observers,
@@ -79,6 +81,7 @@ impl Handle {
             store,
             clock: Clock::running(),
             leases: Arc::default(),
+            watches: Arc::default(),
             breaker: Breaker::default(),
             reporter: Reporter::default(),
             observers: Observers::default(),
@@ -132,12 +135,6 @@ impl Handle {
         flights::Key::new(self.id(), key)
     }
 
-    /// Tells who computes in this process that keys are changed by hand. A store that keeps claims tells it better, but
-    /// not who could take none down.
-    fn disturb(&self, changes: impl Fn(&str) -> bool) {
-        flights().disturb(|flight| flight.cache == self.id() && changes(&flight.key));
-    }
-
     /// The key as it stands in the store.
     pub(crate) fn key<'k>(&self, key: &'k str) -> Result<Cow<'k, str>> {
         key::stored(&self.view.namespace, key)
@@ -157,8 +154,8 @@ impl Handle {
                 return Err(self.explained(error, name, key.as_deref()));
             }
         };
-        let answer = io.ask(&self.core.store, operation).await;
-        passage.end(&answer);
+        let (answer, took) = io.ask(&self.core.store, operation).await;
+        passage.end(&answer, took);
         answer.map_err(|error| self.explained(error, name, key.as_deref()))
     }
 
@@ -258,13 +255,13 @@ impl Handle {
         let written = write(&lifetime).map_err(|error| self.explained(error, "set", Some(&key)))?;
         let Some(value) = written else { return Ok(()) };
         let value = entry::tagged(value, &Box::pin(self.marks(io)).await?, &lifetime);
-        self.disturb(|changed| changed == key);
+        self.core.watches.change(&key);
         self.put(io, &key, Cow::Owned(value), lifetime).await
     }
 
     pub(crate) async fn delete<I: Io>(&self, io: &I, key: &str) -> Result<bool> {
         let key = self.key(key)?;
-        self.disturb(|changed| changed == key);
+        self.core.watches.change(&key);
         self.ask(io, Operation::Delete { key: Cow::Borrowed(&key), now: self.now() }).await?.was()
     }
 
@@ -294,7 +291,24 @@ impl Handle {
             return self.delete(io, key).await.map(|_| by);
         }
         let key = self.key(key)?;
-        self.ask(io, Operation::Increment { key: Cow::Borrowed(&key), by, lifetime: self.counting() }).await?.number()
+        match self.count(io, &key, by).await {
+            Err(error) if error.kind() == ErrorKind::NotANumber => Box::pin(self.count_anew(io, &key, by, error)).await,
+            counted => counted,
+        }
+    }
+
+    async fn count<I: Io>(&self, io: &I, key: &str, by: i64) -> Result<i64> {
+        let increment = Operation::Increment { key: Cow::Borrowed(key), by, lifetime: self.counting() };
+        self.ask(io, increment).await?.number()
+    }
+
+    /// Begins to count in the place of what a tag has forgotten: only its store still sees it.
+    async fn count_anew<I: Io>(&self, io: &I, key: &str, by: i64, error: Error) -> Result<i64> {
+        if self.record(io, key).await?.is_some() {
+            return Err(error);
+        }
+        self.ask(io, Operation::Delete { key: Cow::Borrowed(key), now: self.now() }).await?.was()?;
+        self.count(io, key, by).await
     }
 
     pub(crate) async fn decrement<I: Io>(&self, io: &I, key: &str, by: i64) -> Result<i64> {
@@ -311,13 +325,13 @@ impl Handle {
         if keys.is_empty() {
             return Ok(0);
         }
-        self.disturb(|changed| keys.iter().any(|key| key == changed));
+        keys.iter().for_each(|key| self.core.watches.change(key));
         self.ask(io, Operation::DeleteMany { keys, now: self.now() }).await?.count()
     }
 
     pub(crate) async fn clear<I: Io>(&self, io: &I) -> Result<u64> {
         let prefix = Cow::Borrowed(&*self.view.namespace);
-        self.disturb(|changed| changed.starts_with(&*prefix));
+        self.core.watches.change_all(&prefix);
         self.ask(io, Operation::Clear { prefix }).await?.count()
     }
 
@@ -367,7 +381,7 @@ impl Handle {
             Ok((key, value))
         });
         let values = self.tagged(encoded.collect::<Result<Vec<_>>>()?, &Box::pin(self.marks(io)).await?, &lifetime);
-        self.disturb(|changed| values.iter().any(|(key, _)| key == changed));
+        values.iter().for_each(|(key, _)| self.core.watches.change(key));
         self.put_many(io, values, lifetime).await
     }
 
@@ -391,21 +405,56 @@ impl Handle {
     pub(crate) async fn keep_many<I: Io, T: Serialize + DeserializeOwned>(
         &self,
         io: &I,
+        watches: &[Watch],
         marks: Option<Vec<Mark>>,
         computed: &[(&str, &T)],
     ) {
         let Some(marks) = marks else { return };
-        let lifetime = self.lifetime_of_many(computed.iter().map(|(key, _)| *key));
-        let encoded = computed.iter().filter_map(|(key, value)| {
+        let computed: Vec<_> = computed.iter().map(|(key, value)| (*key, *value, &*marks)).collect();
+        self.keep_each(io, watches, &computed).await;
+    }
+
+    /// The same, with tags of its own for each.
+    pub(crate) async fn keep_each<I: Io, T: Serialize + DeserializeOwned>(
+        &self,
+        io: &I,
+        watches: &[Watch],
+        computed: &[(&str, &T, &[Mark])],
+    ) {
+        let lifetime = self.lifetime_of_many(computed.iter().map(|(key, ..)| *key));
+        let encoded = computed.iter().filter_map(|(key, value, marks)| {
             let key = self.key(key).ok()?.into_owned();
             let written = entry::write(Plain::storable(*value)?, self.core.settings.codec, &lifetime);
             let value = written.inspect_err(|error| self.not_saved(&key, error)).ok()?;
-            Some((key, value))
+            Some((key, entry::tagged(value, marks, &lifetime)))
         });
-        let values = self.tagged(encoded.collect(), &marks, &lifetime);
+        let mut values: Vec<(String, Value)> = encoded.collect();
+        let changed = changed(watches);
+        values.retain(|(key, _)| !changed.contains(key.as_str()));
         let written = self.put_many(io, values, lifetime).await;
         let _ = written.inspect_err(|error| self.not_saved("", error));
+        // A change came between the look and the write. Nothing is never wrong.
+        let late = self::changed(watches).into_iter().filter(|key| !changed.contains(key));
+        self.forget_many(io, late.map(str::to_owned).collect()).await;
     }
+
+    async fn forget_many<I: Io>(&self, io: &I, keys: Vec<String>) {
+        if keys.is_empty() {
+            return;
+        }
+        let forgotten = self.ask(io, Operation::DeleteMany { keys, now: self.now() }).await;
+        let _ = forgotten.inspect_err(|error| self.pass_over(error));
+    }
+
+    /// Watches the keys of a batch, for which no claims are taken: each would be a write of its own.
+    pub(crate) fn watch_each<'k>(&self, keys: impl Iterator<Item = &'k str>) -> Vec<Watch> {
+        keys.filter_map(|key| Some(self.core.watches.watch(&self.key(key).ok()?))).collect()
+    }
+}
+
+/// The keys whose watches have seen a change.
+fn changed(watches: &[Watch]) -> HashSet<&str> {
+    watches.iter().filter(|watch| watch.saw_change()).map(Watch::key).collect()
 }
 
 impl Handle {

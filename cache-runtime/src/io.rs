@@ -8,7 +8,7 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::Result;
 use crate::flight::Face;
@@ -24,7 +24,7 @@ pub(crate) trait Io {
     const FACE: Face;
 
     /// Asks the store.
-    fn ask<'a>(&'a self, store: &'a Arc<dyn Store>, operation: Operation<'a>) -> impl Future<Output = Result<Answer>>;
+    fn ask<'a>(&'a self, store: &'a Arc<dyn Store>, operation: Operation<'a>) -> impl Future<Output = Asked>;
 
     /// Waits for who computes.
     fn wait<F: Future>(&self, wait: F) -> impl Future<Output = F::Output>;
@@ -33,14 +33,28 @@ pub(crate) trait Io {
     fn pause(&self, length: Duration) -> impl Future<Output = ()>;
 }
 
+/// What a store answered.
+pub(crate) type Asked = (Result<Answer>, Took);
+
+/// How long a store took. Who waits as a task waits for its turn, too, and on a busy runtime that is no outage.
+#[derive(Clone, Copy)]
+pub(crate) enum Took {
+    /// As long as its caller waited.
+    AsWaited,
+    /// So long.
+    Just(Duration),
+    /// Nobody can tell.
+    Unknown,
+}
+
 /// Blocks the thread while the store works.
 pub(crate) struct Blocking;
 
 impl Io for Blocking {
     const FACE: Face = Face::Thread;
 
-    async fn ask<'a>(&'a self, store: &'a Arc<dyn Store>, operation: Operation<'a>) -> Result<Answer> {
-        operation.run(&**store)
+    async fn ask<'a>(&'a self, store: &'a Arc<dyn Store>, operation: Operation<'a>) -> Asked {
+        (operation.run(&**store), Took::AsWaited)
     }
 
     async fn wait<F: Future>(&self, wait: F) -> F::Output {
@@ -59,20 +73,19 @@ impl Io for Waiting {
     const FACE: Face = Face::Task;
 
     // No `async fn`: its future would hold the operation beside what became of it, and every call holds one of these.
-    fn ask<'a>(&'a self, store: &'a Arc<dyn Store>, operation: Operation<'a>) -> impl Future<Output = Result<Answer>> {
-        let begun = match store.begin(operation) {
-            Begun::Done(answer) => Ok(answer),
-            Begun::Pending(answer) => Err(answer),
+    fn ask<'a>(&'a self, store: &'a Arc<dyn Store>, operation: Operation<'a>) -> impl Future<Output = Asked> {
+        let course = match store.begin(operation) {
+            Begun::Done(answer) => Course::Done(answer),
+            Begun::Pending(answer) => Course::Pending(answer),
             Begun::Blocking(operation) => {
-                let (store, operation) = (Arc::clone(store), operation.into_owned());
-                Err(Box::pin(blocking::unblock(move || operation.run(&*store)))
-                    as Pin<Box<dyn Future<Output = _> + Send>>)
+                Course::OnAThread(Box::pin(on_a_thread(Arc::clone(store), operation.into_owned())))
             }
         };
         async move {
-            match begun {
-                Ok(answer) => answer,
-                Err(pending) => pending.await,
+            match course {
+                Course::Done(answer) => (answer, Took::AsWaited),
+                Course::Pending(answer) => (answer.await, Took::Unknown),
+                Course::OnAThread(asked) => asked.await,
             }
         }
     }
@@ -85,6 +98,22 @@ impl Io for Waiting {
     async fn pause(&self, length: Duration) {
         blocking::unblock(move || thread::sleep(length)).await;
     }
+}
+
+/// The course that an operation of a task takes.
+enum Course<'a> {
+    Done(Result<Answer>),
+    Pending(Pin<Box<dyn Future<Output = Result<Answer>> + Send + 'a>>),
+    OnAThread(Pin<Box<dyn Future<Output = Asked> + Send>>),
+}
+
+/// Asks on a thread that may block.
+async fn on_a_thread(store: Arc<dyn Store>, operation: Operation<'static>) -> Asked {
+    let ask = move || {
+        let begun = Instant::now();
+        (operation.run(&*store), Took::Just(begun.elapsed()))
+    };
+    blocking::unblock(ask).await
 }
 
 /// Takes the answer of a future that is ready at its first poll.

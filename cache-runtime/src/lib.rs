@@ -36,6 +36,7 @@ mod sync;
 mod tag;
 pub mod testing;
 mod ttl;
+mod watch;
 mod within;
 
 #[doc(hidden)]

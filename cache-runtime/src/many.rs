@@ -34,11 +34,12 @@ pub(crate) async fn get_or_set<I: Io, T: Serialize + DeserializeOwned, F: Future
         return found;
     }
     let asked: HashSet<String> = missing.iter().cloned().collect();
+    let watches = handle.watch_each(missing.iter().map(String::as_str));
     let marks = handle.marks_or_none(io).await;
     let mut computed = compute(missing).await;
     computed.retain(|key, _| asked.contains(key));
     let kept: Vec<_> = computed.iter().map(|(key, value)| (key.as_str(), value)).collect();
-    handle.keep_many(io, marks, &kept).await;
+    handle.keep_many(io, &watches, marks, &kept).await;
     found.extend(computed);
     found
 }

@@ -11,7 +11,7 @@ pub use crate::companions::{
     Keeps, Of, invalidate, invalidate_waiting, key, peek, peek_waiting, peek_whole, peek_whole_waiting, prime,
     prime_waiting,
 };
-pub use crate::each::{Answer, each, each_waiting, refresh_each, refresh_each_waiting, to_vec, vec};
+pub use crate::each::{Answer, Name, RunFor, each, each_waiting, to_vec, vec};
 pub use crate::key::{DefaultKey, Place, tag, template_key};
 pub use crate::{Result, Ttl};
 // `Storable` is here so that the bound which the compiler proposes can be written.

@@ -49,41 +49,88 @@ impl Handle {
     /// The tags that what is written now is to carry, each in its present life.
     pub(crate) async fn marks<I: Io>(&self, io: &I) -> Result<Vec<Mark>> {
         let Some(tags) = self.view.tags.as_deref().filter(|_| !self.keeps_nothing()) else { return Ok(Vec::new()) };
-        let mut keys = tags.iter().map(|tag| self.tag_key(tag)).collect::<Result<Vec<String>>>()?;
+        let keys = tags.iter().map(|tag| self.tag_key(tag)).collect::<Result<_>>()?;
+        self.in_present_lives(io, keys).await
+    }
+
+    /// The same of many, each with tags of its own beside those of the view: in one look, however many they are. `None`,
+    /// and then it is not kept, where its tags cannot be had.
+    pub(crate) async fn marks_of_each<I: Io>(&self, io: &I, tags: Vec<Vec<Result<String>>>) -> Vec<Option<Vec<Mark>>> {
+        let without = self.keeps_nothing() || (self.view.tags.is_none() && tags.iter().all(Vec::is_empty));
+        if without {
+            return tags.iter().map(|_| Some(Vec::new())).collect();
+        }
+        let keys = tags.into_iter().map(|own| self.tag_keys(own).inspect_err(|error| self.pass_over(error)).ok());
+        let keys: Vec<Option<Vec<String>>> = keys.collect();
+        let all = keys.iter().flatten().flatten().cloned().collect();
+        let marks = Box::pin(self.in_present_lives(io, all)).await.inspect_err(|error| self.pass_over(error));
+        let Ok(marks) = marks else { return vec![None; keys.len()] };
+        let marks: HashMap<&str, &Mark> = marks.iter().map(|mark| (mark.key.as_str(), mark)).collect();
+        let marks_of = |keys: Vec<String>| keys.iter().map(|key| marks[key.as_str()].clone()).collect();
+        keys.into_iter().map(|keys| keys.map(marks_of)).collect()
+    }
+
+    /// The keys of an entry's own tags and of those of the view.
+    fn tag_keys(&self, own: Vec<Result<String>>) -> Result<Vec<String>> {
+        let of_the_view = self.view.tags.iter().flat_map(|tags| tags.iter().map(|tag| self.tag_key(tag)));
+        of_the_view.chain(own.into_iter().map(|tag| self.tag_key(&tag?))).collect()
+    }
+
+    /// Tags by the keys of their entries, each in its present life, which lasts for what is written now, or in a new one.
+    async fn in_present_lives<I: Io>(&self, io: &I, mut keys: Vec<String>) -> Result<Vec<Mark>> {
         // One that is named twice must not begin two lives.
         keys.sort_unstable();
         keys.dedup();
+        if keys.is_empty() {
+            return Ok(Vec::new());
+        }
         let records = self.ask(io, Operation::GetMany { keys: keys.clone() }).await?.records(keys.len())?;
-        let mut marks = Vec::with_capacity(keys.len());
+        let (needed, lifetime) = self.span_of_lives();
+        let (mut marks, mut begun) = (Vec::with_capacity(keys.len()), Vec::new());
         for (key, record) in keys.into_iter().zip(records) {
-            let life = self.present_life(io, &key, record).await?;
+            let life = match self.lasting_life(io, &key, record, (needed, lifetime)).await? {
+                Some(life) => life,
+                None => {
+                    let life = claim::new_token();
+                    begun.push((key.clone(), entry::write_untyped(&(life,), &lifetime)?));
+                    life
+                }
+            };
             marks.push(Mark { key, life });
+        }
+        if !begun.is_empty() {
+            self.ask(io, Operation::SetMany { values: begun, lifetime }).await?.done()?;
         }
         Ok(marks)
     }
 
-    /// The present life of a tag, which lasts for what is written now, or a new one.
-    async fn present_life<I: Io>(&self, io: &I, key: &str, record: Option<Record>) -> Result<u64> {
+    /// Until when the life of a tag has to last for what is written now, and the lifetime of an entry that tells a life.
+    fn span_of_lives(&self) -> (Timestamp, Lifetime) {
         let (now, longest) = (self.now(), self.counting());
         let span = longest.stale_until.since(now);
         // Jitter may double a lifetime.
         let needed = longest.stale_until.after(span).after(SPARE);
         let until = needed.after(span).after(AHEAD);
-        let lifetime = Lifetime { now, expires_at: until, stale_until: until, asked_for: true };
-        if let Some((life, expiry)) = record.as_ref().and_then(|record| life(record, now)) {
-            // Where it is deleted at this moment it is not revived, by a store whose `touch` is one step.
-            let lasts = expiry >= needed || {
-                let touch = Operation::Touch { key: key.into(), lifetime };
-                self.ask(io, touch).await?.was()?
-            };
-            if lasts {
-                return Ok(life);
-            }
-        }
-        let life = claim::new_token();
-        let value = std::borrow::Cow::Owned(entry::write_untyped(&(life,), &lifetime)?);
-        self.ask(io, Operation::Set { key: key.into(), value, lifetime }).await?.done()?;
-        Ok(life)
+        (needed, Lifetime { now, expires_at: until, stale_until: until, asked_for: true })
+    }
+
+    /// The present life of a tag, if it lasts until it is needed or can be made to.
+    async fn lasting_life<I: Io>(
+        &self,
+        io: &I,
+        key: &str,
+        record: Option<Record>,
+        (needed, lifetime): (Timestamp, Lifetime),
+    ) -> Result<Option<u64>> {
+        let Some((life, expiry)) = record.as_ref().and_then(|record| life(record, lifetime.now)) else {
+            return Ok(None);
+        };
+        // Where it is deleted at this moment it is not revived, by a store whose `touch` is one step.
+        let lasts = expiry >= needed || {
+            let touch = Operation::Touch { key: key.into(), lifetime };
+            self.ask(io, touch).await?.was()?
+        };
+        Ok(lasts.then_some(life))
     }
 
     /// The record, which carries tags, unless one of them was deleted since.
@@ -116,6 +163,22 @@ impl Handle {
             }
         }
         Ok(())
+    }
+
+    /// Whether all of these lives are present ones. A store that fails has deleted no tag.
+    pub(crate) async fn still_stand<I: Io>(&self, io: &I, marks: &[Mark]) -> bool {
+        if marks.is_empty() {
+            return true;
+        }
+        let keys: Vec<String> = marks.iter().map(|mark| mark.key.clone()).collect();
+        let found = self.ask(io, Operation::GetMany { keys }).await.and_then(|answer| answer.records(marks.len()));
+        let found = match found.inspect_err(|error| self.pass_over(error)) {
+            Ok(found) => found,
+            Err(_) => return true,
+        };
+        let now = self.now();
+        let present = |record: &Option<Record>| record.as_ref().and_then(|record| Some(life(record, now)?.0));
+        marks.iter().zip(&found).all(|(mark, record)| present(record) == Some(mark.life))
     }
 
     /// Ends the present life of a tag, and tells whether it had one.

@@ -262,9 +262,43 @@ fn any_key(values: &[&str]) -> Vec<usize> {
     values.iter().map(|value| value.len()).collect()
 }
 
+#[derive(Clone)]
+struct Even(u64);
+
+impl std::fmt::Display for Even {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.0.is_multiple_of(2) { write!(f, "{}", self.0) } else { Err(std::fmt::Error) }
+    }
+}
+
+#[cached(each = ids, key = "even:{id}")]
+fn even(ids: &[Even]) -> Vec<u64> {
+    let ids: Vec<u64> = ids.iter().map(|id| id.0).collect();
+    asked(&ids);
+    ids
+}
+
 #[test]
 fn an_element_without_a_key_is_computed_each_time_and_keeps_nobody_else_out() {
     let (_cache, _scope) = empty();
     assert_eq!((any_key(&["a", ""]), any_key(&["a", ""])), (vec![1, 0], vec![1, 0]));
     assert_eq!(bodies(), [[2], [1]]);
+    let both = [Even(1), Even(2)];
+    assert_eq!((even(&both), even(&both)), (vec![1, 2], vec![1, 2]));
+    assert_eq!(bodies(), [vec![1, 2], vec![1]], "nor does one whose `Display` fails");
+}
+
+#[cached(each = ids, key = "changing:{id}")]
+fn changing(ids: &[u64]) -> Vec<u64> {
+    changing::invalidate(ids[0]);
+    ids.to_vec()
+}
+
+#[test]
+fn what_changes_an_element_while_it_is_computed_wins() {
+    let (_cache, _scope) = empty();
+    assert_eq!(changing(&[1, 2]), [1, 2]);
+    assert_eq!((changing::peek(1).unwrap(), changing::peek(2).unwrap()), (None, Some(2)));
+    assert_eq!(changing::refresh(&[2, 3]), [2, 3]);
+    assert_eq!((changing::peek(2).unwrap(), changing::peek(3).unwrap()), (None, Some(3)));
 }

@@ -1,6 +1,7 @@
 //! Tags of annotated functions.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
 
 use cache_runtime::{Cache, cached, testing};
 
@@ -93,4 +94,145 @@ fn what_is_kept_by_a_companion_carries_the_tags() {
     card::refresh(7, "en", &ada);
     cache.delete_tag("user:1").unwrap();
     assert_eq!(card::peek(7, "en", &ada).unwrap(), None);
+}
+
+thread_local! {
+    /// What the bodies of many elements were asked for in this test.
+    static ASKED: RefCell<Vec<Vec<u64>>> = const { RefCell::new(Vec::new()) };
+    /// A tag that the next of these bodies deletes.
+    static DELETED: Cell<Option<&'static str>> = const { Cell::new(None) };
+}
+
+fn asked(ids: &[u64]) -> HashMap<u64, String> {
+    ASKED.with_borrow_mut(|asked| asked.push(ids.to_vec()));
+    if let Some(tag) = DELETED.take() {
+        cache_runtime::cache().delete_tag(tag).unwrap();
+    }
+    ids.iter().map(|id| (*id, format!("user {id}"))).collect()
+}
+
+/// What bodies were asked for since this was called.
+fn bodies() -> Vec<Vec<u64>> {
+    ASKED.take()
+}
+
+#[cached(each = ids, key = "user:{id}", tags = ["user:{id}", "users"])]
+fn users(ids: &[u64]) -> HashMap<u64, String> {
+    asked(ids)
+}
+
+#[cached(each = ids, key = "of:{tenant}:{id}", tags = ["{tenant}:user:{id}", "tenant:{tenant}"], companions = false)]
+async fn of_a_tenant(tenant: String, ids: Vec<u64>) -> Result<Vec<String>, ()> {
+    smol::future::yield_now().await;
+    let mut users = asked(&ids);
+    drop(tenant);
+    Ok(ids.iter().filter_map(|id| users.remove(id)).collect())
+}
+
+impl Shop {
+    #[cached(each = users, key = "{self.id}:{user.id}", tags = ["shop:{self.id}", "user:{user.id}"])]
+    fn rebates(&self, users: &[User]) -> Vec<u64> {
+        let ids: Vec<u64> = users.iter().map(|user| user.id).collect();
+        asked(&ids);
+        ids
+    }
+}
+
+#[test]
+fn each_of_many_elements_carries_tags_of_its_own() {
+    let _scope = testing::scope(Cache::memory());
+    let cache = cache_runtime::cache();
+    users(&[1, 2, 3]);
+    for (tag, forgotten) in [("user:2", vec![2]), ("users", vec![1, 2, 3]), ("user:3", vec![3])] {
+        bodies();
+        assert!(cache.delete_tag(tag).unwrap());
+        users(&[1, 2, 3]);
+        users(&[1, 2, 3]);
+        assert_eq!(bodies(), [forgotten], "{tag}");
+    }
+    assert!(!cache.delete_tag("user:4").unwrap());
+}
+
+#[test]
+fn the_tags_of_many_elements_cost_as_much_as_one() {
+    let chaos = testing::Chaos::over(&Cache::memory());
+    let _scope = testing::scope(Cache::new(chaos.clone()));
+    let asked = || (chaos.count("read_multi"), chaos.count("write_multi"), chaos.total());
+    users(&[1, 2, 3]);
+    assert_eq!(asked(), (2, 2, 4), "the entries and the tags, each read and written at once");
+    users(&[1, 2, 3]);
+    assert_eq!(asked(), (4, 2, 6), "the entries and their tags");
+    users(&[1, 4, 5]);
+    assert_eq!(asked(), (7, 4, 11), "the entries, their tags, and those of the missing ones");
+}
+
+#[test]
+fn a_tag_that_is_deleted_while_many_are_computed_forgets_those_that_carry_it() {
+    let _scope = testing::scope(Cache::memory());
+    for refreshed in [false, true] {
+        let users = if refreshed { users::refresh } else { users };
+        cache_runtime::cache().clear().unwrap();
+        DELETED.set(Some("user:1"));
+        assert_eq!(users(&[1, 2]).len(), 2, "the caller gets it");
+        assert_eq!((users::peek(1).unwrap(), users::peek(2).unwrap().as_deref()), (None, Some("user 2")));
+    }
+}
+
+#[test]
+fn what_companions_keep_of_an_element_carries_its_tags() {
+    let _scope = testing::scope(Cache::memory());
+    let cache = cache_runtime::cache();
+    users::prime(1, &"primed".to_owned()).unwrap();
+    users::refresh(&[2]);
+    assert_eq!(users(&[1, 2])[&1], "primed");
+    assert!(users::invalidate(2).unwrap() && cache.delete_tag("user:1").unwrap());
+    assert_eq!(users::peek(1).unwrap(), None);
+}
+
+#[test]
+fn many_elements_of_async_functions_and_of_methods_have_tags_too() {
+    let _scope = testing::scope(Cache::memory());
+    let cache = cache_runtime::cache();
+    let of = |tenant: &str, ids: &[u64]| {
+        smol::block_on(of_a_tenant(tenant.to_owned(), ids.to_vec())).unwrap();
+        bodies()
+    };
+    assert_eq!((of("a", &[1, 2]), of("b", &[1])), (vec![vec![1, 2]], vec![vec![1]]));
+    assert!(cache.delete_tag("a:user:1").unwrap());
+    assert_eq!((of("a", &[1, 2]), of("b", &[1])), (vec![vec![1]], vec![]));
+    assert!(cache.delete_tag("tenant:a").unwrap());
+    assert_eq!((of("a", &[1, 2]), of("b", &[1])), (vec![vec![1, 2]], vec![]));
+    DELETED.set(Some("tenant:a"));
+    assert_eq!((of("a", &[3]), of("a", &[3])), (vec![vec![3]], vec![vec![3]]));
+
+    let (shop, both) = (Shop { id: 1 }, [User { id: 1 }, User { id: 2 }]);
+    shop.rebates(&both);
+    assert!(cache.delete_tag("user:2").unwrap());
+    shop.rebates(&both);
+    assert_eq!(bodies(), [vec![1, 2], vec![2]]);
+}
+
+#[cached(each = names, key = "named:{name}", tags = ["{name}"], companions = false)]
+fn by_name(names: &[&str]) -> Vec<usize> {
+    asked(&[names.len() as u64]);
+    names.iter().map(|name| name.len()).collect()
+}
+
+#[test]
+fn an_element_without_a_usable_tag_is_not_kept_and_keeps_nobody_else_out() {
+    let _scope = testing::scope(Cache::memory());
+    assert_eq!((by_name(&["a", ""]), by_name(&["a", ""])), (vec![1, 0], vec![1, 0]));
+    assert_eq!(bodies(), [[2], [1]]);
+}
+
+#[test]
+fn many_elements_whose_tags_cannot_be_had_are_not_kept() {
+    let chaos = testing::Chaos::over(&Cache::memory());
+    let _scope = testing::scope(Cache::new(chaos.clone()));
+    users(&[1]);
+    chaos.fail(true);
+    assert_eq!(users(&[1, 2]).len(), 2);
+    chaos.fail(false);
+    assert_eq!(users::peek(2).unwrap(), None);
+    assert_eq!(bodies(), [vec![1], vec![1, 2]]);
 }

@@ -1,7 +1,8 @@
 //! Programs at random over the flights' table, each run under an interleaving that shuttle chooses.
 //!
-//! Threads and tasks ask for three keys; bodies ask for others from inside, fail, are given up half-way. It must hold in
-//! each: nobody hangs, one leads a key at a time, every value is that of its key, and nothing is left in the table.
+//! Threads and tasks ask for three keys, and change them; bodies ask for others from inside, fail, are given up half-way.
+//! It must hold in each: nobody hangs, one leads a key at a time, every value is that of its key and no older than the
+//! question, and nothing is left in the table.
 #![allow(dead_code, unreachable_pub, reason = "the table's source has more than the model asks of it")]
 
 #[path = "../../cache-runtime/src/flight.rs"]
@@ -64,6 +65,7 @@ fn program() {
         thread::spawn(move || {
             for _ in 0..2 {
                 let asked = ask(all.clone(), thread_rng().gen_range(0..KEYS), 2, face);
+                change_sometimes();
                 let _ = match face {
                     Face::Thread => blocking(asked),
                     Face::Task => shuttle::future::block_on(asked),
@@ -90,9 +92,26 @@ async fn fly<B: Future<Output = Answer>>(all: &All, key: u32, face: Face, mut bo
     };
     let answer = Within::new(&lead, body).await;
     if let Ok(value) = &answer {
-        lead.land(value);
+        let reach = lead.reach();
+        let is_current = *value == value_of(key);
+        let reach = if is_current { reach } else { lead.reach_of_old() };
+        lead.land(value, reach);
     }
     answer
+}
+
+/// What the values are made of, by key; it is only ever counted up.
+static SOURCES: [AtomicU32; KEYS as usize] = [const { AtomicU32::new(0) }; KEYS as usize];
+
+/// What is computed at this moment.
+fn value_of(key: u32) -> u32 {
+    key + KEYS * SOURCES[key as usize].load(SeqCst)
+}
+
+fn change_sometimes() {
+    if thread_rng().gen_bool(0.3) {
+        SOURCES[thread_rng().gen_range(0..KEYS) as usize].fetch_add(1, SeqCst);
+    }
 }
 
 static BODIES: AtomicU32 = AtomicU32::new(0);
@@ -122,6 +141,7 @@ fn ask(all: All, key: u32, depth: u32, face: Face) -> Pin<Box<dyn Future<Output 
             BODIES.fetch_add(1, SeqCst);
             let inside = current_flight();
             let _leads = (inside != outside).then(|| Leads::new(key));
+            let value = value_of(key);
             for _ in 0..if depth == 0 { 0 } else { thread_rng().gen_range(0..3) } {
                 let nested = ask(inner.clone(), thread_rng().gen_range(0..KEYS), depth - 1, face);
                 if thread_rng().gen_bool(0.2) {
@@ -134,11 +154,16 @@ fn ask(all: All, key: u32, depth: u32, face: Face) -> Pin<Box<dyn Future<Output 
                 Face::Task => yielded().await,
                 Face::Thread => thread::yield_now(),
             }
+            change_sometimes();
             assert_eq!(inside, current_flight(), "the note is put back after each call");
-            if thread_rng().gen_bool(0.3) { Err(()) } else { Ok(key * 10) }
+            if thread_rng().gen_bool(0.3) { Err(()) } else { Ok(value) }
         }));
+        let oldest = value_of(key);
         let answer = fly(&all, key, face, body).await;
-        assert!(answer.is_err() || answer == Ok(key * 10), "the value of another key");
+        if let Ok(value) = answer {
+            assert_eq!(value % KEYS, key, "the value of another key");
+            assert!(value >= oldest, "a value from before the question");
+        }
         answer
     })
 }

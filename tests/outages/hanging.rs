@@ -106,3 +106,20 @@ fn a_task_that_gives_up_has_shown_that_the_store_hangs() {
         chaos.hang(false);
     }
 }
+
+#[test]
+fn a_runtime_that_is_busy_is_no_outage() {
+    for executor in Executor::ALL {
+        let (cache, chaos) = chaos();
+        cache.set("k", "v").unwrap();
+        chaos.delay(Duration::from_millis(1)); // So the store is asked on another thread, which is done soon.
+        let cache = cache.to_async();
+        let asks = async || cache.get::<String>("k").await.unwrap();
+        executor.block_on(async {
+            let busy = async { thread::sleep(Duration::from_millis(1200)) };
+            let (found, ()) = smol::future::zip(asks(), busy).await;
+            assert_eq!(found.as_deref(), Some("v"), "{executor:?}");
+            assert_eq!(asks().await.as_deref(), Some("v"), "{executor:?}: nobody was refused");
+        });
+    }
+}

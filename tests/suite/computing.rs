@@ -4,6 +4,9 @@ use std::cell::Cell;
 use std::fmt::Debug;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
+use std::sync::Barrier;
+use std::thread::sleep;
+use std::time::Duration;
 
 use cache_runtime::Cache;
 use serde::ser::Error;
@@ -239,4 +242,40 @@ pub fn a_change_in_the_middle_of_a_refresh_wins(subject: &Subject) {
     assert_eq!(kept(&|| assert!(subject.clear().is_ok())), None);
     assert_eq!(kept(&|| subject.set("k", "set").unwrap()).as_deref(), Some("set"));
     assert_eq!(kept(&|| assert!(!subject.delete("another").unwrap())).as_deref(), Some("late"));
+}
+
+/// While a value is computed on one thread, another one changes its key and then asks for it. What both are given: the
+/// first computes 1, the other one 2.
+pub(crate) fn asked_after(subject: &Subject, change: impl Fn(&Subject) + Sync) -> [u8; 2] {
+    let (begun, changed) = (Barrier::new(2), Barrier::new(2));
+    let given = subject.on_threads(2, |subject, number| {
+        if number == 0 {
+            return subject.get_or_set("k", || {
+                begun.wait();
+                changed.wait();
+                // So that the other one waits for this, mostly. If it comes later, it holds all the more.
+                sleep(Duration::from_millis(50));
+                1
+            });
+        }
+        begun.wait();
+        change(subject);
+        changed.wait();
+        subject.get_or_set("k", || 2)
+    });
+    [given[0], given[1]]
+}
+
+/// Who asks after a change is not given what began to be computed before it, though it waits for that.
+pub fn who_asks_after_a_change_is_given_what_is_newer(subject: &Subject) {
+    let after = |change: &(dyn Fn(&Subject) + Sync)| {
+        subject.delete("k").unwrap();
+        (asked_after(subject, change), subject.get::<u8>("k").unwrap())
+    };
+    assert_eq!(after(&|subject| assert!(!subject.delete("k").unwrap())), ([1, 2], Some(2)));
+    assert_eq!(after(&|subject| assert!(subject.clear().is_ok())), ([1, 2], Some(2)));
+    assert_eq!(after(&|subject| subject.set("k", &3).unwrap()), ([1, 3], Some(3)));
+    let refreshed = after(&|subject| assert_eq!(subject.refresh("k", || 4), 4));
+    assert_eq!(refreshed, ([1, 4], Some(4)));
+    assert_eq!(after(&|subject| subject.set("another", &3).unwrap()), ([1, 1], Some(1)), "of another key");
 }

@@ -201,6 +201,7 @@ macro_rules! __each_behaviour {
                 writing_many_for_no_time_forgets_them
                 thousands_of_keys_are_no_difficulty
                 an_empty_key_among_many_changes_nothing
+                a_change_in_the_middle_of_a_batch_wins
             }
             expiry {
                 every_value_has_its_own_lifetime
@@ -260,6 +261,7 @@ macro_rules! __each_behaviour {
                 a_refresh_that_fails_leaves_what_is_kept
                 a_refresh_wins_over_what_began_before_it
                 a_change_in_the_middle_of_a_refresh_wins
+                who_asks_after_a_change_is_given_what_is_newer
             }
             keys {
                 upper_and_lower_case_are_two_keys
@@ -287,9 +289,11 @@ macro_rules! __each_behaviour {
                 an_entry_carries_what_it_was_last_written_with
                 computed_values_carry_tags
                 a_tag_deleted_during_a_computation_wins
+                who_asks_after_a_tag_is_deleted_is_given_what_is_newer
                 what_is_forgotten_by_a_tag_is_not_served_stale
                 a_number_may_carry_tags
                 a_counter_carries_no_tags
+                a_counter_may_follow_what_a_tag_has_forgotten
                 a_tag_belongs_to_its_namespace
                 a_tag_that_is_named_twice_is_one
                 any_text_is_a_tag_of_its_own

@@ -218,3 +218,23 @@ pub fn an_empty_key_among_many_changes_nothing(subject: &Subject) {
     assert_eq!(subject.read_multi::<String>(["a", ""]).unwrap_err().kind(), ErrorKind::Key);
     assert_eq!(subject.get::<String>("a").unwrap().as_deref(), Some("old"));
 }
+
+/// What changes a key while a batch is computed wins over its value, which goes to the caller.
+pub fn a_change_in_the_middle_of_a_batch_wins(subject: &Subject) {
+    let kept = |change: &dyn Fn()| {
+        subject.delete_multi(["a", "bb"]).unwrap();
+        let late = subject.get_or_set_multi(["a", "bb"], |keys| {
+            change();
+            lengths(keys)
+        });
+        assert_eq!((late["a"], late["bb"]), (1, 2), "they go to the caller");
+        (subject.get::<usize>("a").unwrap(), subject.get::<usize>("bb").unwrap())
+    };
+    assert_eq!(kept(&|| assert!(!subject.delete("a").unwrap())), (None, Some(2)));
+    assert_eq!(kept(&|| assert_eq!(subject.other_face().delete_multi(["a", "bb"]).unwrap(), 0)), (None, None));
+    assert_eq!(kept(&|| assert!(subject.clear().is_ok())), (None, None));
+    assert_eq!(kept(&|| subject.set("bb", &7).unwrap()), (Some(1), Some(7)));
+    assert_eq!(kept(&|| subject.other_face().write_multi([("a", 8)]).unwrap()), (Some(8), Some(2)));
+    assert_eq!(kept(&|| assert_eq!(subject.refresh("a", || 9), 9)), (Some(9), Some(2)));
+    assert_eq!(kept(&|| assert!(!subject.delete("another").unwrap())), (Some(1), Some(2)));
+}

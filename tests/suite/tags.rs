@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use cache_runtime::ErrorKind;
 
 use crate::Subject;
+use crate::computing::asked_after;
 
 fn text(subject: &Subject, key: &str) -> Option<String> {
     subject.get(key).unwrap()
@@ -101,6 +102,13 @@ pub fn a_tag_deleted_during_a_computation_wins(subject: &Subject) {
     assert_eq!((&*late, text(subject, "k")), ("late", None));
 }
 
+/// Who asks after a tag was deleted is not given what began to be computed before it.
+pub fn who_asks_after_a_tag_is_deleted_is_given_what_is_newer(subject: &Subject) {
+    let view = tagged(subject, &["tag"]);
+    let given = asked_after(&view, |view| assert!(view.delete_tag("tag").unwrap()));
+    assert_eq!((given, subject.get::<u8>("k").unwrap()), ([1, 2], Some(2)));
+}
+
 /// A value that a tag forgets is not served stale, and does not stand in for an error.
 pub fn what_is_forgotten_by_a_tag_is_not_served_stale(subject: &Subject) {
     let view = tagged(subject, &["tag"]).view(|cache| cache.tags(["tag"]).expires_in(10).race_ttl(60));
@@ -131,6 +139,16 @@ pub fn a_counter_carries_no_tags(subject: &Subject) {
     let error = tagged(subject, &["tag"]).increment("n", 1).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Value);
     assert!(!subject.exists("n").unwrap());
+}
+
+/// Where a tag has forgotten what was there, counting begins; where it has not, a value is no number.
+pub fn a_counter_may_follow_what_a_tag_has_forgotten(subject: &Subject) {
+    tagged(subject, &["tag"]).set("k", "value").unwrap();
+    assert_eq!(subject.increment("k", 1).unwrap_err().kind(), ErrorKind::NotANumber);
+    assert_eq!(text(subject, "k").as_deref(), Some("value"));
+    subject.delete_tag("tag").unwrap();
+    assert_eq!(subject.increment("k", 5).unwrap(), 5);
+    assert_eq!(subject.increment("k", 1).unwrap(), 6);
 }
 
 /// A tag belongs to its namespace.

@@ -43,8 +43,13 @@ fn twice(id: u64) -> u64 {
     id
 }
 
-#[cached(each = ids, tags = ["user:{id}"], key = "user:{id}")]
+#[cached(each = ids, tags = ["users:{ids}", "user:{idd}"], key = "user:{id}")]
 fn of_each(ids: &[u64]) -> HashMap<u64, u64> {
+    ids.iter().map(|id| (*id, *id)).collect()
+}
+
+#[cached(each = idz, tags = ["user:{id}"], key = "user:{id}")]
+fn no_echo(ids: &[u64]) -> HashMap<u64, u64> {
     ids.iter().map(|id| (*id, *id)).collect()
 }
 

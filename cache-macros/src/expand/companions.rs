@@ -182,7 +182,7 @@ impl Companions<'_> {
         let sig = beside::signature(&self.function.sig, self.beside);
         let (inputs, output) = (&sig.inputs, returned(&sig));
         if let Some(each) = &self.plan.each {
-            let call = each::call("refresh_each", &quote!(Self), self.function, self.plan, each);
+            let call = each::call("All", &quote!(Self), self.function, self.plan, each);
             return Companion {
                 which: "refresh",
                 about: REFRESH,
@@ -298,10 +298,8 @@ impl Companions<'_> {
     }
 
     fn outcome(&self) -> TokenStream {
-        if self.plan.each.is_some() {
-            let (private, value) = (private(self.plan, place_of(&self.function.sig)), self.returned());
-            // A value is kept as it is, even if it is a `Result`.
-            return quote!(#private::kept(#private::ElsePlain::cache_outcome(&#private::Probe::<#value>::new())));
+        if let Some(each) = &self.plan.each {
+            return each::outcome(self.plan, each);
         }
         outcome(self.plan, &self.returned(), place_of(&self.function.sig))
     }

@@ -4,16 +4,17 @@
 //! fn load(ids: &[u64]) -> HashMap<u64, User> { body }
 //!
 //! fn load(ids: &[u64]) -> HashMap<u64, User> {
-//!     let keys = ids.iter().map(|id| load::__key(id)).collect();
-//!     each(terms, ids.to_vec(), keys, outcome, |missing| load::uncached(&missing), |_| true)
+//!     let names = ids.iter().map(|id| Name { key: load::__key(id), tags: … }).collect();
+//!     each(RunFor::Missing, terms, to_vec(names, ids), outcomes, |missing| load::uncached(&missing), |_| true)
 //! }
 //! ```
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::quote_spanned;
+use quote::{ToTokens, quote, quote_spanned};
+use syn::spanned::Spanned;
 use syn::{FnArg, Pat, Signature};
 
-use super::{async_block, beside, block, key, place_of, private, returned, terms};
+use super::{async_block, beside, block, elided, key, place_of, private, returned, terms};
 use crate::beside::Parameter;
 use crate::each::Each;
 use crate::plan::Plan;
@@ -33,33 +34,33 @@ pub(super) fn signature(sig: &Signature, each: &Each) -> Signature {
     sig
 }
 
-/// The call into the runtime, of the function itself or of another one by `name`.
-pub(super) fn call(name: &str, owner: &TokenStream, function: &Function, plan: &Plan, each: &Each) -> TokenStream {
+/// The call into the runtime, which runs the body for those `elements`: the name of a `RunFor`.
+pub(super) fn call(elements: &str, owner: &TokenStream, function: &Function, plan: &Plan, each: &Each) -> TokenStream {
     let place = place_of(&function.sig);
     let (private, output) = (private(plan, place), returned(&function.sig));
-    let (terms, outcome) = (terms::terms(plan), outcome_of_all(plan, &output, place));
-    let (keys, missing) = (keys(owner, function, plan, each), Ident::new("missing", Span::mixed_site()));
+    let (terms, whole, value) = (terms::terms_of_all(plan), outcome_of_all(plan, &output, place), outcome(plan, each));
+    let (run_for, missing) = (Ident::new(elements, place), Ident::new("missing", Span::mixed_site()));
     let run = run(owner, function, plan, each, &missing);
-    let elements = elements(plan, each);
+    let elements = taken(&names(owner, function, plan, each), plan, each);
     let store_if = match &plan.store_if {
         Some(store_if) => quote_spanned!(Span::mixed_site()=> #store_if),
         None => quote_spanned!(Span::mixed_site()=> |_| true),
     };
-    let (name, waits) = match function.sig.asyncness {
-        Some(_) => (format!("{name}_waiting"), Some(quote_spanned!(place=> .await))),
-        None => (name.to_owned(), None),
-    };
-    let name = Ident::new(&name, place);
-    quote_spanned!(place=> #private::#name(#terms, #keys, #elements, #outcome, #run, #store_if) #waits)
+    let outcomes = quote_spanned!(place=> (#whole, #value));
+    let arguments = quote!(#private::RunFor::#run_for, #terms, #elements, #outcomes, #run, #store_if);
+    match function.sig.asyncness {
+        Some(_) => quote_spanned!(place=> #private::each_waiting(#arguments).await),
+        None => quote_spanned!(place=> #private::each(#arguments)),
+    }
 }
 
-/// All elements, to be asked for one by one. What is no `Clone` is told of here.
-fn elements(plan: &Plan, each: &Each) -> TokenStream {
+/// All elements under their names, to be asked for one by one. What is no `Clone` is told of here.
+fn taken(names: &TokenStream, plan: &Plan, each: &Each) -> TokenStream {
     let (argument, place) = (&each.argument, each.argument.span().resolved_at(Span::mixed_site()));
     let private = private(plan, place);
     match each.is_vec {
-        true => quote_spanned!(place=> #private::vec(#argument)),
-        false => quote_spanned!(place=> #private::to_vec(#argument)),
+        true => quote_spanned!(place=> #private::vec(#names, #argument)),
+        false => quote_spanned!(place=> #private::to_vec(#names, #argument)),
     }
 }
 
@@ -73,8 +74,18 @@ fn outcome_of_all(plan: &Plan, output: &TokenStream, place: Span) -> TokenStream
     }}
 }
 
-/// The key of each.
-fn keys(owner: &TokenStream, function: &Function, plan: &Plan, each: &Each) -> TokenStream {
+/// The outcome of each. What cannot be kept is told of here, once for all that asks for it. A value is kept as it is, even
+/// if it is a `Result`.
+pub(super) fn outcome(plan: &Plan, each: &Each) -> TokenStream {
+    let place = each.value.span().resolved_at(Span::mixed_site());
+    let (private, value) = (private(plan, place), elided::owned(each.value.to_token_stream()));
+    quote_spanned! {place=>
+        #private::kept(#private::ElsePlain::cache_outcome(&#private::Probe::<#value>::new()))
+    }
+}
+
+/// The key and the tags of each.
+fn names(owner: &TokenStream, function: &Function, plan: &Plan, each: &Each) -> TokenStream {
     let (argument, element) = (&each.argument, &each.element);
     let key = match &plan.beside {
         Some(beside) => beside::key(owner, function, beside, |parameter| match parameter.one {
@@ -83,7 +94,10 @@ fn keys(owner: &TokenStream, function: &Function, plan: &Plan, each: &Each) -> T
         }),
         None => key::key(plan, None),
     };
-    quote_spanned!(Span::mixed_site()=> #argument.iter().map(|#element| #key).collect())
+    let (private, tags) = (private(plan, Span::mixed_site()), terms::tags(plan));
+    quote_spanned! {Span::mixed_site()=>
+        #argument.iter().map(|#element| #private::Name { key: #key, tags: #tags }).collect()
+    }
 }
 
 /// The body, of those that are missing.

@@ -15,8 +15,22 @@ use crate::time::Time;
 /// How many fields `Terms` has.
 const ALL: usize = 7;
 
-/// The `Terms` of a call; what was not said is left to the runtime.
+/// The `Terms` of a call.
 pub(super) fn terms(plan: &Plan) -> TokenStream {
+    let tags = (!plan.tags.is_empty()).then(|| {
+        let tags = tags(plan);
+        quote_spanned!(Span::mixed_site()=> tags: #tags)
+    });
+    with(plan, tags)
+}
+
+/// The `Terms` of a call for many elements, each of which has tags of its own.
+pub(super) fn terms_of_all(plan: &Plan) -> TokenStream {
+    with(plan, None)
+}
+
+/// What was not said is left to the runtime.
+fn with(plan: &Plan, tags: Option<TokenStream>) -> TokenStream {
     let private = private(plan, Span::mixed_site());
     let cache = plan.cache.as_ref().map(|name| field("cache", name.to_token_stream()));
     let expires_in = plan.expires_in.as_ref().map(|time| field("expires_in", ttl(time, &private)));
@@ -25,7 +39,6 @@ pub(super) fn terms(plan: &Plan) -> TokenStream {
     let stale_if_error = window("stale_if_error", &plan.stale_if_error);
     let jitter = plan.jitter.map(|share| field("jitter", share.to_token_stream()));
     let shared = plan.shared.then(|| quote_spanned!(Span::mixed_site()=> shared: true));
-    let tags = (!plan.tags.is_empty()).then(|| tags(&plan.tags, &private));
     let said = [cache, expires_in, race_ttl, stale_if_error, jitter, shared, tags];
     let said: Vec<TokenStream> = said.into_iter().flatten().collect();
     match said.len() {
@@ -35,12 +48,17 @@ pub(super) fn terms(plan: &Plan) -> TokenStream {
     }
 }
 
-fn tags(tags: &[Tag], private: &TokenStream) -> TokenStream {
-    let tags = tags.iter().map(|Tag { text, pieces, values }| {
+/// The tags, as a `Vec`.
+pub(super) fn tags(plan: &Plan) -> TokenStream {
+    if plan.tags.is_empty() {
+        return quote_spanned!(Span::mixed_site()=> ::std::vec::Vec::new());
+    }
+    let private = private(plan, Span::mixed_site());
+    let tags = plan.tags.iter().map(|Tag { text, pieces, values }| {
         let values = values.iter().map(|value| displayed(value, text.span(), false));
         quote_spanned!(Span::mixed_site()=> #private::tag(&[#(#pieces),*], &[#(#values),*]))
     });
-    quote_spanned!(Span::mixed_site()=> tags: ::std::vec::Vec::from([#(#tags),*]))
+    quote_spanned!(Span::mixed_site()=> ::std::vec::Vec::from([#(#tags),*]))
 }
 
 /// The cache alone.

@@ -31,7 +31,7 @@ impl<I: Io> Way<'_, I> {
     /// Tells the store that this caller computes. In a window, and where `shared` asks for it, only one process does.
     pub(super) async fn claim<T: DeserializeOwned>(&self, stale: Option<&Record>) -> Claimed<T> {
         if !self.handle.core.store.keeps_claims() {
-            return Claimed::Mine(Claim::none());
+            return Claimed::Mine(self.watch());
         }
         let Some(stale) = stale else {
             return if self.handle.view.shared { self.elect().await } else { Claimed::Mine(self.claim_beside().await) };
@@ -49,9 +49,9 @@ impl<I: Io> Way<'_, I> {
     /// A claim that keeps nobody away: a change of the key breaks it, and then the result is not stored.
     pub(super) async fn claim_beside(&self) -> Claim {
         if !self.handle.core.store.keeps_claims() {
-            return Claim::none();
+            return self.watch();
         }
-        self.take_down(false, Duration::ZERO).await.unwrap_or_else(Claim::none)
+        self.take_down(false, Duration::ZERO).await.unwrap_or_else(|| self.watch())
     }
 
     /// On a cold key: computes, or waits for the process that does.
@@ -89,9 +89,14 @@ impl<I: Io> Way<'_, I> {
             Ok(false) => None,
             Err(error) => {
                 self.handle.pass_over(&error);
-                Some(Claim::none())
+                Some(self.watch())
             }
         }
+    }
+
+    /// What stands in for a claim where the store has none.
+    fn watch(&self) -> Claim {
+        Claim::watched(self.handle.core.watches.watch(&self.key))
     }
 
     /// Ends a claim without a value. In a window nobody tries again for a while.

@@ -12,7 +12,7 @@ use crate::{AsyncCache, Cache};
 /// Whether this process has flights of a key, also such as nobody joins.
 fn flies(cache: &Cache, key: &str) -> bool {
     let flight = cache.handle.flight(key);
-    flights().any(|other| other.is_beside(&flight))
+    flights().any(|other| (other.cache, &other.key) == (flight.cache, &flight.key))
 }
 
 /// How a body is run.

@@ -38,7 +38,8 @@ async fn fly<B: Future<Output = Result<u32, ()>>>(
     };
     let result = Within::new(&lead, body).await;
     if let Ok(value) = &result {
-        lead.land(value);
+        let reach = lead.reach();
+        lead.land(value, reach);
     }
     result
 }
@@ -290,7 +291,8 @@ fn who_leads_in_any_case_is_waited_for_where_nobody_else_leads() {
     thread::scope(|scope| {
         let waiter = scope.spawn(|| by_thread(&all, 1, || Ok(8)));
         seated(&all, 1, 1);
-        lead.land(&7);
+        let reach = lead.reach();
+        lead.land(&7, reach);
         assert_eq!(waiter.join().unwrap(), Ok(7));
     });
     assert!(all.is_empty());
@@ -303,24 +305,52 @@ fn who_leads_in_any_case_neither_waits_for_another_nor_ends_its_flight() {
     assert!(poll_once(leader.as_mut()).is_pending());
     let mut waiter = Box::pin(by_task(&all, 1, async { Ok(2) }));
     assert!(poll_once(waiter.as_mut()).is_pending());
-    leads(&all).land(&7);
+    {
+        let lead = leads(&all);
+        let reach = lead.reach();
+        lead.land(&7, reach);
+    }
     assert!(poll_once(waiter.as_mut()).is_pending(), "it waits for the first one");
     drop(leader);
     assert_eq!(poll_once(waiter.as_mut()), Poll::Ready(Ok(2)));
     assert!(all.is_empty());
 }
 
+/// Joins the flight of key 1, with a body of its own.
+fn joins(all: &All, own: u32) -> Pin<Box<impl Future<Output = Result<u32, ()>>>> {
+    let mut waiter = Box::pin(by_task(all, 1, async move { Ok(own) }));
+    assert!(poll_once(waiter.as_mut()).is_pending());
+    waiter
+}
+
 #[test]
-fn a_later_lead_disturbs_the_earlier_ones_and_not_itself() {
+fn who_came_after_the_moment_of_a_value_waits_for_the_next() {
     let all: All = Flights::new();
-    let (first, second) = (leads(&all), leads(&all));
-    first.disturb_earlier(|_| true);
-    assert!(!first.is_disturbed() && !second.is_disturbed());
-    second.disturb_earlier(|key| *key == 2);
-    assert!(!first.is_disturbed(), "of another key");
-    second.disturb_earlier(|_| true);
-    assert!(first.is_disturbed() && !second.is_disturbed());
-    drop((first, second));
+    let lead = leads(&all);
+    let mut before = joins(&all, 2);
+    let reach = lead.reach();
+    let (mut after, mut last) = (joins(&all, 3), joins(&all, 4));
+    lead.land(&7, reach);
+    assert_eq!(poll_once(before.as_mut()), Poll::Ready(Ok(7)));
+    assert!(poll_once(last.as_mut()).is_pending());
+    assert_eq!(poll_once(after.as_mut()), Poll::Ready(Ok(3)), "it leads");
+    assert_eq!(poll_once(last.as_mut()), Poll::Ready(Ok(3)), "it waited before that lead began");
+    assert!(all.is_empty());
+}
+
+#[test]
+fn a_value_that_was_overtaken_is_for_those_who_waited_before_its_lead_began() {
+    let all: All = Flights::new();
+    let first = leads(&all);
+    let (mut heir, mut earlier) = (all.join(1, Face::Task, MINUTE), joins(&all, 2));
+    drop(first);
+    let Turn::Wait(wait) = &mut heir else { panic!("somebody led") };
+    let Poll::Ready(Heard::Lead(second)) = poll_once(Pin::new(wait)) else { panic!("it is given the lead") };
+    let mut later = joins(&all, 3);
+    let reach = second.reach_of_old();
+    second.land(&7, reach);
+    assert_eq!(poll_once(earlier.as_mut()), Poll::Ready(Ok(7)));
+    assert_eq!(poll_once(later.as_mut()), Poll::Ready(Ok(3)));
     assert!(all.is_empty());
 }
 

@@ -86,6 +86,7 @@ impl<'a> ser::Serializer for Canonical<'a> {
     fn serialize_str(self, value: &str) -> Result<()> {
         self.out.push('"');
         for char in value.chars() {
+            // The `\` too: else a text that ends in one seems to go on, and a variant may be called by a quote.
             if matches!(char, '"' | '\\') {
                 self.out.push('\\');
             }

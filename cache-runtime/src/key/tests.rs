@@ -123,6 +123,22 @@ fn distinct_arguments_have_distinct_canonical_forms() {
 }
 
 #[test]
+fn a_text_ends_where_it_ends_whatever_variants_are_called() {
+    #[derive(serde::Serialize)]
+    enum Token {
+        Text(&'static str),
+        #[serde(rename = "\"")]
+        Quote,
+        Group(Box<Token>),
+    }
+    let two = [Token::Text(r"a\"), Token::Text("),Token::Group(Token::")];
+    let one = [Token::Text("a\"),Token::Text("), Token::Group(Box::new(Token::Quote))];
+    // They differ in one `\`: without it the first text of `two` would go on, up to the quote of its second.
+    assert_eq!(text(&two), r#"(Token::Text("a\\"),Token::Text("),Token::Group(Token::"))"#);
+    assert_eq!(text(&one), r#"(Token::Text("a\"),Token::Text("),Token::Group(Token::"))"#);
+}
+
+#[test]
 fn a_map_has_one_form_whatever_its_order() {
     let forward: HashMap<u32, &str> = (0..100).map(|n| (n, "v")).collect();
     let backward: HashMap<u32, &str> = (0..100).rev().map(|n| (n, "v")).collect();

@@ -1,14 +1,28 @@
 #[allow(clippy::complexity, clippy::ptr_arg, clippy::used_underscore_binding)]
 fn load_all(ids: &[u64]) -> HashMap<u64, User> {
     private::each(
+        private::RunFor::Missing,
         private::Terms::DEFAULT,
-        ids.iter().map(|id| load_all::__key(id)).collect(),
-        private::to_vec(ids),
-        {
-            #[allow(unused_imports)]
-            use private::ElsePlain as _;
-            private::Probe::<HashMap<u64, User>>::new().cache_outcome()
-        },
+        private::to_vec(
+            ids
+                .iter()
+                .map(|id| private::Name {
+                    key: load_all::__key(id),
+                    tags: ::std::vec::Vec::new(),
+                })
+                .collect(),
+            ids,
+        ),
+        (
+            {
+                #[allow(unused_imports)]
+                use private::ElsePlain as _;
+                private::Probe::<HashMap<u64, User>>::new().cache_outcome()
+            },
+            private::kept(
+                private::ElsePlain::cache_outcome(&private::Probe::<User>::new()),
+            ),
+        ),
         |missing: ::std::vec::Vec<_>| load_all::uncached(&missing),
         |_| true,
     )
@@ -68,15 +82,29 @@ impl load_all {
     ///Runs the body now, and keeps what it returns.
     #[inline]
     fn refresh(ids: &[u64]) -> HashMap<u64, User> {
-        private::refresh_each(
+        private::each(
+            private::RunFor::All,
             private::Terms::DEFAULT,
-            ids.iter().map(|id| Self::__key(id)).collect(),
-            private::to_vec(ids),
-            {
-                #[allow(unused_imports)]
-                use private::ElsePlain as _;
-                private::Probe::<HashMap<u64, User>>::new().cache_outcome()
-            },
+            private::to_vec(
+                ids
+                    .iter()
+                    .map(|id| private::Name {
+                        key: Self::__key(id),
+                        tags: ::std::vec::Vec::new(),
+                    })
+                    .collect(),
+                ids,
+            ),
+            (
+                {
+                    #[allow(unused_imports)]
+                    use private::ElsePlain as _;
+                    private::Probe::<HashMap<u64, User>>::new().cache_outcome()
+                },
+                private::kept(
+                    private::ElsePlain::cache_outcome(&private::Probe::<User>::new()),
+                ),
+            ),
             |missing: ::std::vec::Vec<_>| Self::uncached(&missing),
             |_| true,
         )
