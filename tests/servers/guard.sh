@@ -22,5 +22,6 @@ while read -r word; do
     esac
     echo "$server"
 done
-[ -z "$server" ] || kill -9 "$server"
+# Who has dropped it counts on a port where nobody answers, and the signal is only on its way.
+[ -z "$server" ] || { kill -9 "$server"; wait "$server"; }
 rm -rf "$folder"
