@@ -311,7 +311,8 @@ pub enum Begun<'a> {
     /// It is done.
     Done(Result<Answer>),
     /// It is under way, without a thread that waits. It is to end by itself when the store does not answer, with
-    /// [`ErrorKind::Unavailable`]: that it takes long is not seen as an outage, since on a busy runtime everything does.
+    /// [`ErrorKind::Unavailable`](crate::ErrorKind::Unavailable): that it takes long is not seen as an outage, since on a
+    /// busy runtime everything does.
     Pending(Pin<Box<dyn Future<Output = Result<Answer>> + Send + 'a>>),
     /// It would block: it is to be run on a thread that may.
     Blocking(Operation<'a>),

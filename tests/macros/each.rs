@@ -290,7 +290,7 @@ fn an_element_without_a_key_is_computed_each_time_and_keeps_nobody_else_out() {
 
 #[cached(each = ids, key = "changing:{id}")]
 fn changing(ids: &[u64]) -> Vec<u64> {
-    changing::invalidate(ids[0]);
+    changing::invalidate(ids[0]).unwrap();
     ids.to_vec()
 }
 
