@@ -6,7 +6,7 @@
 //! fn load(id: u64) -> User {
 //!     let key = load::__key(&id);
 //!     blocking(Terms { expires_in: …, ..Terms::DEFAULT }, key, kept(Probe::<User>::new().cache_outcome()),
-//!         pin!(Some(async { load::uncached(id) })))
+//!         pin!(async { load::uncached(id) }))
 //! }
 //! ```
 //!
@@ -138,15 +138,21 @@ fn call(function: &Function, plan: &Plan) -> TokenStream {
     let output = returned(&function.sig);
     let place = place_of(&function.sig);
     let (outcome, terms) = (store_if::outcome_of(function, plan), terms::terms(plan));
-    let body = future(function, plan, &output);
+    let body = pinned(&future(function, plan, &output), function);
     let private = private(plan, place);
-    let option = quote_spanned!(Span::mixed_site()=> ::core::option::Option);
-    let body = quote_spanned!(Span::mixed_site()=> ::core::pin::pin!(#option::Some(#body)));
     let call = match function.sig.asyncness {
         Some(_) => quote_spanned!(place=> #private::waiting(#terms, key, #outcome, #body).await),
         None => quote_spanned!(place=> #private::blocking(#terms, key, #outcome, #body)),
     };
     store_if::whole(plan, call)
+}
+
+/// A body in the caller's frame. That of an `async fn` may be dropped half-way, and before the call is over.
+fn pinned(body: &TokenStream, function: &Function) -> TokenStream {
+    match function.sig.asyncness {
+        Some(_) => quote_spanned!(Span::mixed_site()=> ::core::pin::pin!(::core::option::Option::Some(#body))),
+        None => quote_spanned!(Span::mixed_site()=> ::core::pin::pin!(#body)),
+    }
 }
 
 /// The body as a future.

@@ -106,23 +106,16 @@ pub fn duration<T: Time>(time: T) -> Duration {
     time.duration()
 }
 
-/// A call of an annotated function.
-pub fn blocking<O: Outcome, B: Future<Output = O::Whole>>(
-    terms: Terms,
-    key: Result<String>,
-    outcome: O,
-    body: Pin<&mut Option<B>>,
-) -> O::Whole {
-    let (cache, body) = (terms.cache(), pin!(named(body)));
-    now(call(&Blocking, &cache.handle, key.as_ref().map(String::as_str), outcome, body))
-}
-
-/// A body under a name that all bodies of one result share, so that the way is compiled for the result and not for each
+/// A body, under a name that all bodies of one result share, so that the way is compiled for the result and not for each
 /// function. (A task's body keeps its own: by that the compiler sees whether the call is `Send`.)
 ///
 /// It is not destroyed where the way lets go of it. Nothing is left to be: a thread cannot drop a call half-way.
-fn named<W, B: Future<Output = W>>(body: Pin<&mut Option<B>>) -> Option<Pin<&mut dyn Future<Output = W>>> {
-    body.as_pin_mut().map(|body| body as Pin<&mut dyn Future<Output = W>>)
+pub type Body<'a, W> = Pin<&'a mut dyn Future<Output = W>>;
+
+/// A call of an annotated function.
+pub fn blocking<O: Outcome>(terms: Terms, key: Result<String>, outcome: O, body: Body<'_, O::Whole>) -> O::Whole {
+    let (cache, body) = (terms.cache(), pin!(Some(body)));
+    now(call(&Blocking, &cache.handle, key.as_ref().map(String::as_str), outcome, body))
 }
 
 /// A call of an annotated `async` function.
@@ -138,13 +131,8 @@ pub fn waiting<O: Outcome, B: Future<Output = O::Whole>>(
 }
 
 /// A call of an annotated function that runs its body, whatever is kept.
-pub fn refresh<O: Outcome, B: Future<Output = O::Whole>>(
-    terms: Terms,
-    key: Result<String>,
-    outcome: O,
-    body: Pin<&mut Option<B>>,
-) -> O::Whole {
-    let (cache, body) = (terms.cache(), pin!(named(body)));
+pub fn refresh<O: Outcome>(terms: Terms, key: Result<String>, outcome: O, body: Body<'_, O::Whole>) -> O::Whole {
+    let (cache, body) = (terms.cache(), pin!(Some(body)));
     now(call::refresh(&Blocking, &cache.handle, key.as_ref().map(String::as_str), outcome, body))
 }
 

@@ -23,7 +23,9 @@ use syn::ext::IdentExt;
 use syn::{Attribute, FnArg, ReceiverKind, Type};
 
 use super::beside::{self, BODY, KEY, named, type_name};
-use super::{attributes, each, elided, key, outcome, place_of, private, returned, run_as_future, store_if, terms};
+use super::{
+    attributes, each, elided, key, outcome, pinned, place_of, private, returned, run_as_future, store_if, terms,
+};
 use crate::beside::{Beside, Parameter};
 use crate::plan::Plan;
 use crate::returns;
@@ -194,7 +196,7 @@ impl Companions<'_> {
         }
         let (terms, outcome) = (terms::terms(self.plan), store_if::outcome_of(self.function, self.plan));
         let (key, body) = (self.made(), self.run());
-        let body = quote_spanned!(Span::mixed_site()=> ::core::pin::pin!(::core::option::Option::Some(#body)));
+        let body = pinned(&body, self.function);
         Companion {
             which: "refresh",
             about: REFRESH,

@@ -17,7 +17,7 @@ pub fn load(id: u64) -> Result<User, Error> {
             use private::ElsePlain as _;
             private::kept(private::Probe::<Result<User, Error>>::new().cache_outcome())
         },
-        ::core::pin::pin!(Some(async { load::uncached(id) })),
+        ::core::pin::pin!(async { load::uncached(id) }),
     )
 }
 ///What stands beside the function `load`.
@@ -92,7 +92,7 @@ impl load {
                     private::Probe::<Result<User, Error>>::new().cache_outcome(),
                 )
             },
-            ::core::pin::pin!(Some(async { Self::uncached(id) })),
+            ::core::pin::pin!(async { Self::uncached(id) }),
         )
     }
     /**Forgets what is kept for these arguments, and tells whether there was anything.
