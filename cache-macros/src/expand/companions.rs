@@ -23,9 +23,7 @@ use syn::ext::IdentExt;
 use syn::{Attribute, FnArg, ReceiverKind, Type};
 
 use super::beside::{self, BODY, KEY, named, type_name};
-use super::{
-    attributes, each, elided, key, outcome, pinned, place_of, private, returned, run_as_future, store_if, terms,
-};
+use super::{attributes, each, elided, key, lent_body, outcome, place_of, private, returned, store_if, terms};
 use crate::beside::{Beside, Parameter};
 use crate::plan::Plan;
 use crate::returns;
@@ -196,7 +194,6 @@ impl Companions<'_> {
         }
         let (terms, outcome) = (terms::terms(self.plan), store_if::outcome_of(self.function, self.plan));
         let (key, body) = (self.made(), self.run());
-        let body = pinned(&body, self.function);
         Companion {
             which: "refresh",
             about: REFRESH,
@@ -289,10 +286,10 @@ impl Companions<'_> {
         }
     }
 
-    /// A run of the body as a future.
+    /// A run of the body.
     fn run(&self) -> TokenStream {
         let run = beside::run(&quote!(Self), self.function, self.beside, beside::passed);
-        run_as_future(run, self.function, self.plan)
+        lent_body(run, self.function, self.plan)
     }
 
     fn made(&self) -> TokenStream {

@@ -24,6 +24,9 @@ pub struct Place {
 }
 
 impl Place {
+    /// That of a function which is told from others by its own type arguments alone.
+    pub const PLAIN: Place = Place { instance: Cow::Borrowed(""), written: Cow::Borrowed("") };
+
     /// The place of the function in which `closure` and `item`, a function without generics, stand.
     ///
     /// The body of an `async fn` is a closure of its own to the compiler, which is left out.
