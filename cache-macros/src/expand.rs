@@ -5,13 +5,13 @@
 //!
 //! fn load(id: u64) -> User {
 //!     let key = load::__key(&id);
-//!     blocking(Terms { expires_in: …, ..Terms::DEFAULT }, key, kept(Probe::<User>::new().cache_outcome()),
-//!         pin!(Some(async { load::uncached(id) })))
+//!     blocking(Terms::DEFAULT.expires_in(…), key, kept(Probe::<User>::new().cache_outcome()),
+//!         &mut once(|| load::uncached(id)))
 //! }
 //! ```
 //!
-//! An `async fn` becomes `waiting(…, pin!(Some(load::uncached(id)))).await`. The body is a future in the caller's frame in
-//! both cases, so that the runtime knows one form only. Where its `uncached` and `__key` stand tells `companions`.
+//! An `async fn` becomes `waiting(…, pin!(Some(load::uncached(id)))).await`. The body lies in the caller's frame in both
+//! cases; the runtime makes a closure a future that is ready. Where its `uncached` and `__key` stand tells `companions`.
 //!
 //! With `companions = false` key and body stand in the function itself, the body as `(|| -> User { body })()`: the closure
 //! gives `return` and `?` their meaning and keeps `.await` out of it. In an `async fn` it is an `async move` block.
@@ -138,10 +138,8 @@ fn call(function: &Function, plan: &Plan) -> TokenStream {
     let output = returned(&function.sig);
     let place = place_of(&function.sig);
     let (outcome, terms) = (store_if::outcome_of(function, plan), terms::terms(plan));
-    let body = future(function, plan, &output);
+    let body = body(function, plan, &output);
     let private = private(plan, place);
-    let option = quote_spanned!(Span::mixed_site()=> ::core::option::Option);
-    let body = quote_spanned!(Span::mixed_site()=> ::core::pin::pin!(#option::Some(#body)));
     let call = match function.sig.asyncness {
         Some(_) => quote_spanned!(place=> #private::waiting(#terms, key, #outcome, #body).await),
         None => quote_spanned!(place=> #private::blocking(#terms, key, #outcome, #body)),
@@ -149,31 +147,33 @@ fn call(function: &Function, plan: &Plan) -> TokenStream {
     store_if::whole(plan, call)
 }
 
-/// The body as a future.
-fn future(function: &Function, plan: &Plan, output: &TokenStream) -> TokenStream {
+/// The body as the runtime takes it.
+fn body(function: &Function, plan: &Plan, output: &TokenStream) -> TokenStream {
     if let Some(beside) = &plan.beside {
-        let run = beside::run(&owner(function, plan), function, beside, beside::passed);
-        return run_as_future(run, function, plan);
+        return lent_body(beside::run(&owner(function, plan), function, beside, beside::passed), function, plan);
     }
     let block = block(&function.body, TokenStream::clone);
     let run = match function.sig.asyncness {
         Some(_) => async_block(function, output, &block),
         None => quote_spanned!(Span::mixed_site()=> (|| -> #output #block)()),
     };
-    run_as_future(run, function, plan)
+    lent_body(run, function, plan)
 }
 
-/// A run of the body as a future: its value, or of an `async fn` the future of it.
-fn run_as_future(run: TokenStream, function: &Function, plan: &Plan) -> TokenStream {
+/// A run of the body as the runtime takes it, in the caller's frame: as a closure, or as the future of an `async fn`, which
+/// may be dropped half-way and before the call is over.
+fn lent_body(run: TokenStream, function: &Function, plan: &Plan) -> TokenStream {
+    let pinned = |body| quote_spanned!(Span::mixed_site()=> ::core::pin::pin!(::core::option::Option::Some(#body)));
     match function.sig.asyncness {
-        Some(_) if plan.store_if.is_none() => run,
+        Some(_) if plan.store_if.is_none() => pinned(run),
         Some(_) => {
             let judged = store_if::judged(function, plan, quote_spanned!(Span::mixed_site()=> #run.await));
-            quote_spanned!(Span::mixed_site()=> async { #judged })
+            pinned(quote_spanned!(Span::mixed_site()=> async { #judged }))
         }
         None => {
             let judged = store_if::judged(function, plan, run);
-            quote_spanned!(Span::mixed_site()=> async { #judged })
+            let private = private(plan, Span::mixed_site());
+            quote_spanned!(Span::mixed_site()=> &mut #private::once(|| #judged))
         }
     }
 }

@@ -27,22 +27,16 @@ use crate::{AsyncCounter, Cache, Counter, background, runtime};
 /// What the arguments of an attribute said.
 #[derive(Debug)]
 pub struct Terms {
-    /// The named cache.
-    pub cache: Option<&'static str>,
-    /// How long values live.
-    pub expires_in: Option<Ttl>,
-    /// For how long after expiry the old value is served while one caller computes.
-    pub race_ttl: Option<Duration>,
-    /// For how long after expiry the old value stands in for an `Err`.
-    pub stale_if_error: Option<Duration>,
-    /// By which part of it a lifetime may be longer or shorter.
-    pub jitter: Option<f64>,
-    /// Whether on a cold key one process computes and the others wait.
-    pub shared: bool,
-    /// The tags that values carry.
-    pub tags: Vec<Result<String>>,
+    cache: Option<&'static str>,
+    expires_in: Option<Ttl>,
+    race_ttl: Option<Duration>,
+    stale_if_error: Option<Duration>,
+    jitter: Option<f64>,
+    shared: bool,
+    tags: Vec<Result<String>>,
 }
 
+// By methods and not by fields, which every annotated function would have to copy.
 impl Terms {
     /// Nothing said.
     pub const DEFAULT: Terms = Terms {
@@ -54,6 +48,48 @@ impl Terms {
         shared: false,
         tags: Vec::new(),
     };
+
+    /// The named cache.
+    #[must_use]
+    pub fn cache_named(self, name: &'static str) -> Self {
+        Terms { cache: Some(name), ..self }
+    }
+
+    /// How long values live.
+    #[must_use]
+    pub fn expires_in(self, ttl: Ttl) -> Self {
+        Terms { expires_in: Some(ttl), ..self }
+    }
+
+    /// For how long after expiry the old value is served while one caller computes.
+    #[must_use]
+    pub fn race_ttl(self, window: Duration) -> Self {
+        Terms { race_ttl: Some(window), ..self }
+    }
+
+    /// For how long after expiry the old value stands in for an `Err`.
+    #[must_use]
+    pub fn stale_if_error(self, window: Duration) -> Self {
+        Terms { stale_if_error: Some(window), ..self }
+    }
+
+    /// By which part of it a lifetime may be longer or shorter.
+    #[must_use]
+    pub fn jitter(self, share: f64) -> Self {
+        Terms { jitter: Some(share), ..self }
+    }
+
+    /// That on a cold key one process computes and the others wait.
+    #[must_use]
+    pub fn shared(self) -> Self {
+        Terms { shared: true, ..self }
+    }
+
+    /// The tags that values carry.
+    #[must_use]
+    pub fn tags(self, tags: Vec<Result<String>>) -> Self {
+        Terms { tags, ..self }
+    }
 
     pub(crate) fn chosen(self) -> Result<Cache> {
         let mut cache = runtime::chosen(self.cache)?;
@@ -106,23 +142,33 @@ pub fn duration<T: Time>(time: T) -> Duration {
     time.duration()
 }
 
-/// A call of an annotated function.
-pub fn blocking<O: Outcome, B: Future<Output = O::Whole>>(
-    terms: Terms,
-    key: Result<String>,
-    outcome: O,
-    body: Pin<&mut Option<B>>,
-) -> O::Whole {
-    let (cache, body) = (terms.cache(), pin!(named(body)));
-    now(call(&Blocking, &cache.handle, key.as_ref().map(String::as_str), outcome, body))
+/// A body, under a name that all bodies of one result share, so that the way is compiled for the result and not for each
+/// function. (A task's body is a future and keeps its own type: by that the compiler sees whether the call is `Send`.)
+pub trait Body<W> {
+    /// Runs it, once.
+    fn run(&mut self) -> W;
 }
 
-/// A body under a name that all bodies of one result share, so that the way is compiled for the result and not for each
-/// function. (A task's body keeps its own: by that the compiler sees whether the call is `Send`.)
-///
-/// It is not destroyed where the way lets go of it. Nothing is left to be: a thread cannot drop a call half-way.
-fn named<W, B: Future<Output = W>>(body: Pin<&mut Option<B>>) -> Option<Pin<&mut dyn Future<Output = W>>> {
-    body.as_pin_mut().map(|body| body as Pin<&mut dyn Future<Output = W>>)
+/// A closure as a body.
+#[derive(Debug)]
+pub struct Once<F>(Option<F>);
+
+/// Makes a closure a body.
+pub fn once<F>(body: F) -> Once<F> {
+    Once(Some(body))
+}
+
+impl<W, F: FnOnce() -> W> Body<W> for Once<F> {
+    fn run(&mut self) -> W {
+        let body = self.0.take();
+        body.expect("a body is run once")()
+    }
+}
+
+/// A call of an annotated function.
+pub fn blocking<O: Outcome>(terms: Terms, key: Result<String>, outcome: O, body: &mut dyn Body<O::Whole>) -> O::Whole {
+    let (cache, body) = (terms.cache(), pin!(Some(async { body.run() })));
+    now(call(&Blocking, &cache.handle, key.as_ref().map(String::as_str), outcome, body))
 }
 
 /// A call of an annotated `async` function.
@@ -138,13 +184,8 @@ pub fn waiting<O: Outcome, B: Future<Output = O::Whole>>(
 }
 
 /// A call of an annotated function that runs its body, whatever is kept.
-pub fn refresh<O: Outcome, B: Future<Output = O::Whole>>(
-    terms: Terms,
-    key: Result<String>,
-    outcome: O,
-    body: Pin<&mut Option<B>>,
-) -> O::Whole {
-    let (cache, body) = (terms.cache(), pin!(named(body)));
+pub fn refresh<O: Outcome>(terms: Terms, key: Result<String>, outcome: O, body: &mut dyn Body<O::Whole>) -> O::Whole {
+    let (cache, body) = (terms.cache(), pin!(Some(async { body.run() })));
     now(call::refresh(&Blocking, &cache.handle, key.as_ref().map(String::as_str), outcome, body))
 }
 

@@ -20,10 +20,10 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
-use syn::{Attribute, FnArg, ReceiverKind, Type};
+use syn::{Attribute, FnArg, ReceiverKind, Token, Type};
 
 use super::beside::{self, BODY, KEY, named, type_name};
-use super::{attributes, each, elided, key, outcome, place_of, private, returned, run_as_future, store_if, terms};
+use super::{attributes, each, elided, key, lent_body, outcome, place_of, private, returned, store_if, terms};
 use crate::beside::{Beside, Parameter};
 use crate::plan::Plan;
 use crate::returns;
@@ -39,19 +39,22 @@ pub(super) fn items(function: &Function, plan: &Plan, beside: &Beside) -> TokenS
     let quiet = quiet();
     let (name, vis, cfg) = (type_name(function), &function.vis, attributes::cfg(&function.attrs));
     let about = format!("What stands beside the function `{}`.", function.sig.ident.unraw());
+    let Head { start, end } = Head::of(function);
+    let (structure, implementation) = (Token![struct](start), Token![impl](start));
+    let [nothing, body, functions] = [TokenStream::new(), body, functions].map(|inside| braced(end, &inside));
     quote_spanned! {Span::mixed_site()=>
         #(#cfg)*
         #[doc = #about]
         #[doc(hidden)]
         #quiet
-        #vis struct #name {}
+        #vis #structure #name #nothing
 
         #(#cfg)*
-        impl #name { #body }
+        #implementation #name #body
 
         #(#cfg)*
         #quiet
-        impl #name { #functions }
+        #implementation #name #functions
     }
 }
 
@@ -65,6 +68,23 @@ pub(super) fn paragraph(function: &Function, beside: &Beside) -> Option<Attribut
     let names = ["invalidate", "refresh", "peek", "prime", "uncached", "key"].map(|which| format!("`{front}{which}`"));
     let text = format!("\n\nIts results are cached. Beside it stand {}.", names.join(", "));
     Some(syn::parse_quote!(#[doc = #text]))
+}
+
+/// From where to where the compiler underlines what cannot stand beside the function: the words `fn load`.
+struct Head {
+    start: Span,
+    end: Span,
+}
+
+impl Head {
+    fn of(Function { sig, .. }: &Function) -> Self {
+        let own = |place: Span| place.resolved_at(Span::mixed_site());
+        Head { start: own(sig.fn_token.span), end: own(sig.ident.span()) }
+    }
+}
+
+fn braced(place: Span, inside: &TokenStream) -> TokenStream {
+    quote_spanned!(place=> { #inside })
 }
 
 const REFRESH: &str = "Runs the body now, and keeps what it returns.";
@@ -111,13 +131,15 @@ impl Companions<'_> {
         let bounds = sig.generics.where_clause.iter().flat_map(|clause| &clause.predicates);
         let bounds: Vec<_> = bounds.map(ToTokens::to_token_stream).chain(bound).collect();
         let bounds = (!bounds.is_empty()).then(|| quote!(where #(#bounds),*));
+        let Head { start, end } = Head::of(self.function);
+        let (word, body) = (Token![fn](start), braced(end, &body));
         // Inlined, so that what nobody calls is not compiled to the end.
         quote_spanned! {Span::mixed_site()=>
             #(#cfg)*
             #[doc = #about]
             #quiet
             #[inline]
-            #vis #asyncness fn #name #params(#arguments) -> #output #bounds { #body }
+            #vis #asyncness #word #name #params(#arguments) -> #output #bounds #body
         }
     }
 
@@ -131,14 +153,13 @@ impl Companions<'_> {
             Some(quote_spanned!(Span::mixed_site()=> let #pattern = #name;))
         });
         let (private, key) = (self.private(), key::key(self.plan, Some(&self.standing_for())));
+        let Head { start, end } = Head::of(self.function);
+        let (word, body) = (Token![fn](start), braced(end, &quote!(#(#apart)* #key)));
         quote_spanned! {Span::mixed_site()=>
             #(#cfg)*
             #[doc(hidden)]
             #quiet
-            fn #name #generics(#(#arguments),*) -> #private::Result<::std::string::String> #bounds {
-                #(#apart)*
-                #key
-            }
+            #word #name #generics(#(#arguments),*) -> #private::Result<::std::string::String> #bounds #body
         }
     }
 
@@ -194,7 +215,6 @@ impl Companions<'_> {
         }
         let (terms, outcome) = (terms::terms(self.plan), store_if::outcome_of(self.function, self.plan));
         let (key, body) = (self.made(), self.run());
-        let body = quote_spanned!(Span::mixed_site()=> ::core::pin::pin!(::core::option::Option::Some(#body)));
         Companion {
             which: "refresh",
             about: REFRESH,
@@ -287,10 +307,10 @@ impl Companions<'_> {
         }
     }
 
-    /// A run of the body as a future.
+    /// A run of the body.
     fn run(&self) -> TokenStream {
         let run = beside::run(&quote!(Self), self.function, self.beside, beside::passed);
-        run_as_future(run, self.function, self.plan)
+        lent_body(run, self.function, self.plan)
     }
 
     fn made(&self) -> TokenStream {

@@ -38,6 +38,10 @@ pub(super) fn key(plan: &Plan, beside: Option<&StandingFor>) -> TokenStream {
 fn place(plan: &Plan, beside: Option<&StandingFor>) -> TokenStream {
     let private = private(plan, Span::mixed_site());
     match beside {
+        // What is beside a type is in no `impl`, so that nothing generic is around it.
+        Some((_, meant)) if meant.is_empty() && matches!(plan.key, Key::Template { .. }) => {
+            quote_spanned!(Span::mixed_site()=> #private::Place::PLAIN)
+        }
         Some((end, meant)) => quote_spanned! {Span::mixed_site()=>
             #private::Place::beside(&|| (), &{ fn here() {} here }, #end, #meant)
         },

@@ -12,40 +12,33 @@ use crate::plan::Plan;
 use crate::tags::Tag;
 use crate::time::Time;
 
-/// How many fields `Terms` has.
-const ALL: usize = 7;
-
 /// The `Terms` of a call.
 pub(super) fn terms(plan: &Plan) -> TokenStream {
-    let tags = (!plan.tags.is_empty()).then(|| {
-        let tags = tags(plan);
-        quote_spanned!(Span::mixed_site()=> tags: #tags)
-    });
-    with(plan, tags)
+    let said = terms_of_all(plan);
+    if plan.tags.is_empty() {
+        return said;
+    }
+    let tags = tags(plan);
+    quote_spanned!(Span::mixed_site()=> #said.tags(#tags))
 }
 
-/// The `Terms` of a call for many elements, each of which has tags of its own.
+/// The `Terms` of a call for many elements, each of which has tags of its own. What was not said is left to the runtime.
 pub(super) fn terms_of_all(plan: &Plan) -> TokenStream {
-    with(plan, None)
-}
-
-/// What was not said is left to the runtime.
-fn with(plan: &Plan, tags: Option<TokenStream>) -> TokenStream {
     let private = private(plan, Span::mixed_site());
-    let cache = plan.cache.as_ref().map(|name| field("cache", name.to_token_stream()));
-    let expires_in = plan.expires_in.as_ref().map(|time| field("expires_in", ttl(time, &private)));
-    let window = |name, time: &Option<Time>| Some(field(name, duration(time.as_ref()?, &private)?));
+    let cache = plan.cache.as_ref().map(|name| said("cache_named", name.to_token_stream()));
+    let expires_in = plan.expires_in.as_ref().map(|time| said("expires_in", ttl(time, &private)));
+    let window = |name, time: &Option<Time>| Some(said(name, duration(time.as_ref()?, &private)?));
     let race_ttl = window("race_ttl", &plan.race_ttl);
     let stale_if_error = window("stale_if_error", &plan.stale_if_error);
-    let jitter = plan.jitter.map(|share| field("jitter", share.to_token_stream()));
-    let shared = plan.shared.then(|| quote_spanned!(Span::mixed_site()=> shared: true));
-    let said = [cache, expires_in, race_ttl, stale_if_error, jitter, shared, tags];
-    let said: Vec<TokenStream> = said.into_iter().flatten().collect();
-    match said.len() {
-        0 => quote_spanned!(Span::mixed_site()=> #private::Terms::DEFAULT),
-        ALL => quote_spanned!(Span::mixed_site()=> #private::Terms { #(#said),* }),
-        _ => quote_spanned!(Span::mixed_site()=> #private::Terms { #(#said,)* ..#private::Terms::DEFAULT }),
-    }
+    let jitter = plan.jitter.map(|share| said("jitter", share.to_token_stream()));
+    let shared = plan.shared.then(|| said("shared", TokenStream::new()));
+    let said = [cache, expires_in, race_ttl, stale_if_error, jitter, shared].into_iter().flatten();
+    quote_spanned!(Span::mixed_site()=> #private::Terms::DEFAULT #(#said)*)
+}
+
+fn said(name: &str, value: TokenStream) -> TokenStream {
+    let name = proc_macro2::Ident::new(name, Span::mixed_site());
+    quote_spanned!(Span::mixed_site()=> .#name(#value))
 }
 
 /// The tags, as a `Vec`.
@@ -67,11 +60,6 @@ pub(super) fn cache(plan: &Plan) -> TokenStream {
         Some(name) => quote_spanned!(Span::mixed_site()=> ::core::option::Option::Some(#name)),
         None => quote_spanned!(Span::mixed_site()=> ::core::option::Option::None),
     }
-}
-
-fn field(name: &str, value: TokenStream) -> TokenStream {
-    let name = proc_macro2::Ident::new(name, Span::mixed_site());
-    quote_spanned!(Span::mixed_site()=> #name: ::core::option::Option::Some(#value))
 }
 
 fn ttl(time: &Time, private: &TokenStream) -> TokenStream {

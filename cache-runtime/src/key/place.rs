@@ -24,21 +24,31 @@ pub struct Place {
 }
 
 impl Place {
+    /// That of a function which is told from others by its own type arguments alone.
+    pub const PLAIN: Place = Place { instance: Cow::Borrowed(""), written: Cow::Borrowed("") };
+
     /// The place of the function in which `closure` and `item`, a function without generics, stand.
     ///
     /// The body of an `async fn` is a closure of its own to the compiler, which is left out.
     pub fn of<C, I>(_closure: &C, _item: &I, is_async: bool) -> Self {
-        let item = type_name::<I>();
-        Place {
-            instance: Cow::Borrowed(function(without_closure(type_name::<C>()), is_async)),
-            written: Cow::Borrowed(function(item.rsplit_once("::").map_or(item, |(function, _)| function), is_async)),
-        }
+        Place::between(type_name::<C>(), type_name::<I>(), is_async)
     }
 
     /// The place of a function that another one stands for: the other's path ends in `end`, and this one's in `meant`.
-    pub fn beside<C, I>(closure: &C, item: &I, end: &str, meant: &str) -> Self {
-        let Place { instance, written } = Place::of(closure, item, false);
-        Place { instance: ending(instance, end, meant), written: ending(written, end, meant) }
+    pub fn beside<C, I>(_closure: &C, _item: &I, end: &str, meant: &str) -> Self {
+        Place::between(type_name::<C>(), type_name::<I>(), false).with_end(end, meant)
+    }
+
+    fn with_end(self, end: &str, meant: &str) -> Self {
+        Place { instance: ending(self.instance, end, meant), written: ending(self.written, end, meant) }
+    }
+
+    // All but the names of the types, as what is generic here is compiled for every annotated function.
+    fn between(closure: &'static str, item: &'static str, is_async: bool) -> Self {
+        Place {
+            instance: Cow::Borrowed(function(without_closure(closure), is_async)),
+            written: Cow::Borrowed(function(item.rsplit_once("::").map_or(item, |(function, _)| function), is_async)),
+        }
     }
 
     /// The function's path with all type arguments.

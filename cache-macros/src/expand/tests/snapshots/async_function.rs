@@ -58,21 +58,7 @@ impl fetch {
 impl fetch {
     #[doc(hidden)]
     fn __key(url: &&str) -> private::Result<String> {
-        private::template_key(
-            &["page:", ""],
-            &[url],
-            None,
-            private::Place::beside(
-                &|| (),
-                &{
-                    fn here() {}
-                    here
-                },
-                "::__key",
-                "",
-            ),
-            &[],
-        )
+        private::template_key(&["page:", ""], &[url], None, private::Place::PLAIN, &[])
     }
     ///Runs the body now, and keeps what it returns.
     #[inline]

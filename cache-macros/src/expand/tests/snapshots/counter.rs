@@ -15,10 +15,8 @@ pub fn page_views(page_id: u64) -> ::cache_runtime::Counter {
         &[],
     );
     private::counter(
-        private::Terms {
-            expires_in: Some(private::Ttl::After(private::Duration::new(3600u64, 0u32))),
-            ..private::Terms::DEFAULT
-        },
+        private::Terms::DEFAULT
+            .expires_in(private::Ttl::After(private::Duration::new(3600u64, 0u32))),
         key,
     )
 }

@@ -63,21 +63,7 @@ impl load_all {
 impl load_all {
     #[doc(hidden)]
     fn __key(id: &u64) -> private::Result<String> {
-        private::template_key(
-            &["user:", ""],
-            &[id],
-            None,
-            private::Place::beside(
-                &|| (),
-                &{
-                    fn here() {}
-                    here
-                },
-                "::__key",
-                "",
-            ),
-            &[],
-        )
+        private::template_key(&["user:", ""], &[id], None, private::Place::PLAIN, &[])
     }
     ///Runs the body now, and keeps what it returns.
     #[inline]

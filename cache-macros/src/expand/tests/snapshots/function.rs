@@ -6,18 +6,16 @@ Its results are cached. Beside it stand `load::invalidate`, `load::refresh`, `lo
 pub fn load(id: u64) -> Result<User, Error> {
     let key = load::__key(&id);
     private::blocking(
-        private::Terms {
-            expires_in: Some(private::Ttl::After(private::Duration::new(300u64, 0u32))),
-            race_ttl: Some(private::Duration::new(10u64, 0u32)),
-            ..private::Terms::DEFAULT
-        },
+        private::Terms::DEFAULT
+            .expires_in(private::Ttl::After(private::Duration::new(300u64, 0u32)))
+            .race_ttl(private::Duration::new(10u64, 0u32)),
         key,
         {
             #[allow(unused_imports)]
             use private::ElsePlain as _;
             private::kept(private::Probe::<Result<User, Error>>::new().cache_outcome())
         },
-        ::core::pin::pin!(Some(async { load::uncached(id) })),
+        &mut private::once(|| load::uncached(id)),
     )
 }
 ///What stands beside the function `load`.
@@ -57,33 +55,15 @@ impl load {
 impl load {
     #[doc(hidden)]
     fn __key(id: &u64) -> private::Result<String> {
-        private::template_key(
-            &["user:", ""],
-            &[id],
-            None,
-            private::Place::beside(
-                &|| (),
-                &{
-                    fn here() {}
-                    here
-                },
-                "::__key",
-                "",
-            ),
-            &[],
-        )
+        private::template_key(&["user:", ""], &[id], None, private::Place::PLAIN, &[])
     }
     ///Runs the body now, and keeps what it returns.
     #[inline]
     pub fn refresh(id: u64) -> Result<User, Error> {
         private::refresh(
-            private::Terms {
-                expires_in: Some(
-                    private::Ttl::After(private::Duration::new(300u64, 0u32)),
-                ),
-                race_ttl: Some(private::Duration::new(10u64, 0u32)),
-                ..private::Terms::DEFAULT
-            },
+            private::Terms::DEFAULT
+                .expires_in(private::Ttl::After(private::Duration::new(300u64, 0u32)))
+                .race_ttl(private::Duration::new(10u64, 0u32)),
             Self::__key(&id),
             {
                 #[allow(unused_imports)]
@@ -92,7 +72,7 @@ impl load {
                     private::Probe::<Result<User, Error>>::new().cache_outcome(),
                 )
             },
-            ::core::pin::pin!(Some(async { Self::uncached(id) })),
+            &mut private::once(|| Self::uncached(id)),
         )
     }
     /**Forgets what is kept for these arguments, and tells whether there was anything.
@@ -136,13 +116,9 @@ The store's; that the arguments make no key; and that serde cannot write the val
         >: private::Keeps<__Given, Whole = Result<User, Error>>,
     {
         private::prime(
-            private::Terms {
-                expires_in: Some(
-                    private::Ttl::After(private::Duration::new(300u64, 0u32)),
-                ),
-                race_ttl: Some(private::Duration::new(10u64, 0u32)),
-                ..private::Terms::DEFAULT
-            },
+            private::Terms::DEFAULT
+                .expires_in(private::Ttl::After(private::Duration::new(300u64, 0u32)))
+                .race_ttl(private::Duration::new(10u64, 0u32)),
             Self::__key(&id),
             {
                 #[allow(unused_imports)]

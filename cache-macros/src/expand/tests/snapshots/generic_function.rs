@@ -12,9 +12,7 @@ where
             use private::ElsePlain as _;
             private::kept(private::Probe::<Cow<'a, T>>::new().cache_outcome())
         },
-        ::core::pin::pin!(
-            Some(async { largest::uncached:: < T, N > (values, argument_1) })
-        ),
+        &mut private::once(|| largest::uncached::<T, N>(values, argument_1)),
     )
 }
 ///What stands beside the function `largest`.
@@ -103,9 +101,7 @@ impl largest {
                 use private::ElsePlain as _;
                 private::kept(private::Probe::<Cow<'a, T>>::new().cache_outcome())
             },
-            ::core::pin::pin!(
-                Some(async { Self::uncached:: < T, N > (values, argument_1) })
-            ),
+            &mut private::once(|| Self::uncached::<T, N>(values, argument_1)),
         )
     }
     /**Forgets what is kept for these arguments, and tells whether there was anything.

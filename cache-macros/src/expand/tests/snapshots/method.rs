@@ -9,7 +9,7 @@ fn price(&mut self, sku: Sku) -> Option<Money> {
             use private::ElsePlain as _;
             private::kept(private::Probe::<Option<Money>>::new().cache_outcome())
         },
-        ::core::pin::pin!(Some(async { Self::price_uncached(self, sku) })),
+        &mut private::once(|| Self::price_uncached(self, sku)),
     )
 }
 ///Runs the body, and leaves the cache alone.
@@ -71,7 +71,7 @@ fn price_refresh(&mut self, sku: Sku) -> Option<Money> {
             use private::ElsePlain as _;
             private::kept(private::Probe::<Option<Money>>::new().cache_outcome())
         },
-        ::core::pin::pin!(Some(async { Self::price_uncached(self, sku) })),
+        &mut private::once(|| Self::price_uncached(self, sku)),
     )
 }
 /**Forgets what is kept for these arguments, and tells whether there was anything.

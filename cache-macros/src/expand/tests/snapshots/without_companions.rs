@@ -14,10 +14,7 @@ fn price(&self, sku: u64) -> Money {
         &[],
     );
     match private::look(
-        private::Terms {
-            race_ttl: Some(private::Duration::new(10u64, 0u32)),
-            ..private::Terms::DEFAULT
-        },
+        private::Terms::DEFAULT.race_ttl(private::Duration::new(10u64, 0u32)),
         key,
         {
             #[allow(unused_imports)]
