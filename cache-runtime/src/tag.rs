@@ -8,6 +8,7 @@
 //! The life is asked for *before* the body runs. A tag that is deleted while a value is computed has ended the life that
 //! the value is of, so the late value counts for nothing.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -53,7 +54,7 @@ impl Handle {
         // One that is named twice must not begin two lives.
         keys.sort_unstable();
         keys.dedup();
-        let records = self.ask(io, Operation::GetMany { keys: keys.clone() }).await?.records(keys.len())?;
+        let records = self.ask(io, Operation::GetMany { keys: Cow::Borrowed(&keys) }).await?.records(keys.len())?;
         let mut marks = Vec::with_capacity(keys.len());
         for (key, record) in keys.into_iter().zip(records) {
             let life = self.present_life(io, &key, record).await?;
@@ -81,7 +82,7 @@ impl Handle {
             }
         }
         let life = claim::new_token();
-        let value = std::borrow::Cow::Owned(entry::write_untyped(&(life,), &lifetime)?);
+        let value = Cow::Owned(entry::write_untyped(&(life,), &lifetime)?);
         self.ask(io, Operation::Set { key: key.into(), value, lifetime }).await?.done()?;
         Ok(life)
     }
@@ -104,7 +105,7 @@ impl Handle {
         if keys.is_empty() {
             return Ok(());
         }
-        let found = self.ask(io, Operation::GetMany { keys: keys.clone() }).await?.records(keys.len())?;
+        let found = self.ask(io, Operation::GetMany { keys: Cow::Borrowed(&keys) }).await?.records(keys.len())?;
         let now = self.now();
         let lives = keys.into_iter().zip(found).filter_map(|(key, record)| Some((key, life(&record?, now)?.0)));
         let lives: HashMap<String, u64> = lives.collect();
