@@ -274,7 +274,7 @@ impl Handle {
         let lifetime = self.lifetime(&key);
         let written = write(&lifetime).map_err(|error| self.explained(error, "set", Some(&key)))?;
         let Some(value) = written else { return Ok(()) };
-        let value = entry::tagged(value, &Box::pin(self.marks(io)).await?, &lifetime);
+        let value = entry::tagged(value, &self.marks_if_any(io).await?, &lifetime);
         self.disturb(|changed| changed == key);
         self.put(io, &key, Cow::Owned(value), lifetime).await
     }
@@ -385,7 +385,7 @@ impl Handle {
                 .map_err(|error| self.explained(error, "write_multi", Some(&key)))?;
             Ok((key, value))
         });
-        let values = self.tagged(encoded.collect::<Result<Vec<_>>>()?, &Box::pin(self.marks(io)).await?, &lifetime);
+        let values = self.tagged(encoded.collect::<Result<Vec<_>>>()?, &self.marks_if_any(io).await?, &lifetime);
         self.disturb(|changed| values.iter().any(|(key, _)| key == changed));
         self.put_many(io, values, lifetime).await
     }
@@ -434,10 +434,12 @@ impl Handle {
 
     /// The tags for what is about to be computed; `None`, and then it is not kept, where they cannot be had.
     pub(crate) async fn marks_or_none<I: Io>(&self, io: &I) -> Option<Vec<Mark>> {
-        if self.view.tags.is_none() {
-            return Some(Vec::new());
-        }
-        Box::pin(self.marks(io)).await.inspect_err(|error| self.pass_over(error)).ok()
+        self.marks_if_any(io).await.inspect_err(|error| self.pass_over(error)).ok()
+    }
+
+    /// Most views have no tags, and need no future that asks for them.
+    async fn marks_if_any<I: Io>(&self, io: &I) -> Result<Vec<Mark>> {
+        if self.view.tags.is_none() { Ok(Vec::new()) } else { Box::pin(self.marks(io)).await }
     }
 }
 
