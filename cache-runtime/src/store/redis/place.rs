@@ -37,8 +37,9 @@ const CLUSTER_RETRIES: u32 = 3;
 /// 50 are few for a server of many requests.
 const QUEUED: usize = 1000;
 
-/// So many bytes of commands are written at once, in place of the client's own 8 KiB.
-const WRITTEN_AT_ONCE: usize = 64 * 1024;
+/// So many bytes of commands are written at once, in place of the client's own 8 KiB. With more the server would be idle
+/// while they are gathered.
+const WRITTEN_AT_ONCE: usize = 32 * 1024;
 
 /// Sees to it that there is somebody to encrypt, where the program has not chosen one itself.
 #[cfg(feature = "redis-tls")]
