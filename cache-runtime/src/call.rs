@@ -359,7 +359,7 @@ impl Handle {
         let Some(record) = record else { return Turn::Compute { old: None, lease: None } };
         let now = self.now();
         if record.is_live(now) {
-            return match self.decoded(key, &record.value) {
+            return match self.taken(key, record) {
                 Some(value) => Turn::Value(value),
                 None => Turn::Compute { old: None, lease: None },
             };
@@ -370,7 +370,7 @@ impl Handle {
         if let Some(lease) = self.core.leases.claim(key, self.view.race_ttl) {
             return Turn::Compute { old: Some(record), lease: Some(lease) };
         }
-        match self.decoded(key, &record.value) {
+        match self.taken(key, record) {
             Some(value) => Turn::Value(value),
             None => Turn::Compute { old: None, lease: None },
         }

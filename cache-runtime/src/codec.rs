@@ -11,6 +11,8 @@ mod named;
 mod number;
 mod outline;
 mod shape;
+mod source;
+mod text;
 pub(crate) mod word;
 
 use std::error::Error as StdError;
@@ -21,9 +23,10 @@ use serde::de::value::SeqDeserializer;
 use serde::de::{self, DeserializeOwned};
 
 use self::facts::Facts;
-use self::kind::Form;
+use self::kind::{Form, Kind};
 pub(crate) use self::number::{from_number, to_number, to_number_untyped};
 use self::shape::Shape;
+pub(crate) use self::source::Source;
 
 /// How values of a known type are written.
 ///
@@ -159,8 +162,8 @@ fn write_untyped_compact<T: Serialize + ?Sized>(value: &T, bytes: &mut Vec<u8>) 
 }
 
 /// Reads what was written without knowledge of the type, if a value of this type could have said so.
-pub(crate) fn read_untyped<T: DeserializeOwned>(codec: Codec, payload: &[u8]) -> Result<T, Unfit> {
-    let (facts, bytes) = Facts::split(payload).ok_or(Unfit::Bytes)?;
+pub(crate) fn read_untyped<T: DeserializeOwned>(codec: Codec, payload: Source<'_>) -> Result<T, Unfit> {
+    let (facts, bytes) = Facts::split(&payload).ok_or(Unfit::Bytes)?;
     let shape = Shape::of::<T>(codec.form());
     let by_position = codec == Codec::Bincode;
     if (by_position && !shape.is_closed()) || !shape.known().admits(facts) {
@@ -173,7 +176,8 @@ pub(crate) fn read_untyped<T: DeserializeOwned>(codec: Codec, payload: &[u8]) ->
     if shape.hides_names() && attention::of::<T>(bytes).is_none_or(|attention| attention.ignores) {
         return Err(Unfit::Type);
     }
-    read(codec, bytes)
+    let before = payload.len() - bytes.len();
+    read(codec, shape, payload.after(before))
 }
 
 /// Reads bytes for a type that may expect anything: where serde buffers, bytes are not a sequence of `u8` any more.
@@ -184,13 +188,13 @@ fn read_items<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
 }
 
 /// Reads what was written as a value of a type with this fingerprint.
-pub(crate) fn read_typed<T: DeserializeOwned>(codec: Codec, fingerprint: u64, payload: &[u8]) -> Result<T, Unfit> {
+pub(crate) fn read_typed<T: DeserializeOwned>(codec: Codec, fingerprint: u64, payload: Source<'_>) -> Result<T, Unfit> {
     let shape = Shape::of::<T>(codec.form());
     let expected = match codec {
         Codec::Bincode => shape.fingerprint,
-        Codec::MessagePack => watched::<T>(shape, payload)?,
+        Codec::MessagePack => watched::<T>(shape, &payload)?,
     };
-    if expected == fingerprint { read(codec, payload) } else { Err(Unfit::Type) }
+    if expected == fingerprint { read(codec, shape, payload) } else { Err(Unfit::Type) }
 }
 
 /// The fingerprint of a type; where it hides names, also of what it takes notice of in this value.
@@ -202,10 +206,18 @@ fn watched<T: DeserializeOwned>(shape: &Shape, payload: &[u8]) -> Result<u64, Un
     Ok(shape.fingerprint ^ attention.fingerprint)
 }
 
-fn read<T: DeserializeOwned>(codec: Codec, bytes: &[u8]) -> Result<T, Unfit> {
+fn read<T: DeserializeOwned>(codec: Codec, shape: &Shape, bytes: Source<'_>) -> Result<T, Unfit> {
+    if shape.root().kind == Some(Kind::Str) && bytes.is_given_and_long() {
+        let start = match codec {
+            Codec::Bincode => compact::text(&bytes),
+            Codec::MessagePack => named::text(&bytes),
+        };
+        let text = start.and_then(|start| bytes.into_text(start)).ok_or(Unfit::Bytes)?;
+        return text::read(text, codec.form()).ok_or(Unfit::Bytes);
+    }
     let value = match codec {
-        Codec::Bincode => compact::read(bytes),
-        Codec::MessagePack => named::read(bytes),
+        Codec::Bincode => compact::read(&bytes),
+        Codec::MessagePack => named::read(&bytes),
     };
     value.ok_or(Unfit::Bytes)
 }

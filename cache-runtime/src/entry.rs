@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 
 use self::header::{Encoding, HEADER, Header};
 use crate::clock::Timestamp;
-use crate::codec::{self, Codec, Refusal, Unfit};
+use crate::codec::{self, Codec, Refusal, Source, Unfit};
 use crate::store::{Lifetime, Value};
 use crate::tag::Mark;
 use crate::{Error, ErrorKind, Result};
@@ -110,24 +110,41 @@ fn unwritable<T: ?Sized>(cause: Refusal) -> Error {
 
 /// Reads a value, whatever codec wrote it.
 pub(crate) fn read<T: DeserializeOwned>(value: &Value) -> Result<T, Unreadable> {
-    let bytes = match value {
-        Value::Number(number) => return codec::from_number(*number).ok_or(Unreadable::Shape),
-        Value::Bytes(bytes) => bytes,
-    };
-    let header = Header::parse(bytes)?;
-    if !header::is_sound(bytes) {
+    match value {
+        Value::Number(number) => read_number(*number),
+        Value::Bytes(bytes) => read_bytes(Source::Lent(bytes)),
+    }
+}
+
+/// The same where nobody needs the entry any more: a long text takes over its memory.
+pub(crate) fn take<T: DeserializeOwned>(value: Value) -> Result<T, Unreadable> {
+    match value {
+        Value::Number(number) => read_number(number),
+        Value::Bytes(bytes) => read_bytes(Source::Given(bytes, 0)),
+    }
+}
+
+fn read_number<T: DeserializeOwned>(number: i64) -> Result<T, Unreadable> {
+    codec::from_number(number).ok_or(Unreadable::Shape)
+}
+
+fn read_bytes<T: DeserializeOwned>(bytes: Source<'_>) -> Result<T, Unreadable> {
+    let header = Header::parse(&bytes)?;
+    if !header::is_sound(&bytes) {
         return Err(Unreadable::Checksum);
     }
-    let mut payload = &bytes[HEADER..];
-    if header::is_tagged(bytes) {
-        payload = marks::split(payload).ok_or(Unreadable::Truncated)?.1;
+    let mut before = HEADER;
+    if header::is_tagged(&bytes) {
+        let (_, value) = marks::split(&bytes[HEADER..]).ok_or(Unreadable::Truncated)?;
+        before = bytes.len() - value.len();
     }
+    let payload = bytes.after(before);
     let read = match header.encoding {
         Encoding::Typed(codec) => codec::read_typed(codec, header.fingerprint, payload),
         Encoding::Untyped(codec) => codec::read_untyped(codec, payload),
         Encoding::Number => {
-            let bytes = payload.try_into().map_err(|_| Unreadable::Truncated)?;
-            return codec::from_number(i64::from_le_bytes(bytes)).ok_or(Unreadable::Shape);
+            let bytes = payload[..].try_into().map_err(|_| Unreadable::Truncated)?;
+            return read_number(i64::from_le_bytes(bytes));
         }
     };
     read.map_err(|unfit| match unfit {

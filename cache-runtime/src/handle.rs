@@ -11,6 +11,7 @@ use serde::de::DeserializeOwned;
 use crate::breaker::{Breaker, Passage};
 use crate::clock::{Clock, Timestamp};
 use crate::codec::Codec;
+use crate::entry::Unreadable;
 use crate::event::{Event, Observers};
 use crate::flights;
 use crate::io::Io;
@@ -144,6 +145,13 @@ impl Handle {
         keys.into_iter().map(|key| self.key(key.as_ref()).map(Cow::into_owned)).collect()
     }
 
+    /// The keys as they stand in the store, which mostly is as they are asked.
+    fn stored<'k>(&self, asked: &'k [String]) -> Result<Cow<'k, [String]>> {
+        let keys = asked.iter().map(|key| self.key(key)).collect::<Result<Vec<_>>>()?;
+        let are_same = keys.iter().all(|key| matches!(key, Cow::Borrowed(_)));
+        Ok(if are_same { Cow::Borrowed(asked) } else { keys.into_iter().map(Cow::into_owned).collect() })
+    }
+
     /// Asks the store, unless it is away; an error says what was asked, and where.
     pub(crate) async fn ask<I: Io>(&self, io: &I, operation: Operation<'_>) -> Result<Answer> {
         let (name, key) = (operation.name(), operation.key());
@@ -206,7 +214,16 @@ impl Handle {
 
     /// What was written, as a `T`; what cannot be read as one is absent.
     pub(crate) fn decoded<T: DeserializeOwned>(&self, key: &str, value: &Value) -> Option<T> {
-        entry::read(value).inspect_err(|reason| self.unreadable(key, &reason.to_string())).ok()
+        self.if_readable(key, entry::read(value))
+    }
+
+    /// The same for a record that nobody needs any more.
+    pub(crate) fn taken<T: DeserializeOwned>(&self, key: &str, record: Record) -> Option<T> {
+        self.if_readable(key, entry::take(record.value))
+    }
+
+    fn if_readable<T>(&self, key: &str, read: Result<T, Unreadable>) -> Option<T> {
+        read.inspect_err(|reason| self.unreadable(key, &reason.to_string())).ok()
     }
 
     fn unreadable(&self, key: &str, reason: &str) {
@@ -236,7 +253,7 @@ impl Handle {
 
     pub(crate) async fn get<I: Io, T: DeserializeOwned>(&self, io: &I, key: &str) -> Result<Option<T>> {
         let record = self.live(io, key).await?;
-        Ok(record.and_then(|record| self.decoded(key, &record.value)))
+        Ok(record.and_then(|record| self.taken(key, record)))
     }
 
     pub(crate) async fn set<I: Io, T: Serialize + ?Sized>(&self, io: &I, key: &str, value: &T) -> Result<()> {
@@ -254,7 +271,7 @@ impl Handle {
         let lifetime = self.lifetime(&key);
         let written = write(&lifetime).map_err(|error| self.explained(error, "set", Some(&key)))?;
         let Some(value) = written else { return Ok(()) };
-        let value = entry::tagged(value, &Box::pin(self.marks(io)).await?, &lifetime);
+        let value = entry::tagged(value, &self.marks_if_any(io).await?, &lifetime);
         self.core.watches.change(&key);
         self.put(io, &key, Cow::Owned(value), lifetime).await
     }
@@ -344,10 +361,12 @@ impl Handle {
         if asked.is_empty() {
             return Ok(Vec::new());
         }
-        let keys = self.keys(&asked)?;
+        let keys = self.stored(&asked)?;
         let records = self.ask(io, Operation::GetMany { keys }).await?.records(asked.len())?;
         let mut records: Vec<_> = asked.into_iter().zip(records).collect();
-        Box::pin(self.present_of_many(io, &mut records)).await?;
+        if records.iter().flat_map(|(_, record)| record).any(Record::is_tagged) {
+            Box::pin(self.present_of_many(io, &mut records)).await?;
+        }
         Ok(records)
     }
 
@@ -361,7 +380,7 @@ impl Handle {
         let mut found = HashMap::with_capacity(records.len());
         found.extend(records.into_iter().filter_map(|(key, record)| {
             let record = record.filter(|record| record.is_live(now))?;
-            let value = self.decoded(&key, &record.value)?;
+            let value = self.taken(&key, record)?;
             Some((key, value))
         }));
         Ok(found)
@@ -380,7 +399,7 @@ impl Handle {
                 .map_err(|error| self.explained(error, "write_multi", Some(&key)))?;
             Ok((key, value))
         });
-        let values = self.tagged(encoded.collect::<Result<Vec<_>>>()?, &Box::pin(self.marks(io)).await?, &lifetime);
+        let values = self.tagged(encoded.collect::<Result<Vec<_>>>()?, &self.marks_if_any(io).await?, &lifetime);
         values.iter().for_each(|(key, _)| self.core.watches.change(key));
         self.put_many(io, values, lifetime).await
     }
@@ -464,10 +483,12 @@ impl Handle {
 
     /// The tags for what is about to be computed; `None`, and then it is not kept, where they cannot be had.
     pub(crate) async fn marks_or_none<I: Io>(&self, io: &I) -> Option<Vec<Mark>> {
-        if self.view.tags.is_none() {
-            return Some(Vec::new());
-        }
-        Box::pin(self.marks(io)).await.inspect_err(|error| self.pass_over(error)).ok()
+        self.marks_if_any(io).await.inspect_err(|error| self.pass_over(error)).ok()
+    }
+
+    /// Most views have no tags, and need no future that asks for them.
+    async fn marks_if_any<I: Io>(&self, io: &I) -> Result<Vec<Mark>> {
+        if self.view.tags.is_none() { Ok(Vec::new()) } else { Box::pin(self.marks(io)).await }
     }
 }
 

@@ -8,6 +8,7 @@
 //! The life is asked for *before* the body runs. A tag that is deleted while a value is computed has ended the life that
 //! the value is of, so the late value counts for nothing.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -84,7 +85,7 @@ impl Handle {
         if keys.is_empty() {
             return Ok(Vec::new());
         }
-        let records = self.ask(io, Operation::GetMany { keys: keys.clone() }).await?.records(keys.len())?;
+        let records = self.ask(io, Operation::GetMany { keys: Cow::Borrowed(&keys) }).await?.records(keys.len())?;
         let (needed, lifetime) = self.span_of_lives();
         let (mut marks, mut begun) = (Vec::with_capacity(keys.len()), Vec::new());
         for (key, record) in keys.into_iter().zip(records) {
@@ -151,7 +152,7 @@ impl Handle {
         if keys.is_empty() {
             return Ok(());
         }
-        let found = self.ask(io, Operation::GetMany { keys: keys.clone() }).await?.records(keys.len())?;
+        let found = self.ask(io, Operation::GetMany { keys: Cow::Borrowed(&keys) }).await?.records(keys.len())?;
         let now = self.now();
         let lives = keys.into_iter().zip(found).filter_map(|(key, record)| Some((key, life(&record?, now)?.0)));
         let lives: HashMap<String, u64> = lives.collect();
@@ -171,7 +172,10 @@ impl Handle {
             return true;
         }
         let keys: Vec<String> = marks.iter().map(|mark| mark.key.clone()).collect();
-        let found = self.ask(io, Operation::GetMany { keys }).await.and_then(|answer| answer.records(marks.len()));
+        let found = self
+            .ask(io, Operation::GetMany { keys: Cow::Owned(keys) })
+            .await
+            .and_then(|answer| answer.records(marks.len()));
         let found = match found.inspect_err(|error| self.pass_over(error)) {
             Ok(found) => found,
             Err(_) => return true,

@@ -246,7 +246,9 @@ pub fn an_operation_for_a_task_gives_the_same_answer(store: &dyn Store) {
     let values = numbers(2);
     assert!(matches!(answer(Operation::SetMany { values, lifetime }), Answer::Done));
     assert!(matches!(answer(Operation::Touch { key: key("a"), lifetime }), Answer::Was(true)));
-    let Answer::Records(records) = answer(Operation::GetMany { keys: both() }) else { panic!("records were asked") };
+    let Answer::Records(records) = answer(Operation::GetMany { keys: both().into() }) else {
+        panic!("records were asked")
+    };
     assert_eq!(records.iter().flatten().count(), 2);
     assert!(matches!(answer(Operation::DeleteExpired { now }), Answer::Count(0)));
     assert!(matches!(answer(Operation::Delete { key: key("a"), now }), Answer::Was(true)));

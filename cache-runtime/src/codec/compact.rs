@@ -35,3 +35,9 @@ pub(super) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
     let (value, read) = bincode::serde::borrow_decode_from_slice(bytes, config()).ok()?;
     (read == bytes.len()).then_some(value)
 }
+
+/// Where the text begins in bytes that are one text and nothing else.
+pub(super) fn text(bytes: &[u8]) -> Option<usize> {
+    let (length, start): (u64, usize) = bincode::serde::decode_from_slice(bytes, config()).ok()?;
+    (usize::try_from(length) == Ok(bytes.len() - start)).then_some(start)
+}

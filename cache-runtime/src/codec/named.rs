@@ -33,3 +33,15 @@ pub(super) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
 fn at_end(error: rmp_serde::decode::Error) -> bool {
     matches!(error, rmp_serde::decode::Error::InvalidMarkerRead(cause) if cause.kind() == io::ErrorKind::UnexpectedEof)
 }
+
+/// Where the text begins in bytes that are one text and nothing else.
+pub(super) fn text(bytes: &[u8]) -> Option<usize> {
+    let (length, start) = match *bytes {
+        [marker @ 0xa0..=0xbf, ..] => (u32::from(marker & 0x1f), 1),
+        [0xd9, length, ..] => (u32::from(length), 2),
+        [0xda, a, b, ..] => (u32::from(u16::from_be_bytes([a, b])), 3),
+        [0xdb, a, b, c, d, ..] => (u32::from_be_bytes([a, b, c, d]), 5),
+        _ => return None,
+    };
+    (usize::try_from(length) == Ok(bytes.len() - start)).then_some(start)
+}

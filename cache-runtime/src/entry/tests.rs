@@ -34,6 +34,7 @@ fn entries<T: Serialize + DeserializeOwned>(value: &T) -> [(&'static str, Value)
 fn returns<T: Serialize + DeserializeOwned + PartialEq + Debug>(value: T) {
     for (way, entry) in entries(&value) {
         assert_eq!(read::<T>(&entry).as_ref(), Ok(&value), "{way}");
+        assert_eq!(take::<T>(entry).as_ref(), Ok(&value), "{way}, of an entry that is given away");
     }
 }
 
@@ -41,8 +42,9 @@ fn returns<T: Serialize + DeserializeOwned + PartialEq + Debug>(value: T) {
 #[track_caller]
 fn misses<A: Serialize + DeserializeOwned, B: DeserializeOwned + Debug>(value: &A) {
     for (way, entry) in entries(value) {
-        let read = read::<B>(&entry);
+        let (read, taken) = (read::<B>(&entry), take::<B>(entry));
         assert_eq!(read.err(), Some(Unreadable::Shape), "{way} of {}", std::any::type_name::<B>());
+        assert_eq!(taken.err(), Some(Unreadable::Shape), "{way} of {}", std::any::type_name::<B>());
     }
 }
 

@@ -12,7 +12,7 @@ use crate::{Error, ErrorKind, Result};
 #[expect(missing_docs, reason = "the names and fields are those of the methods")]
 pub enum Operation<'a> {
     Get { key: Cow<'a, str> },
-    GetMany { keys: Vec<String> },
+    GetMany { keys: Cow<'a, [String]> },
     Expiry { key: Cow<'a, str> },
     Set { key: Cow<'a, str>, value: Cow<'a, Value>, lifetime: Lifetime },
     SetMany { values: Vec<(String, Value)>, lifetime: Lifetime },
@@ -117,7 +117,7 @@ impl<'a> Operation<'a> {
         }
         match self {
             Operation::Get { key } => Operation::Get { key: owned(key) },
-            Operation::GetMany { keys } => Operation::GetMany { keys },
+            Operation::GetMany { keys } => Operation::GetMany { keys: Cow::Owned(keys.into_owned()) },
             Operation::Expiry { key } => Operation::Expiry { key: owned(key) },
             Operation::Set { key, value, lifetime } => {
                 Operation::Set { key: owned(key), value: Cow::Owned(value.into_owned()), lifetime }

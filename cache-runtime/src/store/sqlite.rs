@@ -349,7 +349,8 @@ impl Store for SqliteStore {
 
 fn takes_long(operation: &Operation<'_>) -> bool {
     match operation {
-        Operation::GetMany { keys } | Operation::DeleteMany { keys, .. } => keys.len() > FEW_KEYS,
+        Operation::GetMany { keys } => keys.len() > FEW_KEYS,
+        Operation::DeleteMany { keys, .. } => keys.len() > FEW_KEYS,
         Operation::Set { value, .. } | Operation::Fulfil { value, .. } => value.size() > FEW_BYTES,
         Operation::SetMany { values, .. } => {
             values.len() > FEW_KEYS || values.iter().map(|(_, value)| value.size()).sum::<usize>() > FEW_BYTES
@@ -405,7 +406,7 @@ mod tests {
         assert!(is_done_in_place(&store, get("small")));
         assert!(!is_done_in_place(&store, set("large", FEW_BYTES + 1)));
         assert!(!is_done_in_place(&store, get("large")));
-        let keys = ["small", "large"].map(str::to_owned).to_vec();
+        let keys = ["small", "large"].map(str::to_owned).to_vec().into();
         assert!(!is_done_in_place(&store, Operation::GetMany { keys }));
         assert!(is_done_in_place(&store, get("small")));
     }

@@ -67,6 +67,26 @@ fn tags_that_cannot_be_read_are_none() {
     }
 }
 
+/// A long text, which is read by its length alone, with a right checksum.
+#[test]
+fn a_long_text_of_another_length_or_no_text_is_no_value() {
+    for (way, entry) in entries(&"a".repeat(1000)) {
+        let sound = bytes(entry);
+        let taken = |change: &dyn Fn(&mut Vec<u8>)| {
+            let mut bytes = sound.clone();
+            change(&mut bytes);
+            header::seal(&mut bytes);
+            take::<String>(Value::Bytes(bytes))
+        };
+        assert!(taken(&|_| ()).is_ok(), "{way}");
+        assert_eq!(taken(&|bytes| bytes.push(b'a')), Err(Unreadable::Decode), "{way}");
+        assert_eq!(taken(&|bytes| bytes.truncate(bytes.len() - 1)), Err(Unreadable::Decode), "{way}");
+        assert_eq!(taken(&|bytes| bytes[500] = 0xff), Err(Unreadable::Decode), "{way}");
+        let end = sound.len() - 1000;
+        assert_eq!(taken(&|bytes| bytes[end - 3] = 0xc1), Err(Unreadable::Decode), "{way}: the length's mark");
+    }
+}
+
 /// Lengths that no memory holds, with a right checksum.
 #[test]
 fn a_length_beyond_all_bounds_is_no_value() {

@@ -57,6 +57,51 @@ fn plain_values() {
     returns(5_u128);
 }
 
+/// A text of every length around those at which the codecs write its length in another way, and around the one from which
+/// on it takes over the memory of its entry.
+#[test]
+fn texts_of_every_length() {
+    for length in [31, 32, 250, 251, 252, 255, 256, 257, 65_535, 65_536] {
+        let text = "a".repeat(length - 2) + "ä";
+        returns(text.clone());
+        returns(PathBuf::from(&text));
+        returns(Cow::<str>::Owned(text.clone()));
+        misses::<_, Pair>(&text);
+        misses::<_, Option<String>>(&text);
+    }
+}
+
+#[test]
+fn a_long_text_that_is_given_away_is_not_copied() {
+    for (way, entry) in entries(&"a".repeat(1000)) {
+        let Value::Bytes(bytes) = entry else { panic!("it is no number") };
+        let memory = bytes.as_ptr();
+        let text = take::<String>(Value::Bytes(bytes)).unwrap();
+        assert_eq!(text.as_ptr(), memory, "{way}");
+    }
+}
+
+/// It is read by the form that it was written in.
+#[test]
+fn a_long_text_is_asked_for_in_its_own_form() {
+    #[derive(Debug, PartialEq)]
+    struct Formed(String, bool);
+    impl Serialize for Formed {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            serializer.serialize_str(&self.0)
+        }
+    }
+    impl<'de> Deserialize<'de> for Formed {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            let readable = deserializer.is_human_readable();
+            Ok(Formed(String::deserialize(deserializer)?, readable))
+        }
+    }
+    for (way, entry) in entries(&Formed("a".repeat(1000), false)) {
+        assert_eq!(take(entry), Ok(Formed("a".repeat(1000), way != "bincode")), "{way}");
+    }
+}
+
 #[test]
 fn a_nan_stays_one() {
     for (way, entry) in entries(&f64::NAN) {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use redis::{Cmd, FromRedisValue, RedisError, Value as Reply, cmd, from_redis_value};
+use redis::{Cmd, FromRedisValue, RedisError, RedisResult, Value as Reply, cmd, from_redis_value};
 
 use super::form::{bounded, counted_for, kept_for, record, written};
 use super::link::{Link, Node, command};
@@ -68,8 +68,7 @@ impl<L: Link> Exchange<'_, L> {
         let name = self.names.named(key);
         let mut get = command("GET", 1, name.len());
         get.arg(name);
-        let reply = self.link.send(&get).await.map_err(explained)?;
-        read(reply)
+        read(self.link.send(&get).await)
     }
 
     pub(super) async fn get_many(&mut self, keys: &[String]) -> Result<Vec<Option<Record>>> {
@@ -78,7 +77,7 @@ impl<L: Link> Exchange<'_, L> {
         }
         let names: Vec<Named<'_>> = keys.iter().map(|key| self.names.named(key)).collect();
         let replies = self.link.get_all(&names).await.map_err(explained)?;
-        replies.into_iter().map(read).collect()
+        replies.into_iter().map(|reply| read(Ok(reply))).collect()
     }
 
     pub(super) async fn expiry(&mut self, key: &str) -> Result<Option<Timestamp>> {
@@ -267,11 +266,12 @@ fn millis(kept: Option<u64>) -> Cow<'static, str> {
 }
 
 /// What is kept, or nothing.
-fn read(reply: Reply) -> Result<Option<Record>> {
+fn read(reply: RedisResult<Reply>) -> Result<Option<Record>> {
     match reply {
-        Reply::BulkString(bytes) => Ok(Some(record(bytes))),
-        Reply::Nil => Ok(None),
-        _ => Err(unexpected()),
+        Ok(Reply::BulkString(bytes)) => Ok(Some(record(bytes))),
+        Ok(Reply::Nil) => Ok(None),
+        Ok(_) => Err(unexpected()),
+        Err(error) => Err(explained(error)),
     }
 }
 

@@ -3,6 +3,7 @@
 //! What is asked, and what the replies mean, stands once, in `async` functions over [`Link`]; as for [`Io`](crate::io),
 //! the futures of the blocking face are ready at their first poll.
 
+use redis::aio::ConnectionLike as _;
 use redis::cluster_routing::{MultipleNodeRoutingInfo, RoutingInfo, SingleNodeRoutingInfo};
 use redis::{Cmd, ConnectionLike, RedisError, RedisResult, Value, cmd};
 
@@ -95,7 +96,8 @@ pub(super) enum Waiting {
 impl Link for Waiting {
     async fn send(&mut self, command: &Cmd) -> RedisResult<Value> {
         match self {
-            Waiting::One(connection) => connection.send_packed_command(command).await?.extract_error(),
+            // In a box of the client's, as its future is large, and operations of all kinds have room for it then.
+            Waiting::One(connection) => connection.req_packed_command(command).await?.extract_error(),
             Waiting::Cluster(cluster) => cluster.send(command).await,
         }
     }

@@ -87,35 +87,40 @@ impl ManageConnection for Maker {
 pub(super) struct Taken(PooledConnection<Maker>);
 
 impl Taken {
-    fn noted<T>(&mut self, reply: RedisResult<T>) -> RedisResult<T> {
+    fn note<T>(&mut self, reply: &RedisResult<T>) {
         self.0.used = Instant::now();
-        reply.inspect_err(|error| self.0.is_broken |= ends_connection(error))
+        self.0.is_broken |= reply.as_ref().is_err_and(ends_connection);
     }
 }
 
 impl Link for Taken {
     async fn send(&mut self, command: &Cmd) -> RedisResult<Value> {
         let reply = self.0.link.send(command).await;
-        self.noted(reply)
+        self.note(&reply);
+        reply
     }
 
     async fn send_all(&mut self, commands: Vec<Cmd>) -> RedisResult<Vec<Value>> {
         let replies = self.0.link.send_all(commands).await;
-        self.noted(replies)
+        self.note(&replies);
+        replies
     }
 
     async fn get_all(&mut self, names: &[Named<'_>]) -> RedisResult<Vec<Value>> {
         let replies = self.0.link.get_all(names).await;
-        self.noted(replies)
+        self.note(&replies);
+        replies
     }
 
     async fn send_to(&mut self, node: &Node, command: &Cmd) -> RedisResult<Value> {
         let reply = self.0.link.send_to(node, command).await;
-        self.noted(reply)
+        self.note(&reply);
+        reply
     }
 
     async fn nodes(&mut self) -> RedisResult<Vec<Node>> {
         let nodes = self.0.link.nodes().await;
-        self.noted(nodes)
+        self.note(&nodes);
+        nodes
     }
 }

@@ -1,0 +1,33 @@
+//! Values that are one text, as most long ones are: it need not be copied out of an entry that nobody needs any more.
+
+use serde::de::{self, DeserializeOwned, Visitor, value::Error};
+use serde::forward_to_deserialize_any;
+
+use super::kind::Form;
+
+/// The value that a text is for a type that is read from one.
+pub(super) fn read<T: DeserializeOwned>(text: String, form: Form) -> Option<T> {
+    T::deserialize(Text { text, form }).ok()
+}
+
+struct Text {
+    text: String,
+    form: Form,
+}
+
+impl<'de> de::Deserializer<'de> for Text {
+    type Error = Error;
+
+    fn is_human_readable(&self) -> bool {
+        self.form.is_human_readable()
+    }
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        visitor.visit_string(self.text)
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
+        newtype_struct seq tuple tuple_struct map struct enum identifier ignored_any
+    }
+}
