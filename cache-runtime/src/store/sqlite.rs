@@ -383,7 +383,7 @@ mod tests {
             stale_until: Timestamp(1_000),
             asked_for: false,
         };
-        let value = Cow::Owned(Value::Bytes(vec![0; size].into()));
+        let value = Cow::Owned(Value::Bytes(vec![0; size]));
         Operation::Set { key: Cow::Borrowed(key), value, lifetime }
     }
 
