@@ -47,6 +47,11 @@ impl Slot {
         let (has_drivers, connection, used) = (OnceLock::new(), OnceCell::new(), AtomicU64::new(0));
         Slot { runtime, has_drivers, connection, used }
     }
+
+    /// Notes that it is used, and returns for how long it was not.
+    fn used_at(&self, now: u64) -> Duration {
+        Duration::from_millis(now.saturating_sub(self.used.swap(now, Ordering::Relaxed)))
+    }
 }
 
 /// Whether the runtime has timers and sockets. One that was built without them panics when it is asked.
@@ -81,7 +86,8 @@ impl Shared {
     pub(super) async fn take(&self, slot: Arc<Slot>) -> Result<Taken<'_>> {
         let runtime = slot.runtime;
         let mut taken = self.connected(slot).await?;
-        if taken.has_rested() && Box::pin(taken.send(&redis::cmd("PING"))).await.is_err() {
+        let rested = taken.slot.used_at(self.now());
+        if rested >= REST && Box::pin(taken.send(&redis::cmd("PING"))).await.is_err() {
             // It has gone while it rested, and is forgotten now.
             taken = self.connected(self.slot_of(runtime)).await?;
         }
@@ -101,7 +107,7 @@ impl Shared {
     async fn connect(&self, slot: &Slot) -> RedisResult<Waiting> {
         let connection = slot.connection.get_or_try_init(async || {
             let connection = self.place.connect_waiting(self.timeout).await;
-            slot.used.store(self.now(), Ordering::Relaxed);
+            slot.used_at(self.now());
             connection
         });
         match tokio::time::timeout(self.timeout, connection).await {
@@ -145,30 +151,9 @@ pub(super) struct Taken<'a> {
 }
 
 impl Taken<'_> {
-    /// Whether nobody else uses the connection, but for its place itself. Then the clock is read, and else need not be:
-    /// that it rests is known only of what nobody uses.
-    ///
-    /// Two that end together may each take the other for a user; then a connection that has not rested is asked.
-    fn is_alone(&self) -> bool {
-        Arc::strong_count(&self.slot) <= 2
-    }
-
-    fn has_rested(&self) -> bool {
-        let rested = || self.shared.now().saturating_sub(self.slot.used.load(Ordering::Relaxed));
-        self.is_alone() && Duration::from_millis(rested()) >= REST
-    }
-
     fn note<T>(&self, reply: &RedisResult<T>) {
         if reply.as_ref().is_err_and(ends_connection) {
             self.shared.forget(&self.slot);
-        }
-    }
-}
-
-impl Drop for Taken<'_> {
-    fn drop(&mut self) {
-        if self.is_alone() {
-            self.slot.used.store(self.shared.now(), Ordering::Relaxed);
         }
     }
 }
