@@ -33,14 +33,6 @@ pub(super) struct Sentinels {
 /// A cluster's client tries again by itself, but only for so often: callers have better things to do.
 const CLUSTER_RETRIES: u32 = 3;
 
-/// So many commands of tasks may stand in the queue of a connection before a task waits for room in it. The client's own
-/// 50 are few for a server of many requests.
-const QUEUED: usize = 1000;
-
-/// So many bytes of commands are written at once, in place of the client's own 8 KiB. With more the server would be idle
-/// while they are gathered.
-const WRITTEN_AT_ONCE: usize = 32 * 1024;
-
 /// Sees to it that there is somebody to encrypt, where the program has not chosen one itself.
 #[cfg(feature = "redis-tls")]
 pub(super) fn prepare_tls() {
@@ -72,11 +64,8 @@ impl Place {
 
     /// Connects, for tasks that wait for each reply for so long.
     pub(super) async fn connect_waiting(&self, timeout: Duration) -> RedisResult<Waiting> {
-        let config = AsyncConnectionConfig::new()
-            .set_connection_timeout(Some(timeout))
-            .set_response_timeout(Some(timeout))
-            .set_pipeline_buffer_size(QUEUED)
-            .set_write_backpressure_boundary(WRITTEN_AT_ONCE);
+        let config =
+            AsyncConnectionConfig::new().set_connection_timeout(Some(timeout)).set_response_timeout(Some(timeout));
         match self {
             Place::One(server) => {
                 let client = Client::open(server.clone())?;
@@ -94,7 +83,6 @@ fn cluster(servers: &[ConnectionInfo], timeout: Duration) -> RedisResult<Cluster
     ClusterClient::builder(servers.iter().cloned())
         .connection_timeout(timeout)
         .response_timeout(timeout)
-        .write_backpressure_boundary(WRITTEN_AT_ONCE)
         .overall_response_timeout(Some(timeout))
         .retries(CLUSTER_RETRIES)
         .max_retry_wait(100)
