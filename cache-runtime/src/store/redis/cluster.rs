@@ -14,7 +14,7 @@ use redis::{
 };
 
 use super::link::pipeline;
-use super::place::{WRITTEN_AT_ONCE, beside, connect, connect_waiting};
+use super::place::{beside, connect, connect_waiting};
 use super::trouble::code;
 
 /// So often one is sent elsewhere. The servers tell each other in milliseconds who has a key.
@@ -59,7 +59,6 @@ impl Way {
         ClusterClient::builder(self.servers.iter().cloned())
             .connection_timeout(self.timeout)
             .response_timeout(self.timeout)
-            .write_backpressure_boundary(WRITTEN_AT_ONCE)
             .overall_response_timeout(Some(self.timeout))
             .retries(0)
             .build()

@@ -19,14 +19,6 @@ pub(super) enum Place {
     Sentinel(Sentinels),
 }
 
-/// So many commands of tasks may stand in the queue of a connection before a task waits for room in it. The client's own
-/// 50 are few for a server of many requests.
-const QUEUED: usize = 1000;
-
-/// So many bytes of commands are written at once, in place of the client's own 8 KiB. With more the server would be idle
-/// while they are gathered.
-pub(super) const WRITTEN_AT_ONCE: usize = 32 * 1024;
-
 /// Sees to it that there is somebody to encrypt, where the program has not chosen one itself.
 #[cfg(feature = "redis-tls")]
 pub(super) fn prepare_tls() {
@@ -74,11 +66,7 @@ pub(super) fn connect(server: &ConnectionInfo, timeout: Duration) -> RedisResult
 
 /// Connects to one server, for tasks.
 pub(super) async fn connect_waiting(server: &ConnectionInfo, timeout: Duration) -> RedisResult<MultiplexedConnection> {
-    let config = AsyncConnectionConfig::new()
-        .set_connection_timeout(Some(timeout))
-        .set_response_timeout(Some(timeout))
-        .set_pipeline_buffer_size(QUEUED)
-        .set_write_backpressure_boundary(WRITTEN_AT_ONCE);
+    let config = AsyncConnectionConfig::new().set_connection_timeout(Some(timeout)).set_response_timeout(Some(timeout));
     Client::open(server.clone())?.get_multiplexed_async_connection_with_config(&config).await
 }
 
