@@ -65,10 +65,7 @@ impl<L: Link> Exchange<'_, L> {
     }
 
     pub(super) async fn get(&mut self, key: &str) -> Result<Option<Record>> {
-        let name = self.names.named(key);
-        let mut get = command("GET", 1, name.len());
-        get.arg(name);
-        read(self.link.send(&get).await)
+        read(self.link.send(&asked(self.names, key)).await)
     }
 
     pub(super) async fn get_many(&mut self, keys: &[String]) -> Result<Vec<Option<Record>>> {
@@ -100,7 +97,7 @@ impl<L: Link> Exchange<'_, L> {
     }
 
     pub(super) async fn set(&mut self, key: &str, value: &Value, lifetime: &Lifetime) -> Result<()> {
-        let set = self.written(key, value, lifetime);
+        let set = set(self.names, key, value, lifetime);
         let reply = match value {
             Value::Bytes(_) => self.link.send(&set).await.map(drop),
             Value::Number(_) => self.link.send_all(vec![self.broken(key), set]).await.map(drop),
@@ -114,7 +111,7 @@ impl<L: Link> Exchange<'_, L> {
         }
         let numbers = values.iter().filter(|(_, value)| matches!(value, Value::Number(_)));
         let broken: Vec<Cmd> = numbers.map(|(key, _)| self.broken(key)).collect();
-        let written = values.iter().map(|(key, value)| self.written(key, value, lifetime));
+        let written = values.iter().map(|(key, value)| set(self.names, key, value, lifetime));
         self.link.send_all(broken.into_iter().chain(written).collect()).await.map_err(explained).map(drop)
     }
 
@@ -127,17 +124,6 @@ impl<L: Link> Exchange<'_, L> {
         let mut unlink = cmd("UNLINK");
         unlink.arg(self.names.claims(key));
         unlink
-    }
-
-    /// The command that writes a value. The claims on an entry need not be told: they notice that another one stands there.
-    fn written(&self, key: &str, value: &Value, lifetime: &Lifetime) -> Cmd {
-        let (name, bytes) = (self.names.named(key), written(value, lifetime));
-        let mut set = command("SET", 4, name.len() + bytes.len() + PX);
-        set.arg(name).arg(&*bytes);
-        if let Some(millis) = kept_for(value, lifetime) {
-            set.arg("PX").arg(millis);
-        }
-        set
     }
 
     pub(super) async fn delete(&mut self, key: &str, now: Timestamp) -> Result<bool> {
@@ -263,6 +249,40 @@ impl<L: Link> Exchange<'_, L> {
 /// As scripts are told for how long Redis is to keep something: nothing is for ever.
 fn millis(kept: Option<u64>) -> Cow<'static, str> {
     kept.map_or(Cow::Borrowed(""), |millis| Cow::Owned(millis.to_string()))
+}
+
+/// What a reply means.
+type Meaning = fn(RedisResult<Reply>) -> Result<Answer>;
+
+/// An operation that is one command and one reply, as the most frequent ones are. Who sends it itself need not keep the
+/// operation until the reply is there, nor the room that all others need.
+pub(super) fn single(names: &Names, operation: &Operation<'_>) -> Option<(Cmd, Meaning)> {
+    match operation {
+        Operation::Get { key } => Some((asked(names, key), |reply| read(reply).map(Answer::Record))),
+        Operation::Set { key, value, lifetime } if matches!(**value, Value::Bytes(_)) => {
+            Some((set(names, key, value, lifetime), |reply| reply.map(|_| Answer::Done).map_err(explained)))
+        }
+        _ => None,
+    }
+}
+
+/// The command that asks for a value.
+fn asked(names: &Names, key: &str) -> Cmd {
+    let name = names.named(key);
+    let mut get = command("GET", 1, name.len());
+    get.arg(name);
+    get
+}
+
+/// The command that writes a value. The claims on an entry need not be told: they notice that another one stands there.
+fn set(names: &Names, key: &str, value: &Value, lifetime: &Lifetime) -> Cmd {
+    let (name, bytes) = (names.named(key), written(value, lifetime));
+    let mut set = command("SET", 4, name.len() + bytes.len() + PX);
+    set.arg(name).arg(&*bytes);
+    if let Some(millis) = kept_for(value, lifetime) {
+        set.arg("PX").arg(millis);
+    }
+    set
 }
 
 /// What is kept, or nothing.

@@ -48,6 +48,11 @@ impl Slot {
         Slot { runtime, has_drivers, connection, used }
     }
 
+    /// For how long it has not been used.
+    fn rested(&self, now: u64) -> Duration {
+        Duration::from_millis(now.saturating_sub(self.used.load(Ordering::Relaxed)))
+    }
+
     /// Notes that it is used, and returns for how long it was not.
     fn used_at(&self, now: u64) -> Duration {
         Duration::from_millis(now.saturating_sub(self.used.swap(now, Ordering::Relaxed)))
@@ -80,6 +85,16 @@ impl Shared {
         let slot = self.slot_of(runtime.id());
         let can_connect = *slot.has_drivers.get_or_init(has_drivers);
         can_connect.then_some(slot)
+    }
+
+    /// The connection that belongs there, if it is there and in use: then it need not be waited for.
+    pub(super) fn ready(&self, slot: &Arc<Slot>) -> Option<Taken<'_>> {
+        let (link, now) = (slot.connection.get()?, self.now());
+        if slot.rested(now) >= REST {
+            return None;
+        }
+        slot.used.store(now, Ordering::Relaxed);
+        Some(Taken { shared: self, slot: Arc::clone(slot), link: link.clone() })
     }
 
     /// The connection that belongs there.
