@@ -152,10 +152,7 @@ impl Handle {
         if keys.is_empty() {
             return Ok(());
         }
-        let found = self.ask(io, Operation::GetMany { keys: Cow::Borrowed(&keys) }).await?.records(keys.len())?;
-        let now = self.now();
-        let lives = keys.into_iter().zip(found).filter_map(|(key, record)| Some((key, life(&record?, now)?.0)));
-        let lives: HashMap<String, u64> = lives.collect();
+        let lives = self.present_lives(io, keys).await?;
         for ((_, record), marks) in records.iter_mut().zip(marks) {
             let Some(marks) = marks else { continue };
             let is_present = |mark: &Mark| lives.get(&mark.key) == Some(&mark.life);
@@ -171,18 +168,19 @@ impl Handle {
         if marks.is_empty() {
             return true;
         }
-        let keys: Vec<String> = marks.iter().map(|mark| mark.key.clone()).collect();
-        let found = self
-            .ask(io, Operation::GetMany { keys: Cow::Owned(keys) })
-            .await
-            .and_then(|answer| answer.records(marks.len()));
-        let found = match found.inspect_err(|error| self.pass_over(error)) {
-            Ok(found) => found,
-            Err(_) => return true,
-        };
+        let lives = self.present_lives(io, marks.iter().map(|mark| mark.key.clone()).collect()).await;
+        match lives.inspect_err(|error| self.pass_over(error)) {
+            Ok(lives) => marks.iter().all(|mark| lives.get(&mark.key) == Some(&mark.life)),
+            Err(_) => true,
+        }
+    }
+
+    /// The present lives of tags, by the keys of their entries; of one that was deleted there is none.
+    async fn present_lives<I: Io>(&self, io: &I, keys: Vec<String>) -> Result<HashMap<String, u64>> {
+        let found = self.ask(io, Operation::GetMany { keys: Cow::Borrowed(&keys) }).await?.records(keys.len())?;
         let now = self.now();
-        let present = |record: &Option<Record>| record.as_ref().and_then(|record| Some(life(record, now)?.0));
-        marks.iter().zip(&found).all(|(mark, record)| present(record) == Some(mark.life))
+        let lives = keys.into_iter().zip(found).filter_map(|(key, record)| Some((key, life(&record?, now)?.0)));
+        Ok(lives.collect())
     }
 
     /// Ends the present life of a tag, and tells whether it had one.
