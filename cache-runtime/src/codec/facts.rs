@@ -10,7 +10,7 @@
 mod known;
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use serde::Serialize;
 
@@ -39,7 +39,7 @@ impl<'a> Facts<'a> {
 
     /// Whether they are those of a sequence of bytes.
     pub(super) fn are_of_bytes(self) -> bool {
-        self.iter().eq(of_bytes())
+        self.iter().eq(OF_BYTES.iter().copied())
     }
 
     fn iter(self) -> impl Iterator<Item = u64> + 'a {
@@ -49,7 +49,8 @@ impl<'a> Facts<'a> {
 
 /// The facts of a value as they are heard.
 pub(super) struct Heard {
-    facts: BTreeSet<u64>,
+    /// Each once and in order. They are few, so that this is quicker than a tree.
+    facts: Vec<u64>,
     /// The items of a sequence say the same again and again.
     last: u64,
     /// Whether a struct named fields that it left out.
@@ -58,15 +59,18 @@ pub(super) struct Heard {
 
 impl Heard {
     fn add(&mut self, fact: u64) {
-        if fact != self.last {
-            self.facts.insert(fact);
-            self.last = fact;
+        if fact == self.last {
+            return;
+        }
+        self.last = fact;
+        if let Err(at) = self.facts.binary_search(&fact) {
+            self.facts.insert(at, fact);
         }
     }
 
     /// Whether they are those of a sequence of bytes.
     pub(super) fn are_of_bytes(&self) -> bool {
-        self.facts.iter().copied().eq(of_bytes())
+        self.facts == *OF_BYTES
     }
 
     /// Appends them, so that [`Facts::split`] finds them.
@@ -80,17 +84,17 @@ impl Heard {
 }
 
 /// What a sequence of bytes says, in order.
-fn of_bytes() -> [u64; 2] {
-    let (root, seq) = (Way::root(), Whole::of(Kind::Seq));
+static OF_BYTES: LazyLock<[u64; 2]> = LazyLock::new(|| {
+    let (root, seq) = (Way::ROOT, Whole::of(Kind::Seq));
     let mut facts = [root.holds(seq), root.to(seq, Label::At(0)).holds(Whole::of(Kind::U8))];
     facts.sort_unstable();
     facts
-}
+});
 
 /// Hears the facts of a value.
 pub(super) fn collect<T: Serialize + ?Sized>(value: &T, form: Form) -> Result<Heard, Stop> {
-    let heard = RefCell::new(Heard { facts: BTreeSet::new(), last: 0, leaves_out: false });
-    outline::tell(value, form, Hearing { heard: &heard, way: Way::root(), whole: Whole::of(Kind::Unit) })?;
+    let heard = RefCell::new(Heard { facts: Vec::new(), last: 0, leaves_out: false });
+    outline::tell(value, form, Hearing { heard: &heard, way: Way::ROOT, whole: Whole::NONE })?;
     Ok(heard.into_inner())
 }
 
@@ -136,7 +140,10 @@ struct Whole {
 }
 
 impl Whole {
-    fn of(kind: Kind) -> Self {
+    /// Where nothing with parts has been opened.
+    const NONE: Whole = Whole::of(Kind::Unit);
+
+    const fn of(kind: Kind) -> Self {
         Whole { hash: kind.hash(), is_named: kind.is_named() }
     }
 }
@@ -153,9 +160,7 @@ struct Way {
 const STEPS: usize = 4;
 
 impl Way {
-    fn root() -> Self {
-        Way::along([0; STEPS])
-    }
+    const ROOT: Way = Way { steps: [0; STEPS], place: Hash::new().narrow() };
 
     fn along(steps: [u64; STEPS]) -> Self {
         let taken = steps.iter().filter(|step| **step != 0);

@@ -61,12 +61,12 @@ impl Kind {
     }
 
     /// Whether what is inside may be looked up by the name alone, wherever it stands.
-    pub(super) fn is_named(self) -> bool {
+    pub(super) const fn is_named(self) -> bool {
         matches!(self, Kind::Newtype(_) | Kind::TupleStruct(..) | Kind::Struct(_) | Kind::Enum(_))
     }
 
     /// The same in every build: it is written into entries.
-    pub(super) fn hash(self) -> Hash {
+    pub(super) const fn hash(self) -> Hash {
         let (word, name, len) = self.words();
         if name.is_empty() && len == 0 {
             return Hash::new().number(word);
@@ -75,7 +75,7 @@ impl Kind {
     }
 
     /// These numbers stand for ever.
-    fn words(self) -> (u64, &'static str, usize) {
+    const fn words(self) -> (u64, &'static str, usize) {
         match self {
             Kind::Bool => (1, "", 0),
             Kind::I8 => (2, "", 0),

@@ -63,7 +63,7 @@ struct Survey<'a> {
 impl Survey<'_> {
     /// Goes to every place; `false` if there are too many.
     fn walk(&mut self) -> bool {
-        let mut todo = vec![(Shape::ROOT, Way::root())];
+        let mut todo = vec![(Shape::ROOT, Way::ROOT)];
         while let Some((index, way)) = todo.pop() {
             if self.seen.len() == MOST_PLACES {
                 return false;
