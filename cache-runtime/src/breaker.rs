@@ -14,12 +14,13 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::event::{Event, Extent};
 use crate::handle::Core;
 use crate::io::Took;
 use crate::report::Interval;
+use crate::stopwatch::Stopwatch;
 use crate::store::{Answer, Operation};
 use crate::{Error, ErrorKind, Result, probe};
 
@@ -139,7 +140,7 @@ pub(crate) struct Passage<'a> {
     extent: Extent,
     operation: &'static str,
     is_look_up: bool,
-    begun: Instant,
+    begun: Stopwatch,
 }
 
 impl<'a> Passage<'a> {
@@ -152,7 +153,7 @@ impl<'a> Passage<'a> {
         let extent = Extent::of(operation);
         core.breaker.admit(extent)?;
         let is_look_up = matches!(operation, Operation::Get { .. } | Operation::Expiry { .. });
-        Ok(Passage { core, extent, operation: operation.name(), is_look_up, begun: Instant::now() })
+        Ok(Passage { core, extent, operation: operation.name(), is_look_up, begun: Stopwatch::start() })
     }
 
     /// Notes what came of it.

@@ -8,11 +8,12 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::Result;
 use crate::flight::Face;
 use crate::flights;
+use crate::stopwatch::Stopwatch;
 use crate::store::{Answer, Begun, Operation, Store};
 
 /// How a store is asked.
@@ -110,7 +111,7 @@ enum Course<'a> {
 /// Asks on a thread that may block.
 async fn on_a_thread(store: Arc<dyn Store>, operation: Operation<'static>) -> Asked {
     let ask = move || {
-        let begun = Instant::now();
+        let begun = Stopwatch::start();
         (operation.run(&*store), Took::Just(begun.elapsed()))
     };
     blocking::unblock(ask).await

@@ -30,6 +30,7 @@ mod outcome;
 mod probe;
 mod report;
 mod runtime;
+mod stopwatch;
 pub mod store;
 mod store_if;
 mod sync;

@@ -12,7 +12,7 @@ mod upkeep;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use parking_lot::{Mutex, RwLock};
 use rusqlite::{Connection, params};
@@ -23,6 +23,7 @@ use self::settings::{Place, Settings};
 use self::trouble::{explained, refused, unreachable_file};
 use super::{Begun, Claim, Lifetime, Operation, Record, Store, Timestamp, Value};
 use crate::config::Options;
+use crate::stopwatch::Stopwatch;
 use crate::{Error, ErrorKind, Result};
 
 /// How often the file at the path is looked at: somebody may have deleted it.
@@ -45,7 +46,7 @@ pub(crate) struct SqliteStore {
     database: RwLock<Option<Arc<Database>>>,
     /// When the file was last looked at, in milliseconds since `begun`.
     looked: AtomicU64,
-    begun: Instant,
+    begun: Stopwatch,
 }
 
 impl SqliteStore {
@@ -67,7 +68,7 @@ impl SqliteStore {
             pragmas: Arc::new(settings.pragmas),
             database: RwLock::default(),
             looked: AtomicU64::new(0),
-            begun: Instant::now(),
+            begun: Stopwatch::start(),
         }
     }
 
@@ -82,7 +83,7 @@ impl SqliteStore {
 
     /// Whether it is this caller's turn to look at the file.
     fn time_to_look(&self) -> bool {
-        let now = u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let now = self.begun.millis();
         let last = self.looked.load(Ordering::Relaxed);
         now.saturating_sub(last) >= LOOK_EVERY.as_millis() as u64
             && self.looked.compare_exchange(last, now, Ordering::Relaxed, Ordering::Relaxed).is_ok()

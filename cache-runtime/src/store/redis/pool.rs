@@ -1,7 +1,7 @@
 //! Connections for threads, each of which has one to itself for as long as an exchange takes.
 
 use std::sync::OnceLock;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use r2d2::{ManageConnection, NopErrorHandler, PooledConnection};
 use redis::{Cmd, RedisError, RedisResult, Value};
@@ -10,6 +10,7 @@ use super::link::{Blocking, Link, Node};
 use super::names::Named;
 use super::place::Place;
 use super::trouble::ends_connection;
+use crate::stopwatch::Stopwatch;
 use crate::{Error, ErrorKind, Result};
 
 /// A connection that has rested for longer is asked whether it is still there before it is used.
@@ -32,7 +33,7 @@ struct Maker {
 /// A connection of the pool.
 pub(super) struct Connection {
     link: Blocking,
-    used: Instant,
+    used: Stopwatch,
     is_broken: bool,
 }
 
@@ -68,7 +69,7 @@ impl ManageConnection for Maker {
 
     fn connect(&self) -> RedisResult<Connection> {
         let link = self.place.connect(self.timeout)?;
-        Ok(Connection { link, used: Instant::now(), is_broken: false })
+        Ok(Connection { link, used: Stopwatch::start(), is_broken: false })
     }
 
     fn is_valid(&self, connection: &mut Connection) -> RedisResult<()> {
@@ -88,7 +89,7 @@ pub(super) struct Taken(PooledConnection<Maker>);
 
 impl Taken {
     fn note<T>(&mut self, reply: &RedisResult<T>) {
-        self.0.used = Instant::now();
+        self.0.used = Stopwatch::start();
         self.0.is_broken |= reply.as_ref().is_err_and(ends_connection);
     }
 }
