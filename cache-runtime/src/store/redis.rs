@@ -33,7 +33,6 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 
 use self::exchange::Exchange;
-use self::link::Link;
 use self::names::Names;
 use self::pool::Pool;
 use self::settings::Settings;
@@ -137,15 +136,17 @@ impl Store for RedisStore {
     /// By the shared connection, which needs a tokio runtime with timers and sockets; elsewhere a thread waits with a
     /// connection of its own.
     fn begin<'a>(&'a self, operation: Operation<'a>) -> Begun<'a> {
-        let Some(slot) = Handle::try_current().ok().and_then(|runtime| self.shared.slot(&runtime)) else {
+        let Some(runtime) = Handle::try_current().ok().map(|runtime| runtime.id()) else {
             return Begun::Blocking(operation);
         };
-        let single = exchange::single(&self.names, &operation);
-        match single.and_then(|single| Some((single, self.shared.ready(&slot)?))) {
-            Some(((command, meaning), mut link)) => {
-                Begun::Pending(Box::pin(async move { meaning(link.send(&command).await) }))
-            }
-            None => Begun::Pending(Box::pin(self.answer(slot, operation))),
+        if let Some((command, meaning)) = exchange::single(&self.names, &operation)
+            && let Some(mut link) = self.shared.ready(runtime)
+        {
+            return Begun::Pending(Box::pin(async move { meaning(link.send_only(&command).await) }));
+        }
+        match self.shared.slot(runtime) {
+            Some(slot) => Begun::Pending(Box::pin(self.answer(slot, operation))),
+            None => Begun::Blocking(operation),
         }
     }
 

@@ -4,11 +4,11 @@ use std::io;
 use std::net::{Ipv4Addr, UdpSocket};
 use std::panic::catch_unwind;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::time::Duration;
 
 use redis::{Cmd, RedisError, RedisResult, Value};
-use tokio::runtime::{Handle, Id};
+use tokio::runtime::Id;
 use tokio::sync::OnceCell;
 
 use super::link::{Link, Node, Waiting};
@@ -17,6 +17,7 @@ use super::place::Place;
 use super::pool::REST;
 use super::trouble::{ends_connection, explained};
 use crate::Result;
+use crate::stopwatch::Stopwatch;
 
 /// So many runtimes keep their connections; tests may start hundreds of runtimes, one after the other.
 const MOST_RUNTIMES: usize = 8;
@@ -25,8 +26,10 @@ const MOST_RUNTIMES: usize = 8;
 pub(super) struct Shared {
     place: Place,
     timeout: Duration,
-    slots: Mutex<Slots>,
-    begun: Instant,
+    slots: RwLock<Slots>,
+    /// Numbers the slots.
+    next: AtomicU64,
+    begun: Stopwatch,
 }
 
 /// Few, so that looking through them is quicker than a hash.
@@ -34,6 +37,7 @@ type Slots = Vec<Arc<Slot>>;
 
 /// The connection of a runtime, once it is made. Whoever needs it first makes it, and the others wait.
 pub(super) struct Slot {
+    number: u64,
     runtime: Id,
     /// Whether the runtime has what a connection needs.
     has_drivers: OnceLock<bool>,
@@ -42,10 +46,14 @@ pub(super) struct Slot {
     used: AtomicU64,
 }
 
+fn find(slots: &Slots, runtime: Id) -> Option<&Arc<Slot>> {
+    slots.iter().find(|slot| slot.runtime == runtime)
+}
+
 impl Slot {
-    fn of(runtime: Id) -> Self {
+    fn new(number: u64, runtime: Id) -> Self {
         let (has_drivers, connection, used) = (OnceLock::new(), OnceCell::new(), AtomicU64::new(0));
-        Slot { runtime, has_drivers, connection, used }
+        Slot { number, runtime, has_drivers, connection, used }
     }
 
     /// For how long it has not been used.
@@ -77,52 +85,54 @@ fn has_drivers() -> bool {
 
 impl Shared {
     pub(super) fn new(place: Place, timeout: Duration) -> Self {
-        Shared { place, timeout, slots: Mutex::default(), begun: Instant::now() }
+        Shared { place, timeout, slots: RwLock::default(), next: AtomicU64::new(0), begun: Stopwatch::start() }
     }
 
-    /// The place of this runtime's connection; `None` if the runtime can have none.
-    pub(super) fn slot(&self, runtime: &Handle) -> Option<Arc<Slot>> {
-        let slot = self.slot_of(runtime.id());
-        let can_connect = *slot.has_drivers.get_or_init(has_drivers);
-        can_connect.then_some(slot)
-    }
-
-    /// The connection that belongs there, if it is there and in use: then it need not be waited for.
-    pub(super) fn ready(&self, slot: &Arc<Slot>) -> Option<Taken<'_>> {
-        let (link, now) = (slot.connection.get()?, self.now());
+    /// The connection of a runtime, if it is there and in use: then it need not be waited for.
+    pub(super) fn ready(&self, runtime: Id) -> Option<Taken<'_>> {
+        let now = self.begun.millis();
+        let slots = self.read();
+        let slot = find(&slots, runtime)?;
+        let link = slot.connection.get()?;
         if slot.rested(now) >= REST {
             return None;
         }
         slot.used.store(now, Ordering::Relaxed);
-        Some(Taken { shared: self, slot: Arc::clone(slot), link: link.clone() })
+        Some(Taken { shared: self, slot: slot.number, link: link.clone() })
+    }
+
+    /// The place of a runtime's connection; `None` if the runtime, which is this one, can have none.
+    pub(super) fn slot(&self, runtime: Id) -> Option<Arc<Slot>> {
+        let slot = self.slot_of(runtime);
+        let can_connect = *slot.has_drivers.get_or_init(has_drivers);
+        can_connect.then_some(slot)
     }
 
     /// The connection that belongs there.
     pub(super) async fn take(&self, slot: Arc<Slot>) -> Result<Taken<'_>> {
-        let runtime = slot.runtime;
-        let mut taken = self.connected(slot).await?;
-        let rested = taken.slot.used_at(self.now());
+        let mut taken = self.connected(&slot).await?;
+        let rested = slot.used_at(self.begun.millis());
         if rested >= REST && Box::pin(taken.send(&redis::cmd("PING"))).await.is_err() {
             // It has gone while it rested, and is forgotten now.
-            taken = self.connected(self.slot_of(runtime)).await?;
+            taken = self.connected(&self.slot_of(slot.runtime)).await?;
         }
         Ok(taken)
     }
 
-    async fn connected(&self, slot: Arc<Slot>) -> Result<Taken<'_>> {
+    async fn connected(&self, slot: &Slot) -> Result<Taken<'_>> {
         let link = match slot.connection.get() {
             Some(link) => link.clone(),
             // In a box, as a future that connects is large, and seldom needed.
-            None => Box::pin(self.connect(&slot)).await.map_err(explained)?,
+            None => Box::pin(self.connect(slot)).await.map_err(explained)?,
         };
-        Ok(Taken { shared: self, slot, link })
+        Ok(Taken { shared: self, slot: slot.number, link })
     }
 
     /// Connects, or waits for who does; for so long as one attempt may take, also where those before have failed.
     async fn connect(&self, slot: &Slot) -> RedisResult<Waiting> {
         let connection = slot.connection.get_or_try_init(async || {
             let connection = self.place.connect_waiting(self.timeout).await;
-            slot.used_at(self.now());
+            slot.used_at(self.begun.millis());
             connection
         });
         match tokio::time::timeout(self.timeout, connection).await {
@@ -132,43 +142,60 @@ impl Shared {
     }
 
     fn slot_of(&self, runtime: Id) -> Arc<Slot> {
-        let mut slots = self.lock();
-        if let Some(slot) = slots.iter().find(|slot| slot.runtime == runtime) {
+        let present = find(&self.read(), runtime).cloned();
+        present.unwrap_or_else(|| self.slot_made_for(runtime))
+    }
+
+    fn slot_made_for(&self, runtime: Id) -> Arc<Slot> {
+        let mut slots = self.write();
+        // Another thread of the runtime may have made it since.
+        if let Some(slot) = find(&slots, runtime) {
             return Arc::clone(slot);
         }
         if slots.len() >= MOST_RUNTIMES {
             slots.remove(0);
         }
-        let slot = Arc::new(Slot::of(runtime));
+        let slot = Arc::new(Slot::new(self.next.fetch_add(1, Ordering::Relaxed), runtime));
         slots.push(Arc::clone(&slot));
         slot
     }
 
     /// Forgets a connection, unless there is another one by now.
-    fn forget(&self, slot: &Arc<Slot>) {
-        self.lock().retain(|present| !Arc::ptr_eq(present, slot));
+    fn forget(&self, slot: u64) {
+        self.write().retain(|present| present.number != slot);
     }
 
-    fn lock(&self) -> MutexGuard<'_, Slots> {
-        self.slots.lock().unwrap_or_else(PoisonError::into_inner)
+    fn read(&self) -> RwLockReadGuard<'_, Slots> {
+        self.slots.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn now(&self) -> u64 {
-        u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX)
+    fn write(&self) -> RwLockWriteGuard<'_, Slots> {
+        self.slots.write().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// A share in a connection.
 pub(super) struct Taken<'a> {
     shared: &'a Shared,
-    slot: Arc<Slot>,
+    slot: u64,
     link: Waiting,
 }
 
 impl Taken<'_> {
+    /// As [`send`](Link::send), for who does nothing else: its future has no boxes of the client's in it. It borrows what
+    /// it sends, as what is given to a future is kept in it twice.
+    pub(super) async fn send_only(&mut self, command: &Cmd) -> RedisResult<Value> {
+        let reply = match &mut self.link {
+            Waiting::One(connection) => connection.send_packed_command(command).await.and_then(Value::extract_error),
+            Waiting::Cluster(cluster) => Box::pin(cluster.send(command)).await,
+        };
+        self.note(&reply);
+        reply
+    }
+
     fn note<T>(&self, reply: &RedisResult<T>) {
         if reply.as_ref().is_err_and(ends_connection) {
-            self.shared.forget(&self.slot);
+            self.shared.forget(self.slot);
         }
     }
 }
