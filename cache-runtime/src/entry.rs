@@ -2,13 +2,13 @@
 
 mod header;
 mod marks;
-
-use std::cell::Cell;
+mod memory;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use self::header::{Encoding, HEADER, Header};
+pub(crate) use self::memory::give_back;
 use crate::clock::Timestamp;
 use crate::codec::{self, Codec, Refusal, Source, Unfit};
 use crate::store::{Lifetime, Value};
@@ -62,22 +62,13 @@ fn assemble(
     lifetime: &Lifetime,
     append: impl FnOnce(&mut Vec<u8>) -> Result<(Encoding, u64), Refusal>,
 ) -> Result<Value, Refusal> {
-    let mut bytes = Vec::with_capacity(ROOM.get());
+    let mut bytes = memory::take();
     bytes.resize(HEADER, 0);
     let (encoding, fingerprint) = append(&mut bytes)?;
     Header { encoding, fingerprint, written_at: lifetime.now, expires_at: lifetime.expires_at }.put(&mut bytes);
     header::seal(&mut bytes);
-    ROOM.set(bytes.len().clamp(LEAST_ROOM, MOST_ROOM));
     Ok(Value::Bytes(bytes))
 }
-
-thread_local! {
-    /// How long the last entry of this thread was: the next one is often as long, and need not grow then.
-    static ROOM: Cell<usize> = const { Cell::new(LEAST_ROOM) };
-}
-
-const LEAST_ROOM: usize = HEADER * 4;
-const MOST_ROOM: usize = 16 * 1024;
 
 /// Makes an entry carry tags. A whole number becomes one that is none to a counter, which carries nothing.
 pub(crate) fn tagged(value: Value, marks: &[Mark], lifetime: &Lifetime) -> Value {

@@ -55,7 +55,9 @@ impl Io for Blocking {
     const FACE: Face = Face::Thread;
 
     async fn ask<'a>(&'a self, store: &'a Arc<dyn Store>, operation: Operation<'a>) -> Asked {
-        (operation.run(&**store), Took::AsWaited)
+        let answer = operation.run(&**store);
+        operation.end();
+        (answer, Took::AsWaited)
     }
 
     async fn wait<F: Future>(&self, wait: F) -> F::Output {

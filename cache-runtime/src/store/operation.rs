@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use super::{Claim, Lifetime, Record, Store, Timestamp, Value};
-use crate::{Error, ErrorKind, Result};
+use crate::{Error, ErrorKind, Result, entry};
 
 /// What a store can be asked. Each is the method of [`Store`] of the same name.
 #[derive(Clone, Debug)]
@@ -107,6 +107,15 @@ impl<'a> Operation<'a> {
                 store.fulfil(key, value, lifetime, *token).map(Answer::Was)
             }
             Operation::Release { key, token, pause } => store.release(key, *token, *pause).map(|()| Answer::Done),
+        }
+    }
+
+    /// Ends an operation that has been carried out: the memory of its entry serves the next one.
+    pub(crate) fn end(self) {
+        if let Operation::Set { value: Cow::Owned(value), .. } | Operation::Fulfil { value: Cow::Owned(value), .. } =
+            self
+        {
+            entry::give_back(value);
         }
     }
 

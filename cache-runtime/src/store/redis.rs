@@ -72,7 +72,9 @@ impl RedisStore {
     /// An exchange by the connection that the tasks of this runtime share.
     async fn answer(&self, slot: Arc<Slot>, operation: Operation<'_>) -> Result<Answer> {
         let link = self.shared.take(slot).await?;
-        Exchange { link, names: &self.names }.run(&operation).await
+        let answer = Exchange { link, names: &self.names }.run(&operation).await;
+        operation.end();
+        answer
     }
 }
 
@@ -142,6 +144,7 @@ impl Store for RedisStore {
         if let Some((command, meaning)) = exchange::single(&self.names, &operation)
             && let Some(mut link) = self.shared.ready(runtime)
         {
+            operation.end();
             return Begun::Pending(Box::pin(async move { meaning(link.send_only(&command).await) }));
         }
         match self.shared.slot(runtime) {

@@ -336,7 +336,10 @@ impl Store for SqliteStore {
         let _allowed = patience::allow(Duration::ZERO);
         match operation.run(self) {
             Err(error) if would_wait(&error) => Begun::Blocking(operation),
-            answer => Begun::Done(answer),
+            answer => {
+                operation.end();
+                Begun::Done(answer)
+            }
         }
     }
 

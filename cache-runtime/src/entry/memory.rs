@@ -1,0 +1,58 @@
+//! Memory for entries, which goes from one that has been written to the next one of the thread.
+//!
+//! Nobody knows how long an entry becomes before it is written, and it would grow several times. The one before was
+//! often as long, and its memory is still in the processor's caches.
+
+use std::cell::Cell;
+
+use crate::store::Value;
+
+thread_local! {
+    static SPARE: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+}
+
+/// What an entry begins with where there is none.
+const LEAST: usize = 128;
+
+/// A thread keeps no more for the next one.
+const MOST: usize = 64 * 1024;
+
+/// Empty memory.
+pub(super) fn take() -> Vec<u8> {
+    // It is gone from its place meanwhile: a `Serialize` may itself write an entry.
+    let mut memory = SPARE.take();
+    memory.clear();
+    memory.reserve(LEAST);
+    memory
+}
+
+/// Takes back that of an entry which nobody needs any more.
+pub(crate) fn give_back(value: Value) {
+    if let Value::Bytes(memory) = value
+        && memory.capacity() <= MOST
+    {
+        SPARE.set(memory);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_goes_to_the_next_entry_and_is_empty() {
+        let mut memory = take();
+        memory.resize(1000, 7);
+        let place = memory.as_ptr();
+        give_back(Value::Bytes(memory));
+        let (again, another) = (take(), take());
+        assert!(again.is_empty() && again.capacity() >= 1000 && again.as_ptr() == place);
+        assert!(another.as_ptr() != place, "it was taken");
+    }
+
+    #[test]
+    fn much_is_not_kept() {
+        give_back(Value::Bytes(Vec::with_capacity(MOST + 1)));
+        assert!(take().capacity() < MOST);
+    }
+}
