@@ -14,13 +14,14 @@ thread_local! {
 /// What an entry begins with where there is none.
 const LEAST: usize = 128;
 
-/// A thread keeps no more for the next one.
-const MOST: usize = 64 * 1024;
+/// No more is kept for the next one. It is little, as a store of one's own may keep an entry in the memory it came in.
+const MOST: usize = 4 * 1024;
 
 /// Empty memory.
 pub(super) fn take() -> Vec<u8> {
-    // It is gone from its place meanwhile: a `Serialize` may itself write an entry.
-    let mut memory = SPARE.take();
+    // It is gone from its place meanwhile: a `Serialize` may itself write an entry. A thread that ends may have none
+    // any more, and the destructor of another `thread_local` may still write.
+    let mut memory = SPARE.try_with(Cell::take).unwrap_or_default();
     memory.clear();
     memory.reserve(LEAST);
     memory
@@ -31,7 +32,7 @@ pub(crate) fn give_back(value: Value) {
     if let Value::Bytes(memory) = value
         && memory.capacity() <= MOST
     {
-        SPARE.set(memory);
+        let _ = SPARE.try_with(|spare| spare.set(memory));
     }
 }
 
@@ -48,6 +49,24 @@ mod tests {
         let (again, another) = (take(), take());
         assert!(again.is_empty() && again.capacity() >= 1000 && again.as_ptr() == place);
         assert!(another.as_ptr() != place, "it was taken");
+    }
+
+    #[test]
+    fn a_thread_that_ends_can_still_write() {
+        struct AtTheEnd;
+        impl Drop for AtTheEnd {
+            fn drop(&mut self) {
+                give_back(Value::Bytes(take()));
+            }
+        }
+        thread_local!(static BEFORE: AtTheEnd = const { AtTheEnd });
+        thread_local!(static AFTER: AtTheEnd = const { AtTheEnd });
+        let thread = std::thread::spawn(|| {
+            BEFORE.with(|_| ());
+            give_back(Value::Bytes(take()));
+            AFTER.with(|_| ());
+        });
+        thread.join().expect("its destructors do not panic, which would end the program");
     }
 
     #[test]

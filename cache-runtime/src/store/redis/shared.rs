@@ -35,8 +35,13 @@ pub(super) struct Shared {
 /// Few, so that looking through them is quicker than a hash.
 type Slots = Vec<Arc<Slot>>;
 
+fn find(slots: &Slots, runtime: Id) -> Option<&Arc<Slot>> {
+    slots.iter().find(|slot| slot.runtime == runtime)
+}
+
 /// The connection of a runtime, once it is made. Whoever needs it first makes it, and the others wait.
 pub(super) struct Slot {
+    /// Tells it from those before and after it, also those of the same runtime.
     number: u64,
     runtime: Id,
     /// Whether the runtime has what a connection needs.
@@ -44,10 +49,6 @@ pub(super) struct Slot {
     connection: OnceCell<Waiting>,
     /// When it was last used, in milliseconds.
     used: AtomicU64,
-}
-
-fn find(slots: &Slots, runtime: Id) -> Option<&Arc<Slot>> {
-    slots.iter().find(|slot| slot.runtime == runtime)
 }
 
 impl Slot {
