@@ -216,7 +216,7 @@ fn stuck<'c>(cache: &'c AsyncCache, key: &'c str) -> Pin<Box<dyn Future<Output =
 
 /// A cache whose leaders are not deposed while a test is watched: that must not be what saves it.
 fn patient() -> Cache {
-    Cache::open("sqlite::memory:?leader_silence=600").unwrap()
+    Cache::open("sqlite::memory:?stall_timeout=600").unwrap()
 }
 
 #[test]
@@ -242,7 +242,7 @@ fn a_task_that_goes_away_hands_the_work_on() {
 #[test]
 fn a_task_that_is_never_polled_again_is_deposed() {
     watched(|| {
-        let cache = Cache::open("sqlite::memory:?leader_silence=1").unwrap().to_async();
+        let cache = Cache::open("sqlite::memory:?stall_timeout=1").unwrap().to_async();
         let silent = stuck(&cache, "silent");
         // It is still there, and nobody polls it. Silence is in real time.
         let begun = Instant::now();

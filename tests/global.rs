@@ -104,7 +104,7 @@ fn nothing_by_choice_is_no_reason_to_warn() {
 
 #[test]
 fn the_file_of_the_current_folder_is_found_by_the_first_use() {
-    says(&Program::configured(THREE_ENVIRONMENTS), &[("call", "1 runs"), ("count", "1"), ("lifetime", "60 minutes")]);
+    says(&Program::configured(THREE_ENVIRONMENTS), &[("call", "1 runs"), ("count", "1"), ("expiration", "60 minutes")]);
 }
 
 #[test]
@@ -112,7 +112,7 @@ fn the_environment_chooses_its_table() {
     let program = Program::configured(THREE_ENVIRONMENTS).variable("APP_ENV", "test");
     says(&program, &[("call", "3 runs")]);
     let program = Program::configured(THREE_ENVIRONMENTS).variable("APP_ENV", "prod");
-    says(&program, &[("call", "1 runs"), ("count", "1"), ("lifetime", "60 minutes")]);
+    says(&program, &[("call", "1 runs"), ("count", "1"), ("expiration", "60 minutes")]);
     assert!(program.path("storage/cache.sqlite3").exists());
     says(&program, &[("call", "0 runs"), ("count", "2")]);
 }

@@ -141,8 +141,8 @@ fn call(function: &Function, plan: &Plan) -> TokenStream {
     let body = body(function, plan, &output);
     let private = private(plan, place);
     let call = match function.sig.asyncness {
-        Some(_) => quote_spanned!(place=> #private::waiting(#terms, key, #outcome, #body).await),
-        None => quote_spanned!(place=> #private::blocking(#terms, key, #outcome, #body)),
+        Some(_) => quote_spanned!(place=> #private::call_async(#terms, key, #outcome, #body).await),
+        None => quote_spanned!(place=> #private::call(#terms, key, #outcome, #body)),
     };
     store_if::whole(plan, call)
 }
@@ -212,8 +212,8 @@ fn outcome(plan: &Plan, output: &TokenStream, place: Span) -> TokenStream {
     let private = private(plan, place);
     quote_spanned! {place=> {
         #[allow(unused_imports)]
-        use #private::ElsePlain as _;
-        #private::kept(#private::Probe::<#output>::new().cache_outcome())
+        use #private::Fallback as _;
+        #private::checked(#private::OutcomeProbe::<#output>::new().cache_outcome())
     }}
 }
 
@@ -235,7 +235,7 @@ fn place_of(sig: &Signature) -> Span {
 
 fn private(plan: &Plan, place: Span) -> TokenStream {
     let runtime = runtime(plan.runtime.as_ref(), place);
-    quote_spanned!(place=> #runtime::__private)
+    quote_spanned!(place=> #runtime::macro_support)
 }
 
 fn runtime(named: Option<&Path>, place: Span) -> TokenStream {

@@ -1,40 +1,43 @@
-//! What a flight costs when nobody else is there: joining, leading, landing.
+//! What a flight costs when nobody else is there: joining, leading, publishing.
 //!
-//! The table's own source is taken in, because it is none of the library's face.
-#![allow(dead_code, unreachable_pub, unused_imports, reason = "the sources have more than is asked here")]
+//! The table's own source is included, because it is not public.
+#![allow(dead_code, unreachable_pub, unused_imports, reason = "the sources have more than is used here")]
 
-#[path = "../src/flight.rs"]
-mod flight;
-#[path = "../src/sync.rs"]
+#[path = "../src/single_flight/state.rs"]
+mod state;
+#[path = "../src/single_flight/sync.rs"]
 mod sync;
+#[path = "../src/single_flight/table.rs"]
+mod table;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use divan::{Bencher, black_box};
-use flight::{Face, Flights, Turn};
+use state::WaitMode;
+use table::{FlightTable, Role};
 
 fn main() {
     divan::main();
 }
 
-/// A single one is shorter than what a clock can tell, so a round is of a thousand: its microseconds are nanoseconds each.
+/// One flight is shorter than a clock can measure, so a round has a thousand: its microseconds are nanoseconds each.
 const FLIGHTS: usize = 1000;
 
-/// As a call does it: the key is a cache and a text.
+/// As in a call: the key is a cache and a text.
 #[divan::bench]
 fn a_thousand_flights_of_one(bencher: Bencher<'_, '_>) {
-    let flights: Arc<Flights<(usize, Arc<str>), u64>> = Flights::new();
+    let table: Arc<FlightTable<(usize, Arc<str>), u64>> = FlightTable::new();
     bencher.counter(divan::counter::ItemsCount::new(FLIGHTS)).bench_local(|| {
         for _ in 0..FLIGHTS {
-            let before = flights.landed();
+            let before = table.published();
             let key = (1, Arc::from(black_box("user:42")));
-            let Turn::Lead(lead) = flights.join(key, Face::Thread, Duration::from_secs(30)) else {
-                unreachable!("alone")
+            let Role::Leader(leader) = table.join(key, WaitMode::Thread, Duration::from_secs(30)) else {
+                unreachable!("nobody else leads")
             };
-            assert!(!lead.landed_since(before));
-            let reach = lead.reach();
-            lead.land(&7, reach);
+            assert!(!leader.published_since(before));
+            let watermark = leader.watermark();
+            leader.publish(&7, watermark);
         }
     });
 }

@@ -79,7 +79,7 @@ fn read_multi(place: Place, compare: Compare<'_>) {
     let all_there = |found: usize| assert_eq!(found, BATCH);
     compare(
         each(|turn| all_there(cache.read_multi::<String>(table.batch_keys(turn)).expect("an answer").len())),
-        each(|turn| all_there(kept.get_many(table.batch_keys(turn)).iter().flatten().count())),
+        each(|turn| all_there(kept.read_multi(table.batch_keys(turn)).iter().flatten().count())),
     );
 }
 
@@ -89,7 +89,7 @@ fn write_multi(place: Place, compare: Compare<'_>) {
     let mut kept = hand.kept();
     compare(
         each(|turn| cache.write_multi(table.batch(turn)).expect("written")),
-        each(|turn| kept.set_many(table.batch(turn))),
+        each(|turn| kept.write_multi(table.batch(turn))),
     );
 }
 

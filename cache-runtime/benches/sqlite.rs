@@ -63,9 +63,9 @@ operation!(set_1_kib(1024): |table, turn|
 operation!(increment(32): |table, turn|
     cache => cache.increment(counter(turn), 1), hand => hand.increment(counter(turn)));
 operation!(read_multi_of_100(32): |table, turn|
-    cache => cache.read_multi::<String>(table.batch_keys(turn)), hand => hand.kept().get_many(table.batch_keys(turn)));
+    cache => cache.read_multi::<String>(table.batch_keys(turn)), hand => hand.kept().read_multi(table.batch_keys(turn)));
 operation!(write_multi_of_100(32): |table, turn|
-    cache => cache.write_multi(table.batch(turn)), hand => hand.kept().set_many(table.batch(turn)));
+    cache => cache.write_multi(table.batch(turn)), hand => hand.kept().write_multi(table.batch(turn)));
 
 fn counter(turn: usize) -> &'static str {
     ["page:views:1", "page:views:2", "page:views:3"][turn % 3]

@@ -1,7 +1,8 @@
 //! The cache as users hold it: typed, with options as views. [`Cache`] blocks, [`AsyncCache`] waits.
 
-mod asynchronous;
+mod async_cache;
 mod background;
+mod counter;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -13,16 +14,18 @@ use std::time::Duration;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-pub use self::asynchronous::AsyncCache;
+pub use self::async_cache::AsyncCache;
 pub use self::background::{AsyncBackground, Background};
-use crate::call::{call, refresh};
-use crate::handle::{Handle, Settings, each_once};
-use crate::io::{Blocking, now};
-use crate::jitter::Jitter;
-use crate::outcome::{ElsePlain, Probe};
+pub use self::counter::{AsyncCounter, Counter};
+use crate::call::{Fallback, OutcomeProbe, call, get_or_set_multi, refresh};
+use crate::handle::{Handle, Settings, deduplicated};
+use crate::mode::Blocking;
+use crate::observe::Event;
+use crate::poll_once::poll_once;
 use crate::store::Store;
 use crate::store::none::NoCache;
-use crate::{Expiry, Result, Ttl, key, many};
+use crate::time::Jitter;
+use crate::{Expiry, Result, Ttl, key};
 
 /// A cache: values under keys, each for a time.
 ///
@@ -52,24 +55,6 @@ pub struct Cache {
 
 /// Where a cache comes from.
 impl Cache {
-    /// Opens the cache at an address: `sqlite://PATH?option=…`, `sqlite::memory:`, `none:`, or the name of a
-    /// [registered](crate::register) store.
-    ///
-    /// A path is relative to the current folder. Nothing is created or connected before the first use. Under the
-    /// cargo feature `no-cache` it gives NoCache, whatever the address.
-    ///
-    /// ```no_run
-    /// let cache = cache_runtime::Cache::open("sqlite://storage/cache.sqlite3?timeout=5")?;
-    /// # Ok::<(), cache_runtime::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// [`ErrorKind::Config`](crate::ErrorKind::Config) if the address or one of its options is wrong.
-    pub fn open(address: &str) -> Result<Self> {
-        crate::runtime::open(address)
-    }
-
     /// A cache in this process's memory, shared by its clones and by nobody else.
     ///
     /// It is SQLite's `:memory:`, and stays real under the cargo feature `no-cache`, for the test that wants one.
@@ -229,7 +214,7 @@ macro_rules! shows {
     ($face:ident) => {
         impl fmt::Debug for $face {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                let store = self.handle.core.store.name();
+                let store = self.handle.core.store.store().name();
                 let mut shown = f.debug_struct(stringify!($face));
                 shown.field("store", &store);
                 match &*self.handle.view.namespace {
@@ -261,7 +246,7 @@ impl Cache {
     ///
     /// [`Key`](crate::ErrorKind::Key) for an empty key; else the store's.
     pub fn get<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>> {
-        now(self.handle.get(&Blocking, key))
+        poll_once(self.handle.get(&Blocking, key))
     }
 
     /// Keeps a value, in the place of what was there.
@@ -274,7 +259,7 @@ impl Cache {
     /// [`Value`](crate::ErrorKind::Value) if serde cannot write it, [`Key`](crate::ErrorKind::Key) for an empty key; else
     /// the store's.
     pub fn set<T: Serialize + ?Sized>(&self, key: &str, value: &T) -> Result<()> {
-        now(self.handle.set(&Blocking, key, value))
+        poll_once(self.handle.set(&Blocking, key, value))
     }
 
     /// Forgets a key, and tells whether there was a value.
@@ -283,7 +268,7 @@ impl Cache {
     ///
     /// [`Key`](crate::ErrorKind::Key) for an empty key; else the store's.
     pub fn delete(&self, key: &str) -> Result<bool> {
-        now(self.handle.delete(&Blocking, key))
+        poll_once(self.handle.delete(&Blocking, key))
     }
 
     /// Whether there is a value, of whatever type.
@@ -292,7 +277,7 @@ impl Cache {
     ///
     /// [`Key`](crate::ErrorKind::Key) for an empty key; else the store's.
     pub fn exists(&self, key: &str) -> Result<bool> {
-        now(self.handle.exists(&Blocking, key))
+        poll_once(self.handle.exists(&Blocking, key))
     }
 
     /// When the value goes; `None` if there is none.
@@ -301,7 +286,7 @@ impl Cache {
     ///
     /// [`Key`](crate::ErrorKind::Key) for an empty key; else the store's.
     pub fn expiry(&self, key: &str) -> Result<Option<Expiry>> {
-        now(self.handle.expiry(&Blocking, key))
+        poll_once(self.handle.expiry(&Blocking, key))
     }
 
     /// Gives the value a new lease of life and leaves it as it is; `false` if there is none.
@@ -310,7 +295,7 @@ impl Cache {
     ///
     /// [`Key`](crate::ErrorKind::Key) for an empty key; else the store's.
     pub fn touch(&self, key: &str) -> Result<bool> {
-        now(self.handle.touch(&Blocking, key))
+        poll_once(self.handle.touch(&Blocking, key))
     }
 
     /// Returns the value, or computes and keeps it.
@@ -322,7 +307,7 @@ impl Cache {
         T: Serialize + DeserializeOwned,
     {
         let body = pin!(Some(async { compute() }));
-        now(call(&Blocking, &self.handle, Ok(key), ElsePlain::cache_outcome(&Probe::<T>::new()), body))
+        poll_once(call(&Blocking, &self.handle, Ok(key), Fallback::cache_outcome(&OutcomeProbe::<T>::new()), body))
     }
 
     /// Returns the value, or computes it and keeps it if that gave `Ok`.
@@ -335,7 +320,7 @@ impl Cache {
         T: Serialize + DeserializeOwned,
     {
         let body = pin!(Some(async { compute() }));
-        now(call(&Blocking, &self.handle, Ok(key), Probe::<Result<T, E>>::new().cache_outcome(), body))
+        poll_once(call(&Blocking, &self.handle, Ok(key), OutcomeProbe::<Result<T, E>>::new().cache_outcome(), body))
     }
 
     /// Computes anew, whatever is kept, and keeps the result in its place.
@@ -361,7 +346,7 @@ impl Cache {
         T: Serialize + DeserializeOwned,
     {
         let body = pin!(Some(async { compute() }));
-        now(refresh(&Blocking, &self.handle, Ok(key), ElsePlain::cache_outcome(&Probe::<T>::new()), body))
+        poll_once(refresh(&Blocking, &self.handle, Ok(key), Fallback::cache_outcome(&OutcomeProbe::<T>::new()), body))
     }
 
     /// Computes anew, whatever is kept, and keeps the result in its place if that is `Ok`: see [`refresh`](Cache::refresh).
@@ -374,7 +359,7 @@ impl Cache {
         T: Serialize + DeserializeOwned,
     {
         let body = pin!(Some(async { compute() }));
-        now(refresh(&Blocking, &self.handle, Ok(key), Probe::<Result<T, E>>::new().cache_outcome(), body))
+        poll_once(refresh(&Blocking, &self.handle, Ok(key), OutcomeProbe::<Result<T, E>>::new().cache_outcome(), body))
     }
 
     /// Adds to a counter in one step, and returns the sum. Absent counts as 0.
@@ -384,7 +369,7 @@ impl Cache {
     /// [`NotANumber`](crate::ErrorKind::NotANumber) or [`Overflow`](crate::ErrorKind::Overflow), which change nothing;
     /// [`Key`](crate::ErrorKind::Key) for an empty key; else the store's.
     pub fn increment(&self, key: &str, by: i64) -> Result<i64> {
-        now(self.handle.increment(&Blocking, key, by))
+        poll_once(self.handle.increment(&Blocking, key, by))
     }
 
     /// Takes from a counter in one step, and returns what is left, which may be below 0.
@@ -393,7 +378,7 @@ impl Cache {
     ///
     /// As [`increment`](Cache::increment).
     pub fn decrement(&self, key: &str, by: i64) -> Result<i64> {
-        now(self.handle.decrement(&Blocking, key, by))
+        poll_once(self.handle.decrement(&Blocking, key, by))
     }
 }
 
@@ -408,7 +393,7 @@ impl Cache {
         &self,
         keys: impl IntoIterator<Item = impl AsRef<str>>,
     ) -> Result<HashMap<String, T>> {
-        now(self.handle.read_multi(&Blocking, keys))
+        poll_once(self.handle.read_multi(&Blocking, keys))
     }
 
     /// Keeps many values. Where a key stands twice, the later value stays.
@@ -417,7 +402,7 @@ impl Cache {
     ///
     /// As [`set`](Cache::set); then none is kept, if the store has transactions.
     pub fn write_multi<T: Serialize>(&self, pairs: impl IntoIterator<Item = (impl AsRef<str>, T)>) -> Result<()> {
-        now(self.handle.write_multi(&Blocking, pairs))
+        poll_once(self.handle.write_multi(&Blocking, pairs))
     }
 
     /// Reads many values and computes the missing ones in one go.
@@ -432,7 +417,7 @@ impl Cache {
     where
         T: Serialize + DeserializeOwned,
     {
-        now(many::get_or_set(&Blocking, &self.handle, each_once(keys), |missing| ready(compute(&missing))))
+        poll_once(get_or_set_multi(&Blocking, &self.handle, deduplicated(keys), |missing| ready(compute(&missing))))
     }
 
     /// Forgets many keys, and returns how many of them were there.
@@ -441,7 +426,7 @@ impl Cache {
     ///
     /// As [`delete`](Cache::delete).
     pub fn delete_multi(&self, keys: impl IntoIterator<Item = impl AsRef<str>>) -> Result<u64> {
-        now(self.handle.delete_multi(&Blocking, keys))
+        poll_once(self.handle.delete_multi(&Blocking, keys))
     }
 
     /// Forgets everything that carries a tag, and tells whether anything was written under it.
@@ -453,7 +438,7 @@ impl Cache {
     ///
     /// [`Key`](crate::ErrorKind::Key) for an empty tag; else the store's.
     pub fn delete_tag(&self, tag: &str) -> Result<bool> {
-        now(self.handle.delete_tag(&Blocking, tag))
+        poll_once(self.handle.delete_tag(&Blocking, tag))
     }
 
     /// Forgets everything in this namespace and in those inside it, and returns how many went.
@@ -462,7 +447,7 @@ impl Cache {
     ///
     /// The store's.
     pub fn clear(&self) -> Result<u64> {
-        now(self.handle.clear(&Blocking))
+        poll_once(self.handle.clear(&Blocking))
     }
 
     /// Removes what has expired and what no window keeps, in all namespaces, and returns how many went.
@@ -473,6 +458,38 @@ impl Cache {
     ///
     /// The store's.
     pub fn delete_expired(&self) -> Result<u64> {
-        now(self.handle.delete_expired(&Blocking))
+        poll_once(self.handle.delete_expired(&Blocking))
+    }
+}
+
+/// Observers.
+impl Cache {
+    /// Calls `observer` at each [`Event`] of this cache, of all its clones and views.
+    ///
+    /// It is called on the thread where the event happens, often in the middle of somebody's call: count, and do no more.
+    /// A panic of an observer fails nobody, and what it does with a cache itself causes no events. Several observers are
+    /// called in turn; they live as long as the cache.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use std::sync::atomic::{AtomicU64, Ordering};
+    /// use cache_runtime::{Cache, Event, testing::Chaos};
+    ///
+    /// let chaos = Chaos::over(&Cache::memory());
+    /// let cache = Cache::new(chaos.clone());
+    /// let failures = Arc::new(AtomicU64::new(0));
+    /// let counter = Arc::clone(&failures);
+    /// cache.observe(move |event| {
+    ///     if let Event::StoreFailed { .. } = event {
+    ///         counter.fetch_add(1, Ordering::Relaxed);
+    ///     }
+    /// });
+    ///
+    /// chaos.fail(true);
+    /// assert_eq!(cache.get_or_set("answer", || 42), 42);
+    /// assert!(failures.load(Ordering::Relaxed) >= 2); // the lookup, and storing the value
+    /// ```
+    pub fn observe(&self, observer: impl Fn(&Event<'_>) + Send + Sync + 'static) {
+        self.handle.core.store.observers().add(observer);
     }
 }

@@ -1,29 +1,29 @@
 //! Which store each cache has, with which options: from a file, the environment and addresses.
 
 mod address;
+mod cache_config;
+mod did_you_mean;
 mod document;
 mod environment;
-mod nearest;
+mod interpolation;
 mod options;
-mod place;
+mod origin;
 mod redact;
-mod section;
 mod tables;
 mod value;
-mod variables;
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::Path;
 
+pub(crate) use self::cache_config::CacheConfig;
+pub(crate) use self::did_you_mean::suggestion;
 use self::document::Document;
 use self::environment::Environment;
-pub(crate) use self::nearest::suggestion;
 pub use self::options::Options;
 #[cfg(feature = "redis")]
 pub(crate) use self::redact::without_secrets;
-pub(crate) use self::section::Section;
 use crate::{Error, ErrorKind, Result};
 
 /// The file that is read where no other is named.
@@ -65,7 +65,7 @@ const DEFAULT_FILE: &str = "config/storage.toml";
 /// | `expires_in` | what entries live where nobody says otherwise; two days |
 /// | `codec` | `"bincode"` or `"messagepack"`: see [`Codec`](crate::Codec) |
 /// | `shared_lease` | for how long a process that computes a cold `shared` key may keep others waiting; 30 seconds |
-/// | `leader_silence` | for how long a task that computes may go without being polled while others wait; 30 seconds |
+/// | `stall_timeout` | for how long a task that computes may go without being polled while others wait; 30 seconds |
 ///
 /// Those of SQLite are `database` (a path, or `":memory:"`), `timeout` (how long to wait for another writer; 5 seconds),
 /// `max_size` (about; `"256 MiB"`), and `pragmas`, a table.
@@ -79,8 +79,8 @@ const DEFAULT_FILE: &str = "config/storage.toml";
 /// the store that was registered by that name, as its option `url`.
 #[derive(Debug, Default)]
 pub struct Config {
-    pub(crate) default: Option<Section>,
-    pub(crate) named: BTreeMap<String, Section>,
+    pub(crate) default: Option<CacheConfig>,
+    pub(crate) named: BTreeMap<String, CacheConfig>,
 }
 
 impl Config {
@@ -145,7 +145,7 @@ impl Config {
         address::parse(address, None).map(Config::only)
     }
 
-    fn only(section: Section) -> Self {
+    fn only(section: CacheConfig) -> Self {
         Config { default: Some(section), named: BTreeMap::new() }
     }
 }
@@ -168,9 +168,9 @@ fn from_text(text: &str, path: Option<&Path>, environment: &Environment<'_>) -> 
     let file = path.map(|path| path.display().to_string());
     let app_env = environment.setting("APP_ENV")?.unwrap_or_else(|| "dev".to_owned());
     let caches = Document::parse(text, file.as_deref())?.caches(&app_env, environment)?;
-    let default = caches.default.map(|table| Section::of_default(table, environment)).transpose()?;
+    let default = caches.default.map(|table| CacheConfig::of_default(table, environment)).transpose()?;
     let named = caches.named.into_iter().map(|(name, table)| {
-        let section = Section::of_named(&name, table, environment)?;
+        let section = CacheConfig::of_named(&name, table, environment)?;
         Ok((name, section))
     });
     Ok(Config { default, named: named.collect::<Result<_>>()? })
@@ -183,7 +183,7 @@ fn unreadable(path: &Path, cause: io::Error) -> Error {
         io::ErrorKind::InvalidData => "the file is not valid UTF-8",
         _ => "the file cannot be read",
     };
-    Error::new(ErrorKind::Config, format!("{}: {what}", path.display())).because(cause)
+    Error::new(ErrorKind::Config, format!("{}: {what}", path.display())).with_source(cause)
 }
 
 #[cfg(test)]

@@ -1,18 +1,23 @@
 //! What is stored under a key: a whole number, or a header, perhaps tags, and the bytes of a codec.
 
+mod buffer_pool;
+mod expiration;
 mod header;
-mod marks;
-mod memory;
+mod record;
+mod tags;
+mod value;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+pub(crate) use self::buffer_pool::recycle;
+pub use self::expiration::Expiration;
 use self::header::{Encoding, HEADER, Header};
-pub(crate) use self::memory::give_back;
-use crate::clock::Timestamp;
+pub use self::record::Record;
+pub(crate) use self::tags::TagStamp;
+pub use self::value::Value;
 use crate::codec::{self, Codec, Refusal, Source, Unfit};
-use crate::store::{Lifetime, Value};
-use crate::tag::Mark;
+use crate::time::Timestamp;
 use crate::{Error, ErrorKind, Result};
 
 /// Why a stored value cannot be read: it counts as absent.
@@ -35,14 +40,14 @@ pub(crate) enum Unreadable {
 }
 
 /// Makes the entry of a value whose type can be read as well as written.
-pub(crate) fn write<T>(value: &T, codec: Codec, lifetime: &Lifetime) -> Result<Value>
+pub(crate) fn write<T>(value: &T, codec: Codec, expiration: &Expiration) -> Result<Value>
 where
     T: Serialize + DeserializeOwned,
 {
     if let Some(number) = codec::to_number(value) {
         return Ok(Value::Number(number));
     }
-    assemble(lifetime, |bytes| {
+    assemble(expiration, |bytes| {
         let typed = codec::write_typed(value, codec, bytes)?;
         Ok((Encoding::Typed(typed.codec), typed.fingerprint))
     })
@@ -50,35 +55,36 @@ where
 }
 
 /// Makes the entry of a value of which only the writing is known.
-pub(crate) fn write_untyped<T: Serialize + ?Sized>(value: &T, lifetime: &Lifetime) -> Result<Value> {
+pub(crate) fn write_untyped<T: Serialize + ?Sized>(value: &T, expiration: &Expiration) -> Result<Value> {
     if let Some(number) = codec::to_number_untyped(value) {
         return Ok(Value::Number(number));
     }
-    assemble(lifetime, |bytes| Ok((Encoding::Untyped(codec::write_untyped(value, bytes)?), 0))).map_err(unwritable::<T>)
+    assemble(expiration, |bytes| Ok((Encoding::Untyped(codec::write_untyped(value, bytes)?), 0)))
+        .map_err(unwritable::<T>)
 }
 
 /// Leaves room for the header, has the payload appended, and fills in the header.
 fn assemble(
-    lifetime: &Lifetime,
+    expiration: &Expiration,
     append: impl FnOnce(&mut Vec<u8>) -> Result<(Encoding, u64), Refusal>,
 ) -> Result<Value, Refusal> {
-    let mut bytes = memory::take();
+    let mut bytes = buffer_pool::acquire();
     bytes.resize(HEADER, 0);
     let (encoding, fingerprint) = append(&mut bytes)?;
-    Header { encoding, fingerprint, written_at: lifetime.now, expires_at: lifetime.expires_at }.put(&mut bytes);
-    header::seal(&mut bytes);
+    Header { encoding, fingerprint, written_at: expiration.now, expires_at: expiration.expires_at }.put(&mut bytes);
+    header::write_checksum(&mut bytes);
     Ok(Value::Bytes(bytes))
 }
 
 /// Makes an entry carry tags. A whole number becomes one that is none to a counter, which carries nothing.
-pub(crate) fn tagged(value: Value, marks: &[Mark], lifetime: &Lifetime) -> Value {
-    if marks.is_empty() {
+pub(crate) fn tagged(value: Value, stamps: &[TagStamp], expiration: &Expiration) -> Value {
+    if stamps.is_empty() {
         return value;
     }
     let (mut bytes, payload) = match value {
         Value::Number(number) => {
             let mut header = vec![0; HEADER];
-            let (written_at, expires_at) = (lifetime.now, lifetime.expires_at);
+            let (written_at, expires_at) = (expiration.now, expiration.expires_at);
             Header { encoding: Encoding::Number, fingerprint: 0, written_at, expires_at }.put(&mut header);
             (header, number.to_le_bytes().to_vec())
         }
@@ -87,27 +93,22 @@ pub(crate) fn tagged(value: Value, marks: &[Mark], lifetime: &Lifetime) -> Value
             (bytes, payload)
         }
     };
-    header::put_tagged(&mut bytes);
-    marks::write(marks, &mut bytes);
+    header::set_tagged_flag(&mut bytes);
+    tags::write(stamps, &mut bytes);
     bytes.extend_from_slice(&payload);
-    header::seal(&mut bytes);
+    header::write_checksum(&mut bytes);
     Value::Bytes(bytes)
 }
 
-/// Whether an entry carries tags.
-pub(crate) fn is_tagged(bytes: &[u8]) -> bool {
-    header::is_tagged(bytes)
-}
-
 /// The tags of an entry that carries some; `None` if they cannot be read.
-pub(crate) fn marks(bytes: &[u8]) -> Option<Vec<Mark>> {
-    let (marks, _) = header::is_sound(bytes).then(|| marks::split(&bytes[HEADER..]))??;
-    marks::read(marks)
+pub(crate) fn tag_stamps(bytes: &[u8]) -> Option<Vec<TagStamp>> {
+    let (stamps, _) = header::checksum_matches(bytes).then(|| tags::split(&bytes[HEADER..]))??;
+    tags::read(stamps)
 }
 
 fn unwritable<T: ?Sized>(cause: Refusal) -> Error {
     let message = format!("a value of type `{}` cannot be written: {cause}", std::any::type_name::<T>());
-    Error::new(ErrorKind::Value, message).because(cause)
+    Error::new(ErrorKind::Value, message).with_source(cause)
 }
 
 /// Reads a value, whatever codec wrote it.
@@ -132,12 +133,12 @@ fn read_number<T: DeserializeOwned>(number: i64) -> Result<T, Unreadable> {
 
 fn read_bytes<T: DeserializeOwned>(bytes: Source<'_>) -> Result<T, Unreadable> {
     let header = Header::parse(&bytes)?;
-    if !header::is_sound(&bytes) {
+    if !header::checksum_matches(&bytes) {
         return Err(Unreadable::Checksum);
     }
     let mut before = HEADER;
     if header::is_tagged(&bytes) {
-        let (_, value) = marks::split(&bytes[HEADER..]).ok_or(Unreadable::Truncated)?;
+        let (_, value) = tags::split(&bytes[HEADER..]).ok_or(Unreadable::Truncated)?;
         before = bytes.len() - value.len();
     }
     let payload = bytes.after(before);
@@ -155,17 +156,12 @@ fn read_bytes<T: DeserializeOwned>(bytes: Source<'_>) -> Result<T, Unreadable> {
     })
 }
 
-/// When an entry expires by its own header; `None` if these bytes are no entry.
-pub(crate) fn expires_at(bytes: &[u8]) -> Option<Timestamp> {
-    header::expires_at(bytes)
-}
-
 /// Writes another expiry into an entry's header; does nothing to what is no entry or is damaged.
-pub(crate) fn renew(bytes: &mut [u8], expires_at: Timestamp) {
+pub(crate) fn set_expiry(bytes: &mut [u8], expires_at: Timestamp) {
     // A damaged entry must not become a sound one by a new checksum.
-    if header::expires_at(bytes).is_some() && header::is_sound(bytes) {
-        header::put_expiry(bytes, expires_at);
-        header::seal(bytes);
+    if header::expires_at(bytes).is_some() && header::checksum_matches(bytes) {
+        header::set_expiry(bytes, expires_at);
+        header::write_checksum(bytes);
     }
 }
 

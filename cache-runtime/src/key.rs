@@ -12,7 +12,7 @@
 //! A key template of an annotated function with a version or with type arguments begins with `#version<types>#`.
 
 mod canonical;
-mod place;
+mod function_path;
 
 use std::borrow::Cow;
 use std::fmt::{Display, Write};
@@ -20,7 +20,7 @@ use std::fmt::{Display, Write};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-pub use self::place::Place;
+pub use self::function_path::FunctionPath;
 
 use crate::{Error, ErrorKind, Result};
 
@@ -123,7 +123,7 @@ fn escape(text: &str, sign: char, special: &[char], out: &mut String) {
 /// With two placeholders or more, `%` and the first character of each text between two of them are written in
 /// percent form inside the values, so that distinct values give distinct keys. Where such a text itself begins with
 /// `%`, another sign stands for it in that form. `types` are the
-/// function's own type arguments; those of what it stands in are the place's.
+/// function's own type arguments; those of what it stands in are the path's.
 ///
 /// # Errors
 ///
@@ -132,10 +132,10 @@ pub fn template_key(
     pieces: &[&str],
     values: &[&dyn Display],
     version: Option<&dyn Display>,
-    place: Place,
+    path: FunctionPath,
     types: &[&dyn Display],
 ) -> Result<String> {
-    let mut key = qualifier(version, place.surroundings(), types)?;
+    let mut key = qualifier(version, path.surroundings(), types)?;
     fill(pieces, values, &mut key)?;
     Ok(key)
 }
@@ -220,10 +220,10 @@ pub struct DefaultKey {
 
 impl DefaultKey {
     /// Begins with the version and the function's path. `line` and `column` are where it is written.
-    pub fn new(place: Place, version: Option<&dyn Display>, line: u32, column: u32) -> Self {
+    pub fn new(path: FunctionPath, version: Option<&dyn Display>, line: u32, column: u32) -> Self {
         let text = qualifier(version, None, &[]).map(|mut text| {
-            text.push_str(place.path());
-            if place.is_ambiguous() {
+            text.push_str(path.path());
+            if path.is_ambiguous() {
                 let _ = write!(text, "@{line}:{column}");
             }
             text.push('(');

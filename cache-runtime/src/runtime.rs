@@ -5,11 +5,11 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use once_cell::sync::OnceCell;
 
-use crate::config::{Config, Options, Section, suggestion};
-use crate::handle::Settings;
+use crate::config::{CacheConfig, Config, Options, suggestion};
+use crate::handle::{Settings, current_scope};
 use crate::store::Store;
 use crate::store::none::NoCache;
-use crate::{AsyncCache, Cache, Error, ErrorKind, Result, testing};
+use crate::{AsyncCache, Cache, Error, ErrorKind, Result};
 
 static RUNTIME: OnceCell<Runtime> = OnceCell::new();
 
@@ -24,7 +24,7 @@ struct Runtime {
     named: BTreeMap<String, Cache>,
 }
 
-/// The cache of the configuration, or of the test's [scope](testing::scope).
+/// The cache of the configuration, or of the test's [scope](crate::testing::scope).
 ///
 /// The first use reads the configuration if [`init`] did not: [`Config::load`]. Where that is wrong, one error is
 /// logged and nothing is cached; where there is none, one warning says that nothing is cached.
@@ -36,7 +36,7 @@ struct Runtime {
 /// ```
 #[must_use]
 pub fn cache() -> Cache {
-    testing::current().unwrap_or_else(|| runtime().default.clone())
+    scope().unwrap_or_else(|| runtime().default.clone())
 }
 
 /// The same as [`cache`], for async code.
@@ -51,7 +51,7 @@ pub fn async_cache() -> AsyncCache {
 ///
 /// [`ErrorKind::Config`] if the configuration names no such cache.
 pub fn named(name: &str) -> Result<Cache> {
-    if let Some(cache) = testing::current() {
+    if let Some(cache) = scope() {
         return Ok(cache);
     }
     if cfg!(feature = "no-cache") {
@@ -117,10 +117,30 @@ pub fn register<S: Store>(kind: &str, build: impl Fn(&Options) -> Result<S> + Se
     Ok(())
 }
 
-/// The cache at an address: see [`Cache::open`].
-pub(crate) fn open(address: &str) -> Result<Cache> {
-    let config = Config::from_address(address)?;
-    config.default.as_ref().map_or_else(|| Ok(Cache::none()), build)
+impl Cache {
+    /// Opens the cache at an address: `sqlite://PATH?option=…`, `sqlite::memory:`, `redis://…`, `none:`, or the name of a
+    /// [registered](register) store.
+    ///
+    /// A path is relative to the current folder. Nothing is created or connected before the first use. With the cargo
+    /// feature `no-cache` it returns NoCache, whatever the address.
+    ///
+    /// ```no_run
+    /// let cache = cache_runtime::Cache::open("sqlite://storage/cache.sqlite3?timeout=5")?;
+    /// # Ok::<(), cache_runtime::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Config`] if the address or one of its options is wrong.
+    pub fn open(address: &str) -> Result<Self> {
+        let config = Config::from_address(address)?;
+        config.default.as_ref().map_or_else(|| Ok(Cache::none()), build)
+    }
+}
+
+/// The cache of the test's scope.
+fn scope() -> Option<Cache> {
+    current_scope().map(|handle| Cache { handle })
 }
 
 /// The cache that an attribute asks for.
@@ -160,7 +180,7 @@ impl Runtime {
 }
 
 /// The cache of one table of the configuration. It touches no file and no server.
-fn build(section: &Section) -> Result<Cache> {
+fn build(section: &CacheConfig) -> Result<Cache> {
     if cfg!(feature = "no-cache") {
         return Ok(Cache::none());
     }
@@ -171,13 +191,13 @@ fn build(section: &Section) -> Result<Cache> {
         expires_in: options.ttl("expires_in")?.unwrap_or(default.expires_in),
         codec: options.find("codec")?.unwrap_or(default.codec),
         shared_lease: options.duration("shared_lease")?.unwrap_or(default.shared_lease),
-        leader_silence: options.duration("leader_silence")?.unwrap_or(default.leader_silence),
+        stall_timeout: options.duration("stall_timeout")?.unwrap_or(default.stall_timeout),
     };
     options.finish()?;
     Ok(Cache::with_settings(store, settings))
 }
 
-fn store(section: &Section) -> Result<Arc<dyn Store>> {
+fn store(section: &CacheConfig) -> Result<Arc<dyn Store>> {
     let registered = registered();
     if let Some(build) = registered.get(&section.kind) {
         return build(&section.options);

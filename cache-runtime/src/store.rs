@@ -14,8 +14,9 @@ use std::time::Duration;
 pub use self::none::NoCache;
 pub use self::operation::{Answer, Operation};
 use crate::Result;
-pub use crate::clock::Timestamp;
 use crate::entry;
+pub use crate::entry::{Expiration, Record, Value};
+pub use crate::time::Timestamp;
 
 /// Keeps values under keys: SQLite, Redis, nothing at all, or one of your own.
 ///
@@ -37,9 +38,9 @@ use crate::entry;
 ///
 /// # Time
 ///
-/// A store is told the time, in a [`Lifetime`] or as `now`; a store whose server keeps time itself may use the
+/// A store is told the time, in a [`Expiration`] or as `now`; a store whose server keeps time itself may use the
 /// server's and take only durations from what it is told. A [`Record`] past its expiry may be returned: who reads
-/// it looks at the expiry. It should be kept until [`Lifetime::stale_until`], because somebody may serve it stale.
+/// it looks at the expiry. It should be kept until [`Expiration::stale_until`], because somebody may serve it stale.
 ///
 /// # Example
 ///
@@ -47,7 +48,7 @@ use crate::entry;
 /// use std::collections::HashMap;
 /// use std::sync::Mutex;
 /// use cache_runtime::{Cache, Error, ErrorKind, Result};
-/// use cache_runtime::store::{Lifetime, Record, Store, Timestamp, Value};
+/// use cache_runtime::store::{Expiration, Record, Store, Timestamp, Value};
 ///
 /// #[derive(Default)]
 /// struct MapStore(Mutex<HashMap<String, Record>>);
@@ -56,8 +57,8 @@ use crate::entry;
 ///     fn get(&self, key: &str) -> Result<Option<Record>> {
 ///         Ok(self.0.lock().unwrap().get(key).cloned())
 ///     }
-///     fn set(&self, key: &str, value: &Value, lifetime: &Lifetime) -> Result<()> {
-///         let record = Record { value: value.clone(), expires_at: Some(lifetime.expires_at) };
+///     fn set(&self, key: &str, value: &Value, expiration: &Expiration) -> Result<()> {
+///         let record = Record { value: value.clone(), expires_at: Some(expiration.expires_at) };
 ///         self.0.lock().unwrap().insert(key.to_owned(), record);
 ///         Ok(())
 ///     }
@@ -65,18 +66,18 @@ use crate::entry;
 ///         let old = self.0.lock().unwrap().remove(key);
 ///         Ok(old.is_some_and(|record| record.is_live(now)))
 ///     }
-///     fn increment(&self, key: &str, by: i64, lifetime: &Lifetime) -> Result<i64> {
+///     fn increment(&self, key: &str, by: i64, expiration: &Expiration) -> Result<i64> {
 ///         let mut map = self.0.lock().unwrap();
-///         let fresh = Record { value: Value::Number(0), expires_at: Some(lifetime.expires_at) };
-///         let live = map.get(key).filter(|record| record.is_live(lifetime.now)).cloned();
+///         let fresh = Record { value: Value::Number(0), expires_at: Some(expiration.expires_at) };
+///         let live = map.get(key).filter(|record| record.is_live(expiration.now)).cloned();
 ///         let mut record = live.unwrap_or(fresh);
 ///         let Value::Number(number) = &mut record.value else {
 ///             return Err(Error::new(ErrorKind::NotANumber, "not a whole number"));
 ///         };
 ///         let sum = number.checked_add(by).ok_or_else(|| Error::new(ErrorKind::Overflow, "beyond i64"))?;
 ///         *number = sum;
-///         if lifetime.asked_for && record.expires_at == Some(Timestamp::NEVER) {
-///             record.expires_at = Some(lifetime.expires_at);
+///         if expiration.is_explicit && record.expires_at == Some(Timestamp::NEVER) {
+///             record.expires_at = Some(expiration.expires_at);
 ///         }
 ///         map.insert(key.to_owned(), record);
 ///         Ok(sum)
@@ -115,7 +116,7 @@ pub trait Store: Send + Sync + 'static {
     /// # Errors
     ///
     /// Only if the store cannot be asked or has no room; then the old value may still be there.
-    fn set(&self, key: &str, value: &Value, lifetime: &Lifetime) -> Result<()>;
+    fn set(&self, key: &str, value: &Value, expiration: &Expiration) -> Result<()>;
 
     /// Forgets a key.
     ///
@@ -129,16 +130,16 @@ pub trait Store: Send + Sync + 'static {
 
     /// Adds to a whole number, and returns the sum, as one step that nobody can come between.
     ///
-    /// - Absent or expired counts as 0, and the counter starts with the lifetime given.
+    /// - Absent or expired counts as 0, and the counter starts with the expiration given.
     /// - A counter that lives keeps its expiry, except that one without an expiry takes the one given where
-    ///   [`Lifetime::asked_for`] says that a caller asked for it.
+    ///   [`Expiration::is_explicit`] says that a caller asked for it.
     /// - It works on what [`set`](Store::set) wrote as [`Value::Number`].
     ///
     /// # Errors
     ///
     /// [`NotANumber`](crate::ErrorKind::NotANumber) if something else is kept there, and
     /// [`Overflow`](crate::ErrorKind::Overflow) if the sum leaves `i64`: both change nothing.
-    fn increment(&self, key: &str, by: i64, lifetime: &Lifetime) -> Result<i64>;
+    fn increment(&self, key: &str, by: i64, expiration: &Expiration) -> Result<i64>;
 
     /// Forgets every key that starts with `prefix`; all of this store's keys if it is empty.
     ///
@@ -161,11 +162,11 @@ pub trait Store: Send + Sync + 'static {
     /// # Errors
     ///
     /// As [`get`](Store::get).
-    fn get_many(&self, keys: &[String]) -> Result<Vec<Option<Record>>> {
+    fn read_multi(&self, keys: &[String]) -> Result<Vec<Option<Record>>> {
         keys.iter().map(|key| self.get(key)).collect()
     }
 
-    /// Keeps many values with one lifetime.
+    /// Keeps many values with one expiration.
     ///
     /// - Where a key stands twice, the later value stays.
     /// - Any number of keys works.
@@ -173,8 +174,8 @@ pub trait Store: Send + Sync + 'static {
     /// # Errors
     ///
     /// As [`set`](Store::set). Stores with transactions write all or nothing.
-    fn set_many(&self, values: &[(String, Value)], lifetime: &Lifetime) -> Result<()> {
-        values.iter().try_for_each(|(key, value)| self.set(key, value, lifetime))
+    fn write_multi(&self, values: &[(String, Value)], expiration: &Expiration) -> Result<()> {
+        values.iter().try_for_each(|(key, value)| self.set(key, value, expiration))
     }
 
     /// Forgets many keys, and returns how many of them were there.
@@ -182,7 +183,7 @@ pub trait Store: Send + Sync + 'static {
     /// # Errors
     ///
     /// As [`delete`](Store::delete).
-    fn delete_many(&self, keys: &[String], now: Timestamp) -> Result<u64> {
+    fn delete_multi(&self, keys: &[String], now: Timestamp) -> Result<u64> {
         keys.iter().try_fold(0, |gone, key| Ok(gone + u64::from(self.delete(key, now)?)))
     }
 
@@ -198,7 +199,7 @@ pub trait Store: Send + Sync + 'static {
         Ok(self.get(key)?.map(|record| record.expiry()))
     }
 
-    /// Gives what is kept a new lifetime and leaves its value alone.
+    /// Gives what is kept a new expiration and leaves its value alone.
     ///
     /// - `true` if there was a value that had not expired; `false` otherwise, and nothing is created.
     /// - Here it reads and writes again, so a change in between may be lost, and a tag that is deleted in between lives
@@ -207,14 +208,14 @@ pub trait Store: Send + Sync + 'static {
     /// # Errors
     ///
     /// As [`get`](Store::get) and [`set`](Store::set).
-    fn touch(&self, key: &str, lifetime: &Lifetime) -> Result<bool> {
-        let Some(mut record) = self.get(key)?.filter(|record| record.is_live(lifetime.now)) else {
+    fn touch(&self, key: &str, expiration: &Expiration) -> Result<bool> {
+        let Some(mut record) = self.get(key)?.filter(|record| record.is_live(expiration.now)) else {
             return Ok(false);
         };
         if let Value::Bytes(bytes) = &mut record.value {
-            entry::renew(bytes, lifetime.expires_at);
+            entry::set_expiry(bytes, expiration.expires_at);
         }
-        self.set(key, &record.value, lifetime)?;
+        self.set(key, &record.value, expiration)?;
         Ok(true)
     }
 
@@ -242,7 +243,7 @@ pub trait Store: Send + Sync + 'static {
     ///
     /// - `false` if the claim is [exclusive](Claim::exclusive) and another exclusive one on the key has not ended.
     /// - It changes nothing of what is kept under the key.
-    /// - It ends when it is [fulfilled](Store::fulfil) or [released](Store::release), and by time.
+    /// - It ends when it is [fulfilled](Store::complete) or [released](Store::release), and by time.
     /// - Every other change of the key breaks it: `set`, `delete`, `clear`, those of many keys, and the fulfilment of a
     ///   claim that was taken down later. `touch` and `increment` need not.
     ///
@@ -264,9 +265,9 @@ pub trait Store: Send + Sync + 'static {
     /// # Errors
     ///
     /// As [`set`](Store::set).
-    fn fulfil(&self, key: &str, value: &Value, lifetime: &Lifetime, token: u64) -> Result<bool> {
+    fn complete(&self, key: &str, value: &Value, expiration: &Expiration, token: u64) -> Result<bool> {
         let _ = token;
-        self.set(key, value, lifetime).map(|()| true)
+        self.set(key, value, expiration).map(|()| true)
     }
 
     /// Ends a claim without a value. For so long as `pause` no other exclusive one is taken down.
@@ -284,8 +285,8 @@ pub trait Store: Send + Sync + 'static {
     /// - Here it asks that the operation be run on a thread that may block. A store that answers in a few
     ///   microseconds may do it in place, and one with an asynchronous client returns its future.
     /// - In place or not, the answer is the one that [`Operation::run`] gives.
-    fn begin<'a>(&'a self, operation: Operation<'a>) -> Begun<'a> {
-        Begun::Blocking(operation)
+    fn dispatch<'a>(&'a self, operation: Operation<'a>) -> Dispatch<'a> {
+        Dispatch::Blocking(operation)
     }
 
     /// What messages call this store: its kind and place, without credentials.
@@ -306,8 +307,8 @@ pub struct Claim {
     pub length: Duration,
 }
 
-/// How far a store came with an operation for a task: see [`Store::begin`].
-pub enum Begun<'a> {
+/// How far a store came with an operation for a task: see [`Store::dispatch`].
+pub enum Dispatch<'a> {
     /// It is done.
     Done(Result<Answer>),
     /// It is under way, without a thread that waits. It is to end by itself when the store does not answer, with
@@ -316,62 +317,4 @@ pub enum Begun<'a> {
     Pending(Pin<Box<dyn Future<Output = Result<Answer>> + Send + 'a>>),
     /// It would block: it is to be run on a thread that may.
     Blocking(Operation<'a>),
-}
-
-/// What a store keeps under a key.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Value {
-    /// A whole number. Values and counters are kept alike, so that one can be read as the other.
-    Number(i64),
-    /// An entry of this library: a header that begins with a magic number, then what a codec wrote.
-    Bytes(Vec<u8>),
-}
-
-impl Value {
-    /// How many bytes it holds.
-    pub fn size(&self) -> usize {
-        match self {
-            Value::Number(_) => size_of::<i64>(),
-            Value::Bytes(bytes) => bytes.len(),
-        }
-    }
-}
-
-/// What a store answers to a read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Record {
-    /// What was written.
-    pub value: Value,
-    /// When it expires, if the store knows; else the entry's header says it, and a number lives while it is there, as
-    /// in a store whose server ends its life by a clock of its own.
-    pub expires_at: Option<Timestamp>,
-}
-
-impl Record {
-    /// When it expires, by the store's word or else by the entry's own.
-    pub fn expiry(&self) -> Timestamp {
-        let written = || match &self.value {
-            Value::Number(_) => Some(Timestamp::NEVER),
-            Value::Bytes(bytes) => entry::expires_at(bytes),
-        };
-        self.expires_at.or_else(written).unwrap_or(Timestamp(0))
-    }
-
-    /// Whether it has not expired: at the very moment of its expiry it has.
-    pub fn is_live(&self, now: Timestamp) -> bool {
-        now < self.expiry()
-    }
-}
-
-/// How long a store is to keep what it is given.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Lifetime {
-    /// The time, by the cache's clock.
-    pub now: Timestamp,
-    /// When the value expires.
-    pub expires_at: Timestamp,
-    /// Until when it may still be served stale; not before `expires_at`.
-    pub stale_until: Timestamp,
-    /// Whether a caller asked for this expiry, or it is the cache's default.
-    pub asked_for: bool,
 }

@@ -24,33 +24,18 @@
 
 mod chaos;
 
-use std::cell::RefCell;
-use std::future::{Future, poll_fn};
-use std::marker::PhantomData;
-use std::pin::pin;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::future::Future;
 use std::time::Duration;
 
 pub use self::chaos::Chaos;
 use crate::Cache;
-
-/// Whether there was ever a scope: where there was none, nobody looks for one.
-static EVER: AtomicBool = AtomicBool::new(false);
-
-static NEXT: AtomicU64 = AtomicU64::new(0);
-
-thread_local! {
-    /// The scopes that this thread is in, the innermost last.
-    static SCOPES: RefCell<Vec<(u64, Cache)>> = const { RefCell::new(Vec::new()) };
-}
+use crate::handle::{ActiveScope, carry, current_scope, enter_scope};
 
 /// A scope of this thread; it ends when this is dropped.
 #[derive(Debug)]
 #[must_use = "the scope ends when this is dropped: `let _scope = …`"]
 pub struct Scope {
-    number: u64,
-    /// A scope belongs to its thread.
-    _thread: PhantomData<*const ()>,
+    _active: ActiveScope,
 }
 
 /// Puts `cache` in the place of every other one on this thread, until the scope is dropped.
@@ -61,7 +46,7 @@ pub struct Scope {
 /// cache and open a scope there.
 pub fn scope(cache: Cache) -> Scope {
     cache.handle.core.clock.stop();
-    enter(cache)
+    Scope { _active: enter_scope(cache.handle) }
 }
 
 /// The same for a task: `cache` is in the place of every other one while `future` runs, on whatever thread.
@@ -87,12 +72,7 @@ pub fn scope(cache: Cache) -> Scope {
 /// ```
 pub async fn scope_async<F: Future>(cache: Cache, future: F) -> F::Output {
     cache.handle.core.clock.stop();
-    let mut future = pin!(future);
-    poll_fn(|context| {
-        let _scope = enter(cache.clone());
-        future.as_mut().poll(context)
-    })
-    .await
+    carry(Some(cache.handle), future).await
 }
 
 /// Moves the clock of the scope's cache, for all its clones and views, on any thread.
@@ -104,41 +84,6 @@ pub async fn scope_async<F: Future>(cache: Cache, future: F) -> F::Output {
 /// Outside a scope: real time cannot be moved.
 #[track_caller]
 pub fn advance(by: Duration) {
-    let cache = current().expect("`advance` moves the clock of a scope's cache: open a `testing::scope` first");
-    cache.handle.core.clock.advance(by);
-}
-
-fn enter(cache: Cache) -> Scope {
-    EVER.store(true, Ordering::Relaxed);
-    let number = NEXT.fetch_add(1, Ordering::Relaxed);
-    SCOPES.with_borrow_mut(|scopes| scopes.push((number, cache)));
-    Scope { number, _thread: PhantomData }
-}
-
-impl Drop for Scope {
-    fn drop(&mut self) {
-        // Scopes may end in any order. While the thread itself ends they may be gone already.
-        let ended = SCOPES.try_with(|scopes| {
-            let mut scopes = scopes.borrow_mut();
-            let at = scopes.iter().position(|(number, _)| *number == self.number);
-            at.map(|at| scopes.remove(at))
-        });
-        drop(ended);
-    }
-}
-
-/// Runs a task that outlives the call which began it inside of the scope that the call was in.
-pub(crate) async fn carry<F: Future>(scope: Option<Cache>, future: F) -> F::Output {
-    match scope {
-        Some(cache) => scope_async(cache, future).await,
-        None => future.await,
-    }
-}
-
-/// The cache of the innermost scope.
-pub(crate) fn current() -> Option<Cache> {
-    if !EVER.load(Ordering::Relaxed) {
-        return None;
-    }
-    SCOPES.try_with(|scopes| scopes.borrow().last().map(|(_, cache)| cache.clone())).ok().flatten()
+    let handle = current_scope().expect("`advance` moves the clock of a scope's cache: open a `testing::scope` first");
+    handle.core.clock.advance(by);
 }

@@ -69,7 +69,7 @@ fn refresh_runs_the_body_and_keeps_what_it_returns() {
     testing::advance(Duration::from_secs(59));
     assert_eq!(user::refresh(1), "user 1, run 3");
     testing::advance(Duration::from_secs(59));
-    assert_eq!(user(1), "user 1, run 3", "the lifetime began anew");
+    assert_eq!(user(1), "user 1, run 3", "the expiration began anew");
 }
 
 #[cached(key = "changing", skip(change))]

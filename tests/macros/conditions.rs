@@ -163,5 +163,5 @@ fn in_the_background_it_is_asked_too() {
         assert!(begun.elapsed() < Duration::from_secs(20), "the task ends its claim without a value");
         thread::yield_now();
     }
-    assert_eq!((BACKGROUND.load(Ordering::Relaxed), chaos.count("fulfil")), (2, 1));
+    assert_eq!((BACKGROUND.load(Ordering::Relaxed), chaos.count("complete")), (2, 1));
 }

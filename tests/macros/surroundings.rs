@@ -115,17 +115,17 @@ fn names_of_the_expansion_do_not_meet_the_users() {
 
 /// Stands for the library under another name, and shows that it was this one that was called.
 mod ours {
-    pub(crate) mod __private {
-        pub(crate) use cache_runtime::__private::*;
+    pub(crate) mod macro_support {
+        pub(crate) use cache_runtime::macro_support::*;
 
         pub(crate) fn template_key(
             pieces: &[&str],
             values: &[&dyn Display],
             version: Option<&dyn Display>,
-            place: Place,
+            path: FunctionPath,
             types: &[&dyn Display],
         ) -> cache_runtime::Result<String> {
-            cache_runtime::__private::template_key(pieces, values, version, place, types)
+            cache_runtime::macro_support::template_key(pieces, values, version, path, types)
                 .map(|key| format!("ours:{key}"))
         }
     }

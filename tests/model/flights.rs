@@ -5,10 +5,12 @@
 //! question, and nothing is left in the table.
 #![allow(dead_code, unreachable_pub, reason = "the table's source has more than the model asks of it")]
 
-#[path = "../../cache-runtime/src/flight.rs"]
-mod flight;
-#[path = "../../cache-runtime/src/within.rs"]
-mod within;
+#[path = "../../cache-runtime/src/single_flight/scope.rs"]
+mod scope;
+#[path = "../../cache-runtime/src/single_flight/state.rs"]
+mod state;
+#[path = "../../cache-runtime/src/single_flight/table.rs"]
+mod table;
 
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
@@ -19,9 +21,10 @@ use std::time::Duration;
 use shuttle::rand::{Rng, thread_rng};
 use shuttle::thread;
 
-use self::flight::{Face, Flights, Heard, Turn};
-use self::sync::{Arc, current_flight};
-use self::within::Within;
+use self::scope::LeaderScope;
+use self::state::WaitMode;
+use self::sync::{Arc, current_leader};
+use self::table::{FlightTable, Role, WaitOutcome};
 
 /// What the runtime's module of this name has, from shuttle.
 mod sync {
@@ -30,18 +33,18 @@ mod sync {
     pub(crate) use shuttle::sync::atomic::AtomicU64;
     pub(crate) use shuttle::sync::{Arc, Mutex, MutexGuard};
 
-    shuttle::thread_local! { static FLIGHT: Cell<Option<u64>> = Cell::new(None); }
+    shuttle::thread_local! { static LEADER: Cell<Option<u64>> = Cell::new(None); }
 
-    pub(crate) fn current_flight() -> Option<u64> {
-        FLIGHT.with(Cell::get)
+    pub(crate) fn current_leader() -> Option<u64> {
+        LEADER.with(Cell::get)
     }
 
-    pub(crate) fn set_current_flight(flight: Option<u64>) -> Option<u64> {
-        FLIGHT.with(|current| current.replace(flight))
+    pub(crate) fn set_current_leader(leader: Option<u64>) -> Option<u64> {
+        LEADER.with(|current| current.replace(leader))
     }
 }
 
-type All = Arc<Flights<u32, u32>>;
+type Table = Arc<FlightTable<u32, u32>>;
 type Answer = Result<u32, ()>;
 
 const KEYS: u32 = 3;
@@ -59,16 +62,16 @@ fn main() {
 
 /// Two threads and a thread that runs tasks ask for keys at random.
 fn program() {
-    let all: All = Flights::new();
-    let askers = [Face::Thread, Face::Thread, Face::Task].map(|face| {
-        let all = all.clone();
+    let table: Table = FlightTable::new();
+    let askers = [WaitMode::Thread, WaitMode::Thread, WaitMode::Task].map(|mode| {
+        let table = table.clone();
         thread::spawn(move || {
             for _ in 0..2 {
-                let asked = ask(all.clone(), thread_rng().gen_range(0..KEYS), 2, face);
+                let asked = ask(table.clone(), thread_rng().gen_range(0..KEYS), 2, mode);
                 change_sometimes();
-                let _ = match face {
-                    Face::Thread => blocking(asked),
-                    Face::Task => shuttle::future::block_on(asked),
+                let _ = match mode {
+                    WaitMode::Thread => blocking(asked),
+                    WaitMode::Task => shuttle::future::block_on(asked),
                 };
             }
         })
@@ -76,26 +79,31 @@ fn program() {
     for asker in askers {
         asker.join().expect("no assertion failed");
     }
-    assert!(all.is_empty(), "nothing is left behind");
+    assert!(table.is_empty(), "nothing is left behind");
 }
 
 /// The way of a call, as far as flights go.
-async fn fly<B: Future<Output = Answer>>(all: &All, key: u32, face: Face, mut body: Pin<&mut Option<B>>) -> Answer {
-    let lead = match all.join(key, face, Duration::MAX) {
-        Turn::Alone => return body.as_mut().as_pin_mut().expect("not yet run").await,
-        Turn::Lead(lead) => lead,
-        Turn::Wait(wait) => match wait.await {
-            Heard::Value(value) => return Ok(value),
-            Heard::Lead(lead) => lead,
-            Heard::Alone => return body.as_mut().as_pin_mut().expect("not yet run").await,
+async fn fly<B: Future<Output = Answer>>(
+    table: &Table,
+    key: u32,
+    mode: WaitMode,
+    mut body: Pin<&mut Option<B>>,
+) -> Answer {
+    let leader = match table.join(key, mode, Duration::MAX) {
+        Role::Alone => return body.as_mut().as_pin_mut().expect("not yet run").await,
+        Role::Leader(leader) => leader,
+        Role::Waiter(wait) => match wait.await {
+            WaitOutcome::Value(value) => return Ok(value),
+            WaitOutcome::Leader(leader) => leader,
+            WaitOutcome::Alone => return body.as_mut().as_pin_mut().expect("not yet run").await,
         },
     };
-    let answer = Within::new(&lead, body).await;
+    let answer = LeaderScope::new(&leader, body).await;
     if let Ok(value) = &answer {
-        let reach = lead.reach();
+        let watermark = leader.watermark();
         let is_current = *value == value_of(key);
-        let reach = if is_current { reach } else { lead.reach_of_old() };
-        lead.land(value, reach);
+        let watermark = if is_current { watermark } else { leader.watermark_of_start() };
+        leader.publish(value, watermark);
     }
     answer
 }
@@ -134,32 +142,32 @@ impl Drop for Leads {
 }
 
 /// Asks for a key by a body that asks for others, gives them up half-way, or fails, sometimes.
-fn ask(all: All, key: u32, depth: u32, face: Face) -> Pin<Box<dyn Future<Output = Answer> + Send>> {
+fn ask(table: Table, key: u32, depth: u32, mode: WaitMode) -> Pin<Box<dyn Future<Output = Answer> + Send>> {
     Box::pin(async move {
-        let (inner, outside) = (all.clone(), current_flight());
+        let (inner, outside) = (table.clone(), current_leader());
         let body = pin!(Some(async move {
             BODIES.fetch_add(1, SeqCst);
-            let inside = current_flight();
+            let inside = current_leader();
             let _leads = (inside != outside).then(|| Leads::new(key));
             let value = value_of(key);
             for _ in 0..if depth == 0 { 0 } else { thread_rng().gen_range(0..3) } {
-                let nested = ask(inner.clone(), thread_rng().gen_range(0..KEYS), depth - 1, face);
+                let nested = ask(inner.clone(), thread_rng().gen_range(0..KEYS), depth - 1, mode);
                 if thread_rng().gen_bool(0.2) {
                     give_up(nested).await;
                 } else {
                     let _ = nested.await;
                 }
             }
-            match face {
-                Face::Task => yielded().await,
-                Face::Thread => thread::yield_now(),
+            match mode {
+                WaitMode::Task => yielded().await,
+                WaitMode::Thread => thread::yield_now(),
             }
             change_sometimes();
-            assert_eq!(inside, current_flight(), "the note is put back after each call");
+            assert_eq!(inside, current_leader(), "the note is put back after each call");
             if thread_rng().gen_bool(0.3) { Err(()) } else { Ok(value) }
         }));
         let oldest = value_of(key);
-        let answer = fly(&all, key, face, body).await;
+        let answer = fly(&table, key, mode, body).await;
         if let Ok(value) = answer {
             assert_eq!(value % KEYS, key, "the value of another key");
             assert!(value >= oldest, "a value from before the question");

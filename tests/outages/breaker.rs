@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use cache_runtime::store::{Lifetime, Record, Store, Timestamp, Value};
+use cache_runtime::store::{Expiration, Record, Store, Timestamp, Value};
 use cache_runtime::{Cache, Error, ErrorKind, Result};
 
 use crate::scenery::{Events, away, chaos, timed, wait_until};
@@ -104,7 +104,7 @@ impl Store for Refusing {
         self.ask(key)
     }
 
-    fn set(&self, key: &str, _: &Value, _: &Lifetime) -> Result<()> {
+    fn set(&self, key: &str, _: &Value, _: &Expiration) -> Result<()> {
         self.ask(key)
     }
 
@@ -112,7 +112,7 @@ impl Store for Refusing {
         self.ask(key)
     }
 
-    fn increment(&self, key: &str, _: i64, _: &Lifetime) -> Result<i64> {
+    fn increment(&self, key: &str, _: i64, _: &Expiration) -> Result<i64> {
         self.ask(key)
     }
 

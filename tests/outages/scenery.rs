@@ -48,11 +48,11 @@ impl Events {
 fn name(event: &Event<'_>) -> String {
     match event {
         Event::StoreFailed { operation, .. } => format!("failed {operation}"),
-        Event::Skipped { operation } => format!("skipped {operation}"),
-        Event::Away { extent, reason } => format!("away {extent:?}: {reason}"),
-        Event::Back { extent, .. } => format!("back {extent:?}"),
-        Event::Unreadable { key, reason } => format!("unreadable {key}: {reason}"),
-        Event::NotSaved { key, .. } => format!("not saved {key}"),
+        Event::Skipped { operation, .. } => format!("skipped {operation}"),
+        Event::CircuitOpened { outage, reason, .. } => format!("away {outage:?}: {reason}"),
+        Event::CircuitClosed { outage, .. } => format!("back {outage:?}"),
+        Event::Unreadable { key, reason, .. } => format!("unreadable {key}: {reason}"),
+        Event::NotStored { key, .. } => format!("not saved {key}"),
         other => format!("{other:?}"),
     }
 }

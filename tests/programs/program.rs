@@ -35,7 +35,7 @@ fn act(argument: &str) -> Result<String> {
         "count" => cache().increment("count", 1)?.to_string(),
         "set" => done(cache().set("k", with))?,
         "get" => cache().get::<String>("k")?.unwrap_or_default(),
-        "lifetime" => lifetime(&cache())?,
+        "expiration" => expiration(&cache())?,
         "named-set" => done(named(with)?.set("k", with))?,
         "named-get" => named(with)?.get::<String>("k")?.unwrap_or_default(),
         "open" => format!("{:?}", Cache::open(with)?),
@@ -86,9 +86,9 @@ fn unknown(number: u64) -> u64 {
 fn hits();
 
 /// How many minutes an entry lives, about.
-fn lifetime(cache: &Cache) -> Result<String> {
-    cache.set("lifetime", "v")?;
-    let Some(Expiry::At(moment)) = cache.expiry("lifetime")? else { return Ok("for ever".to_owned()) };
+fn expiration(cache: &Cache) -> Result<String> {
+    cache.set("expiration", "v")?;
+    let Some(Expiry::At(moment)) = cache.expiry("expiration")? else { return Ok("for ever".to_owned()) };
     let left = moment.duration_since(std::time::SystemTime::now()).unwrap_or_default();
     Ok(format!("{} minutes", left.as_secs().div_ceil(60)))
 }

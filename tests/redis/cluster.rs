@@ -42,7 +42,7 @@ impl Faces {
         }
     }
 
-    fn set_many(&self, face: Face, keys: &[String]) -> Result<()> {
+    fn write_multi(&self, face: Face, keys: &[String]) -> Result<()> {
         let values = keys.iter().map(|key| (key, "many"));
         match face {
             Face::Thread => self.cache.write_multi(values),
@@ -51,7 +51,7 @@ impl Faces {
     }
 
     /// How many are there.
-    fn get_many(&self, face: Face, keys: &[String]) -> Result<usize> {
+    fn read_multi(&self, face: Face, keys: &[String]) -> Result<usize> {
         let values = match face {
             Face::Thread => self.cache.read_multi::<String>(keys),
             Face::Task => self.runtime.block_on(self.cache.to_async().read_multi::<String>(keys)),
@@ -135,14 +135,14 @@ fn many_keys_at_once_are_followed() {
                 .map(|number| format!("{{{slot}}}{number}"))
                 .chain((0..20).map(|number| number.to_string()))
                 .collect();
-            faces.set_many(face, &keys).expect("written");
+            faces.write_multi(face, &keys).expect("written");
             cluster.begin_move(&slot, to);
-            assert_eq!(faces.get_many(face, &keys).expect("read"), 40);
-            faces.set_many(face, &keys).expect("written, in part ahead");
+            assert_eq!(faces.read_multi(face, &keys).expect("read"), 40);
+            faces.write_multi(face, &keys).expect("written, in part ahead");
             cluster.finish_move(&slot, to);
-            assert_eq!(faces.get_many(face, &keys).expect("followed"), 40);
-            faces.set_many(face, &keys).expect("followed");
-            assert_eq!(faces.get_many(face, &keys).expect("read"), 40);
+            assert_eq!(faces.read_multi(face, &keys).expect("followed"), 40);
+            faces.write_multi(face, &keys).expect("followed");
+            assert_eq!(faces.read_multi(face, &keys).expect("read"), 40);
         }
     });
 }

@@ -4,7 +4,7 @@ use std::any::Any;
 use std::time::Duration;
 
 use cache_runtime::Result;
-use cache_runtime::store::{Begun, Claim, Lifetime, Operation, Record, Store, Timestamp, Value};
+use cache_runtime::store::{Claim, Dispatch, Expiration, Operation, Record, Store, Timestamp, Value};
 
 /// The store, and what it needs kept for as long, as the folder of its file.
 pub(crate) struct Around {
@@ -25,40 +25,40 @@ impl Store for Around {
         self.store.get(key)
     }
 
-    fn set(&self, key: &str, value: &Value, lifetime: &Lifetime) -> Result<()> {
-        self.store.set(key, value, lifetime)
+    fn set(&self, key: &str, value: &Value, expiration: &Expiration) -> Result<()> {
+        self.store.set(key, value, expiration)
     }
 
     fn delete(&self, key: &str, now: Timestamp) -> Result<bool> {
         self.store.delete(key, now)
     }
 
-    fn increment(&self, key: &str, by: i64, lifetime: &Lifetime) -> Result<i64> {
-        self.store.increment(key, by, lifetime)
+    fn increment(&self, key: &str, by: i64, expiration: &Expiration) -> Result<i64> {
+        self.store.increment(key, by, expiration)
     }
 
     fn clear(&self, prefix: &str) -> Result<u64> {
         self.store.clear(prefix)
     }
 
-    fn get_many(&self, keys: &[String]) -> Result<Vec<Option<Record>>> {
-        self.store.get_many(keys)
+    fn read_multi(&self, keys: &[String]) -> Result<Vec<Option<Record>>> {
+        self.store.read_multi(keys)
     }
 
-    fn set_many(&self, values: &[(String, Value)], lifetime: &Lifetime) -> Result<()> {
-        self.store.set_many(values, lifetime)
+    fn write_multi(&self, values: &[(String, Value)], expiration: &Expiration) -> Result<()> {
+        self.store.write_multi(values, expiration)
     }
 
-    fn delete_many(&self, keys: &[String], now: Timestamp) -> Result<u64> {
-        self.store.delete_many(keys, now)
+    fn delete_multi(&self, keys: &[String], now: Timestamp) -> Result<u64> {
+        self.store.delete_multi(keys, now)
     }
 
     fn expiry(&self, key: &str) -> Result<Option<Timestamp>> {
         self.store.expiry(key)
     }
 
-    fn touch(&self, key: &str, lifetime: &Lifetime) -> Result<bool> {
-        self.store.touch(key, lifetime)
+    fn touch(&self, key: &str, expiration: &Expiration) -> Result<bool> {
+        self.store.touch(key, expiration)
     }
 
     fn delete_expired(&self, now: Timestamp) -> Result<u64> {
@@ -73,16 +73,16 @@ impl Store for Around {
         self.store.claim(key, claim)
     }
 
-    fn fulfil(&self, key: &str, value: &Value, lifetime: &Lifetime, token: u64) -> Result<bool> {
-        self.store.fulfil(key, value, lifetime, token)
+    fn complete(&self, key: &str, value: &Value, expiration: &Expiration, token: u64) -> Result<bool> {
+        self.store.complete(key, value, expiration, token)
     }
 
     fn release(&self, key: &str, token: u64, pause: Duration) -> Result<()> {
         self.store.release(key, token, pause)
     }
 
-    fn begin<'a>(&'a self, operation: Operation<'a>) -> Begun<'a> {
-        self.store.begin(operation)
+    fn dispatch<'a>(&'a self, operation: Operation<'a>) -> Dispatch<'a> {
+        self.store.dispatch(operation)
     }
 
     fn name(&self) -> String {

@@ -52,7 +52,7 @@ fn many_keys_are_one_request() {
     cache.write_multi([("a", 1), ("b", 2)]).unwrap();
     cache.read_multi::<i32>(["a", "b", "a"]).unwrap();
     cache.delete_multi(["a", "b"]).unwrap();
-    assert_eq!(store.asked(), ["set_many a b", "get_many a b", "delete_many a b"]);
+    assert_eq!(store.asked(), ["write_multi a b", "read_multi a b", "delete_multi a b"]);
 }
 
 #[test]
@@ -63,9 +63,9 @@ fn computing_many_is_one_read_and_one_write() {
     store.asked();
     let compute = |keys: &[String]| keys.iter().map(|key| (key.clone(), 1)).collect::<HashMap<_, _>>();
     cache.get_or_set_multi(["a", "there", "b"], compute);
-    assert_eq!(store.asked(), ["get_many a there b", "set_many a b"]);
+    assert_eq!(store.asked(), ["read_multi a there b", "write_multi a b"]);
     cache.get_or_set_multi(["a", "there", "b"], compute);
-    assert_eq!(store.asked(), ["get_many a there b"]);
+    assert_eq!(store.asked(), ["read_multi a there b"]);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! A user's own store whose client answers later.
 
 use cache_runtime::Result;
-use cache_runtime::store::{Begun, Lifetime, Operation, Record, Store, Timestamp, Value};
+use cache_runtime::store::{Dispatch, Expiration, Operation, Record, Store, Timestamp, Value};
 
 use crate::map::MapStore;
 
@@ -14,24 +14,24 @@ impl Store for LaterStore {
         self.0.get(key)
     }
 
-    fn set(&self, key: &str, value: &Value, lifetime: &Lifetime) -> Result<()> {
-        self.0.set(key, value, lifetime)
+    fn set(&self, key: &str, value: &Value, expiration: &Expiration) -> Result<()> {
+        self.0.set(key, value, expiration)
     }
 
     fn delete(&self, key: &str, now: Timestamp) -> Result<bool> {
         self.0.delete(key, now)
     }
 
-    fn increment(&self, key: &str, by: i64, lifetime: &Lifetime) -> Result<i64> {
-        self.0.increment(key, by, lifetime)
+    fn increment(&self, key: &str, by: i64, expiration: &Expiration) -> Result<i64> {
+        self.0.increment(key, by, expiration)
     }
 
     fn clear(&self, prefix: &str) -> Result<u64> {
         self.0.clear(prefix)
     }
 
-    fn begin<'a>(&'a self, operation: Operation<'a>) -> Begun<'a> {
-        Begun::Pending(Box::pin(async move {
+    fn dispatch<'a>(&'a self, operation: Operation<'a>) -> Dispatch<'a> {
+        Dispatch::Pending(Box::pin(async move {
             smol::future::yield_now().await;
             operation.run(self)
         }))

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard};
 
-use cache_runtime::store::{Lifetime, Record, Store, Timestamp, Value};
+use cache_runtime::store::{Expiration, Record, Store, Timestamp, Value};
 use cache_runtime::{Error, ErrorKind, Result};
 
 #[derive(Default)]
@@ -20,8 +20,8 @@ impl Store for MapStore {
         Ok(self.map().get(key).cloned())
     }
 
-    fn set(&self, key: &str, value: &Value, lifetime: &Lifetime) -> Result<()> {
-        let record = Record { value: value.clone(), expires_at: Some(lifetime.expires_at) };
+    fn set(&self, key: &str, value: &Value, expiration: &Expiration) -> Result<()> {
+        let record = Record { value: value.clone(), expires_at: Some(expiration.expires_at) };
         self.map().insert(key.to_owned(), record);
         Ok(())
     }
@@ -30,17 +30,17 @@ impl Store for MapStore {
         Ok(self.map().remove(key).is_some_and(|record| record.is_live(now)))
     }
 
-    fn increment(&self, key: &str, by: i64, lifetime: &Lifetime) -> Result<i64> {
+    fn increment(&self, key: &str, by: i64, expiration: &Expiration) -> Result<i64> {
         let mut map = self.map();
-        let living = map.get(key).filter(|record| record.is_live(lifetime.now)).cloned();
-        let mut record = living.unwrap_or(Record { value: Value::Number(0), expires_at: Some(lifetime.expires_at) });
+        let living = map.get(key).filter(|record| record.is_live(expiration.now)).cloned();
+        let mut record = living.unwrap_or(Record { value: Value::Number(0), expires_at: Some(expiration.expires_at) });
         let Value::Number(number) = &mut record.value else {
             return Err(Error::new(ErrorKind::NotANumber, "what is kept there is not a whole number"));
         };
         *number = number.checked_add(by).ok_or_else(|| Error::new(ErrorKind::Overflow, "beyond i64"))?;
         let sum = *number;
-        if lifetime.asked_for && record.expires_at == Some(Timestamp::NEVER) {
-            record.expires_at = Some(lifetime.expires_at);
+        if expiration.is_explicit && record.expires_at == Some(Timestamp::NEVER) {
+            record.expires_at = Some(expiration.expires_at);
         }
         map.insert(key.to_owned(), record);
         Ok(sum)

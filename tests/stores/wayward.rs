@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use cache_runtime::store::{Lifetime, Record, Store, Timestamp, Value};
+use cache_runtime::store::{Expiration, Record, Store, Timestamp, Value};
 use cache_runtime::{Cache, Error, ErrorKind, Result};
 
 use crate::map::MapStore;
@@ -69,39 +69,39 @@ impl Store for Wayward {
         self.ask(format!("get {key}"))?.get(key).map(|record| self.read(record))
     }
 
-    fn set(&self, key: &str, value: &Value, lifetime: &Lifetime) -> Result<()> {
-        self.ask(format!("set {key}"))?.set(key, value, lifetime)
+    fn set(&self, key: &str, value: &Value, expiration: &Expiration) -> Result<()> {
+        self.ask(format!("set {key}"))?.set(key, value, expiration)
     }
 
     fn delete(&self, key: &str, now: Timestamp) -> Result<bool> {
         self.ask(format!("delete {key}"))?.delete(key, now)
     }
 
-    fn increment(&self, key: &str, by: i64, lifetime: &Lifetime) -> Result<i64> {
-        self.ask(format!("increment {key}"))?.increment(key, by, lifetime)
+    fn increment(&self, key: &str, by: i64, expiration: &Expiration) -> Result<i64> {
+        self.ask(format!("increment {key}"))?.increment(key, by, expiration)
     }
 
     fn clear(&self, prefix: &str) -> Result<u64> {
         self.ask(format!("clear {prefix}"))?.clear(prefix)
     }
 
-    fn get_many(&self, keys: &[String]) -> Result<Vec<Option<Record>>> {
-        let records = self.ask(format!("get_many {}", keys.join(" ")))?.get_many(keys)?;
+    fn read_multi(&self, keys: &[String]) -> Result<Vec<Option<Record>>> {
+        let records = self.ask(format!("read_multi {}", keys.join(" ")))?.read_multi(keys)?;
         Ok(records.into_iter().map(|record| self.read(record)).collect())
     }
 
-    fn set_many(&self, values: &[(String, Value)], lifetime: &Lifetime) -> Result<()> {
+    fn write_multi(&self, values: &[(String, Value)], expiration: &Expiration) -> Result<()> {
         let mut keys: Vec<&str> = values.iter().map(|(key, _)| &**key).collect();
         keys.sort_unstable();
-        self.ask(format!("set_many {}", keys.join(" ")))?.set_many(values, lifetime)
+        self.ask(format!("write_multi {}", keys.join(" ")))?.write_multi(values, expiration)
     }
 
-    fn delete_many(&self, keys: &[String], now: Timestamp) -> Result<u64> {
-        self.ask(format!("delete_many {}", keys.join(" ")))?.delete_many(keys, now)
+    fn delete_multi(&self, keys: &[String], now: Timestamp) -> Result<u64> {
+        self.ask(format!("delete_multi {}", keys.join(" ")))?.delete_multi(keys, now)
     }
 
-    fn touch(&self, key: &str, lifetime: &Lifetime) -> Result<bool> {
-        self.ask(format!("touch {key}"))?.touch(key, lifetime)
+    fn touch(&self, key: &str, expiration: &Expiration) -> Result<bool> {
+        self.ask(format!("touch {key}"))?.touch(key, expiration)
     }
 
     fn name(&self) -> String {

@@ -48,7 +48,7 @@ pub fn load_users(ids: &[u64]) -> HashMap<u64, User> {
 /// # Errors
 ///
 /// If there is none.
-#[cached(expires_in = lifetime(seconds), skip(client))]
+#[cached(expires_in = expiration(seconds), skip(client))]
 pub async fn fetch<T>(client: &T, path: &str, seconds: u64, (page, size): (u8, u8)) -> Result<String, Error>
 where
     T: AsRef<str> + Sync,
@@ -57,7 +57,7 @@ where
     Ok(format!("{}{path}{seconds}{page}{size}", client.as_ref()))
 }
 
-fn lifetime(seconds: u64) -> Duration {
+fn expiration(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
 

@@ -35,7 +35,7 @@ pub fn a_written_number_lives_as_long_as_it_was_given(subject: &Subject) {
     assert_eq!(view.get_or_set("computed", || 2), 2);
 }
 
-/// A number that is written again has the new lifetime.
+/// A number that is written again has the new expiration.
 pub fn a_number_written_again_has_the_new_lifetime(subject: &Subject) {
     living(subject, 100).set("n", &1).unwrap();
     living(subject, 1).set("n", &2).unwrap();
@@ -61,7 +61,7 @@ pub fn increments_do_not_move_a_counters_expiry(subject: &Subject) {
     assert_eq!(subject.get::<i64>("n").unwrap(), None);
 }
 
-/// A counter that lives for ever takes a lifetime where one is asked for, and not the cache's default.
+/// A counter that lives for ever takes a expiration where one is asked for, and not the cache's default.
 pub fn a_counter_without_expiry_takes_one_that_is_asked_for(subject: &Subject) {
     subject.view(|cache| cache.expires_in(Ttl::Never)).increment("n", 1).unwrap();
     subject.increment("n", 1).unwrap();
@@ -71,7 +71,7 @@ pub fn a_counter_without_expiry_takes_one_that_is_asked_for(subject: &Subject) {
     assert!(!subject.exists("n").unwrap());
 }
 
-/// After its expiry a counter starts anew, with a full lifetime.
+/// After its expiry a counter starts anew, with a full expiration.
 pub fn an_expired_counter_starts_anew(subject: &Subject) {
     assert_eq!(living(subject, 1).increment("n", 10).unwrap(), 10);
     subject.age(1);

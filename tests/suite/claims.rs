@@ -24,8 +24,8 @@ fn common(token: u64) -> Claim {
 }
 
 /// Fulfils a claim on `k` with a number.
-fn fulfil(store: &dyn Store, token: u64, number: i64) -> bool {
-    store.fulfil("k", &Value::Number(number), &ten_seconds(), token).unwrap()
+fn complete(store: &dyn Store, token: u64, number: i64) -> bool {
+    store.complete("k", &Value::Number(number), &ten_seconds(), token).unwrap()
 }
 
 /// Whether somebody else may compute `k` now; if so, nobody does afterwards either.
@@ -61,8 +61,8 @@ pub fn a_common_claim_keeps_nobody_away(store: &dyn Store) {
 pub fn a_refused_claim_is_none(store: &dyn Store) {
     assert!(store.claim("k", &exclusive(1)).unwrap());
     assert!(!store.claim("k", &exclusive(2)).unwrap());
-    assert!(!fulfil(store, 2, 7));
-    assert!(fulfil(store, 1, 8));
+    assert!(!complete(store, 2, 7));
+    assert!(complete(store, 1, 8));
     assert_eq!(kept(store, "k"), Some(Value::Number(8)));
 }
 
@@ -78,27 +78,27 @@ pub fn of_many_exclusive_claims_one_holds(store: &dyn Store) {
 
 /// A claim changes nothing of what is kept under the key, and is nothing that is kept.
 pub fn a_claim_changes_nothing_that_is_kept(store: &dyn Store) {
-    let (value, lifetime) = entry("text", 10);
-    store.set("k", &value, &lifetime).unwrap();
+    let (value, expiration) = entry("text", 10);
+    store.set("k", &value, &expiration).unwrap();
     for key in ["k", "absent"] {
         assert!(store.claim(key, &exclusive(1)).unwrap());
         assert!(store.claim(key, &common(2)).unwrap());
     }
     assert_eq!(kept(store, "k"), Some(value));
-    assert_eq!(store.expiry("k").unwrap(), Some(lifetime.expires_at));
+    assert_eq!(store.expiry("k").unwrap(), Some(expiration.expires_at));
     assert_eq!((kept(store, "absent"), store.expiry("absent").unwrap()), (None, None));
-    assert!(!store.delete("absent", lifetime.now).unwrap());
+    assert!(!store.delete("absent", expiration.now).unwrap());
 }
 
-/// A fulfilled claim keeps the value with its lifetime, and has ended.
+/// A fulfilled claim keeps the value with its expiration, and has ended.
 pub fn fulfilling_keeps_the_value_and_ends_the_claim(store: &dyn Store) {
-    let (value, lifetime) = entry("text", 10);
+    let (value, expiration) = entry("text", 10);
     for (key, claim) in [("common", common(1)), ("exclusive", exclusive(2))] {
         assert!(store.claim(key, &claim).unwrap());
-        assert!(store.fulfil(key, &value, &lifetime, claim.token).unwrap());
+        assert!(store.complete(key, &value, &expiration, claim.token).unwrap());
         assert_eq!(kept(store, key), Some(value.clone()));
-        assert_eq!(store.expiry(key).unwrap(), Some(lifetime.expires_at));
-        assert!(!store.fulfil(key, &Value::Number(1), &lifetime, claim.token).unwrap(), "it was fulfilled already");
+        assert_eq!(store.expiry(key).unwrap(), Some(expiration.expires_at));
+        assert!(!store.complete(key, &Value::Number(1), &expiration, claim.token).unwrap(), "it was fulfilled already");
         assert!(store.claim(key, &exclusive(3)).unwrap());
     }
 }
@@ -107,7 +107,7 @@ pub fn fulfilling_keeps_the_value_and_ends_the_claim(store: &dyn Store) {
 pub fn fulfilling_replaces_what_was_there(store: &dyn Store) {
     store.set("k", &entry("old", 100).0, &ten_seconds()).unwrap();
     assert!(store.claim("k", &exclusive(1)).unwrap());
-    assert!(fulfil(store, 1, 7));
+    assert!(complete(store, 1, 7));
     assert_eq!(kept(store, "k"), Some(Value::Number(7)));
     assert_eq!(store.increment("k", 1, &ten_seconds()).unwrap(), 8);
 }
@@ -117,7 +117,7 @@ pub fn a_released_claim_has_ended(store: &dyn Store) {
     assert!(store.claim("k", &exclusive(1)).unwrap());
     store.release("k", 1, Duration::ZERO).unwrap();
     assert!(is_free(store));
-    assert!(!fulfil(store, 1, 7));
+    assert!(!complete(store, 1, 7));
     assert_eq!(kept(store, "k"), None);
 }
 
@@ -130,7 +130,7 @@ pub fn releasing_ends_the_claim_that_is_named(store: &dyn Store) {
     store.release("another", 1, Duration::ZERO).unwrap();
     store.release("k", 2, Duration::ZERO).unwrap();
     assert!(!is_free(store));
-    assert!(fulfil(store, 1, 7));
+    assert!(complete(store, 1, 7));
 }
 
 /// For so long as a release says no other exclusive claim is taken down.
@@ -160,7 +160,7 @@ pub fn a_claim_past_its_time_is_as_good_as_a_new_one(store: &dyn Store) {
     for claim in [common(1), exclusive(2)] {
         assert!(store.claim("k", &Claim { length: SHORT, ..claim }).unwrap());
         sleep(SHORT * 2);
-        assert!(fulfil(store, claim.token, 7), "{claim:?}");
+        assert!(complete(store, claim.token, 7), "{claim:?}");
     }
     assert_eq!(kept(store, "k"), Some(Value::Number(7)));
 }
@@ -174,14 +174,14 @@ fn changes() -> [Change; 7] {
     }
     [
         ("set", |store| store.set("k", &Value::Number(1), &ten_seconds()).unwrap()),
-        ("set_many", |store| store.set_many(&k().map(|key| (key, Value::Number(1))), &ten_seconds()).unwrap()),
+        ("write_multi", |store| store.write_multi(&k().map(|key| (key, Value::Number(1))), &ten_seconds()).unwrap()),
         ("delete", |store| assert!(store.delete("k", ten_seconds().now).is_ok())),
-        ("delete_many", |store| assert!(store.delete_many(&k(), ten_seconds().now).is_ok())),
+        ("delete_multi", |store| assert!(store.delete_multi(&k(), ten_seconds().now).is_ok())),
         ("clear", |store| assert!(store.clear("").is_ok())),
         ("clear of a prefix", |store| assert!(store.clear("k").is_ok())),
-        ("fulfil of another claim", |store| {
+        ("complete of another claim", |store| {
             assert!(store.claim("k", &common(100)).unwrap());
-            assert!(fulfil(store, 100, 1));
+            assert!(complete(store, 100, 1));
         }),
     ]
 }
@@ -199,7 +199,7 @@ pub fn every_other_change_of_the_key_breaks_a_claim(store: &dyn Store) {
                 change(store);
                 let left = kept(store, "k");
                 assert!(matches!(left, None | Some(Value::Number(1))), "{what}: {left:?}");
-                assert!(!fulfil(store, claim.token, 2), "{what} in the middle of {claim:?}");
+                assert!(!complete(store, claim.token, 2), "{what} in the middle of {claim:?}");
                 assert_eq!(kept(store, "k"), left, "{what}");
                 store.release("k", claim.token, Duration::ZERO).unwrap();
             }
@@ -212,36 +212,36 @@ pub fn a_claim_past_its_time_can_be_broken(store: &dyn Store) {
     assert!(store.claim("k", &Claim { length: SHORT, ..exclusive(1) }).unwrap());
     sleep(SHORT * 2);
     store.delete("k", ten_seconds().now).unwrap();
-    assert!(!fulfil(store, 1, 7));
+    assert!(!complete(store, 1, 7));
     assert_eq!(kept(store, "k"), None);
 }
 
 /// What is done to other keys breaks nothing, and neither do other claims. (A `clear` may break more than it forgets.)
 pub fn what_is_done_elsewhere_breaks_nothing(store: &dyn Store) {
-    let lifetime = ten_seconds();
+    let expiration = ten_seconds();
     let pair = ("a".to_owned(), Value::Number(1));
     assert!(store.claim("k", &exclusive(1)).unwrap());
-    store.set("kk", &Value::Number(1), &lifetime).unwrap();
-    store.set_many(std::slice::from_ref(&pair), &lifetime).unwrap();
-    store.increment("n", 1, &lifetime).unwrap();
-    assert!(store.delete("kk", lifetime.now).unwrap());
-    assert_eq!(store.delete_many(&[pair.0], lifetime.now).unwrap(), 1);
-    store.delete_expired(lifetime.now).unwrap();
+    store.set("kk", &Value::Number(1), &expiration).unwrap();
+    store.write_multi(std::slice::from_ref(&pair), &expiration).unwrap();
+    store.increment("n", 1, &expiration).unwrap();
+    assert!(store.delete("kk", expiration.now).unwrap());
+    assert_eq!(store.delete_multi(&[pair.0], expiration.now).unwrap(), 1);
+    store.delete_expired(expiration.now).unwrap();
     assert!(store.claim("kk", &exclusive(2)).unwrap());
-    assert!(store.fulfil("kk", &Value::Number(1), &lifetime, 2).unwrap());
+    assert!(store.complete("kk", &Value::Number(1), &expiration, 2).unwrap());
     assert!(store.claim("k", &common(3)).unwrap());
     store.release("k", 3, Duration::ZERO).unwrap();
     assert!(!store.claim("k", &exclusive(4)).unwrap());
     assert_eq!(kept(store, "k"), None);
-    assert!(fulfil(store, 1, 7));
+    assert!(complete(store, 1, 7));
 }
 
 /// Of two claims on a key, what is computed first is kept and the other is not.
 pub fn the_first_of_two_computations_is_kept(store: &dyn Store) {
     assert!(store.claim("k", &exclusive(1)).unwrap());
     assert!(store.claim("k", &common(2)).unwrap());
-    assert!(fulfil(store, 2, 2));
-    assert!(!fulfil(store, 1, 1));
+    assert!(complete(store, 2, 2));
+    assert!(!complete(store, 1, 1));
     assert_eq!(kept(store, "k"), Some(Value::Number(2)));
 }
 
@@ -253,7 +253,7 @@ pub fn any_text_can_be_claimed(store: &dyn Store) {
         assert!(store.claim(key, &exclusive(token)).unwrap(), "{key:?}");
     }
     for (token, key) in (1..).zip(keys) {
-        assert!(store.fulfil(key, &Value::Number(1), &ten_seconds(), token).unwrap(), "{key:?}");
+        assert!(store.complete(key, &Value::Number(1), &ten_seconds(), token).unwrap(), "{key:?}");
     }
 }
 
@@ -262,16 +262,16 @@ pub fn a_task_is_given_the_same_answers(store: &dyn Store) {
     let key = || Cow::Borrowed("k");
     let answer = |operation| answer_for_a_task(store, operation);
     let claim = |token| answer(Operation::Claim { key: key(), claim: exclusive(token) });
-    let fulfil = |token| {
-        let (value, lifetime) = (Cow::Owned(Value::Number(7)), ten_seconds());
-        answer(Operation::Fulfil { key: key(), value, lifetime, token })
+    let complete = |token| {
+        let (value, expiration) = (Cow::Owned(Value::Number(7)), ten_seconds());
+        answer(Operation::Complete { key: key(), value, expiration, token })
     };
-    assert!(matches!(claim(1), Answer::Was(true)));
-    assert!(matches!(claim(2), Answer::Was(false)));
+    assert!(matches!(claim(1), Answer::Bool(true)));
+    assert!(matches!(claim(2), Answer::Bool(false)));
     let release = Operation::Release { key: key(), token: 1, pause: Duration::ZERO };
     assert!(matches!(answer(release), Answer::Done));
-    assert!(matches!(claim(3), Answer::Was(true)));
-    assert!(matches!(fulfil(3), Answer::Was(true)));
-    assert!(matches!(fulfil(3), Answer::Was(false)));
+    assert!(matches!(claim(3), Answer::Bool(true)));
+    assert!(matches!(complete(3), Answer::Bool(true)));
+    assert!(matches!(complete(3), Answer::Bool(false)));
     assert_eq!(kept(store, "k"), Some(Value::Number(7)));
 }

@@ -61,7 +61,7 @@ pub fn an_error_as_a_value_is_not_kept(subject: &Subject) {
     assert_eq!(subject.get_or_set::<Answer>("k", || Err("down".to_owned())), Ok(1));
 }
 
-/// A lifetime begins when the computation is over, however long that took.
+/// A expiration begins when the computation is over, however long that took.
 pub fn a_lifetime_begins_after_the_computation(subject: &Subject) {
     let subject = subject.view(|cache| cache.expires_in(10));
     let slow = || {
@@ -181,7 +181,7 @@ pub fn a_refresh_computes_and_replaces(subject: &Subject) {
     assert_eq!(subject.try_refresh::<_, Plain>("k", || Ok(4)).ok(), Some(4));
     assert_eq!(subject.get::<u8>("k").unwrap(), Some(4));
     assert_eq!(subject.view(|cache| cache.expires_in(0)).refresh("k", || 5), 5);
-    assert_eq!(subject.get::<u8>("k").unwrap(), None, "no lifetime forgets what was there");
+    assert_eq!(subject.get::<u8>("k").unwrap(), None, "no expiration forgets what was there");
     assert_eq!(subject.refresh("", || 6), 6, "as without a key that can be one");
 }
 

@@ -7,34 +7,34 @@ use std::collections::BTreeSet;
 use std::thread;
 
 use cache_runtime::ErrorKind;
-use cache_runtime::store::{Lifetime, Store, Timestamp, Value};
+use cache_runtime::store::{Expiration, Store, Timestamp, Value};
 
 use crate::told::{Time, entry, kept, ten_seconds};
 
 /// A number that was written can be counted on from.
 pub fn counting_goes_on_from_a_written_number(store: &dyn Store) {
-    let lifetime = ten_seconds();
-    store.set("n", &Value::Number(40), &lifetime).unwrap();
-    assert_eq!(store.increment("n", 2, &lifetime).unwrap(), 42);
+    let expiration = ten_seconds();
+    store.set("n", &Value::Number(40), &expiration).unwrap();
+    assert_eq!(store.increment("n", 2, &expiration).unwrap(), 42);
     assert_eq!(kept(store, "n"), Some(Value::Number(42)));
 }
 
 /// A number is live until its expiry, and not at that moment; a later one has its own.
 pub fn a_number_is_live_until_its_expiry(store: &dyn Store) {
     let mut time = Time::of(store);
-    store.set("n", &Value::Number(1), &time.lifetime(100)).unwrap();
-    store.set("n", &Value::Number(2), &time.lifetime(2)).unwrap();
+    store.set("n", &Value::Number(1), &time.expiration(100)).unwrap();
+    store.set("n", &Value::Number(2), &time.expiration(2)).unwrap();
     time.pass(1);
     assert!(time.is_live("n"));
     time.pass(1);
     assert!(!time.is_live("n"));
 }
 
-/// Absent or expired counts as 0, and the counter starts with the lifetime given.
+/// Absent or expired counts as 0, and the counter starts with the expiration given.
 pub fn a_counter_starts_from_zero_with_the_lifetime_given(store: &dyn Store) {
     let mut time = Time::of(store);
     for start in [-3, 5] {
-        assert_eq!(store.increment("n", start, &time.lifetime(2)).unwrap(), start);
+        assert_eq!(store.increment("n", start, &time.expiration(2)).unwrap(), start);
         time.pass(1);
         assert!(time.is_live("n"));
         time.pass(1);
@@ -45,9 +45,9 @@ pub fn a_counter_starts_from_zero_with_the_lifetime_given(store: &dyn Store) {
 /// A counter that lives keeps its expiry.
 pub fn a_living_counter_keeps_its_expiry(store: &dyn Store) {
     let mut time = Time::of(store);
-    store.increment("n", 1, &time.lifetime(2)).unwrap();
-    assert_eq!(store.increment("n", 1, &time.lifetime(100)).unwrap(), 2);
-    assert_eq!(store.increment("n", 1, &time.lifetime(1)).unwrap(), 3);
+    store.increment("n", 1, &time.expiration(2)).unwrap();
+    assert_eq!(store.increment("n", 1, &time.expiration(100)).unwrap(), 2);
+    assert_eq!(store.increment("n", 1, &time.expiration(1)).unwrap(), 3);
     time.pass(1);
     assert!(time.is_live("n"));
     time.pass(1);
@@ -57,54 +57,54 @@ pub fn a_living_counter_keeps_its_expiry(store: &dyn Store) {
 /// A counter without an expiry takes the one given where a caller asked for it, and not a default.
 pub fn an_endless_counter_takes_an_expiry_that_is_asked_for(store: &dyn Store) {
     let mut time = Time::of(store);
-    let given = time.lifetime(1);
-    let endless = Lifetime { expires_at: Timestamp::NEVER, stale_until: Timestamp::NEVER, ..given };
+    let given = time.expiration(1);
+    let endless = Expiration { expires_at: Timestamp::NEVER, stale_until: Timestamp::NEVER, ..given };
     store.increment("n", 1, &endless).unwrap();
-    store.increment("n", 1, &Lifetime { asked_for: false, ..given }).unwrap();
+    store.increment("n", 1, &Expiration { is_explicit: false, ..given }).unwrap();
     time.pass(1);
     assert!(time.is_live("n"));
-    assert_eq!(store.increment("n", 1, &time.lifetime(1)).unwrap(), 3);
+    assert_eq!(store.increment("n", 1, &time.expiration(1)).unwrap(), 3);
     time.pass(1);
     assert!(!time.is_live("n"));
 }
 
-/// A touch gives a number a new lifetime and leaves it; what has expired stays so.
+/// A touch gives a number a new expiration and leaves it; what has expired stays so.
 pub fn a_touch_prolongs_a_number(store: &dyn Store) {
     let mut time = Time::of(store);
-    store.set("n", &Value::Number(1), &time.lifetime(1)).unwrap();
-    assert!(store.touch("n", &time.lifetime(2)).unwrap());
+    store.set("n", &Value::Number(1), &time.expiration(1)).unwrap();
+    assert!(store.touch("n", &time.expiration(2)).unwrap());
     time.pass(1);
     assert!(time.is_live("n"));
-    assert_eq!(store.increment("n", 1, &time.lifetime(100)).unwrap(), 2);
+    assert_eq!(store.increment("n", 1, &time.expiration(100)).unwrap(), 2);
     time.pass(1);
-    assert!(!store.touch("n", &time.lifetime(10)).unwrap(), "it has expired");
+    assert!(!store.touch("n", &time.expiration(10)).unwrap(), "it has expired");
     assert!(!time.is_live("n"));
 }
 
 /// What is no number cannot be counted on, and stays.
 pub fn counting_on_something_else_changes_nothing(store: &dyn Store) {
-    let (value, lifetime) = entry("12", 10);
-    store.set("k", &value, &lifetime).unwrap();
-    assert_eq!(store.increment("k", 1, &lifetime).unwrap_err().kind(), ErrorKind::NotANumber);
+    let (value, expiration) = entry("12", 10);
+    store.set("k", &value, &expiration).unwrap();
+    assert_eq!(store.increment("k", 1, &expiration).unwrap_err().kind(), ErrorKind::NotANumber);
     assert_eq!(kept(store, "k"), Some(value));
 }
 
 /// A sum that leaves `i64` is an error, and the number stays.
 pub fn a_sum_beyond_i64_changes_nothing(store: &dyn Store) {
-    let lifetime = ten_seconds();
+    let expiration = ten_seconds();
     for (end, by) in [(i64::MAX, 1), (i64::MIN, -1), (i64::MIN, i64::MIN), (i64::MAX, i64::MAX)] {
-        store.set("n", &Value::Number(end), &lifetime).unwrap();
-        assert_eq!(store.increment("n", by, &lifetime).unwrap_err().kind(), ErrorKind::Overflow, "{end} + {by}");
+        store.set("n", &Value::Number(end), &expiration).unwrap();
+        assert_eq!(store.increment("n", by, &expiration).unwrap_err().kind(), ErrorKind::Overflow, "{end} + {by}");
         assert_eq!(kept(store, "n"), Some(Value::Number(end)));
     }
 }
 
 /// Nobody can come between the steps of an increment.
 pub fn an_increment_is_one_step(store: &dyn Store) {
-    let lifetime = ten_seconds();
+    let expiration = ten_seconds();
     let mut sums = BTreeSet::new();
     thread::scope(|scope| {
-        let one = || scope.spawn(|| (0..50).map(|_| store.increment("n", 1, &lifetime).unwrap()).collect::<Vec<_>>());
+        let one = || scope.spawn(|| (0..50).map(|_| store.increment("n", 1, &expiration).unwrap()).collect::<Vec<_>>());
         let started: Vec<_> = (0..8).map(|_| one()).collect();
         sums.extend(started.into_iter().flat_map(|thread| thread.join().expect("no panic")));
     });

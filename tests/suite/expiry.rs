@@ -59,7 +59,7 @@ pub fn never_is_never(subject: &Subject) {
     assert_eq!(subject.get::<String>("k").unwrap().as_deref(), Some("v"));
 }
 
-/// A lifetime of centuries, and the longest there is, overflow nothing.
+/// A expiration of centuries, and the longest there is, overflow nothing.
 pub fn very_long_lifetimes_work(subject: &Subject) {
     let view = |ttl: Duration| subject.view(|cache| cache.expires_in(ttl).race_ttl(Duration::MAX));
     view(Duration::from_secs(500 * 365 * DAY)).set("long", "v").unwrap();
@@ -84,7 +84,7 @@ pub fn lifetimes_are_written_in_three_ways(subject: &Subject) {
     }
 }
 
-/// A lifetime of zero keeps nothing, and forgets what was there.
+/// A expiration of zero keeps nothing, and forgets what was there.
 pub fn zero_keeps_nothing_and_forgets_what_was_there(subject: &Subject) {
     let zeros = [Duration::ZERO, Duration::from_nanos(1)];
     for zero in zeros {
@@ -98,7 +98,7 @@ pub fn zero_keeps_nothing_and_forgets_what_was_there(subject: &Subject) {
     }
 }
 
-/// For a lifetime of zero a value is computed at each call, also where one was kept before, which is forgotten.
+/// For a expiration of zero a value is computed at each call, also where one was kept before, which is forgotten.
 pub fn with_zero_every_call_computes_and_forgets(subject: &Subject) {
     let zero = subject.view(|cache| cache.expires_in(0));
     subject.set("k", "old").unwrap();
@@ -138,7 +138,7 @@ pub fn reading_does_not_prolong(subject: &Subject) {
     assert_eq!(subject.get::<String>("k").unwrap(), None);
 }
 
-/// Touching gives a full new lifetime, or a shorter one, and leaves the value.
+/// Touching gives a full new expiration, or a shorter one, and leaves the value.
 pub fn touching_gives_a_new_lifetime(subject: &Subject) {
     let view = |ttl: u64| subject.view(|cache| cache.expires_in(ttl));
     view(10).set("k", &["v", "w"]).unwrap();

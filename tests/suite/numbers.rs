@@ -47,7 +47,7 @@ pub fn written_numbers_and_counters_are_one_thing(subject: &Subject) {
     assert_eq!(subject.increment("computed", 1).unwrap(), 6);
 }
 
-/// With a lifetime of zero each answer is the amount itself, nothing is kept, and what was there is forgotten.
+/// With a expiration of zero each answer is the amount itself, nothing is kept, and what was there is forgotten.
 pub fn a_counter_with_a_lifetime_of_zero_is_not_kept(subject: &Subject) {
     let zero = subject.view(|cache| cache.expires_in(0));
     subject.increment("n", 100).unwrap();

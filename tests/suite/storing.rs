@@ -19,7 +19,7 @@ pub fn an_absent_key_is_absent_and_asking_creates_nothing(subject: &Subject) {
     }
 }
 
-/// A later write stands in the place of the earlier one, with its own lifetime, shorter or longer.
+/// A later write stands in the place of the earlier one, with its own expiration, shorter or longer.
 pub fn a_later_write_replaces_value_and_lifetime(subject: &Subject) {
     let (short, long) = (subject.view(|cache| cache.expires_in(10)), subject.view(|cache| cache.expires_in(100)));
     short.set("longer", "old").unwrap();

@@ -4,26 +4,26 @@ use std::sync::{Arc, Mutex};
 use std::thread::sleep;
 use std::time::Duration;
 
-use cache_runtime::store::{Answer, Begun, Lifetime, Operation, Record, Store, Timestamp, Value};
+use cache_runtime::store::{Answer, Dispatch, Expiration, Operation, Record, Store, Timestamp, Value};
 use cache_runtime::{Cache, Error, ErrorKind, Result, Ttl};
 use smol::block_on;
 
 /// A store that shows what a cache gives it to keep.
 #[derive(Clone, Default)]
-struct Shown(Arc<Mutex<Option<(Value, Lifetime)>>>);
+struct Shown(Arc<Mutex<Option<(Value, Expiration)>>>);
 
 impl Store for Shown {
     fn get(&self, _: &str) -> Result<Option<Record>> {
         Ok(None)
     }
-    fn set(&self, _: &str, value: &Value, lifetime: &Lifetime) -> Result<()> {
-        *self.0.lock().expect("no panic while it is held") = Some((value.clone(), *lifetime));
+    fn set(&self, _: &str, value: &Value, expiration: &Expiration) -> Result<()> {
+        *self.0.lock().expect("no panic while it is held") = Some((value.clone(), *expiration));
         Ok(())
     }
     fn delete(&self, _: &str, _: Timestamp) -> Result<bool> {
         Ok(false)
     }
-    fn increment(&self, _: &str, _: i64, _: &Lifetime) -> Result<i64> {
+    fn increment(&self, _: &str, _: i64, _: &Expiration) -> Result<i64> {
         Err(Error::new(ErrorKind::Unavailable, "it only shows what is set"))
     }
     fn clear(&self, _: &str) -> Result<u64> {
@@ -31,8 +31,8 @@ impl Store for Shown {
     }
 }
 
-/// An entry as a cache writes it, whose header says when it expires, with the lifetime that goes with it.
-pub(crate) fn entry(text: &str, ttl: impl Into<Ttl>) -> (Value, Lifetime) {
+/// An entry as a cache writes it, whose header says when it expires, with the expiration that goes with it.
+pub(crate) fn entry(text: &str, ttl: impl Into<Ttl>) -> (Value, Expiration) {
     let shown = Shown::default();
     Cache::new(shown.clone()).expires_in(ttl).set("k", text).expect("text can be written");
     let entry = shown.0.lock().expect("no panic while it is held").take();
@@ -40,22 +40,22 @@ pub(crate) fn entry(text: &str, ttl: impl Into<Ttl>) -> (Value, Lifetime) {
 }
 
 /// Ten seconds from now.
-pub(crate) fn ten_seconds() -> Lifetime {
+pub(crate) fn ten_seconds() -> Expiration {
     entry("", 10).1
 }
 
-pub(crate) fn seconds_after(lifetime: &Lifetime, seconds: u64) -> Timestamp {
-    lifetime.now.after(Duration::from_secs(seconds))
+pub(crate) fn seconds_after(expiration: &Expiration, seconds: u64) -> Timestamp {
+    expiration.now.after(Duration::from_secs(seconds))
 }
 
-/// The lifetime of what is written so many seconds later, to live for `ttl` seconds.
-pub(crate) fn later(lifetime: &Lifetime, seconds: u64, ttl: u64) -> Lifetime {
-    lives(seconds_after(lifetime, seconds), ttl)
+/// The expiration of what is written so many seconds later, to live for `ttl` seconds.
+pub(crate) fn later(expiration: &Expiration, seconds: u64, ttl: u64) -> Expiration {
+    lives(seconds_after(expiration, seconds), ttl)
 }
 
-fn lives(now: Timestamp, ttl: u64) -> Lifetime {
+fn lives(now: Timestamp, ttl: u64) -> Expiration {
     let expires_at = now.after(Duration::from_secs(ttl));
-    Lifetime { now, expires_at, stale_until: expires_at, asked_for: true }
+    Expiration { now, expires_at, stale_until: expires_at, is_explicit: true }
 }
 
 pub(crate) fn kept(store: &dyn Store, key: &str) -> Option<Value> {
@@ -68,17 +68,17 @@ pub(crate) fn is_live(store: &dyn Store, key: &str, now: Timestamp) -> bool {
 
 /// Asks as a task does.
 pub(crate) fn answer_for_a_task(store: &dyn Store, operation: Operation<'_>) -> Answer {
-    match store.begin(operation) {
-        Begun::Done(answer) => answer.unwrap(),
-        Begun::Pending(answer) => block_on(answer).unwrap(),
-        Begun::Blocking(operation) => operation.run(store).unwrap(),
+    match store.dispatch(operation) {
+        Dispatch::Done(answer) => answer.unwrap(),
+        Dispatch::Pending(answer) => block_on(answer).unwrap(),
+        Dispatch::Blocking(operation) => operation.run(store).unwrap(),
     }
 }
 
 /// What the server may take, where it keeps time itself, to find that a moment is over.
 const SLACK: Duration = Duration::from_millis(50);
 
-/// The time that a number's lifetime is measured by: as it is told, or the server's own.
+/// The time that a number's expiration is measured by: as it is told, or the server's own.
 pub(crate) struct Time<'a> {
     store: &'a dyn Store,
     now: Timestamp,
@@ -98,8 +98,8 @@ impl<'a> Time<'a> {
         }
     }
 
-    /// The lifetime of what is written now, to live for `ttl` seconds.
-    pub(crate) fn lifetime(&self, ttl: u64) -> Lifetime {
+    /// The expiration of what is written now, to live for `ttl` seconds.
+    pub(crate) fn expiration(&self, ttl: u64) -> Expiration {
         lives(self.now, ttl)
     }
 

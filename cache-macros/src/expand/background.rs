@@ -6,8 +6,8 @@
 //! fn load(id: &str) -> User {
 //!     let key = …;
 //!     match look(terms, key, outcome) {
-//!         Look::Known(whole) => whole,
-//!         Look::Compute(asked) => {
+//!         Lookup::Hit(whole) => whole,
+//!         Lookup::Compute(computation) => {
 //!             let copy = own(id);
 //!             renew(asked, move || -> User { let id = copy.get(); { body } })
 //!         }
@@ -15,7 +15,7 @@
 //! }
 //! ```
 //!
-//! An `async fn` awaits `look_waiting`, and gives `renew_waiting` an `async move` block. The body stands there once, so
+//! An `async fn` awaits `lookup_async`, and gives `recompute_async` an `async move` block. The body stands there once, so
 //! that its statics and closures are one, and serves both ways: in place, and in a task.
 
 use proc_macro2::{Ident, Span, TokenStream};
@@ -58,18 +58,18 @@ pub(super) fn call(function: &Function, plan: &Plan, lent: &[Lent]) -> TokenStre
     };
     let (look, renew) = match function.sig.asyncness {
         Some(_) => (
-            quote_spanned!(place=> #private::look_waiting(#terms, key, #outcome).await),
-            quote_spanned!(place=> #private::renew_waiting(asked, #body).await),
+            quote_spanned!(place=> #private::lookup_async(#terms, key, #outcome).await),
+            quote_spanned!(place=> #private::recompute_async(computation, #body).await),
         ),
         None => (
-            quote_spanned!(place=> #private::look(#terms, key, #outcome)),
-            quote_spanned!(place=> #private::renew(asked, #body)),
+            quote_spanned!(place=> #private::lookup(#terms, key, #outcome)),
+            quote_spanned!(place=> #private::recompute(computation, #body)),
         ),
     };
     let call = quote_spanned! {Span::mixed_site()=>
         match #look {
-            #private::Look::Known(whole) => whole,
-            #private::Look::Compute(asked) => {
+            #private::Lookup::Hit(whole) => whole,
+            #private::Lookup::Compute(computation) => {
                 #(#copies)*
                 #(#checks)*
                 #renew
@@ -143,7 +143,7 @@ fn checks(going: &[Ident], plan: &Plan) -> Vec<TokenStream> {
         let private = private(plan, place);
         quote_spanned! {place=>
             #[allow(clippy::used_underscore_binding)]
-            #private::can_go(&#name);
+            #private::require_task(&#name);
         }
     });
     check.collect()

@@ -261,7 +261,7 @@ impl Companions<'_> {
         let (terms, key, private) = (terms::terms(self.plan), self.made(), self.private());
         let (outcome, returned, arguments) = (self.outcome(), self.returned(), self.keyed(true));
         let (given, value) = (format_ident!("__Given"), Ident::new("value", Span::mixed_site()));
-        let of = quote!(#private::Of::<#returned>::new());
+        let of = quote!(#private::Returns::<#returned>::new());
         Companion {
             which: "prime",
             about: "Keeps a value for these arguments as if the body had returned it.\n\n\
@@ -269,7 +269,7 @@ impl Companions<'_> {
             arguments: quote!(#arguments #value: &#given),
             generic: Some((
                 quote!(#given),
-                quote!(#private::Of<#returned>: #private::Keeps<#given, Whole = #returned>),
+                quote!(#private::Returns<#returned>: #private::Stores<#given, Whole = #returned>),
             )),
             output: quote!(#private::Result<()>),
             body: self.asked("prime", &quote!(#terms, #key, #outcome, #of, #value)),
@@ -297,7 +297,7 @@ impl Companions<'_> {
         let private = private(self.plan, place);
         match self.function.sig.asyncness {
             Some(_) => {
-                let what = format_ident!("{what}_waiting", span = place);
+                let what = format_ident!("{what}_async", span = place);
                 quote_spanned!(place=> #private::#what(#arguments).await)
             }
             None => {

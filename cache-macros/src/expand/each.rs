@@ -49,8 +49,8 @@ pub(super) fn call(elements: &str, owner: &TokenStream, function: &Function, pla
     let outcomes = quote_spanned!(place=> (#whole, #value));
     let arguments = quote!(#private::RunFor::#run_for, #terms, #elements, #outcomes, #run, #store_if);
     match function.sig.asyncness {
-        Some(_) => quote_spanned!(place=> #private::each_waiting(#arguments).await),
-        None => quote_spanned!(place=> #private::each(#arguments)),
+        Some(_) => quote_spanned!(place=> #private::batch_async(#arguments).await),
+        None => quote_spanned!(place=> #private::batch(#arguments)),
     }
 }
 
@@ -59,8 +59,8 @@ fn taken(names: &TokenStream, plan: &Plan, each: &Each) -> TokenStream {
     let (argument, place) = (&each.argument, each.argument.span().resolved_at(Span::mixed_site()));
     let private = private(plan, place);
     match each.is_vec {
-        true => quote_spanned!(place=> #private::vec(#names, #argument)),
-        false => quote_spanned!(place=> #private::to_vec(#names, #argument)),
+        true => quote_spanned!(place=> #private::elements(#names, #argument)),
+        false => quote_spanned!(place=> #private::copied_elements(#names, #argument)),
     }
 }
 
@@ -69,8 +69,8 @@ fn outcome_of_all(plan: &Plan, output: &TokenStream, place: Span) -> TokenStream
     let private = private(plan, place);
     quote_spanned! {place=> {
         #[allow(unused_imports)]
-        use #private::ElsePlain as _;
-        #private::Probe::<#output>::new().cache_outcome()
+        use #private::Fallback as _;
+        #private::OutcomeProbe::<#output>::new().cache_outcome()
     }}
 }
 
@@ -80,7 +80,7 @@ pub(super) fn outcome(plan: &Plan, each: &Each) -> TokenStream {
     let place = each.value.span().resolved_at(Span::mixed_site());
     let (private, value) = (private(plan, place), elided::owned(each.value.to_token_stream()));
     quote_spanned! {place=>
-        #private::kept(#private::ElsePlain::cache_outcome(&#private::Probe::<#value>::new()))
+        #private::checked(#private::Fallback::cache_outcome(&#private::OutcomeProbe::<#value>::new()))
     }
 }
 
@@ -96,7 +96,7 @@ fn names(owner: &TokenStream, function: &Function, plan: &Plan, each: &Each) -> 
     };
     let (private, tags) = (private(plan, Span::mixed_site()), terms::tags(plan));
     quote_spanned! {Span::mixed_site()=>
-        #argument.iter().map(|#element| #private::Name { key: #key, tags: #tags }).collect()
+        #argument.iter().map(|#element| #private::EntryName { key: #key, tags: #tags }).collect()
     }
 }
 

@@ -40,14 +40,14 @@ fn place(plan: &Plan, beside: Option<&StandingFor>) -> TokenStream {
     match beside {
         // What is beside a type is in no `impl`, so that nothing generic is around it.
         Some((_, meant)) if meant.is_empty() && matches!(plan.key, Key::Template { .. }) => {
-            quote_spanned!(Span::mixed_site()=> #private::Place::PLAIN)
+            quote_spanned!(Span::mixed_site()=> #private::FunctionPath::PLAIN)
         }
         Some((end, meant)) => quote_spanned! {Span::mixed_site()=>
-            #private::Place::beside(&|| (), &{ fn here() {} here }, #end, #meant)
+            #private::FunctionPath::beside(&|| (), &{ fn here() {} here }, #end, #meant)
         },
         None => {
             let is_async = plan.is_async;
-            quote_spanned!(Span::mixed_site()=> #private::Place::of(&|| (), &{ fn here() {} here }, #is_async))
+            quote_spanned!(Span::mixed_site()=> #private::FunctionPath::of(&|| (), &{ fn here() {} here }, #is_async))
         }
     }
 }

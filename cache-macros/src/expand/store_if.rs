@@ -14,7 +14,7 @@ pub(super) fn judged(function: &Function, plan: &Plan, whole: TokenStream) -> To
     let outcome = outcome(plan, &returned(&function.sig), place_of(&function.sig));
     let place = store_if.span().resolved_at(Span::mixed_site());
     let private = private(plan, place);
-    quote_spanned!(place=> #private::judged(#outcome, #whole, #store_if))
+    quote_spanned!(place=> #private::conditional(#outcome, #whole, #store_if))
 }
 
 /// The outcome of a call.
@@ -25,7 +25,7 @@ pub(super) fn outcome_of(function: &Function, plan: &Plan) -> TokenStream {
         return outcome;
     }
     let private = private(plan, place);
-    quote_spanned!(place=> #private::only_if(#outcome))
+    quote_spanned!(place=> #private::with_condition(#outcome))
 }
 
 /// What a call gives its caller.

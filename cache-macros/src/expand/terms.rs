@@ -33,7 +33,7 @@ pub(super) fn terms_of_all(plan: &Plan) -> TokenStream {
     let jitter = plan.jitter.map(|share| said("jitter", share.to_token_stream()));
     let shared = plan.shared.then(|| said("shared", TokenStream::new()));
     let said = [cache, expires_in, race_ttl, stale_if_error, jitter, shared].into_iter().flatten();
-    quote_spanned!(Span::mixed_site()=> #private::Terms::DEFAULT #(#said)*)
+    quote_spanned!(Span::mixed_site()=> #private::CallOptions::DEFAULT #(#said)*)
 }
 
 fn said(name: &str, value: TokenStream) -> TokenStream {

@@ -117,14 +117,14 @@ impl Kept<'_> {
         increment(&mut self.increment, key)
     }
 
-    pub(crate) fn get_many<'k>(&mut self, keys: impl Iterator<Item = &'k str>) -> Vec<Option<String>> {
+    pub(crate) fn read_multi<'k>(&mut self, keys: impl Iterator<Item = &'k str>) -> Vec<Option<String>> {
         self.begin.raw_execute().expect("begun");
         let values = keys.map(|key| get(&mut self.get, key)).collect();
         self.commit.raw_execute().expect("committed");
         values
     }
 
-    pub(crate) fn set_many<'k>(&mut self, values: impl Iterator<Item = (&'k str, &'k str)>) {
+    pub(crate) fn write_multi<'k>(&mut self, values: impl Iterator<Item = (&'k str, &'k str)>) {
         self.begin_write.raw_execute().expect("begun");
         values.for_each(|(key, value)| set(&mut self.set, key, value));
         self.commit.raw_execute().expect("committed");

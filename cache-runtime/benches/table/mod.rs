@@ -81,7 +81,7 @@ impl Table {
             Place::Memory => Hand::in_memory(),
             Place::File => Hand::in_file(&self.path("hand.sqlite3")),
         };
-        (0..ROWS / BATCH).for_each(|turn| hand.kept().set_many(self.batch(turn)));
+        (0..ROWS / BATCH).for_each(|turn| hand.kept().write_multi(self.batch(turn)));
         hand
     }
 }

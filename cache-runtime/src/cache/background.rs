@@ -7,10 +7,10 @@ use std::future::Future;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::background::{Look, look, renew, renew_waiting};
+use crate::call::{Fallback, Lookup, OutcomeProbe, lookup, recompute, recompute_async};
 use crate::handle::Handle;
-use crate::io::{Blocking, Waiting, now};
-use crate::outcome::{ElsePlain, Probe};
+use crate::mode::{Async, Blocking};
+use crate::poll_once::poll_once;
 
 /// A cache that in the window serves the old value at once and computes elsewhere.
 ///
@@ -35,10 +35,10 @@ impl Background {
     where
         T: Serialize + DeserializeOwned + 'static,
     {
-        let outcome = ElsePlain::cache_outcome(&Probe::<T>::new());
-        match now(look(&Blocking, self.handle.clone(), Ok(key), outcome)) {
-            Look::Known(value) => value,
-            Look::Compute(asked) => renew(asked, compute),
+        let outcome = Fallback::cache_outcome(&OutcomeProbe::<T>::new());
+        match poll_once(lookup(&Blocking, self.handle.clone(), Ok(key), outcome)) {
+            Lookup::Hit(value) => value,
+            Lookup::Compute(computation) => recompute(computation, compute),
         }
     }
 
@@ -56,9 +56,14 @@ impl Background {
         T: Serialize + DeserializeOwned + 'static,
         E: 'static,
     {
-        match now(look(&Blocking, self.handle.clone(), Ok(key), Probe::<Result<T, E>>::new().cache_outcome())) {
-            Look::Known(value) => value,
-            Look::Compute(asked) => renew(asked, compute),
+        match poll_once(lookup(
+            &Blocking,
+            self.handle.clone(),
+            Ok(key),
+            OutcomeProbe::<Result<T, E>>::new().cache_outcome(),
+        )) {
+            Lookup::Hit(value) => value,
+            Lookup::Compute(computation) => recompute(computation, compute),
         }
     }
 }
@@ -73,10 +78,10 @@ impl AsyncBackground {
         T: Serialize + DeserializeOwned + Send + 'static,
         F: Future<Output = T> + Send + 'static,
     {
-        let outcome = ElsePlain::cache_outcome(&Probe::<T>::new());
-        match look(&Waiting, self.handle.clone(), Ok(key), outcome).await {
-            Look::Known(value) => value,
-            Look::Compute(asked) => renew_waiting(asked, async { compute().await }).await,
+        let outcome = Fallback::cache_outcome(&OutcomeProbe::<T>::new());
+        match lookup(&Async, self.handle.clone(), Ok(key), outcome).await {
+            Lookup::Hit(value) => value,
+            Lookup::Compute(computation) => recompute_async(computation, async { compute().await }).await,
         }
     }
 
@@ -91,10 +96,10 @@ impl AsyncBackground {
         E: Send + 'static,
         F: Future<Output = Result<T, E>> + Send + 'static,
     {
-        let outcome = Probe::<Result<T, E>>::new().cache_outcome();
-        match look(&Waiting, self.handle.clone(), Ok(key), outcome).await {
-            Look::Known(value) => value,
-            Look::Compute(asked) => renew_waiting(asked, async { compute().await }).await,
+        let outcome = OutcomeProbe::<Result<T, E>>::new().cache_outcome();
+        match lookup(&Async, self.handle.clone(), Ok(key), outcome).await {
+            Lookup::Hit(value) => value,
+            Lookup::Compute(computation) => recompute_async(computation, async { compute().await }).await,
         }
     }
 }

@@ -6,12 +6,12 @@ use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::task::{Context, Waker};
 
-use crate::flights::flights;
+use crate::single_flight::flights;
 use crate::{AsyncCache, Cache};
 
 /// Whether this process has flights of a key, also such as nobody joins.
 fn flies(cache: &Cache, key: &str) -> bool {
-    let flight = cache.handle.flight(key);
+    let flight = cache.handle.flight_key(key);
     flights().any(|other| (other.cache, &other.key) == (flight.cache, &flight.key))
 }
 

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use super::cache_config::CacheConfig;
 use super::options::{Options, Setting};
-use super::place::Place;
+use super::origin::Origin;
 use super::redact::without_secrets;
-use super::section::Section;
 use super::value::Value;
 use crate::{Error, ErrorKind, Result};
 
@@ -14,12 +14,12 @@ const OF_REDIS: &[&str] = &["protocol"];
 const OF_REDIS_BY_SOCKET: &[&str] = &["db", "pass", "protocol", "user"];
 
 /// Reads an address. Messages call it by `name`, or by itself without its secrets.
-pub(super) fn parse(address: &str, name: Option<&str>) -> Result<Section> {
+pub(super) fn parse(address: &str, name: Option<&str>) -> Result<CacheConfig> {
     let name = name.map_or_else(|| without_secrets(address), str::to_owned);
     section(address, &name).map_err(|error| error.context(name))
 }
 
-fn section(address: &str, name: &str) -> Result<Section> {
+fn section(address: &str, name: &str) -> Result<CacheConfig> {
     let (scheme, rest) = address.split_once(':').filter(|(scheme, _)| is_scheme(scheme)).ok_or_else(no_scheme)?;
     let kind = kind(scheme);
     let values = match kind {
@@ -28,10 +28,10 @@ fn section(address: &str, name: &str) -> Result<Section> {
         "redis" => redis(address)?,
         _ => other(address)?,
     };
-    let place = Place::Address(name.into());
-    let setting = |(key, value)| (key, Setting { value, place: place.clone() });
+    let origin = Origin::Address(name.into());
+    let setting = |(key, value)| (key, Setting { value, origin: origin.clone() });
     let settings = values.into_iter().map(setting).collect();
-    Ok(Section { kind: kind.to_owned(), options: Options::new(place, settings) })
+    Ok(CacheConfig { kind: kind.to_owned(), options: Options::new(origin, settings) })
 }
 
 type Values = BTreeMap<String, Value>;

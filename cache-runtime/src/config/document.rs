@@ -7,10 +7,10 @@ use std::sync::Arc;
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
+use super::did_you_mean::nearest;
 use super::environment::Environment;
-use super::nearest::nearest;
 use super::options::Setting;
-use super::place::{FileLine, Place};
+use super::origin::{FileLine, Origin};
 use super::tables::{Caches, Table};
 use super::value::Value;
 use crate::{Error, ErrorKind, Result};
@@ -66,24 +66,24 @@ impl<'a> Document<'a> {
             return Err(self.error(&key.span(), message));
         };
         let (named, own): (Vec<Pair<'_>>, Vec<Pair<'_>>) = table.iter().partition(is_named_cache);
-        let default = self.table(self.place(key, path), own)?;
+        let default = self.table(self.origin(key, path), own)?;
         let mut caches = Caches { default: (!default.settings.is_empty()).then_some(default), ..Caches::default() };
         for (key, value) in named {
-            let place = self.place(key, &format!("{path}.{}", key.get_ref()));
+            let origin = self.origin(key, &format!("{path}.{}", key.get_ref()));
             let pairs = value.get_ref().as_table().into_iter().flatten();
-            caches.named.insert(key.get_ref().to_string(), self.table(place, pairs)?);
+            caches.named.insert(key.get_ref().to_string(), self.table(origin, pairs)?);
         }
         Ok(Some(caches))
     }
 
-    fn table<'t>(&self, place: Place, pairs: impl IntoIterator<Item = Pair<'t>>) -> Result<Table> {
+    fn table<'t>(&self, origin: Origin, pairs: impl IntoIterator<Item = Pair<'t>>) -> Result<Table> {
         let settings = pairs.into_iter().map(|(key, value)| {
-            let place = place.at_line(self.line(&key.span()));
-            let value = Value::read(value.get_ref()).map_err(|error| place.error(key.get_ref(), error))?;
-            Ok((key.get_ref().to_string(), Setting { value, place }))
+            let origin = origin.at_line(self.line(&key.span()));
+            let value = Value::read(value.get_ref()).map_err(|error| origin.error(key.get_ref(), error))?;
+            Ok((key.get_ref().to_string(), Setting { value, origin }))
         });
         let settings = settings.collect::<Result<_>>()?;
-        Ok(Table { place, settings })
+        Ok(Table { origin, settings })
     }
 
     /// An error if a table is called almost `cache`.
@@ -95,8 +95,8 @@ impl<'a> Document<'a> {
         Err(self.error(&key.span(), message))
     }
 
-    fn place(&self, key: &Spanned<DeString<'_>>, table: &str) -> Place {
-        Place::Table { file: self.file.clone(), line: self.line(&key.span()), table: table.into() }
+    fn origin(&self, key: &Spanned<DeString<'_>>, table: &str) -> Origin {
+        Origin::Table { file: self.file.clone(), line: self.line(&key.span()), table: table.into() }
     }
 
     fn error(&self, span: &Range<usize>, message: impl fmt::Display) -> Error {

@@ -7,15 +7,15 @@ use std::time::Duration;
 
 use serde::de::DeserializeOwned;
 
-use super::nearest::suggestion;
-use super::place::Place;
+use super::did_you_mean::suggestion;
+use super::origin::Origin;
 use super::value::Value;
 use crate::{Error, Result, Ttl};
 
 /// One option as it was written, and where.
 pub(super) struct Setting {
     pub(super) value: Value,
-    pub(super) place: Place,
+    pub(super) origin: Origin,
 }
 
 /// The options of one cache, for whoever builds its store.
@@ -44,14 +44,14 @@ pub(super) struct Setting {
 /// }
 /// ```
 pub struct Options {
-    place: Place,
+    origin: Origin,
     settings: BTreeMap<String, Setting>,
     asked: Mutex<BTreeSet<String>>,
 }
 
 impl Options {
-    pub(super) fn new(place: Place, settings: BTreeMap<String, Setting>) -> Self {
-        Options { place, settings, asked: Mutex::default() }
+    pub(super) fn new(origin: Origin, settings: BTreeMap<String, Setting>) -> Self {
+        Options { origin, settings, asked: Mutex::default() }
     }
 
     /// Reads an option that must be there.
@@ -70,7 +70,7 @@ impl Options {
     /// [`ErrorKind::Config`](crate::ErrorKind::Config) if it is of another type.
     pub fn find<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>> {
         let Some(setting) = self.ask(key) else { return Ok(None) };
-        T::deserialize(setting.value.clone()).map(Some).map_err(|mismatch| setting.place.error(key, mismatch))
+        T::deserialize(setting.value.clone()).map(Some).map_err(|mismatch| setting.origin.error(key, mismatch))
     }
 
     /// Reads a span of time: a number of seconds, or `"5m"`.
@@ -95,7 +95,7 @@ impl Options {
         let Some(setting) = self.ask(key) else { return Ok(None) };
         let text = setting.value.as_text();
         let text = text.ok_or_else(|| self.error(key, "expected a time; write seconds, \"5m\" or \"2 days\""))?;
-        time(&text).map(Some).map_err(|error| error.context(format_args!("{} {key}", setting.place)))
+        time(&text).map(Some).map_err(|error| error.context(format_args!("{} {key}", setting.origin)))
     }
 
     /// Reads a size: a number of bytes, or `"256 MiB"`, `"1 GiB"`, `"64 KiB"`.
@@ -114,18 +114,18 @@ impl Options {
     /// For rules of one's own. The message must hold no password.
     #[must_use]
     pub fn error(&self, key: &str, message: impl fmt::Display) -> Error {
-        self.settings.get(key).map_or(&self.place, |setting| &setting.place).error(key, message)
+        self.settings.get(key).map_or(&self.origin, |setting| &setting.origin).error(key, message)
     }
 
     /// Checks that every option was asked for.
     pub(crate) fn finish(&self) -> Result<()> {
         let asked = self.asked();
         let unknown = self.settings.iter().filter(|(key, _)| !asked.contains(key.as_str()));
-        match unknown.min_by_key(|(_, setting)| setting.place.line()) {
+        match unknown.min_by_key(|(_, setting)| setting.origin.line()) {
             None => Ok(()),
             Some((key, setting)) => {
                 let suggestion = suggestion(key, asked.iter().map(String::as_str));
-                Err(setting.place.error(key, format_args!("unknown key{suggestion}")))
+                Err(setting.origin.error(key, format_args!("unknown key{suggestion}")))
             }
         }
     }

@@ -5,12 +5,12 @@ use std::collections::btree_map::Entry;
 
 use super::environment::Environment;
 use super::options::Setting;
-use super::place::Place;
+use super::origin::Origin;
 use crate::Result;
 
 /// One table of options.
 pub(super) struct Table {
-    pub(super) place: Place,
+    pub(super) origin: Origin,
     pub(super) settings: BTreeMap<String, Setting>,
 }
 
@@ -33,7 +33,7 @@ impl Caches {
         for (name, table) in over.named {
             match self.named.entry(name) {
                 Entry::Occupied(mut base) => base.get_mut().lay_over(table, environment),
-                Entry::Vacant(place) => drop(place.insert(table)),
+                Entry::Vacant(vacant) => drop(vacant.insert(table)),
             }
         }
     }
@@ -48,17 +48,17 @@ impl Table {
         for (key, setting) in over.settings {
             match self.settings.entry(key) {
                 Entry::Occupied(mut base) => base.get_mut().lay_over(setting),
-                Entry::Vacant(place) => drop(place.insert(setting)),
+                Entry::Vacant(vacant) => drop(vacant.insert(setting)),
             }
         }
-        self.place = over.place;
+        self.origin = over.origin;
     }
 
-    /// The options with variables in place.
+    /// The options with variables in origin.
     pub(super) fn expand(self, environment: &Environment<'_>) -> Result<BTreeMap<String, Setting>> {
-        let expand = |(key, Setting { value, place }): (String, Setting)| match value.expand(environment) {
-            Ok(value) => Ok((key, Setting { value, place })),
-            Err(error) => Err(error.context(format_args!("{place} {key}"))),
+        let expand = |(key, Setting { value, origin }): (String, Setting)| match value.expand(environment) {
+            Ok(value) => Ok((key, Setting { value, origin })),
+            Err(error) => Err(error.context(format_args!("{origin} {key}"))),
         };
         self.settings.into_iter().map(expand).collect()
     }
@@ -74,10 +74,10 @@ impl Table {
 impl Setting {
     fn lay_over(&mut self, over: Setting) {
         self.value.lay_over(over.value);
-        self.place = over.place;
+        self.origin = over.origin;
     }
 
-    /// Its text with variables in place, where there is one.
+    /// Its text with variables in origin, where there is one.
     fn text(&self, environment: &Environment<'_>) -> Option<String> {
         self.value.clone().expand(environment).ok()?.as_text()
     }

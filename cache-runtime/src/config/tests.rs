@@ -43,12 +43,12 @@ fn read_in(environment: &str, text: &str) -> Result<Config> {
 }
 
 /// Asks for these options and then checks that there are no others.
-fn build(section: &Section, keys: &[&str]) -> Result<Vec<String>> {
+fn build(section: &CacheConfig, keys: &[&str]) -> Result<Vec<String>> {
     let values = keys.iter().map(|key| section.options.get(key)).collect();
     section.options.finish().and(values)
 }
 
-fn default_of(config: Config) -> Section {
+fn default_of(config: Config) -> CacheConfig {
     config.default.expect("a default cache")
 }
 
@@ -276,8 +276,8 @@ fn debug_shows_names_and_no_values() {
     let text = "[cache]\ntype = 'redis'\nurl = 'redis://u:hunter2@h'\n[cache.sessions]\ntype = 'x'\ntoken = 'hunter2'";
     assert_eq!(
         format!("{:?}", read_in("dev", text).unwrap()),
-        "Config { default: Some(Section { kind: \"redis\", options: {\"type\", \"url\"} }), \
-         named: {\"sessions\": Section { kind: \"x\", options: {\"token\", \"type\"} }} }"
+        "Config { default: Some(CacheConfig { kind: \"redis\", options: {\"type\", \"url\"} }), \
+         named: {\"sessions\": CacheConfig { kind: \"x\", options: {\"token\", \"type\"} }} }"
     );
 }
 

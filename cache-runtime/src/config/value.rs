@@ -7,9 +7,9 @@ use serde::de::value::{MapAccessDeserializer, MapDeserializer, SeqDeserializer};
 use serde::de::{self, Deserializer, Expected, IntoDeserializer, Unexpected, Visitor};
 use toml::de::DeValue;
 
+use super::did_you_mean::suggestion;
 use super::environment::Environment;
-use super::nearest::suggestion;
-use super::variables::expand;
+use super::interpolation::expand;
 use crate::{Error, ErrorKind, Result};
 
 /// The value of an option. It has no `Debug`, because it may be a password.

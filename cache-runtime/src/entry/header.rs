@@ -11,8 +11,8 @@
 //! | 24 | 8 | when it expires, the greatest number for never |
 
 use super::Unreadable;
-use crate::clock::Timestamp;
 use crate::codec::Codec;
+use crate::time::Timestamp;
 
 /// How long a header is.
 pub(super) const HEADER: usize = 32;
@@ -77,8 +77,8 @@ impl Header {
         Ok(Header {
             encoding: Encoding::of_number(bytes[3] & !TAGGED).ok_or(Unreadable::Codec)?,
             fingerprint: u64::from_le_bytes(eight(bytes, FINGERPRINT)),
-            written_at: Timestamp(i64::from_le_bytes(eight(bytes, WRITTEN_AT))),
-            expires_at: Timestamp(i64::from_le_bytes(eight(bytes, EXPIRES_AT))),
+            written_at: Timestamp::from_millis(i64::from_le_bytes(eight(bytes, WRITTEN_AT))),
+            expires_at: Timestamp::from_millis(i64::from_le_bytes(eight(bytes, EXPIRES_AT))),
         })
     }
 
@@ -88,8 +88,8 @@ impl Header {
         bytes[2] = VERSION;
         bytes[3] = self.encoding.number();
         bytes[FINGERPRINT..WRITTEN_AT].copy_from_slice(&self.fingerprint.to_le_bytes());
-        bytes[WRITTEN_AT..EXPIRES_AT].copy_from_slice(&self.written_at.0.to_le_bytes());
-        put_expiry(bytes, self.expires_at);
+        bytes[WRITTEN_AT..EXPIRES_AT].copy_from_slice(&self.written_at.as_millis().to_le_bytes());
+        set_expiry(bytes, self.expires_at);
     }
 }
 
@@ -99,29 +99,29 @@ pub(super) fn is_tagged(bytes: &[u8]) -> bool {
 }
 
 /// Says that tags stand before the payload, but not by the checksum.
-pub(super) fn put_tagged(bytes: &mut [u8]) {
+pub(super) fn set_tagged_flag(bytes: &mut [u8]) {
     bytes[3] |= TAGGED;
 }
 
 /// When an entry expires; `None` if the bytes do not begin as an entry does.
 pub(super) fn expires_at(bytes: &[u8]) -> Option<Timestamp> {
     check_start(bytes).ok()?;
-    Some(Timestamp(i64::from_le_bytes(eight(bytes, EXPIRES_AT))))
+    Some(Timestamp::from_millis(i64::from_le_bytes(eight(bytes, EXPIRES_AT))))
 }
 
 /// Writes the expiry, but not the checksum.
-pub(super) fn put_expiry(bytes: &mut [u8], expires_at: Timestamp) {
-    bytes[EXPIRES_AT..HEADER].copy_from_slice(&expires_at.0.to_le_bytes());
+pub(super) fn set_expiry(bytes: &mut [u8], expires_at: Timestamp) {
+    bytes[EXPIRES_AT..HEADER].copy_from_slice(&expires_at.as_millis().to_le_bytes());
 }
 
 /// Writes the checksum: the last thing that is done to an entry.
-pub(super) fn seal(bytes: &mut [u8]) {
+pub(super) fn write_checksum(bytes: &mut [u8]) {
     let checksum = checksum(bytes);
     bytes[CHECKSUM..FINGERPRINT].copy_from_slice(&checksum.to_le_bytes());
 }
 
 /// Whether the checksum of a whole entry is right.
-pub(super) fn is_sound(bytes: &[u8]) -> bool {
+pub(super) fn checksum_matches(bytes: &[u8]) -> bool {
     bytes[CHECKSUM..FINGERPRINT] == checksum(bytes).to_le_bytes()
 }
 

@@ -13,19 +13,19 @@ use serde::de::DeserializeOwned;
 
 use super::*;
 
-pub(super) const LIFETIME: Lifetime = Lifetime {
-    now: Timestamp(1_700_000_000_000),
-    expires_at: Timestamp(1_700_000_300_000),
-    stale_until: Timestamp(1_700_000_300_000),
-    asked_for: true,
+pub(super) const EXPIRATION: Expiration = Expiration {
+    now: Timestamp::from_millis(1_700_000_000_000),
+    expires_at: Timestamp::from_millis(1_700_000_300_000),
+    stale_until: Timestamp::from_millis(1_700_000_300_000),
+    is_explicit: true,
 };
 
 /// The entries of a value in every way that it may have been written.
 fn entries<T: Serialize + DeserializeOwned>(value: &T) -> [(&'static str, Value); 3] {
     [
-        ("bincode", write(value, Codec::Bincode, &LIFETIME).unwrap()),
-        ("MessagePack", write(value, Codec::MessagePack, &LIFETIME).unwrap()),
-        ("untyped", write_untyped(value, &LIFETIME).unwrap()),
+        ("bincode", write(value, Codec::Bincode, &EXPIRATION).unwrap()),
+        ("MessagePack", write(value, Codec::MessagePack, &EXPIRATION).unwrap()),
+        ("untyped", write_untyped(value, &EXPIRATION).unwrap()),
     ]
 }
 

@@ -5,8 +5,8 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::*;
 
+mod function_paths;
 mod injective;
-mod places;
 
 /// The place of the function that this stands in.
 macro_rules! place {
@@ -14,7 +14,7 @@ macro_rules! place {
         place!(async: false)
     };
     (async: $is_async:expr) => {
-        Place::of(
+        FunctionPath::of(
             &|| (),
             &{
                 fn here() {}

@@ -1,6 +1,6 @@
 //! The store that keeps nothing.
 
-use super::{Begun, Lifetime, Operation, Record, Store, Timestamp, Value};
+use super::{Dispatch, Expiration, Operation, Record, Store, Timestamp, Value};
 use crate::Result;
 
 /// Keeps nothing: reads find nothing, writes are accepted and dropped, and counters answer 0.
@@ -14,20 +14,20 @@ impl Store for NoCache {
     fn get(&self, _: &str) -> Result<Option<Record>> {
         Ok(None)
     }
-    fn set(&self, _: &str, _: &Value, _: &Lifetime) -> Result<()> {
+    fn set(&self, _: &str, _: &Value, _: &Expiration) -> Result<()> {
         Ok(())
     }
     fn delete(&self, _: &str, _: Timestamp) -> Result<bool> {
         Ok(false)
     }
-    fn increment(&self, _: &str, _: i64, _: &Lifetime) -> Result<i64> {
+    fn increment(&self, _: &str, _: i64, _: &Expiration) -> Result<i64> {
         Ok(0)
     }
     fn clear(&self, _: &str) -> Result<u64> {
         Ok(0)
     }
-    fn begin<'a>(&'a self, operation: Operation<'a>) -> Begun<'a> {
-        Begun::Done(operation.run(self))
+    fn dispatch<'a>(&'a self, operation: Operation<'a>) -> Dispatch<'a> {
+        Dispatch::Done(operation.run(self))
     }
     fn name(&self) -> String {
         "none".to_owned()

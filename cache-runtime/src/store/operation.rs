@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use super::{Claim, Lifetime, Record, Store, Timestamp, Value};
+use super::{Claim, Expiration, Record, Store, Timestamp, Value};
 use crate::{Error, ErrorKind, Result, entry};
 
 /// What a store can be asked. Each is the method of [`Store`] of the same name.
@@ -12,18 +12,18 @@ use crate::{Error, ErrorKind, Result, entry};
 #[expect(missing_docs, reason = "the names and fields are those of the methods")]
 pub enum Operation<'a> {
     Get { key: Cow<'a, str> },
-    GetMany { keys: Cow<'a, [String]> },
+    ReadMulti { keys: Cow<'a, [String]> },
     Expiry { key: Cow<'a, str> },
-    Set { key: Cow<'a, str>, value: Cow<'a, Value>, lifetime: Lifetime },
-    SetMany { values: Vec<(String, Value)>, lifetime: Lifetime },
+    Set { key: Cow<'a, str>, value: Cow<'a, Value>, expiration: Expiration },
+    WriteMulti { values: Vec<(String, Value)>, expiration: Expiration },
     Delete { key: Cow<'a, str>, now: Timestamp },
-    DeleteMany { keys: Vec<String>, now: Timestamp },
-    Increment { key: Cow<'a, str>, by: i64, lifetime: Lifetime },
-    Touch { key: Cow<'a, str>, lifetime: Lifetime },
+    DeleteMulti { keys: Vec<String>, now: Timestamp },
+    Increment { key: Cow<'a, str>, by: i64, expiration: Expiration },
+    Touch { key: Cow<'a, str>, expiration: Expiration },
     Clear { prefix: Cow<'a, str> },
     DeleteExpired { now: Timestamp },
     Claim { key: Cow<'a, str>, claim: Claim },
-    Fulfil { key: Cow<'a, str>, value: Cow<'a, Value>, lifetime: Lifetime, token: u64 },
+    Complete { key: Cow<'a, str>, value: Cow<'a, Value>, expiration: Expiration, token: u64 },
     Release { key: Cow<'a, str>, token: u64, pause: Duration },
 }
 
@@ -33,15 +33,15 @@ pub enum Operation<'a> {
 pub enum Answer {
     /// To `Get`.
     Record(Option<Record>),
-    /// To `GetMany`, in the order asked.
+    /// To `ReadMulti`, in the order asked.
     Records(Vec<Option<Record>>),
     /// To `Expiry`.
     Expiry(Option<Timestamp>),
-    /// To `Set`, `SetMany` and `Release`.
+    /// To `Set`, `WriteMulti` and `Release`.
     Done,
-    /// To `Delete` and `Touch`: whether it was there; to `Claim` and `Fulfil`: whether it holds.
-    Was(bool),
-    /// To `DeleteMany`, `Clear` and `DeleteExpired`: how many went.
+    /// To `Delete` and `Touch`: whether it was there; to `Claim` and `Complete`: whether it holds.
+    Bool(bool),
+    /// To `DeleteMulti`, `Clear` and `DeleteExpired`: how many went.
     Count(u64),
     /// To `Increment`: the sum.
     Number(i64),
@@ -52,18 +52,18 @@ impl<'a> Operation<'a> {
     pub(crate) fn name(&self) -> &'static str {
         match self {
             Operation::Get { .. } => "get",
-            Operation::GetMany { .. } => "read_multi",
+            Operation::ReadMulti { .. } => "read_multi",
             Operation::Expiry { .. } => "expiry",
             Operation::Set { .. } => "set",
-            Operation::SetMany { .. } => "write_multi",
+            Operation::WriteMulti { .. } => "write_multi",
             Operation::Delete { .. } => "delete",
-            Operation::DeleteMany { .. } => "delete_multi",
+            Operation::DeleteMulti { .. } => "delete_multi",
             Operation::Increment { .. } => "increment",
             Operation::Touch { .. } => "touch",
             Operation::Clear { .. } => "clear",
             Operation::DeleteExpired { .. } => "delete_expired",
             Operation::Claim { .. } => "claim",
-            Operation::Fulfil { .. } => "fulfil",
+            Operation::Complete { .. } => "complete",
             Operation::Release { .. } => "release",
         }
     }
@@ -78,10 +78,15 @@ impl<'a> Operation<'a> {
             | Operation::Increment { key, .. }
             | Operation::Touch { key, .. }
             | Operation::Claim { key, .. }
-            | Operation::Fulfil { key, .. }
+            | Operation::Complete { key, .. }
             | Operation::Release { key, .. } => Some(key.clone()),
             _ => None,
         }
+    }
+
+    /// Whether it only reads.
+    pub(crate) fn is_read(&self) -> bool {
+        matches!(self, Operation::Get { .. } | Operation::ReadMulti { .. } | Operation::Expiry { .. })
     }
 
     /// Calls the store's method.
@@ -92,30 +97,32 @@ impl<'a> Operation<'a> {
     pub fn run<S: Store + ?Sized>(&self, store: &S) -> Result<Answer> {
         match self {
             Operation::Get { key } => store.get(key).map(Answer::Record),
-            Operation::GetMany { keys } => store.get_many(keys).map(Answer::Records),
+            Operation::ReadMulti { keys } => store.read_multi(keys).map(Answer::Records),
             Operation::Expiry { key } => store.expiry(key).map(Answer::Expiry),
-            Operation::Set { key, value, lifetime } => store.set(key, value, lifetime).map(|()| Answer::Done),
-            Operation::SetMany { values, lifetime } => store.set_many(values, lifetime).map(|()| Answer::Done),
-            Operation::Delete { key, now } => store.delete(key, *now).map(Answer::Was),
-            Operation::DeleteMany { keys, now } => store.delete_many(keys, *now).map(Answer::Count),
-            Operation::Increment { key, by, lifetime } => store.increment(key, *by, lifetime).map(Answer::Number),
-            Operation::Touch { key, lifetime } => store.touch(key, lifetime).map(Answer::Was),
+            Operation::Set { key, value, expiration } => store.set(key, value, expiration).map(|()| Answer::Done),
+            Operation::WriteMulti { values, expiration } => {
+                store.write_multi(values, expiration).map(|()| Answer::Done)
+            }
+            Operation::Delete { key, now } => store.delete(key, *now).map(Answer::Bool),
+            Operation::DeleteMulti { keys, now } => store.delete_multi(keys, *now).map(Answer::Count),
+            Operation::Increment { key, by, expiration } => store.increment(key, *by, expiration).map(Answer::Number),
+            Operation::Touch { key, expiration } => store.touch(key, expiration).map(Answer::Bool),
             Operation::Clear { prefix } => store.clear(prefix).map(Answer::Count),
             Operation::DeleteExpired { now } => store.delete_expired(*now).map(Answer::Count),
-            Operation::Claim { key, claim } => store.claim(key, claim).map(Answer::Was),
-            Operation::Fulfil { key, value, lifetime, token } => {
-                store.fulfil(key, value, lifetime, *token).map(Answer::Was)
+            Operation::Claim { key, claim } => store.claim(key, claim).map(Answer::Bool),
+            Operation::Complete { key, value, expiration, token } => {
+                store.complete(key, value, expiration, *token).map(Answer::Bool)
             }
             Operation::Release { key, token, pause } => store.release(key, *token, *pause).map(|()| Answer::Done),
         }
     }
 
     /// Ends an operation that has been carried out: the memory of its entry serves the next one.
-    pub(crate) fn end(self) {
-        if let Operation::Set { value: Cow::Owned(value), .. } | Operation::Fulfil { value: Cow::Owned(value), .. } =
+    pub(crate) fn recycle(self) {
+        if let Operation::Set { value: Cow::Owned(value), .. } | Operation::Complete { value: Cow::Owned(value), .. } =
             self
         {
-            entry::give_back(value);
+            entry::recycle(value);
         }
     }
 
@@ -126,21 +133,21 @@ impl<'a> Operation<'a> {
         }
         match self {
             Operation::Get { key } => Operation::Get { key: owned(key) },
-            Operation::GetMany { keys } => Operation::GetMany { keys: Cow::Owned(keys.into_owned()) },
+            Operation::ReadMulti { keys } => Operation::ReadMulti { keys: Cow::Owned(keys.into_owned()) },
             Operation::Expiry { key } => Operation::Expiry { key: owned(key) },
-            Operation::Set { key, value, lifetime } => {
-                Operation::Set { key: owned(key), value: Cow::Owned(value.into_owned()), lifetime }
+            Operation::Set { key, value, expiration } => {
+                Operation::Set { key: owned(key), value: Cow::Owned(value.into_owned()), expiration }
             }
-            Operation::SetMany { values, lifetime } => Operation::SetMany { values, lifetime },
+            Operation::WriteMulti { values, expiration } => Operation::WriteMulti { values, expiration },
             Operation::Delete { key, now } => Operation::Delete { key: owned(key), now },
-            Operation::DeleteMany { keys, now } => Operation::DeleteMany { keys, now },
-            Operation::Increment { key, by, lifetime } => Operation::Increment { key: owned(key), by, lifetime },
-            Operation::Touch { key, lifetime } => Operation::Touch { key: owned(key), lifetime },
+            Operation::DeleteMulti { keys, now } => Operation::DeleteMulti { keys, now },
+            Operation::Increment { key, by, expiration } => Operation::Increment { key: owned(key), by, expiration },
+            Operation::Touch { key, expiration } => Operation::Touch { key: owned(key), expiration },
             Operation::Clear { prefix } => Operation::Clear { prefix: owned(prefix) },
             Operation::DeleteExpired { now } => Operation::DeleteExpired { now },
             Operation::Claim { key, claim } => Operation::Claim { key: owned(key), claim },
-            Operation::Fulfil { key, value, lifetime, token } => {
-                Operation::Fulfil { key: owned(key), value: Cow::Owned(value.into_owned()), lifetime, token }
+            Operation::Complete { key, value, expiration, token } => {
+                Operation::Complete { key: owned(key), value: Cow::Owned(value.into_owned()), expiration, token }
             }
             Operation::Release { key, token, pause } => Operation::Release { key: owned(key), token, pause },
         }
@@ -168,8 +175,8 @@ impl Answer {
         if let Answer::Done = self { Ok(()) } else { Err(self.unexpected()) }
     }
 
-    pub(crate) fn was(self) -> Result<bool> {
-        if let Answer::Was(was) = self { Ok(was) } else { Err(self.unexpected()) }
+    pub(crate) fn bool(self) -> Result<bool> {
+        if let Answer::Bool(bool) = self { Ok(bool) } else { Err(self.unexpected()) }
     }
 
     pub(crate) fn count(self) -> Result<u64> {

@@ -15,32 +15,32 @@
 
 mod address;
 mod cluster;
-mod exchange;
-mod form;
-mod link;
-mod names;
-mod place;
+mod commands;
+mod connection;
+mod encoding;
+mod endpoint;
+mod error;
+mod keys;
+mod multiplexed;
 mod pool;
 mod script;
 mod sentinels;
 mod settings;
-mod shared;
-mod trouble;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::runtime::Handle;
 
-use self::exchange::Exchange;
-use self::names::Names;
+use self::commands::Exchange;
+use self::keys::Names;
+use self::multiplexed::{Shared, Slot};
 use self::pool::Pool;
 use self::settings::Settings;
-use self::shared::{Shared, Slot};
-use super::{Answer, Begun, Claim, Lifetime, Operation, Record, Store, Timestamp, Value};
+use super::{Answer, Claim, Dispatch, Expiration, Operation, Record, Store, Timestamp, Value};
 use crate::Result;
 use crate::config::Options;
-use crate::io::{self, now};
+use crate::poll_once::poll_once;
 
 /// Redis as a store.
 ///
@@ -73,50 +73,50 @@ impl RedisStore {
     async fn answer(&self, slot: Arc<Slot>, operation: Operation<'_>) -> Result<Answer> {
         let link = self.shared.take(slot).await?;
         let answer = Exchange { link, names: &self.names }.run(&operation).await;
-        operation.end();
+        operation.recycle();
         answer
     }
 }
 
 impl Store for RedisStore {
     fn get(&self, key: &str) -> Result<Option<Record>> {
-        now(self.exchange()?.get(key))
+        poll_once(self.exchange()?.get(key))
     }
 
-    fn set(&self, key: &str, value: &Value, lifetime: &Lifetime) -> Result<()> {
-        now(self.exchange()?.set(key, value, lifetime))
+    fn set(&self, key: &str, value: &Value, expiration: &Expiration) -> Result<()> {
+        poll_once(self.exchange()?.set(key, value, expiration))
     }
 
     fn delete(&self, key: &str, now: Timestamp) -> Result<bool> {
-        io::now(self.exchange()?.delete(key, now))
+        poll_once(self.exchange()?.delete(key, now))
     }
 
-    fn increment(&self, key: &str, by: i64, lifetime: &Lifetime) -> Result<i64> {
-        now(self.exchange()?.increment(key, by, lifetime))
+    fn increment(&self, key: &str, by: i64, expiration: &Expiration) -> Result<i64> {
+        poll_once(self.exchange()?.increment(key, by, expiration))
     }
 
     fn clear(&self, prefix: &str) -> Result<u64> {
-        now(self.exchange()?.clear(prefix))
+        poll_once(self.exchange()?.clear(prefix))
     }
 
-    fn get_many(&self, keys: &[String]) -> Result<Vec<Option<Record>>> {
-        now(self.exchange()?.get_many(keys))
+    fn read_multi(&self, keys: &[String]) -> Result<Vec<Option<Record>>> {
+        poll_once(self.exchange()?.read_multi(keys))
     }
 
-    fn set_many(&self, values: &[(String, Value)], lifetime: &Lifetime) -> Result<()> {
-        now(self.exchange()?.set_many(values, lifetime))
+    fn write_multi(&self, values: &[(String, Value)], expiration: &Expiration) -> Result<()> {
+        poll_once(self.exchange()?.write_multi(values, expiration))
     }
 
-    fn delete_many(&self, keys: &[String], now: Timestamp) -> Result<u64> {
-        io::now(self.exchange()?.delete_many(keys, now))
+    fn delete_multi(&self, keys: &[String], now: Timestamp) -> Result<u64> {
+        poll_once(self.exchange()?.delete_multi(keys, now))
     }
 
     fn expiry(&self, key: &str) -> Result<Option<Timestamp>> {
-        now(self.exchange()?.expiry(key))
+        poll_once(self.exchange()?.expiry(key))
     }
 
-    fn touch(&self, key: &str, lifetime: &Lifetime) -> Result<bool> {
-        now(self.exchange()?.touch(key, lifetime))
+    fn touch(&self, key: &str, expiration: &Expiration) -> Result<bool> {
+        poll_once(self.exchange()?.touch(key, expiration))
     }
 
     fn keeps_claims(&self) -> bool {
@@ -124,32 +124,32 @@ impl Store for RedisStore {
     }
 
     fn claim(&self, key: &str, claim: &Claim) -> Result<bool> {
-        now(self.exchange()?.claim(key, claim))
+        poll_once(self.exchange()?.claim(key, claim))
     }
 
-    fn fulfil(&self, key: &str, value: &Value, lifetime: &Lifetime, token: u64) -> Result<bool> {
-        now(self.exchange()?.fulfil(key, value, lifetime, token))
+    fn complete(&self, key: &str, value: &Value, expiration: &Expiration, token: u64) -> Result<bool> {
+        poll_once(self.exchange()?.complete(key, value, expiration, token))
     }
 
     fn release(&self, key: &str, token: u64, pause: Duration) -> Result<()> {
-        now(self.exchange()?.release(key, token, pause))
+        poll_once(self.exchange()?.release(key, token, pause))
     }
 
     /// By the shared connection, which needs a tokio runtime with timers and sockets; elsewhere a thread waits with a
     /// connection of its own.
-    fn begin<'a>(&'a self, operation: Operation<'a>) -> Begun<'a> {
+    fn dispatch<'a>(&'a self, operation: Operation<'a>) -> Dispatch<'a> {
         let Some(runtime) = Handle::try_current().ok().map(|runtime| runtime.id()) else {
-            return Begun::Blocking(operation);
+            return Dispatch::Blocking(operation);
         };
-        if let Some((command, meaning)) = exchange::single(&self.names, &operation)
+        if let Some((command, meaning)) = commands::single(&self.names, &operation)
             && let Some(mut link) = self.shared.ready(runtime)
         {
-            operation.end();
-            return Begun::Pending(Box::pin(async move { meaning(link.send_only(&command).await) }));
+            operation.recycle();
+            return Dispatch::Pending(Box::pin(async move { meaning(link.send_only(&command).await) }));
         }
         match self.shared.slot(runtime) {
-            Some(slot) => Begun::Pending(Box::pin(self.answer(slot, operation))),
-            None => Begun::Blocking(operation),
+            Some(slot) => Dispatch::Pending(Box::pin(self.answer(slot, operation))),
+            None => Dispatch::Blocking(operation),
         }
     }
 

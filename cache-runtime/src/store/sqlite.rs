@@ -1,13 +1,13 @@
 //! The embedded store: SQLite in a file that several processes share, or in this process's memory.
 
+mod busy_timeout;
 mod database;
+mod error;
 mod file;
-mod patience;
+mod maintenance;
 mod rows;
 mod settings;
 mod sql;
-mod trouble;
-mod upkeep;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -18,12 +18,12 @@ use parking_lot::{Mutex, RwLock};
 use rusqlite::{Connection, params};
 
 use self::database::{Database, Pragmas, Unusable};
+use self::error::{explained, refused, unreachable_file};
 use self::rows::{after_prefix, break_claims, count, fetch, put, remove};
 use self::settings::{Place, Settings};
-use self::trouble::{explained, refused, unreachable_file};
-use super::{Begun, Claim, Lifetime, Operation, Record, Store, Timestamp, Value};
+use super::{Claim, Dispatch, Expiration, Operation, Record, Store, Timestamp, Value};
 use crate::config::Options;
-use crate::stopwatch::Stopwatch;
+use crate::time::Stopwatch;
 use crate::{Error, ErrorKind, Result};
 
 /// How often the file at the path is looked at: somebody may have deleted it.
@@ -94,7 +94,7 @@ impl SqliteStore {
         if let Some(database) = self.opened() {
             return Ok(database);
         }
-        let slot = patience::may_wait().then(|| self.database.try_write_for(patience::left())).flatten();
+        let slot = busy_timeout::may_wait().then(|| self.database.try_write_for(busy_timeout::left())).flatten();
         let mut slot = slot.ok_or_else(|| explained(database::busy()))?;
         if let Some(database) = slot.as_ref().filter(|database| database.is_usable()) {
             return Ok(Arc::clone(database));
@@ -127,7 +127,7 @@ impl SqliteStore {
         static MAKING: Mutex<()> = Mutex::new(());
         let _here = MAKING.lock();
         file::create_folder_of(path).map_err(|error| unreachable_file(&error))?;
-        let _elsewhere = file::lock_folder(path, || !patience::left().is_zero());
+        let _elsewhere = file::lock_folder(path, || !busy_timeout::left().is_zero());
         if let Some((identity, reason)) = unusable {
             aside(path, identity, reason)?;
         }
@@ -140,7 +140,7 @@ impl SqliteStore {
 
     /// Runs `work` on the database. If the file turns out to be damaged or gone, once more on a new one.
     fn run<T>(&self, work: impl Fn(&Database) -> rusqlite::Result<T>) -> Result<T> {
-        let _allowed = patience::or_allow(self.timeout);
+        let _allowed = busy_timeout::or_allow(self.timeout);
         let database = self.database()?;
         let error = match work(&database) {
             Ok(value) => return Ok(value),
@@ -165,7 +165,7 @@ impl SqliteStore {
 
     fn note(&self, rows: usize, bytes: usize, now: Timestamp) {
         if let Some(database) = self.opened() {
-            upkeep::after_write(&database, self.max_size, rows, bytes, now);
+            maintenance::after_write(&database, self.max_size, rows, bytes, now);
         }
     }
 
@@ -197,7 +197,7 @@ impl Store for SqliteStore {
         })
     }
 
-    fn get_many(&self, keys: &[String]) -> Result<Vec<Option<Record>>> {
+    fn read_multi(&self, keys: &[String]) -> Result<Vec<Option<Record>>> {
         self.run(|database| {
             let most = most_bytes(keys.len());
             database.read(|connection| {
@@ -209,24 +209,24 @@ impl Store for SqliteStore {
         })
     }
 
-    fn set(&self, key: &str, value: &Value, lifetime: &Lifetime) -> Result<()> {
+    fn set(&self, key: &str, value: &Value, expiration: &Expiration) -> Result<()> {
         self.fits([value])?;
-        self.write((1, value.size(), lifetime.now), |database, connection| {
+        self.write((1, value.size(), expiration.now), |database, connection| {
             let hash = database.hash(key);
             break_claims(connection, hash)?;
-            put(&mut connection.prepare_cached(sql::SET)?, hash, key, value, lifetime)
+            put(&mut connection.prepare_cached(sql::SET)?, hash, key, value, expiration)
         })
     }
 
-    fn set_many(&self, values: &[(String, Value)], lifetime: &Lifetime) -> Result<()> {
+    fn write_multi(&self, values: &[(String, Value)], expiration: &Expiration) -> Result<()> {
         self.fits(values.iter().map(|(_, value)| value))?;
         let bytes = values.iter().map(|(_, value)| value.size()).sum();
-        self.write((values.len(), bytes, lifetime.now), |database, connection| {
+        self.write((values.len(), bytes, expiration.now), |database, connection| {
             let mut statement = connection.prepare_cached(sql::SET)?;
             values.iter().try_for_each(|(key, value)| {
                 let hash = database.hash(key);
                 break_claims(connection, hash)?;
-                put(&mut statement, hash, key, value, lifetime)
+                put(&mut statement, hash, key, value, expiration)
             })
         })
     }
@@ -235,7 +235,7 @@ impl Store for SqliteStore {
         self.write((1, 0, now), |database, connection| remove(connection, database.hash(key), key, now))
     }
 
-    fn delete_many(&self, keys: &[String], now: Timestamp) -> Result<u64> {
+    fn delete_multi(&self, keys: &[String], now: Timestamp) -> Result<u64> {
         self.write((keys.len(), 0, now), |database, connection| {
             let gone = keys.iter().map(|key| remove(connection, database.hash(key), key, now));
             gone.map(|was| was.map(u64::from)).sum()
@@ -243,11 +243,11 @@ impl Store for SqliteStore {
     }
 
     /// Reads and writes under the write lock, so nobody can come between.
-    fn increment(&self, key: &str, by: i64, lifetime: &Lifetime) -> Result<i64> {
-        let sum = self.write((1, 0, lifetime.now), |database, connection| {
+    fn increment(&self, key: &str, by: i64, expiration: &Expiration) -> Result<i64> {
+        let sum = self.write((1, 0, expiration.now), |database, connection| {
             let hash = database.hash(key);
             let old = fetch(&mut connection.prepare_cached(sql::GET)?, hash, key, i64::MAX)?;
-            let counted = match count(old, by, lifetime) {
+            let counted = match count(old, by, expiration) {
                 Ok(counted) => counted,
                 Err(hindrance) => return Ok(Err(hindrance)),
             };
@@ -255,7 +255,7 @@ impl Store for SqliteStore {
                 connection.prepare_cached(sql::COUNT)?.execute([hash, counted.sum])?;
             } else {
                 let sum = Value::Number(counted.sum);
-                put(&mut connection.prepare_cached(sql::SET)?, hash, key, &sum, lifetime)?;
+                put(&mut connection.prepare_cached(sql::SET)?, hash, key, &sum, expiration)?;
             }
             Ok(Ok(counted.sum))
         });
@@ -263,7 +263,7 @@ impl Store for SqliteStore {
     }
 
     fn clear(&self, prefix: &str) -> Result<u64> {
-        let gone = self.write((1, 0, Timestamp(0)), |_, connection| {
+        let gone = self.write((1, 0, Timestamp::EPOCH), |_, connection| {
             connection.prepare_cached(sql::BREAK_ALL_CLAIMS)?.execute([])?;
             match after_prefix(prefix) {
                 None => connection.prepare_cached(sql::CLEAR_ALL)?.execute([]),
@@ -273,18 +273,19 @@ impl Store for SqliteStore {
         gone.map(|rows| rows as u64)
     }
 
-    fn touch(&self, key: &str, lifetime: &Lifetime) -> Result<bool> {
-        let touched = self.write((1, 0, lifetime.now), |database, connection| {
-            let (expires_at, stale_until) = (lifetime.expires_at.0, lifetime.stale_until.0);
-            let row = params![database.hash(key), key, expires_at, stale_until, lifetime.now.0];
+    fn touch(&self, key: &str, expiration: &Expiration) -> Result<bool> {
+        let touched = self.write((1, 0, expiration.now), |database, connection| {
+            let (expires_at, stale_until) = (expiration.expires_at.as_millis(), expiration.stale_until.as_millis());
+            let row = params![database.hash(key), key, expires_at, stale_until, expiration.now.as_millis()];
             connection.prepare_cached(sql::TOUCH)?.execute(row)
         });
         touched.map(|rows| rows > 0)
     }
 
     fn delete_expired(&self, now: Timestamp) -> Result<u64> {
-        let gone =
-            self.write((1, 0, now), |_, connection| connection.prepare_cached(sql::DELETE_EXPIRED)?.execute([now.0]));
+        let gone = self.write((1, 0, now), |_, connection| {
+            connection.prepare_cached(sql::DELETE_EXPIRED)?.execute([now.as_millis()])
+        });
         gone.map(|rows| rows as u64)
     }
 
@@ -294,29 +295,29 @@ impl Store for SqliteStore {
 
     fn claim(&self, key: &str, claim: &Claim) -> Result<bool> {
         let now = Timestamp::now();
-        let taken = self.write((1, 0, Timestamp(0)), |database, connection| {
-            let (token, ends_at) = (claim.token.cast_signed(), now.after(claim.length).0);
-            let row = params![database.hash(key), token, claim.exclusive, ends_at, now.0];
+        let taken = self.write((1, 0, Timestamp::EPOCH), |database, connection| {
+            let (token, ends_at) = (claim.token.cast_signed(), now.after(claim.length).as_millis());
+            let row = params![database.hash(key), token, claim.exclusive, ends_at, now.as_millis()];
             connection.prepare_cached(sql::CLAIM)?.execute(row)
         });
         taken.map(|rows| rows > 0)
     }
 
-    fn fulfil(&self, key: &str, value: &Value, lifetime: &Lifetime, token: u64) -> Result<bool> {
+    fn complete(&self, key: &str, value: &Value, expiration: &Expiration, token: u64) -> Result<bool> {
         self.fits([value])?;
-        self.write((1, value.size(), lifetime.now), |database, connection| {
+        self.write((1, value.size(), expiration.now), |database, connection| {
             let hash = database.hash(key);
             let unbroken = connection.prepare_cached(sql::FULFIL_CLAIM)?.execute([hash, token.cast_signed()])? > 0;
             if unbroken {
-                put(&mut connection.prepare_cached(sql::SET)?, hash, key, value, lifetime)?;
+                put(&mut connection.prepare_cached(sql::SET)?, hash, key, value, expiration)?;
             }
             Ok(unbroken)
         })
     }
 
     fn release(&self, key: &str, token: u64, pause: Duration) -> Result<()> {
-        let until = Timestamp::now().after(pause).0;
-        self.write((1, 0, Timestamp(0)), |database, connection| {
+        let until = Timestamp::now().after(pause).as_millis();
+        self.write((1, 0, Timestamp::EPOCH), |database, connection| {
             let (hash, token) = (database.hash(key), token.cast_signed());
             if pause.is_zero() {
                 connection.prepare_cached(sql::END_CLAIM)?.execute([hash, token]).map(drop)
@@ -329,16 +330,16 @@ impl Store for SqliteStore {
     /// In place, as long as it need not wait: a look-up or a write takes a few microseconds, a hop to another thread
     /// several times that. What finds a lock taken (in memory: one that stays taken for longer than an operation takes) has
     /// changed nothing, and begins anew on a thread that may wait.
-    fn begin<'a>(&'a self, operation: Operation<'a>) -> Begun<'a> {
+    fn dispatch<'a>(&'a self, operation: Operation<'a>) -> Dispatch<'a> {
         if takes_long(&operation) || self.opened().is_none() {
-            return Begun::Blocking(operation);
+            return Dispatch::Blocking(operation);
         }
-        let _allowed = patience::allow(Duration::ZERO);
+        let _allowed = busy_timeout::allow(Duration::ZERO);
         match operation.run(self) {
-            Err(error) if would_wait(&error) => Begun::Blocking(operation),
+            Err(error) if would_wait(&error) => Dispatch::Blocking(operation),
             answer => {
-                operation.end();
-                Begun::Done(answer)
+                operation.recycle();
+                Dispatch::Done(answer)
             }
         }
     }
@@ -353,10 +354,10 @@ impl Store for SqliteStore {
 
 fn takes_long(operation: &Operation<'_>) -> bool {
     match operation {
-        Operation::GetMany { keys } => keys.len() > FEW_KEYS,
-        Operation::DeleteMany { keys, .. } => keys.len() > FEW_KEYS,
-        Operation::Set { value, .. } | Operation::Fulfil { value, .. } => value.size() > FEW_BYTES,
-        Operation::SetMany { values, .. } => {
+        Operation::ReadMulti { keys } => keys.len() > FEW_KEYS,
+        Operation::DeleteMulti { keys, .. } => keys.len() > FEW_KEYS,
+        Operation::Set { value, .. } | Operation::Complete { value, .. } => value.size() > FEW_BYTES,
+        Operation::WriteMulti { values, .. } => {
             values.len() > FEW_KEYS || values.iter().map(|(_, value)| value.size()).sum::<usize>() > FEW_BYTES
         }
         Operation::Clear { .. } | Operation::DeleteExpired { .. } => true,
@@ -371,7 +372,7 @@ fn would_wait(error: &Error) -> bool {
 
 /// How many bytes a value may have to be read here: what takes long is not for a task's own thread.
 fn most_bytes(values: usize) -> i64 {
-    if patience::may_wait() { i64::MAX } else { (FEW_BYTES / values.max(1)) as i64 }
+    if busy_timeout::may_wait() { i64::MAX } else { (FEW_BYTES / values.max(1)) as i64 }
 }
 
 #[cfg(test)]
@@ -381,22 +382,22 @@ mod tests {
     use super::*;
 
     fn set(key: &str, size: usize) -> Operation<'_> {
-        let lifetime = Lifetime {
-            now: Timestamp(0),
-            expires_at: Timestamp(1_000),
-            stale_until: Timestamp(1_000),
-            asked_for: false,
+        let expiration = Expiration {
+            now: Timestamp::EPOCH,
+            expires_at: Timestamp::from_millis(1_000),
+            stale_until: Timestamp::from_millis(1_000),
+            is_explicit: false,
         };
         let value = Cow::Owned(Value::Bytes(vec![0; size]));
-        Operation::Set { key: Cow::Borrowed(key), value, lifetime }
+        Operation::Set { key: Cow::Borrowed(key), value, expiration }
     }
 
     /// Whether a task's own thread does it.
     fn is_done_in_place(store: &SqliteStore, operation: Operation<'_>) -> bool {
-        match store.begin(operation) {
-            Begun::Done(answer) => answer.map(|_| true).unwrap(),
-            Begun::Pending(_) => unreachable!("SQLite has no sockets to wait for"),
-            Begun::Blocking(operation) => operation.run(store).map(|_| false).unwrap(),
+        match store.dispatch(operation) {
+            Dispatch::Done(answer) => answer.map(|_| true).unwrap(),
+            Dispatch::Pending(_) => unreachable!("SQLite has no sockets to wait for"),
+            Dispatch::Blocking(operation) => operation.run(store).map(|_| false).unwrap(),
         }
     }
 
@@ -411,7 +412,7 @@ mod tests {
         assert!(!is_done_in_place(&store, set("large", FEW_BYTES + 1)));
         assert!(!is_done_in_place(&store, get("large")));
         let keys = ["small", "large"].map(str::to_owned).to_vec().into();
-        assert!(!is_done_in_place(&store, Operation::GetMany { keys }));
+        assert!(!is_done_in_place(&store, Operation::ReadMulti { keys }));
         assert!(is_done_in_place(&store, get("small")));
     }
 }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use crate::store::{Begun, Claim, Lifetime, Operation, Record, Store, Timestamp, Value};
+use crate::store::{Claim, Dispatch, Expiration, Operation, Record, Store, Timestamp, Value};
 use crate::{Cache, Error, ErrorKind, Result};
 
 /// A store that works until it is told to fail, to delay or to hang.
@@ -71,7 +71,7 @@ impl Chaos {
     /// Stands around the store of a cache, whose own operations go past it.
     #[must_use]
     pub fn over(cache: &Cache) -> Self {
-        Chaos { store: Arc::clone(&cache.handle.core.store), shared: Arc::default() }
+        Chaos { store: Arc::clone(cache.handle.core.store.store()), shared: Arc::default() }
     }
 }
 
@@ -155,40 +155,40 @@ impl Store for Chaos {
         self.meddle("get")?.get(key)
     }
 
-    fn set(&self, key: &str, value: &Value, lifetime: &Lifetime) -> Result<()> {
-        self.meddle("set")?.set(key, value, lifetime)
+    fn set(&self, key: &str, value: &Value, expiration: &Expiration) -> Result<()> {
+        self.meddle("set")?.set(key, value, expiration)
     }
 
     fn delete(&self, key: &str, now: Timestamp) -> Result<bool> {
         self.meddle("delete")?.delete(key, now)
     }
 
-    fn increment(&self, key: &str, by: i64, lifetime: &Lifetime) -> Result<i64> {
-        self.meddle("increment")?.increment(key, by, lifetime)
+    fn increment(&self, key: &str, by: i64, expiration: &Expiration) -> Result<i64> {
+        self.meddle("increment")?.increment(key, by, expiration)
     }
 
     fn clear(&self, prefix: &str) -> Result<u64> {
         self.meddle("clear")?.clear(prefix)
     }
 
-    fn get_many(&self, keys: &[String]) -> Result<Vec<Option<Record>>> {
-        self.meddle("read_multi")?.get_many(keys)
+    fn read_multi(&self, keys: &[String]) -> Result<Vec<Option<Record>>> {
+        self.meddle("read_multi")?.read_multi(keys)
     }
 
     fn expiry(&self, key: &str) -> Result<Option<Timestamp>> {
         self.meddle("expiry")?.expiry(key)
     }
 
-    fn set_many(&self, values: &[(String, Value)], lifetime: &Lifetime) -> Result<()> {
-        self.meddle("write_multi")?.set_many(values, lifetime)
+    fn write_multi(&self, values: &[(String, Value)], expiration: &Expiration) -> Result<()> {
+        self.meddle("write_multi")?.write_multi(values, expiration)
     }
 
-    fn delete_many(&self, keys: &[String], now: Timestamp) -> Result<u64> {
-        self.meddle("delete_multi")?.delete_many(keys, now)
+    fn delete_multi(&self, keys: &[String], now: Timestamp) -> Result<u64> {
+        self.meddle("delete_multi")?.delete_multi(keys, now)
     }
 
-    fn touch(&self, key: &str, lifetime: &Lifetime) -> Result<bool> {
-        self.meddle("touch")?.touch(key, lifetime)
+    fn touch(&self, key: &str, expiration: &Expiration) -> Result<bool> {
+        self.meddle("touch")?.touch(key, expiration)
     }
 
     fn delete_expired(&self, now: Timestamp) -> Result<u64> {
@@ -203,8 +203,8 @@ impl Store for Chaos {
         self.meddle("claim")?.claim(key, claim)
     }
 
-    fn fulfil(&self, key: &str, value: &Value, lifetime: &Lifetime, token: u64) -> Result<bool> {
-        self.meddle("fulfil")?.fulfil(key, value, lifetime, token)
+    fn complete(&self, key: &str, value: &Value, expiration: &Expiration, token: u64) -> Result<bool> {
+        self.meddle("complete")?.complete(key, value, expiration, token)
     }
 
     fn release(&self, key: &str, token: u64, pause: Duration) -> Result<()> {
@@ -212,20 +212,20 @@ impl Store for Chaos {
     }
 
     /// What waits does so on a thread that may. What would block in the store beneath comes back to the methods above.
-    fn begin<'a>(&'a self, operation: Operation<'a>) -> Begun<'a> {
+    fn dispatch<'a>(&'a self, operation: Operation<'a>) -> Dispatch<'a> {
         let name = operation.name();
         let (waits, fails) = {
             let plan = self.plan();
             (plan.waits(), plan.fails(name))
         };
         if waits {
-            return Begun::Blocking(operation);
+            return Dispatch::Blocking(operation);
         }
         if fails {
-            return Begun::Done(operation.run(self));
+            return Dispatch::Done(operation.run(self));
         }
-        let begun = self.store.begin(operation);
-        if !matches!(begun, Begun::Blocking(_)) {
+        let begun = self.store.dispatch(operation);
+        if !matches!(begun, Dispatch::Blocking(_)) {
             *self.plan().counts.entry(name).or_default() += 1;
         }
         begun

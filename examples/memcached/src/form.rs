@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use cache_runtime::store::{Lifetime, Record, Timestamp, Value};
+use cache_runtime::store::{Expiration, Record, Timestamp, Value};
 use cache_runtime::{Error, ErrorKind, Result};
 use sha2::{Digest, Sha256};
 
@@ -44,7 +44,7 @@ pub(crate) fn write(value: &Value, expires_at: Timestamp, written: Moment) -> Ve
         Value::Number(number) => ("number", &*number.to_string().into_bytes()),
         Value::Bytes(bytes) => ("bytes", &**bytes),
     };
-    let mut item = format!("{kind} {} {} {}\n", expires_at.0, written.epoch, written.count).into_bytes();
+    let mut item = format!("{kind} {} {} {}\n", expires_at.as_millis(), written.epoch, written.count).into_bytes();
     item.extend_from_slice(bytes);
     item
 }
@@ -59,32 +59,33 @@ pub(crate) fn read(bytes: &[u8]) -> Option<(Record, Moment)> {
         "bytes" => Value::Bytes(bytes.to_vec()),
         _ => return None,
     };
-    let record = Record { value, expires_at: Some(Timestamp(words.next()?.parse().ok()?)) };
+    let record = Record { value, expires_at: Some(Timestamp::from_millis(words.next()?.parse().ok()?)) };
     let written = Moment { epoch: words.next()?.parse().ok()?, count: words.next()?.parse().ok()? };
     Some((record, written))
 }
 
 /// The sum, and when it expires. What is absent or has expired counts as 0.
-pub(crate) fn add(old: Option<Record>, by: i64, lifetime: &Lifetime) -> Result<(i64, Timestamp)> {
-    let Some(old) = old.filter(|old| old.is_live(lifetime.now)) else {
-        return Ok((by, lifetime.expires_at));
+pub(crate) fn add(old: Option<Record>, by: i64, expiration: &Expiration) -> Result<(i64, Timestamp)> {
+    let Some(old) = old.filter(|old| old.is_live(expiration.now)) else {
+        return Ok((by, expiration.expires_at));
     };
     let Value::Number(number) = old.value else {
         return Err(Error::new(ErrorKind::NotANumber, "what is kept there is not a whole number"));
     };
     let sum = number.checked_add(by).ok_or_else(|| Error::new(ErrorKind::Overflow, "the sum would leave i64"))?;
     let endless = old.expiry() == Timestamp::NEVER;
-    Ok((sum, if endless && lifetime.asked_for { lifetime.expires_at } else { old.expiry() }))
+    Ok((sum, if endless && expiration.is_explicit { expiration.expires_at } else { old.expiry() }))
 }
 
 /// For how long memcached keeps an item, as it wants to be told. 0 is for ever.
-pub(crate) fn seconds(lifetime: &Lifetime) -> u32 {
-    if lifetime.stale_until == Timestamp::NEVER {
+pub(crate) fn seconds(expiration: &Expiration) -> u32 {
+    if expiration.stale_until == Timestamp::NEVER {
         return 0;
     }
-    let kept = lifetime.stale_until.since(lifetime.now) + GRACE;
+    let kept = expiration.stale_until.since(expiration.now) + GRACE;
     let seconds = i64::try_from(kept.as_secs()).unwrap_or(i64::MAX).saturating_add(1);
-    let told = if seconds < THIRTY_DAYS { seconds } else { seconds.saturating_add(Timestamp::now().0 / 1000) };
+    let told =
+        if seconds < THIRTY_DAYS { seconds } else { seconds.saturating_add(Timestamp::now().as_millis() / 1000) };
     // What lies beyond 2038 memcached would take for the past.
     i32::try_from(told).map_or(0, i32::cast_unsigned)
 }

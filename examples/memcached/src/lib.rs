@@ -14,7 +14,7 @@ mod form;
 use std::collections::HashMap;
 use std::time::Duration;
 
-use cache_runtime::store::{Lifetime, Record, Store, Timestamp, Value};
+use cache_runtime::store::{Expiration, Record, Store, Timestamp, Value};
 use cache_runtime::{Error, ErrorKind, Options, Result};
 use memcache::{Client, ConnectionManager, MemcacheError, ServerError, Url};
 
@@ -84,9 +84,9 @@ impl MemcachedStore {
         clears.ok_or_else(|| self.error(ErrorKind::Store, format_args!("{name} holds what is not ours")))
     }
 
-    fn put(&self, clears: &Clears, key: &str, value: &Value, lifetime: &Lifetime) -> Result<()> {
-        let bytes = form::write(value, lifetime.expires_at, clears.now());
-        let set = self.client.set(&form::name(&self.namespace, key), &*bytes, form::seconds(lifetime));
+    fn put(&self, clears: &Clears, key: &str, value: &Value, expiration: &Expiration) -> Result<()> {
+        let bytes = form::write(value, expiration.expires_at, clears.now());
+        let set = self.client.set(&form::name(&self.namespace, key), &*bytes, form::seconds(expiration));
         self.done(set)
     }
 
@@ -141,9 +141,9 @@ impl Store for MemcachedStore {
         Ok(items.remove(key).and_then(|item| item.record))
     }
 
-    fn set(&self, key: &str, value: &Value, lifetime: &Lifetime) -> Result<()> {
+    fn set(&self, key: &str, value: &Value, expiration: &Expiration) -> Result<()> {
         let (clears, _) = self.look(&[])?;
-        self.put(&clears, key, value, lifetime)
+        self.put(&clears, key, value, expiration)
     }
 
     /// Of two that forget a key at the same moment, one is told that there was a value.
@@ -157,20 +157,20 @@ impl Store for MemcachedStore {
 
     /// Memcached's own counters know no sign, begin anew beyond their end and stop at 0. So this reads a number and puts
     /// the sum in its place, unless somebody has come between: then it tries again.
-    fn increment(&self, key: &str, by: i64, lifetime: &Lifetime) -> Result<i64> {
+    fn increment(&self, key: &str, by: i64, expiration: &Expiration) -> Result<i64> {
         let name = form::name(&self.namespace, key);
         loop {
             let (clears, mut items) = self.look(&[key])?;
             let Some(old) = items.remove(key) else {
                 // Only what is there can be replaced. A zero that has expired already is as good as nothing to readers,
                 // and where somebody else has just begun, it is not added.
-                let nothing = form::write(&Value::Number(0), Timestamp(0), clears.now());
-                self.done(self.client.add(&name, &*nothing, form::seconds(lifetime)))?;
+                let nothing = form::write(&Value::Number(0), Timestamp::EPOCH, clears.now());
+                self.done(self.client.add(&name, &*nothing, form::seconds(expiration)))?;
                 continue;
             };
-            let (sum, expires_at) = form::add(old.record, by, lifetime)?;
+            let (sum, expires_at) = form::add(old.record, by, expiration)?;
             let new = form::write(&Value::Number(sum), expires_at, clears.now());
-            let kept = Lifetime { expires_at, stale_until: expires_at.max(lifetime.stale_until), ..*lifetime };
+            let kept = Expiration { expires_at, stale_until: expires_at.max(expiration.stale_until), ..*expiration };
             if self.done(self.client.cas(&name, &*new, form::seconds(&kept), old.cas))? {
                 return Ok(sum);
             }
@@ -190,7 +190,7 @@ impl Store for MemcachedStore {
 
     // What follows is given, and could be left out. These go by fewer exchanges, or in one step.
 
-    fn get_many(&self, keys: &[String]) -> Result<Vec<Option<Record>>> {
+    fn read_multi(&self, keys: &[String]) -> Result<Vec<Option<Record>>> {
         let mut records = Vec::with_capacity(keys.len());
         for keys in keys.chunks(AT_ONCE) {
             let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
@@ -200,9 +200,9 @@ impl Store for MemcachedStore {
         Ok(records)
     }
 
-    fn set_many(&self, values: &[(String, Value)], lifetime: &Lifetime) -> Result<()> {
+    fn write_multi(&self, values: &[(String, Value)], expiration: &Expiration) -> Result<()> {
         let (clears, _) = self.look(&[])?;
-        values.iter().try_for_each(|(key, value)| self.put(&clears, key, value, lifetime))
+        values.iter().try_for_each(|(key, value)| self.put(&clears, key, value, expiration))
     }
 
     fn name(&self) -> String {

@@ -13,7 +13,7 @@ use crate::expand::attribute;
 
 /// Paths that are written in full for the compiler, and how a person would write them.
 const SHORT: [(&str, &str); 4] = [
-    (":: cache_runtime :: __private", "private"),
+    (":: cache_runtime :: macro_support", "private"),
     (":: core :: option :: Option ::", ""),
     (":: core :: option :: Option", "Option"),
     (":: std :: string :: String", "String"),

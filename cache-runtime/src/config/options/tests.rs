@@ -2,9 +2,9 @@ use serde::Deserialize;
 
 use super::*;
 use crate::config::Config;
+use crate::config::cache_config::CacheConfig;
 use crate::config::document::Document;
 use crate::config::environment::Environment;
-use crate::config::section::Section;
 
 /// The options of a `[prod.cache]` whose own start on line 5, laid over a `[cache]`.
 fn options(text: &str) -> Options {
@@ -12,7 +12,7 @@ fn options(text: &str) -> Options {
     let environment = Environment(&|_| Ok("5".to_owned()));
     let document = Document::parse(&text, Some("config/storage.toml")).unwrap();
     let table = document.caches("prod", &environment).unwrap().default.unwrap();
-    Section::of_default(table, &environment).unwrap().options
+    CacheConfig::of_default(table, &environment).unwrap().options
 }
 
 #[test]

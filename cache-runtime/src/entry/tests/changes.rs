@@ -231,6 +231,6 @@ fn a_retyped_field_beside_a_flattened_one() {
     }
     let span = old::Span { more: HashMap::from([("a".into(), 1)]), seconds: 3 };
     for codec in [Codec::Bincode, Codec::MessagePack] {
-        assert_eq!(read::<new::Span>(&write(&span, codec, &LIFETIME).unwrap()).err(), Some(Unreadable::Shape));
+        assert_eq!(read::<new::Span>(&write(&span, codec, &EXPIRATION).unwrap()).err(), Some(Unreadable::Shape));
     }
 }

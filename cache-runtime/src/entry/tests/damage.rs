@@ -42,7 +42,7 @@ fn bytes_after_the_value_are_no_value() {
     for way in 0..3 {
         let mut bytes = entry(way);
         bytes.push(0);
-        header::seal(&mut bytes);
+        header::write_checksum(&mut bytes);
         assert_eq!(read::<Tree>(&Value::Bytes(bytes)), Err(Unreadable::Decode), "{way}");
     }
 }
@@ -50,19 +50,19 @@ fn bytes_after_the_value_are_no_value() {
 /// Tags that are cut short or too long, with a right checksum: what carries them does not count.
 #[test]
 fn tags_that_cannot_be_read_are_none() {
-    let mark = Mark { key: "@/#tag".to_owned(), life: 7 };
-    let sound = bytes(tagged(Value::Number(1), &[mark], &LIFETIME));
-    assert!(marks(&sound).is_some() && read::<u8>(&Value::Bytes(sound.clone())).is_ok());
+    let stamp = TagStamp { key: "@/#tag".to_owned(), generation: 7 };
+    let sound = bytes(tagged(Value::Number(1), &[stamp], &EXPIRATION));
+    assert!(tag_stamps(&sound).is_some() && read::<u8>(&Value::Bytes(sound.clone())).is_ok());
     for (at, byte) in [(HEADER, 255), (HEADER, 3), (HEADER + 3, 255), (HEADER + 12, 255), (HEADER + 14, 255)] {
         let mut bytes = sound.clone();
         bytes[at] = byte;
-        assert_eq!(marks(&bytes), None, "by the checksum");
-        header::seal(&mut bytes);
-        assert_eq!(marks(&bytes), None, "{at} {byte}");
+        assert_eq!(tag_stamps(&bytes), None, "by the checksum");
+        header::write_checksum(&mut bytes);
+        assert_eq!(tag_stamps(&bytes), None, "{at} {byte}");
     }
     for end in HEADER..sound.len() {
         let mut bytes = sound[..end].to_vec();
-        header::seal(&mut bytes);
+        header::write_checksum(&mut bytes);
         assert!(read::<u8>(&Value::Bytes(bytes)).is_err(), "{end}");
     }
 }
@@ -75,7 +75,7 @@ fn a_long_text_of_another_length_or_no_text_is_no_value() {
         let taken = |change: &dyn Fn(&mut Vec<u8>)| {
             let mut bytes = sound.clone();
             change(&mut bytes);
-            header::seal(&mut bytes);
+            header::write_checksum(&mut bytes);
             take::<String>(Value::Bytes(bytes))
         };
         assert!(taken(&|_| ()).is_ok(), "{way}");
@@ -83,17 +83,17 @@ fn a_long_text_of_another_length_or_no_text_is_no_value() {
         assert_eq!(taken(&|bytes| bytes.truncate(bytes.len() - 1)), Err(Unreadable::Decode), "{way}");
         assert_eq!(taken(&|bytes| bytes[500] = 0xff), Err(Unreadable::Decode), "{way}");
         let end = sound.len() - 1000;
-        assert_eq!(taken(&|bytes| bytes[end - 3] = 0xc1), Err(Unreadable::Decode), "{way}: the length's mark");
+        assert_eq!(taken(&|bytes| bytes[end - 3] = 0xc1), Err(Unreadable::Decode), "{way}: the length's stamp");
     }
 }
 
 /// Lengths that no memory holds, with a right checksum.
 #[test]
 fn a_length_beyond_all_bounds_is_no_value() {
-    let mut bytes = bytes(write(&"text".to_owned(), Codec::Bincode, &LIFETIME).unwrap());
+    let mut bytes = bytes(write(&"text".to_owned(), Codec::Bincode, &EXPIRATION).unwrap());
     bytes.truncate(HEADER);
     bytes.extend_from_slice(&[253, 255, 255, 255, 255, 255, 255, 255, 127]);
-    header::seal(&mut bytes);
+    header::write_checksum(&mut bytes);
     assert_eq!(read::<String>(&Value::Bytes(bytes)), Err(Unreadable::Decode));
 }
 
@@ -124,7 +124,7 @@ proptest! {
         let at = HEADER + at.index(bytes.len() - HEADER);
         bytes.truncate(at);
         bytes.extend(payload);
-        header::seal(&mut bytes);
+        header::write_checksum(&mut bytes);
         let _ = read::<Tree>(&Value::Bytes(bytes));
     }
 
@@ -132,8 +132,8 @@ proptest! {
     fn no_bytes_stop_the_program(bytes in prop::collection::vec(any::<u8>(), 0..80), magic in any::<bool>()) {
         let start: &[u8] = if magic { &[0xfe, 0xca, 1] } else { &[] };
         let mut bytes = [start, &bytes].concat();
-        renew(&mut bytes, Timestamp::NEVER);
-        let _ = expires_at(&bytes);
+        set_expiry(&mut bytes, Timestamp::NEVER);
+        let _ = header::expires_at(&bytes);
         prop_assert!(read::<Tree>(&Value::Bytes(bytes)).is_err());
     }
 

@@ -46,43 +46,43 @@ fn stands<T: DeserializeOwned + PartialEq + Debug>(name: &str, value: &T, entry:
 
 #[test]
 fn a_number_is_itself() {
-    assert_eq!(write(&-42, Codec::Bincode, &LIFETIME).unwrap(), Value::Number(-42));
+    assert_eq!(write(&-42, Codec::Bincode, &EXPIRATION).unwrap(), Value::Number(-42));
 }
 
 #[test]
 fn a_text() {
     let text = "text".to_owned();
-    stands("text, bincode", &text, write(&text, Codec::Bincode, &LIFETIME).unwrap());
-    stands("text, MessagePack", &text, write(&text, Codec::MessagePack, &LIFETIME).unwrap());
-    stands("text, untyped", &text, write_untyped(&text, &LIFETIME).unwrap());
+    stands("text, bincode", &text, write(&text, Codec::Bincode, &EXPIRATION).unwrap());
+    stands("text, MessagePack", &text, write(&text, Codec::MessagePack, &EXPIRATION).unwrap());
+    stands("text, untyped", &text, write_untyped(&text, &EXPIRATION).unwrap());
 }
 
 #[test]
 fn a_struct() {
-    stands("struct, bincode", &user(), write(&user(), Codec::Bincode, &LIFETIME).unwrap());
-    stands("struct, MessagePack", &user(), write(&user(), Codec::MessagePack, &LIFETIME).unwrap());
-    stands("struct, untyped", &user(), write_untyped(&user(), &LIFETIME).unwrap());
+    stands("struct, bincode", &user(), write(&user(), Codec::Bincode, &EXPIRATION).unwrap());
+    stands("struct, MessagePack", &user(), write(&user(), Codec::MessagePack, &EXPIRATION).unwrap());
+    stands("struct, untyped", &user(), write_untyped(&user(), &EXPIRATION).unwrap());
 }
 
 #[test]
 fn an_option_in_an_option() {
     let inner = Some(None::<u8>);
-    stands("inner None, untyped", &inner, write_untyped(&inner, &LIFETIME).unwrap());
+    stands("inner None, untyped", &inner, write_untyped(&inner, &EXPIRATION).unwrap());
 }
 
 #[test]
 fn one_that_never_expires() {
-    let never = Lifetime { expires_at: Timestamp::NEVER, ..LIFETIME };
+    let never = Expiration { expires_at: Timestamp::NEVER, ..EXPIRATION };
     stands("never", &true, write(&true, Codec::Bincode, &never).unwrap());
 }
 
 #[test]
 fn one_that_carries_tags() {
-    let mark = |key: &str, life| Mark { key: key.to_owned(), life };
-    let marks = [mark("@/#user:42", 0x0102_0304_0506_0708), mark("@/#é", u64::MAX)];
+    let stamp = |key: &str, generation| TagStamp { key: key.to_owned(), generation };
+    let stamps = [stamp("@/#user:42", 0x0102_0304_0506_0708), stamp("@/#é", u64::MAX)];
     let text = "text".to_owned();
-    let entry = tagged(write(&text, Codec::Bincode, &LIFETIME).unwrap(), &marks, &LIFETIME);
-    assert_eq!(super::super::marks(&bytes(entry.clone())).as_deref(), Some(&marks[..]));
+    let entry = tagged(write(&text, Codec::Bincode, &EXPIRATION).unwrap(), &stamps, &EXPIRATION);
+    assert_eq!(super::super::tag_stamps(&bytes(entry.clone())).as_deref(), Some(&stamps[..]));
     stands("text with tags", &text, entry);
-    stands("number with a tag", &-42_i64, tagged(Value::Number(-42), &marks[..1], &LIFETIME));
+    stands("number with a tag", &-42_i64, tagged(Value::Number(-42), &stamps[..1], &EXPIRATION));
 }

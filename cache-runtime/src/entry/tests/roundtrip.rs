@@ -28,7 +28,7 @@ data! {
     struct Empty {}
     struct Id(u64);
     struct Pair(u8, String);
-    struct Wrap<T> { it: T, mark: PhantomData<T> }
+    struct Wrap<T> { it: T, stamp: PhantomData<T> }
     #[serde(transparent)]
     struct Clear { inner: Vec<u8> }
     enum Event { Start, Key(char), Move(i32, i32), Resize { width: u16, height: u16 }, Nested(Box<Event>) }
@@ -136,7 +136,7 @@ fn options_in_options() {
     returns(Some(()));
     returns(Some(Nothing));
     returns(vec![Some(Some(1)), Some(None), None]);
-    returns(Wrap { it: Some(None::<String>), mark: PhantomData });
+    returns(Wrap { it: Some(None::<String>), stamp: PhantomData });
 }
 
 #[test]
@@ -175,7 +175,7 @@ fn structs_and_enums() {
     returns(Nothing);
     returns(Empty {});
     returns(Pair(1, "b".into()));
-    returns(Wrap { it: user(), mark: PhantomData });
+    returns(Wrap { it: user(), stamp: PhantomData });
     returns(Clear { inner: vec![0, 255] });
     returns(vec![
         Event::Start,
@@ -372,7 +372,7 @@ data! {
 #[test]
 fn fields_that_go_one_way_only() {
     for codec in [Codec::Bincode, Codec::MessagePack] {
-        let entry = write(&OneWay { a: 1, b: 2, c: 3, d: 4 }, codec, &LIFETIME).unwrap();
+        let entry = write(&OneWay { a: 1, b: 2, c: 3, d: 4 }, codec, &EXPIRATION).unwrap();
         assert_eq!(read(&entry), Ok(OneWay { a: 1, b: 0, c: 0, d: 4 }));
     }
 }
@@ -384,26 +384,26 @@ data! {
 #[test]
 fn unlike_ways_to_write_and_to_read() {
     for codec in [Codec::Bincode, Codec::MessagePack] {
-        let entry = write(&Widens(300), codec, &LIFETIME).unwrap();
+        let entry = write(&Widens(300), codec, &EXPIRATION).unwrap();
         assert_eq!(read(&entry), Ok(Widens(300)));
     }
     returns(Unsized(vec![1, 2, 300]));
-    let refused = write(&Asymmetric { user_id: 1, b: 2 }, Codec::Bincode, &LIFETIME).unwrap_err();
+    let refused = write(&Asymmetric { user_id: 1, b: 2 }, Codec::Bincode, &EXPIRATION).unwrap_err();
     assert_eq!(refused.kind(), ErrorKind::Value);
 }
 
 #[test]
 fn borrowed_values_are_read_as_owned_ones() {
-    let entry = write_untyped("text", &LIFETIME).unwrap();
+    let entry = write_untyped("text", &EXPIRATION).unwrap();
     assert_eq!(read::<String>(&entry).as_deref(), Ok("text"));
     assert_eq!(read::<Cow<'static, str>>(&entry).as_deref(), Ok("text"));
     assert_eq!(read::<Box<str>>(&entry).as_deref(), Ok("text"));
-    let entry = write_untyped(&[user()][..], &LIFETIME).unwrap();
+    let entry = write_untyped(&[user()][..], &EXPIRATION).unwrap();
     assert_eq!(read::<Vec<User>>(&entry), Ok(vec![user()]));
-    let entry = write_untyped(&&user(), &LIFETIME).unwrap();
+    let entry = write_untyped(&&user(), &EXPIRATION).unwrap();
     assert_eq!(read::<User>(&entry), Ok(user()));
-    let entry = write_untyped(&b"bytes"[..], &LIFETIME).unwrap();
+    let entry = write_untyped(&b"bytes"[..], &EXPIRATION).unwrap();
     assert_eq!(read::<Vec<u8>>(&entry).as_deref(), Ok(&b"bytes"[..]));
-    let entry = write_untyped(&HashMap::from([("a", 1)]), &LIFETIME).unwrap();
+    let entry = write_untyped(&HashMap::from([("a", 1)]), &EXPIRATION).unwrap();
     assert_eq!(read(&entry), Ok(BTreeMap::from([("a".to_owned(), 1)])));
 }

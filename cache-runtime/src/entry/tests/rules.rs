@@ -13,7 +13,7 @@ struct Point {
 }
 
 fn encoding<T: Serialize + DeserializeOwned>(value: &T, codec: Codec) -> Encoding {
-    Header::parse(&bytes(write(value, codec, &LIFETIME).unwrap())).unwrap().encoding
+    Header::parse(&bytes(write(value, codec, &EXPIRATION).unwrap())).unwrap().encoding
 }
 
 #[test]
@@ -21,8 +21,8 @@ fn a_whole_number_is_kept_as_one() {
     for (way, entry) in entries(&100_u8) {
         assert_eq!(entry, Value::Number(100), "{way}");
     }
-    assert_eq!(write_untyped(&i64::MIN, &LIFETIME).unwrap(), Value::Number(i64::MIN));
-    assert_eq!(write(&json!(5), Codec::Bincode, &LIFETIME).unwrap(), Value::Number(5));
+    assert_eq!(write_untyped(&i64::MIN, &EXPIRATION).unwrap(), Value::Number(i64::MIN));
+    assert_eq!(write(&json!(5), Codec::Bincode, &EXPIRATION).unwrap(), Value::Number(5));
     for (way, entry) in entries(&u64::MAX) {
         assert!(matches!(entry, Value::Bytes(_)), "{way}");
     }
@@ -90,7 +90,7 @@ fn the_codec_is_the_one_asked_for() {
 fn a_codec_that_would_not_give_the_value_back_is_not_used() {
     assert_eq!(encoding(&json!("text"), Codec::Bincode), Encoding::Typed(Codec::MessagePack));
     assert_eq!(encoding(&Some(None::<u8>), Codec::MessagePack), Encoding::Typed(Codec::Bincode));
-    let refused = write(&Some(json!(null)), Codec::Bincode, &LIFETIME).unwrap_err();
+    let refused = write(&Some(json!(null)), Codec::Bincode, &EXPIRATION).unwrap_err();
     assert_eq!(refused.kind(), ErrorKind::Value);
 }
 
@@ -98,9 +98,9 @@ fn a_codec_that_would_not_give_the_value_back_is_not_used() {
 fn bytes_are_kept_as_bytes() {
     let payload = vec![255_u8; 1000];
     for codec in [Codec::Bincode, Codec::MessagePack] {
-        assert!(write(&payload, codec, &LIFETIME).unwrap().size() < 1000 + HEADER + 8);
+        assert!(write(&payload, codec, &EXPIRATION).unwrap().size() < 1000 + HEADER + 8);
     }
-    let entry = write_untyped(&payload, &LIFETIME).unwrap();
+    let entry = write_untyped(&payload, &EXPIRATION).unwrap();
     assert!(entry.size() < 1000 + HEADER + 32);
     assert_eq!(read::<serde_json::Value>(&entry), Ok(json!(payload)));
 }
@@ -116,9 +116,9 @@ impl Serialize for Refuses {
 
 #[test]
 fn a_value_that_cannot_be_written_is_an_error_that_says_which_and_why() {
-    let typed = |codec| write(&vec![Refuses], codec, &LIFETIME).unwrap_err();
+    let typed = |codec| write(&vec![Refuses], codec, &EXPIRATION).unwrap_err();
     let errors =
-        [typed(Codec::Bincode), typed(Codec::MessagePack), write_untyped(&vec![Refuses], &LIFETIME).unwrap_err()];
+        [typed(Codec::Bincode), typed(Codec::MessagePack), write_untyped(&vec![Refuses], &EXPIRATION).unwrap_err()];
     for error in errors {
         assert_eq!(error.kind(), ErrorKind::Value);
         assert!(error.to_string().contains("Refuses"), "{error}");
@@ -129,30 +129,30 @@ fn a_value_that_cannot_be_written_is_an_error_that_says_which_and_why() {
 
 #[test]
 fn the_header_says_when() {
-    let entry = bytes(write(&Point { x: 1, y: 2 }, Codec::Bincode, &LIFETIME).unwrap());
-    assert_eq!(Header::parse(&entry).unwrap().written_at, LIFETIME.now);
-    assert_eq!(expires_at(&entry), Some(LIFETIME.expires_at));
-    assert_eq!(expires_at(b"-42"), None);
-    assert_eq!(expires_at(&entry[..HEADER - 1]), None);
+    let entry = bytes(write(&Point { x: 1, y: 2 }, Codec::Bincode, &EXPIRATION).unwrap());
+    assert_eq!(Header::parse(&entry).unwrap().written_at, EXPIRATION.now);
+    assert_eq!(header::expires_at(&entry), Some(EXPIRATION.expires_at));
+    assert_eq!(header::expires_at(b"-42"), None);
+    assert_eq!(header::expires_at(&entry[..HEADER - 1]), None);
 }
 
 #[test]
 fn renewing_changes_the_expiry_alone() {
     for (way, entry) in entries(&Point { x: 1, y: 2 }) {
         let mut entry = bytes(entry);
-        renew(&mut entry, Timestamp::NEVER);
-        assert_eq!(expires_at(&entry), Some(Timestamp::NEVER), "{way}");
+        set_expiry(&mut entry, Timestamp::NEVER);
+        assert_eq!(header::expires_at(&entry), Some(Timestamp::NEVER), "{way}");
         assert_eq!(read(&Value::Bytes(entry)), Ok(Point { x: 1, y: 2 }), "{way}");
     }
 }
 
 #[test]
 fn renewing_leaves_alone_what_is_no_entry_or_damaged() {
-    let mut damaged = bytes(write_untyped("text", &LIFETIME).unwrap());
+    let mut damaged = bytes(write_untyped("text", &EXPIRATION).unwrap());
     *damaged.last_mut().unwrap() ^= 1;
     for bytes in [damaged, b"42".to_vec(), vec![], vec![0; 64]] {
         let mut renewed = bytes.clone();
-        renew(&mut renewed, Timestamp::NEVER);
+        set_expiry(&mut renewed, Timestamp::NEVER);
         assert_eq!(renewed, bytes);
     }
 }
@@ -184,8 +184,8 @@ fn on_a_thread(test: fn()) {
 fn a_value_that_is_too_deep_is_an_error_and_no_overflow() {
     on_a_thread(|| {
         let chain = chain(2_000);
-        let typed = |codec| write(&chain, codec, &LIFETIME);
-        for entry in [typed(Codec::Bincode), typed(Codec::MessagePack), write_untyped(&chain, &LIFETIME)] {
+        let typed = |codec| write(&chain, codec, &EXPIRATION);
+        for entry in [typed(Codec::Bincode), typed(Codec::MessagePack), write_untyped(&chain, &EXPIRATION)] {
             let error = entry.unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Value);
             assert!(error.to_string().contains("nested deeper"), "{error}");
@@ -218,7 +218,7 @@ fn the_deepest_value_that_serde_buffers_is_read() {
             assert!(read::<Tagged>(&entry).is_ok(), "{way}");
         }
         let deepest = (0..159).fold(Tagged::End, link);
-        assert!(write_untyped(&deepest, &LIFETIME).is_ok_and(|entry| read::<Tagged>(&entry).is_ok()));
+        assert!(write_untyped(&deepest, &EXPIRATION).is_ok_and(|entry| read::<Tagged>(&entry).is_ok()));
     });
 }
 
@@ -232,9 +232,9 @@ enum Unreadably {
 #[test]
 fn a_value_that_serde_cannot_read_back_is_an_error_and_no_silent_miss() {
     for codec in [Codec::Bincode, Codec::MessagePack] {
-        let refused = write(&Unreadably::Wide { number: 1 << 100 }, codec, &LIFETIME).unwrap_err();
+        let refused = write(&Unreadably::Wide { number: 1 << 100 }, codec, &EXPIRATION).unwrap_err();
         assert_eq!(refused.kind(), ErrorKind::Value);
-        let refused = write(&Unreadably::Nothing { nothing: Some(()) }, codec, &LIFETIME).unwrap_err();
+        let refused = write(&Unreadably::Nothing { nothing: Some(()) }, codec, &EXPIRATION).unwrap_err();
         assert_eq!(refused.kind(), ErrorKind::Value);
     }
 }

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use redis::{ConnectionInfo, IntoConnectionInfo, ProtocolVersion, RedisConnectionInfo};
 
-use super::place::{Place, prepare_tls};
+use super::endpoint::{Place, prepare_tls};
 use super::sentinels::Sentinels;
 
 /// What stands beside the address, and wins over what stands in it.

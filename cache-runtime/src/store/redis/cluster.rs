@@ -13,9 +13,9 @@ use redis::{
     Cmd, ConnectionInfo, ErrorKind as Kind, RedisError, RedisResult, ServerErrorKind as Server, ToRedisArgs, Value, cmd,
 };
 
-use super::link::pipeline;
-use super::place::{beside, connect, connect_waiting};
-use super::trouble::code;
+use super::connection::pipeline;
+use super::endpoint::{beside, connect, connect_waiting};
+use super::error::code;
 
 /// So often one is sent elsewhere. The servers tell each other in milliseconds who has a key.
 const REDIRECTIONS: u32 = 5;

@@ -6,11 +6,11 @@ use std::time::Duration;
 use r2d2::{ManageConnection, NopErrorHandler, PooledConnection};
 use redis::{Cmd, RedisError, RedisResult, Value};
 
-use super::link::{Blocking, Link, Node};
-use super::names::Named;
-use super::place::Place;
-use super::trouble::ends_connection;
-use crate::stopwatch::Stopwatch;
+use super::connection::{Blocking, Link, Node};
+use super::endpoint::Place;
+use super::error::ends_connection;
+use super::keys::Named;
+use crate::time::Stopwatch;
 use crate::{Error, ErrorKind, Result};
 
 /// A connection that has rested for longer is asked whether it is still there before it is used.
@@ -46,7 +46,7 @@ impl Pool {
     pub(super) fn take(&self) -> Result<Taken> {
         self.pool().get().map(Taken).map_err(|error| {
             let message = format!("no connection within {:?}", self.maker.timeout);
-            Error::new(ErrorKind::Unavailable, message).because(error)
+            Error::new(ErrorKind::Unavailable, message).with_source(error)
         })
     }
 

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use redis::{Cmd, ErrorKind, RedisResult, ServerErrorKind, ToRedisArgs, Value, cmd};
 
-use super::link::Link;
+use super::connection::Link;
 
 /// A script, and the hash that Redis knows it by once it has seen it.
 pub(super) struct Script {
@@ -23,7 +23,7 @@ macro_rules! script {
 /// Takes a claim down, unless an exclusive one is in the way.
 pub(super) static CLAIM: Script = script!("script/claim.lua");
 /// Keeps a value if the claim to compute it was not broken.
-pub(super) static FULFIL: Script = script!("script/fulfil.lua");
+pub(super) static COMPLETE: Script = script!("script/complete.lua");
 /// Ends a claim.
 pub(super) static RELEASE: Script = script!("script/release.lua");
 /// Deletes an entry with its claims.

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use redis::{ConnectionInfo, ErrorKind as Kind, FromRedisValue, RedisError, RedisResult, Value, cmd, from_redis_value};
 
-use super::link::Link;
-use super::place::beside;
+use super::connection::Link;
+use super::endpoint::beside;
 
 /// Sentinels, and what they are asked for.
 #[derive(Clone)]

@@ -5,8 +5,8 @@ use std::time::Duration;
 use redis::ProtocolVersion;
 
 use super::address::{self, Login};
-use super::names::is_namespace;
-use super::place::Place;
+use super::endpoint::Place;
+use super::keys::is_namespace;
 use crate::Result;
 use crate::config::{Options, without_secrets};
 

@@ -13,8 +13,8 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, ffi};
 use siphasher::sip::SipHasher13;
 
 use super::file::{self, Identity};
-use super::upkeep::Upkeep;
-use super::{patience, sql};
+use super::maintenance::Maintenance;
+use super::{busy_timeout, sql};
 
 /// Idle reading connections beyond this are closed.
 const IDLE_READERS: usize = 8;
@@ -35,7 +35,7 @@ pub(super) struct Database {
     file: Option<OpenFile>,
     pragmas: Arc<Pragmas>,
     seed: [u8; 16],
-    pub(super) upkeep: Upkeep,
+    pub(super) maintenance: Maintenance,
     /// Set by who found it damaged; it is moved aside by the next operation.
     pub(super) damaged: AtomicBool,
     /// Set by who found that the file at the path is another one, or cannot be read; it is opened anew.
@@ -91,7 +91,7 @@ impl Database {
             file,
             pragmas,
             seed,
-            upkeep: Upkeep::default(),
+            maintenance: Maintenance::default(),
             damaged: AtomicBool::new(false),
             outdated: AtomicBool::new(false),
         })
@@ -183,7 +183,7 @@ impl Database {
             return Ok(connection);
         }
         let patience = match &self.file {
-            _ if patience::may_wait() => patience::left(),
+            _ if busy_timeout::may_wait() => busy_timeout::left(),
             None => BRIEF,
             Some(_) => return Err(busy()),
         };
@@ -232,7 +232,7 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
     // Without `CREATE`: a file that is gone is noticed, not made anew with other permissions.
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection = Connection::open_with_flags(path, flags)?;
-    connection.busy_handler(Some(patience::wait_for_lock))?;
+    connection.busy_handler(Some(busy_timeout::wait_for_lock))?;
     Ok(connection)
 }
 
@@ -275,7 +275,9 @@ fn make_ours(connection: &Connection) -> Result<(), Unusable> {
 fn become_wal(connection: &Connection) -> rusqlite::Result<()> {
     loop {
         match set_pragma(connection, "journal_mode", "WAL") {
-            Err(error) if is_busy(&error) && patience::may_wait() && !patience::left().is_zero() => thread::yield_now(),
+            Err(error) if is_busy(&error) && busy_timeout::may_wait() && !busy_timeout::left().is_zero() => {
+                thread::yield_now();
+            }
             result => return result,
         }
     }
@@ -334,7 +336,7 @@ mod tests {
     fn in_memory_even_who_may_not_wait_waits_briefly() {
         let Ok(database) = Database::in_memory(Arc::default()) else { panic!("a database in memory") };
         let taken = database.writer().unwrap();
-        let _allowed = patience::allow(Duration::ZERO);
+        let _allowed = busy_timeout::allow(Duration::ZERO);
         let begun = Instant::now();
         assert!(database.writer().is_err_and(|error| is_busy(&error)));
         assert!(begun.elapsed() >= BRIEF);

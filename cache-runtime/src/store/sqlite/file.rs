@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
-use crate::clock::Timestamp;
+use crate::time::Timestamp;
 
 /// What SQLite keeps beside a database in WAL mode.
 const COMPANIONS: [&str; 2] = ["-wal", "-shm"];
@@ -143,7 +143,7 @@ fn move_companions(path: &Path, target: &Path) -> io::Result<()> {
 
 /// `cache.sqlite3.unusable-1700000000`, and a number behind it while that is taken.
 fn free_name(path: &Path) -> PathBuf {
-    let seconds = Timestamp::now().0 / 1000;
+    let seconds = Timestamp::now().as_millis() / 1000;
     let plain = with_suffix(path, &format!(".unusable-{seconds}"));
     let numbered = (2..).map(|number| with_suffix(&plain, &format!("-{number}")));
     let mut names = std::iter::once(plain.clone()).chain(numbered);

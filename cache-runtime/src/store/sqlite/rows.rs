@@ -4,7 +4,7 @@ use rusqlite::types::{ToSql, ToSqlOutput, Value as SqlValue, ValueRef};
 use rusqlite::{CachedStatement, Connection, OptionalExtension, params};
 
 use super::{database, sql};
-use crate::store::{Lifetime, Record, Timestamp, Value};
+use crate::store::{Expiration, Record, Timestamp, Value};
 use crate::{Error, ErrorKind, Result};
 
 /// The record of a key. A row of another key with the same hash is as good as none.
@@ -26,7 +26,7 @@ pub(super) fn fetch(
         ValueRef::Null => return Err(database::busy()),
         other => Value::Bytes(other.as_bytes()?.to_vec()),
     };
-    Ok(Some(Record { value, expires_at: Some(Timestamp(row.get(1)?)) }))
+    Ok(Some(Record { value, expires_at: Some(Timestamp::from_millis(row.get(1)?)) }))
 }
 
 pub(super) fn put(
@@ -34,15 +34,17 @@ pub(super) fn put(
     hash: i64,
     key: &str,
     value: &Value,
-    lifetime: &Lifetime,
+    expiration: &Expiration,
 ) -> rusqlite::Result<()> {
-    statement.execute(params![hash, key, lifetime.expires_at.0, lifetime.stale_until.0, value]).map(drop)
+    statement
+        .execute(params![hash, key, expiration.expires_at.as_millis(), expiration.stale_until.as_millis(), value])
+        .map(drop)
 }
 
 pub(super) fn remove(connection: &Connection, hash: i64, key: &str, now: Timestamp) -> rusqlite::Result<bool> {
     break_claims(connection, hash)?;
     let mut statement = connection.prepare_cached(sql::DELETE)?;
-    let live = statement.query_row(params![hash, key, now.0], |row| row.get(0)).optional()?;
+    let live = statement.query_row(params![hash, key, now.as_millis()], |row| row.get(0)).optional()?;
     Ok(live.unwrap_or(false))
 }
 
@@ -54,12 +56,12 @@ pub(super) fn break_claims(connection: &Connection, hash: i64) -> rusqlite::Resu
 /// What an increment makes of a counter.
 pub(super) struct Counted {
     pub(super) sum: i64,
-    /// Whether it lives on as it was, or takes the lifetime given.
+    /// Whether it lives on as it was, or takes the expiration given.
     pub(super) keeps_lifetime: bool,
 }
 
-pub(super) fn count(old: Option<Record>, by: i64, lifetime: &Lifetime) -> Result<Counted> {
-    let Some(old) = old.filter(|old| old.is_live(lifetime.now)) else {
+pub(super) fn count(old: Option<Record>, by: i64, expiration: &Expiration) -> Result<Counted> {
+    let Some(old) = old.filter(|old| old.is_live(expiration.now)) else {
         return Ok(Counted { sum: by, keeps_lifetime: false });
     };
     let Value::Number(number) = old.value else {
@@ -67,7 +69,7 @@ pub(super) fn count(old: Option<Record>, by: i64, lifetime: &Lifetime) -> Result
     };
     let overflow = || Error::new(ErrorKind::Overflow, format!("adding {by} would leave the range of i64"));
     let sum = number.checked_add(by).ok_or_else(overflow)?;
-    let takes_first_expiry = lifetime.asked_for && old.expires_at == Some(Timestamp::NEVER);
+    let takes_first_expiry = expiration.is_explicit && old.expires_at == Some(Timestamp::NEVER);
     Ok(Counted { sum, keeps_lifetime: !takes_first_expiry })
 }
 

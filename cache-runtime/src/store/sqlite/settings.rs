@@ -7,8 +7,8 @@ use std::time::Duration;
 use rusqlite::Connection;
 
 use super::database::Pragmas;
-use super::trouble::explained;
-use super::{sql, upkeep};
+use super::error::explained;
+use super::{maintenance, sql};
 use crate::Result;
 use crate::config::Options;
 
@@ -50,7 +50,7 @@ impl Settings {
 
     /// Checkpoints are made beside the callers. This limit, of pages, is for when that does not come to work.
     fn with_log_limit(mut self) -> Self {
-        let pages = (self.max_size / 4 / upkeep::PAGE).clamp(250, 16_000);
+        let pages = (self.max_size / 4 / maintenance::PAGE).clamp(250, 16_000);
         self.pragmas.entry("wal_autocheckpoint".to_owned()).or_insert_with(|| pages.to_string());
         self
     }

@@ -1,25 +1,25 @@
 #[allow(clippy::complexity, clippy::ptr_arg, clippy::used_underscore_binding)]
 async fn fetch(client: &Client, url: &str) -> Result<Page, FetchError> {
     let key = fetch::__key(&url);
-    let judged = private::waiting(
-            private::Terms::DEFAULT,
+    let conditional = private::call_async(
+            private::CallOptions::DEFAULT,
             key,
-            private::only_if({
+            private::with_condition({
                 #[allow(unused_imports)]
-                use private::ElsePlain as _;
-                private::kept(
-                    private::Probe::<Result<Page, FetchError>>::new().cache_outcome(),
+                use private::Fallback as _;
+                private::checked(
+                    private::OutcomeProbe::<Result<Page, FetchError>>::new().cache_outcome(),
                 )
             }),
             ::core::pin::pin!(
-                Some(async { private::judged({ #[allow(unused_imports)] use
-                private::ElsePlain as _; private::kept(private::Probe:: < Result < Page,
+                Some(async { private::conditional({ #[allow(unused_imports)] use
+                private::Fallback as _; private::checked(private::OutcomeProbe:: < Result < Page,
                 FetchError > > ::new().cache_outcome()) }, fetch::uncached(client, url).
                 await, | page | page.is_whole()) })
             ),
         )
         .await;
-    judged.whole
+    conditional.whole
 }
 ///What stands beside the function `fetch`.
 #[doc(hidden)]
@@ -58,30 +58,30 @@ impl fetch {
 impl fetch {
     #[doc(hidden)]
     fn __key(url: &&str) -> private::Result<String> {
-        private::template_key(&["page:", ""], &[url], None, private::Place::PLAIN, &[])
+        private::template_key(&["page:", ""], &[url], None, private::FunctionPath::PLAIN, &[])
     }
     ///Runs the body now, and keeps what it returns.
     #[inline]
     async fn refresh(client: &Client, url: &str) -> Result<Page, FetchError> {
-        let judged = private::refresh_waiting(
-                private::Terms::DEFAULT,
+        let conditional = private::refresh_async(
+                private::CallOptions::DEFAULT,
                 Self::__key(&url),
-                private::only_if({
+                private::with_condition({
                     #[allow(unused_imports)]
-                    use private::ElsePlain as _;
-                    private::kept(
-                        private::Probe::<Result<Page, FetchError>>::new().cache_outcome(),
+                    use private::Fallback as _;
+                    private::checked(
+                        private::OutcomeProbe::<Result<Page, FetchError>>::new().cache_outcome(),
                     )
                 }),
                 ::core::pin::pin!(
-                    Some(async { private::judged({ #[allow(unused_imports)] use
-                    private::ElsePlain as _; private::kept(private::Probe:: < Result <
+                    Some(async { private::conditional({ #[allow(unused_imports)] use
+                    private::Fallback as _; private::checked(private::OutcomeProbe:: < Result <
                     Page, FetchError > > ::new().cache_outcome()) },
                     Self::uncached(client, url). await, | page | page.is_whole()) })
                 ),
             )
             .await;
-        judged.whole
+        conditional.whole
     }
     /**Forgets what is kept for these arguments, and tells whether there was anything.
 
@@ -90,7 +90,7 @@ impl fetch {
 The store's; and that the arguments make no key.*/
     #[inline]
     async fn invalidate(url: &str) -> private::Result<bool> {
-        private::invalidate_waiting(None, Self::__key(&url)).await
+        private::invalidate_async(None, Self::__key(&url)).await
     }
     /**What is kept for these arguments; the body does not run.
 
@@ -99,14 +99,14 @@ The store's; and that the arguments make no key.*/
 The store's; and that the arguments make no key.*/
     #[inline]
     async fn peek(url: &str) -> private::Result<Option<Page>> {
-        private::peek_waiting(
+        private::peek_async(
                 None,
                 Self::__key(&url),
                 {
                     #[allow(unused_imports)]
-                    use private::ElsePlain as _;
-                    private::kept(
-                        private::Probe::<Result<Page, FetchError>>::new().cache_outcome(),
+                    use private::Fallback as _;
+                    private::checked(
+                        private::OutcomeProbe::<Result<Page, FetchError>>::new().cache_outcome(),
                     )
                 },
             )
@@ -120,21 +120,21 @@ The store's; that the arguments make no key; and that serde cannot write the val
     #[inline]
     async fn prime<__Given>(url: &str, value: &__Given) -> private::Result<()>
     where
-        private::Of<
+        private::Returns<
             Result<Page, FetchError>,
-        >: private::Keeps<__Given, Whole = Result<Page, FetchError>>,
+        >: private::Stores<__Given, Whole = Result<Page, FetchError>>,
     {
-        private::prime_waiting(
-                private::Terms::DEFAULT,
+        private::prime_async(
+                private::CallOptions::DEFAULT,
                 Self::__key(&url),
                 {
                     #[allow(unused_imports)]
-                    use private::ElsePlain as _;
-                    private::kept(
-                        private::Probe::<Result<Page, FetchError>>::new().cache_outcome(),
+                    use private::Fallback as _;
+                    private::checked(
+                        private::OutcomeProbe::<Result<Page, FetchError>>::new().cache_outcome(),
                     )
                 },
-                private::Of::<Result<Page, FetchError>>::new(),
+                private::Returns::<Result<Page, FetchError>>::new(),
                 value,
             )
             .await

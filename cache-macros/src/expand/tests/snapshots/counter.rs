@@ -4,7 +4,7 @@ pub fn page_views(page_id: u64) -> ::cache_runtime::Counter {
         &["page:views:", ""],
         &[&page_id],
         None,
-        private::Place::of(
+        private::FunctionPath::of(
             &|| (),
             &{
                 fn here() {}
@@ -15,7 +15,7 @@ pub fn page_views(page_id: u64) -> ::cache_runtime::Counter {
         &[],
     );
     private::counter(
-        private::Terms::DEFAULT
+        private::CallOptions::DEFAULT
             .expires_in(private::Ttl::After(private::Duration::new(3600u64, 0u32))),
         key,
     )

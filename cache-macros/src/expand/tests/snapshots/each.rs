@@ -1,12 +1,12 @@
 #[allow(clippy::complexity, clippy::ptr_arg, clippy::used_underscore_binding)]
 fn load_all(ids: &[u64]) -> HashMap<u64, User> {
-    private::each(
+    private::batch(
         private::RunFor::Missing,
-        private::Terms::DEFAULT,
-        private::to_vec(
+        private::CallOptions::DEFAULT,
+        private::copied_elements(
             ids
                 .iter()
-                .map(|id| private::Name {
+                .map(|id| private::EntryName {
                     key: load_all::__key(id),
                     tags: ::std::vec::Vec::new(),
                 })
@@ -16,11 +16,11 @@ fn load_all(ids: &[u64]) -> HashMap<u64, User> {
         (
             {
                 #[allow(unused_imports)]
-                use private::ElsePlain as _;
-                private::Probe::<HashMap<u64, User>>::new().cache_outcome()
+                use private::Fallback as _;
+                private::OutcomeProbe::<HashMap<u64, User>>::new().cache_outcome()
             },
-            private::kept(
-                private::ElsePlain::cache_outcome(&private::Probe::<User>::new()),
+            private::checked(
+                private::Fallback::cache_outcome(&private::OutcomeProbe::<User>::new()),
             ),
         ),
         |missing: ::std::vec::Vec<_>| load_all::uncached(&missing),
@@ -63,18 +63,18 @@ impl load_all {
 impl load_all {
     #[doc(hidden)]
     fn __key(id: &u64) -> private::Result<String> {
-        private::template_key(&["user:", ""], &[id], None, private::Place::PLAIN, &[])
+        private::template_key(&["user:", ""], &[id], None, private::FunctionPath::PLAIN, &[])
     }
     ///Runs the body now, and keeps what it returns.
     #[inline]
     fn refresh(ids: &[u64]) -> HashMap<u64, User> {
-        private::each(
+        private::batch(
             private::RunFor::All,
-            private::Terms::DEFAULT,
-            private::to_vec(
+            private::CallOptions::DEFAULT,
+            private::copied_elements(
                 ids
                     .iter()
-                    .map(|id| private::Name {
+                    .map(|id| private::EntryName {
                         key: Self::__key(id),
                         tags: ::std::vec::Vec::new(),
                     })
@@ -84,11 +84,11 @@ impl load_all {
             (
                 {
                     #[allow(unused_imports)]
-                    use private::ElsePlain as _;
-                    private::Probe::<HashMap<u64, User>>::new().cache_outcome()
+                    use private::Fallback as _;
+                    private::OutcomeProbe::<HashMap<u64, User>>::new().cache_outcome()
                 },
-                private::kept(
-                    private::ElsePlain::cache_outcome(&private::Probe::<User>::new()),
+                private::checked(
+                    private::Fallback::cache_outcome(&private::OutcomeProbe::<User>::new()),
                 ),
             ),
             |missing: ::std::vec::Vec<_>| Self::uncached(&missing),
@@ -114,8 +114,8 @@ The store's; and that the arguments make no key.*/
         private::peek(
             None,
             Self::__key(&id),
-            private::kept(
-                private::ElsePlain::cache_outcome(&private::Probe::<User>::new()),
+            private::checked(
+                private::Fallback::cache_outcome(&private::OutcomeProbe::<User>::new()),
             ),
         )
     }
@@ -127,15 +127,15 @@ The store's; that the arguments make no key; and that serde cannot write the val
     #[inline]
     fn prime<__Given>(id: u64, value: &__Given) -> private::Result<()>
     where
-        private::Of<User>: private::Keeps<__Given, Whole = User>,
+        private::Returns<User>: private::Stores<__Given, Whole = User>,
     {
         private::prime(
-            private::Terms::DEFAULT,
+            private::CallOptions::DEFAULT,
             Self::__key(&id),
-            private::kept(
-                private::ElsePlain::cache_outcome(&private::Probe::<User>::new()),
+            private::checked(
+                private::Fallback::cache_outcome(&private::OutcomeProbe::<User>::new()),
             ),
-            private::Of::<User>::new(),
+            private::Returns::<User>::new(),
             value,
         )
     }

@@ -5,15 +5,15 @@
 Its results are cached. Beside it stand `load::invalidate`, `load::refresh`, `load::peek`, `load::prime`, `load::uncached`, `load::key`.*/
 pub fn load(id: u64) -> Result<User, Error> {
     let key = load::__key(&id);
-    private::blocking(
-        private::Terms::DEFAULT
+    private::call(
+        private::CallOptions::DEFAULT
             .expires_in(private::Ttl::After(private::Duration::new(300u64, 0u32)))
             .race_ttl(private::Duration::new(10u64, 0u32)),
         key,
         {
             #[allow(unused_imports)]
-            use private::ElsePlain as _;
-            private::kept(private::Probe::<Result<User, Error>>::new().cache_outcome())
+            use private::Fallback as _;
+            private::checked(private::OutcomeProbe::<Result<User, Error>>::new().cache_outcome())
         },
         &mut private::once(|| load::uncached(id)),
     )
@@ -55,21 +55,21 @@ impl load {
 impl load {
     #[doc(hidden)]
     fn __key(id: &u64) -> private::Result<String> {
-        private::template_key(&["user:", ""], &[id], None, private::Place::PLAIN, &[])
+        private::template_key(&["user:", ""], &[id], None, private::FunctionPath::PLAIN, &[])
     }
     ///Runs the body now, and keeps what it returns.
     #[inline]
     pub fn refresh(id: u64) -> Result<User, Error> {
         private::refresh(
-            private::Terms::DEFAULT
+            private::CallOptions::DEFAULT
                 .expires_in(private::Ttl::After(private::Duration::new(300u64, 0u32)))
                 .race_ttl(private::Duration::new(10u64, 0u32)),
             Self::__key(&id),
             {
                 #[allow(unused_imports)]
-                use private::ElsePlain as _;
-                private::kept(
-                    private::Probe::<Result<User, Error>>::new().cache_outcome(),
+                use private::Fallback as _;
+                private::checked(
+                    private::OutcomeProbe::<Result<User, Error>>::new().cache_outcome(),
                 )
             },
             &mut private::once(|| Self::uncached(id)),
@@ -96,9 +96,9 @@ The store's; and that the arguments make no key.*/
             Self::__key(&id),
             {
                 #[allow(unused_imports)]
-                use private::ElsePlain as _;
-                private::kept(
-                    private::Probe::<Result<User, Error>>::new().cache_outcome(),
+                use private::Fallback as _;
+                private::checked(
+                    private::OutcomeProbe::<Result<User, Error>>::new().cache_outcome(),
                 )
             },
         )
@@ -111,23 +111,23 @@ The store's; that the arguments make no key; and that serde cannot write the val
     #[inline]
     pub fn prime<__Given>(id: u64, value: &__Given) -> private::Result<()>
     where
-        private::Of<
+        private::Returns<
             Result<User, Error>,
-        >: private::Keeps<__Given, Whole = Result<User, Error>>,
+        >: private::Stores<__Given, Whole = Result<User, Error>>,
     {
         private::prime(
-            private::Terms::DEFAULT
+            private::CallOptions::DEFAULT
                 .expires_in(private::Ttl::After(private::Duration::new(300u64, 0u32)))
                 .race_ttl(private::Duration::new(10u64, 0u32)),
             Self::__key(&id),
             {
                 #[allow(unused_imports)]
-                use private::ElsePlain as _;
-                private::kept(
-                    private::Probe::<Result<User, Error>>::new().cache_outcome(),
+                use private::Fallback as _;
+                private::checked(
+                    private::OutcomeProbe::<Result<User, Error>>::new().cache_outcome(),
                 )
             },
-            private::Of::<Result<User, Error>>::new(),
+            private::Returns::<Result<User, Error>>::new(),
             value,
         )
     }

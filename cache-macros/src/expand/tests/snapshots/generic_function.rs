@@ -4,13 +4,13 @@ where
     T: Storable,
 {
     let key = largest::__key::<T, N>(&values, &argument_1);
-    private::blocking(
-        private::Terms::DEFAULT,
+    private::call(
+        private::CallOptions::DEFAULT,
         key,
         {
             #[allow(unused_imports)]
-            use private::ElsePlain as _;
-            private::kept(private::Probe::<Cow<'a, T>>::new().cache_outcome())
+            use private::Fallback as _;
+            private::checked(private::OutcomeProbe::<Cow<'a, T>>::new().cache_outcome())
         },
         &mut private::once(|| largest::uncached::<T, N>(values, argument_1)),
     )
@@ -67,7 +67,7 @@ impl largest {
     {
         let (low, _) = argument_1;
         private::DefaultKey::new(
-                private::Place::beside(
+                private::FunctionPath::beside(
                     &|| (),
                     &{
                         fn here() {}
@@ -94,12 +94,12 @@ impl largest {
         T: Storable,
     {
         private::refresh(
-            private::Terms::DEFAULT,
+            private::CallOptions::DEFAULT,
             Self::__key::<T, N>(&values, &argument_1),
             {
                 #[allow(unused_imports)]
-                use private::ElsePlain as _;
-                private::kept(private::Probe::<Cow<'a, T>>::new().cache_outcome())
+                use private::Fallback as _;
+                private::checked(private::OutcomeProbe::<Cow<'a, T>>::new().cache_outcome())
             },
             &mut private::once(|| Self::uncached::<T, N>(values, argument_1)),
         )
@@ -137,8 +137,8 @@ The store's; and that the arguments make no key.*/
             Self::__key::<T, N>(&values, &argument_1),
             {
                 #[allow(unused_imports)]
-                use private::ElsePlain as _;
-                private::kept(private::Probe::<Cow<'a, T>>::new().cache_outcome())
+                use private::Fallback as _;
+                private::checked(private::OutcomeProbe::<Cow<'a, T>>::new().cache_outcome())
             },
         )
     }
@@ -155,17 +155,17 @@ The store's; that the arguments make no key; and that serde cannot write the val
     ) -> private::Result<()>
     where
         T: Storable,
-        private::Of<Cow<'a, T>>: private::Keeps<__Given, Whole = Cow<'a, T>>,
+        private::Returns<Cow<'a, T>>: private::Stores<__Given, Whole = Cow<'a, T>>,
     {
         private::prime(
-            private::Terms::DEFAULT,
+            private::CallOptions::DEFAULT,
             Self::__key::<T, N>(&values, &argument_1),
             {
                 #[allow(unused_imports)]
-                use private::ElsePlain as _;
-                private::kept(private::Probe::<Cow<'a, T>>::new().cache_outcome())
+                use private::Fallback as _;
+                private::checked(private::OutcomeProbe::<Cow<'a, T>>::new().cache_outcome())
             },
-            private::Of::<Cow<'a, T>>::new(),
+            private::Returns::<Cow<'a, T>>::new(),
             value,
         )
     }

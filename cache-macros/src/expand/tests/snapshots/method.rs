@@ -1,13 +1,13 @@
 #[allow(clippy::complexity, clippy::ptr_arg, clippy::used_underscore_binding)]
 fn price(&mut self, sku: Sku) -> Option<Money> {
     let key = Self::__price_key(&self, &sku);
-    private::blocking(
-        private::Terms::DEFAULT,
+    private::call(
+        private::CallOptions::DEFAULT,
         key,
         {
             #[allow(unused_imports)]
-            use private::ElsePlain as _;
-            private::kept(private::Probe::<Option<Money>>::new().cache_outcome())
+            use private::Fallback as _;
+            private::checked(private::OutcomeProbe::<Option<Money>>::new().cache_outcome())
         },
         &mut private::once(|| Self::price_uncached(self, sku)),
     )
@@ -40,7 +40,7 @@ fn __price_key(&self, sku: &Sku) -> private::Result<String> {
         &["shop:", ":price:", ""],
         &[&self.id, &sku.number],
         None,
-        private::Place::beside(
+        private::FunctionPath::beside(
             &|| (),
             &{
                 fn here() {}
@@ -64,12 +64,12 @@ fn __price_key(&self, sku: &Sku) -> private::Result<String> {
 #[inline]
 fn price_refresh(&mut self, sku: Sku) -> Option<Money> {
     private::refresh(
-        private::Terms::DEFAULT,
+        private::CallOptions::DEFAULT,
         Self::__price_key(&self, &sku),
         {
             #[allow(unused_imports)]
-            use private::ElsePlain as _;
-            private::kept(private::Probe::<Option<Money>>::new().cache_outcome())
+            use private::Fallback as _;
+            private::checked(private::OutcomeProbe::<Option<Money>>::new().cache_outcome())
         },
         &mut private::once(|| Self::price_uncached(self, sku)),
     )
@@ -111,8 +111,8 @@ fn price_peek(&self, sku: Sku) -> private::Result<Option<Option<Money>>> {
         Self::__price_key(&self, &sku),
         {
             #[allow(unused_imports)]
-            use private::ElsePlain as _;
-            private::kept(private::Probe::<Option<Money>>::new().cache_outcome())
+            use private::Fallback as _;
+            private::checked(private::OutcomeProbe::<Option<Money>>::new().cache_outcome())
         },
     )
 }
@@ -132,17 +132,17 @@ The store's; that the arguments make no key; and that serde cannot write the val
 #[inline]
 fn price_prime<__Given>(&self, sku: Sku, value: &__Given) -> private::Result<()>
 where
-    private::Of<Option<Money>>: private::Keeps<__Given, Whole = Option<Money>>,
+    private::Returns<Option<Money>>: private::Stores<__Given, Whole = Option<Money>>,
 {
     private::prime(
-        private::Terms::DEFAULT,
+        private::CallOptions::DEFAULT,
         Self::__price_key(&self, &sku),
         {
             #[allow(unused_imports)]
-            use private::ElsePlain as _;
-            private::kept(private::Probe::<Option<Money>>::new().cache_outcome())
+            use private::Fallback as _;
+            private::checked(private::OutcomeProbe::<Option<Money>>::new().cache_outcome())
         },
-        private::Of::<Option<Money>>::new(),
+        private::Returns::<Option<Money>>::new(),
         value,
     )
 }

@@ -3,7 +3,7 @@ fn price(&self, sku: u64) -> Money {
         &["price:", ""],
         &[&sku],
         None,
-        private::Place::of(
+        private::FunctionPath::of(
             &|| (),
             &{
                 fn here() {}
@@ -14,16 +14,16 @@ fn price(&self, sku: u64) -> Money {
         &[],
     );
     match private::look(
-        private::Terms::DEFAULT.race_ttl(private::Duration::new(10u64, 0u32)),
+        private::CallOptions::DEFAULT.race_ttl(private::Duration::new(10u64, 0u32)),
         key,
         {
             #[allow(unused_imports)]
-            use private::ElsePlain as _;
-            private::kept(private::Probe::<Money>::new().cache_outcome())
+            use private::Fallback as _;
+            private::checked(private::OutcomeProbe::<Money>::new().cache_outcome())
         },
     ) {
-        private::Look::Known(whole) => whole,
-        private::Look::Compute(asked) => {
+        private::Lookup::Hit(whole) => whole,
+        private::Lookup::Compute(computation) => {
             #[allow(clippy::used_underscore_binding)]
             let copy_0 = private::own(self);
             #[allow(clippy::used_underscore_binding)] private::can_go(&sku);

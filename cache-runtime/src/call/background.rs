@@ -1,0 +1,200 @@
+//! Refreshing in the background: the stale value is served at once, and a task that outlives the call recomputes it.
+//!
+//! A call has two halves, the lookup and the computation. Here they are two calls, so that an expansion prepares what a
+//! task needs (owned arguments) only if there is something to compute. This file decides whether that happens in place or
+//! in a task; the way is the same.
+
+use std::any::Any;
+use std::borrow::{Borrow, Cow};
+use std::fmt;
+use std::future::{Future, poll_fn};
+use std::marker::PhantomData;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
+use std::task::Poll;
+
+use super::{Call, Found, Outcome, Start, run, usable};
+use crate::handle::{Handle, carry, current_scope};
+use crate::mode::{Async, Blocking, Mode};
+use crate::poll_once::poll_once;
+use crate::single_flight::block_on;
+use crate::{Error, Result};
+
+/// What a lookup in the cache found.
+#[expect(clippy::large_enum_variant, reason = "it is matched where it is made")]
+pub enum Lookup<O: Outcome> {
+    /// A value that is fresh, or that somebody else is recomputing.
+    Hit(O::Whole),
+    /// The body has to run.
+    Compute(Computation<O>),
+}
+
+/// A computation that a lookup asks for.
+pub struct Computation<O> {
+    handle: Handle,
+    /// The stored key and where the computation starts; `None` where nothing can be cached.
+    found: Option<(String, Start)>,
+    outcome: PhantomData<fn() -> O>,
+}
+
+impl<O> fmt::Debug for Computation<O> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Computation").field("key", &self.found.as_ref().map(|(key, _)| key)).finish_non_exhaustive()
+    }
+}
+
+impl<O: Outcome> fmt::Debug for Lookup<O> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Lookup::Hit(_) => f.write_str("Hit"),
+            Lookup::Compute(computation) => f.debug_tuple("Compute").field(computation).finish(),
+        }
+    }
+}
+
+/// The first half of a call.
+pub(crate) async fn lookup<M: Mode, O: Outcome>(
+    mode: &M,
+    handle: Handle,
+    key: Result<&str, &Error>,
+    _: O,
+) -> Lookup<O> {
+    let key = usable(&handle, key).map(Cow::into_owned);
+    let Some(key) = key else { return Lookup::Compute(Computation { handle, found: None, outcome: PhantomData }) };
+    let call = Call { mode, handle: &handle, key: Cow::Borrowed(&key) };
+    match call.lookup().await {
+        Found::Value(value) => Lookup::Hit(O::whole(value)),
+        Found::Compute(start) => {
+            Lookup::Compute(Computation { handle, found: Some((key, start)), outcome: PhantomData })
+        }
+    }
+}
+
+/// The second half of a call: in the window the stale value, while a thread of a pool runs the body; else the body's
+/// result.
+pub fn recompute<O, F>(computation: Computation<O>, body: F) -> O::Whole
+where
+    O: Outcome + 'static,
+    F: FnOnce() -> O::Whole + Send + 'static,
+{
+    let body = async move { body() };
+    match computation.stale() {
+        Some(value) => {
+            let scope = current_scope();
+            let task = move || poll_once(carry(scope, computation.run_detached(&Blocking, body)));
+            blocking::unblock(task).detach();
+            O::whole(value)
+        }
+        None => poll_once(computation.run_in_place(&Blocking, body)),
+    }
+}
+
+/// The second half of an `async` call: the body runs in a task.
+pub fn recompute_async<O, B>(computation: Computation<O>, body: B) -> impl Future<Output = O::Whole>
+where
+    O: Outcome + 'static,
+    O::Whole: Send,
+    B: Future<Output = O::Whole> + Send + 'static,
+{
+    // Boxed, so that both branches can take it: otherwise this future would hold it several times.
+    let body = Box::pin(body);
+    async move {
+        match computation.stale() {
+            Some(value) => {
+                let scope = current_scope();
+                spawn(carry(scope, computation.run_detached(&Async, body)));
+                O::whole(value)
+            }
+            None => Box::pin(computation.run_in_place(&Async, body)).await,
+        }
+    }
+}
+
+/// Runs a task on the caller's tokio runtime, or without one on a thread that may block.
+fn spawn(task: impl Future<Output = ()> + Send + 'static) {
+    #[cfg(feature = "tokio")]
+    if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+        drop(runtime.spawn(task));
+        return;
+    }
+    blocking::unblock(move || block_on(task)).detach();
+}
+
+impl<O: Outcome> Computation<O> {
+    /// The stale value, if it may be served while the new one is computed.
+    fn stale(&self) -> Option<O::Value> {
+        let (key, start) = self.found.as_ref()?;
+        self.handle.decode(key, &start.servable()?.value)
+    }
+
+    async fn run_in_place<M: Mode, B: Future<Output = O::Whole>>(self, mode: &M, body: B) -> O::Whole {
+        let body = pin!(Some(body));
+        let Some((key, start)) = self.found else { return run(body).await };
+        let call = Call { mode, handle: &self.handle, key: Cow::Owned(key) };
+        call.compute::<O, B>(start, body).await
+    }
+
+    /// Computes without a caller: failures go to the log.
+    async fn run_detached<M: Mode, B: Future<Output = O::Whole>>(self, mode: &M, body: B) {
+        let handle = self.handle.clone();
+        let key = self.found.as_ref().map(|(key, _)| key.clone()).unwrap_or_default();
+        let report = |what: &str| {
+            handle.core.store.log_failure(format_args!("computing `{key}` in the background {what}"));
+        };
+        let observed = async {
+            let whole = body.await;
+            if O::storable(&whole).is_none() {
+                report("returned an `Err`");
+            }
+            whole
+        };
+        match catch_panic(self.run_in_place(mode, observed)).await {
+            Ok(whole) => drop(whole),
+            Err(panic) => report(&format!("panicked: {}", message(&*panic))),
+        }
+    }
+}
+
+type Panic = Box<dyn Any + Send>;
+
+/// The output of a future, or its panic.
+async fn catch_panic<F: Future>(future: F) -> Result<F::Output, Panic> {
+    let mut future = pin!(future);
+    poll_fn(|context| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context))) {
+        Ok(poll) => poll.map(Ok),
+        Err(panic) => Poll::Ready(Err(panic)),
+    })
+    .await
+}
+
+fn message(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("the payload is no text")
+}
+
+/// An owned copy of a borrowed argument, from which the body borrows.
+// The copy's type is a parameter, since a projection would repeat at each use what is wrong with `T`.
+#[derive(Debug)]
+pub struct Owned<T: ?Sized, C> {
+    copy: C,
+    borrowed: PhantomData<fn() -> Box<T>>,
+}
+
+/// Copies a borrowed argument.
+pub fn own<T>(borrowed: &T) -> Owned<T, T::Owned>
+where
+    T: ToOwned + ?Sized + 'static,
+    T::Owned: Send,
+{
+    Owned { copy: borrowed.to_owned(), borrowed: PhantomData }
+}
+
+impl<T: ?Sized, C: Borrow<T>> Owned<T, C> {
+    /// Borrows the copy.
+    pub fn get(&self) -> &T {
+        self.copy.borrow()
+    }
+}
+
+/// Checks that an argument can move into a task, so that the compiler points at it and not at the whole body.
+pub fn require_task<T: Send + 'static>(_: &T) {}

@@ -1,0 +1,245 @@
+//! A call for many keys: one read of all, one run of the body for the missing ones, one write.
+
+mod output;
+
+use std::collections::{HashMap, HashSet};
+use std::fmt;
+use std::future::Future;
+use std::mem;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+pub use self::output::{BatchOutcome, BatchOutput};
+use super::Decision;
+use super::outcome::{Always, Outcome, Storable};
+use crate::Result;
+use crate::claim::{Epoch, KeyGuard, RefreshLease};
+use crate::entry::{self, Record, TagStamp, Value};
+use crate::handle::{Handle, deduplicated};
+use crate::mode::Mode;
+use crate::store::Operation;
+
+/// For which elements the body runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RunFor {
+    /// Those without a stored value.
+    Missing,
+    /// All of them.
+    All,
+}
+
+/// The key and the tags of an element's entry.
+#[derive(Debug)]
+pub struct EntryName {
+    /// The key.
+    pub key: Result<String>,
+    /// The tags.
+    pub tags: Vec<Result<String>>,
+}
+
+/// The elements of a batch, with the names of their entries.
+pub struct Elements<E> {
+    names: Vec<EntryName>,
+    all: Vec<E>,
+    /// Here, so that the compiler asks for `Clone` where the elements are passed, and nowhere else.
+    clone: fn(&E) -> E,
+}
+
+impl<E> fmt::Debug for Elements<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Elements").field("names", &self.names).finish_non_exhaustive()
+    }
+}
+
+/// The elements of a batch.
+pub fn elements<E: Clone>(names: Vec<EntryName>, all: Vec<E>) -> Elements<E> {
+    Elements { names, all, clone: E::clone }
+}
+
+/// A copy of the elements of a batch.
+pub fn copied_elements<E: Clone>(names: Vec<EntryName>, all: &[E]) -> Elements<E> {
+    elements(names, all.to_vec())
+}
+
+/// Returns the stored values of all elements, and runs the body for the missing ones.
+///
+/// `outcomes` are that of the whole, and that of the value of each element.
+pub(crate) async fn run_batch<M: Mode, E, O, K: Outcome, F>(
+    mode: &M,
+    run_for: RunFor,
+    handle: &Handle,
+    elements: Elements<E>,
+    _: (O, K),
+    compute: impl FnOnce(Vec<E>) -> F,
+    store_if: impl FnMut(&K::Value) -> bool,
+) -> O::Whole
+where
+    O: BatchOutcome<E, Value = K::Value>,
+    F: Future<Output = O::Whole>,
+{
+    let mut batch = Batch::new::<O::Output>(mode, handle, elements);
+    let (values, _leases) = match run_for {
+        RunFor::Missing => batch.lookup().await,
+        RunFor::All => {
+            batch.refresh_epoch = Some(handle.core.invalidations.epoch());
+            (batch.elements.iter().map(|_| None).collect(), Vec::new())
+        }
+    };
+    batch.compute::<O, _, F>(values, compute, store_if).await
+}
+
+/// `get_or_set` for many keys, each once.
+pub(crate) async fn get_or_set_multi<M: Mode, T, F: Future<Output = HashMap<String, T>>>(
+    mode: &M,
+    handle: &Handle,
+    keys: Vec<String>,
+    compute: impl FnOnce(Vec<String>) -> F,
+) -> HashMap<String, T>
+where
+    T: Serialize + DeserializeOwned,
+{
+    let names = keys.iter().map(|key| EntryName { key: Ok(key.clone()), tags: Vec::new() }).collect();
+    let outcomes = (Always::<HashMap<String, T>>::new(), Always::<T>::new());
+    run_batch(mode, RunFor::Missing, handle, elements(names, keys), outcomes, compute, |_| true).await
+}
+
+struct Element<E> {
+    itself: E,
+    /// `None` if the key cannot be stored; then the element is computed each time, and does not affect the others.
+    key: Option<String>,
+    tags: Vec<Result<String>>,
+}
+
+/// A batch call in progress.
+struct Batch<'a, M, E> {
+    mode: &'a M,
+    handle: &'a Handle,
+    elements: Vec<Element<E>>,
+    clone: fn(&E) -> E,
+    /// The moment at which a refresh began: its values win over computations that began before it.
+    refresh_epoch: Option<Epoch>,
+}
+
+impl<'a, M: Mode, E> Batch<'a, M, E> {
+    fn new<B: BatchOutput<E>>(mode: &'a M, handle: &'a Handle, Elements { names, all, clone }: Elements<E>) -> Self {
+        let usable = |key: Result<String>| {
+            let key = key.inspect_err(|error| handle.log_failure(error)).ok()?;
+            handle.key(&key).is_ok().then_some(key)
+        };
+        let named = all.into_iter().zip(names);
+        let elements = named.map(|(itself, EntryName { key, tags })| Element { itself, key: usable(key), tags });
+        let mut elements = elements.collect();
+        B::dedup(&mut elements, |element| &element.itself);
+        Batch { mode, handle, elements, clone, refresh_epoch: None }
+    }
+
+    /// The stored value of each element, and the leases that keep others from recomputing expired ones.
+    async fn lookup<V: DeserializeOwned>(&self) -> (Vec<Option<V>>, Vec<RefreshLease>) {
+        let keys = || self.elements.iter().filter_map(|element| element.key.as_ref());
+        let mut records = self.load(deduplicated(keys())).await;
+        let mut uses = HashMap::<&str, usize>::new();
+        keys().for_each(|key| *uses.entry(key).or_default() += 1);
+        let mut leases = Vec::new();
+        let values = self.elements.iter().map(|Element { key, .. }| {
+            let key = key.as_ref()?;
+            // Elements may share a key; the last one takes the record.
+            let uses = uses.get_mut(key.as_str())?;
+            *uses -= 1;
+            let record = if *uses == 0 { records.remove(key)? } else { records.get(key)?.clone() };
+            match self.handle.decide(&self.handle.key(key).ok()?, record) {
+                Decision::Value(value) => Some(value),
+                Decision::Compute { lease, .. } => {
+                    leases.extend(lease);
+                    None
+                }
+            }
+        });
+        (values.collect(), leases)
+    }
+
+    /// The stored records; a store that fails has none.
+    async fn load(&self, keys: Vec<String>) -> HashMap<String, Option<Record>> {
+        if self.handle.stores_nothing() {
+            return HashMap::new();
+        }
+        let records = self.handle.records(self.mode, keys).await;
+        records.inspect_err(|error| self.handle.log_failure(error)).unwrap_or_default().into_iter().collect()
+    }
+
+    /// Runs the body for the missing elements, stores its values, and returns the whole.
+    async fn compute<O, V: Storable, F>(
+        mut self,
+        mut values: Vec<Option<V>>,
+        compute: impl FnOnce(Vec<E>) -> F,
+        mut store_if: impl FnMut(&V) -> bool,
+    ) -> O::Whole
+    where
+        O: BatchOutcome<E, Value = V>,
+        F: Future<Output = O::Whole>,
+    {
+        let missing: Vec<usize> = (0..values.len()).filter(|at| values[*at].is_none()).collect();
+        if !missing.is_empty() {
+            let copies = || missing.iter().map(|at| (self.clone)(&self.elements[*at].itself)).collect::<Vec<E>>();
+            let (given, requested) = (copies(), copies());
+            let guards = self.guards(&missing);
+            let tags = missing.iter().map(|at| mem::take(&mut self.elements[*at].tags)).collect();
+            let stamps = self.handle.tag_stamps_of_each(self.mode, tags).await;
+            let computed = match O::output(compute(given).await) {
+                Ok(output) => output.into_values(&requested),
+                Err(whole) => return whole,
+            };
+            missing.iter().zip(computed).for_each(|(at, value)| values[*at] = value);
+            let stored = missing.iter().zip(&stamps).filter_map(|(at, stamps)| {
+                let (key, value) = (self.elements[*at].key.as_deref()?, values[*at].as_ref()?);
+                Some((key, value, stamps.as_deref()?))
+            });
+            let stored: Vec<_> = stored.filter(|(_, value, _)| store_if(value)).collect();
+            if let Some(epoch) = self.refresh_epoch {
+                guards.iter().for_each(|guard| self.handle.core.invalidations.invalidate_before(epoch, guard.key()));
+            }
+            self.store(&guards, &stored).await;
+        }
+        let elements = self.elements.into_iter().map(|element| element.itself);
+        O::whole(O::Output::from_values(elements.zip(values)))
+    }
+
+    /// Guards the keys of a batch. No claims are recorded: each would be a write of its own.
+    fn guards(&self, missing: &[usize]) -> Vec<KeyGuard> {
+        let keys = missing.iter().filter_map(|at| self.elements[*at].key.as_deref());
+        keys.filter_map(|key| Some(self.handle.core.invalidations.guard(&self.handle.key(key).ok()?))).collect()
+    }
+
+    /// Stores computed values, except those invalidated meanwhile. A failure to store them is no failure of the caller.
+    async fn store<V: Storable>(&self, guards: &[KeyGuard], computed: &[(&str, &V, &[TagStamp])]) {
+        let handle = self.handle;
+        let expiration = handle.expiration_of_batch(computed.iter().map(|(key, ..)| *key));
+        let encoded = computed.iter().filter_map(|(key, value, stamps)| {
+            let key = handle.key(key).ok()?.into_owned();
+            let encoded = entry::write(Always::storable(*value)?, handle.core.settings.codec, &expiration);
+            let value = encoded.inspect_err(|error| handle.report_not_stored(&key, error)).ok()?;
+            Some((key, entry::tagged(value, stamps, &expiration)))
+        });
+        let mut values: Vec<(String, Value)> = encoded.collect();
+        let invalidated = invalidated(guards);
+        values.retain(|(key, _)| !invalidated.contains(key.as_str()));
+        let written = handle.put_multi(self.mode, values, expiration).await;
+        let _ = written.inspect_err(|error| handle.report_not_stored("", error));
+        // An invalidation may come between the check and the write. A missing value is always correct.
+        let late = self::invalidated(guards).into_iter().filter(|key| !invalidated.contains(key));
+        self.delete(late.map(str::to_owned).collect()).await;
+    }
+
+    async fn delete(&self, keys: Vec<String>) {
+        if keys.is_empty() {
+            return;
+        }
+        let delete = Operation::DeleteMulti { keys, now: self.handle.now() };
+        let _ = self.handle.ask(self.mode, delete).await.inspect_err(|error| self.handle.log_failure(error));
+    }
+}
+
+/// The keys whose guards have seen an invalidation.
+fn invalidated(guards: &[KeyGuard]) -> HashSet<&str> {
+    guards.iter().filter(|guard| guard.is_invalidated()).map(KeyGuard::key).collect()
+}

@@ -1,0 +1,61 @@
+//! Which store one cache has, with which options.
+
+use super::did_you_mean::{nearest, suggestion};
+use super::environment::Environment;
+use super::options::Options;
+use super::tables::Table;
+use crate::{Error, Result};
+
+/// One cache of the configuration.
+#[derive(Debug)]
+pub(crate) struct CacheConfig {
+    /// The name of the store: `sqlite`, `redis`, `none`, or one that was registered.
+    pub(crate) kind: String,
+    pub(crate) options: Options,
+}
+
+impl CacheConfig {
+    /// Reads the table of the default cache.
+    pub(super) fn of_default(table: Table, environment: &Environment<'_>) -> Result<Self> {
+        CacheConfig::read(table, "write `type = \"sqlite\"`, \"none\" or a registered name", environment)
+    }
+
+    /// Reads the table of a named cache.
+    pub(super) fn of_named(name: &str, table: Table, environment: &Environment<'_>) -> Result<Self> {
+        let hint = match nearest(name, ["pragmas"]) {
+            Some(_) => "did you mean the table `pragmas`?",
+            None => "a table inside a cache is another cache, with a `type` of its own",
+        };
+        CacheConfig::read(table, hint, environment)
+    }
+
+    /// An error that no store is called so.
+    pub(crate) fn unknown_kind<'a>(&self, known: impl IntoIterator<Item = &'a str> + Clone) -> Error {
+        let kind = &self.kind;
+        if FEATURES.contains(&&**kind) {
+            let message = format!("needs the cargo feature `{kind}` of `cache-runtime`");
+            return self.options.error("type", message);
+        }
+        self.options.error("type", format_args!("no store is called `{kind}`{}", suggestion(kind, known)))
+    }
+
+    fn read(table: Table, hint: &str, environment: &Environment<'_>) -> Result<Self> {
+        if !table.settings.contains_key("type") {
+            return Err(without_type(&table, hint));
+        }
+        let options = Options::new(table.origin.clone(), table.expand(environment)?);
+        Ok(CacheConfig { kind: options.get("type")?, options })
+    }
+}
+
+/// The stores that are cargo features; if one is asked for and not known, its feature is off.
+const FEATURES: [&str; 2] = ["sqlite", "redis"];
+
+fn without_type(table: &Table, hint: &str) -> Error {
+    let keys = table.settings.iter();
+    let slip = nearest("type", keys.map(|(key, _)| key.as_str())).and_then(|key| table.settings.get_key_value(key));
+    match slip {
+        Some((key, setting)) => setting.origin.error(key, "unknown key; did you mean `type`?"),
+        None => table.origin.error("type", format_args!("missing; {hint}")),
+    }
+}

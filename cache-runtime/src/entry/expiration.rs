@@ -1,0 +1,16 @@
+//! When a value expires, as it is passed to a store.
+
+use crate::time::Timestamp;
+
+/// How long a store has to keep a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Expiration {
+    /// The present time, by the cache's clock.
+    pub now: Timestamp,
+    /// When the value expires.
+    pub expires_at: Timestamp,
+    /// Until when the value may still be served stale; not before `expires_at`.
+    pub stale_until: Timestamp,
+    /// Whether a caller chose this expiry; otherwise it is the cache's default.
+    pub is_explicit: bool,
+}

@@ -1,0 +1,20 @@
+//! A stored value: a whole number, or the bytes of an entry.
+
+/// What a store keeps under a key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Value {
+    /// A whole number. Values and counters share this form, so that either can be read as the other.
+    Number(i64),
+    /// An entry of this library: a header that begins with a magic number, then the codec's bytes.
+    Bytes(Vec<u8>),
+}
+
+impl Value {
+    /// The size in bytes.
+    pub fn size(&self) -> usize {
+        match self {
+            Value::Number(_) => size_of::<i64>(),
+            Value::Bytes(bytes) => bytes.len(),
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! Operations on one entry.
+
+use std::borrow::Cow;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::Handle;
+use crate::Result;
+use crate::entry::{self, Expiration, Record, Value};
+use crate::mode::Mode;
+use crate::store::Operation;
+use crate::time::{Expiry, Timestamp};
+
+impl Handle {
+    /// The record under a stored key, expired or not, unless one of its tags was deleted.
+    pub(crate) async fn record<M: Mode>(&self, mode: &M, key: &str) -> Result<Option<Record>> {
+        let record = self.ask(mode, Operation::Get { key: Cow::Borrowed(key) }).await?.record()?;
+        match record {
+            // Boxed: most records carry no tags, and the future of their calls stays small.
+            Some(record) if record.is_tagged() => Box::pin(self.current(mode, record)).await,
+            record => Ok(record),
+        }
+    }
+
+    async fn live<M: Mode>(&self, mode: &M, key: &str) -> Result<Option<Record>> {
+        let record = self.record(mode, &self.key(key)?).await?;
+        Ok(record.filter(|record| record.is_live(self.now())))
+    }
+
+    /// When a live value expires.
+    async fn live_until<M: Mode>(&self, mode: &M, key: &str) -> Result<Option<Timestamp>> {
+        let Some(record) = self.live(mode, key).await? else { return Ok(None) };
+        let only_the_store_knows = record.expires_at.is_none() && matches!(record.value, Value::Number(_));
+        if !only_the_store_knows {
+            return Ok(Some(record.expiry()));
+        }
+        let expiry = self.ask(mode, Operation::Expiry { key: self.key(key)? }).await?.expiry()?;
+        Ok(expiry.filter(|expiry| self.now() < *expiry))
+    }
+
+    /// Stores an encoded value; with a lifetime of zero, deletes the key instead.
+    pub(crate) async fn put<M: Mode>(
+        &self,
+        mode: &M,
+        key: &str,
+        value: Cow<'_, Value>,
+        expiration: Expiration,
+    ) -> Result<()> {
+        let key = Cow::Borrowed(key);
+        if self.stores_nothing() {
+            return self.ask(mode, Operation::Delete { key, now: expiration.now }).await?.bool().map(drop);
+        }
+        self.ask(mode, Operation::Set { key, value, expiration }).await?.done()
+    }
+
+    pub(crate) async fn get<M: Mode, T: DeserializeOwned>(&self, mode: &M, key: &str) -> Result<Option<T>> {
+        let record = self.live(mode, key).await?;
+        Ok(record.and_then(|record| self.decode_owned(key, record.value)))
+    }
+
+    pub(crate) async fn set<M: Mode, T: Serialize + ?Sized>(&self, mode: &M, key: &str, value: &T) -> Result<()> {
+        self.set_encoded(mode, key, |expiration| entry::write_untyped(value, expiration).map(Some)).await
+    }
+
+    /// Stores what `encode` returns, if anything.
+    pub(crate) async fn set_encoded<M: Mode>(
+        &self,
+        mode: &M,
+        key: &str,
+        encode: impl FnOnce(&Expiration) -> Result<Option<Value>>,
+    ) -> Result<()> {
+        let key = self.key(key)?;
+        let expiration = self.expiration(&key);
+        let encoded = encode(&expiration).map_err(|error| self.core.store.explained(error, "set", Some(&key)))?;
+        let Some(value) = encoded else { return Ok(()) };
+        let value = entry::tagged(value, &self.tag_stamps_if_any(mode).await?, &expiration);
+        self.core.invalidations.invalidate(&key);
+        self.put(mode, &key, Cow::Owned(value), expiration).await
+    }
+
+    pub(crate) async fn delete<M: Mode>(&self, mode: &M, key: &str) -> Result<bool> {
+        let key = self.key(key)?;
+        self.core.invalidations.invalidate(&key);
+        self.ask(mode, Operation::Delete { key: Cow::Borrowed(&key), now: self.now() }).await?.bool()
+    }
+
+    pub(crate) async fn exists<M: Mode>(&self, mode: &M, key: &str) -> Result<bool> {
+        Ok(self.live(mode, key).await?.is_some())
+    }
+
+    pub(crate) async fn expiry<M: Mode>(&self, mode: &M, key: &str) -> Result<Option<Expiry>> {
+        Ok(self.live_until(mode, key).await?.map(Expiry::from))
+    }
+
+    pub(crate) async fn touch<M: Mode>(&self, mode: &M, key: &str) -> Result<bool> {
+        if self.stores_nothing() {
+            return self.delete(mode, key).await;
+        }
+        let key = self.key(key)?;
+        let expiration = self.expiration(&key);
+        self.ask(mode, Operation::Touch { key: Cow::Borrowed(&key), expiration }).await?.bool()
+    }
+
+    pub(crate) async fn clear<M: Mode>(&self, mode: &M) -> Result<u64> {
+        let prefix = Cow::Borrowed(&*self.view.namespace);
+        self.core.invalidations.invalidate_prefix(&prefix);
+        self.ask(mode, Operation::Clear { prefix }).await?.count()
+    }
+
+    pub(crate) async fn delete_expired<M: Mode>(&self, mode: &M) -> Result<u64> {
+        self.ask(mode, Operation::DeleteExpired { now: self.now() }).await?.count()
+    }
+}

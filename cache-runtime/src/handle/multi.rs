@@ -1,0 +1,115 @@
+//! Operations on many entries, one step of the store each.
+
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::Handle;
+use crate::Result;
+use crate::entry::{self, Expiration, Record, Value};
+use crate::mode::Mode;
+use crate::store::Operation;
+
+impl Handle {
+    fn keys(&self, keys: impl IntoIterator<Item = impl AsRef<str>>) -> Result<Vec<String>> {
+        keys.into_iter().map(|key| self.key(key.as_ref()).map(Cow::into_owned)).collect()
+    }
+
+    /// The stored forms of keys, which usually are the keys themselves.
+    fn stored_keys<'k>(&self, asked: &'k [String]) -> Result<Cow<'k, [String]>> {
+        let keys = asked.iter().map(|key| self.key(key)).collect::<Result<Vec<_>>>()?;
+        let are_same = keys.iter().all(|key| matches!(key, Cow::Borrowed(_)));
+        Ok(if are_same { Cow::Borrowed(asked) } else { keys.into_iter().map(Cow::into_owned).collect() })
+    }
+
+    /// The keys as asked, each once and in order, with their records.
+    pub(crate) async fn records<M: Mode>(&self, mode: &M, asked: Vec<String>) -> Result<Vec<(String, Option<Record>)>> {
+        if asked.is_empty() {
+            return Ok(Vec::new());
+        }
+        let keys = self.stored_keys(&asked)?;
+        let records = self.ask(mode, Operation::ReadMulti { keys }).await?.records(asked.len())?;
+        let mut records: Vec<_> = asked.into_iter().zip(records).collect();
+        if records.iter().flat_map(|(_, record)| record).any(Record::is_tagged) {
+            Box::pin(self.drop_outdated(mode, &mut records)).await?;
+        }
+        Ok(records)
+    }
+
+    pub(crate) async fn read_multi<M: Mode, T: DeserializeOwned, K: AsRef<str>>(
+        &self,
+        mode: &M,
+        keys: impl IntoIterator<Item = K>,
+    ) -> Result<HashMap<String, T>> {
+        let records = self.records(mode, deduplicated(keys)).await?;
+        let now = self.now();
+        let mut found = HashMap::with_capacity(records.len());
+        found.extend(records.into_iter().filter_map(|(key, record)| {
+            let record = record.filter(|record| record.is_live(now))?;
+            let value = self.decode_owned(&key, record.value)?;
+            Some((key, value))
+        }));
+        Ok(found)
+    }
+
+    pub(crate) async fn write_multi<M: Mode, K: AsRef<str>, T: Serialize>(
+        &self,
+        mode: &M,
+        pairs: impl IntoIterator<Item = (K, T)>,
+    ) -> Result<()> {
+        let pairs = pairs.into_iter().map(|(key, value)| Ok((self.key(key.as_ref())?.into_owned(), value)));
+        let pairs = pairs.collect::<Result<Vec<_>>>()?;
+        let expiration = self.expiration_of_batch(pairs.iter().map(|(key, _)| key.as_str()));
+        let encoded = pairs.into_iter().map(|(key, value)| {
+            let value = entry::write_untyped(&value, &expiration)
+                .map_err(|error| self.core.store.explained(error, "write_multi", Some(&key)))?;
+            Ok((key, value))
+        });
+        let encoded = encoded.collect::<Result<Vec<_>>>()?;
+        let stamps = self.tag_stamps_if_any(mode).await?;
+        let values = encoded.into_iter().map(|(key, value)| (key, entry::tagged(value, &stamps, &expiration)));
+        let values: Vec<_> = values.collect();
+        values.iter().for_each(|(key, _)| self.core.invalidations.invalidate(key));
+        self.put_multi(mode, values, expiration).await
+    }
+
+    /// Stores encoded values; with a lifetime of zero, deletes their keys instead.
+    pub(crate) async fn put_multi<M: Mode>(
+        &self,
+        mode: &M,
+        values: Vec<(String, Value)>,
+        expiration: Expiration,
+    ) -> Result<()> {
+        if values.is_empty() {
+            return Ok(());
+        }
+        if self.stores_nothing() {
+            let keys = values.into_iter().map(|(key, _)| key).collect();
+            return self.ask(mode, Operation::DeleteMulti { keys, now: expiration.now }).await?.count().map(drop);
+        }
+        self.ask(mode, Operation::WriteMulti { values, expiration }).await?.done()
+    }
+
+    pub(crate) async fn delete_multi<M: Mode, K: AsRef<str>>(
+        &self,
+        mode: &M,
+        keys: impl IntoIterator<Item = K>,
+    ) -> Result<u64> {
+        let keys = self.keys(keys)?;
+        if keys.is_empty() {
+            return Ok(0);
+        }
+        keys.iter().for_each(|key| self.core.invalidations.invalidate(key));
+        self.ask(mode, Operation::DeleteMulti { keys, now: self.now() }).await?.count()
+    }
+}
+
+/// The keys in the order asked, each once.
+pub(crate) fn deduplicated<K: AsRef<str>>(keys: impl IntoIterator<Item = K>) -> Vec<String> {
+    let keys: Vec<_> = keys.into_iter().map(|key| key.as_ref().to_owned()).collect();
+    let mut seen = HashSet::with_capacity(keys.len());
+    let is_first: Vec<_> = keys.iter().map(|key| seen.insert(key.as_str())).collect();
+    keys.into_iter().zip(is_first).filter_map(|(key, is_first)| is_first.then_some(key)).collect()
+}

@@ -1,0 +1,145 @@
+//! The companions of an annotated function: invalidate, peek, prime, and the key.
+//!
+//! Users call them by hand, so the store's error is returned.
+
+use std::marker::PhantomData;
+
+use super::CallOptions;
+use crate::call::{Outcome, Storable};
+use crate::codec::Codec;
+use crate::entry::{self, Expiration, Value};
+use crate::key::stored;
+use crate::mode::{Async, Blocking, Mode};
+use crate::poll_once::poll_once;
+use crate::{Result, runtime};
+
+/// The return type of a function, for a signature that asks what of it is stored.
+#[derive(Debug)]
+pub struct Returns<R>(PhantomData<fn() -> R>);
+
+impl<R> Returns<R> {
+    /// A function that returns `R`.
+    #[expect(clippy::new_without_default, reason = "the expansion of a macro calls it")]
+    pub const fn new() -> Self {
+        Returns(PhantomData)
+    }
+}
+
+/// A function stores a `V`: what it returns, or the `Ok` of that.
+///
+/// The two implementations for every type do not overlap, because no type is a `Result` of itself.
+#[diagnostic::on_unimplemented(
+    message = "the function does not store a `{V}`",
+    label = "it stores what it returns, or the `Ok` of that"
+)]
+pub trait Stores<V> {
+    /// What the function returns.
+    type Whole;
+    /// Encodes the value, if it is storable.
+    #[doc(hidden)]
+    fn encode<O>(value: &V, codec: Codec, expiration: &Expiration) -> Result<Option<Value>>
+    where
+        O: Outcome<Whole = Self::Whole>;
+}
+
+impl<T: Storable, E> Stores<T> for Returns<std::result::Result<T, E>> {
+    type Whole = std::result::Result<T, E>;
+
+    fn encode<O>(value: &T, codec: Codec, expiration: &Expiration) -> Result<Option<Value>> {
+        entry::write(value, codec, expiration).map(Some)
+    }
+}
+
+impl<R> Stores<R> for Returns<R> {
+    type Whole = R;
+
+    fn encode<O: Outcome<Whole = R>>(whole: &R, codec: Codec, expiration: &Expiration) -> Result<Option<Value>> {
+        O::storable(whole).map(|value| entry::write(value, codec, expiration)).transpose()
+    }
+}
+
+/// The stored key in a cache without a namespace; empty if the arguments make none.
+pub fn key(key: Result<String>) -> String {
+    key.and_then(|key| Ok(stored("", &key)?.into_owned())).unwrap_or_default()
+}
+
+async fn delete<M: Mode>(mode: &M, cache: Option<&str>, key: Result<String>) -> Result<bool> {
+    runtime::chosen(cache)?.handle.delete(mode, &key?).await
+}
+
+async fn stored_value<M: Mode, O: Outcome>(
+    mode: &M,
+    cache: Option<&str>,
+    key: Result<String>,
+    _: O,
+) -> Result<Option<O::Value>> {
+    runtime::chosen(cache)?.handle.get(mode, &key?).await
+}
+
+async fn store_value<M: Mode, O: Outcome, K: Stores<V, Whole = O::Whole>, V>(
+    mode: &M,
+    options: CallOptions,
+    key: Result<String>,
+    _: (O, K),
+    value: &V,
+) -> Result<()> {
+    let cache = options.open()?;
+    let encode = |expiration: &Expiration| K::encode::<O>(value, cache.handle.core.settings.codec, expiration);
+    cache.handle.set_encoded(mode, &key?, encode).await
+}
+
+/// Deletes the value that a function stored under a key.
+pub fn invalidate(cache: Option<&str>, key: Result<String>) -> Result<bool> {
+    poll_once(delete(&Blocking, cache, key))
+}
+
+/// For an `async fn`.
+pub async fn invalidate_async(cache: Option<&str>, key: Result<String>) -> Result<bool> {
+    delete(&Async, cache, key).await
+}
+
+/// The value that a function stored under a key.
+pub fn peek<O: Outcome>(cache: Option<&str>, key: Result<String>, outcome: O) -> Result<Option<O::Value>> {
+    poll_once(stored_value(&Blocking, cache, key, outcome))
+}
+
+/// For an `async fn`.
+pub async fn peek_async<O: Outcome>(cache: Option<&str>, key: Result<String>, outcome: O) -> Result<Option<O::Value>> {
+    stored_value(&Async, cache, key, outcome).await
+}
+
+/// The value stored under a key, as the function returns it.
+pub fn peek_whole<O: Outcome>(cache: Option<&str>, key: Result<String>, outcome: O) -> Result<Option<O::Whole>> {
+    Ok(peek(cache, key, outcome)?.map(O::whole))
+}
+
+/// For an `async fn`.
+pub async fn peek_whole_async<O: Outcome>(
+    cache: Option<&str>,
+    key: Result<String>,
+    outcome: O,
+) -> Result<Option<O::Whole>> {
+    Ok(peek_async(cache, key, outcome).await?.map(O::whole))
+}
+
+/// Stores a value under a key of a function.
+pub fn prime<O: Outcome, K: Stores<V, Whole = O::Whole>, V>(
+    options: CallOptions,
+    key: Result<String>,
+    outcome: O,
+    of: K,
+    value: &V,
+) -> Result<()> {
+    poll_once(store_value::<_, _, K, _>(&Blocking, options, key, (outcome, of), value))
+}
+
+/// For an `async fn`.
+pub async fn prime_async<O: Outcome, K: Stores<V, Whole = O::Whole>, V>(
+    options: CallOptions,
+    key: Result<String>,
+    outcome: O,
+    of: K,
+    value: &V,
+) -> Result<()> {
+    store_value::<_, _, K, _>(&Async, options, key, (outcome, of), value).await
+}

@@ -1,0 +1,10 @@
+//! How much of a store does not answer.
+
+/// How much of a store is unavailable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Outage {
+    /// The store answers nothing.
+    Everything,
+    /// The store answers reads but no writes: it is full, for example, or another program holds its lock.
+    Writes,
+}

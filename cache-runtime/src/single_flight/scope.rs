@@ -1,0 +1,62 @@
+//! Runs a leader's body so that calls from inside it know their flight.
+
+use std::future::Future;
+use std::mem;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use super::state::{LeaderId, TableKey};
+use super::sync::set_current_leader;
+use super::table::Leader;
+
+/// Polls a body with its leader recorded in a thread-local.
+///
+/// The body lies in the caller's frame, which outlives the flight. It is destroyed here, before the flight is handed over,
+/// also when the call is dropped half-way: two bodies of one key never hold their resources at the same time.
+pub(crate) struct LeaderScope<'a, K: TableKey, V: Clone, B> {
+    leader: &'a Leader<K, V>,
+    body: Pin<&'a mut Option<B>>,
+    was_polled: bool,
+}
+
+impl<'a, K: TableKey, V: Clone, B> LeaderScope<'a, K, V, B> {
+    pub(crate) fn new(leader: &'a Leader<K, V>, body: Pin<&'a mut Option<B>>) -> Self {
+        LeaderScope { leader, body, was_polled: false }
+    }
+}
+
+impl<K: TableKey, V: Clone, B: Future> Future for LeaderScope<'_, K, V, B> {
+    type Output = B::Output;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<B::Output> {
+        // At the first poll the leader has just begun; each later poll is a sign of life.
+        if mem::replace(&mut self.was_polled, true) {
+            self.leader.note_progress();
+        }
+        let _current = CurrentLeader::enter(self.leader.id());
+        self.body.as_mut().as_pin_mut().expect("a body is polled to its end once").poll(context)
+    }
+}
+
+impl<K: TableKey, V: Clone, B> Drop for LeaderScope<'_, K, V, B> {
+    fn drop(&mut self) {
+        self.body.set(None);
+    }
+}
+
+/// The record of a leader during one poll; restored on drop, also after a panic.
+struct CurrentLeader {
+    outer: Option<LeaderId>,
+}
+
+impl CurrentLeader {
+    fn enter(leader: LeaderId) -> Self {
+        CurrentLeader { outer: set_current_leader(Some(leader)) }
+    }
+}
+
+impl Drop for CurrentLeader {
+    fn drop(&mut self) {
+        set_current_leader(self.outer);
+    }
+}

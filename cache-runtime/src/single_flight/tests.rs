@@ -1,0 +1,370 @@
+//! Every way in which a flight can end, for threads and for tasks.
+
+use std::pin::pin;
+use std::sync::Barrier;
+use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
+use std::sync::mpsc;
+use std::thread;
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+use std::time::{Duration, Instant};
+
+use super::WaitMode;
+use super::global::block_on;
+use super::scope::LeaderScope;
+use super::table::{FlightTable, Leader, Role, WaitOutcome};
+
+type Table = Arc<FlightTable<u32, u32>>;
+
+/// The way of a call, as far as flights go.
+async fn fly<B: Future<Output = Result<u32, ()>>>(
+    table: &Table,
+    key: u32,
+    mode: WaitMode,
+    stall_timeout: Duration,
+    body: B,
+) -> Result<u32, ()> {
+    let mut body = pin!(Some(body));
+    let leader = match table.join(key, mode, stall_timeout) {
+        Role::Alone => return body.as_mut().as_pin_mut().expect("not yet run").await,
+        Role::Leader(leader) => leader,
+        Role::Waiter(wait) => match wait.await {
+            WaitOutcome::Value(value) => return Ok(value),
+            WaitOutcome::Leader(leader) => leader,
+            WaitOutcome::Alone => return body.as_mut().as_pin_mut().expect("not yet run").await,
+        },
+    };
+    let result = LeaderScope::new(&leader, body).await;
+    if let Ok(value) = &result {
+        let watermark = leader.watermark();
+        leader.publish(value, watermark);
+    }
+    result
+}
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+fn by_thread(table: &Table, key: u32, body: impl FnOnce() -> Result<u32, ()>) -> Result<u32, ()> {
+    block_on(fly(table, key, WaitMode::Thread, MINUTE, async { body() }))
+}
+
+fn by_task<B: Future<Output = Result<u32, ()>>>(
+    table: &Table,
+    key: u32,
+    body: B,
+) -> impl Future<Output = Result<u32, ()>> {
+    fly(table, key, WaitMode::Task, MINUTE, body)
+}
+
+/// Waits until this many callers wait.
+fn wait_for_waiters(table: &Table, key: u32, waiters: usize) {
+    while table.waiting_for(&key).is_none_or(|waiting| waiting < waiters) {
+        thread::yield_now();
+    }
+}
+
+fn poll_once<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
+    future.poll(&mut Context::from_waker(Waker::noop()))
+}
+
+#[test]
+fn one_runs_and_the_others_are_given_its_value() {
+    let (table, runs) = (FlightTable::new(), AtomicU32::new(0));
+    thread::scope(|scope| {
+        let (open, gate) = mpsc::channel::<()>();
+        scope.spawn(|| by_thread(&table, 1, move || gate.recv().map(|()| 7).map_err(|_| ())));
+        wait_for_waiters(&table, 1, 0);
+        for _ in 0..16 {
+            scope.spawn(|| {
+                let body = || {
+                    runs.fetch_add(1, SeqCst);
+                    Ok(8)
+                };
+                assert_eq!(by_thread(&table, 1, body), Ok(7));
+            });
+        }
+        wait_for_waiters(&table, 1, 16);
+        open.send(()).unwrap();
+    });
+    assert_eq!(runs.load(SeqCst), 0);
+    assert!(table.is_empty());
+}
+
+#[test]
+fn an_err_is_its_callers_own_and_nobody_waits_for_more_than_two() {
+    let (table, at_once, most) = (FlightTable::new(), AtomicU32::new(0), AtomicU32::new(0));
+    let fails = || {
+        most.fetch_max(at_once.fetch_add(1, SeqCst) + 1, SeqCst);
+        thread::sleep(Duration::from_millis(20)); // The bodies of those who have waited enough are to overlap.
+        at_once.fetch_sub(1, SeqCst);
+        Err(())
+    };
+    let start = Instant::now();
+    thread::scope(|scope| {
+        for _ in 0..50 {
+            scope.spawn(|| assert_eq!(by_thread(&table, 1, fails), Err(())));
+        }
+    });
+    assert!(most.load(SeqCst) > 10, "they do not queue up: {most:?} at once");
+    assert!(start.elapsed() < Duration::from_millis(20 * 50), "not one after the other");
+    assert!(table.is_empty());
+}
+
+#[test]
+fn a_panic_hands_the_lead_on() {
+    let table = FlightTable::new();
+    thread::scope(|scope| {
+        let (open, gate) = mpsc::channel::<()>();
+        let first = scope.spawn(|| {
+            by_thread(&table, 1, move || {
+                let _ = gate.recv();
+                std::panic::resume_unwind(Box::new("the body"))
+            })
+        });
+        wait_for_waiters(&table, 1, 0);
+        let second = scope.spawn(|| by_thread(&table, 1, || Ok(8)));
+        wait_for_waiters(&table, 1, 1);
+        drop(open);
+        assert_eq!(second.join().unwrap(), Ok(8));
+        assert!(first.join().is_err());
+    });
+    assert!(table.is_empty());
+}
+
+#[test]
+fn a_body_may_ask_for_its_own_key() {
+    let table = FlightTable::new();
+    assert_eq!(by_thread(&table, 1, || by_thread(&table, 1, || Ok(1))), Ok(1));
+    assert!(table.is_empty());
+}
+
+#[test]
+fn two_threads_that_need_each_others_key_both_end() {
+    let (table, alone, gate) = (FlightTable::new(), AtomicU32::new(0), Barrier::new(2));
+    thread::scope(|scope| {
+        for (mine, other) in [(1, 2), (2, 1)] {
+            let (table, alone, gate) = (&table, &alone, &gate);
+            scope.spawn(move || {
+                let body = || {
+                    gate.wait();
+                    let inner = by_thread(table, other, || {
+                        alone.fetch_add(1, SeqCst);
+                        Ok(other)
+                    });
+                    inner.map(|value| value + mine)
+                };
+                assert!(by_thread(table, mine, body).is_ok());
+            });
+        }
+    });
+    assert_eq!(alone.load(SeqCst), 1, "the one who would have closed the circle ran the other's body");
+    assert!(table.is_empty());
+}
+
+#[test]
+fn two_tasks_that_need_each_others_key_both_end() {
+    let table = FlightTable::new();
+    let body = |mine: u32, other: u32| {
+        let table = &table;
+        async move {
+            by_task(table, mine, async move {
+                yield_now().await;
+                by_task(table, other, async { Ok(0) }).await.map(|value| value + mine)
+            })
+            .await
+        }
+    };
+    let (mut a, mut b) = (pin!(body(1, 2)), pin!(body(2, 1)));
+    let mut ended = [None, None];
+    for _ in 0..20 {
+        for (at, future) in [(0, a.as_mut() as Pin<&mut dyn Future<Output = _>>), (1, b.as_mut())] {
+            if ended[at].is_none()
+                && let Poll::Ready(value) = poll_dyn(future)
+            {
+                ended[at] = Some(value);
+            }
+        }
+    }
+    assert!(ended.iter().all(|value| matches!(value, Some(Ok(_)))), "{ended:?}");
+    assert!(table.is_empty());
+}
+
+fn poll_dyn<T>(future: Pin<&mut dyn Future<Output = T>>) -> Poll<T> {
+    future.poll(&mut Context::from_waker(Waker::noop()))
+}
+
+async fn yield_now() {
+    let mut again = true;
+    std::future::poll_fn(|_| if std::mem::take(&mut again) { Poll::Pending } else { Poll::Ready(()) }).await;
+}
+
+#[test]
+fn a_dropped_leader_hands_the_lead_on() {
+    let table = FlightTable::new();
+    let mut leader = Box::pin(by_task(&table, 1, std::future::pending()));
+    assert!(poll_once(leader.as_mut()).is_pending());
+    let mut waiter = Box::pin(by_task(&table, 1, async { Ok(2) }));
+    assert!(poll_once(waiter.as_mut()).is_pending());
+    drop(leader);
+    assert_eq!(poll_once(waiter.as_mut()), Poll::Ready(Ok(2)));
+    assert!(table.is_empty());
+}
+
+#[test]
+fn who_goes_away_while_it_waits_leaves_nothing() {
+    let table = FlightTable::new();
+    let mut leader = Box::pin(by_task(&table, 1, std::future::pending()));
+    assert!(poll_once(leader.as_mut()).is_pending());
+    let mut waiter = Box::pin(by_task(&table, 1, async { Ok(2) }));
+    assert!(poll_once(waiter.as_mut()).is_pending());
+    assert_eq!(table.waiting_for(&1), Some(1));
+    drop(waiter);
+    assert_eq!(table.waiting_for(&1), Some(0));
+    drop(leader);
+    assert!(table.is_empty());
+}
+
+#[test]
+fn who_is_given_the_lead_and_goes_away_hands_it_on() {
+    let table = FlightTable::new();
+    let mut leader = Box::pin(by_task(&table, 1, std::future::pending()));
+    assert!(poll_once(leader.as_mut()).is_pending());
+    let [mut second, mut third] = [2, 3].map(|value| Box::pin(by_task(&table, 1, async move { Ok(value) })));
+    assert!(poll_once(second.as_mut()).is_pending());
+    assert!(poll_once(third.as_mut()).is_pending());
+    drop(leader);
+    drop(second);
+    assert_eq!(poll_once(third.as_mut()), Poll::Ready(Ok(3)));
+    assert!(table.is_empty());
+}
+
+#[test]
+fn a_silent_leader_is_deposed_and_its_late_value_is_its_own() {
+    let table: Table = FlightTable::new();
+    let mut leader = Box::pin(fly(&table, 1, WaitMode::Task, Duration::ZERO, async {
+        yield_now().await;
+        Ok(1)
+    }));
+    assert!(poll_once(leader.as_mut()).is_pending());
+    assert!(!table.supersede_stalled(), "nobody waits, so nobody is deposed");
+    let mut waiter = Box::pin(fly(&table, 1, WaitMode::Task, MINUTE, async { Ok(2) }));
+    assert!(poll_once(waiter.as_mut()).is_pending());
+    table.supersede_stalled();
+    assert_eq!(poll_once(waiter.as_mut()), Poll::Ready(Ok(2)));
+    assert_eq!(poll_once(leader.as_mut()), Poll::Ready(Ok(1)));
+    assert!(table.is_empty());
+}
+
+#[test]
+fn a_leader_that_is_polled_is_not_silent() {
+    let table: Table = FlightTable::new();
+    let mut leader = Box::pin(fly(&table, 1, WaitMode::Task, MINUTE, async {
+        yield_now().await;
+        Ok(1)
+    }));
+    assert!(poll_once(leader.as_mut()).is_pending());
+    let mut waiter = Box::pin(by_task(&table, 1, async { Ok(2) }));
+    assert!(poll_once(waiter.as_mut()).is_pending());
+    assert!(table.supersede_stalled(), "somebody waits");
+    assert_eq!(poll_once(leader.as_mut()), Poll::Ready(Ok(1)));
+    assert_eq!(poll_once(waiter.as_mut()), Poll::Ready(Ok(1)));
+    assert!(table.is_empty());
+}
+
+#[test]
+fn a_thread_does_not_wait_for_a_task() {
+    let table = FlightTable::new();
+    let mut leader = Box::pin(by_task(&table, 1, std::future::pending()));
+    assert!(poll_once(leader.as_mut()).is_pending());
+    assert_eq!(by_thread(&table, 1, || Ok(9)), Ok(9), "it may be the thread that should poll it");
+    drop(leader);
+    assert!(table.is_empty());
+}
+
+/// Leads in any case: the flight of key 1, or one that nobody joins.
+fn lead_anyway(table: &Table) -> Leader<u32, u32> {
+    table.lead(1, 100, WaitMode::Thread, MINUTE)
+}
+
+#[test]
+fn who_leads_in_any_case_is_waited_for_where_nobody_else_leads() {
+    let table = FlightTable::new();
+    let leader = lead_anyway(&table);
+    thread::scope(|scope| {
+        let waiter = scope.spawn(|| by_thread(&table, 1, || Ok(8)));
+        wait_for_waiters(&table, 1, 1);
+        let watermark = leader.watermark();
+        leader.publish(&7, watermark);
+        assert_eq!(waiter.join().unwrap(), Ok(7));
+    });
+    assert!(table.is_empty());
+}
+
+#[test]
+fn who_leads_in_any_case_neither_waits_for_another_nor_ends_its_flight() {
+    let table = FlightTable::new();
+    let mut leader = Box::pin(by_task(&table, 1, std::future::pending()));
+    assert!(poll_once(leader.as_mut()).is_pending());
+    let mut waiter = Box::pin(by_task(&table, 1, async { Ok(2) }));
+    assert!(poll_once(waiter.as_mut()).is_pending());
+    {
+        let leader = lead_anyway(&table);
+        let watermark = leader.watermark();
+        leader.publish(&7, watermark);
+    }
+    assert!(poll_once(waiter.as_mut()).is_pending(), "it waits for the first one");
+    drop(leader);
+    assert_eq!(poll_once(waiter.as_mut()), Poll::Ready(Ok(2)));
+    assert!(table.is_empty());
+}
+
+/// Joins the flight of key 1, with a body of its own.
+fn joins(table: &Table, own: u32) -> Pin<Box<impl Future<Output = Result<u32, ()>>>> {
+    let mut waiter = Box::pin(by_task(table, 1, async move { Ok(own) }));
+    assert!(poll_once(waiter.as_mut()).is_pending());
+    waiter
+}
+
+#[test]
+fn who_came_after_the_moment_of_a_value_waits_for_the_next() {
+    let table: Table = FlightTable::new();
+    let leader = lead_anyway(&table);
+    let mut before = joins(&table, 2);
+    let watermark = leader.watermark();
+    let (mut after, mut last) = (joins(&table, 3), joins(&table, 4));
+    leader.publish(&7, watermark);
+    assert_eq!(poll_once(before.as_mut()), Poll::Ready(Ok(7)));
+    assert!(poll_once(last.as_mut()).is_pending());
+    assert_eq!(poll_once(after.as_mut()), Poll::Ready(Ok(3)), "it leads");
+    assert_eq!(poll_once(last.as_mut()), Poll::Ready(Ok(3)), "it waited before that leader began");
+    assert!(table.is_empty());
+}
+
+#[test]
+fn a_value_that_was_overtaken_is_for_those_who_waited_before_its_lead_began() {
+    let table: Table = FlightTable::new();
+    let first = lead_anyway(&table);
+    let (mut heir, mut earlier) = (table.join(1, WaitMode::Task, MINUTE), joins(&table, 2));
+    drop(first);
+    let Role::Waiter(wait) = &mut heir else { panic!("somebody led") };
+    let Poll::Ready(WaitOutcome::Leader(second)) = poll_once(Pin::new(wait)) else { panic!("it is given the leader") };
+    let mut later = joins(&table, 3);
+    let watermark = second.watermark_of_start();
+    second.publish(&7, watermark);
+    assert_eq!(poll_once(earlier.as_mut()), Poll::Ready(Ok(7)));
+    assert_eq!(poll_once(later.as_mut()), Poll::Ready(Ok(3)));
+    assert!(table.is_empty());
+}
+
+#[test]
+fn a_circle_through_who_leads_in_any_case_is_recognised() {
+    let table = FlightTable::new();
+    let leader = lead_anyway(&table);
+    let mut body = pin!(Some(async { by_thread(&table, 1, || Ok(1)) }));
+    assert_eq!(block_on(LeaderScope::new(&leader, body.as_mut())), Ok(1));
+    drop(leader);
+    assert!(table.is_empty());
+}

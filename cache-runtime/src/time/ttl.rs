@@ -1,0 +1,96 @@
+//! How long a value lives.
+
+use std::time::{Duration, SystemTime};
+
+use super::Timestamp;
+use crate::{Error, ErrorKind, Result};
+
+/// How long a value lives: a time, or for ever.
+///
+/// A bare number is in seconds.
+///
+/// ```
+/// use cache_runtime::{Cache, Ttl};
+/// use std::time::Duration;
+///
+/// let cache = Cache::memory();
+/// cache.expires_in(300).set("stats", &1)?;
+/// cache.expires_in(Duration::from_millis(1500)).set("stats", &1)?;
+/// cache.expires_in(Ttl::parse("1h 30m")?).set("stats", &1)?;
+/// cache.expires_in(Ttl::Never).set("stats", &1)?;
+/// # Ok::<(), cache_runtime::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ttl {
+    /// So long. Zero stores nothing and forgets what was there.
+    After(Duration),
+    /// For ever: until it is deleted or has to make room.
+    Never,
+}
+
+impl Ttl {
+    /// What entries live when nobody says otherwise: two days.
+    pub const DEFAULT: Ttl = Ttl::After(Duration::from_secs(2 * 24 * 60 * 60));
+
+    /// Reads `"300"` (seconds), `"5m"`, `"1h 30m"`, `"2 days"` or `"never"`.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Config`] if the text is none of these.
+    pub fn parse(text: &str) -> Result<Self> {
+        let text = text.trim();
+        if text == "never" {
+            return Ok(Ttl::Never);
+        }
+        if let Ok(seconds) = text.parse::<u64>() {
+            return Ok(Ttl::After(Duration::from_secs(seconds)));
+        }
+        humantime::parse_duration(text).map(Ttl::After).map_err(|cause| {
+            let message = format!("{text:?} is not a time; write seconds, \"5m\", \"1h 30m\", \"2 days\" or \"never\"");
+            Error::new(ErrorKind::Config, message).with_source(cause)
+        })
+    }
+
+    /// The moment when a value stored at `now` expires.
+    pub(crate) fn end(self, now: Timestamp) -> Timestamp {
+        match self {
+            Ttl::After(duration) => now.after(duration),
+            Ttl::Never => Timestamp::NEVER,
+        }
+    }
+
+    pub(crate) fn is_zero(self) -> bool {
+        matches!(self, Ttl::After(duration) if duration.as_millis() == 0)
+    }
+}
+
+impl From<u64> for Ttl {
+    fn from(seconds: u64) -> Self {
+        Ttl::After(Duration::from_secs(seconds))
+    }
+}
+
+impl From<Duration> for Ttl {
+    fn from(duration: Duration) -> Self {
+        Ttl::After(duration)
+    }
+}
+
+/// When an entry goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expiry {
+    /// At this moment.
+    At(SystemTime),
+    /// It stays.
+    Never,
+}
+
+impl From<Timestamp> for Expiry {
+    fn from(moment: Timestamp) -> Self {
+        if moment == Timestamp::NEVER {
+            return Expiry::Never;
+        }
+        let since = moment.since(Timestamp::EPOCH);
+        SystemTime::UNIX_EPOCH.checked_add(since).map_or(Expiry::Never, Expiry::At)
+    }
+}
