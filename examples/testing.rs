@@ -1,21 +1,21 @@
-//! How to test functions that are cached. Run: `cargo test --bin testing`
+//! Tests of cached functions. Run: `cargo test --bin testing`
 //!
-//! Most tests want no cache at all, so that nothing passes from one to the next. This in `Cargo.toml` gives them
-//! NoCache, whatever is configured:
+//! Most tests should run without a cache, so that no test sees the values of another. With this feature nothing is
+//! cached, whatever the configuration says:
 //!
 //! ```toml
 //! [dev-dependencies]
 //! cache-runtime = { version = "0.1", features = ["no-cache"] }
 //! ```
 //!
-//! A test that is about caching opens a scope with a cache of its own, as below. That works with the feature and
-//! without it, and tests that run at the same time do not see each other.
+//! A test about caching opens a scope with a cache of its own, as below. It works with and without the feature, and
+//! tests that run at the same time are independent.
 
 use cache_runtime::{cached, counter};
 
 #[cached(key = "price:{sku}", expires_in = "5m")]
 fn price(sku: u64) -> u64 {
-    // Counts how often the price is really computed.
+    // Counts how often the body runs.
     let _ = computations().increment();
     sku * 100
 }
@@ -41,14 +41,14 @@ mod tests {
         assert_eq!((price(7), price(7)), (700, 700));
         assert_eq!(computations().get()?, Some(1));
 
-        testing::advance(Duration::from_secs(5 * 60)); // without waiting
+        testing::advance(Duration::from_secs(5 * 60)); // without sleeping
         assert_eq!(price(7), 700);
         assert_eq!(computations().get()?, Some(2));
         Ok(())
     }
 
     #[test]
-    fn a_new_price_is_seen_after_the_key_is_deleted() -> Result<(), Error> {
+    fn the_price_is_computed_again_after_its_key_is_deleted() -> Result<(), Error> {
         let cache = Cache::memory();
         let _scope = testing::scope(cache.clone());
         price(7);

@@ -1,139 +1,70 @@
-//! Finds texts that are nearly the same, and remembers what it learnt. Run: `cargo run`, or `cargo run -- FOLDER`
+//! Finds texts that are nearly the same. Run it twice: `cargo run`, or `cargo run -- FOLDER`
 //!
-//! Sketching a text costs some milliseconds, so sketches are kept, in `storage/quickstart.sqlite3` of the current
-//! folder. The second pass finds them there, and so does the next run of the program. Delete the file to forget them.
+//! Comparing all texts is slow, so the result is cached, in `storage/quickstart.sqlite3` of the current folder. The
+//! second call gets it from there, and so does the next run. Delete the file to forget it.
 
-mod files;
-mod sketch;
+mod similarity;
+mod text_files;
 
 use std::env;
 use std::error::Error;
-use std::io::{self, Write};
-use std::path::{Path, PathBuf};
-use std::process::ExitCode;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use cache_runtime::{Config, counter};
+use cache_runtime::{Config, cached, counter};
 
-use crate::sketch::Sketch;
+use crate::similarity::Pair;
+use crate::text_files::Texts;
 
-const STORE: &str = "storage/quickstart.sqlite3";
+const CACHE: &str = "sqlite://storage/quickstart.sqlite3";
 
-#[counter(key = "quickstart:runs", expires_in = never)]
-fn runs();
-
-fn main() -> ExitCode {
-    let folder = env::args_os().nth(1).map_or_else(|| PathBuf::from("."), PathBuf::from);
-    match run(&folder) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("quickstart: {error}");
-            ExitCode::FAILURE
-        }
-    }
+/// The key has a digest of the texts, so that a change in any of them is noticed.
+#[cached(key = "nearly_same:{digest}", expires_in = "30 days", skip(texts))]
+fn nearly_same(digest: &str, texts: &Texts) -> Vec<Pair> {
+    similarity::most_alike(texts)
 }
 
-fn run(folder: &Path) -> Result<(), Box<dyn Error>> {
-    cache_runtime::init(Config::from_address(&format!("sqlite://{STORE}"))?)?;
-    let files = files::in_folder(folder)?;
+#[counter(key = "runs", expires_in = never)]
+fn runs();
 
-    let first = Pass::over(&files);
-    let second = Pass::over(&files);
+fn main() -> Result<(), Box<dyn Error>> {
+    cache_runtime::init(Config::from_address(CACHE)?)?;
 
-    // In one piece: whoever reads it may stop at any line.
-    io::stdout().write_all(report(folder, &files, &first, &second).as_bytes())?;
+    let folder = env::args_os().nth(1).unwrap_or_else(|| ".".into());
+    let texts = text_files::in_folder(folder.as_ref())?;
+    let (first, _) = timed_call(&texts);
+    let (second, pairs) = timed_call(&texts);
+
+    // In one piece, because the reader of a pipe may stop at any line.
+    print!("{first}\n{second}\n\nNearly the same:\n{}\n{}\n", list(&pairs), count_this_run());
     Ok(())
 }
 
-fn report(folder: &Path, files: &[PathBuf], first: &Pass<'_>, second: &Pass<'_>) -> String {
-    let texts = first.sketches.len();
-    [
-        format!("{texts} texts in {}; files skipped: {}\n", folder.display(), files.len() - texts),
-        format!("{:<12} {:>9} {:>9} {:>12} {:>12}", "", "computed", "reused", "time", "work saved"),
-        first.row("first pass"),
-        second.row("second pass"),
-        format!("\n{}\n", first.verdict()),
-        "Most alike:".to_owned(),
-        most_alike(folder, &first.sketches),
-        format!("{}\n", times_run()),
-    ]
-    .join("\n")
+/// Calls `nearly_same`; says where its result comes from, and how long that took.
+fn timed_call(texts: &Texts) -> (String, Vec<Pair>) {
+    let is_stored = || nearly_same::peek(&texts.digest).is_ok_and(|pairs| pairs.is_some());
+    let was_stored = is_stored();
+
+    let start = Instant::now();
+    let pairs = nearly_same(&texts.digest, texts);
+    let time = start.elapsed();
+
+    let origin = match (was_stored, is_stored()) {
+        (true, _) => format!("answered from {CACHE} in {time:.1?}"),
+        (false, true) => format!("computed in {time:.1?} and stored in {CACHE}"),
+        (false, false) => format!("computed in {time:.1?} and not stored"),
+    };
+    (format!("nearly_same({} texts): {origin}", texts.files.len()), pairs)
 }
 
-/// One look at every file.
-struct Pass<'a> {
-    sketches: Vec<(&'a Path, Sketch)>,
-    computed: usize,
-    time: Duration,
-    saved: Duration,
+fn list(pairs: &[Pair]) -> String {
+    pairs.iter().map(|pair| format!("{:>4.0} %  {}  {}\n", pair.alike * 100.0, pair.one, pair.other)).collect()
 }
 
-impl<'a> Pass<'a> {
-    fn over(files: &'a [PathBuf]) -> Self {
-        let start = Instant::now();
-        let mut pass = Pass { sketches: Vec::new(), computed: 0, time: Duration::ZERO, saved: Duration::ZERO };
-        for file in files {
-            if let Some(text) = files::text(file) {
-                pass.look_at(file, &text);
-            }
-        }
-        pass.time = start.elapsed();
-        pass
-    }
-
-    fn look_at(&mut self, file: &'a Path, text: &str) {
-        let before = sketch::computed();
-        let sketch = sketch::of(&sketch::digest(text), text);
-        let computed = sketch::computed() - before;
-        if computed == 0 {
-            self.saved += sketch.cost();
-        }
-        self.computed += computed;
-        self.sketches.push((file, sketch));
-    }
-
-    fn reused(&self) -> usize {
-        self.sketches.len() - self.computed
-    }
-
-    fn row(&self, name: &str) -> String {
-        let (time, saved) = (millis(self.time), millis(self.saved));
-        format!("{name:<12} {:>9} {:>9} {time:>12} {saved:>12}", self.computed, self.reused())
-    }
-
-    fn verdict(&self) -> String {
-        match (self.computed, self.reused()) {
-            (_, 0) => "Nothing was known yet. Run it again: the first pass will be as fast as the second.".to_owned(),
-            (0, _) => format!("Everything was known from an earlier run, which saved {} of work.", millis(self.saved)),
-            (_, known) => format!("Of these texts {known} were known already; the others are new or have changed."),
-        }
-    }
-}
-
-fn millis(time: Duration) -> String {
-    format!("{:.1} ms", time.as_secs_f64() * 1000.0)
-}
-
-/// The pairs of files with the most in common, a line for each.
-fn most_alike(folder: &Path, sketches: &[(&Path, Sketch)]) -> String {
-    let mut pairs = Vec::new();
-    for (at, (one, sketch)) in sketches.iter().enumerate() {
-        pairs.extend(sketches[at + 1..].iter().map(|(other, theirs)| (sketch.likeness(theirs), one, other)));
-    }
-    pairs.sort_by(|one, other| other.0.total_cmp(&one.0));
-    let shown = |path: &Path| path.strip_prefix(folder).unwrap_or(path).display().to_string();
-    let lines = pairs
-        .into_iter()
-        .take(3)
-        .map(|(likeness, one, other)| format!("{:>6.0} %  {}  {}\n", likeness * 100.0, shown(one), shown(other)));
-    lines.collect()
-}
-
-/// A counter called by hand tells of the store's failure; the sketches above do without the store then.
-fn times_run() -> String {
+/// A counter returns the store's error to its caller. `nearly_same` never fails: without a store it computes.
+fn count_this_run() -> String {
     match runs().increment() {
-        Ok(1) => format!("Run once with this cache, {STORE}."),
-        Ok(count) => format!("Run {count} times with this cache, {STORE}."),
-        Err(error) => format!("There was no cache: {error}"),
+        Ok(1) => "This was the first run. Run it again: it starts with an answer from the cache.".to_owned(),
+        Ok(count) => format!("This was run {count}, says a counter in the same cache."),
+        Err(error) => format!("There is no cache: {error}"),
     }
 }

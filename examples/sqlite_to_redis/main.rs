@@ -1,14 +1,14 @@
-//! From SQLite to Redis by the configuration alone; `storage.toml` beside this file says how.
+//! Moves from SQLite to Redis by changing the configuration alone: see `storage.toml` next to this file.
 //!
 //! ```sh
-//! cargo run --bin switched                                                  # SQLite, in storage/
-//! APP_ENV=prod cargo run --features redis --bin switched                    # Redis at localhost
-//! APP_ENV=prod REDIS_URL=redis-cluster://a:7000,b:7000 cargo run --features redis --bin switched
+//! cargo run --bin sqlite_to_redis                                       # SQLite, in storage/
+//! APP_ENV=prod cargo run --features redis --bin sqlite_to_redis         # Redis at localhost
+//! APP_ENV=prod REDIS_URL=redis-cluster://a:7000,b:7000 cargo run --features redis --bin sqlite_to_redis
 //! ```
 
 use cache_runtime::{AsyncCounter, Config, Error, cached, counter};
 
-const CONFIGURATION: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/switched/storage.toml");
+const CONFIGURATION: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/sqlite_to_redis/storage.toml");
 
 #[cached(key = "square:{number}", expires_in = "1h")]
 fn square(number: u64) -> u64 {
@@ -21,7 +21,7 @@ async fn runs();
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    // A program of yours has it at `config/storage.toml`, and writes `Config::load()`.
+    // Your program would have this file at `config/storage.toml`, and call `Config::load()`.
     cache_runtime::init(Config::from_file(CONFIGURATION)?)?;
 
     println!("it is {}", square(12));

@@ -1,10 +1,11 @@
-//! The configuration that the README shows is one.
+//! The configuration in the README works.
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
-const README: &str = include_str!("../../README.md");
+use crate::run::{command, folder, make_folder, printed, write};
+
+const README: &str = include_str!("../../../README.md");
 
 /// The README's configuration file.
 fn configuration() -> &'static str {
@@ -13,17 +14,12 @@ fn configuration() -> &'static str {
     &text[..text.find("```").expect("the block ends")]
 }
 
-/// Runs a program that caches, with the README's configuration, and tells which files it made.
+/// Runs a program that caches, with the README's configuration; returns the names of the files it made.
 fn stores(app_env: &str) -> Vec<String> {
-    let folder = tempfile::tempdir().expect("there is room for a folder");
-    fs::create_dir(folder.path().join("config")).expect("the folder can be made");
-    fs::write(folder.path().join("config/storage.toml"), configuration()).expect("the file can be written");
-    let mut command = Command::new(env!("CARGO_BIN_EXE_configured"));
-    for setting in ["CACHE_URL", "CACHE_CONFIG", "STORAGE_DIR"] {
-        command.env_remove(setting);
-    }
-    let output = command.current_dir(&folder).env("APP_ENV", app_env).output().expect("the program starts");
-    assert!(output.status.success(), "{app_env}: {}", String::from_utf8_lossy(&output.stderr));
+    let folder = folder();
+    make_folder(folder.path(), "config");
+    write(folder.path(), "config/storage.toml", configuration());
+    printed(command(env!("CARGO_BIN_EXE_configuration"), folder.path(), &[]).env("APP_ENV", app_env));
     names(&folder.path().join("storage"))
 }
 

@@ -1,8 +1,22 @@
-//! Async functions, on any runtime; here tokio. Run: `cargo run --bin asynchronous`
+//! Async functions, on any runtime; here tokio.
+//!
+//! `cargo run --bin async_functions` prints:
+//!
+//! ```text
+//! asking for Quito
+//! Quito: 19 degrees
+//! Quito: 19 degrees
+//! asking for Atlantis
+//! Atlantis: NoSuchCity
+//! asking for Atlantis
+//! Atlantis: NoSuchCity
+//! tomorrow: 21 degrees
+//! forecasts given: 4
+//! ```
 
 use std::time::Duration;
 
-use cache_runtime::{Config, cached, counter};
+use cache_runtime::{Config, Error, cached, counter};
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -14,15 +28,7 @@ struct Forecast {
 #[derive(Debug)]
 struct NoSuchCity;
 
-impl std::fmt::Display for NoSuchCity {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("there is no such city")
-    }
-}
-
-impl std::error::Error for NoSuchCity {}
-
-/// `Ok` is kept and `Err` is not. The error needs nothing from serde.
+/// `Ok` is stored and `Err` is not. The error type needs nothing from serde.
 #[cached(key = "forecast:{city}", expires_in = "10m", race_ttl = 30)]
 async fn forecast(city: &str) -> Result<Forecast, NoSuchCity> {
     let celsius = ask_the_weather_service(city).await.ok_or(NoSuchCity)?;
@@ -40,20 +46,21 @@ async fn ask_the_weather_service(city: &str) -> Option<i32> {
 async fn forecasts_given();
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn std::error::Error>> {
+async fn main() -> Result<(), Error> {
     cache_runtime::init(Config::from_address("sqlite::memory:")?)?;
 
     for city in ["Quito", "Quito", "Atlantis", "Atlantis"] {
         match forecast(city).await {
             Ok(forecast) => println!("{}: {} degrees", forecast.city, forecast.celsius),
-            Err(error) => println!("{city}: {error}"),
+            Err(error) => println!("{city}: {error:?}"),
         }
         forecasts_given().increment().await?;
     }
 
-    // The same cache by hand, with closures that return futures.
+    // By hand it is the same cache, and a closure returns a future.
     let cache = cache_runtime::async_cache();
     let tomorrow = cache.expires_in(3600).get_or_set("forecast:tomorrow", || async { 21 }).await;
-    println!("tomorrow: {tomorrow} degrees, after {} questions", forecasts_given().get().await?.unwrap_or(0));
+    println!("tomorrow: {tomorrow} degrees");
+    println!("forecasts given: {}", forecasts_given().get().await?.unwrap_or(0));
     Ok(())
 }

@@ -1,0 +1,7 @@
+//! The examples do what they say.
+
+mod output;
+mod quickstart;
+mod readme;
+mod run;
+mod sqlite_to_redis;
