@@ -20,6 +20,7 @@ mod flight;
 #[path = "flight/tests.rs"] // The model check takes `flight.rs` alone.
 mod flight_tests;
 mod flights;
+pub mod guide;
 mod handle;
 mod io;
 mod jitter;
