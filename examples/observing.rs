@@ -53,10 +53,10 @@ fn main() -> Result<(), Error> {
 
 fn describe(event: &Event<'_>) -> Option<String> {
     match event {
-        Event::StoreFailed { operation, error } => Some(format!("{operation} failed, {:?}", error.kind())),
-        Event::Away { extent, .. } => Some(format!("circuit opened, {extent:?}")),
-        Event::Back { extent, .. } => Some(format!("circuit closed, {extent:?}")),
-        Event::NotSaved { key, .. } => Some(format!("{key} was computed and not stored")),
+        Event::StoreFailed { operation, error, .. } => Some(format!("{operation} failed, {:?}", error.kind())),
+        Event::CircuitOpened { outage, .. } => Some(format!("circuit opened, {outage:?}")),
+        Event::CircuitClosed { outage, .. } => Some(format!("circuit closed, {outage:?}")),
+        Event::NotStored { key, .. } => Some(format!("{key} was computed and not stored")),
         _ => None, // operations skipped while the circuit is open, for example
     }
 }

@@ -9,6 +9,7 @@ mod config;
 mod entry;
 mod error;
 mod guard;
+pub mod guide;
 mod handle;
 mod key;
 #[doc(hidden)]

@@ -1,0 +1,101 @@
+//! The guide: one page for each idea, with examples that run.
+//!
+//! Start with [annotated functions](macros) and [configuration]. Read [failure] before you deploy.
+//!
+//! | page | it answers |
+//! |---|---|
+//! | [`macros`] | How do I memoize a function? What does each argument of `#[cached]` and `#[counter]` mean? |
+//! | [`handle`] | How do I call `get`, `set` and `get_or_set` myself? What is a namespace? |
+//! | [`asynchronous`] | What is different in async code? Does anything block my executor? |
+//! | [`keys`] | When do two calls share an entry? |
+//! | [`values`] | What can be stored, in which encoding? What happens when a struct changes? |
+//! | [`expiry`] | TTL, stale-while-revalidate, stale-if-error, jitter |
+//! | [`stampedes`] | How does single-flight protect a database from a cache stampede? |
+//! | [`invalidation`] | How do I forget one entry, or everything that carries a tag? |
+//! | [`batches`] | How do I load many entries with one query? |
+//! | [`counters`] | Atomic counters and rate limiting |
+//! | [`configuration`] | `config/storage.toml`, environment variables, addresses, cargo features |
+//! | [`testing`] | How do I test cached functions without sleeping? |
+//! | [`sqlite`] | The SQLite backend: files, eviction, pragmas, other SQLite libraries |
+//! | [`processes`] | What holds across processes? What happens during a deploy? |
+//! | [`redis`] | The Redis backend: one server, TLS, cluster, sentinel |
+//! | [`stores`] | How do I write a backend of my own? |
+//! | [`failure`] | What happens when the backend is down? Circuit breaker, events, logs |
+//! | [`performance`] | What do a hit, a miss and a write cost? |
+//! | [`migrating`] | What corresponds to the names in `cached`, moka, Rails and Proper? |
+
+pub mod macros {
+    #![doc = include_str!("guide/macros.md")]
+}
+
+pub mod handle {
+    #![doc = include_str!("guide/handle.md")]
+}
+
+pub mod asynchronous {
+    #![doc = include_str!("guide/asynchronous.md")]
+}
+
+pub mod keys {
+    #![doc = include_str!("guide/keys.md")]
+}
+
+pub mod values {
+    #![doc = include_str!("guide/values.md")]
+}
+
+pub mod expiry {
+    #![doc = include_str!("guide/expiry.md")]
+}
+
+pub mod stampedes {
+    #![doc = include_str!("guide/stampedes.md")]
+}
+
+pub mod invalidation {
+    #![doc = include_str!("guide/invalidation.md")]
+}
+
+pub mod batches {
+    #![doc = include_str!("guide/batches.md")]
+}
+
+pub mod counters {
+    #![doc = include_str!("guide/counters.md")]
+}
+
+pub mod configuration {
+    #![doc = include_str!("guide/configuration.md")]
+}
+
+pub mod testing {
+    #![doc = include_str!("guide/testing.md")]
+}
+
+pub mod sqlite {
+    #![doc = include_str!("guide/sqlite.md")]
+}
+
+pub mod processes {
+    #![doc = include_str!("guide/processes.md")]
+}
+
+pub mod redis {
+    #![doc = include_str!("guide/redis.md")]
+}
+
+pub mod stores {
+    #![doc = include_str!("guide/stores.md")]
+}
+
+pub mod failure {
+    #![doc = include_str!("guide/failure.md")]
+}
+
+pub mod performance {
+    #![doc = include_str!("guide/performance.md")]
+}
+
+pub mod migrating {
+    #![doc = include_str!("guide/migrating.md")]
+}
