@@ -17,7 +17,7 @@ use serde::de::DeserializeOwned;
 pub use self::async_cache::AsyncCache;
 pub use self::background::{AsyncBackground, Background};
 pub use self::counter::{AsyncCounter, Counter};
-use crate::call::{Fallback, OutcomeProbe, call, get_or_set_multi, refresh};
+use crate::call::{Always, OkOnly, call, get_or_set_multi, refresh};
 use crate::handle::{Handle, Settings, deduplicated};
 use crate::mode::Blocking;
 use crate::observe::Event;
@@ -307,7 +307,7 @@ impl Cache {
         T: Serialize + DeserializeOwned,
     {
         let body = pin!(Some(async { compute() }));
-        poll_once(call(&Blocking, &self.handle, Ok(key), Fallback::cache_outcome(&OutcomeProbe::<T>::new()), body))
+        poll_once(call(&Blocking, &self.handle, Ok(key), Always::<T>::new(), body))
     }
 
     /// Returns the value, or computes it and keeps it if that gave `Ok`.
@@ -320,7 +320,7 @@ impl Cache {
         T: Serialize + DeserializeOwned,
     {
         let body = pin!(Some(async { compute() }));
-        poll_once(call(&Blocking, &self.handle, Ok(key), OutcomeProbe::<Result<T, E>>::new().cache_outcome(), body))
+        poll_once(call(&Blocking, &self.handle, Ok(key), OkOnly::<T, E>::new(), body))
     }
 
     /// Computes anew, whatever is kept, and keeps the result in its place.
@@ -346,7 +346,7 @@ impl Cache {
         T: Serialize + DeserializeOwned,
     {
         let body = pin!(Some(async { compute() }));
-        poll_once(refresh(&Blocking, &self.handle, Ok(key), Fallback::cache_outcome(&OutcomeProbe::<T>::new()), body))
+        poll_once(refresh(&Blocking, &self.handle, Ok(key), Always::<T>::new(), body))
     }
 
     /// Computes anew, whatever is kept, and keeps the result in its place if that is `Ok`: see [`refresh`](Cache::refresh).
@@ -359,7 +359,7 @@ impl Cache {
         T: Serialize + DeserializeOwned,
     {
         let body = pin!(Some(async { compute() }));
-        poll_once(refresh(&Blocking, &self.handle, Ok(key), OutcomeProbe::<Result<T, E>>::new().cache_outcome(), body))
+        poll_once(refresh(&Blocking, &self.handle, Ok(key), OkOnly::<T, E>::new(), body))
     }
 
     /// Adds to a counter in one step, and returns the sum. Absent counts as 0.

@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::{AsyncBackground, Cache, options, window_of};
-use crate::call::{Fallback, OutcomeProbe, call, get_or_set_multi, refresh};
+use crate::call::{Always, OkOnly, call, get_or_set_multi, refresh};
 use crate::handle::{Handle, deduplicated};
 use crate::mode::Async;
 use crate::observe::Event;
@@ -114,7 +114,7 @@ impl AsyncCache {
         T: Serialize + DeserializeOwned,
     {
         let body = pin!(Some(async { compute().await }));
-        call(&Async, &self.handle, Ok(key), Fallback::cache_outcome(&OutcomeProbe::<T>::new()), body).await
+        call(&Async, &self.handle, Ok(key), Always::<T>::new(), body).await
     }
 
     /// As [`Cache::try_get_or_set`], with a closure that returns a future.
@@ -128,7 +128,7 @@ impl AsyncCache {
         F: Future<Output = Result<T, E>>,
     {
         let body = pin!(Some(async { compute().await }));
-        call(&Async, &self.handle, Ok(key), OutcomeProbe::<Result<T, E>>::new().cache_outcome(), body).await
+        call(&Async, &self.handle, Ok(key), OkOnly::<T, E>::new(), body).await
     }
 
     /// As [`Cache::refresh`], with a closure that returns a future.
@@ -137,7 +137,7 @@ impl AsyncCache {
         T: Serialize + DeserializeOwned,
     {
         let body = pin!(Some(async { compute().await }));
-        refresh(&Async, &self.handle, Ok(key), Fallback::cache_outcome(&OutcomeProbe::<T>::new()), body).await
+        refresh(&Async, &self.handle, Ok(key), Always::<T>::new(), body).await
     }
 
     /// As [`Cache::try_refresh`], with a closure that returns a future.
@@ -151,7 +151,7 @@ impl AsyncCache {
         F: Future<Output = Result<T, E>>,
     {
         let body = pin!(Some(async { compute().await }));
-        refresh(&Async, &self.handle, Ok(key), OutcomeProbe::<Result<T, E>>::new().cache_outcome(), body).await
+        refresh(&Async, &self.handle, Ok(key), OkOnly::<T, E>::new(), body).await
     }
 
     /// As [`Cache::increment`].

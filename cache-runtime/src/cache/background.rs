@@ -7,7 +7,7 @@ use std::future::Future;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::call::{Fallback, Lookup, OutcomeProbe, lookup, recompute, recompute_async};
+use crate::call::{Always, Lookup, OkOnly, lookup, recompute, recompute_async};
 use crate::handle::Handle;
 use crate::mode::{Async, Blocking};
 use crate::poll_once::poll_once;
@@ -35,7 +35,7 @@ impl Background {
     where
         T: Serialize + DeserializeOwned + 'static,
     {
-        let outcome = Fallback::cache_outcome(&OutcomeProbe::<T>::new());
+        let outcome = Always::<T>::new();
         match poll_once(lookup(&Blocking, self.handle.clone(), Ok(key), outcome)) {
             Lookup::Hit(value) => value,
             Lookup::Compute(computation) => recompute(computation, compute),
@@ -56,12 +56,7 @@ impl Background {
         T: Serialize + DeserializeOwned + 'static,
         E: 'static,
     {
-        match poll_once(lookup(
-            &Blocking,
-            self.handle.clone(),
-            Ok(key),
-            OutcomeProbe::<Result<T, E>>::new().cache_outcome(),
-        )) {
+        match poll_once(lookup(&Blocking, self.handle.clone(), Ok(key), OkOnly::<T, E>::new())) {
             Lookup::Hit(value) => value,
             Lookup::Compute(computation) => recompute(computation, compute),
         }
@@ -78,7 +73,7 @@ impl AsyncBackground {
         T: Serialize + DeserializeOwned + Send + 'static,
         F: Future<Output = T> + Send + 'static,
     {
-        let outcome = Fallback::cache_outcome(&OutcomeProbe::<T>::new());
+        let outcome = Always::<T>::new();
         match lookup(&Async, self.handle.clone(), Ok(key), outcome).await {
             Lookup::Hit(value) => value,
             Lookup::Compute(computation) => recompute_async(computation, async { compute().await }).await,
@@ -96,7 +91,7 @@ impl AsyncBackground {
         E: Send + 'static,
         F: Future<Output = Result<T, E>> + Send + 'static,
     {
-        let outcome = OutcomeProbe::<Result<T, E>>::new().cache_outcome();
+        let outcome = OkOnly::<T, E>::new();
         match lookup(&Async, self.handle.clone(), Ok(key), outcome).await {
             Lookup::Hit(value) => value,
             Lookup::Compute(computation) => recompute_async(computation, async { compute().await }).await,
