@@ -90,6 +90,12 @@ impl Companions {
         Companions { parameters: parameters.collect(), in_impl: function.is_associated() }
     }
 
+    /// The name of an argument as the function passes it on.
+    pub(crate) fn name_of<'a>(&'a self, argument: &'a Ident) -> &'a Ident {
+        let mut names = self.parameters.iter().map(|parameter| &parameter.name);
+        names.find(|name| *name == argument).unwrap_or(argument)
+    }
+
     /// The arguments of the key, `self`, and those that are needed besides.
     pub(crate) fn keyed(&self, besides: Besides) -> impl Iterator<Item = &Parameter> {
         self.parameters.iter().filter(move |parameter| {

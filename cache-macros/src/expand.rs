@@ -117,11 +117,7 @@ fn call(function: &Function, plan: &Plan) -> TokenStream {
     let place = place_of(&function.sig);
     let (mode, wait) = (mode(&function.sig, plan, place), wait(&function.sig));
     let (arguments, whole) = (arguments(function, plan), store_if::whole(plan));
-    let call = quote_spanned! {place=>
-        let result = #mode::call(options, key, #arguments) #wait;
-        result #whole
-    };
-    after_key(function, plan, &call)
+    after_key(function, plan, &quote_spanned!(place=> #mode::call #arguments #wait #whole))
 }
 
 /// The options and the key, before the body may change an argument; then a call that uses both. They are statements of
@@ -135,10 +131,10 @@ fn after_key(function: &Function, plan: &Plan, call: &TokenStream) -> TokenStrea
     }
 }
 
-/// The arguments of a call, and of a refresh, after options and key: outcome and body.
+/// The arguments of a call, and of a refresh, in parentheses.
 fn arguments(function: &Function, plan: &Plan) -> TokenStream {
     let (outcome, body) = (store_if::outcome_of_call(function, plan), body(function, plan));
-    quote!(#outcome, #body)
+    quote_spanned!(place_of(&function.sig)=> (options, key, #outcome, #body))
 }
 
 /// The key of this call.
@@ -206,10 +202,11 @@ fn block(body: &Body, change: impl FnOnce(&TokenStream) -> TokenStream) -> Token
     block
 }
 
-/// Which part of the return type is stored: of a `Result` the `Ok`, whatever its name.
+/// Which part of the return type is stored: of a `Result` the `Ok`, whatever its name. Written several times, and placed so
+/// that the compiler reports only once what cannot be stored.
 fn outcome(plan: &Plan, output: &TokenStream, place: Span) -> TokenStream {
     let support = support(plan, place);
-    quote_spanned!(place=> #support::outcome!(#output))
+    quote_spanned!(place=> #support::checked(#support::OutcomeProbe::<#output>::new().cache_outcome()))
 }
 
 fn returned(sig: &Signature) -> TokenStream {
@@ -234,15 +231,11 @@ fn support(plan: &Plan, place: Span) -> TokenStream {
     quote_spanned!(place=> #runtime::macro_support)
 }
 
-/// The name of the module for the mode of a function.
-fn mode_name(sig: &Signature, place: Span) -> Ident {
-    Ident::new(if sig.asyncness.is_some() { "asynchronous" } else { "blocking" }, place)
-}
-
-/// The module for the mode of a function.
+/// The runtime's module for the mode of a function: blocking or asynchronous.
 fn mode(sig: &Signature, plan: &Plan, place: Span) -> TokenStream {
-    let (support, mode) = (support(plan, place), mode_name(sig, place));
-    quote_spanned!(place=> #support::#mode)
+    let name = Ident::new(if sig.asyncness.is_some() { "asynchronous" } else { "blocking" }, place);
+    let support = support(plan, place);
+    quote_spanned!(place=> #support::#name)
 }
 
 /// `.await` in an `async fn`.

@@ -7,6 +7,7 @@ mod cached_function;
 mod companions;
 mod duration;
 mod options;
+mod tracked;
 
 pub use std::time::Duration;
 
@@ -14,6 +15,7 @@ pub use self::body::{Body, Once, once, run_async};
 pub use self::companions::{Returns, Stores, key, tags};
 pub use self::duration::{IntoDuration, duration};
 pub use self::options::CallOptions;
+pub use self::tracked::{Begun, Running, begin};
 // `Storable` is here so that users can write the bound which the compiler proposes.
 pub use crate::call::{
     Always, BatchOutcome, BatchOutput, Computation, Conditional, Elements, EntryName, Lookup, NotResult, OkOnly,
@@ -21,4 +23,4 @@ pub use crate::call::{
     require_task, with_condition,
 };
 pub use crate::key::{DefaultKey, FunctionPath, tag, template_key};
-pub use crate::{__cached_function as cached_function, __companions as companions, __outcome as outcome, Result};
+pub use crate::{__cached_function as cached_function, Result};

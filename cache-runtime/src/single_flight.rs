@@ -11,4 +11,5 @@ mod tests;
 pub(crate) use self::global::{FlightKey, Leader, Role, WaitOutcome, block_on, flights, watch_for_stalls};
 pub(crate) use self::scope::LeaderScope;
 pub(crate) use self::state::{MAX_WAITS, WaitMode};
+pub(crate) use self::sync::{current_leader, set_current_leader};
 pub(crate) use self::table::Watermark;

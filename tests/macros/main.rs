@@ -1,5 +1,6 @@
 //! What annotated functions do, seen from a program that uses them.
 
+mod attributes;
 mod background;
 mod companions;
 mod conditions;

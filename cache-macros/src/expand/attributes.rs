@@ -19,13 +19,23 @@ pub(super) fn of_function(attrs: &[Attribute]) -> Vec<Attribute> {
 }
 
 /// Those of the function with the body.
-pub(super) fn of_companion(attrs: &[Attribute]) -> Vec<Attribute> {
-    attrs.iter().filter(|attr| is_level(attr)).map(without_expectation).collect()
+pub(super) fn of_body(attrs: &[Attribute]) -> Vec<Attribute> {
+    attrs.iter().filter(|attr| is_level(attr) || is_track_caller(attr)).map(without_expectation).collect()
+}
+
+/// Those of every companion: of a method those that decide whether it exists, and `#[track_caller]`.
+pub(super) fn of_companions(attrs: &[Attribute], in_impl: bool) -> Vec<&Attribute> {
+    attrs.iter().filter(|attr| (in_impl && attr.path().is_ident("cfg")) || is_track_caller(attr)).collect()
+}
+
+/// Whether the function gets the location of its caller.
+pub(super) fn tracks_caller(attrs: &[Attribute]) -> bool {
+    attrs.iter().any(is_track_caller)
 }
 
 /// The signature of the function with the body: of the attributes of the arguments only the levels of lints. Its first
 /// token is this macro's.
-pub(super) fn of_body(sig: &Signature) -> Signature {
+pub(super) fn signature_of_body(sig: &Signature) -> Signature {
     let mut sig = sig.clone();
     sig.fn_token.span = sig.fn_token.span.resolved_at(Span::mixed_site());
     if let Some(token) = &mut sig.asyncness {
@@ -33,13 +43,17 @@ pub(super) fn of_body(sig: &Signature) -> Signature {
     }
     for input in &mut sig.inputs {
         let (FnArg::Receiver(syn::Receiver { attrs, .. }) | FnArg::Typed(syn::PatType { attrs, .. })) = input;
-        *attrs = of_companion(attrs);
+        *attrs = of_body(attrs);
     }
     sig
 }
 
 fn is_level(attr: &Attribute) -> bool {
     LEVELS.iter().any(|level| attr.path().is_ident(level))
+}
+
+fn is_track_caller(attr: &Attribute) -> bool {
+    attr.path().is_ident("track_caller")
 }
 
 /// `expect` as `allow`: what is expected of the whole need not happen in each part.

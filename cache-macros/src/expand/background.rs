@@ -156,7 +156,10 @@ fn copied(borrowed: &BorrowedArgument, number: usize, plan: &Plan) -> TokenStrea
     let copy = copy(number);
     let place = borrowed.name.span().resolved_at(Span::mixed_site());
     let support = support(plan, place);
-    let name = if plan.companions.is_none() { outer_name(&borrowed.name, plan) } else { borrowed.name.clone() };
+    let name = match &plan.companions {
+        Some(companions) => companions.name_of(&borrowed.name).clone(),
+        None => outer_name(&borrowed.name, plan),
+    };
     quote_spanned!(place=> let #copy = #support::own(#name);)
 }
 

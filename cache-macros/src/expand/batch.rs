@@ -43,11 +43,11 @@ pub(super) fn call(function: &Function, plan: &Plan, batch: &Batch) -> TokenStre
     quote_spanned! {place=>
         let options = #options;
         let elements = #elements;
-        #mode::batch(options, elements, #arguments) #wait
+        #mode::batch #arguments #wait
     }
 }
 
-/// The arguments of a call, and of a refresh, after options and elements: outcomes, body, condition.
+/// The arguments of a call, and of a refresh, in parentheses.
 pub(super) fn arguments(function: &Function, plan: &Plan, batch: &Batch) -> TokenStream {
     let place = place_of(&function.sig);
     let whole = outcome_of_batch(plan, &returned(&function.sig), place);
@@ -56,7 +56,7 @@ pub(super) fn arguments(function: &Function, plan: &Plan, batch: &Batch) -> Toke
         Some(store_if) => quote_spanned!(Span::mixed_site()=> #store_if),
         None => quote_spanned!(Span::mixed_site()=> |_| true),
     };
-    quote_spanned!(place=> (#whole, #value), #run, #store_if)
+    quote_spanned!(place=> (options, elements, (#whole, #value), #run, #store_if))
 }
 
 /// All elements with the names of their entries. Placed at the argument, where the compiler reports a missing `Clone`.

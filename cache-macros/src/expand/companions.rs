@@ -11,8 +11,8 @@ use syn::{Attribute, FnArg, ReceiverKind, Signature, Token, Type};
 
 use super::forwarding::{self, KEY, UNCACHED, body_name, companion_name, type_name};
 use super::{
-    arguments, attributes, background, batch, key, mode_name, options, outcome, place_of, returned, static_lifetimes,
-    store_if, support, wait,
+    after_key, arguments, attributes, background, batch, key, mode, options, outcome, place_of, returned,
+    static_lifetimes, store_if, support, wait,
 };
 use crate::companions::{Besides, Companions, Parameter};
 use crate::plan::Plan;
@@ -23,7 +23,13 @@ use crate::signature::{Body, Function, names_in};
 pub(super) fn with_companions(function: &Function, plan: &Plan, companions: &Companions) -> TokenStream {
     let expansion = Expansion { function, plan, companions };
     let Head { start, end } = Head::of(function);
-    let arguments = [expansion.function(), expansion.companion_type(), expansion.calls(), expansion.companions()];
+    let arguments = [
+        expansion.function(),
+        expansion.companion_type(),
+        expansion.calls(),
+        expansion.calls_by_key(),
+        expansion.companions(),
+    ];
     let (support, name) = (support(plan, start), Ident::new("cached_function", end));
     let arguments = braced(end, &arguments.into_iter().collect());
     quote_spanned!(start=> #support::#name! #arguments)
@@ -63,6 +69,10 @@ impl Expansion<'_> {
                 let call = background::call(self.function, self.plan, borrowed);
                 quote!([#(#attrs)* #doc #vis #sig] { #warnings #call })
             }
+            (None, None) if self.function.sig.asyncness.is_none() && attributes::tracks_caller(&attrs) => {
+                let call = tracked_call(self.function, self.plan, self.companions);
+                quote!([#(#attrs)* #doc #vis #sig] { #warnings #call })
+            }
             _ => quote!([#(#attrs)* #doc #vis #sig] [#warnings]),
         }
     }
@@ -91,28 +101,46 @@ impl Expansion<'_> {
         }
         let (name, vis, cfg) = (type_name(self.function), &self.function.vis, attributes::cfg(&self.function.attrs));
         let text = format!("The companions of the cached function [`{0}`](fn@{0}).", self.function.sig.ident.unraw());
-        let Head { start, .. } = Head::of(self.function);
+        let Head { start, end } = Head::of(self.function);
         let (kind, implementation) = (Token![enum](start), Token![impl](start));
-        quote!([#(#cfg)* #[doc = #text] #vis #kind #name] [#(#cfg)* #implementation #name])
+        let nothing = braced(end, &TokenStream::new());
+        quote!([#(#cfg)* #[doc = #text] #vis #kind #name #nothing] [#(#cfg)* #implementation #name])
     }
 
-    /// How the runtime is called: by the function itself, and by `refresh`.
+    /// How the runtime is called. It is placed at the return type, so that the compiler reports only once what is wrong with
+    /// that.
     fn calls(&self) -> TokenStream {
-        let (mode, wait) = (mode_name(&self.function.sig, Span::mixed_site()), wait(&self.function.sig));
-        let asyncness = self.function.sig.asyncness;
+        let (sig, place) = (&self.function.sig, place_of(&self.function.sig));
+        let (mode, asyncness, wait) = (mode(sig, self.plan, place), sig.asyncness, wait(sig));
         let options = options::options_of_batch(self.plan);
-        let (tags, names, subject, arguments, whole) = match &self.plan.batch {
+        let (tags, variables, functions, subject, arguments, whole) = match &self.plan.batch {
             Some(batch) => {
                 let elements = batch::elements(self.function, self.plan, batch);
                 let arguments = batch::arguments(self.function, self.plan, batch);
-                (None, quote!(batch refresh_batch), elements, arguments, None)
+                let functions = quote_spanned!(place=> [batch refresh_batch]);
+                (None, quote_spanned!(place=> [options elements key]), functions, elements, arguments, None)
             }
             None => {
                 let (arguments, whole) = (arguments(self.function, self.plan), store_if::whole(self.plan));
-                (options::with_tags(self.plan), quote!(call refresh), self.key(), arguments, whole)
+                let (variables, tags) = (quote_spanned!(place=> [options key key]), options::with_tags(self.plan));
+                (tags, variables, quote_spanned!(place=> [call refresh]), self.key(), arguments, whole)
             }
         };
-        quote!(#mode [#asyncness] [#wait] [#options] [#tags] #names [#subject] [#arguments] [#whole])
+        quote! {
+            [#mode] [#asyncness] [#wait]
+            #variables [#options] [#tags] [#subject]
+            #functions #arguments [#whole]
+        }
+    }
+
+    /// How the runtime is called by the companions that ask by key.
+    fn calls_by_key(&self) -> TokenStream {
+        let place = place_of(&self.function.sig);
+        let (cache, outcome) = (options::cache(self.plan), self.outcome());
+        let peek = Ident::new(if self.peeks_whole() { "peek_whole" } else { "peek" }, place);
+        quote_spanned! {place=>
+            [invalidate #peek prime] (#cache, key) (#cache, key, #outcome) (options, key, #outcome, value)
+        }
     }
 
     /// The key of these arguments.
@@ -123,23 +151,24 @@ impl Expansion<'_> {
     /// What the companions are made of.
     fn companions(&self) -> TokenStream {
         let Function { vis, sig, .. } = self.function;
-        let cfg = self.cfg();
+        let attrs = attributes::of_companions(&self.function.attrs, self.companions.in_impl);
         let generics = sig.generics.params.iter();
         let bounds = sig.generics.where_clause.iter().flat_map(|clause| &clause.predicates);
+        let start_of_bounds = Token![where](place_of(sig));
         let names =
             [UNCACHED, "refresh", "invalidate", "peek", "prime", "key", "tags", KEY].map(|which| self.name(which));
         let inputs = forwarding::signature(sig, self.companions).inputs;
         let (keyed, primed) = (self.keyed(Besides::Nothing), self.keyed(Besides::TagsAndTimes));
-        let (output, stored, peek) = (returned(sig), self.stored(), self.peek());
-        let (cache, outcome, prime_tags) = (options::cache(self.plan), self.outcome(), options::with_tags(self.plan));
-        let key = self.key();
+        let (output, stored, found) = (returned(sig), self.stored(), self.found());
+        let prime_tags = options::with_tags(self.plan);
+        let (key, value) = (self.key(), Ident::new("value", place_of(sig)));
         let (body, run, key_function, tags) = (self.body(), self.run(), self.key_function(), self.tags());
         quote! {
-            [#(#cfg)*] [#vis] [#(#names)*]
-            [#(#generics,)*] [#(#bounds,)*]
-            [#inputs] [#keyed] [#primed] [#prime_tags]
-            [#output] [#stored] #peek
-            [#cache] [#key] [#outcome]
+            [#(#attrs)*] [#vis] [#(#names)*]
+            [#(#generics,)*] [#start_of_bounds #(#bounds,)*]
+            [#inputs] [#keyed] [#primed #value: &__Given] [#prime_tags]
+            [#output] [#stored] [#found]
+            [#key]
             [#body] [#run] #key_function #tags
         }
     }
@@ -151,16 +180,19 @@ impl Expansion<'_> {
     /// The function with the user's body, and all that the user said about the body.
     fn body(&self) -> TokenStream {
         let Function { attrs, vis, sig, body } = self.function;
-        let Body::Present { attrs: inner, statements, .. } = body else { unreachable!("a cached function has a body") };
-        let sig = Signature { ident: body_name(self.function, self.companions), ..attributes::of_body(sig) };
-        let (cfg, attrs, used) = (self.cfg(), attributes::of_companion(attrs), self.used_by_the_attribute());
+        let Body::Present { brace, attrs: inner, statements } = body else {
+            unreachable!("a cached function has a body")
+        };
+        let sig = Signature { ident: body_name(self.function, self.companions), ..attributes::signature_of_body(sig) };
+        let (cfg, attrs, used) = (self.cfg(), attributes::of_body(attrs), self.used_by_the_attribute());
         let (doc, vis) = match self.companions.in_impl {
             true => (Some(quote!(#[doc = "Runs the body and does not touch the cache."])), Some(vis)),
             false => (None, None),
         };
         // The outermost tokens are this macro's: a lint reports the item as a whole once, at the function itself.
-        let (vis, body) = (own_tokens(quote!(#vis)), quote!(#(#inner)* #used #statements));
-        quote_spanned!(Span::mixed_site()=> #(#cfg)* #doc #(#attrs)* #vis #sig { #body })
+        let place = brace.span.join().resolved_at(Span::mixed_site());
+        let (vis, body) = (own_tokens(quote!(#vis)), braced(place, &quote!(#(#inner)* #used #statements)));
+        quote!(#(#cfg)* #doc #(#attrs)* #vis #sig #body)
     }
 
     /// Statements that use the arguments which the attribute uses: the body need not use them.
@@ -213,15 +245,17 @@ impl Expansion<'_> {
         quote_spanned!(Span::mixed_site()=> [#arguments] [#(let _ = &#unused;)* #support::tags(#tags)])
     }
 
-    /// By which function `peek` asks the runtime, and the type of what it finds: of a `Result` the `Ok`.
-    fn peek(&self) -> TokenStream {
-        let (ask, found) = match return_type::ok(&self.function.sig.output) {
-            _ if self.plan.batch.is_some() => ("peek", self.stored()),
-            Some(ok) => ("peek", static_lifetimes::named(ok.to_token_stream())),
-            None => ("peek_whole", self.stored()),
-        };
-        let ask = Ident::new(ask, place_of(&self.function.sig));
-        quote!(#ask [#found])
+    /// Whether `peek` finds what the function returns, and not the `Ok` of that or a value of a batch.
+    fn peeks_whole(&self) -> bool {
+        self.plan.batch.is_none() && return_type::ok(&self.function.sig.output).is_none()
+    }
+
+    /// The type of what `peek` finds.
+    fn found(&self) -> TokenStream {
+        match return_type::ok(&self.function.sig.output) {
+            Some(ok) if self.plan.batch.is_none() => static_lifetimes::named(ok.to_token_stream()),
+            _ => self.stored(),
+        }
     }
 
     fn outcome(&self) -> TokenStream {
@@ -256,6 +290,21 @@ impl Expansion<'_> {
     fn cfg(&self) -> Vec<&Attribute> {
         if self.companions.in_impl { attributes::cfg(&self.function.attrs) } else { Vec::new() }
     }
+}
+
+/// A call in two halves, between which the function calls its body directly and so passes on the location of its caller.
+fn tracked_call(function: &Function, plan: &Plan, companions: &Companions) -> TokenStream {
+    let place = place_of(&function.sig);
+    let (support, outcome) = (support(plan, place), store_if::outcome_of_call(function, plan));
+    let run = forwarding::run(function, companions, forwarding::passed);
+    let (run, whole) = (store_if::judged(function, plan, run), store_if::whole(plan));
+    let call = quote_spanned! {place=>
+        match #support::begin(options, key, #outcome) {
+            #support::Begun::Hit(result) => result #whole,
+            #support::Begun::Compute(running) => running.finish(#run) #whole,
+        }
+    };
+    after_key(function, plan, &call)
 }
 
 /// The tokens with this macro's hygiene.

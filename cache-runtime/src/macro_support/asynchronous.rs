@@ -5,7 +5,7 @@ use std::future::Future;
 use std::pin::Pin;
 
 use super::CallOptions;
-use super::companions::{Primed, Stores, delete, stored_value};
+use super::companions::{Primed, Returns, Stores, delete, stored_value};
 pub use crate::call::recompute_async as recompute;
 use crate::call::{self, BatchOutcome, Elements, Lookup, Outcome, RunFor, run_batch};
 use crate::mode::Async;
@@ -85,14 +85,16 @@ pub async fn peek_whole<O: Outcome>(cache: Option<&str>, key: Result<String>, ou
 }
 
 /// Stores a value under a key of a function. The value is encoded at once.
-pub fn prime<O: Outcome, K: Stores<V, Whole = O::Whole>, V>(
+pub fn prime<O: Outcome, V>(
     options: CallOptions,
     key: Result<String>,
     outcome: O,
-    of: K,
     value: &V,
-) -> impl Future<Output = Result<()>> + use<O, K, V> {
-    let primed = Primed::new(options, key, (outcome, of), value);
+) -> impl Future<Output = Result<()>> + use<O, V>
+where
+    Returns<O::Whole>: Stores<V, Whole = O::Whole>,
+{
+    let primed = Primed::new(options, key, outcome, value);
     async move { primed?.store(&Async).await }
 }
 

@@ -2,7 +2,7 @@
 
 use std::pin::pin;
 
-use super::companions::{Primed, Stores, delete, stored_value};
+use super::companions::{Primed, Returns, Stores, delete, stored_value};
 use super::{Body, CallOptions};
 pub use crate::call::recompute;
 use crate::call::{self, BatchOutcome, Elements, Lookup, Outcome, RunFor, run_batch};
@@ -83,14 +83,11 @@ pub fn peek_whole<O: Outcome>(cache: Option<&str>, key: Result<String>, outcome:
 }
 
 /// Stores a value under a key of a function.
-pub fn prime<O: Outcome, K: Stores<V, Whole = O::Whole>, V>(
-    options: CallOptions,
-    key: Result<String>,
-    outcome: O,
-    of: K,
-    value: &V,
-) -> Result<()> {
-    poll_once(Primed::new(options, key, (outcome, of), value)?.store(&Blocking))
+pub fn prime<O: Outcome, V>(options: CallOptions, key: Result<String>, outcome: O, value: &V) -> Result<()>
+where
+    Returns<O::Whole>: Stores<V, Whole = O::Whole>,
+{
+    poll_once(Primed::new(options, key, outcome, value)?.store(&Blocking))
 }
 
 /// The counter of an annotated function.

@@ -15,20 +15,23 @@ macro_rules! __cached_function {
     // The usual call.
     (
         [$($function:tt)*] [$($warnings:tt)*] [$($type:tt)*] [$($impl:tt)*]
-        $mode:ident [$($async:tt)*] [$($await:tt)*] [$($options:tt)*] [$($tagged:tt)*] $call:ident $refresh:ident [$($subject:tt)*] [$($arguments:tt)*] [$($tail:tt)*]
+        [$($mode:tt)*] [$($async:tt)*] [$($await:tt)*]
+        [$options_name:ident $subject_name:ident $key_variable:ident] [$($options:tt)*] [$($tagged:tt)*] [$($subject:tt)*]
+        [$call:ident $refresh:ident] $arguments:tt [$($whole:tt)*]
         $($companions:tt)*
     ) => {
         $($function)* {
             $($warnings)*
             // Statements of their own, so that their temporaries do not live across an `.await`.
-            let subject = $($subject)*;
-            let options = $($options)* $($tagged)*;
-            let result = $crate::macro_support::$mode::$call(options, subject, $($arguments)*) $($await)*;
-            result $($tail)*
+            let $options_name = $($options)* $($tagged)*;
+            let $subject_name = $($subject)*;
+            $($mode)*::$call $arguments $($await)* $($whole)*
         }
         $crate::__companions! {
             [$($type)*] [$($impl)*]
-            $mode [$($async)*] [$($await)*] [$($options)*] [$($tagged)*] $call $refresh [$($subject)*] [$($arguments)*] [$($tail)*]
+            [$($mode)*] [$($async)*] [$($await)*]
+            [$options_name $subject_name $key_variable] [$($options)*] [$($tagged)*] [$($subject)*]
+            [$call $refresh] $arguments [$($whole)*]
             $($companions)*
         }
     };
@@ -40,19 +43,22 @@ macro_rules! __cached_function {
 macro_rules! __companions {
     // Those of a function belong to a type, of which there are no values.
     ([$($type:tt)+] [$($impl:tt)+] $($companions:tt)*) => {
-        $($type)+ {}
+        $($type)+
         $($impl)+ { $crate::__companions! { [] [] $($companions)* } }
     };
     // Those of a method stand next to it.
     (
         [] []
-        $mode:ident [$($async:tt)*] [$($await:tt)*] [$($options:tt)*] [$($tagged:tt)*] $call:ident $refresh:ident [$($subject:tt)*] [$($arguments:tt)*] [$($tail:tt)*]
-        [$($cfg:tt)*] [$($vis:tt)*]
+        [$($mode:tt)*] [$($async:tt)*] [$($await:tt)*]
+        [$options_name:ident $subject_name:ident $key_variable:ident] [$($options:tt)*] [$($tagged:tt)*] [$($subject:tt)*]
+        [$call:ident $refresh:ident] $arguments:tt [$($whole:tt)*]
+        [$ask_invalidate:ident $ask_peek:ident $ask_prime:ident] $invalidate_arguments:tt $peek_arguments:tt $prime_arguments:tt
+        [$($attrs:tt)*] [$($vis:tt)*]
         [$uncached:ident $refresh_name:ident $invalidate:ident $peek:ident $prime:ident $key_name:ident $tags_name:ident $key_function:ident]
         [$($generics:tt)*] [$($bounds:tt)*]
         [$($inputs:tt)*] [$($keyed:tt)*] [$($primed:tt)*] [$($prime_tagged:tt)*]
-        [$($output:tt)*] [$($stored:tt)*] $peek_as:ident [$($found:tt)*]
-        [$($cache:tt)*] [$($key:tt)*] [$($outcome:tt)*]
+        [$($output:tt)*] [$($stored:tt)*] [$($found:tt)*]
+        [$($key:tt)*]
         [$($body:tt)*] [$($run:tt)*] [$($borrowed:tt)*] [$($make_key:tt)*]
         [$($tags_inputs:tt)*] [$($tags:tt)*]
     ) => {
@@ -61,25 +67,24 @@ macro_rules! __companions {
         $crate::__companions! {
             @unless_empty [$($run)*] {
                 /// Runs the body and does not touch the cache.
-                $($cfg)*
+                $($attrs)*
                 #[inline]
-                $($vis)* $($async)* fn $uncached<$($generics)*>($($inputs)*) -> $($output)* where $($bounds)*
+                $($vis)* $($async)* fn $uncached<$($generics)*>($($inputs)*) -> $($output)* $($bounds)*
             }
         }
 
-        $($cfg)*
+        $($attrs)*
         #[doc(hidden)]
         fn $key_function<$($generics)*>($($borrowed)*)
-            -> $crate::macro_support::Result<::std::string::String> where $($bounds)* { $($make_key)* }
+            -> $crate::macro_support::Result<::std::string::String> $($bounds)* { $($make_key)* }
 
         /// Runs the body now and stores its result.
-        $($cfg)*
+        $($attrs)*
         #[inline]
-        $($vis)* $($async)* fn $refresh_name<$($generics)*>($($inputs)*) -> $($output)* where $($bounds)* {
-            let subject = $($subject)*;
-            let options = $($options)* $($tagged)*;
-            let result = $crate::macro_support::$mode::$refresh(options, subject, $($arguments)*) $($await)*;
-            result $($tail)*
+        $($vis)* $($async)* fn $refresh_name<$($generics)*>($($inputs)*) -> $($output)* $($bounds)* {
+            let $options_name = $($options)* $($tagged)*;
+            let $subject_name = $($subject)*;
+            $($mode)*::$refresh $arguments $($await)* $($whole)*
         }
 
         /// Forgets the entry of these arguments; `true` if there was one.
@@ -87,12 +92,12 @@ macro_rules! __companions {
         /// # Errors
         ///
         /// If the backend fails, or the arguments make no key.
-        $($cfg)*
+        $($attrs)*
         #[inline]
         $($vis)* $($async)* fn $invalidate<$($generics)*>($($keyed)*) -> $crate::macro_support::Result<bool>
-        where $($bounds)* {
-            let key = $($key)*;
-            $crate::macro_support::$mode::invalidate($($cache)*, key) $($await)*
+        $($bounds)* {
+            let $key_variable = $($key)*;
+            $($mode)*::$ask_invalidate $invalidate_arguments $($await)*
         }
 
         /// Reads the entry of these arguments; never runs the body.
@@ -100,68 +105,58 @@ macro_rules! __companions {
         /// # Errors
         ///
         /// If the backend fails, or the arguments make no key.
-        $($cfg)*
+        $($attrs)*
         #[inline]
         $($vis)* $($async)* fn $peek<$($generics)*>($($keyed)*)
-            -> $crate::macro_support::Result<::core::option::Option<$($found)*>> where $($bounds)* {
-            let key = $($key)*;
-            $crate::macro_support::$mode::$peek_as($($cache)*, key, $($outcome)*) $($await)*
+            -> $crate::macro_support::Result<::core::option::Option<$($found)*>> $($bounds)* {
+            let $key_variable = $($key)*;
+            $($mode)*::$ask_peek $peek_arguments $($await)*
         }
 
         $crate::__companions! {
-            @prime $mode {
+            @prime [$($async)*] {
                 /// Stores a value for these arguments without running the body.
                 ///
                 /// # Errors
                 ///
                 /// If the backend fails, the arguments make no key, or serde cannot write the value.
-                $($cfg)*
+                $($attrs)*
                 #[inline]
-                $($vis)* fn $prime<$($generics)* __Given>($($primed)* value: &__Given)
+                $($vis)* fn $prime<$($generics)* __Given>($($primed)*)
             } [
                 $($bounds)*
                 $crate::macro_support::Returns<$($stored)*>: $crate::macro_support::Stores<__Given, Whole = $($stored)*>,
             ] {
-                let of = $crate::macro_support::Returns::<$($stored)*>::new();
-                let options = $($options)* $($prime_tagged)*;
-                let key = $($key)*;
-                $crate::macro_support::$mode::prime(options, key, $($outcome)*, of, value)
+                let $options_name = $($options)* $($prime_tagged)*;
+                let $key_variable = $($key)*;
+                $($mode)*::$ask_prime $prime_arguments
             }
         }
 
         /// The key of these arguments as it is stored; empty if they make none.
-        $($cfg)*
+        $($attrs)*
         #[inline]
-        $($vis)* fn $key_name<$($generics)*>($($keyed)*) -> ::std::string::String where $($bounds)* {
+        $($vis)* fn $key_name<$($generics)*>($($keyed)*) -> ::std::string::String $($bounds)* {
             $crate::macro_support::key($($key)*)
         }
 
         $crate::__companions! {
             @unless_empty [$($tags)*] {
                 /// The tags of these arguments as they are stored.
-                $($cfg)*
+                $($attrs)*
                 #[inline]
                 $($vis)* fn $tags_name<$($generics)*>($($tags_inputs)*) -> ::std::vec::Vec<::std::string::String>
-                where $($bounds)*
+                $($bounds)*
             }
         }
     };
-    (@prime blocking { $($function:tt)* } [$($bounds:tt)*] $body:tt) => {
-        $($function)* -> $crate::macro_support::Result<()> where $($bounds)* $body
+    (@prime [] { $($function:tt)* } [$($bounds:tt)*] $body:tt) => {
+        $($function)* -> $crate::macro_support::Result<()> $($bounds)* $body
     };
     // Not an `async fn`, whose future would hold the reference to the value.
-    (@prime asynchronous { $($function:tt)* } [$($bounds:tt)*] $body:tt) => {
-        $($function)* -> impl ::core::future::Future<Output = $crate::macro_support::Result<()>> where $($bounds)* $body
+    (@prime [async] { $($function:tt)* } [$($bounds:tt)*] $body:tt) => {
+        $($function)* -> impl ::core::future::Future<Output = $crate::macro_support::Result<()>> $($bounds)* $body
     };
     (@unless_empty [] { $($function:tt)* }) => {};
     (@unless_empty [$($body:tt)+] { $($function:tt)* }) => { $($function)* { $($body)* } };
-}
-
-/// Which part of a return type is stored. It is a macro because the type alone decides, not its bounds: see `OutcomeProbe`.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __outcome {
-    ($($returned:tt)*) => {
-        $crate::macro_support::checked($crate::macro_support::OutcomeProbe::<$($returned)*>::new().cache_outcome())
-    };
 }

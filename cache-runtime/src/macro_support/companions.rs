@@ -16,14 +16,6 @@ use crate::{Cache, Result, runtime};
 #[derive(Debug)]
 pub struct Returns<R>(PhantomData<fn() -> R>);
 
-impl<R> Returns<R> {
-    /// A function that returns `R`.
-    #[expect(clippy::new_without_default, reason = "the expansion of a macro calls it")]
-    pub const fn new() -> Self {
-        Returns(PhantomData)
-    }
-}
-
 /// A function stores a `V`: what it returns, or the `Ok` of that.
 ///
 /// The two implementations for every type do not overlap, because no type is a `Result` of itself.
@@ -88,15 +80,13 @@ pub(super) struct Primed {
 }
 
 impl Primed {
-    pub(super) fn new<O: Outcome, K: Stores<V, Whole = O::Whole>, V>(
-        options: CallOptions,
-        key: Result<String>,
-        _: (O, K),
-        value: &V,
-    ) -> Result<Self> {
+    pub(super) fn new<O: Outcome, V>(options: CallOptions, key: Result<String>, _: O, value: &V) -> Result<Self>
+    where
+        Returns<O::Whole>: Stores<V, Whole = O::Whole>,
+    {
         let (cache, key) = (options.open()?, key?);
         let codec = cache.handle.core.settings.codec;
-        let encoded = cache.handle.encode(&key, |expiration| K::encode::<O>(value, codec, expiration))?;
+        let encoded = cache.handle.encode(&key, |expiration| Returns::encode::<O>(value, codec, expiration))?;
         Ok(Primed { cache, key, encoded })
     }
 

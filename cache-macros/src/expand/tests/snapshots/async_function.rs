@@ -1,18 +1,22 @@
 macro_support::cached_function! {
     [async fn fetch(client : & Client, url : & str) -> Result < Page, FetchError >] []
-    [#[doc = "The companions of the cached function [`fetch`](fn@fetch)."] enum fetch]
-    [impl fetch] asynchronous[async] [. await] [macro_support::CallOptions::DEFAULT] []
-    call refresh[fetch::__key(& url)]
-    [macro_support::with_condition(macro_support::outcome!(Result < Page, FetchError >)),
-    ::core::pin::pin!(Some(async {
-    macro_support::conditional(macro_support::outcome!(Result < Page, FetchError >),
-    fetch::fetch(client, url). await, | page | page.is_whole()) }))] [.whole] [] []
-    [uncached refresh invalidate peek prime key tags __key] [] [] [client : & Client, url
-    : & str] [url : & str,] [url : & str,] [] [Result < Page, FetchError >] [Result <
-    Page, FetchError >] peek[Page] [None] [fetch::__key(& url)]
-    [macro_support::outcome!(Result < Page, FetchError >)] [async fn fetch(client : &
-    Client, url : & str) -> Result < Page, FetchError > { let _ = & url; client.get(url).
-    await }] [fetch::fetch(client, url). await] [url : & & str]
-    [macro_support::template_key(& ["page:", ""], & [url], None,
-    macro_support::FunctionPath::PLAIN, & [])] [] []
+    [#[doc = "The companions of the cached function [`fetch`](fn@fetch)."] enum fetch {}]
+    [impl fetch] [macro_support::asynchronous] [async] [. await] [options key key]
+    [macro_support::CallOptions::DEFAULT] [] [fetch::__key(& url)] [call refresh]
+    (options, key,
+    macro_support::with_condition(macro_support::checked(macro_support::OutcomeProbe:: <
+    Result < Page, FetchError > > ::new().cache_outcome())), ::core::pin::pin!(Some(async
+    { macro_support::conditional(macro_support::checked(macro_support::OutcomeProbe:: <
+    Result < Page, FetchError > > ::new().cache_outcome()), fetch::fetch(client, url).
+    await, | page | page.is_whole()) }))) [.whole] [invalidate peek prime] (None, key)
+    (None, key, macro_support::checked(macro_support::OutcomeProbe:: < Result < Page,
+    FetchError > > ::new().cache_outcome())) (options, key,
+    macro_support::checked(macro_support::OutcomeProbe:: < Result < Page, FetchError > >
+    ::new().cache_outcome()), value) [] [] [uncached refresh invalidate peek prime key
+    tags __key] [] [where] [client : & Client, url : & str] [url : & str,] [url : & str,
+    value : & __Given] [] [Result < Page, FetchError >] [Result < Page, FetchError >]
+    [Page] [fetch::__key(& url)] [async fn fetch(client : & Client, url : & str) ->
+    Result < Page, FetchError > { let _ = & url; client.get(url). await }]
+    [fetch::fetch(client, url). await] [url : & & str] [macro_support::template_key(&
+    ["page:", ""], & [url], None, macro_support::FunctionPath::PLAIN, & [])] [] []
 }

@@ -15,7 +15,13 @@ fn price(&self, sku: u64) -> Money {
         ),
         &[],
     );
-    match macro_support::blocking::lookup(options, key, macro_support::outcome!(Money)) {
+    match macro_support::blocking::lookup(
+        options,
+        key,
+        macro_support::checked(
+            macro_support::OutcomeProbe::<Money>::new().cache_outcome(),
+        ),
+    ) {
         macro_support::Lookup::Hit(whole) => whole,
         macro_support::Lookup::Compute(computation) => {
             let copy_0 = macro_support::own(self);
