@@ -371,7 +371,8 @@ impl Handle {
             if !in_window(&record, self.view.race_ttl, now) {
                 return Decision::Compute { stale: Some(record), lease: None };
             }
-            if let Some(lease) = self.core.leases.take(key, self.view.race_ttl) {
+            let lease = RefreshLease::take(&self.core.back_off, &self.flight_key(key), self.view.race_ttl);
+            if let Some(lease) = lease {
                 return Decision::Compute { stale: Some(record), lease: Some(lease) };
             }
         }

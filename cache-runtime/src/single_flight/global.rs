@@ -18,19 +18,34 @@ pub(crate) struct FlightKey {
     pub(crate) cache: usize,
     /// The entry's key, as stored.
     pub(crate) key: Arc<str>,
-    /// The number of a flight that nobody joins; 0 for the one that all join.
-    unshared: u64,
+    purpose: Purpose,
+}
+
+/// Which of the flights of an entry.
+#[derive(Clone, PartialEq, Eq, Hash)]
+enum Purpose {
+    /// The one that all callers join.
+    Compute,
+    /// The one whose leader recomputes a stale entry.
+    Refresh,
+    /// One that nobody joins, by its number.
+    Unshared(u64),
 }
 
 impl FlightKey {
     pub(crate) fn new(cache: usize, key: &str) -> Self {
-        FlightKey { cache, key: Arc::from(key), unshared: 0 }
+        FlightKey { cache, key: Arc::from(key), purpose: Purpose::Compute }
     }
 
-    /// The key of another flight of the same entry, which nobody joins.
+    /// The flight of the same entry whose leader recomputes it while it is stale.
+    pub(crate) fn of_refresh(&self) -> Self {
+        FlightKey { purpose: Purpose::Refresh, ..self.clone() }
+    }
+
+    /// Another flight of the same entry, which nobody joins.
     pub(crate) fn unshared(&self) -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(1);
-        FlightKey { unshared: NEXT.fetch_add(1, Ordering::Relaxed), ..self.clone() }
+        FlightKey { purpose: Purpose::Unshared(NEXT.fetch_add(1, Ordering::Relaxed)), ..self.clone() }
     }
 }
 
