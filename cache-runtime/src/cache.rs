@@ -2,6 +2,7 @@
 
 mod async_cache;
 mod background;
+mod builder;
 mod counter;
 
 use std::collections::HashMap;
@@ -16,6 +17,7 @@ use serde::de::DeserializeOwned;
 
 pub use self::async_cache::AsyncCache;
 pub use self::background::{AsyncBackground, Background};
+pub use self::builder::CacheBuilder;
 pub use self::counter::{AsyncCounter, Counter};
 use crate::call::{Fallback, OutcomeProbe, call, get_or_set_multi, refresh};
 use crate::handle::{Handle, Settings, deduplicated};
@@ -74,6 +76,21 @@ impl Cache {
     #[must_use]
     pub fn new(store: impl Store) -> Self {
         Self::with_settings(Arc::new(store), Settings::default())
+    }
+
+    /// Makes a cache over a store, with settings.
+    ///
+    /// It has every setting that a configuration file has for a cache.
+    ///
+    /// ```
+    /// use cache_runtime::store::NoCache;
+    /// use cache_runtime::{Cache, Codec};
+    ///
+    /// let cache = Cache::builder(NoCache).expires_in("1h")?.codec(Codec::MessagePack).build();
+    /// # Ok::<(), cache_runtime::Error>(())
+    /// ```
+    pub fn builder(store: impl Store) -> CacheBuilder {
+        CacheBuilder::new(store)
     }
 
     pub(crate) fn with_settings(store: Arc<dyn Store>, settings: Settings) -> Self {

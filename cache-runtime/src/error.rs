@@ -1,5 +1,6 @@
 //! What went wrong, as one type with a kind to decide by.
 
+use std::convert::Infallible;
 use std::error::Error as StdError;
 use std::fmt;
 
@@ -79,6 +80,13 @@ impl Error {
     pub(crate) fn context(mut self, context: impl fmt::Display) -> Self {
         self.message = format!("{context}: {}", self.message);
         self
+    }
+}
+
+/// For conversions that cannot fail, where others may: see [`CacheBuilder::expires_in`](crate::CacheBuilder::expires_in).
+impl From<Infallible> for Error {
+    fn from(never: Infallible) -> Self {
+        match never {}
     }
 }
 

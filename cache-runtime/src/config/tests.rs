@@ -34,11 +34,11 @@ fn with_environment<T>(variables: Variables<'_>, run: impl FnOnce(&Environment<'
     }))
 }
 
-fn read(text: &str, variables: Variables<'_>) -> Result<Config> {
+fn read(text: &str, variables: Variables<'_>) -> Result<Configuration> {
     with_environment(variables, |environment| from_text(text, Some(Path::new("config/storage.toml")), environment))
 }
 
-fn read_in(environment: &str, text: &str) -> Result<Config> {
+fn read_in(environment: &str, text: &str) -> Result<Configuration> {
     read(text, &[("APP_ENV", environment)])
 }
 
@@ -48,7 +48,7 @@ fn build(section: &CacheConfig, keys: &[&str]) -> Result<Vec<String>> {
     section.options.finish().and(values)
 }
 
-fn default_of(config: Config) -> CacheConfig {
+fn default_of(config: Configuration) -> CacheConfig {
     config.default.expect("a default cache")
 }
 
@@ -264,7 +264,7 @@ fn a_store_that_does_not_exist_is_named() {
         section.unknown_kind(["none", "sqlite"]).to_string(),
         "config/storage.toml:4: [prod.cache] type: no store is called `sqlit`; did you mean `sqlite`?"
     );
-    let config = Config::from_address("memcached://u:hunter2@host").unwrap();
+    let config = Configuration::from_address("memcached://u:hunter2@host").unwrap();
     assert_eq!(
         default_of(config).unknown_kind(["none", "sqlite"]).to_string(),
         "memcached://***@host: type: no store is called `memcached`; write `none` or `sqlite`"
@@ -276,7 +276,7 @@ fn debug_shows_names_and_no_values() {
     let text = "[cache]\ntype = 'redis'\nurl = 'redis://u:hunter2@h'\n[cache.sessions]\ntype = 'x'\ntoken = 'hunter2'";
     assert_eq!(
         format!("{:?}", read_in("dev", text).unwrap()),
-        "Config { default: Some(CacheConfig { kind: \"redis\", options: {\"type\", \"url\"} }), \
+        "Configuration { default: Some(CacheConfig { kind: \"redis\", options: {\"type\", \"url\"} }), \
          named: {\"sessions\": CacheConfig { kind: \"x\", options: {\"token\", \"type\"} }} }"
     );
 }
@@ -314,7 +314,7 @@ fn only_the_default_file_may_be_missing() {
     let name = missing.to_str().unwrap();
     let error = with_environment(&[("CACHE_CONFIG", name)], |environment| load(&missing, environment)).unwrap_err();
     assert_eq!(error.to_string(), format!("CACHE_CONFIG: {name}: the file does not exist"));
-    assert_eq!(Config::from_file(&missing).unwrap_err().to_string(), format!("{name}: the file does not exist"));
+    assert_eq!(Configuration::from_file(&missing).unwrap_err().to_string(), format!("{name}: the file does not exist"));
 }
 
 #[test]

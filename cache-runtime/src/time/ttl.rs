@@ -76,6 +76,15 @@ impl From<Duration> for Ttl {
     }
 }
 
+/// Reads a text as [`Ttl::parse`] does.
+impl TryFrom<&str> for Ttl {
+    type Error = Error;
+
+    fn try_from(text: &str) -> Result<Self> {
+        Ttl::parse(text)
+    }
+}
+
 /// When an entry goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Expiry {

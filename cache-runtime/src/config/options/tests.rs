@@ -1,7 +1,7 @@
 use serde::Deserialize;
 
 use super::*;
-use crate::config::Config;
+use crate::config::Configuration;
 use crate::config::cache_config::CacheConfig;
 use crate::config::document::Document;
 use crate::config::environment::Environment;
@@ -93,7 +93,7 @@ fn what_is_no_time_is_said() {
 fn a_missing_option_is_missed_in_its_table() {
     let error = options("a = 1").get::<String>("servers").unwrap_err();
     assert_eq!(error.to_string(), "config/storage.toml:4: [prod.cache] servers: missing; write `servers = …`");
-    let options = Config::from_address("sqlite://a").unwrap().default.unwrap().options;
+    let options = Configuration::from_address("sqlite://a").unwrap().default.unwrap().options;
     let error = options.get::<String>("url").unwrap_err();
     assert_eq!(error.to_string(), "sqlite://a: url: missing; write `url = …`");
 }
