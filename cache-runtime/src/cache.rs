@@ -6,14 +6,8 @@
 mod async_cache;
 mod background;
 mod builder;
-mod compute;
 mod counter;
 mod debug;
-mod entries;
-mod multi;
-mod observe;
-mod options;
-mod removal;
 
 use std::sync::Arc;
 
@@ -142,6 +136,20 @@ impl Cache {
         AsyncCache { handle: self.handle.clone() }
     }
 }
+
+// The methods of both faces, in the order in which their documentation shows them: hence the blank lines, without which
+// rustfmt sorts.
+mod entries;
+
+mod compute;
+
+mod multi;
+
+mod removal;
+
+mod options;
+
+mod observe;
 
 /// Writes methods for both faces, by a macro that takes a face, its mode, and what only one face has.
 macro_rules! for_both_faces {
