@@ -279,6 +279,19 @@ fn what_a_store_of_ones_own_refuses_is_named_with_its_place() {
 }
 
 #[test]
+fn caches_from_code_are_the_programs_caches() {
+    let init = ("init-from-code=sqlite://own.sqlite3", "done");
+    let actions = [init, ("set=default", "done"), ("named-set=sessions", "done"), ("get", "default"), ("count", "1")];
+    let program = Program::configured("[cache]\ntype = 'no such store'\n");
+    says(&program, &actions);
+    says(&program, &[init, ("named-get=sessions", "sessions"), ("call-sessions", "1 runs"), ("call", "1 runs")]);
+    assert!(program.path("own.sqlite3").exists());
+    let said = program.run(&["init-from-code=none:", "init-from-code=none:", "named-get=sesions"]);
+    assert!(said.lines[1].contains("already"), "{}", said.lines[1]);
+    assert!(said.lines[2].contains("did you mean `sessions`?"), "{}", said.lines[2]);
+}
+
+#[test]
 fn the_caches_are_set_up_once() {
     let said = Program::new().run(&["init-with=sqlite::memory:", "init-with=none:", "call"]);
     assert_eq!(said.lines[0], "init-with=sqlite::memory:: done");

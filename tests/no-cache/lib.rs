@@ -46,6 +46,8 @@ fn a_cache_that_was_set_up_keeps_nothing() {
     // Another test may have been first; what holds afterwards is the same.
     let _ = init(Config::from_address("sqlite::memory:").expect("a good address"));
     assert!(!keeps(&cache()));
+    let _ = init(Config::builder().default(Cache::memory()).named("sessions", Cache::memory()));
+    assert!(!keeps(&cache()) && !keeps(&named("sessions").expect("there is one")));
 }
 
 #[test]

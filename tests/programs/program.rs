@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use cache_runtime::store::NoCache;
 use cache_runtime::{
-    Cache, Config, Error, ErrorKind, Expiry, Options, Result, cache, cached, counter, named, register,
+    Cache, Config, ConfigBuilder, Error, ErrorKind, Expiry, Options, Result, cache, cached, counter, named, register,
 };
 
 static RUNS: AtomicU32 = AtomicU32::new(0);
@@ -28,6 +28,7 @@ fn act(argument: &str) -> Result<String> {
     Ok(match action {
         "init" => done(cache_runtime::init(Config::load()?))?,
         "init-with" => done(cache_runtime::init(Config::from_address(with)?))?,
+        "init-from-code" => done(cache_runtime::init(from_code(with)?))?,
         "call" => runs(|| square(7), 49),
         "call-sessions" => runs(|| session(7), 7),
         "count-unknown" => hits().increment()?.to_string(),
@@ -50,6 +51,13 @@ fn act(argument: &str) -> Result<String> {
         }
         _ => return Err(Error::new(ErrorKind::Config, "nothing that this program does")),
     })
+}
+
+/// A default cache, and a namespace of it as a named one.
+fn from_code(address: &str) -> Result<ConfigBuilder> {
+    let cache = Cache::open(address)?;
+    let sessions = cache.namespace("sessions").expires_in(60);
+    Ok(Config::builder().default(cache).named("sessions", sessions))
 }
 
 fn done(result: Result<()>) -> Result<String> {

@@ -2,7 +2,19 @@
 
 use crate::time::Timestamp;
 
-/// How long a store has to keep a value.
+/// How long a store keeps a value.
+///
+/// A store of your own gets it with each value.
+///
+/// ```
+/// use cache_runtime::store::Expiration;
+/// use std::time::Duration;
+///
+/// /// For a server that keeps time by itself.
+/// fn seconds(expiration: &Expiration) -> u64 {
+///     expiration.stale_until.since(expiration.now).as_secs()
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Expiration {
     /// The present time, by the cache's clock.

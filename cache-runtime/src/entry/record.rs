@@ -3,27 +3,56 @@
 use super::{Value, header};
 use crate::time::Timestamp;
 
-/// What a store answers to a read.
+/// What a store returns for a key.
+///
+/// ```
+/// use cache_runtime::store::{Record, Timestamp, Value};
+///
+/// let expires_at = Timestamp::from_millis(1_700_000_000_000);
+/// let record = Record { value: Value::Number(7), expires_at: Some(expires_at) };
+/// assert_eq!(record.expiry(), expires_at);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Record {
     /// The value that was written.
     pub value: Value,
-    /// When the value expires, if the store knows. Otherwise the entry's header says it, and a number is live as long as
-    /// the store has it, as in a store whose server expires numbers by its own clock.
+    /// When the value expires, if the store knows it. Otherwise the entry's header says it. A number without it is live
+    /// as long as the store has it, as in a store whose server expires numbers by itself.
     pub expires_at: Option<Timestamp>,
 }
 
 impl Record {
-    /// When the value expires, as the store says or else the entry's header.
+    /// Returns when the value expires.
+    ///
+    /// It is what the store says, or else the entry's header.
+    ///
+    /// ```
+    /// use cache_runtime::store::{Record, Timestamp, Value};
+    ///
+    /// let number = Record { value: Value::Number(7), expires_at: None };
+    /// assert_eq!(number.expiry(), Timestamp::NEVER); // live as long as the store has it
+    /// ```
+    #[must_use]
     pub fn expiry(&self) -> Timestamp {
-        let written = || match &self.value {
+        let in_the_value = || match &self.value {
             Value::Number(_) => Some(Timestamp::NEVER),
             Value::Bytes(bytes) => header::expires_at(bytes),
         };
-        self.expires_at.or_else(written).unwrap_or(Timestamp::EPOCH)
+        self.expires_at.or_else(in_the_value).unwrap_or(Timestamp::EPOCH)
     }
 
-    /// Whether the value has not expired. At the exact moment of its expiry it has.
+    /// Returns whether the value has not expired.
+    ///
+    /// At the exact moment of its expiry it has expired.
+    ///
+    /// ```
+    /// use cache_runtime::store::{Record, Timestamp, Value};
+    ///
+    /// let (before, expiry) = (Timestamp::from_millis(999), Timestamp::from_millis(1000));
+    /// let record = Record { value: Value::Number(7), expires_at: Some(expiry) };
+    /// assert!(record.is_live(before) && !record.is_live(expiry));
+    /// ```
+    #[must_use]
     pub fn is_live(&self, now: Timestamp) -> bool {
         now < self.expiry()
     }
