@@ -1,5 +1,6 @@
 //! What a store is, and what it promises.
 
+mod claims;
 pub(crate) mod none;
 mod operation;
 #[cfg(feature = "redis")]
@@ -9,8 +10,9 @@ pub(crate) mod sqlite;
 
 use std::future::Future;
 use std::pin::Pin;
-use std::time::Duration;
 
+pub(crate) use self::claims::ClaimsOrNone;
+pub use self::claims::{Claim, Claims};
 pub use self::none::NoCache;
 pub use self::operation::{Answer, Operation};
 use crate::Result;
@@ -231,53 +233,13 @@ pub trait Store: Send + Sync + 'static {
         Ok(0)
     }
 
-    /// Whether it keeps claims: then the four methods about them are its own.
+    /// The claims of this store, if it records them.
     ///
-    /// - Here it does not: each process computes for itself, and a change in the middle of a computation wins over the
-    ///   result only in the process that computes.
-    fn keeps_claims(&self) -> bool {
-        false
-    }
-
-    /// Takes down that a key is being computed.
-    ///
-    /// - `false` if the claim is [exclusive](Claim::exclusive) and another exclusive one on the key has not ended.
-    /// - It changes nothing of what is kept under the key.
-    /// - It ends when it is [fulfilled](Store::complete) or [released](Store::release), and by time.
-    /// - Every other change of the key breaks it: `set`, `delete`, `clear`, those of many keys, and the fulfilment of a
-    ///   claim that was taken down later. `touch` and `increment` need not.
-    ///
-    /// # Errors
-    ///
-    /// Only if the store cannot be asked.
-    fn claim(&self, key: &str, claim: &Claim) -> Result<bool> {
-        let _ = (key, claim);
-        Ok(true)
-    }
-
-    /// Keeps a computed value, if the claim to compute it was not broken, and ends the claim: all as one step.
-    ///
-    /// - `false` if it was broken; then nothing is changed.
-    /// - A claim that has ended by time and was not broken is as good as a new one.
-    /// - It breaks the claims on the key that were taken down before it. Those taken down later it leaves, since what they
-    ///   bring is newer; a store that cannot tell breaks them too, and then a `refresh` may lose to what was under way.
-    ///
-    /// # Errors
-    ///
-    /// As [`set`](Store::set).
-    fn complete(&self, key: &str, value: &Value, expiration: &Expiration, token: u64) -> Result<bool> {
-        let _ = token;
-        self.set(key, value, expiration).map(|()| true)
-    }
-
-    /// Ends a claim without a value. For so long as `pause` no other exclusive one is taken down.
-    ///
-    /// # Errors
-    ///
-    /// Only if the store cannot be asked.
-    fn release(&self, key: &str, token: u64, pause: Duration) -> Result<()> {
-        let _ = (key, token, pause);
-        Ok(())
+    /// - By default it has none: each process computes for itself, and a change during a computation wins over its result
+    ///   only in the process that computes.
+    /// - The answer does not change while the store exists.
+    fn claims(&self) -> Option<&dyn Claims> {
+        None
     }
 
     /// Begins an operation for a task, which must not block its thread.
@@ -294,17 +256,6 @@ pub trait Store: Send + Sync + 'static {
         let name = std::any::type_name::<Self>();
         name.rsplit("::").next().unwrap_or(name).to_owned()
     }
-}
-
-/// That a key is being computed, by somebody whom `token` names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Claim {
-    /// Who computes; no other claim has the same.
-    pub token: u64,
-    /// Whether others are to be kept from computing too.
-    pub exclusive: bool,
-    /// After so long, in real time, an exclusive claim no longer keeps others away.
-    pub length: Duration,
 }
 
 /// How far a store came with an operation for a task: see [`Store::dispatch`].

@@ -1,10 +1,9 @@
 //! A store around another one, as users write them to log or to measure: it forwards every method.
 
 use std::any::Any;
-use std::time::Duration;
 
 use cache_runtime::Result;
-use cache_runtime::store::{Claim, Dispatch, Expiration, Operation, Record, Store, Timestamp, Value};
+use cache_runtime::store::{Claims, Dispatch, Expiration, Operation, Record, Store, Timestamp, Value};
 
 /// The store, and what it needs kept for as long, as the folder of its file.
 pub(crate) struct Around {
@@ -65,20 +64,8 @@ impl Store for Around {
         self.store.delete_expired(now)
     }
 
-    fn keeps_claims(&self) -> bool {
-        self.store.keeps_claims()
-    }
-
-    fn claim(&self, key: &str, claim: &Claim) -> Result<bool> {
-        self.store.claim(key, claim)
-    }
-
-    fn complete(&self, key: &str, value: &Value, expiration: &Expiration, token: u64) -> Result<bool> {
-        self.store.complete(key, value, expiration, token)
-    }
-
-    fn release(&self, key: &str, token: u64, pause: Duration) -> Result<()> {
-        self.store.release(key, token, pause)
+    fn claims(&self) -> Option<&dyn Claims> {
+        self.store.claims()
     }
 
     fn dispatch<'a>(&'a self, operation: Operation<'a>) -> Dispatch<'a> {

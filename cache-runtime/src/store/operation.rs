@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use super::{Claim, Expiration, Record, Store, Timestamp, Value};
+use super::{Claim, ClaimsOrNone as _, Expiration, Record, Store, Timestamp, Value};
 use crate::{Error, ErrorKind, Result, entry};
 
 /// What a store can be asked. Each is the method of [`Store`] of the same name.

@@ -37,7 +37,7 @@ use self::keys::Names;
 use self::multiplexed::{Shared, Slot};
 use self::pool::Pool;
 use self::settings::Settings;
-use super::{Answer, Claim, Dispatch, Expiration, Operation, Record, Store, Timestamp, Value};
+use super::{Answer, Claim, Claims, Dispatch, Expiration, Operation, Record, Store, Timestamp, Value};
 use crate::Result;
 use crate::config::Options;
 use crate::poll_once::poll_once;
@@ -119,20 +119,8 @@ impl Store for RedisStore {
         poll_once(self.exchange()?.touch(key, expiration))
     }
 
-    fn keeps_claims(&self) -> bool {
-        true
-    }
-
-    fn claim(&self, key: &str, claim: &Claim) -> Result<bool> {
-        poll_once(self.exchange()?.claim(key, claim))
-    }
-
-    fn complete(&self, key: &str, value: &Value, expiration: &Expiration, token: u64) -> Result<bool> {
-        poll_once(self.exchange()?.complete(key, value, expiration, token))
-    }
-
-    fn release(&self, key: &str, token: u64, pause: Duration) -> Result<()> {
-        poll_once(self.exchange()?.release(key, token, pause))
+    fn claims(&self) -> Option<&dyn Claims> {
+        Some(self)
     }
 
     /// By the shared connection, which needs a tokio runtime with timers and sockets; elsewhere a thread waits with a
@@ -155,5 +143,19 @@ impl Store for RedisStore {
 
     fn name(&self) -> String {
         self.shown.clone()
+    }
+}
+
+impl Claims for RedisStore {
+    fn claim(&self, key: &str, claim: &Claim) -> Result<bool> {
+        poll_once(self.exchange()?.claim(key, claim))
+    }
+
+    fn complete(&self, key: &str, value: &Value, expiration: &Expiration, token: u64) -> Result<bool> {
+        poll_once(self.exchange()?.complete(key, value, expiration, token))
+    }
+
+    fn release(&self, key: &str, token: u64, pause: Duration) -> Result<()> {
+        poll_once(self.exchange()?.release(key, token, pause))
     }
 }

@@ -1,6 +1,7 @@
 //! The embedded store: SQLite in a file that several processes share, or in this process's memory.
 
 mod busy_timeout;
+mod claims;
 mod database;
 mod error;
 mod file;
@@ -21,7 +22,7 @@ use self::database::{Database, Pragmas, Unusable};
 use self::error::{explained, refused, unreachable_file};
 use self::rows::{after_prefix, break_claims, count, fetch, put, remove};
 use self::settings::{Place, Settings};
-use super::{Claim, Dispatch, Expiration, Operation, Record, Store, Timestamp, Value};
+use super::{Claims, Dispatch, Expiration, Operation, Record, Store, Timestamp, Value};
 use crate::config::Options;
 use crate::time::Stopwatch;
 use crate::{Error, ErrorKind, Result};
@@ -289,42 +290,8 @@ impl Store for SqliteStore {
         gone.map(|rows| rows as u64)
     }
 
-    fn keeps_claims(&self) -> bool {
-        true
-    }
-
-    fn claim(&self, key: &str, claim: &Claim) -> Result<bool> {
-        let now = Timestamp::now();
-        let taken = self.write((1, 0, Timestamp::EPOCH), |database, connection| {
-            let (token, ends_at) = (claim.token.cast_signed(), now.after(claim.length).as_millis());
-            let row = params![database.hash(key), token, claim.exclusive, ends_at, now.as_millis()];
-            connection.prepare_cached(sql::CLAIM)?.execute(row)
-        });
-        taken.map(|rows| rows > 0)
-    }
-
-    fn complete(&self, key: &str, value: &Value, expiration: &Expiration, token: u64) -> Result<bool> {
-        self.fits([value])?;
-        self.write((1, value.size(), expiration.now), |database, connection| {
-            let hash = database.hash(key);
-            let unbroken = connection.prepare_cached(sql::FULFIL_CLAIM)?.execute([hash, token.cast_signed()])? > 0;
-            if unbroken {
-                put(&mut connection.prepare_cached(sql::SET)?, hash, key, value, expiration)?;
-            }
-            Ok(unbroken)
-        })
-    }
-
-    fn release(&self, key: &str, token: u64, pause: Duration) -> Result<()> {
-        let until = Timestamp::now().after(pause).as_millis();
-        self.write((1, 0, Timestamp::EPOCH), |database, connection| {
-            let (hash, token) = (database.hash(key), token.cast_signed());
-            if pause.is_zero() {
-                connection.prepare_cached(sql::END_CLAIM)?.execute([hash, token]).map(drop)
-            } else {
-                connection.prepare_cached(sql::PAUSE_CLAIM)?.execute([hash, token, until]).map(drop)
-            }
-        })
+    fn claims(&self) -> Option<&dyn Claims> {
+        Some(self)
     }
 
     /// In place, as long as it need not wait: a look-up or a write takes a few microseconds, a hop to another thread

@@ -6,7 +6,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use crate::store::{Claim, Dispatch, Expiration, Operation, Record, Store, Timestamp, Value};
+use crate::store::{Claim, Claims, ClaimsOrNone, Dispatch, Expiration, Operation, Record, Store, Timestamp, Value};
 use crate::{Cache, Error, ErrorKind, Result};
 
 /// A store that works until it is told to fail, to delay or to hang.
@@ -195,20 +195,8 @@ impl Store for Chaos {
         self.meddle("delete_expired")?.delete_expired(now)
     }
 
-    fn keeps_claims(&self) -> bool {
-        self.store.keeps_claims()
-    }
-
-    fn claim(&self, key: &str, claim: &Claim) -> Result<bool> {
-        self.meddle("claim")?.claim(key, claim)
-    }
-
-    fn complete(&self, key: &str, value: &Value, expiration: &Expiration, token: u64) -> Result<bool> {
-        self.meddle("complete")?.complete(key, value, expiration, token)
-    }
-
-    fn release(&self, key: &str, token: u64, pause: Duration) -> Result<()> {
-        self.meddle("release")?.release(key, token, pause)
+    fn claims(&self) -> Option<&dyn Claims> {
+        self.store.claims().map(|_| self as &dyn Claims)
     }
 
     /// What waits does so on a thread that may. What would block in the store beneath comes back to the methods above.
@@ -233,6 +221,20 @@ impl Store for Chaos {
 
     fn name(&self) -> String {
         format!("chaos over {}", self.store.name())
+    }
+}
+
+impl Claims for Chaos {
+    fn claim(&self, key: &str, claim: &Claim) -> Result<bool> {
+        ClaimsOrNone::claim(self.meddle("claim")?, key, claim)
+    }
+
+    fn complete(&self, key: &str, value: &Value, expiration: &Expiration, token: u64) -> Result<bool> {
+        ClaimsOrNone::complete(self.meddle("complete")?, key, value, expiration, token)
+    }
+
+    fn release(&self, key: &str, token: u64, pause: Duration) -> Result<()> {
+        ClaimsOrNone::release(self.meddle("release")?, key, token, pause)
     }
 }
 
