@@ -50,7 +50,7 @@ fn clones_views_and_faces_are_one() {
     let (cache, _chaos) = away();
     let view = cache.namespace("tenant").expires_in(5);
     let errors = [view.set("k", "v").unwrap_err(), smol::block_on(view.to_async().get::<String>("k")).unwrap_err()];
-    assert!(errors.iter().all(|error| error.to_string().contains("the store is away")), "{errors:?}");
+    assert!(errors.iter().all(|error| error.to_string().contains("the store is unavailable")), "{errors:?}");
 }
 
 #[test]
@@ -159,7 +159,7 @@ fn reading_goes_on_where_writing_fails() {
     cache.set("k", "v").unwrap();
     chaos.fail_writes(true);
     wait_until("it takes no writes", || {
-        cache.set("k", "new").unwrap_err().to_string().contains("the store takes no writes")
+        cache.set("k", "new").unwrap_err().to_string().contains("the store refuses writes")
     });
     wait_until("this is told", || events.count("away Writes") == 1);
     let writes = chaos.count("set");
