@@ -1,9 +1,9 @@
 //! One computation among processes, and changes in the middle of one.
 
-#[path = "stores/map.rs"]
-mod map;
-#[path = "programs/computing.rs"]
-mod processes;
+#[path = "shared/cross_process.rs"]
+mod cross_process;
+#[path = "shared/map_store.rs"]
+mod map_store;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -17,7 +17,7 @@ use cache_runtime::{Cache, cached, testing};
 use cache_suite::within_a_minute;
 use tempfile::TempDir;
 
-use self::map::MapStore;
+use self::map_store::MapStore;
 
 fn file() -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().expect("a folder for the test");
@@ -37,7 +37,7 @@ fn open(path: &Path) -> Cache {
 fn eight_processes_compute_a_cold_shared_key_once() {
     within_a_minute(|| {
         let (_folder, path) = file();
-        processes::eight_processes_compute_a_cold_shared_key_once(&address(&path));
+        cross_process::eight_processes_compute_a_cold_shared_key_once(&address(&path));
     });
 }
 
@@ -45,7 +45,7 @@ fn eight_processes_compute_a_cold_shared_key_once() {
 fn eight_processes_compute_an_expired_key_once_in_its_window() {
     within_a_minute(|| {
         let (_folder, path) = file();
-        processes::eight_processes_compute_an_expired_key_once_in_its_window(&address(&path));
+        cross_process::eight_processes_compute_an_expired_key_once_in_its_window(&address(&path));
     });
 }
 
@@ -53,7 +53,7 @@ fn eight_processes_compute_an_expired_key_once_in_its_window() {
 fn when_the_holder_is_killed_another_takes_over_after_the_lease() {
     within_a_minute(|| {
         let (_folder, path) = file();
-        processes::when_the_holder_is_killed_another_takes_over_after_the_lease(&address(&path));
+        cross_process::when_the_holder_is_killed_another_takes_over_after_the_lease(&address(&path));
     });
 }
 
@@ -93,9 +93,9 @@ fn a_failure_gives_a_shared_key_free_at_once() {
 #[test]
 fn a_change_in_the_middle_wins() {
     let (_folder, path) = file();
-    processes::changes_in_the_middle_win(&open(&path), &open(&path));
+    cross_process::changes_in_the_middle_win(&open(&path), &open(&path));
     let cache = Cache::memory();
-    processes::changes_in_the_middle_win(&cache, &cache);
+    cross_process::changes_in_the_middle_win(&cache, &cache);
 }
 
 /// A body on a thread of its own, which has begun and ends when it is told to.

@@ -1,11 +1,11 @@
 //! The suite over the stores of this library, and over ones that a user might write. Over Redis it is in `redis/`.
 
-#[path = "stores/around.rs"]
-mod around;
-#[path = "stores/later.rs"]
-mod later;
-#[path = "stores/map.rs"]
-mod map;
+#[path = "shared/forwarding_store.rs"]
+mod forwarding_store;
+#[path = "shared/map_store.rs"]
+mod map_store;
+#[path = "shared/pending_store.rs"]
+mod pending_store;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -15,9 +15,9 @@ use cache_runtime::Cache;
 use cache_runtime::testing::Chaos;
 use tempfile::TempDir;
 
-use self::around::Around;
-use self::later::LaterStore;
-use self::map::MapStore;
+use self::forwarding_store::ForwardingStore;
+use self::map_store::MapStore;
+use self::pending_store::PendingStore;
 
 /// A cache in a file, in a folder of its own.
 fn in_a_file() -> (Cache, TempDir) {
@@ -27,28 +27,28 @@ fn in_a_file() -> (Cache, TempDir) {
 }
 
 /// The store of a cache in a file, as itself, with its folder.
-fn file() -> Around {
+fn file() -> ForwardingStore {
     let (cache, folder) = in_a_file();
-    Around::new(Chaos::over(&cache), folder)
+    ForwardingStore::new(Chaos::over(&cache), folder)
 }
 
 cache_suite::run! { sqlite_in_memory, Cache::memory }
 cache_suite::run! { sqlite_in_a_file, in_a_file }
 cache_suite::run! { a_store_of_ones_own, || Cache::new(MapStore::default()) }
-cache_suite::run! { a_store_that_answers_later, || Cache::new(LaterStore::default()) }
-cache_suite::run! { a_store_around_another, || Cache::new(Around::new(Chaos::over(&Cache::memory()), ())) }
+cache_suite::run! { a_store_that_answers_later, || Cache::new(PendingStore::default()) }
+cache_suite::run! { a_store_around_another, || Cache::new(ForwardingStore::new(Chaos::over(&Cache::memory()), ())) }
 
 // A cache does not show its store, but what does nothing around it is as good.
 cache_suite::run_store! { sqlite_in_memory_by_the_contract, || Chaos::over(&Cache::memory()) }
 cache_suite::run_store! { sqlite_in_a_file_by_the_contract, file }
 cache_suite::run_store! { map_store_by_the_contract, MapStore::default }
-cache_suite::run_store! { later_store_by_the_contract, LaterStore::default }
+cache_suite::run_store! { later_store_by_the_contract, PendingStore::default }
 
 cache_suite::run_claims! { claims_in_sqlite_in_memory, || Chaos::over(&Cache::memory()) }
 cache_suite::run_claims! { claims_in_sqlite_in_a_file, file }
 
-cache_suite::run_nothing! { nothing, Cache::none }
-cache_suite::run_nothing! { nothing_by_address, || Cache::open("none:").expect("a good address") }
+cache_suite::run_no_cache! { nothing, Cache::none }
+cache_suite::run_no_cache! { nothing_by_address, || Cache::open("none:").expect("a good address") }
 
 /// The text of a file of the suite.
 fn suite(file: &str) -> String {
@@ -77,7 +77,7 @@ fn written(group: &str) -> BTreeSet<String> {
 fn listed() -> BTreeSet<String> {
     let is_name = |line: &str| !line.is_empty() && line.chars().all(|c| c == '_' || c.is_ascii_alphanumeric());
     let (mut group, mut listed) = (String::new(), BTreeSet::new());
-    for line in suite("list.rs").lines().map(str::trim) {
+    for line in suite("catalogue.rs").lines().map(str::trim) {
         match line.strip_suffix(" {") {
             Some(name) => group = name.to_owned(),
             None if is_name(line) => drop(listed.insert(format!("{group}::{line}"))),

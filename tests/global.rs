@@ -45,7 +45,7 @@ impl Program {
 
     /// Runs the program, which must end well whatever its caches do.
     fn run(&self, actions: &[&str]) -> Said {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_program"));
+        let mut command = Command::new(env!("CARGO_BIN_EXE_global-cache"));
         for name in ["APP_ENV", "CACHE_URL", "CACHE_CONFIG", "STORAGE_DIR"] {
             command.env_remove(name);
         }

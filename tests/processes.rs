@@ -22,7 +22,7 @@ fn open(path: &Path) -> Cache {
 }
 
 fn start(what: &str, path: &Path, more: &[&str]) -> Child {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_worker"));
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cache-client"));
     command.arg(what).arg(path).args(more).stdout(Stdio::piped()).stderr(Stdio::piped());
     command.spawn().expect("the program starts")
 }

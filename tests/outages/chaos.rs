@@ -7,7 +7,7 @@ use cache_runtime::{Cache, store::NoCache};
 use cache_suite::Executor;
 use smol::future::{or, yield_now};
 
-use crate::scenery::{chaos, timed};
+use crate::common::{chaos, timed};
 
 #[test]
 fn it_counts_what_it_is_asked_by_threads_and_by_tasks() {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use cache_runtime::{Error, ErrorKind, cached, testing};
 use cache_suite::Executor;
 
-use crate::scenery::{away, chaos, wait_until};
+use crate::common::{away, chaos, wait_until};
 
 #[cached(key = "price:{sku}")]
 fn price(sku: u64) -> u64 {
@@ -62,7 +62,7 @@ fn is_told<T>(result: Result<T, Error>, operation: &str) {
     let Err(error) = result else { panic!("{operation} did not fail") };
     assert_eq!(error.kind(), ErrorKind::Unavailable, "{error}");
     let text = error.to_string();
-    let words = [operation, "chaos over sqlite", "the store is away", "told to fail", "500ms"];
+    let words = [operation, "chaos over sqlite", "the store is unavailable", "told to fail", "500ms"];
     assert!(words.iter().all(|word| text.contains(word)), "{words:?} in {text}");
 }
 

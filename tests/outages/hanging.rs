@@ -9,7 +9,7 @@ use cache_runtime::testing::{self, Chaos};
 use cache_runtime::{Cache, cached};
 use cache_suite::Executor;
 
-use crate::scenery::{chaos, timed};
+use crate::common::{chaos, timed};
 
 const HANGS: Duration = Duration::from_secs(2);
 /// One timeout, and what a loaded machine takes beside it.

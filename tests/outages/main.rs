@@ -2,9 +2,9 @@
 //!
 //! A cache asks a store that is away every half second of real time, so tests of its coming back take about that long.
 
-mod breaker;
 mod chaos;
+mod circuit_breaker;
+mod common;
 mod events;
 mod functions;
 mod hanging;
-mod scenery;

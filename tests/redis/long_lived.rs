@@ -11,7 +11,7 @@ use cache_suite::within_a_minute;
 use tokio::runtime::Runtime;
 use tokio::task::JoinHandle;
 
-use crate::scenery::open;
+use crate::common::open;
 
 const TIMEOUT: Duration = Duration::from_millis(300);
 

@@ -1,16 +1,16 @@
 //! Redis: what every store does, and what is particular to it.
 
 mod cluster;
-mod computing;
-#[path = "../programs/crowds.rs"]
-mod crowds;
-mod foreign;
+mod common;
+mod contract;
+#[path = "../shared/cross_process.rs"]
+mod cross_process;
 mod long_lived;
 mod options;
+mod other_programs;
 mod outages;
-#[path = "../programs/computing.rs"]
-mod processes;
-mod scenery;
 mod sentinels;
-mod suite;
+mod single_flight;
+#[path = "../shared/stampede.rs"]
+mod stampede;
 mod tls;

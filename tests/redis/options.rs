@@ -7,7 +7,7 @@ use cache_runtime::{Cache, Config, ErrorKind};
 use cache_servers::Redis;
 use cache_suite::within_a_minute;
 
-use crate::scenery::open;
+use crate::common::open;
 
 /// What is wrong with a table of the configuration.
 fn problem_of(table: &str) -> String {

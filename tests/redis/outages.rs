@@ -7,7 +7,7 @@ use cache_runtime::{Cache, Error, ErrorKind, cached, testing};
 use cache_servers::{Cluster, Redis};
 use cache_suite::{Executor, within_a_minute};
 
-use crate::scenery::open;
+use crate::common::open;
 
 /// How long a test's cache waits for its server.
 const TIMEOUT: Duration = Duration::from_millis(300);

@@ -7,7 +7,7 @@ use cache_runtime::{ErrorKind, cached, testing};
 use cache_servers::{Redis, Sentinel};
 use cache_suite::{Executor, within_a_minute};
 
-use crate::scenery::open;
+use crate::common::open;
 
 /// The sentinel takes half a second to notice and some more to elect.
 const PATIENCE: Duration = Duration::from_secs(30);

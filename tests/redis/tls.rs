@@ -10,7 +10,7 @@ use cache_servers::Redis;
 use cache_suite::within_a_minute;
 use tempfile::TempDir;
 
-use crate::scenery::open;
+use crate::common::open;
 
 /// Makes an authority, and a certificate of its for 127.0.0.1.
 ///
@@ -45,7 +45,7 @@ fn server(folder: &Path) -> Option<(Redis, String)> {
 
 /// A process that computes a key, trusting only the authority in a file.
 fn compute(how: &str, address: &str, key: &str, trusted: &Path) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_worker"));
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cache-client"));
     command.args(["compute", address, how, key, "0"]).env("SSL_CERT_FILE", trusted).stdout(Stdio::null());
     assert!(command.status().expect("the program starts").success());
 }

@@ -6,7 +6,7 @@ use cache_runtime::{AsyncCache, Cache, ErrorKind, Result, async_cache, testing};
 use smol::block_on;
 use smol::future::{or, yield_now, zip};
 
-use crate::scenery::Place;
+use crate::common::Place;
 
 /// Begins a write while another program holds the lock, which a second task of the same thread lets go.
 fn written_meanwhile<T>(place: &Place, write: impl AsyncFnOnce() -> Result<T>) -> Result<T> {

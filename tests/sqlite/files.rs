@@ -8,7 +8,7 @@ use std::time::Duration;
 use cache_runtime::{Cache, ErrorKind, Result};
 use smol::block_on;
 
-use crate::scenery::{Place, bytes};
+use crate::common::{Place, bytes};
 
 type Operation = fn(&Cache) -> Result<()>;
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use cache_runtime::{Cache, ErrorKind, Result, cached, testing};
 
-use crate::scenery::{Place, wait_until};
+use crate::common::{Place, wait_until};
 
 /// More than SQLite takes as variables of one statement.
 const MANY: usize = 40_000;

@@ -9,7 +9,7 @@ use rusqlite::Connection;
 use smol::block_on;
 use smol::future::or;
 
-use crate::scenery::{Place, wait_until};
+use crate::common::{Place, wait_until};
 
 /// Another program in the middle of a write.
 fn writer(place: &Place) -> Connection {

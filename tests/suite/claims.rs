@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use cache_runtime::store::{Answer, Claim, Claims, Operation, Store, Value};
 
-use crate::told::{answer_for_a_task, entry, kept, ten_seconds};
+use crate::fixtures::{answer_for_a_task, entry, kept, ten_seconds};
 
 /// Longer than any of these functions takes.
 const LONG: Duration = Duration::from_secs(600);

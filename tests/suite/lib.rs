@@ -1,9 +1,9 @@
 //! What every cache does whatever it keeps its entries in, as functions that any store can be put through.
 //!
-//! A behaviour is a public function that is named by what it shows and is given a [`Subject`]: an empty cache, seen
+//! A behaviour is a public function that is named by what it shows and is given a [`TestCache`]: an empty cache, seen
 //! through one of its two faces. [`run!`] makes a test of each of them for both faces, the waiting one outside of any
 //! runtime and on tokio; [`run_store!`] does so with the lines of the contract of [`Store`](cache_runtime::Store),
-//! [`run_claims!`] with those that a store keeps which keeps claims, and [`run_nothing!`] with what a cache does that
+//! [`run_claims!`] with those that a store keeps which keeps claims, and [`run_no_cache!`] with what a cache does that
 //! keeps nothing. For a store of one's own, in a file under `tests/`:
 //!
 //! ```
@@ -35,27 +35,27 @@
 
 #![expect(clippy::missing_panics_doc, reason = "a behaviour that is not shown panics")]
 
-pub mod ageing;
+pub mod batches;
+mod catalogue;
 pub mod claims;
 pub mod computing;
-pub mod counting;
+pub mod counters;
+pub mod errors;
 mod executor;
 pub mod expiry;
+mod fixtures;
+mod harness;
 pub mod keys;
-mod list;
-pub mod many;
 pub mod namespaces;
-pub mod nothing;
-pub mod numbers;
-pub mod refusals;
+pub mod no_cache;
+pub mod real_time;
 pub mod stale;
 pub mod store;
+pub mod store_numbers;
 pub mod storing;
-mod subject;
 pub mod tags;
-mod told;
-mod watch;
+mod timeout;
 
 pub use self::executor::Executor;
-pub use self::subject::{Face, Given, Subject};
-pub use self::watch::{skip, within_a_minute};
+pub use self::harness::{Api, Setup, TestCache};
+pub use self::timeout::{skip, within_a_minute};

@@ -1,44 +1,44 @@
 //! Namespaces: keys of their own inside of a cache.
 
-use crate::Subject;
+use crate::TestCache;
 
-fn inside(subject: &Subject, name: &str) -> Subject {
-    subject.view(|cache| cache.namespace(name))
+fn inside(cache: &TestCache, name: &str) -> TestCache {
+    cache.view(|cache| cache.namespace(name))
 }
 
-fn there(subject: &Subject) -> bool {
-    subject.exists("k").unwrap()
+fn there(cache: &TestCache) -> bool {
+    cache.exists("k").unwrap()
 }
 
 /// The same key is another one in each namespace and in the root.
-pub fn the_same_key_is_another_one_in_each_namespace(subject: &Subject) {
-    let (a, b) = (inside(subject, "a"), inside(subject, "b"));
-    subject.set("k", "root").unwrap();
+pub fn the_same_key_is_another_one_in_each_namespace(cache: &TestCache) {
+    let (a, b) = (inside(cache, "a"), inside(cache, "b"));
+    cache.set("k", "root").unwrap();
     a.set("k", "a").unwrap();
     b.set("k", "b").unwrap();
-    assert_eq!(subject.get::<String>("k").unwrap().as_deref(), Some("root"));
+    assert_eq!(cache.get::<String>("k").unwrap().as_deref(), Some("root"));
     assert_eq!(a.get::<String>("k").unwrap().as_deref(), Some("a"));
     assert!(b.delete("k").unwrap());
-    assert!(there(subject) && there(&a) && !there(&b));
+    assert!(there(cache) && there(&a) && !there(&b));
 }
 
 /// A view of the same name is the same namespace.
-pub fn the_same_name_is_the_same_namespace(subject: &Subject) {
-    inside(subject, "a").set("k", "v").unwrap();
-    assert!(there(&inside(subject, "a")));
-    assert!(there(&inside(subject, "a").view(|cache| cache.expires_in(5))));
-    assert!(!there(&inside(subject, "A")));
+pub fn the_same_name_is_the_same_namespace(cache: &TestCache) {
+    inside(cache, "a").set("k", "v").unwrap();
+    assert!(there(&inside(cache, "a")));
+    assert!(there(&inside(cache, "a").view(|cache| cache.expires_in(5))));
+    assert!(!there(&inside(cache, "A")));
 }
 
 /// Whatever characters are in names and keys, no two of them meet.
-pub fn no_name_meets_another_or_a_key(subject: &Subject) {
+pub fn no_name_meets_another_or_a_key(cache: &TestCache) {
     let long = "n".repeat(300);
     let longer = format!("{long}n");
     let names =
         ["", "a", "b", "a/b", "a/", "/", "@", "@a", "a@b", "%", "%2F", "a%2Fb", "🦀", " ", "\0", &long, &longer];
-    let mut places = vec![subject.view(Clone::clone)];
-    places.extend(names.iter().map(|name| inside(subject, name)));
-    places.extend(names.iter().map(|name| inside(&inside(subject, "a"), name)));
+    let mut places = vec![cache.view(Clone::clone)];
+    places.extend(names.iter().map(|name| inside(cache, name)));
+    places.extend(names.iter().map(|name| inside(&inside(cache, "a"), name)));
     let keys = ["k", "a/k", "@a/k", "b/k", "@b/k", "@/k", "/k", "%/k"];
     for (number, place) in places.iter().enumerate() {
         place.write_multi(keys.map(|key| (key, format!("{number} {key}")))).unwrap();
@@ -50,44 +50,44 @@ pub fn no_name_meets_another_or_a_key(subject: &Subject) {
 }
 
 /// Namespaces nest, and the order of their names matters.
-pub fn namespaces_nest(subject: &Subject) {
-    let (ab, ba) = (inside(&inside(subject, "a"), "b"), inside(&inside(subject, "b"), "a"));
+pub fn namespaces_nest(cache: &TestCache) {
+    let (ab, ba) = (inside(&inside(cache, "a"), "b"), inside(&inside(cache, "b"), "a"));
     ab.set("k", "v").unwrap();
     assert!(there(&ab) && !there(&ba));
-    assert!(!there(&inside(subject, "a")) && !there(&inside(subject, "b")) && !there(subject));
+    assert!(!there(&inside(cache, "a")) && !there(&inside(cache, "b")) && !there(cache));
 }
 
 /// Clearing a namespace clears those inside it, and nothing beside it.
-pub fn clearing_a_namespace_clears_those_inside_it_alone(subject: &Subject) {
+pub fn clearing_a_namespace_clears_those_inside_it_alone(cache: &TestCache) {
     let names = ["a", "ab", "a/b", "b", "%", ""];
-    let beside: Vec<Subject> = names[1..].iter().map(|name| inside(subject, name)).collect();
-    let (a, within) = (inside(subject, "a"), inside(&inside(subject, "a"), "b"));
-    for place in beside.iter().chain([subject, &a, &within]) {
+    let beside: Vec<TestCache> = names[1..].iter().map(|name| inside(cache, name)).collect();
+    let (a, within) = (inside(cache, "a"), inside(&inside(cache, "a"), "b"));
+    for place in beside.iter().chain([cache, &a, &within]) {
         place.set("k", "v").unwrap();
     }
-    subject.set("a", "v").unwrap();
-    subject.set("@a", "v").unwrap();
+    cache.set("a", "v").unwrap();
+    cache.set("@a", "v").unwrap();
     let gone = a.clear().unwrap();
     assert!(gone == 2 || gone == 0, "{gone}");
     assert!(!there(&a) && !there(&within));
-    assert!(beside.iter().chain([subject]).all(there));
-    assert_eq!(subject.read_multi::<String>(["a", "@a"]).unwrap().len(), 2);
+    assert!(beside.iter().chain([cache]).all(there));
+    assert_eq!(cache.read_multi::<String>(["a", "@a"]).unwrap().len(), 2);
 }
 
 /// Clearing the root clears every namespace.
-pub fn clearing_the_root_clears_all(subject: &Subject) {
-    let places = [inside(subject, "a"), inside(&inside(subject, "a"), "b"), inside(subject, "")];
+pub fn clearing_the_root_clears_all(cache: &TestCache) {
+    let places = [inside(cache, "a"), inside(&inside(cache, "a"), "b"), inside(cache, "")];
     for place in &places {
         place.set("k", "v").unwrap();
     }
-    subject.clear().unwrap();
+    cache.clear().unwrap();
     assert!(!places.iter().any(there));
 }
 
 /// Long keys and long names are cleared with their namespace.
-pub fn long_keys_and_names_are_cleared_too(subject: &Subject) {
+pub fn long_keys_and_names_are_cleared_too(cache: &TestCache) {
     let (long, key) = ("n".repeat(400), "k".repeat(1000));
-    let places = [inside(subject, "short"), inside(subject, &long), inside(&inside(subject, &long), &long)];
+    let places = [inside(cache, "short"), inside(cache, &long), inside(&inside(cache, &long), &long)];
     for place in &places {
         place.set(&key, "v").unwrap();
         assert!(place.exists(&key).unwrap());
@@ -99,25 +99,25 @@ pub fn long_keys_and_names_are_cleared_too(subject: &Subject) {
 }
 
 /// Every operation keeps to the namespace.
-pub fn every_operation_keeps_to_its_namespace(subject: &Subject) {
-    let a = inside(subject, "a");
+pub fn every_operation_keeps_to_its_namespace(cache: &TestCache) {
+    let a = inside(cache, "a");
     assert_eq!(a.increment("n", 5).unwrap(), 5);
-    assert_eq!(subject.increment("n", 1).unwrap(), 1);
+    assert_eq!(cache.increment("n", 1).unwrap(), 1);
     assert_eq!(a.get_or_set("c", || 2.5), 2.5);
-    assert_eq!(subject.get_or_set("c", || 3.5), 3.5);
+    assert_eq!(cache.get_or_set("c", || 3.5), 3.5);
     a.write_multi([("m", 1)]).unwrap();
-    assert_eq!(subject.delete_multi(["m"]).unwrap(), 0);
-    assert!(!subject.touch("m").unwrap());
-    assert_eq!(subject.expiry("m").unwrap(), None);
-    assert!(subject.read_multi::<i32>(["m"]).unwrap().is_empty());
-    let many = subject.get_or_set_multi(["m"], |_| [("m".to_owned(), 9)].into());
+    assert_eq!(cache.delete_multi(["m"]).unwrap(), 0);
+    assert!(!cache.touch("m").unwrap());
+    assert_eq!(cache.expiry("m").unwrap(), None);
+    assert!(cache.read_multi::<i32>(["m"]).unwrap().is_empty());
+    let many = cache.get_or_set_multi(["m"], |_| [("m".to_owned(), 9)].into());
     assert_eq!(many["m"], 9);
     assert_eq!(a.get::<i32>("m").unwrap(), Some(1));
 }
 
 /// A race for a key in one namespace is none for the same key in another.
-pub fn a_race_is_within_its_namespace(subject: &Subject) {
-    let view = subject.view(|cache| cache.expires_in(10).race_ttl(60));
+pub fn a_race_is_within_its_namespace(cache: &TestCache) {
+    let view = cache.view(|cache| cache.expires_in(10).race_ttl(60));
     let places = [inside(&view, "a"), inside(&view, "b")];
     for place in &places {
         place.set("k", "old").unwrap();

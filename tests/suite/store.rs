@@ -1,7 +1,7 @@
 //! The contract of a [`Store`]: a function for each line of its documentation.
 //!
 //! The store is told the time, which moves as each function says. What is particular to numbers stands in
-//! [`counting`](crate::counting), and to claims in [`claims`](crate::claims).
+//! [`store_numbers`](crate::store_numbers), and to claims in [`claims`](crate::claims).
 
 use std::borrow::Cow;
 use std::thread;
@@ -9,7 +9,7 @@ use std::thread;
 use cache_runtime::Ttl;
 use cache_runtime::store::{Answer, Expiration, Operation, Store, Timestamp, Value};
 
-use crate::told::{answer_for_a_task, entry, is_live, kept, later, seconds_after, ten_seconds};
+use crate::fixtures::{answer_for_a_task, entry, is_live, kept, later, seconds_after, ten_seconds};
 
 fn numbers(count: i64) -> Vec<(String, Value)> {
     (0..count).map(|number| (format!("key:{number}"), Value::Number(number))).collect()

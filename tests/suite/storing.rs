@@ -6,40 +6,40 @@ use std::fmt::Debug;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::Subject;
+use crate::TestCache;
 
 /// What was never written is absent, and asking for it creates nothing.
-pub fn an_absent_key_is_absent_and_asking_creates_nothing(subject: &Subject) {
+pub fn an_absent_key_is_absent_and_asking_creates_nothing(cache: &TestCache) {
     for _ in 0..2 {
-        assert_eq!(subject.get::<String>("k").unwrap(), None);
-        assert!(!subject.exists("k").unwrap());
-        assert_eq!(subject.expiry("k").unwrap(), None);
-        assert!(!subject.touch("k").unwrap());
-        assert!(!subject.delete("k").unwrap());
+        assert_eq!(cache.get::<String>("k").unwrap(), None);
+        assert!(!cache.exists("k").unwrap());
+        assert_eq!(cache.expiry("k").unwrap(), None);
+        assert!(!cache.touch("k").unwrap());
+        assert!(!cache.delete("k").unwrap());
     }
 }
 
 /// A later write stands in the place of the earlier one, with its own expiration, shorter or longer.
-pub fn a_later_write_replaces_value_and_lifetime(subject: &Subject) {
-    let (short, long) = (subject.view(|cache| cache.expires_in(10)), subject.view(|cache| cache.expires_in(100)));
+pub fn a_later_write_replaces_value_and_lifetime(cache: &TestCache) {
+    let (short, long) = (cache.view(|cache| cache.expires_in(10)), cache.view(|cache| cache.expires_in(100)));
     short.set("longer", "old").unwrap();
     long.set("longer", "new").unwrap();
     long.set("shorter", "old").unwrap();
     short.set("shorter", "new").unwrap();
-    assert_eq!(subject.get::<String>("shorter").unwrap().as_deref(), Some("new"));
-    subject.pass(11);
-    assert_eq!(subject.get::<String>("longer").unwrap().as_deref(), Some("new"));
-    assert_eq!(subject.get::<String>("shorter").unwrap(), None);
+    assert_eq!(cache.get::<String>("shorter").unwrap().as_deref(), Some("new"));
+    cache.pass(11);
+    assert_eq!(cache.get::<String>("longer").unwrap().as_deref(), Some("new"));
+    assert_eq!(cache.get::<String>("shorter").unwrap(), None);
 }
 
 /// A key is not bound to the type of what was first written there.
-pub fn a_later_write_may_be_of_another_type(subject: &Subject) {
-    subject.set("k", "text").unwrap();
-    subject.set("k", &7).unwrap();
-    assert_eq!(subject.get::<i32>("k").unwrap(), Some(7));
-    subject.set("k", &vec![1.5, 2.5]).unwrap();
-    assert_eq!(subject.get::<Vec<f64>>("k").unwrap(), Some(vec![1.5, 2.5]));
-    assert_eq!(subject.get::<i32>("k").unwrap(), None);
+pub fn a_later_write_may_be_of_another_type(cache: &TestCache) {
+    cache.set("k", "text").unwrap();
+    cache.set("k", &7).unwrap();
+    assert_eq!(cache.get::<i32>("k").unwrap(), Some(7));
+    cache.set("k", &vec![1.5, 2.5]).unwrap();
+    assert_eq!(cache.get::<Vec<f64>>("k").unwrap(), Some(vec![1.5, 2.5]));
+    assert_eq!(cache.get::<i32>("k").unwrap(), None);
 }
 
 /// An order, with what structs are made of.
@@ -69,72 +69,72 @@ fn order() -> Order {
     }
 }
 
-fn comes_back<T: Serialize + DeserializeOwned + PartialEq + Debug>(subject: &Subject, value: &T) {
-    subject.set("k", value).unwrap();
-    assert_eq!(subject.get::<T>("k").unwrap().as_ref(), Some(value));
-    assert!(subject.exists("k").unwrap(), "{value:?}");
-    assert!(subject.delete("k").unwrap(), "{value:?}");
+fn comes_back<T: Serialize + DeserializeOwned + PartialEq + Debug>(cache: &TestCache, value: &T) {
+    cache.set("k", value).unwrap();
+    assert_eq!(cache.get::<T>("k").unwrap().as_ref(), Some(value));
+    assert!(cache.exists("k").unwrap(), "{value:?}");
+    assert!(cache.delete("k").unwrap(), "{value:?}");
 }
 
 /// Texts, numbers, truths, lists, maps, structs, and values that look like nothing come back equal.
-pub fn values_of_every_kind_come_back(subject: &Subject) {
+pub fn values_of_every_kind_come_back(cache: &TestCache) {
     for text in ["", "0", "false", "null", "Zoë 🦀", "a\0b", "'; DROP TABLE entries; --"] {
-        comes_back(subject, &text.to_owned());
+        comes_back(cache, &text.to_owned());
     }
-    comes_back(subject, &());
-    comes_back(subject, &false);
-    comes_back(subject, &'🦀');
-    comes_back(subject, &vec![(0.1, f32::MIN), (f64::INFINITY, 0.0)]);
-    comes_back(subject, &u128::MAX);
-    comes_back(subject, &Vec::<String>::new());
-    comes_back(subject, &HashMap::from([((1, 2), "a".to_owned()), ((3, 4), "b".to_owned())]));
-    comes_back(subject, &order());
-    comes_back(subject, &vec![State::Open, State::Paid(-0.5)]);
-    comes_back(subject, &Result::<u8, String>::Err("kept by hand".to_owned()));
+    comes_back(cache, &());
+    comes_back(cache, &false);
+    comes_back(cache, &'🦀');
+    comes_back(cache, &vec![(0.1, f32::MIN), (f64::INFINITY, 0.0)]);
+    comes_back(cache, &u128::MAX);
+    comes_back(cache, &Vec::<String>::new());
+    comes_back(cache, &HashMap::from([((1, 2), "a".to_owned()), ((3, 4), "b".to_owned())]));
+    comes_back(cache, &order());
+    comes_back(cache, &vec![State::Open, State::Paid(-0.5)]);
+    comes_back(cache, &Result::<u8, String>::Err("kept by hand".to_owned()));
 }
 
 /// Whole numbers of every width come back, to both ends of their range.
-pub fn whole_numbers_of_every_width_come_back(subject: &Subject) {
-    comes_back(subject, &u8::MAX);
-    comes_back(subject, &i8::MIN);
-    comes_back(subject, &u16::MAX);
-    comes_back(subject, &i32::MIN);
-    comes_back(subject, &0_usize);
-    comes_back(subject, &i64::MIN);
-    comes_back(subject, &i64::MAX);
-    comes_back(subject, &u64::MAX);
+pub fn whole_numbers_of_every_width_come_back(cache: &TestCache) {
+    comes_back(cache, &u8::MAX);
+    comes_back(cache, &i8::MIN);
+    comes_back(cache, &u16::MAX);
+    comes_back(cache, &i32::MIN);
+    comes_back(cache, &0_usize);
+    comes_back(cache, &i64::MIN);
+    comes_back(cache, &i64::MAX);
+    comes_back(cache, &u64::MAX);
 }
 
 /// All bytes come back, none and many, and the value may be larger than any page of a store.
-pub fn bytes_of_every_size_come_back(subject: &Subject) {
+pub fn bytes_of_every_size_come_back(cache: &TestCache) {
     for size in [0, 1, 255, 4096, 3 << 20] {
         let bytes: Vec<u8> = (0..size).map(|at: usize| at.to_le_bytes()[at % 3]).collect();
-        subject.set("k", &bytes).unwrap();
-        assert!(subject.get::<Vec<u8>>("k").unwrap() == Some(bytes), "{size} bytes");
+        cache.set("k", &bytes).unwrap();
+        assert!(cache.get::<Vec<u8>>("k").unwrap() == Some(bytes), "{size} bytes");
     }
 }
 
 /// `None` is kept, and is not the same as nothing being there.
-pub fn none_is_a_value(subject: &Subject) {
-    subject.set("k", &None::<u32>).unwrap();
-    assert_eq!(subject.get::<Option<u32>>("k").unwrap(), Some(None));
-    assert!(subject.exists("k").unwrap());
-    assert!(subject.delete("k").unwrap());
-    assert_eq!(subject.get::<Option<u32>>("k").unwrap(), None);
+pub fn none_is_a_value(cache: &TestCache) {
+    cache.set("k", &None::<u32>).unwrap();
+    assert_eq!(cache.get::<Option<u32>>("k").unwrap(), Some(None));
+    assert!(cache.exists("k").unwrap());
+    assert!(cache.delete("k").unwrap());
+    assert_eq!(cache.get::<Option<u32>>("k").unwrap(), None);
 }
 
 /// What cannot be read as the type asked for is absent, and stays for who asks rightly.
-pub fn a_value_of_another_type_is_absent_and_stays(subject: &Subject) {
-    subject.set("k", &order()).unwrap();
-    assert_eq!(subject.get::<State>("k").unwrap(), None);
-    assert_eq!(subject.get::<String>("k").unwrap(), None);
-    assert_eq!(subject.get::<u64>("k").unwrap(), None);
-    assert!(subject.exists("k").unwrap());
-    assert_eq!(subject.get::<Order>("k").unwrap(), Some(order()));
+pub fn a_value_of_another_type_is_absent_and_stays(cache: &TestCache) {
+    cache.set("k", &order()).unwrap();
+    assert_eq!(cache.get::<State>("k").unwrap(), None);
+    assert_eq!(cache.get::<String>("k").unwrap(), None);
+    assert_eq!(cache.get::<u64>("k").unwrap(), None);
+    assert!(cache.exists("k").unwrap());
+    assert_eq!(cache.get::<Order>("k").unwrap(), Some(order()));
 }
 
 /// A value of a struct that has changed since is absent: no field is made up or put in another's place.
-pub fn a_struct_that_has_changed_since_is_absent(subject: &Subject) {
+pub fn a_struct_that_has_changed_since_is_absent(cache: &TestCache) {
     mod before {
         #[derive(serde::Serialize)]
         pub(super) struct Price {
@@ -151,82 +151,82 @@ pub fn a_struct_that_has_changed_since_is_absent(subject: &Subject) {
         }
     }
     let before = before::Price { net: 100, gross: 119 };
-    subject.set("k", &before).unwrap();
-    assert_eq!(subject.get::<after::Price>("k").unwrap(), None);
+    cache.set("k", &before).unwrap();
+    assert_eq!(cache.get::<after::Price>("k").unwrap(), None);
 }
 
 /// Deleting says whether there was something, and asking twice is no error.
-pub fn deleting_says_whether_there_was_a_value(subject: &Subject) {
-    subject.set("k", "v").unwrap();
-    subject.set("other", "v").unwrap();
-    assert!(subject.delete("k").unwrap());
-    assert!(!subject.delete("k").unwrap());
-    assert!(!subject.exists("k").unwrap());
-    assert!(subject.exists("other").unwrap(), "only the key that was named");
+pub fn deleting_says_whether_there_was_a_value(cache: &TestCache) {
+    cache.set("k", "v").unwrap();
+    cache.set("other", "v").unwrap();
+    assert!(cache.delete("k").unwrap());
+    assert!(!cache.delete("k").unwrap());
+    assert!(!cache.exists("k").unwrap());
+    assert!(cache.exists("other").unwrap(), "only the key that was named");
 }
 
 /// A value that has expired is none to delete, and yet goes: nobody can be served it afterwards.
-pub fn deleting_an_expired_value_forgets_it_for_good(subject: &Subject) {
-    let subject = subject.view(|cache| cache.expires_in(10).stale_if_error(100));
-    subject.set("k", "old").unwrap();
-    subject.pass(11);
-    assert!(!subject.delete("k").unwrap());
-    let result = subject.try_get_or_set("k", || Err::<String, _>("down"));
+pub fn deleting_an_expired_value_forgets_it_for_good(cache: &TestCache) {
+    let cache = cache.view(|cache| cache.expires_in(10).stale_if_error(100));
+    cache.set("k", "old").unwrap();
+    cache.pass(11);
+    assert!(!cache.delete("k").unwrap());
+    let result = cache.try_get_or_set("k", || Err::<String, _>("down"));
     assert_eq!(result, Err("down"), "the old value must not stand in");
 }
 
 /// Clearing forgets everything, and the cache goes on working.
-pub fn clearing_forgets_everything(subject: &Subject) {
-    subject.set("a", "1").unwrap();
-    subject.set("b", &2).unwrap();
-    subject.increment("c", 1).unwrap();
-    let gone = subject.clear().unwrap();
+pub fn clearing_forgets_everything(cache: &TestCache) {
+    cache.set("a", "1").unwrap();
+    cache.set("b", &2).unwrap();
+    cache.increment("c", 1).unwrap();
+    let gone = cache.clear().unwrap();
     assert!(gone == 3 || gone == 0, "how many went, or 0 from a store that cannot tell: {gone}");
-    assert!(["a", "b", "c"].iter().all(|key| !subject.exists(key).unwrap()));
-    assert_eq!(subject.clear().unwrap(), 0);
-    subject.set("a", "again").unwrap();
-    assert_eq!(subject.get::<String>("a").unwrap().as_deref(), Some("again"));
+    assert!(["a", "b", "c"].iter().all(|key| !cache.exists(key).unwrap()));
+    assert_eq!(cache.clear().unwrap(), 0);
+    cache.set("a", "again").unwrap();
+    assert_eq!(cache.get::<String>("a").unwrap().as_deref(), Some("again"));
 }
 
 /// What one face writes the other one reads.
-pub fn both_faces_see_the_same_values(subject: &Subject) {
-    let other = subject.other_face();
-    subject.set("k", "v").unwrap();
+pub fn both_faces_see_the_same_values(cache: &TestCache) {
+    let other = cache.other_api();
+    cache.set("k", "v").unwrap();
     assert_eq!(other.get::<String>("k").unwrap().as_deref(), Some("v"));
     assert_eq!(other.increment("n", 2).unwrap(), 2);
-    assert_eq!(subject.increment("n", 3).unwrap(), 5);
+    assert_eq!(cache.increment("n", 3).unwrap(), 5);
     assert!(other.delete("k").unwrap());
-    assert!(!subject.exists("k").unwrap());
+    assert!(!cache.exists("k").unwrap());
 }
 
 /// Views and clones are the same cache.
-pub fn views_and_clones_share_what_is_kept(subject: &Subject) {
-    subject.view(|cache| cache.expires_in(60).race_ttl(5)).set("k", "v").unwrap();
-    assert_eq!(subject.view(Clone::clone).get::<String>("k").unwrap().as_deref(), Some("v"));
-    assert_eq!(subject.get::<String>("k").unwrap().as_deref(), Some("v"));
+pub fn views_and_clones_share_what_is_kept(cache: &TestCache) {
+    cache.view(|cache| cache.expires_in(60).race_ttl(5)).set("k", "v").unwrap();
+    assert_eq!(cache.view(Clone::clone).get::<String>("k").unwrap().as_deref(), Some("v"));
+    assert_eq!(cache.get::<String>("k").unwrap().as_deref(), Some("v"));
 }
 
 /// What one thread writes another one reads.
-pub fn threads_see_what_others_wrote(subject: &Subject) {
-    subject.on_threads(4, |subject, number| subject.set(&format!("k{number}"), &number).unwrap());
-    for seen in subject.on_threads(4, |subject, _| subject.read_multi::<usize>(["k0", "k1", "k2", "k3"]).unwrap()) {
+pub fn threads_see_what_others_wrote(cache: &TestCache) {
+    cache.on_threads(4, |cache, number| cache.set(&format!("k{number}"), &number).unwrap());
+    for seen in cache.on_threads(4, |cache, _| cache.read_multi::<usize>(["k0", "k1", "k2", "k3"]).unwrap()) {
         assert_eq!(seen.len(), 4);
         assert!(seen.iter().all(|(key, number)| *key == format!("k{number}")));
     }
 }
 
 /// Who reads while others write and delete gets a value that was written under that key, whole, or none.
-pub fn a_reader_among_writers_gets_whole_values_of_its_key(subject: &Subject) {
+pub fn a_reader_among_writers_gets_whole_values_of_its_key(cache: &TestCache) {
     let key = |round: usize| format!("k{}", round % 3);
-    subject.on_threads(4, |subject, number| {
+    cache.on_threads(4, |cache, number| {
         for round in 0..60 {
             let key = key(round + number);
             match number {
-                0 => drop(subject.delete(&key).unwrap()),
-                1 => subject.set(&key, &vec![key.clone(); 500]).unwrap(),
-                2 => subject.write_multi([(&key, vec![key.clone(); 3])]).unwrap(),
+                0 => drop(cache.delete(&key).unwrap()),
+                1 => cache.set(&key, &vec![key.clone(); 500]).unwrap(),
+                2 => cache.write_multi([(&key, vec![key.clone(); 3])]).unwrap(),
                 _ => {
-                    let values = subject.get::<Vec<String>>(&key).unwrap().unwrap_or_default();
+                    let values = cache.get::<Vec<String>>(&key).unwrap().unwrap_or_default();
                     assert!(matches!(values.len(), 0 | 3 | 500), "{} of {key}", values.len());
                     assert!(values.iter().all(|value| *value == key), "a value of another key under {key}");
                 }

@@ -15,56 +15,56 @@ use tokio::runtime::Handle;
 
 use crate::Executor;
 
-use crate::told;
+use crate::fixtures;
 
 /// Which of the two faces of a cache is tried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Face {
+pub enum Api {
     /// `Cache`, which blocks.
     Blocking,
     /// `AsyncCache`, which waits.
-    Waiting(Executor),
+    Async(Executor),
 }
 
 /// An empty cache to try, and what it needs kept for as long as the test runs.
 #[derive(Debug)]
-pub struct Given {
+pub struct Setup {
     cache: Cache,
     beside: Rc<dyn Any>,
 }
 
-impl From<Cache> for Given {
+impl From<Cache> for Setup {
     fn from(cache: Cache) -> Self {
         (cache, ()).into()
     }
 }
 
 /// With the folder that its file is in, for instance.
-impl<T: Any> From<(Cache, T)> for Given {
+impl<T: Any> From<(Cache, T)> for Setup {
     fn from((cache, beside): (Cache, T)) -> Self {
-        Given { cache, beside: Rc::new(beside) }
+        Setup { cache, beside: Rc::new(beside) }
     }
 }
 
 /// One cache through one face, so that each behaviour is written once and tried on both.
 ///
-/// Its clock stands still; [`advance`](Subject::advance) moves it. The methods are those of
+/// Its clock stands still; [`advance`](TestCache::advance) moves it. The methods are those of
 /// [`Cache`](cache_runtime::Cache).
 #[derive(Debug)]
-pub struct Subject {
-    face: Face,
+pub struct TestCache {
+    face: Api,
     cache: Cache,
     scope: Rc<Scope>,
     beside: Rc<dyn Any>,
 }
 
 /// Where it comes from, and time.
-impl Subject {
+impl TestCache {
     /// Puts a cache in a scope of this thread.
-    pub fn new(face: Face, given: impl Into<Given>) -> Self {
-        let Given { cache, beside } = given.into();
+    pub fn new(face: Api, given: impl Into<Setup>) -> Self {
+        let Setup { cache, beside } = given.into();
         let scope = Rc::new(testing::scope(cache.clone()));
-        Subject { face, cache, scope, beside }
+        TestCache { face, cache, scope, beside }
     }
 
     /// The cache itself, for what both faces have in common.
@@ -74,19 +74,19 @@ impl Subject {
 
     /// The same cache with options.
     #[must_use]
-    pub fn view(&self, options: impl FnOnce(&Cache) -> Cache) -> Subject {
+    pub fn view(&self, options: impl FnOnce(&Cache) -> Cache) -> TestCache {
         self.with(self.face, options(&self.cache))
     }
 
     /// The same cache through the other face.
     #[must_use]
-    pub fn other_face(&self) -> Subject {
-        let other = if self.face == Face::Blocking { Face::Waiting(Executor::Smol) } else { Face::Blocking };
+    pub fn other_api(&self) -> TestCache {
+        let other = if self.face == Api::Blocking { Api::Async(Executor::Smol) } else { Api::Blocking };
         self.with(other, self.cache.clone())
     }
 
-    fn with(&self, face: Face, cache: Cache) -> Subject {
-        Subject { face, cache, scope: Rc::clone(&self.scope), beside: Rc::clone(&self.beside) }
+    fn with(&self, face: Api, cache: Cache) -> TestCache {
+        TestCache { face, cache, scope: Rc::clone(&self.scope), beside: Rc::clone(&self.beside) }
     }
 
     /// Lets time pass.
@@ -99,20 +99,20 @@ impl Subject {
         self.advance(Duration::from_secs(seconds));
     }
 
-    /// Lets numbers grow so many seconds older: as [`pass`](Subject::pass), and where the store's server keeps their time
+    /// Lets numbers grow so many seconds older: as [`pass`](TestCache::pass), and where the store's server keeps their time
     /// itself, really.
     pub fn age(&self, seconds: u64) {
         self.pass(seconds);
-        if told::is_the_servers(&Chaos::over(&self.cache)) {
-            told::wait(seconds);
+        if fixtures::is_the_servers(&Chaos::over(&self.cache)) {
+            fixtures::wait(seconds);
         }
     }
 
     /// Does the same on many threads at once, and returns what each of them answered.
-    pub fn on_threads<T: Send>(&self, threads: usize, work: impl Fn(&Subject, usize) -> T + Sync) -> Vec<T> {
+    pub fn on_threads<T: Send>(&self, threads: usize, work: impl Fn(&TestCache, usize) -> T + Sync) -> Vec<T> {
         let (face, cache, work) = (self.face, &self.cache, &work);
         thread::scope(|scope| {
-            let one = |number| scope.spawn(move || work(&Subject::new(face, cache.clone()), number));
+            let one = |number| scope.spawn(move || work(&TestCache::new(face, cache.clone()), number));
             let started: Vec<_> = (0..threads).map(one).collect();
             started.into_iter().map(|thread| thread.join().expect("a thread of the test panicked")).collect()
         })
@@ -120,9 +120,9 @@ impl Subject {
 
     /// What is asked from inside of a body on a runtime's only thread blocks: to wait there for what the runtime itself
     /// has to do would be for ever.
-    fn face(&self) -> Face {
+    fn face(&self) -> Api {
         match self.face {
-            Face::Waiting(_) if Handle::try_current().is_ok() => Face::Blocking,
+            Api::Async(_) if Handle::try_current().is_ok() => Api::Blocking,
             face => face,
         }
     }
@@ -136,15 +136,15 @@ impl Subject {
 macro_rules! either {
     ($self:ident.$method:ident($($argument:expr),*)) => {
         match $self.face() {
-            Face::Blocking => $self.cache.$method($($argument),*),
-            Face::Waiting(executor) => executor.block_on($self.waiting().$method($($argument),*)),
+            Api::Blocking => $self.cache.$method($($argument),*),
+            Api::Async(executor) => executor.block_on($self.waiting().$method($($argument),*)),
         }
     };
 }
 
 /// The operations.
 #[expect(missing_docs, clippy::missing_errors_doc, reason = "they are those of `Cache`")]
-impl Subject {
+impl TestCache {
     pub fn get<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>> {
         either!(self.get(key))
     }
@@ -179,8 +179,8 @@ impl Subject {
 
     pub fn get_or_set<T: Serialize + DeserializeOwned>(&self, key: &str, compute: impl FnOnce() -> T) -> T {
         match self.face() {
-            Face::Blocking => self.cache.get_or_set(key, compute),
-            Face::Waiting(executor) => executor.block_on(self.waiting().get_or_set(key, || async { compute() })),
+            Api::Blocking => self.cache.get_or_set(key, compute),
+            Api::Async(executor) => executor.block_on(self.waiting().get_or_set(key, || async { compute() })),
         }
     }
 
@@ -190,15 +190,15 @@ impl Subject {
         compute: impl FnOnce() -> Result<T, E>,
     ) -> Result<T, E> {
         match self.face() {
-            Face::Blocking => self.cache.try_get_or_set(key, compute),
-            Face::Waiting(executor) => executor.block_on(self.waiting().try_get_or_set(key, || async { compute() })),
+            Api::Blocking => self.cache.try_get_or_set(key, compute),
+            Api::Async(executor) => executor.block_on(self.waiting().try_get_or_set(key, || async { compute() })),
         }
     }
 
     pub fn refresh<T: Serialize + DeserializeOwned>(&self, key: &str, compute: impl FnOnce() -> T) -> T {
         match self.face() {
-            Face::Blocking => self.cache.refresh(key, compute),
-            Face::Waiting(executor) => executor.block_on(self.waiting().refresh(key, || async { compute() })),
+            Api::Blocking => self.cache.refresh(key, compute),
+            Api::Async(executor) => executor.block_on(self.waiting().refresh(key, || async { compute() })),
         }
     }
 
@@ -208,8 +208,8 @@ impl Subject {
         compute: impl FnOnce() -> Result<T, E>,
     ) -> Result<T, E> {
         match self.face() {
-            Face::Blocking => self.cache.try_refresh(key, compute),
-            Face::Waiting(executor) => executor.block_on(self.waiting().try_refresh(key, || async { compute() })),
+            Api::Blocking => self.cache.try_refresh(key, compute),
+            Api::Async(executor) => executor.block_on(self.waiting().try_refresh(key, || async { compute() })),
         }
     }
 
@@ -230,8 +230,8 @@ impl Subject {
         compute: impl FnOnce(&[String]) -> HashMap<String, T>,
     ) -> HashMap<String, T> {
         match self.face() {
-            Face::Blocking => self.cache.get_or_set_multi(keys, compute),
-            Face::Waiting(executor) => {
+            Api::Blocking => self.cache.get_or_set_multi(keys, compute),
+            Api::Async(executor) => {
                 executor.block_on(self.waiting().get_or_set_multi(keys, |missing| ready(compute(&missing))))
             }
         }

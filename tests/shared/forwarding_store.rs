@@ -6,20 +6,20 @@ use cache_runtime::Result;
 use cache_runtime::store::{Claims, Dispatch, Expiration, Operation, Record, Store, Timestamp, Value};
 
 /// The store, and what it needs kept for as long, as the folder of its file.
-pub(crate) struct Around {
+pub(crate) struct ForwardingStore {
     store: Box<dyn Store>,
     _beside: Box<dyn Any + Send + Sync>,
 }
 
-impl Around {
+impl ForwardingStore {
     pub(crate) fn new(store: impl Store, beside: impl Any + Send + Sync) -> Self {
-        Around { store: Box::new(store), _beside: Box::new(beside) }
+        ForwardingStore { store: Box::new(store), _beside: Box::new(beside) }
     }
 }
 
 /// What were left out here would be lost on the way, silently: each given method is another one's last resort.
 #[deny(clippy::missing_trait_methods)]
-impl Store for Around {
+impl Store for ForwardingStore {
     fn get(&self, key: &str) -> Result<Option<Record>> {
         self.store.get(key)
     }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use cache_runtime::{Cache, ErrorKind};
 use rusqlite::Connection;
 
-use crate::scenery::{Place, bytes, logged, wait_until};
+use crate::common::{Place, bytes, logged, wait_until};
 
 const ENTRIES: usize = 400;
 

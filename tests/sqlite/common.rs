@@ -38,7 +38,7 @@ impl Place {
 
     /// Another process that uses the same file.
     pub(crate) fn worker(&self, what: &str, more: &[&str]) -> Child {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_worker"));
+        let mut command = Command::new(env!("CARGO_BIN_EXE_cache-client"));
         command.arg(what).arg(&self.path).args(more).stdout(Stdio::piped()).stderr(Stdio::piped());
         command.spawn().expect("the program starts")
     }

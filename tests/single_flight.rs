@@ -1,7 +1,7 @@
 //! One computation a key, however many threads and tasks ask for it.
 
-#[path = "programs/crowds.rs"]
-mod crowds;
+#[path = "shared/stampede.rs"]
+mod stampede;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use cache_runtime::{AsyncCache, Cache, cached, testing};
 
-use self::crowds::{BODY, runtime};
+use self::stampede::{BODY, runtime};
 
 /// A test that hangs fails here instead.
 fn watched(test: impl FnOnce() + Send + 'static) {
@@ -31,12 +31,12 @@ fn watched(test: impl FnOnce() + Send + 'static) {
 
 #[test]
 fn a_thousand_threads_run_a_cold_key_once() {
-    watched(|| crowds::a_thousand_threads_run_a_cold_key_once(&Cache::memory()));
+    watched(|| stampede::a_thousand_threads_run_a_cold_key_once(&Cache::memory()));
 }
 
 #[test]
 fn ten_thousand_tasks_run_a_cold_key_once() {
-    watched(|| crowds::ten_thousand_tasks_run_a_cold_key_once(&Cache::memory()));
+    watched(|| stampede::ten_thousand_tasks_run_a_cold_key_once(&Cache::memory()));
 }
 
 #[test]

@@ -3,8 +3,8 @@
 use cache_servers::{Redis, own_name};
 use cache_suite::within_a_minute;
 
-use crate::scenery::{in_cluster, open};
-use crate::{crowds, processes};
+use crate::common::{in_cluster, open};
+use crate::{cross_process, stampede};
 
 /// An address of its own in the server that the tests share. Who waits too long for an answer computes for itself, and
 /// crowds keep the machine busy.
@@ -15,31 +15,31 @@ fn address() -> Option<String> {
 #[test]
 fn a_thousand_threads_run_a_cold_key_once() {
     let Some(address) = address() else { return };
-    within_a_minute(move || crowds::a_thousand_threads_run_a_cold_key_once(&open(&address)));
+    within_a_minute(move || stampede::a_thousand_threads_run_a_cold_key_once(&open(&address)));
 }
 
 #[test]
 fn ten_thousand_tasks_run_a_cold_key_once() {
     let Some(address) = address() else { return };
-    within_a_minute(move || crowds::ten_thousand_tasks_run_a_cold_key_once(&open(&address)));
+    within_a_minute(move || stampede::ten_thousand_tasks_run_a_cold_key_once(&open(&address)));
 }
 
 #[test]
 fn eight_processes_compute_a_cold_shared_key_once() {
     let Some(address) = address() else { return };
-    within_a_minute(move || processes::eight_processes_compute_a_cold_shared_key_once(&address));
+    within_a_minute(move || cross_process::eight_processes_compute_a_cold_shared_key_once(&address));
 }
 
 #[test]
 fn eight_processes_compute_an_expired_key_once_in_its_window() {
     let Some(address) = address() else { return };
-    within_a_minute(move || processes::eight_processes_compute_an_expired_key_once_in_its_window(&address));
+    within_a_minute(move || cross_process::eight_processes_compute_an_expired_key_once_in_its_window(&address));
 }
 
 #[test]
 fn when_the_holder_is_killed_another_takes_over_after_the_lease() {
     let Some(address) = address() else { return };
-    within_a_minute(move || processes::when_the_holder_is_killed_another_takes_over_after_the_lease(&address));
+    within_a_minute(move || cross_process::when_the_holder_is_killed_another_takes_over_after_the_lease(&address));
 }
 
 #[test]
@@ -47,7 +47,7 @@ fn a_change_in_the_middle_wins() {
     let Some(address) = address() else { return };
     let Some(cluster) = in_cluster() else { return };
     within_a_minute(move || {
-        processes::changes_in_the_middle_win(&open(&address), &open(&address));
-        processes::changes_in_the_middle_win(&cluster, &cluster);
+        cross_process::changes_in_the_middle_win(&open(&address), &open(&address));
+        cross_process::changes_in_the_middle_win(&cluster, &cluster);
     });
 }

@@ -6,11 +6,11 @@ use std::time::Duration;
 use cache_runtime::{Cache, Error, ErrorKind, cache, testing};
 use smol::block_on;
 
-use crate::wayward::Wayward;
+use crate::scripted_store::ScriptedStore;
 
 /// A cache that holds `k`, whose store is down.
-fn down() -> (Wayward, Cache) {
-    let store = Wayward::default();
+fn down() -> (ScriptedStore, Cache) {
+    let store = ScriptedStore::default();
     let cache = store.cache();
     cache.set("k", "old").unwrap();
     store.set_down(true);
@@ -80,7 +80,7 @@ fn what_was_kept_is_there_again_when_the_store_is() {
 
 #[test]
 fn a_store_that_goes_away_during_the_computation_loses_nothing_of_it() {
-    let store = Wayward::default();
+    let store = ScriptedStore::default();
     let cache = store.cache();
     let value = cache.get_or_set("k", || {
         store.set_down(true);
@@ -93,7 +93,7 @@ fn a_store_that_goes_away_during_the_computation_loses_nothing_of_it() {
 
 #[test]
 fn a_lease_is_free_again_though_the_value_could_not_be_kept() {
-    let store = Wayward::default();
+    let store = ScriptedStore::default();
     let _scope = testing::scope(store.cache());
     let cache = cache().expires_in(10).race_ttl(60);
     cache.set("k", "old").unwrap();

@@ -6,11 +6,11 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use cache_runtime::store::{Expiration, Record, Store, Timestamp, Value};
 use cache_runtime::{Cache, Error, ErrorKind, Result};
 
-use crate::map::MapStore;
+use crate::map_store::MapStore;
 
 /// Clones are one store, so that a test keeps one and gives another to a cache.
 #[derive(Clone, Default)]
-pub(crate) struct Wayward(Arc<State>);
+pub(crate) struct ScriptedStore(Arc<State>);
 
 #[derive(Default)]
 struct State {
@@ -21,7 +21,7 @@ struct State {
     nonsense: Mutex<Option<Value>>,
 }
 
-impl Wayward {
+impl ScriptedStore {
     pub(crate) fn cache(&self) -> Cache {
         Cache::new(self.clone())
     }
@@ -64,7 +64,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().expect("no panic while it is held")
 }
 
-impl Store for Wayward {
+impl Store for ScriptedStore {
     fn get(&self, key: &str) -> Result<Option<Record>> {
         self.ask(format!("get {key}"))?.get(key).map(|record| self.read(record))
     }

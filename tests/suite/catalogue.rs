@@ -3,7 +3,7 @@
 /// Tests what every cache does, over the caches that a closure makes.
 ///
 /// It expands to a module of the name given, with a test for each behaviour and face. The closure returns an empty
-/// [`Cache`](cache_runtime::Cache), or one beside what must live as long: see [`Given`](crate::Given).
+/// [`Cache`](cache_runtime::Cache), or one beside what must live as long: see [`Setup`](crate::Setup).
 ///
 /// ```
 /// # fn main() {}
@@ -14,7 +14,7 @@
 #[macro_export]
 macro_rules! run {
     ($name:ident, $make:expr) => {
-        $crate::__in_both_faces! { $name, $make, __each_behaviour }
+        $crate::__for_each_api! { $name, $make, __each_behaviour }
     };
 }
 
@@ -24,12 +24,12 @@ macro_rules! run {
 /// # fn main() {}
 /// use cache_runtime::Cache;
 ///
-/// cache_suite::run_nothing! { nothing, || Cache::none() }
+/// cache_suite::run_no_cache! { nothing, || Cache::none() }
 /// ```
 #[macro_export]
-macro_rules! run_nothing {
+macro_rules! run_no_cache {
     ($name:ident, $make:expr) => {
-        $crate::__in_both_faces! { $name, $make, __each_of_nothing }
+        $crate::__for_each_api! { $name, $make, __each_of_no_cache }
     };
 }
 
@@ -79,23 +79,23 @@ macro_rules! run_claims {
 /// The tests of a list of behaviours, in a module for each face.
 #[doc(hidden)]
 #[macro_export]
-macro_rules! __in_both_faces {
+macro_rules! __for_each_api {
     ($name:ident, $make:expr, $list:ident) => {
         mod $name {
             mod blocking {
                 #[allow(unused_imports, reason = "the closure may need none of them")]
                 use super::super::*;
-                $crate::$list! { __test_of_cache, ($crate::Face::Blocking, $make) }
+                $crate::$list! { __test_of_cache, ($crate::Api::Blocking, $make) }
             }
             mod waiting {
                 #[allow(unused_imports, reason = "the closure may need none of them")]
                 use super::super::*;
-                $crate::$list! { __test_of_cache, ($crate::Face::Waiting($crate::Executor::Smol), $make) }
+                $crate::$list! { __test_of_cache, ($crate::Api::Async($crate::Executor::Smol), $make) }
             }
             mod waiting_on_tokio {
                 #[allow(unused_imports, reason = "the closure may need none of them")]
                 use super::super::*;
-                $crate::$list! { __test_of_cache, ($crate::Face::Waiting($crate::Executor::Tokio), $make) }
+                $crate::$list! { __test_of_cache, ($crate::Api::Async($crate::Executor::Tokio), $make) }
             }
         }
     };
@@ -107,7 +107,7 @@ macro_rules! __test_of_cache {
     ($group:ident, $behaviour:ident, ($face:expr, $make:expr)) => {
         #[test]
         fn $behaviour() {
-            $crate::within_a_minute(|| $crate::$group::$behaviour(&$crate::Subject::new($face, ($make)())));
+            $crate::within_a_minute(|| $crate::$group::$behaviour(&$crate::TestCache::new($face, ($make)())));
         }
     };
 }
@@ -159,7 +159,7 @@ macro_rules! __each_behaviour {
                 threads_see_what_others_wrote
                 a_reader_among_writers_gets_whole_values_of_its_key
             }
-            numbers {
+            counters {
                 a_counter_starts_from_zero
                 every_answer_is_the_sum
                 reading_does_not_start_a_counter
@@ -172,7 +172,7 @@ macro_rules! __each_behaviour {
                 first_increments_at_once_give_every_sum_once
                 no_increment_is_lost_among_threads
             }
-            ageing {
+            real_time {
                 a_written_number_lives_as_long_as_it_was_given
                 a_number_written_again_has_the_new_lifetime
                 increments_do_not_move_a_counters_expiry
@@ -183,7 +183,7 @@ macro_rules! __each_behaviour {
                 a_touch_takes_a_counter_to_for_ever_and_back
                 removing_the_expired_leaves_living_numbers
             }
-            many {
+            batches {
                 reading_many_gives_the_hits
                 no_keys_are_no_error
                 reading_many_leaves_out_what_cannot_be_had
@@ -301,7 +301,7 @@ macro_rules! __each_behaviour {
                 a_tag_lasts_as_long_as_what_carries_it
                 touching_leaves_an_entry_its_tags
             }
-            refusals {
+            errors {
                 an_empty_key_is_an_error
                 a_value_that_cannot_be_written_is_an_error
                 one_unwritable_value_of_many_writes_none
@@ -314,10 +314,10 @@ macro_rules! __each_behaviour {
 /// What a cache does that keeps nothing.
 #[doc(hidden)]
 #[macro_export]
-macro_rules! __each_of_nothing {
+macro_rules! __each_of_no_cache {
     ($then:ident, $rest:tt) => {
         $crate::__each! { $then, $rest,
-            nothing {
+            no_cache {
                 writes_are_accepted_and_reads_find_nothing
                 there_is_nothing_to_change_or_forget
                 values_are_computed_at_each_call
@@ -359,7 +359,7 @@ macro_rules! __each_line_of_the_contract {
                 an_operation_for_a_task_gives_the_same_answer
                 it_has_a_name
             }
-            counting {
+            store_numbers {
                 counting_goes_on_from_a_written_number
                 a_number_is_live_until_its_expiry
                 a_counter_starts_from_zero_with_the_lifetime_given

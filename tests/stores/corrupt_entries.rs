@@ -2,7 +2,7 @@
 
 use cache_runtime::store::Value;
 
-use crate::wayward::Wayward;
+use crate::scripted_store::ScriptedStore;
 
 type Words = Vec<String>;
 
@@ -11,14 +11,14 @@ fn words() -> Words {
 }
 
 /// A store with an entry under `k`, and the entry's bytes.
-fn filled() -> (Wayward, Vec<u8>) {
-    let store = Wayward::default();
+fn filled() -> (ScriptedStore, Vec<u8>) {
+    let store = ScriptedStore::default();
     store.cache().set("k", &words()).unwrap();
     let Some(Value::Bytes(bytes)) = store.written("k") else { panic!("a list is no number") };
     (store, bytes)
 }
 
-fn is_a_miss(store: &Wayward, nonsense: Value, what: &str) {
+fn is_a_miss(store: &ScriptedStore, nonsense: Value, what: &str) {
     store.set_nonsense(Some(nonsense));
     let cache = store.cache();
     assert_eq!(cache.get::<Words>("k").unwrap(), None, "{what}");

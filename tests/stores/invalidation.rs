@@ -2,7 +2,7 @@
 
 use cache_runtime::Cache;
 
-use crate::map::MapStore;
+use crate::map_store::MapStore;
 
 /// What is left of a late value after a change, for threads and for tasks.
 fn left(change: impl Fn(&Cache)) -> [Option<String>; 2] {

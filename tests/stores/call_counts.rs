@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
-use crate::wayward::Wayward;
+use crate::scripted_store::ScriptedStore;
 
 #[test]
 fn a_hit_is_one_read() {
-    let store = Wayward::default();
+    let store = ScriptedStore::default();
     let cache = store.cache();
     cache.set("k", &1).unwrap();
     assert_eq!(store.asked(), ["set k"]);
@@ -20,7 +20,7 @@ fn a_hit_is_one_read() {
 
 #[test]
 fn a_miss_is_written_once() {
-    let store = Wayward::default();
+    let store = ScriptedStore::default();
     store.cache().get_or_set("k", || 2);
     let asked = store.asked();
     assert!(asked.iter().filter(|what| *what == "set k").count() == 1 && asked.len() <= 3, "{asked:?}");
@@ -28,14 +28,14 @@ fn a_miss_is_written_once() {
 
 #[test]
 fn an_error_writes_nothing() {
-    let store = Wayward::default();
+    let store = ScriptedStore::default();
     let _ = store.cache().try_get_or_set("k", || Err::<u8, _>("down"));
     assert!(!store.asked().iter().any(|what| what.starts_with("set")));
 }
 
 #[test]
 fn what_changes_in_one_step_is_one_request() {
-    let store = Wayward::default();
+    let store = ScriptedStore::default();
     let cache = store.cache();
     cache.increment("n", 1).unwrap();
     cache.decrement("n", 1).unwrap();
@@ -47,7 +47,7 @@ fn what_changes_in_one_step_is_one_request() {
 
 #[test]
 fn many_keys_are_one_request() {
-    let store = Wayward::default();
+    let store = ScriptedStore::default();
     let cache = store.cache();
     cache.write_multi([("a", 1), ("b", 2)]).unwrap();
     cache.read_multi::<i32>(["a", "b", "a"]).unwrap();
@@ -57,7 +57,7 @@ fn many_keys_are_one_request() {
 
 #[test]
 fn computing_many_is_one_read_and_one_write() {
-    let store = Wayward::default();
+    let store = ScriptedStore::default();
     let cache = store.cache();
     cache.set("there", &1).unwrap();
     store.asked();
@@ -70,7 +70,7 @@ fn computing_many_is_one_read_and_one_write() {
 
 #[test]
 fn no_keys_are_no_request() {
-    let store = Wayward::default();
+    let store = ScriptedStore::default();
     let (cache, none): (_, [&str; 0]) = (store.cache(), []);
     cache.read_multi::<u8>(none).unwrap();
     cache.write_multi(none.map(|key| (key, 1))).unwrap();
@@ -81,7 +81,7 @@ fn no_keys_are_no_request() {
 
 #[test]
 fn what_is_refused_is_not_asked() {
-    let store = Wayward::default();
+    let store = ScriptedStore::default();
     let cache = store.cache();
     assert!(cache.set("", &1).is_err() && cache.get::<u8>("").is_err() && cache.increment("", 1).is_err());
     assert!(cache.decrement("n", i64::MIN).is_err());
@@ -91,7 +91,7 @@ fn what_is_refused_is_not_asked() {
 
 #[test]
 fn no_key_in_a_store_is_longer_than_250_bytes() {
-    let store = Wayward::default();
+    let store = ScriptedStore::default();
     let cache = store.cache();
     for key in ["x".repeat(10_000), "🦀".repeat(1000), "x".repeat(250), "@".repeat(250)] {
         cache.set(&key, &1).unwrap();

@@ -3,7 +3,7 @@
 use cache_runtime::Cache;
 use cache_runtime::testing::Chaos;
 
-use crate::scenery::{in_cluster, open, shared};
+use crate::common::{in_cluster, open, shared};
 
 fn cache() -> Cache {
     shared().unwrap_or_else(|| cache_suite::skip())

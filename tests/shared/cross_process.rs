@@ -12,7 +12,7 @@ use cache_suite::Executor;
 
 /// A process that computes `key` in so many milliseconds, unless another one does.
 fn compute(address: &str, how: &str, key: &str, millis: &str) -> Child {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_worker"));
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cache-client"));
     command.args(["compute", address, how, key, millis]).stdout(Stdio::piped());
     command.spawn().expect("the program starts")
 }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use cache_runtime::store::{Expiration, Record, Store, Timestamp, Value};
 use cache_runtime::{Cache, Error, ErrorKind, Result};
 
-use crate::scenery::{Events, away, chaos, timed, wait_until};
+use crate::common::{Events, away, chaos, timed, wait_until};
 
 #[test]
 fn ten_thousand_calls_ask_a_store_that_fails_a_few_times() {
@@ -50,7 +50,7 @@ fn clones_views_and_faces_are_one() {
     let (cache, _chaos) = away();
     let view = cache.namespace("tenant").expires_in(5);
     let errors = [view.set("k", "v").unwrap_err(), smol::block_on(view.to_async().get::<String>("k")).unwrap_err()];
-    assert!(errors.iter().all(|error| error.to_string().contains("the store is away")), "{errors:?}");
+    assert!(errors.iter().all(|error| error.to_string().contains("the store is unavailable")), "{errors:?}");
 }
 
 #[test]
@@ -159,7 +159,7 @@ fn reading_goes_on_where_writing_fails() {
     cache.set("k", "v").unwrap();
     chaos.fail_writes(true);
     wait_until("it takes no writes", || {
-        cache.set("k", "new").unwrap_err().to_string().contains("the store takes no writes")
+        cache.set("k", "new").unwrap_err().to_string().contains("the store refuses writes")
     });
     wait_until("this is told", || events.count("away Writes") == 1);
     let writes = chaos.count("set");

@@ -9,7 +9,7 @@ use std::thread;
 use cache_runtime::ErrorKind;
 use cache_runtime::store::{Expiration, Store, Timestamp, Value};
 
-use crate::told::{Time, entry, kept, ten_seconds};
+use crate::fixtures::{Time, entry, kept, ten_seconds};
 
 /// A number that was written can be counted on from.
 pub fn counting_goes_on_from_a_written_number(store: &dyn Store) {

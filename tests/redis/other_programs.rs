@@ -4,7 +4,7 @@ use cache_runtime::{Cache, ErrorKind};
 use cache_servers::{Redis, Reply, own_name};
 use cache_suite::{Executor, within_a_minute};
 
-use crate::scenery::{cluster, in_namespace};
+use crate::common::{cluster, in_namespace};
 
 /// Another program in the same place as a cache.
 struct Neighbour {

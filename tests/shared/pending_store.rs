@@ -3,13 +3,13 @@
 use cache_runtime::Result;
 use cache_runtime::store::{Dispatch, Expiration, Operation, Record, Store, Timestamp, Value};
 
-use crate::map::MapStore;
+use crate::map_store::MapStore;
 
 /// The map as a store of which every operation is a future for a task.
 #[derive(Default)]
-pub(crate) struct LaterStore(MapStore);
+pub(crate) struct PendingStore(MapStore);
 
-impl Store for LaterStore {
+impl Store for PendingStore {
     fn get(&self, key: &str) -> Result<Option<Record>> {
         self.0.get(key)
     }

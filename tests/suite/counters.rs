@@ -1,0 +1,126 @@
+//! Counters: whole numbers that change in one step.
+
+use std::collections::BTreeSet;
+
+use cache_runtime::ErrorKind;
+
+use crate::TestCache;
+
+/// What is absent counts as 0.
+pub fn a_counter_starts_from_zero(cache: &TestCache) {
+    assert_eq!(cache.increment("one", 1).unwrap(), 1);
+    assert_eq!(cache.increment("hundred", 100).unwrap(), 100);
+    assert_eq!(cache.decrement("below", 1).unwrap(), -1);
+    assert_eq!(cache.decrement("far_below", 100).unwrap(), -100);
+}
+
+/// Each answer is the sum so far, and reading agrees.
+pub fn every_answer_is_the_sum(cache: &TestCache) {
+    assert_eq!(cache.increment("n", 5).unwrap(), 5);
+    assert_eq!(cache.increment("n", 5).unwrap(), 10);
+    assert_eq!(cache.decrement("n", 4).unwrap(), 6);
+    assert_eq!(cache.increment("n", -7).unwrap(), -1);
+    assert_eq!(cache.decrement("n", -2).unwrap(), 1);
+    assert_eq!(cache.increment("n", 0).unwrap(), 1);
+    assert_eq!(cache.get::<i64>("n").unwrap(), Some(1));
+}
+
+/// A counter that has not begun is absent when it is read, not 0.
+pub fn reading_does_not_start_a_counter(cache: &TestCache) {
+    assert_eq!(cache.get::<i64>("n").unwrap(), None);
+    assert!(!cache.exists("n").unwrap());
+}
+
+/// A number that was written can be counted on from, and a counter can be read as a number.
+pub fn written_numbers_and_counters_are_one_thing(cache: &TestCache) {
+    cache.set("quota", &100).unwrap();
+    assert_eq!(cache.decrement("quota", 5).unwrap(), 95);
+    assert_eq!(cache.get::<u8>("quota").unwrap(), Some(95));
+    assert_eq!(cache.get_or_set("quota", || 0_u32), 95);
+    cache.write_multi([("small", 1_u8)]).unwrap();
+    assert_eq!(cache.increment("small", 300).unwrap(), 301);
+    assert_eq!(cache.get::<u8>("small").unwrap(), None, "301 is no `u8`");
+    assert_eq!(cache.read_multi::<i64>(["quota", "small"]).unwrap().len(), 2);
+    cache.set("quota", &7).unwrap();
+    assert_eq!(cache.increment("quota", 1).unwrap(), 8);
+    assert_eq!(cache.get_or_set("computed", || 5_i64), 5);
+    assert_eq!(cache.increment("computed", 1).unwrap(), 6);
+}
+
+/// With a expiration of zero each answer is the amount itself, nothing is kept, and what was there is forgotten.
+pub fn a_counter_with_a_lifetime_of_zero_is_not_kept(cache: &TestCache) {
+    let zero = cache.view(|cache| cache.expires_in(0));
+    cache.increment("n", 100).unwrap();
+    for _ in 0..2 {
+        assert_eq!(zero.increment("n", 5).unwrap(), 5);
+        assert_eq!(zero.decrement("n", 3).unwrap(), -3);
+        assert_eq!(cache.get::<i64>("n").unwrap(), None);
+        assert!(!cache.exists("n").unwrap());
+    }
+    assert_eq!(cache.increment("n", 1).unwrap(), 1);
+}
+
+/// Where text was kept and has expired, a counter may start.
+pub fn an_expired_text_is_no_hindrance(cache: &TestCache) {
+    cache.view(|cache| cache.expires_in(1)).set("k", "text").unwrap();
+    cache.pass(1);
+    assert_eq!(cache.increment("k", 4).unwrap(), 4);
+}
+
+/// What is not a whole number cannot be incremented, and stays.
+pub fn incrementing_something_else_is_an_error_and_changes_nothing(cache: &TestCache) {
+    cache.set("text", "12").unwrap();
+    cache.set("fraction", &1.5).unwrap();
+    cache.set("truth", &true).unwrap();
+    cache.set("none", &None::<i64>).unwrap();
+    cache.set("large", &u64::MAX).unwrap();
+    for key in ["text", "fraction", "truth", "none", "large"] {
+        assert_eq!(cache.increment(key, 1).unwrap_err().kind(), ErrorKind::NotANumber, "{key}");
+        assert_eq!(cache.decrement(key, 1).unwrap_err().kind(), ErrorKind::NotANumber, "{key}");
+    }
+    assert_eq!(cache.get::<String>("text").unwrap().as_deref(), Some("12"));
+    assert_eq!(cache.get::<f64>("fraction").unwrap(), Some(1.5));
+    assert_eq!(cache.get::<u64>("large").unwrap(), Some(u64::MAX));
+}
+
+/// A sum that leaves `i64` at either end is an error, and the counter stays.
+pub fn overflow_is_an_error_and_changes_nothing(cache: &TestCache) {
+    let overflows = |key: &str, by: i64| {
+        let kept = cache.get::<i64>(key).unwrap();
+        assert_eq!(cache.increment(key, by).unwrap_err().kind(), ErrorKind::Overflow, "{key} and {by}");
+        assert_eq!(cache.get::<i64>(key).unwrap(), kept);
+    };
+    assert_eq!(cache.increment("top", i64::MAX).unwrap(), i64::MAX);
+    overflows("top", 1);
+    overflows("top", i64::MAX);
+    assert_eq!(cache.increment("bottom", i64::MIN).unwrap(), i64::MIN);
+    overflows("bottom", -1);
+    overflows("bottom", i64::MIN);
+    assert_eq!(cache.increment("top", i64::MIN).unwrap(), -1, "both ends are numbers like others");
+}
+
+/// Nothing is the opposite of `i64::MIN`, so it cannot be taken away.
+pub fn taking_the_lowest_number_away_is_an_overflow(cache: &TestCache) {
+    cache.set("n", &-5).unwrap();
+    assert_eq!(cache.decrement("n", i64::MIN).unwrap_err().kind(), ErrorKind::Overflow);
+    assert_eq!(cache.get::<i64>("n").unwrap(), Some(-5));
+}
+
+/// Of first increments at one moment each gets a sum of its own.
+pub fn first_increments_at_once_give_every_sum_once(cache: &TestCache) {
+    let sums: BTreeSet<i64> = cache.on_threads(8, |cache, _| cache.increment("n", 1).unwrap()).into_iter().collect();
+    assert_eq!(sums, (1..=8).collect());
+}
+
+/// Increments and decrements from many threads all count, also where both faces ask at once.
+pub fn no_increment_is_lost_among_threads(cache: &TestCache) {
+    const ROUNDS: i64 = 100;
+    let other = cache.other_api();
+    cache.on_threads(8, |cache, number| {
+        let cache = if number % 2 == 0 { cache.view(Clone::clone) } else { cache.other_api() };
+        for round in 0..ROUNDS {
+            if round % 4 == 3 { cache.decrement("n", 2) } else { cache.increment("n", 3) }.unwrap();
+        }
+    });
+    assert_eq!(other.get::<i64>("n").unwrap(), Some(8 * ROUNDS / 4 * 7));
+}

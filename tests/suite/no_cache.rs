@@ -1,0 +1,74 @@
+//! What a cache does that keeps nothing: everything works, and nothing is remembered.
+
+use std::collections::HashMap;
+
+use cache_runtime::ErrorKind;
+
+use crate::TestCache;
+
+/// Writes are accepted, and reads find nothing.
+pub fn writes_are_accepted_and_reads_find_nothing(cache: &TestCache) {
+    cache.set("k", "v").unwrap();
+    cache.write_multi([("a", 1), ("b", 2)]).unwrap();
+    assert_eq!(cache.get::<String>("k").unwrap(), None);
+    assert!(!cache.exists("k").unwrap());
+    assert_eq!(cache.expiry("k").unwrap(), None);
+    assert!(cache.read_multi::<i32>(["a", "b"]).unwrap().is_empty());
+}
+
+/// What changes or forgets entries finds none.
+pub fn there_is_nothing_to_change_or_forget(cache: &TestCache) {
+    cache.write_multi([("a", 1), ("b", 2)]).unwrap();
+    assert!(!cache.touch("a").unwrap());
+    assert!(!cache.delete("a").unwrap());
+    assert_eq!(cache.delete_multi(["a", "b"]).unwrap(), 0);
+    assert_eq!(cache.clear().unwrap(), 0);
+    assert_eq!(cache.delete_expired().unwrap(), 0);
+}
+
+/// Values are computed at each call.
+pub fn values_are_computed_at_each_call(cache: &TestCache) {
+    let cache = cache.view(|cache| cache.expires_in(60).race_ttl(60).stale_if_error(60));
+    for round in 0..3 {
+        assert_eq!(cache.get_or_set("k", || round), round);
+        assert_eq!(cache.try_get_or_set::<_, ()>("k", || Ok(round)), Ok(round));
+        let many = cache.get_or_set_multi(["a", "b", "a"], |missing| {
+            assert_eq!(missing, ["a", "b"]);
+            missing.iter().map(|key| (key.clone(), round)).collect()
+        });
+        assert_eq!(many, HashMap::from([("a".to_owned(), round), ("b".to_owned(), round)]));
+    }
+}
+
+/// The error of a computation comes out as it is, each time.
+pub fn errors_of_computations_come_out_unchanged(cache: &TestCache) {
+    let cache = cache.view(|cache| cache.stale_if_error(60));
+    for round in 0..3 {
+        assert_eq!(cache.try_get_or_set::<u8, _>("k", || Err(round)), Err(round));
+        assert_eq!(cache.try_get_or_set::<u8, i32>("k", || Ok(1)), Ok(1));
+    }
+}
+
+/// Counters answer 0 and count nothing.
+pub fn counters_answer_zero(cache: &TestCache) {
+    for _ in 0..2 {
+        assert_eq!(cache.increment("n", 5).unwrap(), 0);
+        assert_eq!(cache.decrement("n", 5).unwrap(), 0);
+    }
+    assert_eq!(cache.get::<i64>("n").unwrap(), None);
+}
+
+/// Options and namespaces change nothing of it.
+pub fn views_keep_nothing_either(cache: &TestCache) {
+    let view = cache.view(|cache| cache.namespace("a").expires_in(60).race_ttl(5));
+    view.set("k", "v").unwrap();
+    assert!(!view.exists("k").unwrap());
+    assert!(!cache.other_api().exists("k").unwrap());
+}
+
+/// Mistakes are mistakes here too, so that they are found in tests.
+pub fn an_empty_key_is_an_error_here_too(cache: &TestCache) {
+    assert_eq!(cache.set("", "v").unwrap_err().kind(), ErrorKind::Key);
+    assert_eq!(cache.get::<u8>("").unwrap_err().kind(), ErrorKind::Key);
+    assert_eq!(cache.increment("", 1).unwrap_err().kind(), ErrorKind::Key);
+}
