@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use once_cell::sync::OnceCell;
 
-use self::config::Source;
+use self::config::CacheSource;
 pub use self::config::{Config, ConfigBuilder};
 pub use self::registry::register;
 use crate::config::suggestion;
@@ -160,18 +160,18 @@ impl Runtime {
                  config/storage.toml, or set CACHE_URL"
             );
         }
-        let default = config.default.map_or_else(|| Ok(Cache::none()), Source::open)?;
+        let default = config.default.map_or_else(|| Ok(Cache::none()), CacheSource::open)?;
         let named = config.named.into_iter().map(|(name, source)| Ok((name, source.open()?)));
         Ok(Runtime { default, named: named.collect::<Result<_>>()? })
     }
 }
 
-impl Source {
+impl CacheSource {
     fn open(self) -> Result<Cache> {
         match self {
-            Source::Options(options) => registry::open(&options),
-            Source::Cache(_) if cfg!(feature = "no-cache") => Ok(Cache::none()),
-            Source::Cache(cache) => Ok(cache),
+            CacheSource::Options(options) => registry::open(&options),
+            CacheSource::Cache(_) if cfg!(feature = "no-cache") => Ok(Cache::none()),
+            CacheSource::Cache(cache) => Ok(cache),
         }
     }
 }

@@ -1,7 +1,7 @@
-//! A value as text, so that distinct values are distinct texts in every build and on every platform.
+//! A value as canonical text: distinct values give distinct texts, the same in every build and on every platform.
 //!
-//! It looks like Rust: `Point{x:1i32,y:-2i32}`, `Some("a")`, `[1u8,2u8]`. Integers and floats carry their type, maps are
-//! sorted, all NaNs are one.
+//! It looks like Rust: `Point{x:1i32,y:-2i32}`, `Some("a")`, `[1u8,2u8]`. Numbers have their type, maps are sorted, and
+//! all NaNs are the same.
 
 use std::fmt::{Display, Write};
 
@@ -11,37 +11,37 @@ use serde::ser::{self, Serialize};
 ///
 /// # Errors
 ///
-/// If the value's `Serialize` fails: what it said.
+/// The error of the value's `Serialize`.
 pub(super) fn write<T: Serialize + ?Sized>(value: &T, out: &mut String) -> Result<()> {
-    value.serialize(Canonical { out })
+    value.serialize(CanonicalSerializer { out })
 }
 
-type Result<T, E = Refused> = std::result::Result<T, E>;
+type Result<T, E = NotSerializable> = std::result::Result<T, E>;
 
-/// What a value's `Serialize` said when it failed.
+/// The error of a value's `Serialize`.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
-pub(super) struct Refused(String);
+pub(super) struct NotSerializable(String);
 
-impl ser::Error for Refused {
+impl ser::Error for NotSerializable {
     fn custom<T: Display>(message: T) -> Self {
-        Refused(message.to_string())
+        NotSerializable(message.to_string())
     }
 }
 
-struct Canonical<'a> {
+struct CanonicalSerializer<'a> {
     out: &'a mut String,
 }
 
-impl<'a> Canonical<'a> {
+impl<'a> CanonicalSerializer<'a> {
     fn put(self, text: impl Display) -> Result<()> {
         let _ = write!(self.out, "{text}");
         Ok(())
     }
 
-    fn parts(self, open: impl Display, close: &'static str) -> Parts<'a> {
+    fn items(self, open: impl Display, close: &'static str) -> Items<'a> {
         let _ = write!(self.out, "{open}");
-        Parts { out: self.out, close, first: true }
+        Items { out: self.out, close, first: true }
     }
 
     fn wrapped<T: Serialize + ?Sized>(self, name: impl Display, value: &T) -> Result<()> {
@@ -60,16 +60,16 @@ macro_rules! numbers {
     )* };
 }
 
-impl<'a> ser::Serializer for Canonical<'a> {
+impl<'a> ser::Serializer for CanonicalSerializer<'a> {
     type Ok = ();
-    type Error = Refused;
-    type SerializeSeq = Parts<'a>;
-    type SerializeTuple = Parts<'a>;
-    type SerializeTupleStruct = Parts<'a>;
-    type SerializeTupleVariant = Parts<'a>;
-    type SerializeMap = Sorted<'a>;
-    type SerializeStruct = Parts<'a>;
-    type SerializeStructVariant = Parts<'a>;
+    type Error = NotSerializable;
+    type SerializeSeq = Items<'a>;
+    type SerializeTuple = Items<'a>;
+    type SerializeTupleStruct = Items<'a>;
+    type SerializeTupleVariant = Items<'a>;
+    type SerializeMap = SortedEntries<'a>;
+    type SerializeStruct = Items<'a>;
+    type SerializeStructVariant = Items<'a>;
 
     numbers! {
         serialize_i8(i8) serialize_i16(i16) serialize_i32(i32) serialize_i64(i64) serialize_i128(i128)
@@ -86,7 +86,7 @@ impl<'a> ser::Serializer for Canonical<'a> {
     fn serialize_str(self, value: &str) -> Result<()> {
         self.out.push('"');
         for char in value.chars() {
-            // The `\` too: else a text that ends in one seems to go on, and a variant may be called by a quote.
+            // `\` as well, or else a text that ends in it would seem to go on.
             if matches!(char, '"' | '\\') {
                 self.out.push('\\');
             }
@@ -130,23 +130,23 @@ impl<'a> ser::Serializer for Canonical<'a> {
     ) -> Result<()> {
         self.wrapped(format_args!("{name}::{variant}"), value)
     }
-    fn serialize_seq(self, _: Option<usize>) -> Result<Parts<'a>> {
-        Ok(self.parts("[", "]"))
+    fn serialize_seq(self, _: Option<usize>) -> Result<Items<'a>> {
+        Ok(self.items("[", "]"))
     }
-    fn serialize_tuple(self, _: usize) -> Result<Parts<'a>> {
-        Ok(self.parts("(", ")"))
+    fn serialize_tuple(self, _: usize) -> Result<Items<'a>> {
+        Ok(self.items("(", ")"))
     }
-    fn serialize_tuple_struct(self, name: &'static str, _: usize) -> Result<Parts<'a>> {
-        Ok(self.parts(format_args!("{name}("), ")"))
+    fn serialize_tuple_struct(self, name: &'static str, _: usize) -> Result<Items<'a>> {
+        Ok(self.items(format_args!("{name}("), ")"))
     }
-    fn serialize_tuple_variant(self, name: &'static str, _: u32, variant: &'static str, _: usize) -> Result<Parts<'a>> {
-        Ok(self.parts(format_args!("{name}::{variant}("), ")"))
+    fn serialize_tuple_variant(self, name: &'static str, _: u32, variant: &'static str, _: usize) -> Result<Items<'a>> {
+        Ok(self.items(format_args!("{name}::{variant}("), ")"))
     }
-    fn serialize_map(self, _: Option<usize>) -> Result<Sorted<'a>> {
-        Ok(Sorted { out: self.out, entries: Vec::new() })
+    fn serialize_map(self, _: Option<usize>) -> Result<SortedEntries<'a>> {
+        Ok(SortedEntries { out: self.out, entries: Vec::new() })
     }
-    fn serialize_struct(self, name: &'static str, _: usize) -> Result<Parts<'a>> {
-        Ok(self.parts(format_args!("{name}{{"), "}"))
+    fn serialize_struct(self, name: &'static str, _: usize) -> Result<Items<'a>> {
+        Ok(self.items(format_args!("{name}{{"), "}"))
     }
     fn serialize_struct_variant(
         self,
@@ -154,20 +154,20 @@ impl<'a> ser::Serializer for Canonical<'a> {
         _: u32,
         variant: &'static str,
         _: usize,
-    ) -> Result<Parts<'a>> {
-        Ok(self.parts(format_args!("{name}::{variant}{{"), "}"))
+    ) -> Result<Items<'a>> {
+        Ok(self.items(format_args!("{name}::{variant}{{"), "}"))
     }
 }
 
-/// The parts of a sequence, a tuple or a struct, with commas between.
-struct Parts<'a> {
+/// The items of a sequence, a tuple or a struct, with commas between them.
+struct Items<'a> {
     out: &'a mut String,
     close: &'static str,
     first: bool,
 }
 
-impl Parts<'_> {
-    fn part<T: Serialize + ?Sized>(&mut self, label: &str, value: &T) -> Result<()> {
+impl Items<'_> {
+    fn item<T: Serialize + ?Sized>(&mut self, label: &str, value: &T) -> Result<()> {
         self.out.push_str(if self.first { "" } else { "," });
         self.first = false;
         self.out.push_str(label);
@@ -180,13 +180,13 @@ impl Parts<'_> {
     }
 }
 
-macro_rules! parts {
+macro_rules! item_serializers {
     ($($kind:ident $method:ident;)*) => { $(
-        impl ser::$kind for Parts<'_> {
+        impl ser::$kind for Items<'_> {
             type Ok = ();
-            type Error = Refused;
+            type Error = NotSerializable;
             fn $method<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<()> {
-                self.part("", value)
+                self.item("", value)
             }
             fn end(self) -> Result<()> {
                 self.close()
@@ -194,11 +194,11 @@ macro_rules! parts {
         }
     )* };
     (named $($kind:ident;)*) => { $(
-        impl ser::$kind for Parts<'_> {
+        impl ser::$kind for Items<'_> {
             type Ok = ();
-            type Error = Refused;
+            type Error = NotSerializable;
             fn serialize_field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<()> {
-                self.part(name, value)
+                self.item(name, value)
             }
             fn end(self) -> Result<()> {
                 self.close()
@@ -206,23 +206,23 @@ macro_rules! parts {
         }
     )* };
 }
-parts! {
+item_serializers! {
     SerializeSeq serialize_element;
     SerializeTuple serialize_element;
     SerializeTupleStruct serialize_field;
     SerializeTupleVariant serialize_field;
 }
-parts! { named SerializeStruct; SerializeStructVariant; }
+item_serializers! { named SerializeStruct; SerializeStructVariant; }
 
-/// The entries of a map, sorted by the text of their keys: a `HashMap` has an order of its own in every process.
-struct Sorted<'a> {
+/// The entries of a map, sorted by their text, because a `HashMap` has another order in every process.
+struct SortedEntries<'a> {
     out: &'a mut String,
     entries: Vec<(String, String)>,
 }
 
-impl ser::SerializeMap for Sorted<'_> {
+impl ser::SerializeMap for SortedEntries<'_> {
     type Ok = ();
-    type Error = Refused;
+    type Error = NotSerializable;
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<()> {
         let mut text = String::new();
         write(key, &mut text)?;

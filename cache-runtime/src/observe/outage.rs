@@ -4,6 +4,7 @@
 ///
 /// [`Event::CircuitOpened`](crate::Event::CircuitOpened) says it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Outage {
     /// The store answers nothing.
     Everything,

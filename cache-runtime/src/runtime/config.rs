@@ -63,13 +63,13 @@ use crate::{Cache, Result};
 /// [`Config::builder`] takes caches that are made in code.
 #[derive(Debug, Default)]
 pub struct Config {
-    pub(super) default: Option<Source>,
-    pub(super) named: BTreeMap<String, Source>,
+    pub(super) default: Option<CacheSource>,
+    pub(super) named: BTreeMap<String, CacheSource>,
 }
 
 /// What a configured cache is made of.
 #[derive(Debug)]
-pub(super) enum Source {
+pub(super) enum CacheSource {
     /// The options of a file or an address. The store is built by `init`, after users' stores are registered.
     Options(CacheConfig),
     /// A cache made in code.
@@ -175,8 +175,8 @@ impl Config {
 
 impl From<Configuration> for Config {
     fn from(configuration: Configuration) -> Self {
-        let named = configuration.named.into_iter().map(|(name, cache)| (name, Source::Options(cache)));
-        Config { default: configuration.default.map(Source::Options), named: named.collect() }
+        let named = configuration.named.into_iter().map(|(name, cache)| (name, CacheSource::Options(cache)));
+        Config { default: configuration.default.map(CacheSource::Options), named: named.collect() }
     }
 }
 
@@ -209,7 +209,7 @@ impl ConfigBuilder {
     /// let config = Config::builder().default(Cache::memory());
     /// ```
     pub fn default(mut self, cache: Cache) -> Self {
-        self.config.default = Some(Source::Cache(cache));
+        self.config.default = Some(CacheSource::Cache(cache));
         self
     }
 
@@ -223,7 +223,7 @@ impl ConfigBuilder {
     /// let config = Config::builder().default(Cache::memory()).named("sessions", Cache::memory());
     /// ```
     pub fn named(mut self, name: impl Into<String>, cache: Cache) -> Self {
-        self.config.named.insert(name.into(), Source::Cache(cache));
+        self.config.named.insert(name.into(), CacheSource::Cache(cache));
         self
     }
 
