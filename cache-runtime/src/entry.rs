@@ -156,9 +156,9 @@ fn read_bytes<T: DeserializeOwned>(bytes: Source<'_>) -> Result<T, Unreadable> {
     })
 }
 
-/// Writes another expiry into an entry's header; does nothing to what is no entry or is damaged.
+/// Writes another expiry into an entry's header. Bytes that are no entry, or are damaged, stay as they are.
 pub(crate) fn set_expiry(bytes: &mut [u8], expires_at: Timestamp) {
-    // A damaged entry must not become a sound one by a new checksum.
+    // A damaged entry must not become a valid one by a new checksum.
     if header::expires_at(bytes).is_some() && header::checksum_matches(bytes) {
         header::set_expiry(bytes, expires_at);
         header::write_checksum(bytes);

@@ -1,6 +1,8 @@
 //! A stored value: a whole number, or the bytes of an entry.
 
 /// What a store keeps under a key.
+///
+/// A store has to handle every form, so a new one would be a breaking change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Value {
     /// A whole number. Values and counters share this form, so that either can be read as the other.
