@@ -2,7 +2,7 @@
 
 /// What a store keeps under a key.
 ///
-/// A store of your own need not look into the bytes.
+/// A store of your own need not look into the bytes. It has to handle both forms, so a third one would break it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Value {
     /// A whole number. Values and counters share this form, so that either can be read as the other.
