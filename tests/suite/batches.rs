@@ -13,14 +13,14 @@ fn lengths(keys: &[String]) -> HashMap<String, usize> {
 }
 
 /// Only what is there is in the answer, under the keys as they were asked.
-pub fn reading_many_gives_the_hits(cache: &TestCache) {
+pub fn read_multi_returns_the_hits(cache: &TestCache) {
     cache.write_multi([("a", "1"), ("c", "3")]).unwrap();
     let hits = cache.read_multi::<String>(["a", "b", "c", "a"]).unwrap();
     assert_eq!(hits, HashMap::from([("a".to_owned(), "1".to_owned()), ("c".to_owned(), "3".to_owned())]));
 }
 
 /// No keys are no work and no error, whichever way.
-pub fn no_keys_are_no_error(cache: &TestCache) {
+pub fn an_empty_batch_is_no_error(cache: &TestCache) {
     let none: [&str; 0] = [];
     cache.set("k", "v").unwrap();
     assert!(cache.read_multi::<String>(none).unwrap().is_empty());
@@ -32,7 +32,7 @@ pub fn no_keys_are_no_error(cache: &TestCache) {
 }
 
 /// What has expired, and what is of another type, is not among the hits.
-pub fn reading_many_leaves_out_what_cannot_be_had(cache: &TestCache) {
+pub fn read_multi_omits_expired_and_unreadable_values(cache: &TestCache) {
     cache.view(|cache| cache.expires_in(10)).set("expired", "v").unwrap();
     cache.set("number", &1).unwrap();
     cache.set("text", "v").unwrap();
@@ -42,7 +42,7 @@ pub fn reading_many_leaves_out_what_cannot_be_had(cache: &TestCache) {
 }
 
 /// All that is written together lives equally long.
-pub fn writing_many_gives_all_one_lifetime(cache: &TestCache) {
+pub fn write_multi_gives_all_entries_the_same_lifetime(cache: &TestCache) {
     cache.view(|cache| cache.expires_in(10)).write_multi([("a", "1"), ("b", "2")]).unwrap();
     assert_eq!(cache.expiry("a").unwrap(), cache.expiry("b").unwrap());
     cache.pass(9);
@@ -52,20 +52,20 @@ pub fn writing_many_gives_all_one_lifetime(cache: &TestCache) {
 }
 
 /// Where a key stands twice, the later value stays.
-pub fn the_later_of_two_values_stays(cache: &TestCache) {
+pub fn the_last_value_of_a_repeated_key_is_stored(cache: &TestCache) {
     cache.write_multi([("k", "first"), ("other", "x"), ("k", "second")]).unwrap();
     assert_eq!(cache.get::<String>("k").unwrap().as_deref(), Some("second"));
 }
 
 /// References are written as what they refer to, and keys may be owned.
-pub fn writing_many_takes_references(cache: &TestCache) {
+pub fn write_multi_accepts_references(cache: &TestCache) {
     let owned = [("a".to_owned(), "1".to_owned()), ("b".to_owned(), "2".to_owned())];
     cache.write_multi(owned.iter().map(|(key, value)| (key, value))).unwrap();
     assert_eq!(cache.read_multi(owned.iter().map(|(key, _)| key)).unwrap(), HashMap::from(owned));
 }
 
 /// The answer is how many were there; a key that is named twice can go only once.
-pub fn deleting_many_counts_what_was_there(cache: &TestCache) {
+pub fn delete_multi_counts_the_deleted_values(cache: &TestCache) {
     cache.write_multi([("a", 1), ("b", 2), ("keep", 3)]).unwrap();
     cache.view(|cache| cache.expires_in(1)).set("expired", "v").unwrap();
     cache.pass(1);
@@ -76,7 +76,7 @@ pub fn deleting_many_counts_what_was_there(cache: &TestCache) {
 }
 
 /// The missing keys are computed in one go: each once, in the order asked, and without those that are there.
-pub fn the_missing_are_computed_in_one_go(cache: &TestCache) {
+pub fn all_misses_are_computed_in_one_call(cache: &TestCache) {
     cache.set("there", &100_usize).unwrap();
     let mut asked = Vec::new();
     let all = cache.get_or_set_multi(["bb", "there", "a", "bb", "ccc"], |missing| {
@@ -89,7 +89,7 @@ pub fn the_missing_are_computed_in_one_go(cache: &TestCache) {
 }
 
 /// What was computed is kept, for as long as the view says, and is not computed again.
-pub fn computed_values_are_kept(cache: &TestCache) {
+pub fn computed_values_are_stored(cache: &TestCache) {
     let cache = cache.view(|cache| cache.expires_in(10));
     let doubled = |keys: &[String]| keys.iter().map(|key| (key.clone(), key.repeat(2))).collect::<HashMap<_, _>>();
     cache.get_or_set_multi(["a", "bb"], doubled);
@@ -106,7 +106,7 @@ pub fn computed_values_are_kept(cache: &TestCache) {
 }
 
 /// What nobody asked for is ignored, and what is left out is neither in the answer nor kept.
-pub fn the_computation_may_give_less_but_not_more(cache: &TestCache) {
+pub fn a_batch_computation_may_omit_keys_but_not_add_any(cache: &TestCache) {
     let give = |_: &[String]| HashMap::from([("a".to_owned(), 1), ("unasked".to_owned(), 9)]);
     let values = cache.get_or_set_multi(["a", "left_out"], give);
     assert_eq!(values, HashMap::from([("a".to_owned(), 1)]));
@@ -116,14 +116,14 @@ pub fn the_computation_may_give_less_but_not_more(cache: &TestCache) {
 }
 
 /// A value of another type is computed anew and replaced.
-pub fn a_value_of_another_type_is_computed_anew(cache: &TestCache) {
+pub fn a_value_of_another_type_is_recomputed(cache: &TestCache) {
     cache.set("a", "text").unwrap();
     assert_eq!(cache.get_or_set_multi(["a"], lengths), HashMap::from([("a".to_owned(), 1)]));
     assert_eq!(cache.get::<usize>("a").unwrap(), Some(1));
 }
 
 /// Where the values are `Result`s, an `Err` is in the answer and not kept.
-pub fn an_error_among_many_is_not_kept(cache: &TestCache) {
+pub fn an_error_in_a_batch_is_not_stored(cache: &TestCache) {
     type Answers = HashMap<String, Result<usize, String>>;
     let answers = |keys: &[String]| -> Answers {
         let answer = |key: &String| if key == "bad" { Err("down".to_owned()) } else { Ok(key.len()) };
@@ -156,7 +156,7 @@ impl Serialize for Even {
 }
 
 /// A computed value that cannot be written is in the answer, and the others are kept.
-pub fn an_unwritable_value_among_many_keeps_the_others(cache: &TestCache) {
+pub fn an_unserializable_value_in_a_batch_does_not_affect_the_others(cache: &TestCache) {
     let keys: Vec<String> = (0..10).map(|number| number.to_string()).collect();
     let numbers = |keys: &[String]| keys.iter().map(|key| (key.clone(), Even(key.parse().unwrap()))).collect();
     let values: HashMap<String, Even> = cache.get_or_set_multi(&keys, numbers);
@@ -167,7 +167,7 @@ pub fn an_unwritable_value_among_many_keeps_the_others(cache: &TestCache) {
 }
 
 /// In a race window one caller computes, and only what has expired; others have the old values meanwhile.
-pub fn a_race_window_holds_for_each_of_many(cache: &TestCache) {
+pub fn each_key_of_a_batch_has_its_own_race_window(cache: &TestCache) {
     let view = |ttl: u64| cache.view(|cache| cache.expires_in(ttl).race_ttl(60));
     view(5).set("in_window", "old").unwrap();
     view(100).set("fresh", "old").unwrap();
@@ -188,14 +188,14 @@ pub fn a_race_window_holds_for_each_of_many(cache: &TestCache) {
 }
 
 /// Where nothing is to be kept, nothing is, and what was there goes.
-pub fn writing_many_for_no_time_forgets_them(cache: &TestCache) {
+pub fn write_multi_with_a_lifetime_of_zero_deletes_the_keys(cache: &TestCache) {
     cache.write_multi([("a", 1), ("b", 2)]).unwrap();
     cache.view(|cache| cache.expires_in(0)).write_multi([("a", 3)]).unwrap();
     assert_eq!(cache.read_multi::<i32>(["a", "b"]).unwrap(), HashMap::from([("b".to_owned(), 2)]));
 }
 
 /// More keys than a statement of any store can hold are no difficulty.
-pub fn thousands_of_keys_are_no_difficulty(cache: &TestCache) {
+pub fn a_batch_may_have_thousands_of_keys(cache: &TestCache) {
     let keys: Vec<String> = (0..3000).map(|number| format!("key:{number}")).collect();
     cache.write_multi(keys.iter().take(2000).map(|key| (key, key))).unwrap();
     let hits = cache.read_multi::<String>(&keys).unwrap();
@@ -210,7 +210,7 @@ pub fn thousands_of_keys_are_no_difficulty(cache: &TestCache) {
 }
 
 /// One empty key among many is an error, and nothing is written or forgotten.
-pub fn an_empty_key_among_many_changes_nothing(cache: &TestCache) {
+pub fn an_empty_key_in_a_batch_changes_nothing(cache: &TestCache) {
     cache.set("a", "old").unwrap();
     let error = cache.write_multi([("a", "new"), ("", "x")]).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Key);
@@ -220,7 +220,7 @@ pub fn an_empty_key_among_many_changes_nothing(cache: &TestCache) {
 }
 
 /// What changes a key while a batch is computed wins over its value, which goes to the caller.
-pub fn a_change_in_the_middle_of_a_batch_wins(cache: &TestCache) {
+pub fn a_change_during_a_batch_computation_wins(cache: &TestCache) {
     let kept = |change: &dyn Fn()| {
         cache.delete_multi(["a", "bb"]).unwrap();
         let late = cache.get_or_set_multi(["a", "bb"], |keys| {

@@ -142,170 +142,170 @@ macro_rules! __each_behaviour {
     ($then:ident, $rest:tt) => {
         $crate::__each! { $then, $rest,
             storing {
-                an_absent_key_is_absent_and_asking_creates_nothing
-                a_later_write_replaces_value_and_lifetime
+                reading_an_absent_key_is_a_miss_and_creates_no_entry
+                a_later_write_replaces_value_and_expiry
                 a_later_write_may_be_of_another_type
                 values_of_every_kind_come_back
                 whole_numbers_of_every_width_come_back
                 bytes_of_every_size_come_back
                 none_is_a_value
-                a_value_of_another_type_is_absent_and_stays
-                a_struct_that_has_changed_since_is_absent
-                deleting_says_whether_there_was_a_value
-                deleting_an_expired_value_forgets_it_for_good
-                clearing_forgets_everything
-                both_faces_see_the_same_values
-                views_and_clones_share_what_is_kept
-                threads_see_what_others_wrote
-                a_reader_among_writers_gets_whole_values_of_its_key
+                a_value_of_another_type_is_a_miss_and_is_not_deleted
+                a_struct_whose_fields_changed_is_a_miss
+                deleting_returns_whether_there_was_a_value
+                a_deleted_expired_value_is_never_served_stale
+                clearing_removes_every_entry
+                blocking_and_async_callers_see_the_same_entries
+                views_and_clones_share_entries
+                threads_read_what_other_threads_wrote
+                a_reader_among_writers_gets_whole_values_of_its_own_key
             }
             counters {
                 a_counter_starts_from_zero
-                every_answer_is_the_sum
+                each_increment_returns_the_sum_so_far
                 reading_does_not_start_a_counter
-                written_numbers_and_counters_are_one_thing
-                a_counter_with_a_lifetime_of_zero_is_not_kept
-                an_expired_text_is_no_hindrance
-                incrementing_something_else_is_an_error_and_changes_nothing
+                written_integers_and_counters_are_interchangeable
+                a_counter_with_a_lifetime_of_zero_is_not_stored
+                a_counter_can_start_where_a_text_has_expired
+                incrementing_a_value_that_is_no_integer_is_an_error_and_changes_nothing
                 overflow_is_an_error_and_changes_nothing
-                taking_the_lowest_number_away_is_an_overflow
-                first_increments_at_once_give_every_sum_once
-                no_increment_is_lost_among_threads
+                decrementing_by_the_lowest_number_is_an_overflow
+                simultaneous_first_increments_return_distinct_sums
+                concurrent_increments_all_count
             }
             real_time {
-                a_written_number_lives_as_long_as_it_was_given
-                a_number_written_again_has_the_new_lifetime
-                increments_do_not_move_a_counters_expiry
-                a_counter_without_expiry_takes_one_that_is_asked_for
-                an_expired_counter_starts_anew
-                an_expired_counter_in_a_window_starts_anew
-                a_counter_can_be_touched
-                a_touch_takes_a_counter_to_for_ever_and_back
-                removing_the_expired_leaves_living_numbers
+                a_number_lives_until_its_expiry
+                rewriting_a_number_replaces_its_lifetime
+                increments_do_not_change_a_counters_expiry
+                a_counter_without_expiry_takes_an_explicit_one
+                an_expired_counter_starts_again_from_zero
+                an_expired_counter_in_a_stale_window_starts_again_from_zero
+                touching_extends_a_counters_lifetime
+                touching_can_make_a_counter_permanent_and_temporary_again
+                removing_expired_entries_keeps_live_numbers
             }
             batches {
-                reading_many_gives_the_hits
-                no_keys_are_no_error
-                reading_many_leaves_out_what_cannot_be_had
-                writing_many_gives_all_one_lifetime
-                the_later_of_two_values_stays
-                writing_many_takes_references
-                deleting_many_counts_what_was_there
-                the_missing_are_computed_in_one_go
-                computed_values_are_kept
-                the_computation_may_give_less_but_not_more
-                a_value_of_another_type_is_computed_anew
-                an_error_among_many_is_not_kept
-                an_unwritable_value_among_many_keeps_the_others
-                a_race_window_holds_for_each_of_many
-                writing_many_for_no_time_forgets_them
-                thousands_of_keys_are_no_difficulty
-                an_empty_key_among_many_changes_nothing
-                a_change_in_the_middle_of_a_batch_wins
+                read_multi_returns_the_hits
+                an_empty_batch_is_no_error
+                read_multi_omits_expired_and_unreadable_values
+                write_multi_gives_all_entries_the_same_lifetime
+                the_last_value_of_a_repeated_key_is_stored
+                write_multi_accepts_references
+                delete_multi_counts_the_deleted_values
+                all_misses_are_computed_in_one_call
+                computed_values_are_stored
+                a_batch_computation_may_omit_keys_but_not_add_any
+                a_value_of_another_type_is_recomputed
+                an_error_in_a_batch_is_not_stored
+                an_unserializable_value_in_a_batch_does_not_affect_the_others
+                each_key_of_a_batch_has_its_own_race_window
+                write_multi_with_a_lifetime_of_zero_deletes_the_keys
+                a_batch_may_have_thousands_of_keys
+                an_empty_key_in_a_batch_changes_nothing
+                a_change_during_a_batch_computation_wins
             }
             expiry {
                 every_value_has_its_own_lifetime
                 expiry_is_exact_to_the_millisecond
-                without_a_lifetime_it_is_two_days
-                never_is_never
-                very_long_lifetimes_work
-                lifetimes_are_written_in_three_ways
-                zero_keeps_nothing_and_forgets_what_was_there
-                with_zero_every_call_computes_and_forgets
-                expiry_tells_the_moment
-                reading_does_not_prolong
-                touching_gives_a_new_lifetime
-                touching_reaches_for_ever_and_back
-                touching_does_not_revive
-                touching_for_no_time_forgets
-                removing_the_expired_leaves_the_rest
-                removing_the_expired_leaves_what_a_window_keeps
-                a_value_written_again_after_expiry_lives_its_full_time
+                the_default_lifetime_is_two_days
+                an_entry_that_never_expires_stays
+                very_long_lifetimes_do_not_overflow
+                a_lifetime_may_be_seconds_a_duration_or_text
+                writing_with_a_lifetime_of_zero_deletes_the_entry
+                computing_with_a_lifetime_of_zero_deletes_the_entry
+                expiry_distinguishes_absent_permanent_and_expiring_entries
+                reading_does_not_extend_a_lifetime
+                touching_replaces_the_lifetime
+                touching_can_make_an_entry_permanent_and_temporary_again
+                touching_does_not_revive_an_expired_entry
+                touching_with_a_lifetime_of_zero_deletes_the_entry
+                removing_expired_entries_keeps_the_others
+                removing_expired_entries_keeps_those_in_a_stale_window
+                a_value_rewritten_after_expiry_has_its_full_lifetime
             }
             stale {
-                without_a_window_nothing_expired_is_served
-                a_window_of_zero_is_none
-                in_a_race_window_one_computes_and_others_get_the_old_value
-                after_the_window_the_old_value_is_gone
-                a_fresh_value_is_not_computed_whatever_the_window
-                a_value_computed_in_the_window_lives_its_full_time
-                reading_by_hand_is_never_stale
-                a_window_may_be_named_by_the_reader_alone
-                after_a_success_the_next_caller_may_compute
-                a_failure_in_the_window_goes_to_the_one_who_tried
-                failures_never_prolong_the_old_value
-                a_panic_in_the_window_leaves_the_others_the_old_value
-                the_old_value_stands_in_for_an_error
-                a_deleted_value_does_not_stand_in
-                the_longer_window_keeps_the_entry
+                without_a_window_no_expired_value_is_served
+                a_window_of_zero_is_no_window
+                in_a_race_window_one_caller_computes_and_the_others_get_the_stale_value
+                after_the_window_the_stale_value_is_not_served
+                a_fresh_value_is_not_recomputed_whatever_the_window
+                a_value_computed_in_the_window_has_its_full_lifetime
+                direct_reads_never_return_a_stale_value
+                the_reader_alone_may_set_a_window
+                after_a_success_the_next_expiry_is_recomputed_at_once
+                a_failure_in_the_window_reaches_only_the_caller_that_computed
+                failures_never_extend_the_stale_window
+                after_a_panic_in_the_window_the_others_get_the_stale_value
+                the_stale_value_replaces_an_error
+                a_deleted_value_does_not_replace_an_error
+                the_longer_window_decides_how_long_the_entry_is_kept
                 a_write_ends_the_window
-                an_old_value_of_another_type_is_none
+                a_stale_value_of_another_type_is_not_served
                 each_key_has_its_own_window
             }
             computing {
                 a_hit_computes_nothing
-                a_miss_computes_and_keeps
-                a_computed_none_is_kept
-                an_error_is_returned_and_not_kept
-                an_error_as_a_value_is_not_kept
-                a_lifetime_begins_after_the_computation
-                an_unreadable_value_is_computed_anew
-                a_value_that_cannot_be_kept_is_returned
-                a_panic_goes_to_the_caller_and_the_next_call_works
-                a_value_need_not_be_clone_nor_the_closure_send
+                a_miss_computes_and_stores
+                a_computed_none_is_stored
+                an_error_is_returned_and_not_stored
+                an_error_as_the_value_of_get_or_set_is_not_stored
+                a_lifetime_starts_when_the_computation_ends
+                an_unreadable_value_is_recomputed
+                a_value_that_cannot_be_stored_is_returned
+                a_panic_reaches_its_caller_and_the_next_call_works
+                values_need_no_clone_and_closures_no_send
                 a_computation_may_use_the_cache
                 a_computation_may_ask_for_its_own_key
-                an_empty_key_is_computed_each_time
-                two_keys_do_not_meet
+                an_empty_key_is_computed_at_each_call
+                different_keys_are_computed_independently
                 a_refresh_computes_and_replaces
-                a_refresh_that_fails_leaves_what_is_kept
-                a_refresh_wins_over_what_began_before_it
-                a_change_in_the_middle_of_a_refresh_wins
-                who_asks_after_a_change_is_given_what_is_newer
+                a_failed_refresh_leaves_the_entry_unchanged
+                a_refresh_wins_over_an_earlier_computation
+                a_change_during_a_refresh_wins
+                a_caller_after_a_change_receives_a_newer_value
             }
             keys {
-                upper_and_lower_case_are_two_keys
-                any_text_is_a_key_of_its_own
-                any_text_is_a_key_among_many
-                any_text_is_a_counter_of_its_own
-                long_keys_that_differ_at_the_end_are_two
+                keys_are_case_sensitive
+                any_text_is_a_distinct_key
+                any_text_is_a_key_in_a_batch
+                any_text_is_a_distinct_counter
+                long_keys_that_differ_only_at_the_end_are_distinct
             }
             namespaces {
-                the_same_key_is_another_one_in_each_namespace
+                the_same_key_is_a_different_entry_in_each_namespace
                 the_same_name_is_the_same_namespace
-                no_name_meets_another_or_a_key
+                namespaces_and_keys_never_collide
                 namespaces_nest
-                clearing_a_namespace_clears_those_inside_it_alone
-                clearing_the_root_clears_all
-                long_keys_and_names_are_cleared_too
-                every_operation_keeps_to_its_namespace
-                a_race_is_within_its_namespace
+                clearing_a_namespace_clears_its_nested_ones_and_nothing_else
+                clearing_the_root_clears_every_namespace
+                long_keys_and_names_are_cleared_with_their_namespace
+                every_operation_stays_in_its_namespace
+                the_same_key_in_two_namespaces_is_recomputed_independently
             }
             tags {
-                a_deleted_tag_forgets_what_carries_it_and_nothing_else
-                deleting_a_tag_says_whether_it_was_in_use
-                what_is_forgotten_by_a_tag_is_not_there
-                what_is_written_after_a_deletion_stays
-                an_entry_carries_what_it_was_last_written_with
-                computed_values_carry_tags
-                a_tag_deleted_during_a_computation_wins
-                who_asks_after_a_tag_is_deleted_is_given_what_is_newer
-                what_is_forgotten_by_a_tag_is_not_served_stale
+                deleting_a_tag_removes_exactly_the_entries_with_it
+                deleting_a_tag_returns_whether_it_was_in_use
+                an_entry_removed_by_a_tag_is_absent_for_every_operation
+                an_entry_written_after_the_deletion_of_its_tag_stays
+                rewriting_an_entry_replaces_its_tags
+                computed_values_carry_the_views_tags
+                deleting_a_tag_during_a_computation_wins
+                a_caller_after_a_tag_deletion_receives_a_newer_value
+                an_entry_removed_by_a_tag_is_not_served_stale
                 a_number_may_carry_tags
-                a_counter_carries_no_tags
-                a_counter_may_follow_what_a_tag_has_forgotten
+                incrementing_with_tags_is_an_error
+                a_counter_can_start_where_a_tag_removed_the_entry
                 a_tag_belongs_to_its_namespace
-                a_tag_that_is_named_twice_is_one
-                any_text_is_a_tag_of_its_own
+                a_repeated_tag_counts_once
+                any_text_is_a_distinct_tag
                 an_empty_tag_is_an_error
-                a_tag_lasts_as_long_as_what_carries_it
-                touching_leaves_an_entry_its_tags
+                a_tag_lives_as_long_as_its_entries
+                touching_keeps_an_entrys_tags
             }
             errors {
                 an_empty_key_is_an_error
-                a_value_that_cannot_be_written_is_an_error
-                one_unwritable_value_of_many_writes_none
-                an_error_says_what_was_asked
+                an_unserializable_value_is_an_error
+                one_unserializable_value_in_a_batch_writes_none
+                an_error_names_the_operation_the_key_and_the_reason
             }
         }
     };
@@ -319,12 +319,12 @@ macro_rules! __each_of_no_cache {
         $crate::__each! { $then, $rest,
             no_cache {
                 writes_are_accepted_and_reads_find_nothing
-                there_is_nothing_to_change_or_forget
+                there_is_nothing_to_change_or_delete
                 values_are_computed_at_each_call
-                errors_of_computations_come_out_unchanged
-                counters_answer_zero
-                views_keep_nothing_either
-                an_empty_key_is_an_error_here_too
+                errors_of_computations_are_returned_unchanged
+                counters_return_zero
+                views_store_nothing_either
+                an_empty_key_is_an_error_without_a_cache_too
             }
         }
     };
@@ -337,38 +337,38 @@ macro_rules! __each_line_of_the_contract {
     ($then:ident, $rest:tt) => {
         $crate::__each! { $then, $rest,
             store {
-                it_may_be_called_from_many_threads
+                many_threads_may_call_it_at_once
                 a_key_is_any_text_of_250_bytes
                 reading_an_absent_key_creates_nothing
-                what_was_written_comes_back
+                a_written_value_is_read_back
                 a_value_is_live_until_its_expiry
-                reading_deletes_nothing
+                reading_does_not_delete_expired_entries
                 writing_replaces_value_and_expiry
-                forgetting_says_whether_there_was_a_value
-                forgetting_takes_an_expired_value_too
-                clearing_forgets_what_starts_with_the_prefix
-                a_prefix_is_no_pattern
-                clearing_without_a_prefix_forgets_all
-                many_are_read_in_the_order_asked
-                any_number_of_keys_works
-                the_later_of_two_values_stays
-                forgetting_many_tells_how_many_were_there
-                it_tells_when_a_value_expires
-                a_touch_gives_a_new_lifetime
-                removing_the_expired_spares_the_rest
-                an_operation_for_a_task_gives_the_same_answer
+                delete_returns_whether_there_was_a_live_value
+                delete_removes_an_expired_value_too
+                clear_removes_the_keys_with_the_prefix
+                a_prefix_is_not_a_pattern
+                clear_with_an_empty_prefix_removes_everything
+                read_multi_answers_in_the_order_of_the_keys
+                batches_of_any_size_work
+                the_last_value_of_a_repeated_key_is_stored
+                delete_multi_returns_how_many_were_deleted
+                expiry_returns_when_a_value_expires
+                touch_replaces_the_expiry
+                delete_expired_keeps_live_and_stale_entries
+                dispatch_gives_the_same_answer_as_run
                 it_has_a_name
             }
             store_numbers {
-                counting_goes_on_from_a_written_number
+                increment_adds_to_a_written_number
                 a_number_is_live_until_its_expiry
-                a_counter_starts_from_zero_with_the_lifetime_given
-                a_living_counter_keeps_its_expiry
-                an_endless_counter_takes_an_expiry_that_is_asked_for
-                a_touch_prolongs_a_number
-                counting_on_something_else_changes_nothing
-                a_sum_beyond_i64_changes_nothing
-                an_increment_is_one_step
+                a_counter_starts_from_zero_with_the_given_expiration
+                a_live_counter_keeps_its_expiry
+                a_permanent_counter_takes_an_explicit_expiry
+                touch_extends_a_number
+                incrementing_a_value_that_is_no_number_changes_nothing
+                an_overflow_changes_nothing
+                increments_are_atomic
             }
         }
     };
@@ -381,25 +381,25 @@ macro_rules! __each_line_on_claims {
     ($then:ident, $rest:tt) => {
         $crate::__each! { $then, $rest,
             claims {
-                it_says_that_it_keeps_claims
-                an_exclusive_claim_keeps_others_away
-                a_common_claim_keeps_nobody_away
-                a_refused_claim_is_none
-                of_many_exclusive_claims_one_holds
-                a_claim_changes_nothing_that_is_kept
-                fulfilling_keeps_the_value_and_ends_the_claim
-                fulfilling_replaces_what_was_there
+                the_store_reports_that_it_keeps_claims
+                an_exclusive_claim_refuses_other_exclusive_claims
+                a_shared_claim_refuses_no_other_claim
+                a_refused_claim_cannot_be_completed
+                one_of_many_simultaneous_exclusive_claims_is_granted
+                a_claim_does_not_change_the_entry
+                completing_stores_the_value_and_ends_the_claim
+                completing_replaces_the_old_value
                 a_released_claim_has_ended
-                releasing_ends_the_claim_that_is_named
-                a_release_may_pause
-                an_exclusive_claim_ends_by_time
-                a_claim_past_its_time_is_as_good_as_a_new_one
-                every_other_change_of_the_key_breaks_a_claim
-                a_claim_past_its_time_can_be_broken
-                what_is_done_elsewhere_breaks_nothing
-                the_first_of_two_computations_is_kept
+                releasing_ends_only_the_given_claim
+                a_release_can_delay_the_next_exclusive_claim
+                an_exclusive_claim_times_out
+                a_timed_out_claim_can_still_be_completed
+                every_change_of_the_key_breaks_its_claims
+                a_change_breaks_a_timed_out_claim
+                changes_of_other_keys_and_other_claims_break_nothing
+                the_first_of_two_computations_is_stored
                 any_text_can_be_claimed
-                a_task_is_given_the_same_answers
+                dispatched_claim_operations_give_the_same_answers
             }
         }
     };

@@ -48,12 +48,12 @@ fn is_free(store: &dyn Store) -> bool {
 }
 
 /// The store says that it keeps claims.
-pub fn it_says_that_it_keeps_claims(store: &dyn Store) {
+pub fn the_store_reports_that_it_keeps_claims(store: &dyn Store) {
     assert!(store.claims().is_some());
 }
 
 /// An exclusive claim keeps other exclusive ones on its key away.
-pub fn an_exclusive_claim_keeps_others_away(store: &dyn Store) {
+pub fn an_exclusive_claim_refuses_other_exclusive_claims(store: &dyn Store) {
     assert!(claims(store).claim("k", &exclusive(1)).unwrap());
     assert!(!claims(store).claim("k", &exclusive(2)).unwrap());
     assert!(claims(store).claim("another", &exclusive(3)).unwrap(), "it is for one key");
@@ -61,14 +61,14 @@ pub fn an_exclusive_claim_keeps_others_away(store: &dyn Store) {
 }
 
 /// A claim that is not exclusive keeps nobody away, and nobody keeps it away.
-pub fn a_common_claim_keeps_nobody_away(store: &dyn Store) {
+pub fn a_shared_claim_refuses_no_other_claim(store: &dyn Store) {
     assert!(claims(store).claim("k", &common(1)).unwrap());
     assert!(claims(store).claim("k", &exclusive(2)).unwrap());
     assert!(claims(store).claim("k", &common(3)).unwrap());
 }
 
 /// A claim that was refused cannot be fulfilled.
-pub fn a_refused_claim_is_none(store: &dyn Store) {
+pub fn a_refused_claim_cannot_be_completed(store: &dyn Store) {
     assert!(claims(store).claim("k", &exclusive(1)).unwrap());
     assert!(!claims(store).claim("k", &exclusive(2)).unwrap());
     assert!(!complete(store, 2, 7));
@@ -77,7 +77,7 @@ pub fn a_refused_claim_is_none(store: &dyn Store) {
 }
 
 /// Of exclusive claims at one moment one holds.
-pub fn of_many_exclusive_claims_one_holds(store: &dyn Store) {
+pub fn one_of_many_simultaneous_exclusive_claims_is_granted(store: &dyn Store) {
     let held = scope(|scope| {
         let one = |token| scope.spawn(move || claims(store).claim("k", &exclusive(token)).unwrap());
         let started: Vec<_> = (1..=8).map(one).collect();
@@ -87,7 +87,7 @@ pub fn of_many_exclusive_claims_one_holds(store: &dyn Store) {
 }
 
 /// A claim changes nothing of what is kept under the key, and is nothing that is kept.
-pub fn a_claim_changes_nothing_that_is_kept(store: &dyn Store) {
+pub fn a_claim_does_not_change_the_entry(store: &dyn Store) {
     let (value, expiration) = entry("text", 10);
     store.set("k", &value, &expiration).unwrap();
     for key in ["k", "absent"] {
@@ -101,7 +101,7 @@ pub fn a_claim_changes_nothing_that_is_kept(store: &dyn Store) {
 }
 
 /// A fulfilled claim keeps the value with its expiration, and has ended.
-pub fn fulfilling_keeps_the_value_and_ends_the_claim(store: &dyn Store) {
+pub fn completing_stores_the_value_and_ends_the_claim(store: &dyn Store) {
     let (value, expiration) = entry("text", 10);
     for (key, claim) in [("common", common(1)), ("exclusive", exclusive(2))] {
         assert!(claims(store).claim(key, &claim).unwrap());
@@ -117,7 +117,7 @@ pub fn fulfilling_keeps_the_value_and_ends_the_claim(store: &dyn Store) {
 }
 
 /// A value takes the place of the one that it was computed to replace.
-pub fn fulfilling_replaces_what_was_there(store: &dyn Store) {
+pub fn completing_replaces_the_old_value(store: &dyn Store) {
     store.set("k", &entry("old", 100).0, &ten_seconds()).unwrap();
     assert!(claims(store).claim("k", &exclusive(1)).unwrap());
     assert!(complete(store, 1, 7));
@@ -135,7 +135,7 @@ pub fn a_released_claim_has_ended(store: &dyn Store) {
 }
 
 /// Only the claim that is named ends; one that is none is no error.
-pub fn releasing_ends_the_claim_that_is_named(store: &dyn Store) {
+pub fn releasing_ends_only_the_given_claim(store: &dyn Store) {
     claims(store).release("k", 5, Duration::ZERO).unwrap();
     assert!(claims(store).claim("k", &exclusive(1)).unwrap());
     assert!(claims(store).claim("k", &common(2)).unwrap());
@@ -147,7 +147,7 @@ pub fn releasing_ends_the_claim_that_is_named(store: &dyn Store) {
 }
 
 /// For so long as a release says no other exclusive claim is taken down.
-pub fn a_release_may_pause(store: &dyn Store) {
+pub fn a_release_can_delay_the_next_exclusive_claim(store: &dyn Store) {
     assert!(claims(store).claim("k", &exclusive(1)).unwrap());
     let begun = Instant::now();
     claims(store).release("k", 1, SHORT).unwrap();
@@ -159,7 +159,7 @@ pub fn a_release_may_pause(store: &dyn Store) {
 }
 
 /// An exclusive claim keeps others away for as long as it is, and no longer.
-pub fn an_exclusive_claim_ends_by_time(store: &dyn Store) {
+pub fn an_exclusive_claim_times_out(store: &dyn Store) {
     let begun = Instant::now();
     assert!(claims(store).claim("k", &exclusive_for(1, SHORT)).unwrap());
     let refused = !claims(store).claim("k", &exclusive_for(2, SHORT)).unwrap();
@@ -169,7 +169,7 @@ pub fn an_exclusive_claim_ends_by_time(store: &dyn Store) {
 }
 
 /// A claim that has ended by time, and was not broken, can still be fulfilled.
-pub fn a_claim_past_its_time_is_as_good_as_a_new_one(store: &dyn Store) {
+pub fn a_timed_out_claim_can_still_be_completed(store: &dyn Store) {
     for claim in [Claim::new(1, SHORT), exclusive_for(2, SHORT)] {
         assert!(claims(store).claim("k", &claim).unwrap());
         sleep(SHORT * 2);
@@ -200,7 +200,7 @@ fn changes() -> [Change; 7] {
 }
 
 /// Every other change of the key breaks a claim: then it cannot be fulfilled, and that changes nothing.
-pub fn every_other_change_of_the_key_breaks_a_claim(store: &dyn Store) {
+pub fn every_change_of_the_key_breaks_its_claims(store: &dyn Store) {
     for (what, change) in changes() {
         for was_there in [false, true] {
             for claim in [common(1), exclusive(2)] {
@@ -221,7 +221,7 @@ pub fn every_other_change_of_the_key_breaks_a_claim(store: &dyn Store) {
 }
 
 /// A change breaks claims that have ended by time too.
-pub fn a_claim_past_its_time_can_be_broken(store: &dyn Store) {
+pub fn a_change_breaks_a_timed_out_claim(store: &dyn Store) {
     assert!(claims(store).claim("k", &exclusive_for(1, SHORT)).unwrap());
     sleep(SHORT * 2);
     store.delete("k", ten_seconds().now).unwrap();
@@ -230,7 +230,7 @@ pub fn a_claim_past_its_time_can_be_broken(store: &dyn Store) {
 }
 
 /// What is done to other keys breaks nothing, and neither do other claims. (A `clear` may break more than it forgets.)
-pub fn what_is_done_elsewhere_breaks_nothing(store: &dyn Store) {
+pub fn changes_of_other_keys_and_other_claims_break_nothing(store: &dyn Store) {
     let expiration = ten_seconds();
     let pair = ("a".to_owned(), Value::Number(1));
     assert!(claims(store).claim("k", &exclusive(1)).unwrap());
@@ -250,7 +250,7 @@ pub fn what_is_done_elsewhere_breaks_nothing(store: &dyn Store) {
 }
 
 /// Of two claims on a key, what is computed first is kept and the other is not.
-pub fn the_first_of_two_computations_is_kept(store: &dyn Store) {
+pub fn the_first_of_two_computations_is_stored(store: &dyn Store) {
     assert!(claims(store).claim("k", &exclusive(1)).unwrap());
     assert!(claims(store).claim("k", &common(2)).unwrap());
     assert!(complete(store, 2, 2));
@@ -271,7 +271,7 @@ pub fn any_text_can_be_claimed(store: &dyn Store) {
 }
 
 /// A task is given the same answers.
-pub fn a_task_is_given_the_same_answers(store: &dyn Store) {
+pub fn dispatched_claim_operations_give_the_same_answers(store: &dyn Store) {
     let key = || Cow::Borrowed("k");
     let answer = |operation| answer_for_a_task(store, operation);
     let claim = |token| answer(Operation::Claim { key: key(), claim: exclusive(token) });

@@ -25,7 +25,7 @@ pub fn a_hit_computes_nothing(cache: &TestCache) {
 }
 
 /// A missing value is computed once, returned and kept as the view says.
-pub fn a_miss_computes_and_keeps(cache: &TestCache) {
+pub fn a_miss_computes_and_stores(cache: &TestCache) {
     let cache = cache.view(|cache| cache.expires_in(10));
     assert_eq!(cache.get_or_set("k", || vec![1, 2]), [1, 2]);
     assert_eq!(cache.get_or_set("k", || vec![3]), [1, 2]);
@@ -35,7 +35,7 @@ pub fn a_miss_computes_and_keeps(cache: &TestCache) {
 }
 
 /// `None` is kept like any other value.
-pub fn a_computed_none_is_kept(cache: &TestCache) {
+pub fn a_computed_none_is_stored(cache: &TestCache) {
     assert_eq!(cache.get_or_set("k", || None::<u8>), None);
     assert_eq!(cache.get_or_set("k", || Some(1_u8)), None);
 }
@@ -44,7 +44,7 @@ pub fn a_computed_none_is_kept(cache: &TestCache) {
 struct Plain;
 
 /// `Ok` is kept, `Err` is returned and not kept; nothing is asked of the error's type.
-pub fn an_error_is_returned_and_not_kept(cache: &TestCache) {
+pub fn an_error_is_returned_and_not_stored(cache: &TestCache) {
     let failed = cache.try_get_or_set::<u8, Plain>("k", || Err(Plain));
     assert!(failed.is_err());
     assert!(!cache.exists("k").unwrap());
@@ -54,7 +54,7 @@ pub fn an_error_is_returned_and_not_kept(cache: &TestCache) {
 }
 
 /// Also where the value of `get_or_set` is itself a `Result`, its `Err` is not kept.
-pub fn an_error_as_a_value_is_not_kept(cache: &TestCache) {
+pub fn an_error_as_the_value_of_get_or_set_is_not_stored(cache: &TestCache) {
     type Answer = Result<u32, String>;
     assert_eq!(cache.get_or_set::<Answer>("k", || Err("down".to_owned())), Err("down".to_owned()));
     assert_eq!(cache.get_or_set::<Answer>("k", || Ok(1)), Ok(1));
@@ -62,7 +62,7 @@ pub fn an_error_as_a_value_is_not_kept(cache: &TestCache) {
 }
 
 /// A expiration begins when the computation is over, however long that took.
-pub fn a_lifetime_begins_after_the_computation(cache: &TestCache) {
+pub fn a_lifetime_starts_when_the_computation_ends(cache: &TestCache) {
     let cache = cache.view(|cache| cache.expires_in(10));
     let slow = || {
         cache.pass(60);
@@ -80,7 +80,7 @@ pub fn a_lifetime_begins_after_the_computation(cache: &TestCache) {
 }
 
 /// What cannot be read as the type asked for is computed anew and replaced.
-pub fn an_unreadable_value_is_computed_anew(cache: &TestCache) {
+pub fn an_unreadable_value_is_recomputed(cache: &TestCache) {
     cache.set("k", "text").unwrap();
     assert_eq!(cache.get_or_set("k", || vec![7_u16]), [7]);
     assert_eq!(cache.get_or_set("k", || vec![8_u16]), [7]);
@@ -97,7 +97,7 @@ impl Serialize for Unwritable {
 }
 
 /// A value that cannot be kept is returned all the same.
-pub fn a_value_that_cannot_be_kept_is_returned(cache: &TestCache) {
+pub fn a_value_that_cannot_be_stored_is_returned(cache: &TestCache) {
     assert_eq!(cache.get_or_set("k", || Unwritable(1)), Unwritable(1));
     assert_eq!(cache.try_get_or_set::<_, ()>("k", || Ok(Unwritable(2))), Ok(Unwritable(2)));
     let many = cache.get_or_set_multi(["k"], |_| [("k".to_owned(), Unwritable(3))].into());
@@ -106,7 +106,7 @@ pub fn a_value_that_cannot_be_kept_is_returned(cache: &TestCache) {
 }
 
 /// The panic of a computation goes to its caller, and the next call works.
-pub fn a_panic_goes_to_the_caller_and_the_next_call_works(cache: &TestCache) {
+pub fn a_panic_reaches_its_caller_and_the_next_call_works(cache: &TestCache) {
     let panicked = catch_unwind(AssertUnwindSafe(|| cache.get_or_set::<u8>("k", || panic!("on purpose"))));
     let message = panicked.unwrap_err();
     assert_eq!(message.downcast_ref::<&str>(), Some(&"on purpose"));
@@ -116,7 +116,7 @@ pub fn a_panic_goes_to_the_caller_and_the_next_call_works(cache: &TestCache) {
 }
 
 /// Neither a clone of the value nor `Send` is asked for.
-pub fn a_value_need_not_be_clone_nor_the_closure_send(cache: &TestCache) {
+pub fn values_need_no_clone_and_closures_no_send(cache: &TestCache) {
     #[derive(Debug, PartialEq, Serialize, Deserialize)]
     struct Single(Vec<String>);
     let local = Rc::new(Cell::new(0));
@@ -152,7 +152,7 @@ pub fn a_computation_may_ask_for_its_own_key(cache: &TestCache) {
 }
 
 /// Under an empty key the value is computed each time: that is no reason to fail.
-pub fn an_empty_key_is_computed_each_time(cache: &TestCache) {
+pub fn an_empty_key_is_computed_at_each_call(cache: &TestCache) {
     assert_eq!(cache.get_or_set("", || 1), 1);
     assert_eq!(cache.get_or_set("", || 2), 2);
     assert_eq!(cache.try_get_or_set::<u8, Plain>("", || Ok(3)).ok(), Some(3));
@@ -161,7 +161,7 @@ pub fn an_empty_key_is_computed_each_time(cache: &TestCache) {
 }
 
 /// Two keys are computed independently.
-pub fn two_keys_do_not_meet(cache: &TestCache) {
+pub fn different_keys_are_computed_independently(cache: &TestCache) {
     fn number<T: Debug>(value: T) -> String {
         format!("{value:?}")
     }
@@ -186,7 +186,7 @@ pub fn a_refresh_computes_and_replaces(cache: &TestCache) {
 }
 
 /// What a refresh fails with goes to its caller, and what is kept stays as it is.
-pub fn a_refresh_that_fails_leaves_what_is_kept(cache: &TestCache) {
+pub fn a_failed_refresh_leaves_the_entry_unchanged(cache: &TestCache) {
     let cache = cache.view(|cache| cache.expires_in(10).race_ttl(60).stale_if_error(60));
     cache.set("k", "old").unwrap();
     let expiry = cache.expiry("k").unwrap();
@@ -205,7 +205,7 @@ pub fn a_refresh_that_fails_leaves_what_is_kept(cache: &TestCache) {
 }
 
 /// A refresh is newer than the computation in the middle of which it came, whose result goes to its caller alone.
-pub fn a_refresh_wins_over_what_began_before_it(cache: &TestCache) {
+pub fn a_refresh_wins_over_an_earlier_computation(cache: &TestCache) {
     for other in [cache.view(Cache::clone), cache.other_api()] {
         cache.delete("k").unwrap();
         let late = cache.get_or_set("k", || {
@@ -227,7 +227,7 @@ pub fn a_refresh_wins_over_what_began_before_it(cache: &TestCache) {
 }
 
 /// What changes the key in the middle of a refresh wins over its result.
-pub fn a_change_in_the_middle_of_a_refresh_wins(cache: &TestCache) {
+pub fn a_change_during_a_refresh_wins(cache: &TestCache) {
     let kept = |change: &dyn Fn()| {
         cache.set("k", "old").unwrap();
         let late = cache.refresh("k", || {
@@ -246,7 +246,7 @@ pub fn a_change_in_the_middle_of_a_refresh_wins(cache: &TestCache) {
 
 /// While a value is computed on one thread, another one changes its key and then asks for it. What both are given: the
 /// first computes 1, the other one 2.
-pub(crate) fn asked_after(cache: &TestCache, change: impl Fn(&TestCache) + Sync) -> [u8; 2] {
+pub(crate) fn values_around(cache: &TestCache, change: impl Fn(&TestCache) + Sync) -> [u8; 2] {
     let (begun, changed) = (Barrier::new(2), Barrier::new(2));
     let given = cache.on_threads(2, |cache, number| {
         if number == 0 {
@@ -267,10 +267,10 @@ pub(crate) fn asked_after(cache: &TestCache, change: impl Fn(&TestCache) + Sync)
 }
 
 /// Who asks after a change is not given what began to be computed before it, though it waits for that.
-pub fn who_asks_after_a_change_is_given_what_is_newer(cache: &TestCache) {
+pub fn a_caller_after_a_change_receives_a_newer_value(cache: &TestCache) {
     let after = |change: &(dyn Fn(&TestCache) + Sync)| {
         cache.delete("k").unwrap();
-        (asked_after(cache, change), cache.get::<u8>("k").unwrap())
+        (values_around(cache, change), cache.get::<u8>("k").unwrap())
     };
     assert_eq!(after(&|cache| assert!(!cache.delete("k").unwrap())), ([1, 2], Some(2)));
     assert_eq!(after(&|cache| assert!(cache.clear().is_ok())), ([1, 2], Some(2)));

@@ -15,7 +15,7 @@ pub fn a_counter_starts_from_zero(cache: &TestCache) {
 }
 
 /// Each answer is the sum so far, and reading agrees.
-pub fn every_answer_is_the_sum(cache: &TestCache) {
+pub fn each_increment_returns_the_sum_so_far(cache: &TestCache) {
     assert_eq!(cache.increment("n", 5).unwrap(), 5);
     assert_eq!(cache.increment("n", 5).unwrap(), 10);
     assert_eq!(cache.decrement("n", 4).unwrap(), 6);
@@ -32,7 +32,7 @@ pub fn reading_does_not_start_a_counter(cache: &TestCache) {
 }
 
 /// A number that was written can be counted on from, and a counter can be read as a number.
-pub fn written_numbers_and_counters_are_one_thing(cache: &TestCache) {
+pub fn written_integers_and_counters_are_interchangeable(cache: &TestCache) {
     cache.set("quota", &100).unwrap();
     assert_eq!(cache.decrement("quota", 5).unwrap(), 95);
     assert_eq!(cache.get::<u8>("quota").unwrap(), Some(95));
@@ -48,7 +48,7 @@ pub fn written_numbers_and_counters_are_one_thing(cache: &TestCache) {
 }
 
 /// With a expiration of zero each answer is the amount itself, nothing is kept, and what was there is forgotten.
-pub fn a_counter_with_a_lifetime_of_zero_is_not_kept(cache: &TestCache) {
+pub fn a_counter_with_a_lifetime_of_zero_is_not_stored(cache: &TestCache) {
     let zero = cache.view(|cache| cache.expires_in(0));
     cache.increment("n", 100).unwrap();
     for _ in 0..2 {
@@ -61,14 +61,14 @@ pub fn a_counter_with_a_lifetime_of_zero_is_not_kept(cache: &TestCache) {
 }
 
 /// Where text was kept and has expired, a counter may start.
-pub fn an_expired_text_is_no_hindrance(cache: &TestCache) {
+pub fn a_counter_can_start_where_a_text_has_expired(cache: &TestCache) {
     cache.view(|cache| cache.expires_in(1)).set("k", "text").unwrap();
     cache.pass(1);
     assert_eq!(cache.increment("k", 4).unwrap(), 4);
 }
 
 /// What is not a whole number cannot be incremented, and stays.
-pub fn incrementing_something_else_is_an_error_and_changes_nothing(cache: &TestCache) {
+pub fn incrementing_a_value_that_is_no_integer_is_an_error_and_changes_nothing(cache: &TestCache) {
     cache.set("text", "12").unwrap();
     cache.set("fraction", &1.5).unwrap();
     cache.set("truth", &true).unwrap();
@@ -100,20 +100,20 @@ pub fn overflow_is_an_error_and_changes_nothing(cache: &TestCache) {
 }
 
 /// Nothing is the opposite of `i64::MIN`, so it cannot be taken away.
-pub fn taking_the_lowest_number_away_is_an_overflow(cache: &TestCache) {
+pub fn decrementing_by_the_lowest_number_is_an_overflow(cache: &TestCache) {
     cache.set("n", &-5).unwrap();
     assert_eq!(cache.decrement("n", i64::MIN).unwrap_err().kind(), ErrorKind::Overflow);
     assert_eq!(cache.get::<i64>("n").unwrap(), Some(-5));
 }
 
 /// Of first increments at one moment each gets a sum of its own.
-pub fn first_increments_at_once_give_every_sum_once(cache: &TestCache) {
+pub fn simultaneous_first_increments_return_distinct_sums(cache: &TestCache) {
     let sums: BTreeSet<i64> = cache.on_threads(8, |cache, _| cache.increment("n", 1).unwrap()).into_iter().collect();
     assert_eq!(sums, (1..=8).collect());
 }
 
 /// Increments and decrements from many threads all count, also where both faces ask at once.
-pub fn no_increment_is_lost_among_threads(cache: &TestCache) {
+pub fn concurrent_increments_all_count(cache: &TestCache) {
     const ROUNDS: i64 = 100;
     let other = cache.other_api();
     cache.on_threads(8, |cache, number| {

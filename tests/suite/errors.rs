@@ -40,7 +40,7 @@ impl Serialize for Unwritable {
 }
 
 /// A value that serde cannot write is an error, and the old value stays.
-pub fn a_value_that_cannot_be_written_is_an_error(cache: &TestCache) {
+pub fn an_unserializable_value_is_an_error(cache: &TestCache) {
     cache.set("k", "old").unwrap();
     refused(ErrorKind::Value, cache.set("k", &Unwritable));
     refused(ErrorKind::Value, cache.set("k", &Some(Unwritable)));
@@ -48,7 +48,7 @@ pub fn a_value_that_cannot_be_written_is_an_error(cache: &TestCache) {
 }
 
 /// One value of many that cannot be written is an error, and none of them is written.
-pub fn one_unwritable_value_of_many_writes_none(cache: &TestCache) {
+pub fn one_unserializable_value_in_a_batch_writes_none(cache: &TestCache) {
     #[derive(Serialize)]
     enum Part {
         Good(u8),
@@ -60,7 +60,7 @@ pub fn one_unwritable_value_of_many_writes_none(cache: &TestCache) {
 }
 
 /// An error says what was asked, of which key, and why it was refused.
-pub fn an_error_says_what_was_asked(cache: &TestCache) {
+pub fn an_error_names_the_operation_the_key_and_the_reason(cache: &TestCache) {
     cache.set("user:7", "text").unwrap();
     let error = cache.increment("user:7", 1).unwrap_err();
     let text = error.to_string();

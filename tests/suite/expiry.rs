@@ -34,7 +34,7 @@ pub fn expiry_is_exact_to_the_millisecond(cache: &TestCache) {
 }
 
 /// Where nobody says otherwise values and counters live two days.
-pub fn without_a_lifetime_it_is_two_days(cache: &TestCache) {
+pub fn the_default_lifetime_is_two_days(cache: &TestCache) {
     let before = SystemTime::now();
     cache.set("k", "v").unwrap();
     cache.increment("n", 1).unwrap();
@@ -51,7 +51,7 @@ pub fn without_a_lifetime_it_is_two_days(cache: &TestCache) {
 }
 
 /// What never expires is there after any time.
-pub fn never_is_never(cache: &TestCache) {
+pub fn an_entry_that_never_expires_stays(cache: &TestCache) {
     cache.view(|cache| cache.expires_in(Ttl::Never)).set("k", "v").unwrap();
     assert_eq!(cache.expiry("k").unwrap(), Some(Expiry::Never));
     cache.pass(200 * 365 * DAY);
@@ -60,7 +60,7 @@ pub fn never_is_never(cache: &TestCache) {
 }
 
 /// A expiration of centuries, and the longest there is, overflow nothing.
-pub fn very_long_lifetimes_work(cache: &TestCache) {
+pub fn very_long_lifetimes_do_not_overflow(cache: &TestCache) {
     let view = |ttl: Duration| cache.view(|cache| cache.expires_in(ttl).race_ttl(Duration::MAX));
     view(Duration::from_secs(500 * 365 * DAY)).set("long", "v").unwrap();
     view(Duration::MAX).set("longest", "v").unwrap();
@@ -73,7 +73,7 @@ pub fn very_long_lifetimes_work(cache: &TestCache) {
 }
 
 /// Lifetimes are taken as seconds, as a duration and as words.
-pub fn lifetimes_are_written_in_three_ways(cache: &TestCache) {
+pub fn a_lifetime_may_be_seconds_a_duration_or_text(cache: &TestCache) {
     let ways = [Ttl::from(5400), Duration::from_secs(5400).into(), Ttl::parse("1h 30m").unwrap()];
     for ttl in ways {
         cache.view(|cache| cache.expires_in(ttl)).set("k", "v").unwrap();
@@ -85,7 +85,7 @@ pub fn lifetimes_are_written_in_three_ways(cache: &TestCache) {
 }
 
 /// A expiration of zero keeps nothing, and forgets what was there.
-pub fn zero_keeps_nothing_and_forgets_what_was_there(cache: &TestCache) {
+pub fn writing_with_a_lifetime_of_zero_deletes_the_entry(cache: &TestCache) {
     let zeros = [Duration::ZERO, Duration::from_nanos(1)];
     for zero in zeros {
         cache.set("k", "old").unwrap();
@@ -99,7 +99,7 @@ pub fn zero_keeps_nothing_and_forgets_what_was_there(cache: &TestCache) {
 }
 
 /// For a expiration of zero a value is computed at each call, also where one was kept before, which is forgotten.
-pub fn with_zero_every_call_computes_and_forgets(cache: &TestCache) {
+pub fn computing_with_a_lifetime_of_zero_deletes_the_entry(cache: &TestCache) {
     let zero = cache.view(|cache| cache.expires_in(0));
     cache.set("k", "old").unwrap();
     for value in ["one", "two"] {
@@ -112,7 +112,7 @@ pub fn with_zero_every_call_computes_and_forgets(cache: &TestCache) {
 }
 
 /// Three answers tell absent, for ever and the moment apart.
-pub fn expiry_tells_the_moment(cache: &TestCache) {
+pub fn expiry_distinguishes_absent_permanent_and_expiring_entries(cache: &TestCache) {
     let before = SystemTime::now();
     cache.view(|cache| cache.expires_in(60)).set("k", "v").unwrap();
     let Some(Expiry::At(moment)) = cache.expiry("k").unwrap() else { panic!("it has a moment") };
@@ -125,7 +125,7 @@ pub fn expiry_tells_the_moment(cache: &TestCache) {
 }
 
 /// Reading does not make a value live longer.
-pub fn reading_does_not_prolong(cache: &TestCache) {
+pub fn reading_does_not_extend_a_lifetime(cache: &TestCache) {
     let cache = cache.view(|cache| cache.expires_in(10));
     cache.set("k", "v").unwrap();
     for _ in 0..9 {
@@ -139,7 +139,7 @@ pub fn reading_does_not_prolong(cache: &TestCache) {
 }
 
 /// Touching gives a full new expiration, or a shorter one, and leaves the value.
-pub fn touching_gives_a_new_lifetime(cache: &TestCache) {
+pub fn touching_replaces_the_lifetime(cache: &TestCache) {
     let view = |ttl: u64| cache.view(|cache| cache.expires_in(ttl));
     view(10).set("k", &["v", "w"]).unwrap();
     cache.pass(9);
@@ -152,7 +152,7 @@ pub fn touching_gives_a_new_lifetime(cache: &TestCache) {
 }
 
 /// A touch can make a value stay for ever, and can end that.
-pub fn touching_reaches_for_ever_and_back(cache: &TestCache) {
+pub fn touching_can_make_an_entry_permanent_and_temporary_again(cache: &TestCache) {
     cache.view(|cache| cache.expires_in(10)).set("k", "v").unwrap();
     assert!(cache.view(|cache| cache.expires_in(Ttl::Never)).touch("k").unwrap());
     cache.pass(1000 * DAY);
@@ -163,7 +163,7 @@ pub fn touching_reaches_for_ever_and_back(cache: &TestCache) {
 }
 
 /// What is absent or has expired cannot be touched into life.
-pub fn touching_does_not_revive(cache: &TestCache) {
+pub fn touching_does_not_revive_an_expired_entry(cache: &TestCache) {
     let cache = cache.view(|cache| cache.expires_in(10));
     cache.set("k", "v").unwrap();
     cache.pass(10);
@@ -174,14 +174,14 @@ pub fn touching_does_not_revive(cache: &TestCache) {
 }
 
 /// Touching for no time forgets.
-pub fn touching_for_no_time_forgets(cache: &TestCache) {
+pub fn touching_with_a_lifetime_of_zero_deletes_the_entry(cache: &TestCache) {
     cache.set("k", "v").unwrap();
     assert!(cache.view(|cache| cache.expires_in(0)).touch("k").unwrap());
     assert!(!cache.exists("k").unwrap());
 }
 
 /// Removing what has expired leaves what has not.
-pub fn removing_the_expired_leaves_the_rest(cache: &TestCache) {
+pub fn removing_expired_entries_keeps_the_others(cache: &TestCache) {
     cache.view(|cache| cache.expires_in(10)).write_multi([("a", "1"), ("b", "2")]).unwrap();
     cache.view(|cache| cache.expires_in(20)).set("c", "3").unwrap();
     cache.pass(10);
@@ -192,7 +192,7 @@ pub fn removing_the_expired_leaves_the_rest(cache: &TestCache) {
 }
 
 /// Removing what has expired leaves what a window keeps.
-pub fn removing_the_expired_leaves_what_a_window_keeps(cache: &TestCache) {
+pub fn removing_expired_entries_keeps_those_in_a_stale_window(cache: &TestCache) {
     let cache = cache.view(|cache| cache.expires_in(10).stale_if_error(60));
     cache.set("k", "old").unwrap();
     cache.pass(30);
@@ -201,7 +201,7 @@ pub fn removing_the_expired_leaves_what_a_window_keeps(cache: &TestCache) {
 }
 
 /// What expired and was written again lives its full time.
-pub fn a_value_written_again_after_expiry_lives_its_full_time(cache: &TestCache) {
+pub fn a_value_rewritten_after_expiry_has_its_full_lifetime(cache: &TestCache) {
     let cache = cache.view(|cache| cache.expires_in(10));
     for round in ["1", "2", "3"] {
         cache.set("k", round).unwrap();

@@ -62,7 +62,7 @@ fn odd_keys() -> Vec<String> {
 }
 
 /// Keys are compared to the letter.
-pub fn upper_and_lower_case_are_two_keys(cache: &TestCache) {
+pub fn keys_are_case_sensitive(cache: &TestCache) {
     cache.set("User", "upper").unwrap();
     cache.set("user", "lower").unwrap();
     assert_eq!(cache.get::<String>("User").unwrap().as_deref(), Some("upper"));
@@ -70,7 +70,7 @@ pub fn upper_and_lower_case_are_two_keys(cache: &TestCache) {
 }
 
 /// Any text is a key, of any length, and no two keys meet.
-pub fn any_text_is_a_key_of_its_own(cache: &TestCache) {
+pub fn any_text_is_a_distinct_key(cache: &TestCache) {
     let keys = odd_keys();
     assert_eq!(keys.iter().collect::<HashSet<_>>().len(), keys.len());
     for key in &keys {
@@ -86,7 +86,7 @@ pub fn any_text_is_a_key_of_its_own(cache: &TestCache) {
 }
 
 /// The operations on many keys take the same texts, and answer by the keys as they were asked.
-pub fn any_text_is_a_key_among_many(cache: &TestCache) {
+pub fn any_text_is_a_key_in_a_batch(cache: &TestCache) {
     let keys = odd_keys();
     let own: HashMap<String, String> = keys.iter().map(|key| (key.clone(), key.clone())).collect();
     cache.write_multi(&own).unwrap();
@@ -97,7 +97,7 @@ pub fn any_text_is_a_key_among_many(cache: &TestCache) {
 }
 
 /// Counters take the same texts.
-pub fn any_text_is_a_counter_of_its_own(cache: &TestCache) {
+pub fn any_text_is_a_distinct_counter(cache: &TestCache) {
     let keys = odd_keys();
     for round in 1..=2 {
         assert!(keys.iter().all(|key| cache.increment(key, 1).unwrap() == round));
@@ -106,7 +106,7 @@ pub fn any_text_is_a_counter_of_its_own(cache: &TestCache) {
 }
 
 /// Long keys that differ in the last letter alone are two.
-pub fn long_keys_that_differ_at_the_end_are_two(cache: &TestCache) {
+pub fn long_keys_that_differ_only_at_the_end_are_distinct(cache: &TestCache) {
     let start = "k".repeat(9999);
     cache.set(&format!("{start}1"), "one").unwrap();
     cache.set(&format!("{start}2"), "two").unwrap();

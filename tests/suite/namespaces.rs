@@ -11,7 +11,7 @@ fn there(cache: &TestCache) -> bool {
 }
 
 /// The same key is another one in each namespace and in the root.
-pub fn the_same_key_is_another_one_in_each_namespace(cache: &TestCache) {
+pub fn the_same_key_is_a_different_entry_in_each_namespace(cache: &TestCache) {
     let (a, b) = (inside(cache, "a"), inside(cache, "b"));
     cache.set("k", "root").unwrap();
     a.set("k", "a").unwrap();
@@ -31,7 +31,7 @@ pub fn the_same_name_is_the_same_namespace(cache: &TestCache) {
 }
 
 /// Whatever characters are in names and keys, no two of them meet.
-pub fn no_name_meets_another_or_a_key(cache: &TestCache) {
+pub fn namespaces_and_keys_never_collide(cache: &TestCache) {
     let long = "n".repeat(300);
     let longer = format!("{long}n");
     let names =
@@ -58,7 +58,7 @@ pub fn namespaces_nest(cache: &TestCache) {
 }
 
 /// Clearing a namespace clears those inside it, and nothing beside it.
-pub fn clearing_a_namespace_clears_those_inside_it_alone(cache: &TestCache) {
+pub fn clearing_a_namespace_clears_its_nested_ones_and_nothing_else(cache: &TestCache) {
     let names = ["a", "ab", "a/b", "b", "%", ""];
     let beside: Vec<TestCache> = names[1..].iter().map(|name| inside(cache, name)).collect();
     let (a, within) = (inside(cache, "a"), inside(&inside(cache, "a"), "b"));
@@ -75,7 +75,7 @@ pub fn clearing_a_namespace_clears_those_inside_it_alone(cache: &TestCache) {
 }
 
 /// Clearing the root clears every namespace.
-pub fn clearing_the_root_clears_all(cache: &TestCache) {
+pub fn clearing_the_root_clears_every_namespace(cache: &TestCache) {
     let places = [inside(cache, "a"), inside(&inside(cache, "a"), "b"), inside(cache, "")];
     for place in &places {
         place.set("k", "v").unwrap();
@@ -85,7 +85,7 @@ pub fn clearing_the_root_clears_all(cache: &TestCache) {
 }
 
 /// Long keys and long names are cleared with their namespace.
-pub fn long_keys_and_names_are_cleared_too(cache: &TestCache) {
+pub fn long_keys_and_names_are_cleared_with_their_namespace(cache: &TestCache) {
     let (long, key) = ("n".repeat(400), "k".repeat(1000));
     let places = [inside(cache, "short"), inside(cache, &long), inside(&inside(cache, &long), &long)];
     for place in &places {
@@ -99,7 +99,7 @@ pub fn long_keys_and_names_are_cleared_too(cache: &TestCache) {
 }
 
 /// Every operation keeps to the namespace.
-pub fn every_operation_keeps_to_its_namespace(cache: &TestCache) {
+pub fn every_operation_stays_in_its_namespace(cache: &TestCache) {
     let a = inside(cache, "a");
     assert_eq!(a.increment("n", 5).unwrap(), 5);
     assert_eq!(cache.increment("n", 1).unwrap(), 1);
@@ -116,7 +116,7 @@ pub fn every_operation_keeps_to_its_namespace(cache: &TestCache) {
 }
 
 /// A race for a key in one namespace is none for the same key in another.
-pub fn a_race_is_within_its_namespace(cache: &TestCache) {
+pub fn the_same_key_in_two_namespaces_is_recomputed_independently(cache: &TestCache) {
     let view = cache.view(|cache| cache.expires_in(10).race_ttl(60));
     let places = [inside(&view, "a"), inside(&view, "b")];
     for place in &places {

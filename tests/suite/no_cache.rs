@@ -17,7 +17,7 @@ pub fn writes_are_accepted_and_reads_find_nothing(cache: &TestCache) {
 }
 
 /// What changes or forgets entries finds none.
-pub fn there_is_nothing_to_change_or_forget(cache: &TestCache) {
+pub fn there_is_nothing_to_change_or_delete(cache: &TestCache) {
     cache.write_multi([("a", 1), ("b", 2)]).unwrap();
     assert!(!cache.touch("a").unwrap());
     assert!(!cache.delete("a").unwrap());
@@ -41,7 +41,7 @@ pub fn values_are_computed_at_each_call(cache: &TestCache) {
 }
 
 /// The error of a computation comes out as it is, each time.
-pub fn errors_of_computations_come_out_unchanged(cache: &TestCache) {
+pub fn errors_of_computations_are_returned_unchanged(cache: &TestCache) {
     let cache = cache.view(|cache| cache.stale_if_error(60));
     for round in 0..3 {
         assert_eq!(cache.try_get_or_set::<u8, _>("k", || Err(round)), Err(round));
@@ -50,7 +50,7 @@ pub fn errors_of_computations_come_out_unchanged(cache: &TestCache) {
 }
 
 /// Counters answer 0 and count nothing.
-pub fn counters_answer_zero(cache: &TestCache) {
+pub fn counters_return_zero(cache: &TestCache) {
     for _ in 0..2 {
         assert_eq!(cache.increment("n", 5).unwrap(), 0);
         assert_eq!(cache.decrement("n", 5).unwrap(), 0);
@@ -59,7 +59,7 @@ pub fn counters_answer_zero(cache: &TestCache) {
 }
 
 /// Options and namespaces change nothing of it.
-pub fn views_keep_nothing_either(cache: &TestCache) {
+pub fn views_store_nothing_either(cache: &TestCache) {
     let view = cache.view(|cache| cache.namespace("a").expires_in(60).race_ttl(5));
     view.set("k", "v").unwrap();
     assert!(!view.exists("k").unwrap());
@@ -67,7 +67,7 @@ pub fn views_keep_nothing_either(cache: &TestCache) {
 }
 
 /// Mistakes are mistakes here too, so that they are found in tests.
-pub fn an_empty_key_is_an_error_here_too(cache: &TestCache) {
+pub fn an_empty_key_is_an_error_without_a_cache_too(cache: &TestCache) {
     assert_eq!(cache.set("", "v").unwrap_err().kind(), ErrorKind::Key);
     assert_eq!(cache.get::<u8>("").unwrap_err().kind(), ErrorKind::Key);
     assert_eq!(cache.increment("", 1).unwrap_err().kind(), ErrorKind::Key);

@@ -19,7 +19,7 @@ fn moment(cache: &TestCache, key: &str) -> std::time::SystemTime {
 }
 
 /// A number that was written, alone, among many or by a computation, is there until its expiry.
-pub fn a_written_number_lives_as_long_as_it_was_given(cache: &TestCache) {
+pub fn a_number_lives_until_its_expiry(cache: &TestCache) {
     let view = living(cache, 2);
     view.set("set", &1).unwrap();
     view.write_multi([("many", 1)]).unwrap();
@@ -36,7 +36,7 @@ pub fn a_written_number_lives_as_long_as_it_was_given(cache: &TestCache) {
 }
 
 /// A number that is written again has the new expiration.
-pub fn a_number_written_again_has_the_new_lifetime(cache: &TestCache) {
+pub fn rewriting_a_number_replaces_its_lifetime(cache: &TestCache) {
     living(cache, 100).set("n", &1).unwrap();
     living(cache, 1).set("n", &2).unwrap();
     living(cache, 1).set("m", &1).unwrap();
@@ -46,7 +46,7 @@ pub fn a_number_written_again_has_the_new_lifetime(cache: &TestCache) {
 }
 
 /// How long a counter lives is settled when it starts: no increment makes it longer or shorter.
-pub fn increments_do_not_move_a_counters_expiry(cache: &TestCache) {
+pub fn increments_do_not_change_a_counters_expiry(cache: &TestCache) {
     living(cache, 2).increment("n", 1).unwrap();
     let expiry = moment(cache, "n");
     assert_eq!(living(cache, 1000).increment("n", 1).unwrap(), 2);
@@ -62,7 +62,7 @@ pub fn increments_do_not_move_a_counters_expiry(cache: &TestCache) {
 }
 
 /// A counter that lives for ever takes a expiration where one is asked for, and not the cache's default.
-pub fn a_counter_without_expiry_takes_one_that_is_asked_for(cache: &TestCache) {
+pub fn a_counter_without_expiry_takes_an_explicit_one(cache: &TestCache) {
     cache.view(|cache| cache.expires_in(Ttl::Never)).increment("n", 1).unwrap();
     cache.increment("n", 1).unwrap();
     assert_eq!(cache.expiry("n").unwrap(), Some(Expiry::Never));
@@ -72,7 +72,7 @@ pub fn a_counter_without_expiry_takes_one_that_is_asked_for(cache: &TestCache) {
 }
 
 /// After its expiry a counter starts anew, with a full expiration.
-pub fn an_expired_counter_starts_anew(cache: &TestCache) {
+pub fn an_expired_counter_starts_again_from_zero(cache: &TestCache) {
     assert_eq!(living(cache, 1).increment("n", 10).unwrap(), 10);
     cache.age(1);
     let counter = living(cache, 2);
@@ -84,7 +84,7 @@ pub fn an_expired_counter_starts_anew(cache: &TestCache) {
 }
 
 /// A window keeps an old number for nobody who counts or reads by hand.
-pub fn an_expired_counter_in_a_window_starts_anew(cache: &TestCache) {
+pub fn an_expired_counter_in_a_stale_window_starts_again_from_zero(cache: &TestCache) {
     let counter = living(cache, 1).view(|cache| cache.race_ttl(60).stale_if_error(60));
     counter.increment("n", 10).unwrap();
     counter.set("m", &10).unwrap();
@@ -96,7 +96,7 @@ pub fn an_expired_counter_in_a_window_starts_anew(cache: &TestCache) {
 }
 
 /// A counter can be given a new lease of life, and an expired one cannot.
-pub fn a_counter_can_be_touched(cache: &TestCache) {
+pub fn touching_extends_a_counters_lifetime(cache: &TestCache) {
     let counter = living(cache, 2);
     living(cache, 1).increment("n", 3).unwrap();
     assert!(counter.touch("n").unwrap());
@@ -108,7 +108,7 @@ pub fn a_counter_can_be_touched(cache: &TestCache) {
 }
 
 /// A touch can make a counter stay for ever, and can end that.
-pub fn a_touch_takes_a_counter_to_for_ever_and_back(cache: &TestCache) {
+pub fn touching_can_make_a_counter_permanent_and_temporary_again(cache: &TestCache) {
     living(cache, 1).increment("n", 3).unwrap();
     assert!(cache.view(|cache| cache.expires_in(Ttl::Never)).touch("n").unwrap());
     cache.age(1);
@@ -119,7 +119,7 @@ pub fn a_touch_takes_a_counter_to_for_ever_and_back(cache: &TestCache) {
 }
 
 /// Removing what has expired leaves the numbers that live.
-pub fn removing_the_expired_leaves_living_numbers(cache: &TestCache) {
+pub fn removing_expired_entries_keeps_live_numbers(cache: &TestCache) {
     living(cache, 1).set("n", &1).unwrap();
     living(cache, 100).set("m", &2).unwrap();
     cache.age(1);

@@ -27,7 +27,7 @@ fn gives(cache: &TestCache, value: &str) -> String {
 }
 
 /// Without a window nothing expired is served, also not while the new value is being computed.
-pub fn without_a_window_nothing_expired_is_served(cache: &TestCache) {
+pub fn without_a_window_no_expired_value_is_served(cache: &TestCache) {
     let cache = cache.view(|cache| cache.expires_in(10));
     cache.set("k", "old").unwrap();
     cache.pass(10);
@@ -41,7 +41,7 @@ pub fn without_a_window_nothing_expired_is_served(cache: &TestCache) {
 }
 
 /// A window of zero is none.
-pub fn a_window_of_zero_is_none(cache: &TestCache) {
+pub fn a_window_of_zero_is_no_window(cache: &TestCache) {
     let cache = cache.view(|cache| cache.expires_in(10).race_ttl(0).stale_if_error(0));
     cache.set("k", "old").unwrap();
     cache.pass(10);
@@ -51,7 +51,7 @@ pub fn a_window_of_zero_is_none(cache: &TestCache) {
 }
 
 /// In the window one caller computes, and the others get the old value at once meanwhile.
-pub fn in_a_race_window_one_computes_and_others_get_the_old_value(cache: &TestCache) {
+pub fn in_a_race_window_one_caller_computes_and_the_others_get_the_stale_value(cache: &TestCache) {
     let cache = racing(cache);
     cache.set("k", "old").unwrap();
     cache.pass(11);
@@ -67,7 +67,7 @@ pub fn in_a_race_window_one_computes_and_others_get_the_old_value(cache: &TestCa
 }
 
 /// At the end of the window the old value is gone for everybody.
-pub fn after_the_window_the_old_value_is_gone(cache: &TestCache) {
+pub fn after_the_window_the_stale_value_is_not_served(cache: &TestCache) {
     let cache = cache.view(|cache| cache.expires_in(10).race_ttl(10).stale_if_error(10));
     cache.set("k", "old").unwrap();
     cache.advance(Duration::from_millis(19_999));
@@ -78,7 +78,7 @@ pub fn after_the_window_the_old_value_is_gone(cache: &TestCache) {
 }
 
 /// Before its expiry a value is served whatever the window, and nobody computes.
-pub fn a_fresh_value_is_not_computed_whatever_the_window(cache: &TestCache) {
+pub fn a_fresh_value_is_not_recomputed_whatever_the_window(cache: &TestCache) {
     let cache = cache.view(|cache| cache.expires_in(10).race_ttl(3600).stale_if_error(3600));
     cache.set("k", "v").unwrap();
     for _ in 0..5 {
@@ -88,7 +88,7 @@ pub fn a_fresh_value_is_not_computed_whatever_the_window(cache: &TestCache) {
 }
 
 /// A value computed in the window lives its full time, not what is left of the window.
-pub fn a_value_computed_in_the_window_lives_its_full_time(cache: &TestCache) {
+pub fn a_value_computed_in_the_window_has_its_full_lifetime(cache: &TestCache) {
     let cache = cache.view(|cache| cache.expires_in(60).race_ttl(10));
     cache.set("k", "old").unwrap();
     cache.pass(65);
@@ -100,7 +100,7 @@ pub fn a_value_computed_in_the_window_lives_its_full_time(cache: &TestCache) {
 }
 
 /// What is asked by hand is never stale, whatever the window.
-pub fn reading_by_hand_is_never_stale(cache: &TestCache) {
+pub fn direct_reads_never_return_a_stale_value(cache: &TestCache) {
     let cache = cache.view(|cache| cache.expires_in(10).race_ttl(60).stale_if_error(60));
     cache.set("k", "old").unwrap();
     cache.pass(10);
@@ -112,14 +112,14 @@ pub fn reading_by_hand_is_never_stale(cache: &TestCache) {
 }
 
 /// The reader's window counts, also where the writer named none: the entry is kept for a while.
-pub fn a_window_may_be_named_by_the_reader_alone(cache: &TestCache) {
+pub fn the_reader_alone_may_set_a_window(cache: &TestCache) {
     cache.view(|cache| cache.expires_in(10)).set("k", "old").unwrap();
     cache.pass(15);
     assert_eq!(fails(&standing_in(cache)).as_deref(), Ok("old"));
 }
 
 /// After a success the next expiry finds the way free for the next caller.
-pub fn after_a_success_the_next_caller_may_compute(cache: &TestCache) {
+pub fn after_a_success_the_next_expiry_is_recomputed_at_once(cache: &TestCache) {
     let cache = racing(cache);
     for round in ["1", "2", "3"] {
         assert_eq!(gives(&cache, round), round);
@@ -128,7 +128,7 @@ pub fn after_a_success_the_next_caller_may_compute(cache: &TestCache) {
 }
 
 /// The caller who recomputes in vain gets the `Err`, and the others go on with the old value without trying.
-pub fn a_failure_in_the_window_goes_to_the_one_who_tried(cache: &TestCache) {
+pub fn a_failure_in_the_window_reaches_only_the_caller_that_computed(cache: &TestCache) {
     let cache = racing(cache);
     cache.set("k", "old").unwrap();
     cache.pass(11);
@@ -145,7 +145,7 @@ pub fn a_failure_in_the_window_goes_to_the_one_who_tried(cache: &TestCache) {
 }
 
 /// However often the computation fails, the old value goes at the end of the window and stays away.
-pub fn failures_never_prolong_the_old_value(cache: &TestCache) {
+pub fn failures_never_extend_the_stale_window(cache: &TestCache) {
     let cache = cache.view(|cache| cache.expires_in(10).race_ttl(60).stale_if_error(60));
     cache.set("k", "old").unwrap();
     cache.pass(10);
@@ -160,7 +160,7 @@ pub fn failures_never_prolong_the_old_value(cache: &TestCache) {
 }
 
 /// A computation that panics counts as a failure: its panic goes to its caller, the others get the old value.
-pub fn a_panic_in_the_window_leaves_the_others_the_old_value(cache: &TestCache) {
+pub fn after_a_panic_in_the_window_the_others_get_the_stale_value(cache: &TestCache) {
     let cache = racing(cache);
     cache.set("k", "old").unwrap();
     cache.pass(11);
@@ -172,7 +172,7 @@ pub fn a_panic_in_the_window_leaves_the_others_the_old_value(cache: &TestCache) 
 }
 
 /// Within `stale_if_error` the old value stands in for every `Err`, and each caller tries.
-pub fn the_old_value_stands_in_for_an_error(cache: &TestCache) {
+pub fn the_stale_value_replaces_an_error(cache: &TestCache) {
     let cache = standing_in(cache);
     assert_eq!(fails(&cache), Err("down"), "there is nothing yet");
     cache.set("k", "old").unwrap();
@@ -190,7 +190,7 @@ pub fn the_old_value_stands_in_for_an_error(cache: &TestCache) {
 }
 
 /// A value that was deleted does not stand in.
-pub fn a_deleted_value_does_not_stand_in(cache: &TestCache) {
+pub fn a_deleted_value_does_not_replace_an_error(cache: &TestCache) {
     let cache = standing_in(cache);
     for forget in [TestCache::clear as fn(&TestCache) -> _, |cache| cache.delete_multi(["k"])] {
         cache.set("k", "old").unwrap();
@@ -201,7 +201,7 @@ pub fn a_deleted_value_does_not_stand_in(cache: &TestCache) {
 }
 
 /// Of two windows the longer one keeps the entry, and each holds for its own purpose.
-pub fn the_longer_window_keeps_the_entry(cache: &TestCache) {
+pub fn the_longer_window_decides_how_long_the_entry_is_kept(cache: &TestCache) {
     let cache = cache.view(|cache| cache.expires_in(10).race_ttl(5).stale_if_error(60));
     cache.set("k", "old").unwrap();
     cache.pass(30);
@@ -223,7 +223,7 @@ pub fn a_write_ends_the_window(cache: &TestCache) {
 }
 
 /// The old value of another type is none.
-pub fn an_old_value_of_another_type_is_none(cache: &TestCache) {
+pub fn a_stale_value_of_another_type_is_not_served(cache: &TestCache) {
     let cache = cache.view(|cache| cache.expires_in(10).race_ttl(60).stale_if_error(60));
     cache.set("k", &1.5).unwrap();
     cache.pass(11);

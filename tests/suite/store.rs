@@ -20,7 +20,7 @@ fn keys_of(values: &[(String, Value)]) -> Vec<String> {
 }
 
 /// It may be called from any number of threads at once.
-pub fn it_may_be_called_from_many_threads(store: &dyn Store) {
+pub fn many_threads_may_call_it_at_once(store: &dyn Store) {
     let expiration = ten_seconds();
     thread::scope(|scope| {
         for number in 0..8 {
@@ -59,7 +59,7 @@ pub fn reading_an_absent_key_creates_nothing(store: &dyn Store) {
 }
 
 /// What was written comes back byte for byte, a number as that number.
-pub fn what_was_written_comes_back(store: &dyn Store) {
+pub fn a_written_value_is_read_back(store: &dyn Store) {
     let (value, expiration) = entry("text", 10);
     let large = entry(&"🦀".repeat(1 << 18), 10).0;
     for value in [value, large, Value::Number(0), Value::Number(i64::MIN), Value::Number(i64::MAX)] {
@@ -78,7 +78,7 @@ pub fn a_value_is_live_until_its_expiry(store: &dyn Store) {
 }
 
 /// Reading deletes nothing, not even what has expired.
-pub fn reading_deletes_nothing(store: &dyn Store) {
+pub fn reading_does_not_delete_expired_entries(store: &dyn Store) {
     let (value, mut expiration) = entry("text", 10);
     expiration.stale_until = seconds_after(&expiration, 100);
     store.set("k", &value, &expiration).unwrap();
@@ -101,7 +101,7 @@ pub fn writing_replaces_value_and_expiry(store: &dyn Store) {
 }
 
 /// Forgetting says whether there was a value that had not expired; otherwise that is no error.
-pub fn forgetting_says_whether_there_was_a_value(store: &dyn Store) {
+pub fn delete_returns_whether_there_was_a_live_value(store: &dyn Store) {
     let (value, expiration) = entry("text", 10);
     store.set("k", &value, &expiration).unwrap();
     assert!(store.delete("k", expiration.now).unwrap());
@@ -110,7 +110,7 @@ pub fn forgetting_says_whether_there_was_a_value(store: &dyn Store) {
 }
 
 /// An expired value goes too, and does not count.
-pub fn forgetting_takes_an_expired_value_too(store: &dyn Store) {
+pub fn delete_removes_an_expired_value_too(store: &dyn Store) {
     let (value, expiration) = entry("text", 10);
     store.set("k", &value, &expiration).unwrap();
     assert!(!store.delete("k", seconds_after(&expiration, 10)).unwrap());
@@ -118,7 +118,7 @@ pub fn forgetting_takes_an_expired_value_too(store: &dyn Store) {
 }
 
 /// Clearing forgets every key that starts with the prefix, and no other; it tells how many, or 0.
-pub fn clearing_forgets_what_starts_with_the_prefix(store: &dyn Store) {
+pub fn clear_removes_the_keys_with_the_prefix(store: &dyn Store) {
     let expiration = ten_seconds();
     for key in ["a", "a/", "a/b", "a/\u{10ffff}", "a0", "b", "A/b", "🦀a/"] {
         store.set(key, &Value::Number(1), &expiration).unwrap();
@@ -130,7 +130,7 @@ pub fn clearing_forgets_what_starts_with_the_prefix(store: &dyn Store) {
 }
 
 /// A prefix is a text and no pattern.
-pub fn a_prefix_is_no_pattern(store: &dyn Store) {
+pub fn a_prefix_is_not_a_pattern(store: &dyn Store) {
     let expiration = ten_seconds();
     for prefix in ["%", "_", "*", "?", "[a]", "a'", "\\"] {
         store.set("abc", &Value::Number(1), &expiration).unwrap();
@@ -142,7 +142,7 @@ pub fn a_prefix_is_no_pattern(store: &dyn Store) {
 }
 
 /// An empty prefix forgets all.
-pub fn clearing_without_a_prefix_forgets_all(store: &dyn Store) {
+pub fn clear_with_an_empty_prefix_removes_everything(store: &dyn Store) {
     let values = numbers(10);
     store.write_multi(&values, &ten_seconds()).unwrap();
     store.clear("").unwrap();
@@ -150,7 +150,7 @@ pub fn clearing_without_a_prefix_forgets_all(store: &dyn Store) {
 }
 
 /// The answer to many keys has as many places, in the order asked, with `None` for an absent one.
-pub fn many_are_read_in_the_order_asked(store: &dyn Store) {
+pub fn read_multi_answers_in_the_order_of_the_keys(store: &dyn Store) {
     let values = numbers(3);
     store.write_multi(&values, &ten_seconds()).unwrap();
     let asked = ["key:2", "absent", "key:0", "key:2"].map(str::to_owned);
@@ -161,7 +161,7 @@ pub fn many_are_read_in_the_order_asked(store: &dyn Store) {
 }
 
 /// Any number of keys works, to write, to read and to forget.
-pub fn any_number_of_keys_works(store: &dyn Store) {
+pub fn batches_of_any_size_work(store: &dyn Store) {
     let expiration = ten_seconds();
     let values = numbers(2500);
     store.write_multi(&values, &expiration).unwrap();
@@ -173,14 +173,14 @@ pub fn any_number_of_keys_works(store: &dyn Store) {
 }
 
 /// Where a key stands twice among many, the later value stays.
-pub fn the_later_of_two_values_stays(store: &dyn Store) {
+pub fn the_last_value_of_a_repeated_key_is_stored(store: &dyn Store) {
     let pair = [1, 2].map(|number| ("k".to_owned(), Value::Number(number)));
     store.write_multi(&pair, &ten_seconds()).unwrap();
     assert_eq!(kept(store, "k"), Some(Value::Number(2)));
 }
 
 /// Forgetting many tells how many of them were there.
-pub fn forgetting_many_tells_how_many_were_there(store: &dyn Store) {
+pub fn delete_multi_returns_how_many_were_deleted(store: &dyn Store) {
     let expiration = ten_seconds();
     store.write_multi(&numbers(3), &expiration).unwrap();
     let keys = ["key:0", "absent", "key:2", "key:0"].map(str::to_owned);
@@ -189,7 +189,7 @@ pub fn forgetting_many_tells_how_many_were_there(store: &dyn Store) {
 }
 
 /// It tells when a value expires, also when that has passed; absent is `None`.
-pub fn it_tells_when_a_value_expires(store: &dyn Store) {
+pub fn expiry_returns_when_a_value_expires(store: &dyn Store) {
     let (value, expiration) = entry("text", 10);
     let mut windowed = expiration;
     windowed.stale_until = seconds_after(&expiration, 100);
@@ -206,7 +206,7 @@ pub fn it_tells_when_a_value_expires(store: &dyn Store) {
 }
 
 /// A touch gives a new expiration and leaves the value; it says whether there was one, and creates nothing.
-pub fn a_touch_gives_a_new_lifetime(store: &dyn Store) {
+pub fn touch_replaces_the_expiry(store: &dyn Store) {
     let (value, expiration) = entry("text", 10);
     store.set("k", &value, &expiration).unwrap();
     assert!(store.touch("k", &later(&expiration, 9, 10)).unwrap());
@@ -219,7 +219,7 @@ pub fn a_touch_gives_a_new_lifetime(store: &dyn Store) {
 }
 
 /// Removing what has expired spares what lives and what a window keeps.
-pub fn removing_the_expired_spares_the_rest(store: &dyn Store) {
+pub fn delete_expired_keeps_live_and_stale_entries(store: &dyn Store) {
     let (value, expiration) = entry("text", 10);
     let mut windowed = expiration;
     windowed.stale_until = seconds_after(&expiration, 100);
@@ -234,7 +234,7 @@ pub fn removing_the_expired_spares_the_rest(store: &dyn Store) {
 }
 
 /// Whatever way an operation is begun for a task, the answer is the one that running it gives.
-pub fn an_operation_for_a_task_gives_the_same_answer(store: &dyn Store) {
+pub fn dispatch_gives_the_same_answer_as_run(store: &dyn Store) {
     let (value, expiration) = entry("text", 10);
     let (key, now) = (|key: &'static str| key.into(), expiration.now);
     let both = || vec!["a".to_owned(), "n".to_owned()];

@@ -12,7 +12,7 @@ use cache_runtime::store::{Expiration, Store, Timestamp, Value};
 use crate::fixtures::{Time, entry, kept, ten_seconds};
 
 /// A number that was written can be counted on from.
-pub fn counting_goes_on_from_a_written_number(store: &dyn Store) {
+pub fn increment_adds_to_a_written_number(store: &dyn Store) {
     let expiration = ten_seconds();
     store.set("n", &Value::Number(40), &expiration).unwrap();
     assert_eq!(store.increment("n", 2, &expiration).unwrap(), 42);
@@ -31,7 +31,7 @@ pub fn a_number_is_live_until_its_expiry(store: &dyn Store) {
 }
 
 /// Absent or expired counts as 0, and the counter starts with the expiration given.
-pub fn a_counter_starts_from_zero_with_the_lifetime_given(store: &dyn Store) {
+pub fn a_counter_starts_from_zero_with_the_given_expiration(store: &dyn Store) {
     let mut time = Time::of(store);
     for start in [-3, 5] {
         assert_eq!(store.increment("n", start, &time.expiration(2)).unwrap(), start);
@@ -43,7 +43,7 @@ pub fn a_counter_starts_from_zero_with_the_lifetime_given(store: &dyn Store) {
 }
 
 /// A counter that lives keeps its expiry.
-pub fn a_living_counter_keeps_its_expiry(store: &dyn Store) {
+pub fn a_live_counter_keeps_its_expiry(store: &dyn Store) {
     let mut time = Time::of(store);
     store.increment("n", 1, &time.expiration(2)).unwrap();
     assert_eq!(store.increment("n", 1, &time.expiration(100)).unwrap(), 2);
@@ -55,7 +55,7 @@ pub fn a_living_counter_keeps_its_expiry(store: &dyn Store) {
 }
 
 /// A counter without an expiry takes the one given where a caller asked for it, and not a default.
-pub fn an_endless_counter_takes_an_expiry_that_is_asked_for(store: &dyn Store) {
+pub fn a_permanent_counter_takes_an_explicit_expiry(store: &dyn Store) {
     let mut time = Time::of(store);
     let given = time.expiration(1);
     let endless = Expiration::new(given.now, Timestamp::NEVER);
@@ -70,7 +70,7 @@ pub fn an_endless_counter_takes_an_expiry_that_is_asked_for(store: &dyn Store) {
 }
 
 /// A touch gives a number a new expiration and leaves it; what has expired stays so.
-pub fn a_touch_prolongs_a_number(store: &dyn Store) {
+pub fn touch_extends_a_number(store: &dyn Store) {
     let mut time = Time::of(store);
     store.set("n", &Value::Number(1), &time.expiration(1)).unwrap();
     assert!(store.touch("n", &time.expiration(2)).unwrap());
@@ -83,7 +83,7 @@ pub fn a_touch_prolongs_a_number(store: &dyn Store) {
 }
 
 /// What is no number cannot be counted on, and stays.
-pub fn counting_on_something_else_changes_nothing(store: &dyn Store) {
+pub fn incrementing_a_value_that_is_no_number_changes_nothing(store: &dyn Store) {
     let (value, expiration) = entry("12", 10);
     store.set("k", &value, &expiration).unwrap();
     assert_eq!(store.increment("k", 1, &expiration).unwrap_err().kind(), ErrorKind::NotANumber);
@@ -91,7 +91,7 @@ pub fn counting_on_something_else_changes_nothing(store: &dyn Store) {
 }
 
 /// A sum that leaves `i64` is an error, and the number stays.
-pub fn a_sum_beyond_i64_changes_nothing(store: &dyn Store) {
+pub fn an_overflow_changes_nothing(store: &dyn Store) {
     let expiration = ten_seconds();
     for (end, by) in [(i64::MAX, 1), (i64::MIN, -1), (i64::MIN, i64::MIN), (i64::MAX, i64::MAX)] {
         store.set("n", &Value::Number(end), &expiration).unwrap();
@@ -101,7 +101,7 @@ pub fn a_sum_beyond_i64_changes_nothing(store: &dyn Store) {
 }
 
 /// Nobody can come between the steps of an increment.
-pub fn an_increment_is_one_step(store: &dyn Store) {
+pub fn increments_are_atomic(store: &dyn Store) {
     let expiration = ten_seconds();
     let mut sums = BTreeSet::new();
     thread::scope(|scope| {

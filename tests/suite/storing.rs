@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::TestCache;
 
 /// What was never written is absent, and asking for it creates nothing.
-pub fn an_absent_key_is_absent_and_asking_creates_nothing(cache: &TestCache) {
+pub fn reading_an_absent_key_is_a_miss_and_creates_no_entry(cache: &TestCache) {
     for _ in 0..2 {
         assert_eq!(cache.get::<String>("k").unwrap(), None);
         assert!(!cache.exists("k").unwrap());
@@ -20,7 +20,7 @@ pub fn an_absent_key_is_absent_and_asking_creates_nothing(cache: &TestCache) {
 }
 
 /// A later write stands in the place of the earlier one, with its own expiration, shorter or longer.
-pub fn a_later_write_replaces_value_and_lifetime(cache: &TestCache) {
+pub fn a_later_write_replaces_value_and_expiry(cache: &TestCache) {
     let (short, long) = (cache.view(|cache| cache.expires_in(10)), cache.view(|cache| cache.expires_in(100)));
     short.set("longer", "old").unwrap();
     long.set("longer", "new").unwrap();
@@ -124,7 +124,7 @@ pub fn none_is_a_value(cache: &TestCache) {
 }
 
 /// What cannot be read as the type asked for is absent, and stays for who asks rightly.
-pub fn a_value_of_another_type_is_absent_and_stays(cache: &TestCache) {
+pub fn a_value_of_another_type_is_a_miss_and_is_not_deleted(cache: &TestCache) {
     cache.set("k", &order()).unwrap();
     assert_eq!(cache.get::<State>("k").unwrap(), None);
     assert_eq!(cache.get::<String>("k").unwrap(), None);
@@ -134,7 +134,7 @@ pub fn a_value_of_another_type_is_absent_and_stays(cache: &TestCache) {
 }
 
 /// A value of a struct that has changed since is absent: no field is made up or put in another's place.
-pub fn a_struct_that_has_changed_since_is_absent(cache: &TestCache) {
+pub fn a_struct_whose_fields_changed_is_a_miss(cache: &TestCache) {
     mod before {
         #[derive(serde::Serialize)]
         pub(super) struct Price {
@@ -156,7 +156,7 @@ pub fn a_struct_that_has_changed_since_is_absent(cache: &TestCache) {
 }
 
 /// Deleting says whether there was something, and asking twice is no error.
-pub fn deleting_says_whether_there_was_a_value(cache: &TestCache) {
+pub fn deleting_returns_whether_there_was_a_value(cache: &TestCache) {
     cache.set("k", "v").unwrap();
     cache.set("other", "v").unwrap();
     assert!(cache.delete("k").unwrap());
@@ -166,7 +166,7 @@ pub fn deleting_says_whether_there_was_a_value(cache: &TestCache) {
 }
 
 /// A value that has expired is none to delete, and yet goes: nobody can be served it afterwards.
-pub fn deleting_an_expired_value_forgets_it_for_good(cache: &TestCache) {
+pub fn a_deleted_expired_value_is_never_served_stale(cache: &TestCache) {
     let cache = cache.view(|cache| cache.expires_in(10).stale_if_error(100));
     cache.set("k", "old").unwrap();
     cache.pass(11);
@@ -176,7 +176,7 @@ pub fn deleting_an_expired_value_forgets_it_for_good(cache: &TestCache) {
 }
 
 /// Clearing forgets everything, and the cache goes on working.
-pub fn clearing_forgets_everything(cache: &TestCache) {
+pub fn clearing_removes_every_entry(cache: &TestCache) {
     cache.set("a", "1").unwrap();
     cache.set("b", &2).unwrap();
     cache.increment("c", 1).unwrap();
@@ -189,7 +189,7 @@ pub fn clearing_forgets_everything(cache: &TestCache) {
 }
 
 /// What one face writes the other one reads.
-pub fn both_faces_see_the_same_values(cache: &TestCache) {
+pub fn blocking_and_async_callers_see_the_same_entries(cache: &TestCache) {
     let other = cache.other_api();
     cache.set("k", "v").unwrap();
     assert_eq!(other.get::<String>("k").unwrap().as_deref(), Some("v"));
@@ -200,14 +200,14 @@ pub fn both_faces_see_the_same_values(cache: &TestCache) {
 }
 
 /// Views and clones are the same cache.
-pub fn views_and_clones_share_what_is_kept(cache: &TestCache) {
+pub fn views_and_clones_share_entries(cache: &TestCache) {
     cache.view(|cache| cache.expires_in(60).race_ttl(5)).set("k", "v").unwrap();
     assert_eq!(cache.view(Clone::clone).get::<String>("k").unwrap().as_deref(), Some("v"));
     assert_eq!(cache.get::<String>("k").unwrap().as_deref(), Some("v"));
 }
 
 /// What one thread writes another one reads.
-pub fn threads_see_what_others_wrote(cache: &TestCache) {
+pub fn threads_read_what_other_threads_wrote(cache: &TestCache) {
     cache.on_threads(4, |cache, number| cache.set(&format!("k{number}"), &number).unwrap());
     for seen in cache.on_threads(4, |cache, _| cache.read_multi::<usize>(["k0", "k1", "k2", "k3"]).unwrap()) {
         assert_eq!(seen.len(), 4);
@@ -216,7 +216,7 @@ pub fn threads_see_what_others_wrote(cache: &TestCache) {
 }
 
 /// Who reads while others write and delete gets a value that was written under that key, whole, or none.
-pub fn a_reader_among_writers_gets_whole_values_of_its_key(cache: &TestCache) {
+pub fn a_reader_among_writers_gets_whole_values_of_its_own_key(cache: &TestCache) {
     let key = |round: usize| format!("k{}", round % 3);
     cache.on_threads(4, |cache, number| {
         for round in 0..60 {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use cache_runtime::ErrorKind;
 
 use crate::TestCache;
-use crate::computing::asked_after;
+use crate::computing::values_around;
 
 fn text(cache: &TestCache, key: &str) -> Option<String> {
     cache.get(key).unwrap()
@@ -16,7 +16,7 @@ fn tagged(cache: &TestCache, tags: &[&str]) -> TestCache {
 }
 
 /// Deleting a tag forgets what carries it, and nothing else.
-pub fn a_deleted_tag_forgets_what_carries_it_and_nothing_else(cache: &TestCache) {
+pub fn deleting_a_tag_removes_exactly_the_entries_with_it(cache: &TestCache) {
     tagged(cache, &["one", "two"]).set("both", "value").unwrap();
     tagged(cache, &["two"]).set("two", "value").unwrap();
     cache.set("none", "value").unwrap();
@@ -27,7 +27,7 @@ pub fn a_deleted_tag_forgets_what_carries_it_and_nothing_else(cache: &TestCache)
 }
 
 /// Deleting a tag says whether anything was written under it.
-pub fn deleting_a_tag_says_whether_it_was_in_use(cache: &TestCache) {
+pub fn deleting_a_tag_returns_whether_it_was_in_use(cache: &TestCache) {
     assert!(!cache.delete_tag("tag").unwrap());
     tagged(cache, &["tag"]).set("k", "value").unwrap();
     assert!(cache.delete_tag("tag").unwrap());
@@ -35,7 +35,7 @@ pub fn deleting_a_tag_says_whether_it_was_in_use(cache: &TestCache) {
 }
 
 /// What is forgotten by a tag is not there, whatever asks for it.
-pub fn what_is_forgotten_by_a_tag_is_not_there(cache: &TestCache) {
+pub fn an_entry_removed_by_a_tag_is_absent_for_every_operation(cache: &TestCache) {
     tagged(cache, &["tag"]).set("k", "old").unwrap();
     cache.set("other", "value").unwrap();
     cache.delete_tag("tag").unwrap();
@@ -52,7 +52,7 @@ pub fn what_is_forgotten_by_a_tag_is_not_there(cache: &TestCache) {
 }
 
 /// What is written after a tag was deleted stays.
-pub fn what_is_written_after_a_deletion_stays(cache: &TestCache) {
+pub fn an_entry_written_after_the_deletion_of_its_tag_stays(cache: &TestCache) {
     for round in 0..3 {
         let value = format!("of round {round}");
         tagged(cache, &["tag"]).set("k", &value).unwrap();
@@ -63,7 +63,7 @@ pub fn what_is_written_after_a_deletion_stays(cache: &TestCache) {
 }
 
 /// An entry that is written anew carries its new tags alone.
-pub fn an_entry_carries_what_it_was_last_written_with(cache: &TestCache) {
+pub fn rewriting_an_entry_replaces_its_tags(cache: &TestCache) {
     tagged(cache, &["old"]).set("k", "value").unwrap();
     tagged(cache, &["new"]).set("k", "value").unwrap();
     cache.delete_tag("old").unwrap();
@@ -74,7 +74,7 @@ pub fn an_entry_carries_what_it_was_last_written_with(cache: &TestCache) {
 }
 
 /// Computed values carry the tags of the view, as many as are computed at once.
-pub fn computed_values_carry_tags(cache: &TestCache) {
+pub fn computed_values_carry_the_views_tags(cache: &TestCache) {
     let view = tagged(cache, &["tag"]);
     view.get_or_set("one", || "value".to_owned());
     view.refresh("two", || "value".to_owned());
@@ -88,7 +88,7 @@ pub fn computed_values_carry_tags(cache: &TestCache) {
 }
 
 /// A tag that is deleted while a value is computed wins over the value, which goes to its caller.
-pub fn a_tag_deleted_during_a_computation_wins(cache: &TestCache) {
+pub fn deleting_a_tag_during_a_computation_wins(cache: &TestCache) {
     let view = tagged(cache, &["tag"]);
     let late = view.get_or_set("k", || {
         cache.delete_tag("tag").unwrap();
@@ -103,14 +103,14 @@ pub fn a_tag_deleted_during_a_computation_wins(cache: &TestCache) {
 }
 
 /// Who asks after a tag was deleted is not given what began to be computed before it.
-pub fn who_asks_after_a_tag_is_deleted_is_given_what_is_newer(cache: &TestCache) {
+pub fn a_caller_after_a_tag_deletion_receives_a_newer_value(cache: &TestCache) {
     let view = tagged(cache, &["tag"]);
-    let given = asked_after(&view, |view| assert!(view.delete_tag("tag").unwrap()));
+    let given = values_around(&view, |view| assert!(view.delete_tag("tag").unwrap()));
     assert_eq!((given, cache.get::<u8>("k").unwrap()), ([1, 2], Some(2)));
 }
 
 /// A value that a tag forgets is not served stale, and does not stand in for an error.
-pub fn what_is_forgotten_by_a_tag_is_not_served_stale(cache: &TestCache) {
+pub fn an_entry_removed_by_a_tag_is_not_served_stale(cache: &TestCache) {
     let view = tagged(cache, &["tag"]).view(|cache| cache.tags(["tag"]).expires_in(10).race_ttl(60));
     view.set("k", "old").unwrap();
     cache.pass(11);
@@ -135,14 +135,14 @@ pub fn a_number_may_carry_tags(cache: &TestCache) {
 }
 
 /// A counter carries no tags: asking for that is an error, and counts nothing.
-pub fn a_counter_carries_no_tags(cache: &TestCache) {
+pub fn incrementing_with_tags_is_an_error(cache: &TestCache) {
     let error = tagged(cache, &["tag"]).increment("n", 1).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Value);
     assert!(!cache.exists("n").unwrap());
 }
 
 /// Where a tag has forgotten what was there, counting begins; where it has not, a value is no number.
-pub fn a_counter_may_follow_what_a_tag_has_forgotten(cache: &TestCache) {
+pub fn a_counter_can_start_where_a_tag_removed_the_entry(cache: &TestCache) {
     tagged(cache, &["tag"]).set("k", "value").unwrap();
     assert_eq!(cache.increment("k", 1).unwrap_err().kind(), ErrorKind::NotANumber);
     assert_eq!(text(cache, "k").as_deref(), Some("value"));
@@ -161,7 +161,7 @@ pub fn a_tag_belongs_to_its_namespace(cache: &TestCache) {
 }
 
 /// A tag that is named twice is one.
-pub fn a_tag_that_is_named_twice_is_one(cache: &TestCache) {
+pub fn a_repeated_tag_counts_once(cache: &TestCache) {
     tagged(cache, &["tag", "other", "tag"]).set("k", "value").unwrap();
     assert_eq!(text(cache, "k").as_deref(), Some("value"));
     cache.delete_tag("tag").unwrap();
@@ -169,7 +169,7 @@ pub fn a_tag_that_is_named_twice_is_one(cache: &TestCache) {
 }
 
 /// Any text is a tag of its own, and meets no key.
-pub fn any_text_is_a_tag_of_its_own(cache: &TestCache) {
+pub fn any_text_is_a_distinct_tag(cache: &TestCache) {
     let long = "t".repeat(300);
     let longer = format!("{long}t");
     let tags = ["t", "T", "user:42", "user:4", "%", "@/t", " ", "é", "\0", "{t}", &long, &longer];
@@ -196,7 +196,7 @@ pub fn an_empty_tag_is_an_error(cache: &TestCache) {
 }
 
 /// A tag lasts as long as what carries it, also where that is written late and lives long.
-pub fn a_tag_lasts_as_long_as_what_carries_it(cache: &TestCache) {
+pub fn a_tag_lives_as_long_as_its_entries(cache: &TestCache) {
     let day = 24 * 60 * 60;
     tagged(cache, &["tag"]).view(|cache| cache.tags(["tag"]).expires_in(10)).set("first", "value").unwrap();
     cache.pass(day);
@@ -210,7 +210,7 @@ pub fn a_tag_lasts_as_long_as_what_carries_it(cache: &TestCache) {
 }
 
 /// A new lease of life leaves an entry its tags.
-pub fn touching_leaves_an_entry_its_tags(cache: &TestCache) {
+pub fn touching_keeps_an_entrys_tags(cache: &TestCache) {
     tagged(cache, &["tag"]).set("k", "value").unwrap();
     assert!(cache.touch("k").unwrap());
     assert_eq!(text(cache, "k").as_deref(), Some("value"));
