@@ -71,7 +71,7 @@ fn only_what_was_said_is_written() {
             }
         ),
     );
-    assert!(expansion.contains("Terms :: DEFAULT"), "{expansion}");
+    assert!(expansion.contains("CallOptions :: DEFAULT"), "{expansion}");
     for unsaid in ["expires_in", "race_ttl", "stale_if_error", "jitter", "version"] {
         assert!(!expansion.contains(unsaid), "{expansion}");
     }

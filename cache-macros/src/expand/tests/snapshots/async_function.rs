@@ -1,25 +1,26 @@
 #[allow(clippy::complexity, clippy::ptr_arg, clippy::used_underscore_binding)]
 async fn fetch(client: &Client, url: &str) -> Result<Page, FetchError> {
     let key = fetch::__key(&url);
-    let conditional = private::call_async(
+    let judged = private::call_async(
             private::CallOptions::DEFAULT,
             key,
             private::with_condition({
                 #[allow(unused_imports)]
                 use private::Fallback as _;
                 private::checked(
-                    private::OutcomeProbe::<Result<Page, FetchError>>::new().cache_outcome(),
+                    private::OutcomeProbe::<Result<Page, FetchError>>::new()
+                        .cache_outcome(),
                 )
             }),
             ::core::pin::pin!(
                 Some(async { private::conditional({ #[allow(unused_imports)] use
-                private::Fallback as _; private::checked(private::OutcomeProbe:: < Result < Page,
-                FetchError > > ::new().cache_outcome()) }, fetch::uncached(client, url).
-                await, | page | page.is_whole()) })
+                private::Fallback as _; private::checked(private::OutcomeProbe:: < Result
+                < Page, FetchError > > ::new().cache_outcome()) },
+                fetch::uncached(client, url). await, | page | page.is_whole()) })
             ),
         )
         .await;
-    conditional.whole
+    judged.whole
 }
 ///What stands beside the function `fetch`.
 #[doc(hidden)]
@@ -58,30 +59,37 @@ impl fetch {
 impl fetch {
     #[doc(hidden)]
     fn __key(url: &&str) -> private::Result<String> {
-        private::template_key(&["page:", ""], &[url], None, private::FunctionPath::PLAIN, &[])
+        private::template_key(
+            &["page:", ""],
+            &[url],
+            None,
+            private::FunctionPath::PLAIN,
+            &[],
+        )
     }
     ///Runs the body now, and keeps what it returns.
     #[inline]
     async fn refresh(client: &Client, url: &str) -> Result<Page, FetchError> {
-        let conditional = private::refresh_async(
+        let judged = private::refresh_async(
                 private::CallOptions::DEFAULT,
                 Self::__key(&url),
                 private::with_condition({
                     #[allow(unused_imports)]
                     use private::Fallback as _;
                     private::checked(
-                        private::OutcomeProbe::<Result<Page, FetchError>>::new().cache_outcome(),
+                        private::OutcomeProbe::<Result<Page, FetchError>>::new()
+                            .cache_outcome(),
                     )
                 }),
                 ::core::pin::pin!(
                     Some(async { private::conditional({ #[allow(unused_imports)] use
-                    private::Fallback as _; private::checked(private::OutcomeProbe:: < Result <
-                    Page, FetchError > > ::new().cache_outcome()) },
+                    private::Fallback as _; private::checked(private::OutcomeProbe:: <
+                    Result < Page, FetchError > > ::new().cache_outcome()) },
                     Self::uncached(client, url). await, | page | page.is_whole()) })
                 ),
             )
             .await;
-        conditional.whole
+        judged.whole
     }
     /**Forgets what is kept for these arguments, and tells whether there was anything.
 
@@ -106,7 +114,8 @@ The store's; and that the arguments make no key.*/
                     #[allow(unused_imports)]
                     use private::Fallback as _;
                     private::checked(
-                        private::OutcomeProbe::<Result<Page, FetchError>>::new().cache_outcome(),
+                        private::OutcomeProbe::<Result<Page, FetchError>>::new()
+                            .cache_outcome(),
                     )
                 },
             )
@@ -131,7 +140,8 @@ The store's; that the arguments make no key; and that serde cannot write the val
                     #[allow(unused_imports)]
                     use private::Fallback as _;
                     private::checked(
-                        private::OutcomeProbe::<Result<Page, FetchError>>::new().cache_outcome(),
+                        private::OutcomeProbe::<Result<Page, FetchError>>::new()
+                            .cache_outcome(),
                     )
                 },
                 private::Returns::<Result<Page, FetchError>>::new(),

@@ -63,7 +63,13 @@ impl load_all {
 impl load_all {
     #[doc(hidden)]
     fn __key(id: &u64) -> private::Result<String> {
-        private::template_key(&["user:", ""], &[id], None, private::FunctionPath::PLAIN, &[])
+        private::template_key(
+            &["user:", ""],
+            &[id],
+            None,
+            private::FunctionPath::PLAIN,
+            &[],
+        )
     }
     ///Runs the body now, and keeps what it returns.
     #[inline]
@@ -88,7 +94,9 @@ impl load_all {
                     private::OutcomeProbe::<HashMap<u64, User>>::new().cache_outcome()
                 },
                 private::checked(
-                    private::Fallback::cache_outcome(&private::OutcomeProbe::<User>::new()),
+                    private::Fallback::cache_outcome(
+                        &private::OutcomeProbe::<User>::new(),
+                    ),
                 ),
             ),
             |missing: ::std::vec::Vec<_>| Self::uncached(&missing),

@@ -13,7 +13,9 @@ pub fn load(id: u64) -> Result<User, Error> {
         {
             #[allow(unused_imports)]
             use private::Fallback as _;
-            private::checked(private::OutcomeProbe::<Result<User, Error>>::new().cache_outcome())
+            private::checked(
+                private::OutcomeProbe::<Result<User, Error>>::new().cache_outcome(),
+            )
         },
         &mut private::once(|| load::uncached(id)),
     )
@@ -55,7 +57,13 @@ impl load {
 impl load {
     #[doc(hidden)]
     fn __key(id: &u64) -> private::Result<String> {
-        private::template_key(&["user:", ""], &[id], None, private::FunctionPath::PLAIN, &[])
+        private::template_key(
+            &["user:", ""],
+            &[id],
+            None,
+            private::FunctionPath::PLAIN,
+            &[],
+        )
     }
     ///Runs the body now, and keeps what it returns.
     #[inline]

@@ -99,7 +99,9 @@ impl largest {
             {
                 #[allow(unused_imports)]
                 use private::Fallback as _;
-                private::checked(private::OutcomeProbe::<Cow<'a, T>>::new().cache_outcome())
+                private::checked(
+                    private::OutcomeProbe::<Cow<'a, T>>::new().cache_outcome(),
+                )
             },
             &mut private::once(|| Self::uncached::<T, N>(values, argument_1)),
         )
@@ -138,7 +140,9 @@ The store's; and that the arguments make no key.*/
             {
                 #[allow(unused_imports)]
                 use private::Fallback as _;
-                private::checked(private::OutcomeProbe::<Cow<'a, T>>::new().cache_outcome())
+                private::checked(
+                    private::OutcomeProbe::<Cow<'a, T>>::new().cache_outcome(),
+                )
             },
         )
     }
@@ -163,7 +167,9 @@ The store's; that the arguments make no key; and that serde cannot write the val
             {
                 #[allow(unused_imports)]
                 use private::Fallback as _;
-                private::checked(private::OutcomeProbe::<Cow<'a, T>>::new().cache_outcome())
+                private::checked(
+                    private::OutcomeProbe::<Cow<'a, T>>::new().cache_outcome(),
+                )
             },
             private::Returns::<Cow<'a, T>>::new(),
             value,

@@ -7,7 +7,9 @@ fn price(&mut self, sku: Sku) -> Option<Money> {
         {
             #[allow(unused_imports)]
             use private::Fallback as _;
-            private::checked(private::OutcomeProbe::<Option<Money>>::new().cache_outcome())
+            private::checked(
+                private::OutcomeProbe::<Option<Money>>::new().cache_outcome(),
+            )
         },
         &mut private::once(|| Self::price_uncached(self, sku)),
     )
@@ -69,7 +71,9 @@ fn price_refresh(&mut self, sku: Sku) -> Option<Money> {
         {
             #[allow(unused_imports)]
             use private::Fallback as _;
-            private::checked(private::OutcomeProbe::<Option<Money>>::new().cache_outcome())
+            private::checked(
+                private::OutcomeProbe::<Option<Money>>::new().cache_outcome(),
+            )
         },
         &mut private::once(|| Self::price_uncached(self, sku)),
     )
@@ -112,7 +116,9 @@ fn price_peek(&self, sku: Sku) -> private::Result<Option<Option<Money>>> {
         {
             #[allow(unused_imports)]
             use private::Fallback as _;
-            private::checked(private::OutcomeProbe::<Option<Money>>::new().cache_outcome())
+            private::checked(
+                private::OutcomeProbe::<Option<Money>>::new().cache_outcome(),
+            )
         },
     )
 }
@@ -140,7 +146,9 @@ where
         {
             #[allow(unused_imports)]
             use private::Fallback as _;
-            private::checked(private::OutcomeProbe::<Option<Money>>::new().cache_outcome())
+            private::checked(
+                private::OutcomeProbe::<Option<Money>>::new().cache_outcome(),
+            )
         },
         private::Returns::<Option<Money>>::new(),
         value,

@@ -13,7 +13,7 @@ fn price(&self, sku: u64) -> Money {
         ),
         &[],
     );
-    match private::look(
+    match private::lookup(
         private::CallOptions::DEFAULT.race_ttl(private::Duration::new(10u64, 0u32)),
         key,
         {
@@ -26,9 +26,9 @@ fn price(&self, sku: u64) -> Money {
         private::Lookup::Compute(computation) => {
             #[allow(clippy::used_underscore_binding)]
             let copy_0 = private::own(self);
-            #[allow(clippy::used_underscore_binding)] private::can_go(&sku);
-            private::renew(
-                asked,
+            #[allow(clippy::used_underscore_binding)] private::require_task(&sku);
+            private::recompute(
+                computation,
                 move || -> Money {
                     #[allow(unused_variables, clippy::shadow_unrelated)]
                     let this = copy_0.get();
