@@ -29,7 +29,16 @@ pub struct Expiration {
 }
 
 impl Expiration {
-    /// An expiration without a stale window, for the tests of a store.
+    /// Makes an expiration without a stale window, for tests of a store.
+    ///
+    /// ```
+    /// use cache_runtime::store::{Expiration, Timestamp};
+    /// use std::time::Duration;
+    ///
+    /// let now = Timestamp::now();
+    /// let expiration = Expiration::new(now, now.after(Duration::from_secs(60)));
+    /// assert_eq!(expiration.stale_until, expiration.expires_at);
+    /// ```
     #[must_use]
     pub fn new(now: Timestamp, expires_at: Timestamp) -> Self {
         Expiration { now, expires_at, stale_until: expires_at, is_explicit: false }

@@ -22,13 +22,26 @@ pub struct Record {
 }
 
 impl Record {
-    /// Makes a record of which the store does not know the expiry.
+    /// Makes a record whose expiry the store does not know.
+    ///
+    /// ```
+    /// use cache_runtime::store::{Record, Value};
+    ///
+    /// assert_eq!(Record::new(Value::Number(7)).expires_at, None);
+    /// ```
     #[must_use]
     pub fn new(value: Value) -> Self {
         Record { value, expires_at: None }
     }
 
-    /// Returns the record with its expiry.
+    /// Adds the expiry that the store knows.
+    ///
+    /// ```
+    /// use cache_runtime::store::{Record, Timestamp, Value};
+    ///
+    /// let expires_at = Timestamp::from_millis(1000);
+    /// assert_eq!(Record::new(Value::Number(7)).expires_at(expires_at).expiry(), expires_at);
+    /// ```
     #[must_use]
     pub fn expires_at(self, expires_at: Timestamp) -> Self {
         Record { expires_at: Some(expires_at), ..self }
@@ -61,7 +74,7 @@ impl Record {
     /// use cache_runtime::store::{Record, Timestamp, Value};
     ///
     /// let (before, expiry) = (Timestamp::from_millis(999), Timestamp::from_millis(1000));
-    /// let record = Record { value: Value::Number(7), expires_at: Some(expiry) };
+    /// let record = Record::new(Value::Number(7)).expires_at(expiry);
     /// assert!(record.is_live(before) && !record.is_live(expiry));
     /// ```
     #[must_use]
