@@ -151,14 +151,28 @@ mod options;
 
 mod observe;
 
-/// Writes methods for both faces, by a macro that takes a face, its mode, and what only one face has.
+/// Writes methods for both faces, by a macro that takes a face, what belongs to it (its mode, by default), the end of an
+/// example, and what only one face has: its examples begin with a heading and with the lines that all of them share.
 macro_rules! for_both_faces {
     ($methods:ident) => {
-        for_both_faces!($methods: Cache, AsyncCache);
+        for_both_faces!($methods: Cache Blocking, AsyncCache Async);
     };
-    ($methods:ident: $face:ident, $async_face:ident) => {
-        $methods!($face, Blocking, ["# Example"], []);
-        $methods!($async_face, Async, [], [async "# Example"]);
+    ($methods:ident: $face:ident $with:ident, $async_face:ident $async_with:ident) => {
+        $methods!(
+            $face,
+            $with,
+            "# Ok::<(), cache_runtime::Error>(())\n```",
+            ["# Example\n\n```\nuse cache_runtime::Cache;\n"],
+            []
+        );
+        $methods!(
+            $async_face,
+            $async_with,
+            "# Ok(())\n# }\n```",
+            [],
+            [async "# Example\n\n```\nuse cache_runtime::Cache;\n\n# #[tokio::main(flavor = \"current_thread\")]\n\
+                    # async fn main() -> cache_runtime::Result<()> {"]
+        );
     };
 }
 

@@ -49,7 +49,7 @@ pub struct AsyncBackground {
 }
 
 macro_rules! background {
-    ($face:ident, $mode:ident, [$($blocking:literal)?], [$($async:ident $asynchronous:literal)?]) => {
+    ($face:ident, $mode:ident, $end:literal, [$($blocking:literal)?], [$($async:ident $asynchronous:literal)?]) => {
         impl $face {
             /// Returns the value of a key, even a stale one, at once.
             ///
@@ -62,9 +62,7 @@ macro_rules! background {
             /// is true if `T` is a `Result` and the task returns an `Err`.
             ///
             #[doc = $blocking]
-            ///
-            /// ```
-            /// use cache_runtime::{Cache, testing};
+            /// use cache_runtime::testing;
             /// use std::time::Duration;
             ///
             /// let cache = Cache::memory();
@@ -73,7 +71,7 @@ macro_rules! background {
             /// assert_eq!(rates.get_or_set("rate:EUR", || 108), 108);
             /// testing::advance(Duration::from_secs(61));
             /// assert_eq!(rates.get_or_set("rate:EUR", || 109), 108); // while 109 is computed
-            /// ```
+            #[doc = $end]
             pub fn get_or_set<T>(&self, key: &str, compute: impl FnOnce() -> T + Send + 'static) -> T
             where
                 T: Serialize + DeserializeOwned + 'static,
@@ -94,21 +92,16 @@ macro_rules! background {
             /// `Result` and the task returns an `Err`.
             ///
             #[doc = $asynchronous]
-            ///
-            /// ```
-            /// use cache_runtime::{Cache, testing};
+            /// use cache_runtime::testing;
             /// use std::time::Duration;
             ///
-            /// # #[tokio::main(flavor = "current_thread")]
-            /// # async fn main() {
             /// let cache = Cache::memory();
             /// let _scope = testing::scope(cache.clone()); // for a clock that moves by hand
             /// let rates = cache.to_async().expires_in(60).race_ttl(3600).background();
             /// assert_eq!(rates.get_or_set("rate:EUR", || async { 108 }).await, 108);
             /// testing::advance(Duration::from_secs(61));
             /// assert_eq!(rates.get_or_set("rate:EUR", || async { 109 }).await, 108); // while 109 is computed
-            /// # }
-            /// ```
+            #[doc = $end]
             pub $async fn get_or_set<T, F>(&self, key: &str, compute: impl FnOnce() -> F + Send + 'static) -> T
             where
                 T: Serialize + DeserializeOwned + Send + 'static,
@@ -133,14 +126,10 @@ macro_rules! background {
             /// and the stored value stays.
             ///
             $(#[doc = $blocking]
-            ///
-            /// ```
-            /// use cache_runtime::Cache;
-            ///
             /// let rates = Cache::memory().expires_in(300).race_ttl(3600).background();
             /// assert!(rates.try_get_or_set("rate:EUR", || "no answer".parse::<u32>()).is_err());
             /// assert_eq!(rates.try_get_or_set("rate:EUR", || "108".parse::<u32>()), Ok(108));
-            /// ```
+            #[doc = $end]
             pub fn try_get_or_set<T, E>(
                 &self,
                 key: &str,
@@ -158,17 +147,10 @@ macro_rules! background {
             }
             )?
             $(#[doc = $asynchronous]
-            ///
-            /// ```
-            /// use cache_runtime::Cache;
-            ///
-            /// # #[tokio::main(flavor = "current_thread")]
-            /// # async fn main() {
             /// let rates = Cache::memory().to_async().expires_in(300).race_ttl(3600).background();
             /// assert!(rates.try_get_or_set("rate:EUR", || async { "no answer".parse::<u32>() }).await.is_err());
             /// assert_eq!(rates.try_get_or_set("rate:EUR", || async { "108".parse::<u32>() }).await, Ok(108));
-            /// # }
-            /// ```
+            #[doc = $end]
             pub $async fn try_get_or_set<T, E, F>(
                 &self,
                 key: &str,
@@ -189,4 +171,4 @@ macro_rules! background {
         }
     };
 }
-for_both_faces!(background: Background, AsyncBackground);
+for_both_faces!(background: Background Blocking, AsyncBackground Async);

@@ -14,7 +14,7 @@ use crate::handle::deduplicated;
 use crate::mode::{Async, Blocking};
 
 macro_rules! compute {
-    ($face:ident, $mode:ident, [$($blocking:literal)?], [$($async:ident $asynchronous:literal)?]) => {
+    ($face:ident, $mode:ident, $end:literal, [$($blocking:literal)?], [$($async:ident $asynchronous:literal)?]) => {
         /// Operations that compute a value. A failure of the store is never the caller's.
         impl $face {
             /// Returns the value of a key, or computes and stores it.
@@ -26,16 +26,12 @@ macro_rules! compute {
             /// [`try_get_or_set`](Self::try_get_or_set).
             ///
             $(#[doc = $blocking]
-            ///
-            /// ```
-            /// use cache_runtime::Cache;
-            ///
             /// let cache = Cache::memory();
             /// let total = cache.get_or_set("stats:total", || (1..=10).sum::<u64>());
             /// assert_eq!(total, 55);
             /// let total = cache.get_or_set("stats:total", || 0); // does not run
             /// assert_eq!(total, 55);
-            /// ```
+            #[doc = $end]
             pub fn get_or_set<T>(&self, key: &str, compute: impl FnOnce() -> T) -> T
             where
                 T: Serialize + DeserializeOwned,
@@ -46,19 +42,12 @@ macro_rules! compute {
             }
             )?
             $(#[doc = $asynchronous]
-            ///
-            /// ```
-            /// use cache_runtime::Cache;
-            ///
-            /// # #[tokio::main(flavor = "current_thread")]
-            /// # async fn main() {
             /// let cache = Cache::memory().to_async();
             /// let total = cache.get_or_set("stats:total", async || (1..=10).sum::<u64>()).await;
             /// assert_eq!(total, 55);
             /// let total = cache.get_or_set("stats:total", async || 0).await; // does not run
             /// assert_eq!(total, 55);
-            /// # }
-            /// ```
+            #[doc = $end]
             pub $async fn get_or_set<T, F: Future<Output = T>>(&self, key: &str, compute: impl FnOnce() -> F) -> T
             where
                 T: Serialize + DeserializeOwned,
@@ -80,16 +69,11 @@ macro_rules! compute {
             /// [`stale_if_error`](Self::stale_if_error) the stale value is returned instead.
             ///
             $(#[doc = $blocking]
-            ///
-            /// ```
-            /// use cache_runtime::Cache;
-            ///
             /// let cache = Cache::memory();
             /// assert!(cache.try_get_or_set("answer", || "forty-two".parse::<u32>()).is_err());
             /// assert_eq!(cache.try_get_or_set("answer", || "42".parse::<u32>()), Ok(42)); // the `Err` was not stored
             /// assert_eq!(cache.get::<u32>("answer")?, Some(42));
-            /// # Ok::<(), cache_runtime::Error>(())
-            /// ```
+            #[doc = $end]
             pub fn try_get_or_set<T, E>(&self, key: &str, compute: impl FnOnce() -> Result<T, E>) -> Result<T, E>
             where
                 T: Serialize + DeserializeOwned,
@@ -100,20 +84,12 @@ macro_rules! compute {
             }
             )?
             $(#[doc = $asynchronous]
-            ///
-            /// ```
-            /// use cache_runtime::Cache;
-            ///
-            /// # #[tokio::main(flavor = "current_thread")]
-            /// # async fn main() -> cache_runtime::Result<()> {
             /// let cache = Cache::memory().to_async();
             /// assert!(cache.try_get_or_set("answer", async || "forty-two".parse::<u32>()).await.is_err());
             /// // The `Err` was not stored.
             /// assert_eq!(cache.try_get_or_set("answer", async || "42".parse::<u32>()).await, Ok(42));
             /// assert_eq!(cache.get::<u32>("answer").await?, Some(42));
-            /// # Ok(())
-            /// # }
-            /// ```
+            #[doc = $end]
             pub $async fn try_get_or_set<T, E, F>(&self, key: &str, compute: impl FnOnce() -> F) -> Result<T, E>
             where
                 T: Serialize + DeserializeOwned,
@@ -136,16 +112,11 @@ macro_rules! compute {
             /// write, use [`try_refresh`](Self::try_refresh).
             ///
             $(#[doc = $blocking]
-            ///
-            /// ```
-            /// use cache_runtime::Cache;
-            ///
             /// let cache = Cache::memory();
             /// assert_eq!(cache.get_or_set("stock:7", || 12), 12);
             /// assert_eq!(cache.refresh("stock:7", || 11), 11); // after a sale
             /// assert_eq!(cache.get::<u32>("stock:7")?, Some(11));
-            /// # Ok::<(), cache_runtime::Error>(())
-            /// ```
+            #[doc = $end]
             pub fn refresh<T>(&self, key: &str, compute: impl FnOnce() -> T) -> T
             where
                 T: Serialize + DeserializeOwned,
@@ -156,19 +127,11 @@ macro_rules! compute {
             }
             )?
             $(#[doc = $asynchronous]
-            ///
-            /// ```
-            /// use cache_runtime::Cache;
-            ///
-            /// # #[tokio::main(flavor = "current_thread")]
-            /// # async fn main() -> cache_runtime::Result<()> {
             /// let cache = Cache::memory().to_async();
             /// assert_eq!(cache.get_or_set("stock:7", async || 12).await, 12);
             /// assert_eq!(cache.refresh("stock:7", async || 11).await, 11); // after a sale
             /// assert_eq!(cache.get::<u32>("stock:7").await?, Some(11));
-            /// # Ok(())
-            /// # }
-            /// ```
+            #[doc = $end]
             pub $async fn refresh<T, F: Future<Output = T>>(&self, key: &str, compute: impl FnOnce() -> F) -> T
             where
                 T: Serialize + DeserializeOwned,
@@ -191,18 +154,13 @@ macro_rules! compute {
             /// The `Err` that was computed, and no other. The stored value then stays as it is.
             ///
             $(#[doc = $blocking]
-            ///
-            /// ```
-            /// use cache_runtime::Cache;
-            ///
             /// let cache = Cache::memory();
             /// cache.set("stock:7", &12_u32)?;
             /// assert!(cache.try_refresh("stock:7", || "a dozen".parse::<u32>()).is_err());
             /// assert_eq!(cache.get::<u32>("stock:7")?, Some(12));
             /// assert_eq!(cache.try_refresh("stock:7", || "11".parse::<u32>()), Ok(11));
             /// assert_eq!(cache.get::<u32>("stock:7")?, Some(11));
-            /// # Ok::<(), cache_runtime::Error>(())
-            /// ```
+            #[doc = $end]
             pub fn try_refresh<T, E>(&self, key: &str, compute: impl FnOnce() -> Result<T, E>) -> Result<T, E>
             where
                 T: Serialize + DeserializeOwned,
@@ -213,21 +171,13 @@ macro_rules! compute {
             }
             )?
             $(#[doc = $asynchronous]
-            ///
-            /// ```
-            /// use cache_runtime::Cache;
-            ///
-            /// # #[tokio::main(flavor = "current_thread")]
-            /// # async fn main() -> cache_runtime::Result<()> {
             /// let cache = Cache::memory().to_async();
             /// cache.set("stock:7", &12_u32).await?;
             /// assert!(cache.try_refresh("stock:7", async || "a dozen".parse::<u32>()).await.is_err());
             /// assert_eq!(cache.get::<u32>("stock:7").await?, Some(12));
             /// assert_eq!(cache.try_refresh("stock:7", async || "11".parse::<u32>()).await, Ok(11));
             /// assert_eq!(cache.get::<u32>("stock:7").await?, Some(11));
-            /// # Ok(())
-            /// # }
-            /// ```
+            #[doc = $end]
             pub $async fn try_refresh<T, E, F>(&self, key: &str, compute: impl FnOnce() -> F) -> Result<T, E>
             where
                 T: Serialize + DeserializeOwned,
@@ -249,9 +199,6 @@ macro_rules! compute {
             /// store fails, every value is computed and returned all the same.
             ///
             $(#[doc = $blocking]
-            ///
-            /// ```
-            /// use cache_runtime::Cache;
             /// use std::collections::HashMap;
             ///
             /// let cache = Cache::memory();
@@ -261,8 +208,7 @@ macro_rules! compute {
             ///     missing.iter().map(|key| (key.clone(), format!("loaded {key}"))).collect()
             /// });
             /// assert_eq!((&*users["user:1"], &*users["user:2"]), ("Ada", "loaded user:2"));
-            /// # Ok::<(), cache_runtime::Error>(())
-            /// ```
+            #[doc = $end]
             pub fn get_or_set_multi<T>(
                 &self,
                 keys: impl IntoIterator<Item = impl AsRef<str>>,
@@ -280,13 +226,8 @@ macro_rules! compute {
             /// closure.
             ///
             #[doc = $asynchronous]
-            ///
-            /// ```
-            /// use cache_runtime::Cache;
             /// use std::collections::HashMap;
             ///
-            /// # #[tokio::main(flavor = "current_thread")]
-            /// # async fn main() -> cache_runtime::Result<()> {
             /// let cache = Cache::memory().to_async();
             /// cache.set("user:1", "Ada").await?;
             /// let load = async |missing: Vec<String>| -> HashMap<String, String> {
@@ -295,9 +236,7 @@ macro_rules! compute {
             /// };
             /// let users = cache.get_or_set_multi(["user:1", "user:2"], load).await;
             /// assert_eq!((&*users["user:1"], &*users["user:2"]), ("Ada", "loaded user:2"));
-            /// # Ok(())
-            /// # }
-            /// ```
+            #[doc = $end]
             pub $async fn get_or_set_multi<T, F>(
                 &self,
                 keys: impl IntoIterator<Item = impl AsRef<str>>,

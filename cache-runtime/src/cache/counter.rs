@@ -95,7 +95,7 @@ fn name(key: &Result<String>) -> Result<&str> {
 }
 
 macro_rules! counter {
-    ($face:ident, $mode:ident, [$($blocking:literal)?], [$($async:ident $asynchronous:literal)?]) => {
+    ($face:ident, $mode:ident, $end:literal, [$($blocking:literal)?], [$($async:ident $asynchronous:literal)?]) => {
         #[expect(clippy::missing_errors_doc, reason = "the errors of all methods are listed at the type")]
         impl $face {
             /// Adds 1 to the counter, and returns the sum.
@@ -103,9 +103,7 @@ macro_rules! counter {
             /// A counter that has not started, or has expired, starts at 0.
             ///
             $(#[doc = $blocking]
-            ///
-            /// ```
-            /// use cache_runtime::{Cache, counter, testing};
+            /// use cache_runtime::{counter, testing};
             ///
             /// #[counter(key = "page:views:{page_id}")]
             /// fn page_views(page_id: u64);
@@ -113,25 +111,18 @@ macro_rules! counter {
             /// # let _scope = testing::scope(Cache::memory());
             /// assert_eq!(page_views(42).increment()?, 1);
             /// assert_eq!(page_views(42).increment()?, 2);
-            /// # Ok::<(), cache_runtime::Error>(())
-            /// ```
+            #[doc = $end]
             )?
             $(#[doc = $asynchronous]
-            ///
-            /// ```
-            /// use cache_runtime::{Cache, counter, testing};
+            /// use cache_runtime::{counter, testing};
             ///
             /// #[counter(key = "page:views:{page_id}")]
             /// async fn page_views(page_id: u64);
             ///
-            /// # #[tokio::main(flavor = "current_thread")]
-            /// # async fn main() -> cache_runtime::Result<()> {
             /// # let _scope = testing::scope(Cache::memory());
             /// assert_eq!(page_views(42).increment().await?, 1);
             /// assert_eq!(page_views(42).increment().await?, 2);
-            /// # Ok(())
-            /// # }
-            /// ```
+            #[doc = $end]
             )?
             pub $($async)? fn increment(&self) -> Result<i64> {
                 run!($mode, self.increment_by(1))
@@ -142,9 +133,7 @@ macro_rules! counter {
             /// A counter that has not started, or has expired, starts at 0.
             ///
             $(#[doc = $blocking]
-            ///
-            /// ```
-            /// use cache_runtime::{Cache, counter, testing};
+            /// use cache_runtime::{counter, testing};
             ///
             /// #[counter(key = "page:views:{page_id}")]
             /// fn page_views(page_id: u64);
@@ -152,25 +141,18 @@ macro_rules! counter {
             /// # let _scope = testing::scope(Cache::memory());
             /// assert_eq!(page_views(42).increment_by(5)?, 5);
             /// assert_eq!(page_views(42).increment_by(2)?, 7);
-            /// # Ok::<(), cache_runtime::Error>(())
-            /// ```
+            #[doc = $end]
             )?
             $(#[doc = $asynchronous]
-            ///
-            /// ```
-            /// use cache_runtime::{Cache, counter, testing};
+            /// use cache_runtime::{counter, testing};
             ///
             /// #[counter(key = "page:views:{page_id}")]
             /// async fn page_views(page_id: u64);
             ///
-            /// # #[tokio::main(flavor = "current_thread")]
-            /// # async fn main() -> cache_runtime::Result<()> {
             /// # let _scope = testing::scope(Cache::memory());
             /// assert_eq!(page_views(42).increment_by(5).await?, 5);
             /// assert_eq!(page_views(42).increment_by(2).await?, 7);
-            /// # Ok(())
-            /// # }
-            /// ```
+            #[doc = $end]
             )?
             pub $($async)? fn increment_by(&self, by: i64) -> Result<i64> {
                 run!($mode, self.cache.increment(name(&self.key)?, by))
@@ -181,9 +163,7 @@ macro_rules! counter {
             /// What is left may be below 0. A counter that has not started, or has expired, starts at 0.
             ///
             $(#[doc = $blocking]
-            ///
-            /// ```
-            /// use cache_runtime::{Cache, counter, testing};
+            /// use cache_runtime::{counter, testing};
             ///
             /// #[counter(key = "page:views:{page_id}")]
             /// fn page_views(page_id: u64);
@@ -191,25 +171,18 @@ macro_rules! counter {
             /// # let _scope = testing::scope(Cache::memory());
             /// page_views(42).increment_by(5)?;
             /// assert_eq!(page_views(42).decrement()?, 4);
-            /// # Ok::<(), cache_runtime::Error>(())
-            /// ```
+            #[doc = $end]
             )?
             $(#[doc = $asynchronous]
-            ///
-            /// ```
-            /// use cache_runtime::{Cache, counter, testing};
+            /// use cache_runtime::{counter, testing};
             ///
             /// #[counter(key = "page:views:{page_id}")]
             /// async fn page_views(page_id: u64);
             ///
-            /// # #[tokio::main(flavor = "current_thread")]
-            /// # async fn main() -> cache_runtime::Result<()> {
             /// # let _scope = testing::scope(Cache::memory());
             /// page_views(42).increment_by(5).await?;
             /// assert_eq!(page_views(42).decrement().await?, 4);
-            /// # Ok(())
-            /// # }
-            /// ```
+            #[doc = $end]
             )?
             pub $($async)? fn decrement(&self) -> Result<i64> {
                 run!($mode, self.decrement_by(1))
@@ -220,9 +193,7 @@ macro_rules! counter {
             /// What is left may be below 0. A counter that has not started, or has expired, starts at 0.
             ///
             $(#[doc = $blocking]
-            ///
-            /// ```
-            /// use cache_runtime::{Cache, counter, testing};
+            /// use cache_runtime::{counter, testing};
             ///
             /// #[counter(key = "page:views:{page_id}")]
             /// fn page_views(page_id: u64);
@@ -230,25 +201,18 @@ macro_rules! counter {
             /// # let _scope = testing::scope(Cache::memory());
             /// page_views(42).increment_by(5)?;
             /// assert_eq!(page_views(42).decrement_by(7)?, -2);
-            /// # Ok::<(), cache_runtime::Error>(())
-            /// ```
+            #[doc = $end]
             )?
             $(#[doc = $asynchronous]
-            ///
-            /// ```
-            /// use cache_runtime::{Cache, counter, testing};
+            /// use cache_runtime::{counter, testing};
             ///
             /// #[counter(key = "page:views:{page_id}")]
             /// async fn page_views(page_id: u64);
             ///
-            /// # #[tokio::main(flavor = "current_thread")]
-            /// # async fn main() -> cache_runtime::Result<()> {
             /// # let _scope = testing::scope(Cache::memory());
             /// page_views(42).increment_by(5).await?;
             /// assert_eq!(page_views(42).decrement_by(7).await?, -2);
-            /// # Ok(())
-            /// # }
-            /// ```
+            #[doc = $end]
             )?
             pub $($async)? fn decrement_by(&self, by: i64) -> Result<i64> {
                 run!($mode, self.cache.decrement(name(&self.key)?, by))
@@ -259,9 +223,7 @@ macro_rules! counter {
             /// `None` means that it was never incremented, or that it has expired.
             ///
             $(#[doc = $blocking]
-            ///
-            /// ```
-            /// use cache_runtime::{Cache, counter, testing};
+            /// use cache_runtime::{counter, testing};
             ///
             /// #[counter(key = "page:views:{page_id}")]
             /// fn page_views(page_id: u64);
@@ -270,26 +232,19 @@ macro_rules! counter {
             /// assert_eq!(page_views(42).get()?, None);
             /// page_views(42).increment()?;
             /// assert_eq!(page_views(42).get()?, Some(1));
-            /// # Ok::<(), cache_runtime::Error>(())
-            /// ```
+            #[doc = $end]
             )?
             $(#[doc = $asynchronous]
-            ///
-            /// ```
-            /// use cache_runtime::{Cache, counter, testing};
+            /// use cache_runtime::{counter, testing};
             ///
             /// #[counter(key = "page:views:{page_id}")]
             /// async fn page_views(page_id: u64);
             ///
-            /// # #[tokio::main(flavor = "current_thread")]
-            /// # async fn main() -> cache_runtime::Result<()> {
             /// # let _scope = testing::scope(Cache::memory());
             /// assert_eq!(page_views(42).get().await?, None);
             /// page_views(42).increment().await?;
             /// assert_eq!(page_views(42).get().await?, Some(1));
-            /// # Ok(())
-            /// # }
-            /// ```
+            #[doc = $end]
             )?
             pub $($async)? fn get(&self) -> Result<Option<i64>> {
                 run!($mode, self.cache.get(name(&self.key)?))
@@ -300,9 +255,7 @@ macro_rules! counter {
             /// Returns whether it had started. The next increment starts a new lifetime.
             ///
             $(#[doc = $blocking]
-            ///
-            /// ```
-            /// use cache_runtime::{Cache, counter, testing};
+            /// use cache_runtime::{counter, testing};
             ///
             /// #[counter(key = "page:views:{page_id}")]
             /// fn page_views(page_id: u64);
@@ -311,26 +264,19 @@ macro_rules! counter {
             /// page_views(42).increment_by(5)?;
             /// assert!(page_views(42).reset()?);
             /// assert_eq!(page_views(42).increment()?, 1);
-            /// # Ok::<(), cache_runtime::Error>(())
-            /// ```
+            #[doc = $end]
             )?
             $(#[doc = $asynchronous]
-            ///
-            /// ```
-            /// use cache_runtime::{Cache, counter, testing};
+            /// use cache_runtime::{counter, testing};
             ///
             /// #[counter(key = "page:views:{page_id}")]
             /// async fn page_views(page_id: u64);
             ///
-            /// # #[tokio::main(flavor = "current_thread")]
-            /// # async fn main() -> cache_runtime::Result<()> {
             /// # let _scope = testing::scope(Cache::memory());
             /// page_views(42).increment_by(5).await?;
             /// assert!(page_views(42).reset().await?);
             /// assert_eq!(page_views(42).increment().await?, 1);
-            /// # Ok(())
-            /// # }
-            /// ```
+            #[doc = $end]
             )?
             pub $($async)? fn reset(&self) -> Result<bool> {
                 run!($mode, self.cache.delete(name(&self.key)?))
@@ -348,4 +294,4 @@ macro_rules! run {
         $method.await
     };
 }
-for_both_faces!(counter: Counter, AsyncCounter);
+for_both_faces!(counter: Counter Blocking, AsyncCounter Async);

@@ -8,7 +8,7 @@ use crate::mode::{Async, Blocking};
 use crate::{Expiry, Result};
 
 macro_rules! entries {
-    ($face:ident, $mode:ident, [$($blocking:literal)?], [$($async:ident $asynchronous:literal)?]) => {
+    ($face:ident, $mode:ident, $end:literal, [$($blocking:literal)?], [$($async:ident $asynchronous:literal)?]) => {
         /// Operations on one entry.
         impl $face {
             /// Returns the value of a key, if there is one.
@@ -22,33 +22,20 @@ macro_rules! entries {
             /// [`ErrorKind::Key`](crate::ErrorKind::Key) if the key is empty; otherwise the store's error.
             ///
             $(#[doc = $blocking]
-            ///
-            /// ```
-            /// use cache_runtime::Cache;
-            ///
             /// let cache = Cache::memory();
             /// assert_eq!(cache.get::<String>("greeting")?, None);
             /// cache.set("greeting", "hello")?;
             /// assert_eq!(cache.get::<String>("greeting")?.as_deref(), Some("hello"));
             /// assert_eq!(cache.get::<u64>("greeting")?, None); // of another type
-            /// # Ok::<(), cache_runtime::Error>(())
-            /// ```
+            #[doc = $end]
             )?
             $(#[doc = $asynchronous]
-            ///
-            /// ```
-            /// use cache_runtime::Cache;
-            ///
-            /// # #[tokio::main(flavor = "current_thread")]
-            /// # async fn main() -> cache_runtime::Result<()> {
             /// let cache = Cache::memory().to_async();
             /// assert_eq!(cache.get::<String>("greeting").await?, None);
             /// cache.set("greeting", "hello").await?;
             /// assert_eq!(cache.get::<String>("greeting").await?.as_deref(), Some("hello"));
             /// assert_eq!(cache.get::<u64>("greeting").await?, None); // of another type
-            /// # Ok(())
-            /// # }
-            /// ```
+            #[doc = $end]
             )?
             pub $($async)? fn get<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>> {
                 run!($mode, self.handle.get(&$mode, key))
@@ -65,31 +52,18 @@ macro_rules! entries {
             /// [`ErrorKind::Key`](crate::ErrorKind::Key) if the key is empty; otherwise the store's error.
             ///
             $(#[doc = $blocking]
-            ///
-            /// ```
-            /// use cache_runtime::Cache;
-            ///
             /// let cache = Cache::memory();
             /// cache.set("stats", &[3_u32, 1, 4][..])?; // lives as long as the cache's default says
             /// cache.expires_in(300).set("greeting", "hello")?; // 300 seconds
             /// assert_eq!(cache.get::<Vec<u32>>("stats")?, Some(vec![3, 1, 4]));
-            /// # Ok::<(), cache_runtime::Error>(())
-            /// ```
+            #[doc = $end]
             )?
             $(#[doc = $asynchronous]
-            ///
-            /// ```
-            /// use cache_runtime::Cache;
-            ///
-            /// # #[tokio::main(flavor = "current_thread")]
-            /// # async fn main() -> cache_runtime::Result<()> {
             /// let cache = Cache::memory().to_async();
             /// cache.set("stats", &[3_u32, 1, 4][..]).await?; // lives as long as the cache's default says
             /// cache.expires_in(300).set("greeting", "hello").await?; // 300 seconds
             /// assert_eq!(cache.get::<Vec<u32>>("stats").await?, Some(vec![3, 1, 4]));
-            /// # Ok(())
-            /// # }
-            /// ```
+            #[doc = $end]
             )?
             pub $($async)? fn set<T: Serialize + ?Sized>(&self, key: &str, value: &T) -> Result<()> {
                 run!($mode, self.handle.set(&$mode, key, value))
@@ -104,31 +78,18 @@ macro_rules! entries {
             /// [`ErrorKind::Key`](crate::ErrorKind::Key) if the key is empty; otherwise the store's error.
             ///
             $(#[doc = $blocking]
-            ///
-            /// ```
-            /// use cache_runtime::Cache;
-            ///
             /// let cache = Cache::memory();
             /// cache.set("greeting", "hello")?;
             /// assert!(cache.delete("greeting")?);
             /// assert!(!cache.delete("greeting")?);
-            /// # Ok::<(), cache_runtime::Error>(())
-            /// ```
+            #[doc = $end]
             )?
             $(#[doc = $asynchronous]
-            ///
-            /// ```
-            /// use cache_runtime::Cache;
-            ///
-            /// # #[tokio::main(flavor = "current_thread")]
-            /// # async fn main() -> cache_runtime::Result<()> {
             /// let cache = Cache::memory().to_async();
             /// cache.set("greeting", "hello").await?;
             /// assert!(cache.delete("greeting").await?);
             /// assert!(!cache.delete("greeting").await?);
-            /// # Ok(())
-            /// # }
-            /// ```
+            #[doc = $end]
             )?
             pub $($async)? fn delete(&self, key: &str) -> Result<bool> {
                 run!($mode, self.handle.delete(&$mode, key))
@@ -143,31 +104,18 @@ macro_rules! entries {
             /// [`ErrorKind::Key`](crate::ErrorKind::Key) if the key is empty; otherwise the store's error.
             ///
             $(#[doc = $blocking]
-            ///
-            /// ```
-            /// use cache_runtime::Cache;
-            ///
             /// let cache = Cache::memory();
             /// cache.set("greeting", "hello")?;
             /// assert!(cache.exists("greeting")?);
             /// assert!(!cache.exists("farewell")?);
-            /// # Ok::<(), cache_runtime::Error>(())
-            /// ```
+            #[doc = $end]
             )?
             $(#[doc = $asynchronous]
-            ///
-            /// ```
-            /// use cache_runtime::Cache;
-            ///
-            /// # #[tokio::main(flavor = "current_thread")]
-            /// # async fn main() -> cache_runtime::Result<()> {
             /// let cache = Cache::memory().to_async();
             /// cache.set("greeting", "hello").await?;
             /// assert!(cache.exists("greeting").await?);
             /// assert!(!cache.exists("farewell").await?);
-            /// # Ok(())
-            /// # }
-            /// ```
+            #[doc = $end]
             )?
             pub $($async)? fn exists(&self, key: &str) -> Result<bool> {
                 run!($mode, self.handle.exists(&$mode, key))
@@ -182,9 +130,7 @@ macro_rules! entries {
             /// [`ErrorKind::Key`](crate::ErrorKind::Key) if the key is empty; otherwise the store's error.
             ///
             $(#[doc = $blocking]
-            ///
-            /// ```
-            /// use cache_runtime::{Cache, Expiry, Ttl};
+            /// use cache_runtime::{Expiry, Ttl};
             ///
             /// let cache = Cache::memory();
             /// cache.expires_in(300).set("stats", &7)?;
@@ -192,25 +138,18 @@ macro_rules! entries {
             /// assert!(matches!(cache.expiry("stats")?, Some(Expiry::At(_))));
             /// assert_eq!(cache.expiry("greeting")?, Some(Expiry::Never));
             /// assert_eq!(cache.expiry("farewell")?, None);
-            /// # Ok::<(), cache_runtime::Error>(())
-            /// ```
+            #[doc = $end]
             )?
             $(#[doc = $asynchronous]
+            /// use cache_runtime::{Expiry, Ttl};
             ///
-            /// ```
-            /// use cache_runtime::{Cache, Expiry, Ttl};
-            ///
-            /// # #[tokio::main(flavor = "current_thread")]
-            /// # async fn main() -> cache_runtime::Result<()> {
             /// let cache = Cache::memory().to_async();
             /// cache.expires_in(300).set("stats", &7).await?;
             /// cache.expires_in(Ttl::Never).set("greeting", "hello").await?;
             /// assert!(matches!(cache.expiry("stats").await?, Some(Expiry::At(_))));
             /// assert_eq!(cache.expiry("greeting").await?, Some(Expiry::Never));
             /// assert_eq!(cache.expiry("farewell").await?, None);
-            /// # Ok(())
-            /// # }
-            /// ```
+            #[doc = $end]
             )?
             pub $($async)? fn expiry(&self, key: &str) -> Result<Option<Expiry>> {
                 run!($mode, self.handle.expiry(&$mode, key))
@@ -226,31 +165,18 @@ macro_rules! entries {
             /// [`ErrorKind::Key`](crate::ErrorKind::Key) if the key is empty; otherwise the store's error.
             ///
             $(#[doc = $blocking]
-            ///
-            /// ```
-            /// use cache_runtime::Cache;
-            ///
             /// let cache = Cache::memory();
             /// cache.expires_in(60).set("session:1", "Ada")?;
             /// assert!(cache.expires_in(3600).touch("session:1")?);
             /// assert!(!cache.touch("session:2")?);
-            /// # Ok::<(), cache_runtime::Error>(())
-            /// ```
+            #[doc = $end]
             )?
             $(#[doc = $asynchronous]
-            ///
-            /// ```
-            /// use cache_runtime::Cache;
-            ///
-            /// # #[tokio::main(flavor = "current_thread")]
-            /// # async fn main() -> cache_runtime::Result<()> {
             /// let cache = Cache::memory().to_async();
             /// cache.expires_in(60).set("session:1", "Ada").await?;
             /// assert!(cache.expires_in(3600).touch("session:1").await?);
             /// assert!(!cache.touch("session:2").await?);
-            /// # Ok(())
-            /// # }
-            /// ```
+            #[doc = $end]
             )?
             pub $($async)? fn touch(&self, key: &str) -> Result<bool> {
                 run!($mode, self.handle.touch(&$mode, key))
@@ -269,31 +195,18 @@ macro_rules! entries {
             /// [`ErrorKind::Key`](crate::ErrorKind::Key) if the key is empty; otherwise the store's error.
             ///
             $(#[doc = $blocking]
-            ///
-            /// ```
-            /// use cache_runtime::Cache;
-            ///
             /// let cache = Cache::memory();
             /// assert_eq!(cache.expires_in(3600).increment("page:views:42", 1)?, 1);
             /// assert_eq!(cache.increment("page:views:42", 5)?, 6);
             /// assert_eq!(cache.get::<i64>("page:views:42")?, Some(6));
-            /// # Ok::<(), cache_runtime::Error>(())
-            /// ```
+            #[doc = $end]
             )?
             $(#[doc = $asynchronous]
-            ///
-            /// ```
-            /// use cache_runtime::Cache;
-            ///
-            /// # #[tokio::main(flavor = "current_thread")]
-            /// # async fn main() -> cache_runtime::Result<()> {
             /// let cache = Cache::memory().to_async();
             /// assert_eq!(cache.expires_in(3600).increment("page:views:42", 1).await?, 1);
             /// assert_eq!(cache.increment("page:views:42", 5).await?, 6);
             /// assert_eq!(cache.get::<i64>("page:views:42").await?, Some(6));
-            /// # Ok(())
-            /// # }
-            /// ```
+            #[doc = $end]
             )?
             pub $($async)? fn increment(&self, key: &str, by: i64) -> Result<i64> {
                 run!($mode, self.handle.increment(&$mode, key, by))
@@ -312,29 +225,16 @@ macro_rules! entries {
             /// [`ErrorKind::Key`](crate::ErrorKind::Key) if the key is empty; otherwise the store's error.
             ///
             $(#[doc = $blocking]
-            ///
-            /// ```
-            /// use cache_runtime::Cache;
-            ///
             /// let cache = Cache::memory();
             /// cache.set("quota:7", &100)?;
             /// assert_eq!(cache.decrement("quota:7", 5)?, 95);
-            /// # Ok::<(), cache_runtime::Error>(())
-            /// ```
+            #[doc = $end]
             )?
             $(#[doc = $asynchronous]
-            ///
-            /// ```
-            /// use cache_runtime::Cache;
-            ///
-            /// # #[tokio::main(flavor = "current_thread")]
-            /// # async fn main() -> cache_runtime::Result<()> {
             /// let cache = Cache::memory().to_async();
             /// cache.set("quota:7", &100).await?;
             /// assert_eq!(cache.decrement("quota:7", 5).await?, 95);
-            /// # Ok(())
-            /// # }
-            /// ```
+            #[doc = $end]
             )?
             pub $($async)? fn decrement(&self, key: &str, by: i64) -> Result<i64> {
                 run!($mode, self.handle.decrement(&$mode, key, by))

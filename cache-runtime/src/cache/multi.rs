@@ -10,7 +10,7 @@ use crate::Result;
 use crate::mode::{Async, Blocking};
 
 macro_rules! multi {
-    ($face:ident, $mode:ident, [$($blocking:literal)?], [$($async:ident $asynchronous:literal)?]) => {
+    ($face:ident, $mode:ident, $end:literal, [$($blocking:literal)?], [$($async:ident $asynchronous:literal)?]) => {
         /// Operations on many entries: one step of the store each, however many keys there are.
         impl $face {
             /// Returns the values of many keys, of the hits alone.
@@ -22,33 +22,20 @@ macro_rules! multi {
             /// [`ErrorKind::Key`](crate::ErrorKind::Key) if a key is empty; otherwise the store's error.
             ///
             $(#[doc = $blocking]
-            ///
-            /// ```
-            /// use cache_runtime::Cache;
-            ///
             /// let cache = Cache::memory();
             /// cache.set("user:1", "Ada")?;
             /// let users = cache.read_multi::<String>(["user:1", "user:2"])?;
             /// assert_eq!(users.len(), 1);
             /// assert_eq!(users["user:1"], "Ada");
-            /// # Ok::<(), cache_runtime::Error>(())
-            /// ```
+            #[doc = $end]
             )?
             $(#[doc = $asynchronous]
-            ///
-            /// ```
-            /// use cache_runtime::Cache;
-            ///
-            /// # #[tokio::main(flavor = "current_thread")]
-            /// # async fn main() -> cache_runtime::Result<()> {
             /// let cache = Cache::memory().to_async();
             /// cache.set("user:1", "Ada").await?;
             /// let users = cache.read_multi::<String>(["user:1", "user:2"]).await?;
             /// assert_eq!(users.len(), 1);
             /// assert_eq!(users["user:1"], "Ada");
-            /// # Ok(())
-            /// # }
-            /// ```
+            #[doc = $end]
             )?
             pub $($async)? fn read_multi<T: DeserializeOwned>(
                 &self,
@@ -68,29 +55,16 @@ macro_rules! multi {
             /// transactions, such as SQLite, nothing is stored then.
             ///
             $(#[doc = $blocking]
-            ///
-            /// ```
-            /// use cache_runtime::Cache;
-            ///
             /// let cache = Cache::memory();
             /// cache.expires_in(300).write_multi([("user:1", "Ada"), ("user:2", "Grace")])?;
             /// assert_eq!(cache.get::<String>("user:2")?.as_deref(), Some("Grace"));
-            /// # Ok::<(), cache_runtime::Error>(())
-            /// ```
+            #[doc = $end]
             )?
             $(#[doc = $asynchronous]
-            ///
-            /// ```
-            /// use cache_runtime::Cache;
-            ///
-            /// # #[tokio::main(flavor = "current_thread")]
-            /// # async fn main() -> cache_runtime::Result<()> {
             /// let cache = Cache::memory().to_async();
             /// cache.expires_in(300).write_multi([("user:1", "Ada"), ("user:2", "Grace")]).await?;
             /// assert_eq!(cache.get::<String>("user:2").await?.as_deref(), Some("Grace"));
-            /// # Ok(())
-            /// # }
-            /// ```
+            #[doc = $end]
             )?
             pub $($async)? fn write_multi<T: Serialize>(
                 &self,
@@ -106,29 +80,16 @@ macro_rules! multi {
             /// [`ErrorKind::Key`](crate::ErrorKind::Key) if a key is empty; otherwise the store's error.
             ///
             $(#[doc = $blocking]
-            ///
-            /// ```
-            /// use cache_runtime::Cache;
-            ///
             /// let cache = Cache::memory();
             /// cache.write_multi([("user:1", "Ada"), ("user:2", "Grace")])?;
             /// assert_eq!(cache.delete_multi(["user:1", "user:3"])?, 1);
-            /// # Ok::<(), cache_runtime::Error>(())
-            /// ```
+            #[doc = $end]
             )?
             $(#[doc = $asynchronous]
-            ///
-            /// ```
-            /// use cache_runtime::Cache;
-            ///
-            /// # #[tokio::main(flavor = "current_thread")]
-            /// # async fn main() -> cache_runtime::Result<()> {
             /// let cache = Cache::memory().to_async();
             /// cache.write_multi([("user:1", "Ada"), ("user:2", "Grace")]).await?;
             /// assert_eq!(cache.delete_multi(["user:1", "user:3"]).await?, 1);
-            /// # Ok(())
-            /// # }
-            /// ```
+            #[doc = $end]
             )?
             pub $($async)? fn delete_multi(&self, keys: impl IntoIterator<Item = impl AsRef<str>>) -> Result<u64> {
                 run!($mode, self.handle.delete_multi(&$mode, keys))

@@ -4,7 +4,7 @@ use super::{AsyncCache, Cache, for_both_faces};
 use crate::observe::Event;
 
 macro_rules! observers {
-    ($face:ident, $mode:ident, [$($blocking:literal)?], [$($async:ident $asynchronous:literal)?]) => {
+    ($face:ident, $mode:ident, $end:literal, [$($blocking:literal)?], [$($async:ident $asynchronous:literal)?]) => {
         /// Observers.
         impl $face {
             /// Calls `observer` at each [`Event`] of this cache.
@@ -17,11 +17,9 @@ macro_rules! observers {
             /// events.
             ///
             $(#[doc = $blocking]
-            ///
-            /// ```
             /// use std::sync::Arc;
             /// use std::sync::atomic::{AtomicU64, Ordering};
-            /// use cache_runtime::{Cache, Event, testing::Chaos};
+            /// use cache_runtime::{Event, testing::Chaos};
             ///
             /// let chaos = Chaos::over(&Cache::memory());
             /// let cache = Cache::new(chaos.clone());
@@ -36,17 +34,13 @@ macro_rules! observers {
             /// chaos.fail(true);
             /// assert_eq!(cache.get_or_set("answer", || 42), 42);
             /// assert!(failures.load(Ordering::Relaxed) >= 2); // the lookup, and storing the value
-            /// ```
+            #[doc = $end]
             )?
             $(#[doc = $asynchronous]
-            ///
-            /// ```
             /// use std::sync::Arc;
             /// use std::sync::atomic::{AtomicU64, Ordering};
-            /// use cache_runtime::{Cache, Event, testing::Chaos};
+            /// use cache_runtime::{Event, testing::Chaos};
             ///
-            /// # #[tokio::main(flavor = "current_thread")]
-            /// # async fn main() {
             /// let chaos = Chaos::over(&Cache::memory());
             /// let cache = Cache::new(chaos.clone()).to_async();
             /// let failures = Arc::new(AtomicU64::new(0));
@@ -60,8 +54,7 @@ macro_rules! observers {
             /// chaos.fail(true);
             /// assert_eq!(cache.get_or_set("answer", async || 42).await, 42);
             /// assert!(failures.load(Ordering::Relaxed) >= 2); // the lookup, and storing the value
-            /// # }
-            /// ```
+            #[doc = $end]
             )?
             pub fn observe(&self, observer: impl Fn(&Event<'_>) + Send + Sync + 'static) {
                 self.handle.core.store.observers().add(observer);

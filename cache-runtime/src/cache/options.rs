@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use super::{AsyncBackground, AsyncCache, Background, Cache};
+use super::{AsyncBackground, AsyncCache, Background, Cache, for_both_faces};
 use crate::handle::View;
 use crate::time::Jitter;
 use crate::{Ttl, key};
 
 macro_rules! options {
-    ($face:ident, $background:ident, [$($blocking:literal)?], [$($asynchronous:literal)?]) => {
+    ($face:ident, $background:ident, $end:literal, [$($blocking:literal)?], [$($async:ident $asynchronous:literal)?]) => {
         /// Options: each returns a view of the same cache, in which every operation has the option.
         impl $face {
             /// Sets how long the values and counters live that are written.
@@ -18,9 +18,7 @@ macro_rules! options {
             /// lifetime with which it started.
             ///
             $(#[doc = $blocking]
-            ///
-            /// ```
-            /// use cache_runtime::{Cache, Ttl};
+            /// use cache_runtime::Ttl;
             /// use std::time::Duration;
             ///
             /// let cache = Cache::memory();
@@ -28,25 +26,18 @@ macro_rules! options {
             /// cache.expires_in(Duration::from_millis(1500)).set("stats", &7)?;
             /// cache.expires_in(Ttl::parse("1h 30m")?).set("stats", &7)?;
             /// cache.expires_in(Ttl::Never).set("stats", &7)?;
-            /// # Ok::<(), cache_runtime::Error>(())
-            /// ```
+            #[doc = $end]
             )?
             $(#[doc = $asynchronous]
-            ///
-            /// ```
-            /// use cache_runtime::{Cache, Ttl};
+            /// use cache_runtime::Ttl;
             /// use std::time::Duration;
             ///
-            /// # #[tokio::main(flavor = "current_thread")]
-            /// # async fn main() -> cache_runtime::Result<()> {
             /// let cache = Cache::memory().to_async();
             /// cache.expires_in(300).set("stats", &7).await?; // seconds
             /// cache.expires_in(Duration::from_millis(1500)).set("stats", &7).await?;
             /// cache.expires_in(Ttl::parse("1h 30m")?).set("stats", &7).await?;
             /// cache.expires_in(Ttl::Never).set("stats", &7).await?;
-            /// # Ok(())
-            /// # }
-            /// ```
+            #[doc = $end]
             )?
             #[must_use]
             pub fn expires_in(&self, ttl: impl Into<Ttl>) -> Self {
@@ -63,27 +54,16 @@ macro_rules! options {
             /// value for as long as the window or 30 seconds, whichever is shorter, and never after the window.
             ///
             $(#[doc = $blocking]
-            ///
-            /// ```
-            /// use cache_runtime::Cache;
-            ///
             /// let cache = Cache::memory();
             /// let stats = cache.expires_in(300).race_ttl(10).get_or_set("stats", || vec![3, 1, 4]);
             /// assert_eq!(stats, [3, 1, 4]);
-            /// ```
+            #[doc = $end]
             )?
             $(#[doc = $asynchronous]
-            ///
-            /// ```
-            /// use cache_runtime::Cache;
-            ///
-            /// # #[tokio::main(flavor = "current_thread")]
-            /// # async fn main() {
             /// let cache = Cache::memory().to_async();
             /// let stats = cache.expires_in(300).race_ttl(10).get_or_set("stats", async || vec![3, 1, 4]).await;
             /// assert_eq!(stats, [3, 1, 4]);
-            /// # }
-            /// ```
+            #[doc = $end]
             )?
             #[must_use]
             pub fn race_ttl(&self, window: impl Into<Ttl>) -> Self {
@@ -96,9 +76,7 @@ macro_rules! options {
             /// `Duration`, or [`Ttl::Never`] to keep the stale value for ever. The stale value is not stored anew.
             ///
             $(#[doc = $blocking]
-            ///
-            /// ```
-            /// use cache_runtime::{Cache, testing};
+            /// use cache_runtime::testing;
             /// use std::time::Duration;
             ///
             /// let cache = Cache::memory();
@@ -107,24 +85,19 @@ macro_rules! options {
             /// assert_eq!(rates.try_get_or_set("rate:EUR", || "108".parse::<u32>()), Ok(108));
             /// testing::advance(Duration::from_secs(61));
             /// assert_eq!(rates.try_get_or_set("rate:EUR", || "no answer".parse::<u32>()), Ok(108));
-            /// ```
+            #[doc = $end]
             )?
             $(#[doc = $asynchronous]
-            ///
-            /// ```
-            /// use cache_runtime::{Cache, testing};
+            /// use cache_runtime::testing;
             /// use std::time::Duration;
             ///
-            /// # #[tokio::main(flavor = "current_thread")]
-            /// # async fn main() {
             /// let cache = Cache::memory();
             /// let _scope = testing::scope(cache.clone()); // for a clock that moves by hand
             /// let rates = cache.to_async().expires_in(60).stale_if_error(3600);
             /// assert_eq!(rates.try_get_or_set("rate:EUR", async || "108".parse::<u32>()).await, Ok(108));
             /// testing::advance(Duration::from_secs(61));
             /// assert_eq!(rates.try_get_or_set("rate:EUR", async || "no answer".parse::<u32>()).await, Ok(108));
-            /// # }
-            /// ```
+            #[doc = $end]
             )?
             #[must_use]
             pub fn stale_if_error(&self, window: impl Into<Ttl>) -> Self {
@@ -138,25 +111,14 @@ macro_rules! options {
             /// `get_or_set` and `try_get_or_set`, on stores that keep claims, such as SQLite and Redis.
             ///
             $(#[doc = $blocking]
-            ///
-            /// ```
-            /// use cache_runtime::Cache;
-            ///
             /// let cache = Cache::memory(); // in your program: a file or a server that processes share
             /// assert_eq!(cache.shared().get_or_set("report", || 42), 42);
-            /// ```
+            #[doc = $end]
             )?
             $(#[doc = $asynchronous]
-            ///
-            /// ```
-            /// use cache_runtime::Cache;
-            ///
-            /// # #[tokio::main(flavor = "current_thread")]
-            /// # async fn main() {
             /// let cache = Cache::memory().to_async(); // in your program: a file or a server that processes share
             /// assert_eq!(cache.shared().get_or_set("report", async || 42).await, 42);
-            /// # }
-            /// ```
+            #[doc = $end]
             )?
             #[must_use]
             pub fn shared(&self) -> Self {
@@ -173,27 +135,14 @@ macro_rules! options {
             /// same one each time.
             ///
             $(#[doc = $blocking]
-            ///
-            /// ```
-            /// use cache_runtime::Cache;
-            ///
             /// let cache = Cache::memory().expires_in(3600).jitter(0.1);
             /// cache.set("stats", &7)?; // lives from 54 to 66 minutes
-            /// # Ok::<(), cache_runtime::Error>(())
-            /// ```
+            #[doc = $end]
             )?
             $(#[doc = $asynchronous]
-            ///
-            /// ```
-            /// use cache_runtime::Cache;
-            ///
-            /// # #[tokio::main(flavor = "current_thread")]
-            /// # async fn main() -> cache_runtime::Result<()> {
             /// let cache = Cache::memory().to_async().expires_in(3600).jitter(0.1);
             /// cache.set("stats", &7).await?; // lives from 54 to 66 minutes
-            /// # Ok(())
-            /// # }
-            /// ```
+            #[doc = $end]
             )?
             #[must_use]
             pub fn jitter(&self, share: f64) -> Self {
@@ -210,31 +159,18 @@ macro_rules! options {
             /// stored.
             ///
             $(#[doc = $blocking]
-            ///
-            /// ```
-            /// use cache_runtime::Cache;
-            ///
             /// let cache = Cache::memory();
             /// cache.tags(["user:42"]).set("card:7", "of user 42")?;
             /// cache.delete_tag("user:42")?;
             /// assert_eq!(cache.get::<String>("card:7")?, None);
-            /// # Ok::<(), cache_runtime::Error>(())
-            /// ```
+            #[doc = $end]
             )?
             $(#[doc = $asynchronous]
-            ///
-            /// ```
-            /// use cache_runtime::Cache;
-            ///
-            /// # #[tokio::main(flavor = "current_thread")]
-            /// # async fn main() -> cache_runtime::Result<()> {
             /// let cache = Cache::memory().to_async();
             /// cache.tags(["user:42"]).set("card:7", "of user 42").await?;
             /// cache.delete_tag("user:42").await?;
             /// assert_eq!(cache.get::<String>("card:7").await?, None);
-            /// # Ok(())
-            /// # }
-            /// ```
+            #[doc = $end]
             )?
             #[must_use]
             pub fn tags(&self, tags: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
@@ -248,31 +184,18 @@ macro_rules! options {
             /// it.
             ///
             $(#[doc = $blocking]
-            ///
-            /// ```
-            /// use cache_runtime::Cache;
-            ///
             /// let cache = Cache::memory();
             /// let tenant = cache.namespace("tenant-7");
             /// tenant.set("stats", "of tenant 7")?;
             /// assert_eq!(cache.get::<String>("stats")?, None);
-            /// # Ok::<(), cache_runtime::Error>(())
-            /// ```
+            #[doc = $end]
             )?
             $(#[doc = $asynchronous]
-            ///
-            /// ```
-            /// use cache_runtime::Cache;
-            ///
-            /// # #[tokio::main(flavor = "current_thread")]
-            /// # async fn main() -> cache_runtime::Result<()> {
             /// let cache = Cache::memory().to_async();
             /// let tenant = cache.namespace("tenant-7");
             /// tenant.set("stats", "of tenant 7").await?;
             /// assert_eq!(cache.get::<String>("stats").await?, None);
-            /// # Ok(())
-            /// # }
-            /// ```
+            #[doc = $end]
             )?
             #[must_use]
             pub fn namespace(&self, name: &str) -> Self {
@@ -288,26 +211,15 @@ macro_rules! options {
             /// `Send + 'static`.
             ///
             $(#[doc = $blocking]
-            ///
-            /// ```
-            /// use cache_runtime::Cache;
-            ///
             /// let rates = Cache::memory().expires_in(300).race_ttl(3600).background();
             /// assert_eq!(rates.get_or_set("rate:EUR", || 108), 108); // there is no stale value yet
-            /// ```
+            #[doc = $end]
             )?
             $(#[doc = $asynchronous]
-            ///
-            /// ```
-            /// use cache_runtime::Cache;
-            ///
-            /// # #[tokio::main(flavor = "current_thread")]
-            /// # async fn main() {
             /// let rates = Cache::memory().to_async().expires_in(300).race_ttl(3600).background();
             /// // There is no stale value yet.
             /// assert_eq!(rates.get_or_set("rate:EUR", || async { 108 }).await, 108);
-            /// # }
-            /// ```
+            #[doc = $end]
             )?
             #[must_use]
             pub fn background(&self) -> $background {
@@ -322,8 +234,7 @@ macro_rules! options {
         }
     };
 }
-options!(Cache, Background, ["# Example"], []);
-options!(AsyncCache, AsyncBackground, [], ["# Example"]);
+for_both_faces!(options: Cache Background, AsyncCache AsyncBackground);
 
 fn window_of(ttl: Ttl) -> Duration {
     match ttl {

@@ -5,7 +5,7 @@ use crate::Result;
 use crate::mode::{Async, Blocking};
 
 macro_rules! removal {
-    ($face:ident, $mode:ident, [$($blocking:literal)?], [$($async:ident $asynchronous:literal)?]) => {
+    ($face:ident, $mode:ident, $end:literal, [$($blocking:literal)?], [$($async:ident $asynchronous:literal)?]) => {
         /// Operations that remove many entries.
         impl $face {
             /// Deletes every entry that carries a tag.
@@ -19,31 +19,18 @@ macro_rules! removal {
             /// [`ErrorKind::Key`](crate::ErrorKind::Key) if the tag is empty; otherwise the store's error.
             ///
             $(#[doc = $blocking]
-            ///
-            /// ```
-            /// use cache_runtime::Cache;
-            ///
             /// let cache = Cache::memory();
             /// cache.tags(["user:42"]).set("card:7", "of user 42")?;
             /// assert!(cache.delete_tag("user:42")?);
             /// assert_eq!(cache.get::<String>("card:7")?, None);
-            /// # Ok::<(), cache_runtime::Error>(())
-            /// ```
+            #[doc = $end]
             )?
             $(#[doc = $asynchronous]
-            ///
-            /// ```
-            /// use cache_runtime::Cache;
-            ///
-            /// # #[tokio::main(flavor = "current_thread")]
-            /// # async fn main() -> cache_runtime::Result<()> {
             /// let cache = Cache::memory().to_async();
             /// cache.tags(["user:42"]).set("card:7", "of user 42").await?;
             /// assert!(cache.delete_tag("user:42").await?);
             /// assert_eq!(cache.get::<String>("card:7").await?, None);
-            /// # Ok(())
-            /// # }
-            /// ```
+            #[doc = $end]
             )?
             pub $($async)? fn delete_tag(&self, tag: &str) -> Result<bool> {
                 run!($mode, self.handle.delete_tag(&$mode, tag))
@@ -58,33 +45,20 @@ macro_rules! removal {
             /// The store's error.
             ///
             $(#[doc = $blocking]
-            ///
-            /// ```
-            /// use cache_runtime::Cache;
-            ///
             /// let cache = Cache::memory();
             /// cache.set("stats", "of everybody")?;
             /// cache.namespace("tenant-7").set("stats", "of tenant 7")?;
             /// assert_eq!(cache.namespace("tenant-7").clear()?, 1);
             /// assert!(cache.exists("stats")?);
-            /// # Ok::<(), cache_runtime::Error>(())
-            /// ```
+            #[doc = $end]
             )?
             $(#[doc = $asynchronous]
-            ///
-            /// ```
-            /// use cache_runtime::Cache;
-            ///
-            /// # #[tokio::main(flavor = "current_thread")]
-            /// # async fn main() -> cache_runtime::Result<()> {
             /// let cache = Cache::memory().to_async();
             /// cache.set("stats", "of everybody").await?;
             /// cache.namespace("tenant-7").set("stats", "of tenant 7").await?;
             /// assert_eq!(cache.namespace("tenant-7").clear().await?, 1);
             /// assert!(cache.exists("stats").await?);
-            /// # Ok(())
-            /// # }
-            /// ```
+            #[doc = $end]
             )?
             pub $($async)? fn clear(&self) -> Result<u64> {
                 run!($mode, self.handle.clear(&$mode))
@@ -101,9 +75,7 @@ macro_rules! removal {
             /// The store's error.
             ///
             $(#[doc = $blocking]
-            ///
-            /// ```
-            /// use cache_runtime::{Cache, testing};
+            /// use cache_runtime::testing;
             /// use std::time::Duration;
             ///
             /// let cache = Cache::memory();
@@ -111,26 +83,19 @@ macro_rules! removal {
             /// cache.expires_in(60).set("stats", "old")?;
             /// testing::advance(Duration::from_secs(61));
             /// assert_eq!(cache.delete_expired()?, 1);
-            /// # Ok::<(), cache_runtime::Error>(())
-            /// ```
+            #[doc = $end]
             )?
             $(#[doc = $asynchronous]
-            ///
-            /// ```
-            /// use cache_runtime::{Cache, testing};
+            /// use cache_runtime::testing;
             /// use std::time::Duration;
             ///
-            /// # #[tokio::main(flavor = "current_thread")]
-            /// # async fn main() -> cache_runtime::Result<()> {
             /// let cache = Cache::memory();
             /// let _scope = testing::scope(cache.clone()); // for a clock that moves by hand
             /// let cache = cache.to_async();
             /// cache.expires_in(60).set("stats", "old").await?;
             /// testing::advance(Duration::from_secs(61));
             /// assert_eq!(cache.delete_expired().await?, 1);
-            /// # Ok(())
-            /// # }
-            /// ```
+            #[doc = $end]
             )?
             pub $($async)? fn delete_expired(&self) -> Result<u64> {
                 run!($mode, self.handle.delete_expired(&$mode))
