@@ -10,8 +10,10 @@ mod pending_store;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
 use cache_runtime::Cache;
+use cache_runtime::store::Store;
 use cache_runtime::testing::Chaos;
 use tempfile::TempDir;
 
@@ -43,9 +45,12 @@ cache_suite::run_store! { sqlite_in_memory_by_the_contract, || Chaos::over(&Cach
 cache_suite::run_store! { sqlite_in_a_file_by_the_contract, file }
 cache_suite::run_store! { map_store_by_the_contract, MapStore::default }
 cache_suite::run_store! { later_store_by_the_contract, PendingStore::default }
+cache_suite::run_store! { an_arc_of_a_store_by_the_contract, || Arc::new(MapStore::default()) as Arc<dyn Store> }
+cache_suite::run_store! { a_box_of_a_store_by_the_contract, || Box::new(PendingStore::default()) as Box<dyn Store> }
 
 cache_suite::run_claims! { claims_in_sqlite_in_memory, || Chaos::over(&Cache::memory()) }
 cache_suite::run_claims! { claims_in_sqlite_in_a_file, file }
+cache_suite::run_claims! { claims_in_an_arc, || Arc::new(Chaos::over(&Cache::memory())) as Arc<dyn Store> }
 
 cache_suite::run_no_cache! { nothing, Cache::none }
 cache_suite::run_no_cache! { nothing_by_address, || Cache::open("none:").expect("a good address") }

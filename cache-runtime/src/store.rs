@@ -3,6 +3,7 @@
 mod claims;
 pub(crate) mod none;
 mod operation;
+mod pointers;
 #[cfg(feature = "redis")]
 pub(crate) mod redis;
 #[cfg(feature = "sqlite")]
