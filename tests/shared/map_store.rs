@@ -21,7 +21,7 @@ impl Store for MapStore {
     }
 
     fn set(&self, key: &str, value: &Value, expiration: &Expiration) -> Result<()> {
-        let record = Record { value: value.clone(), expires_at: Some(expiration.expires_at) };
+        let record = Record::new(value.clone()).expires_at(expiration.expires_at);
         self.map().insert(key.to_owned(), record);
         Ok(())
     }
@@ -33,7 +33,7 @@ impl Store for MapStore {
     fn increment(&self, key: &str, by: i64, expiration: &Expiration) -> Result<i64> {
         let mut map = self.map();
         let living = map.get(key).filter(|record| record.is_live(expiration.now)).cloned();
-        let mut record = living.unwrap_or(Record { value: Value::Number(0), expires_at: Some(expiration.expires_at) });
+        let mut record = living.unwrap_or(Record::new(Value::Number(0)).expires_at(expiration.expires_at));
         let Value::Number(number) = &mut record.value else {
             return Err(Error::new(ErrorKind::NotANumber, "what is kept there is not a whole number"));
         };

@@ -56,7 +56,10 @@ impl ScriptedStore {
 
     fn read(&self, record: Option<Record>) -> Option<Record> {
         let nonsense = lock(&self.0.nonsense).clone();
-        record.map(|record| Record { value: nonsense.unwrap_or(record.value), ..record })
+        record.map(|mut record| {
+            record.value = nonsense.unwrap_or(record.value);
+            record
+        })
     }
 }
 

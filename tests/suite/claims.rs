@@ -16,11 +16,17 @@ const LONG: Duration = Duration::from_secs(600);
 const SHORT: Duration = Duration::from_millis(200);
 
 fn exclusive(token: u64) -> Claim {
-    Claim { token, exclusive: true, length: LONG }
+    exclusive_for(token, LONG)
+}
+
+fn exclusive_for(token: u64, length: Duration) -> Claim {
+    let mut claim = Claim::new(token, length);
+    claim.exclusive = true;
+    claim
 }
 
 fn common(token: u64) -> Claim {
-    Claim { token, exclusive: false, length: LONG }
+    Claim::new(token, LONG)
 }
 
 fn claims(store: &dyn Store) -> &dyn Claims {
@@ -155,8 +161,8 @@ pub fn a_release_may_pause(store: &dyn Store) {
 /// An exclusive claim keeps others away for as long as it is, and no longer.
 pub fn an_exclusive_claim_ends_by_time(store: &dyn Store) {
     let begun = Instant::now();
-    assert!(claims(store).claim("k", &Claim { length: SHORT, ..exclusive(1) }).unwrap());
-    let refused = !claims(store).claim("k", &Claim { length: SHORT, ..exclusive(2) }).unwrap();
+    assert!(claims(store).claim("k", &exclusive_for(1, SHORT)).unwrap());
+    let refused = !claims(store).claim("k", &exclusive_for(2, SHORT)).unwrap();
     assert!(refused || begun.elapsed() >= SHORT);
     sleep(SHORT);
     assert!(is_free(store));
@@ -164,8 +170,8 @@ pub fn an_exclusive_claim_ends_by_time(store: &dyn Store) {
 
 /// A claim that has ended by time, and was not broken, can still be fulfilled.
 pub fn a_claim_past_its_time_is_as_good_as_a_new_one(store: &dyn Store) {
-    for claim in [common(1), exclusive(2)] {
-        assert!(claims(store).claim("k", &Claim { length: SHORT, ..claim }).unwrap());
+    for claim in [Claim::new(1, SHORT), exclusive_for(2, SHORT)] {
+        assert!(claims(store).claim("k", &claim).unwrap());
         sleep(SHORT * 2);
         assert!(complete(store, claim.token, 7), "{claim:?}");
     }
@@ -216,7 +222,7 @@ pub fn every_other_change_of_the_key_breaks_a_claim(store: &dyn Store) {
 
 /// A change breaks claims that have ended by time too.
 pub fn a_claim_past_its_time_can_be_broken(store: &dyn Store) {
-    assert!(claims(store).claim("k", &Claim { length: SHORT, ..exclusive(1) }).unwrap());
+    assert!(claims(store).claim("k", &exclusive_for(1, SHORT)).unwrap());
     sleep(SHORT * 2);
     store.delete("k", ten_seconds().now).unwrap();
     assert!(!complete(store, 1, 7));

@@ -55,7 +55,9 @@ pub(crate) fn later(expiration: &Expiration, seconds: u64, ttl: u64) -> Expirati
 
 fn lives(now: Timestamp, ttl: u64) -> Expiration {
     let expires_at = now.after(Duration::from_secs(ttl));
-    Expiration { now, expires_at, stale_until: expires_at, is_explicit: true }
+    let mut expiration = Expiration::new(now, expires_at);
+    expiration.is_explicit = true;
+    expiration
 }
 
 pub(crate) fn kept(store: &dyn Store, key: &str) -> Option<Value> {
@@ -72,6 +74,7 @@ pub(crate) fn answer_for_a_task(store: &dyn Store, operation: Operation<'_>) -> 
         Dispatch::Done(answer) => answer.unwrap(),
         Dispatch::Pending(answer) => block_on(answer).unwrap(),
         Dispatch::Blocking(operation) => operation.run(store).unwrap(),
+        _ => panic!("the suite does not know this kind of dispatch"),
     }
 }
 

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::thread;
 
 use cache_runtime::Ttl;
-use cache_runtime::store::{Answer, Expiration, Operation, Store, Timestamp, Value};
+use cache_runtime::store::{Answer, Operation, Store, Timestamp, Value};
 
 use crate::fixtures::{answer_for_a_task, entry, is_live, kept, later, seconds_after, ten_seconds};
 
@@ -191,8 +191,10 @@ pub fn forgetting_many_tells_how_many_were_there(store: &dyn Store) {
 /// It tells when a value expires, also when that has passed; absent is `None`.
 pub fn it_tells_when_a_value_expires(store: &dyn Store) {
     let (value, expiration) = entry("text", 10);
+    let mut windowed = expiration;
+    windowed.stale_until = seconds_after(&expiration, 100);
     let (endless, forever) = entry("text", Ttl::Never);
-    store.set("k", &value, &Expiration { stale_until: seconds_after(&expiration, 100), ..expiration }).unwrap();
+    store.set("k", &value, &windowed).unwrap();
     store.set("endless", &endless, &forever).unwrap();
     store.set("n", &Value::Number(1), &expiration).unwrap();
     assert_eq!(store.expiry("k").unwrap(), Some(expiration.expires_at));
@@ -219,7 +221,8 @@ pub fn a_touch_gives_a_new_lifetime(store: &dyn Store) {
 /// Removing what has expired spares what lives and what a window keeps.
 pub fn removing_the_expired_spares_the_rest(store: &dyn Store) {
     let (value, expiration) = entry("text", 10);
-    let windowed = Expiration { stale_until: seconds_after(&expiration, 100), ..expiration };
+    let mut windowed = expiration;
+    windowed.stale_until = seconds_after(&expiration, 100);
     let longer = entry("text", 100).1;
     store.set("expired", &value, &expiration).unwrap();
     store.set("in_window", &value, &windowed).unwrap();

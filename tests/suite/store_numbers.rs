@@ -58,9 +58,10 @@ pub fn a_living_counter_keeps_its_expiry(store: &dyn Store) {
 pub fn an_endless_counter_takes_an_expiry_that_is_asked_for(store: &dyn Store) {
     let mut time = Time::of(store);
     let given = time.expiration(1);
-    let endless = Expiration { expires_at: Timestamp::NEVER, stale_until: Timestamp::NEVER, ..given };
+    let endless = Expiration::new(given.now, Timestamp::NEVER);
     store.increment("n", 1, &endless).unwrap();
-    store.increment("n", 1, &Expiration { is_explicit: false, ..given }).unwrap();
+    let default = Expiration::new(given.now, given.expires_at);
+    store.increment("n", 1, &default).unwrap();
     time.pass(1);
     assert!(time.is_live("n"));
     assert_eq!(store.increment("n", 1, &time.expiration(1)).unwrap(), 3);

@@ -16,6 +16,7 @@ use crate::time::Timestamp;
 /// }
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Expiration {
     /// The present time, by the cache's clock.
     pub now: Timestamp,
@@ -25,4 +26,12 @@ pub struct Expiration {
     pub stale_until: Timestamp,
     /// Whether a caller chose this expiry; otherwise it is the cache's default.
     pub is_explicit: bool,
+}
+
+impl Expiration {
+    /// An expiration without a stale window, for the tests of a store.
+    #[must_use]
+    pub fn new(now: Timestamp, expires_at: Timestamp) -> Self {
+        Expiration { now, expires_at, stale_until: expires_at, is_explicit: false }
+    }
 }

@@ -1,6 +1,6 @@
 //! A value read from a store, with its expiry.
 
-use super::{Value, header};
+use super::{Expiration, Value, header, set_expiry};
 use crate::time::Timestamp;
 
 /// What a store returns for a key.
@@ -9,10 +9,11 @@ use crate::time::Timestamp;
 /// use cache_runtime::store::{Record, Timestamp, Value};
 ///
 /// let expires_at = Timestamp::from_millis(1_700_000_000_000);
-/// let record = Record { value: Value::Number(7), expires_at: Some(expires_at) };
+/// let record = Record::new(Value::Number(7)).expires_at(expires_at);
 /// assert_eq!(record.expiry(), expires_at);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Record {
     /// The value that was written.
     pub value: Value,
@@ -22,6 +23,18 @@ pub struct Record {
 }
 
 impl Record {
+    /// A record of which the store does not know the expiry.
+    #[must_use]
+    pub fn new(value: Value) -> Self {
+        Record { value, expires_at: None }
+    }
+
+    /// The same record, with its expiry.
+    #[must_use]
+    pub fn expires_at(self, expires_at: Timestamp) -> Self {
+        Record { expires_at: Some(expires_at), ..self }
+    }
+
     /// Returns when the value expires.
     ///
     /// It is what the store says, or else the entry's header.
@@ -29,7 +42,7 @@ impl Record {
     /// ```
     /// use cache_runtime::store::{Record, Timestamp, Value};
     ///
-    /// let number = Record { value: Value::Number(7), expires_at: None };
+    /// let number = Record::new(Value::Number(7));
     /// assert_eq!(number.expiry(), Timestamp::NEVER); // live as long as the store has it
     /// ```
     #[must_use]
@@ -55,6 +68,15 @@ impl Record {
     #[must_use]
     pub fn is_live(&self, now: Timestamp) -> bool {
         now < self.expiry()
+    }
+
+    /// The value with a new expiry, for the two steps of a touch; `None` if it has expired.
+    pub(crate) fn touched(self, expiration: &Expiration) -> Option<Value> {
+        let mut value = self.is_live(expiration.now).then_some(self.value)?;
+        if let Value::Bytes(bytes) = &mut value {
+            set_expiry(bytes, expiration.expires_at);
+        }
+        Some(value)
     }
 
     /// Whether the value carries tags.

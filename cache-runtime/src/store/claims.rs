@@ -46,6 +46,7 @@ pub trait Claims: Send + Sync {
 
 /// A statement that a key is being computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Claim {
     /// Identifies the computation; no other claim has the same token.
     pub token: u64,
@@ -53,6 +54,14 @@ pub struct Claim {
     pub exclusive: bool,
     /// How long, in real time, an exclusive claim refuses others.
     pub length: Duration,
+}
+
+impl Claim {
+    /// A claim that refuses nobody, for the tests of a store.
+    #[must_use]
+    pub fn new(token: u64, length: Duration) -> Self {
+        Claim { token, exclusive: false, length }
+    }
 }
 
 /// The methods of [`Claims`] on any store. One without claims refuses nobody and completes every computation.

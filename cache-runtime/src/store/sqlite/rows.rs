@@ -26,7 +26,7 @@ pub(super) fn fetch(
         ValueRef::Null => return Err(database::busy()),
         other => Value::Bytes(other.as_bytes()?.to_vec()),
     };
-    Ok(Some(Record { value, expires_at: Some(Timestamp::from_millis(row.get(1)?)) }))
+    Ok(Some(Record::new(value).expires_at(Timestamp::from_millis(row.get(1)?))))
 }
 
 pub(super) fn put(
