@@ -23,7 +23,7 @@ pub struct Record {
 }
 
 impl Record {
-    /// A record of which the store does not know the expiry.
+    /// A record whose expiry the store does not know.
     #[must_use]
     pub fn new(value: Value) -> Self {
         Record { value, expires_at: None }
@@ -62,7 +62,7 @@ impl Record {
     /// use cache_runtime::store::{Record, Timestamp, Value};
     ///
     /// let (before, expiry) = (Timestamp::from_millis(999), Timestamp::from_millis(1000));
-    /// let record = Record { value: Value::Number(7), expires_at: Some(expiry) };
+    /// let record = Record::new(Value::Number(7)).expires_at(expiry);
     /// assert!(record.is_live(before) && !record.is_live(expiry));
     /// ```
     #[must_use]

@@ -2,8 +2,7 @@
 
 /// What a store keeps under a key.
 ///
-/// A store of your own need not look into the bytes.
-/// It handles every form, so a new one would be a breaking change.
+/// A store of your own need not look into the bytes. It handles both forms, and there will be no others.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Value {
     /// A whole number. Values and counters share this form, so that either can be read as the other.
