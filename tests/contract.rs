@@ -1,5 +1,7 @@
 //! The suite over the stores of this library, and over ones that a user might write. Over Redis it is in `redis/`.
 
+#[path = "shared/async_map_store.rs"]
+mod async_map_store;
 #[path = "shared/forwarding_store.rs"]
 mod forwarding_store;
 #[path = "shared/map_store.rs"]
@@ -13,10 +15,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use cache_runtime::Cache;
-use cache_runtime::store::Store;
+use cache_runtime::store::{FromAsync, Store};
 use cache_runtime::testing::Chaos;
 use tempfile::TempDir;
 
+use self::async_map_store::AsyncMapStore;
 use self::forwarding_store::ForwardingStore;
 use self::map_store::MapStore;
 use self::pending_store::PendingStore;
@@ -38,6 +41,7 @@ cache_suite::run! { sqlite_in_memory, Cache::memory }
 cache_suite::run! { sqlite_in_a_file, in_a_file }
 cache_suite::run! { a_store_of_ones_own, || Cache::new(MapStore::default()) }
 cache_suite::run! { a_store_that_answers_later, || Cache::new(PendingStore::default()) }
+cache_suite::run! { an_async_store, || Cache::new(FromAsync(AsyncMapStore::default())) }
 cache_suite::run! { a_store_around_another, || Cache::new(ForwardingStore::new(Chaos::over(&Cache::memory()), ())) }
 
 // A cache does not show its store, but what does nothing around it is as good.
@@ -45,6 +49,7 @@ cache_suite::run_store! { sqlite_in_memory_by_the_contract, || Chaos::over(&Cach
 cache_suite::run_store! { sqlite_in_a_file_by_the_contract, file }
 cache_suite::run_store! { map_store_by_the_contract, MapStore::default }
 cache_suite::run_store! { pending_store_by_the_contract, PendingStore::default }
+cache_suite::run_store! { async_store_by_the_contract, FromAsync::<AsyncMapStore>::default }
 cache_suite::run_store! { an_arc_of_a_store_by_the_contract, || Arc::new(MapStore::default()) as Arc<dyn Store> }
 cache_suite::run_store! { a_box_of_a_store_by_the_contract, || Box::new(PendingStore::default()) as Box<dyn Store> }
 

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+mod block_on;
 mod cache;
 mod call;
 mod claim;

@@ -1,6 +1,7 @@
 //! What a store is, and what it guarantees.
 
 mod claims;
+mod from_async;
 pub(crate) mod none;
 mod operation;
 mod pointers;
@@ -14,6 +15,7 @@ use std::pin::Pin;
 
 pub(crate) use self::claims::ClaimsOrNone;
 pub use self::claims::{Claim, Claims};
+pub use self::from_async::{AsyncStore, FromAsync};
 pub use self::none::NoCache;
 pub use self::operation::{Answer, Operation};
 use crate::Result;
@@ -23,7 +25,7 @@ pub use crate::time::Timestamp;
 /// Keeps values under keys: SQLite, Redis, nothing at all, or a store of your own.
 ///
 /// Five methods are required. The others have defaults, which you override where your store has a faster or a stricter
-/// way. An `Arc` or a `Box` of a store is a store.
+/// way. An `Arc` or a `Box` of a store is a store, and [`FromAsync`] makes one of an [`AsyncStore`].
 ///
 /// The list under each method is the contract. Each line of it is a function of the suite in `tests/suite`, which every
 /// store of this library passes.

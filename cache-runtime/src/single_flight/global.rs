@@ -1,14 +1,13 @@
 //! The flight table of this process: one for all caches, since a deadlock may lead through several.
 
 use std::future::Future;
-use std::pin::pin;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
-use std::task::{Context, Poll, Wake, Waker};
-use std::thread::{self, Thread};
+use std::thread;
 use std::time::Duration;
 
 use super::table::{self, FlightTable};
+use crate::block_on::block_on_with;
 use crate::entry::Value;
 
 /// The key of a flight of this process.
@@ -65,24 +64,10 @@ const CHECK_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Blocks this thread until the future is ready, and looks for stalled leaders meanwhile.
 pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
-    let waker = Waker::from(Arc::new(Unpark(thread::current())));
-    let mut context = Context::from_waker(&waker);
-    let mut future = pin!(future);
-    loop {
-        if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
-            return output;
-        }
+    block_on_with(future, || {
         thread::park_timeout(CHECK_INTERVAL);
         flights().supersede_stalled();
-    }
-}
-
-struct Unpark(Thread);
-
-impl Wake for Unpark {
-    fn wake(self: Arc<Self>) {
-        self.0.unpark();
-    }
+    })
 }
 
 /// Whether a thread looks for stalled leaders on behalf of waiting tasks.

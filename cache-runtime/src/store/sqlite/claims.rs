@@ -1,46 +1,38 @@
-//! Claims as rows of their own, next to the entries.
+//! Rows of claims.
 
-use std::time::Duration;
+use rusqlite::{Connection, params};
 
-use rusqlite::params;
+use super::sql;
+use crate::store::{Claim, Timestamp};
 
-use super::rows::put;
-use super::{SqliteStore, sql};
-use crate::Result;
-use crate::store::{Claim, Claims, Expiration, Timestamp, Value};
+/// Records a claim, unless it is exclusive and another exclusive one holds.
+pub(super) fn record(connection: &Connection, hash: i64, claim: &Claim, now: Timestamp) -> rusqlite::Result<bool> {
+    let (token, ends_at) = (claim.token.cast_signed(), now.after(claim.length).as_millis());
+    let row = params![hash, token, claim.exclusive, ends_at, now.as_millis()];
+    connection.prepare_cached(sql::CLAIM)?.execute(row).map(|rows| rows > 0)
+}
 
-impl Claims for SqliteStore {
-    fn claim(&self, key: &str, claim: &Claim) -> Result<bool> {
-        let now = Timestamp::now();
-        let taken = self.write((1, 0, Timestamp::EPOCH), |database, connection| {
-            let (token, ends_at) = (claim.token.cast_signed(), now.after(claim.length).as_millis());
-            let row = params![database.hash(key), token, claim.exclusive, ends_at, now.as_millis()];
-            connection.prepare_cached(sql::CLAIM)?.execute(row)
-        });
-        taken.map(|rows| rows > 0)
-    }
+/// Ends a claim, and returns whether it was unbroken.
+pub(super) fn complete(connection: &Connection, hash: i64, token: u64) -> rusqlite::Result<bool> {
+    connection.prepare_cached(sql::COMPLETE_CLAIM)?.execute([hash, token.cast_signed()]).map(|rows| rows > 0)
+}
 
-    fn complete(&self, key: &str, value: &Value, expiration: &Expiration, token: u64) -> Result<bool> {
-        self.fits([value])?;
-        self.write((1, value.size(), expiration.now), |database, connection| {
-            let hash = database.hash(key);
-            let unbroken = connection.prepare_cached(sql::FULFIL_CLAIM)?.execute([hash, token.cast_signed()])? > 0;
-            if unbroken {
-                put(&mut connection.prepare_cached(sql::SET)?, hash, key, value, expiration)?;
-            }
-            Ok(unbroken)
-        })
-    }
+/// Ends a claim at once.
+pub(super) fn end(connection: &Connection, hash: i64, token: u64) -> rusqlite::Result<()> {
+    connection.prepare_cached(sql::END_CLAIM)?.execute([hash, token.cast_signed()]).map(drop)
+}
 
-    fn release(&self, key: &str, token: u64, pause: Duration) -> Result<()> {
-        let until = Timestamp::now().after(pause).as_millis();
-        self.write((1, 0, Timestamp::EPOCH), |database, connection| {
-            let (hash, token) = (database.hash(key), token.cast_signed());
-            if pause.is_zero() {
-                connection.prepare_cached(sql::END_CLAIM)?.execute([hash, token]).map(drop)
-            } else {
-                connection.prepare_cached(sql::PAUSE_CLAIM)?.execute([hash, token, until]).map(drop)
-            }
-        })
-    }
+/// Ends a claim at a given time.
+pub(super) fn end_at(connection: &Connection, hash: i64, token: u64, until: Timestamp) -> rusqlite::Result<()> {
+    connection.prepare_cached(sql::PAUSE_CLAIM)?.execute([hash, token.cast_signed(), until.as_millis()]).map(drop)
+}
+
+/// Breaks the claims on a key: their computations will find out that it has changed.
+pub(super) fn break_of_key(connection: &Connection, hash: i64) -> rusqlite::Result<()> {
+    connection.prepare_cached(sql::BREAK_CLAIMS)?.execute([hash]).map(drop)
+}
+
+/// Breaks the claims on all keys.
+pub(super) fn break_all(connection: &Connection) -> rusqlite::Result<()> {
+    connection.prepare_cached(sql::BREAK_ALL_CLAIMS)?.execute([]).map(drop)
 }
