@@ -1,36 +1,36 @@
 //! The words of an attribute: what stands in its parentheses.
 
-mod word;
+mod arg;
 
 use proc_macro2::{Ident, TokenStream};
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::{Error, Expr, LitStr, Path, Result, Token};
 
-use self::word::Word;
-use crate::mistakes::Mistakes;
-use crate::nearest;
+use self::arg::Arg;
+use crate::did_you_mean;
+use crate::errors::Errors;
 use crate::time::Time;
 
 /// The attributes of this crate.
 #[derive(Clone, Copy, PartialEq)]
-pub(crate) enum Kind {
+pub(crate) enum MacroKind {
     Cached,
     Counter,
 }
 
-impl Kind {
+impl MacroKind {
     pub(crate) fn name(self) -> &'static str {
         match self {
-            Kind::Cached => "`#[cached]`",
-            Kind::Counter => "`#[counter]`",
+            MacroKind::Cached => "`#[cached]`",
+            MacroKind::Counter => "`#[counter]`",
         }
     }
 
     /// The arguments that this attribute takes.
     fn arguments(self) -> &'static [&'static str] {
         match self {
-            Kind::Cached => &[
+            MacroKind::Cached => &[
                 "key",
                 "each",
                 "expires_in",
@@ -47,7 +47,7 @@ impl Kind {
                 "companions",
                 "crate",
             ],
-            Kind::Counter => &["key", "expires_in", "version", "skip", "cache", "crate"],
+            MacroKind::Counter => &["key", "expires_in", "version", "skip", "cache", "crate"],
         }
     }
 }
@@ -76,10 +76,10 @@ pub(crate) struct Args {
 
 impl Args {
     /// Reads the arguments; what is wrong is left out and reported.
-    pub(crate) fn parse(kind: Kind, tokens: TokenStream, mistakes: &mut Mistakes) -> Self {
+    pub(crate) fn parse(kind: MacroKind, tokens: TokenStream, errors: &mut Errors) -> Self {
         let mut args = Args::default();
-        let parsed = (|input: ParseStream| args.read_all(kind, input, mistakes)).parse2(tokens);
-        mistakes.keep(parsed);
+        let parsed = (|input: ParseStream| args.read_all(kind, input, errors)).parse2(tokens);
+        errors.ok(parsed);
         args
     }
 
@@ -100,10 +100,10 @@ impl Args {
         times.into_iter().flatten().filter_map(Time::expression).collect()
     }
 
-    fn read_all(&mut self, kind: Kind, input: ParseStream, mistakes: &mut Mistakes) -> Result<()> {
+    fn read_all(&mut self, kind: MacroKind, input: ParseStream, errors: &mut Errors) -> Result<()> {
         while !input.is_empty() {
             if let Err(error) = self.read(kind, input) {
-                mistakes.push(error);
+                errors.push(error);
                 skip_to_comma(input)?;
             }
             if !input.is_empty() {
@@ -113,11 +113,11 @@ impl Args {
         Ok(())
     }
 
-    fn read(&mut self, kind: Kind, input: ParseStream) -> Result<()> {
+    fn read(&mut self, kind: MacroKind, input: ParseStream) -> Result<()> {
         let name = name(kind, input)?;
         let again = self.words.contains(&name);
         self.words.push(name.clone());
-        let word = Word { name, input };
+        let word = Arg { name, input };
         if again {
             return Err(word.wrong(format!("`{}` is already given: remove one of the two", word.name)));
         }
@@ -126,7 +126,7 @@ impl Args {
     }
 
     /// One line for each argument: its name, its field, how it is read and how it is written.
-    fn take(&mut self, word: &Word) -> Result<()> {
+    fn take(&mut self, word: &Arg) -> Result<()> {
         match word.name.to_string().as_str() {
             "key" => self.key = Some(word.text("key = \"user:{id}\"")?),
             "each" => self.each = Some(word.argument("each = ids")?),
@@ -150,21 +150,21 @@ impl Args {
 }
 
 /// Reads the name of an argument that this attribute takes.
-fn name(kind: Kind, input: ParseStream) -> Result<Ident> {
+fn name(kind: MacroKind, input: ParseStream) -> Result<Ident> {
     let known = kind.arguments();
     if !input.peek(Ident::peek_any) {
         let example = format!("{} takes arguments such as `key = \"user:{{id}}\"`, `expires_in = 300`", kind.name());
-        return Err(input.error(nearest::unnamed_key(&input.fork()).unwrap_or(example)));
+        return Err(input.error(did_you_mean::unnamed_key(&input.fork()).unwrap_or(example)));
     }
     let name = input.call(Ident::parse_any)?;
     if known.iter().any(|known| name == known) {
         return Ok(name);
     }
-    let hint = nearest::hint(&name.to_string(), known);
+    let hint = did_you_mean::hint(&name.to_string(), known);
     Err(Error::new(name.span(), format!("{} has no argument `{name}`: {hint}", kind.name())))
 }
 
-/// Goes on with the next argument after a mistake.
+/// Goes on with the next argument after a error.
 fn skip_to_comma(input: ParseStream) -> Result<()> {
     while !input.is_empty() && !input.peek(Token![,]) {
         input.parse::<proc_macro2::TokenTree>()?;

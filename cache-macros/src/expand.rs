@@ -1,58 +1,66 @@
-//! What is written: a function whose body is a call into the runtime, and what stands beside it.
+//! Writes the expansion: the function, whose body is now a call into the runtime, and its companions.
 //!
 //! ```text
 //! fn load(id: u64) -> User { body }
 //!
+//! macro_support::cached_function! { … }   // of which the runtime makes:
+//!
 //! fn load(id: u64) -> User {
-//!     let key = load::__key(&id);
-//!     blocking(Terms::DEFAULT.expires_in(…), key, kept(Probe::<User>::new().cache_outcome()),
-//!         &mut once(|| load::uncached(id)))
+//!     macro_support::blocking::call(options, load::__key(&id), outcome, &mut once(|| load::load(id)))
+//! }
+//! enum load {}
+//! impl load {
+//!     fn load(id: u64) -> User { body }
+//!     fn __key(id: &u64) -> Result<String> { template_key(…) }
+//!     fn invalidate(id: u64) -> Result<bool> { macro_support::blocking::invalidate(…, load::__key(&id)) }
+//!     …
 //! }
 //! ```
 //!
-//! An `async fn` becomes `waiting(…, pin!(Some(load::uncached(id)))).await`. The body lies in the caller's frame in both
-//! cases; the runtime makes a closure a future that is ready. Where its `uncached` and `__key` stand tells `companions`.
+//! `companions` writes the arguments of that macro. An `async fn` becomes `asynchronous::call(…, pin!(Some(load::load(id))))`
+//! and is awaited. In both modes the body lies in the caller's frame.
 //!
-//! With `companions = false` key and body stand in the function itself, the body as `(|| -> User { body })()`: the closure
-//! gives `return` and `?` their meaning and keeps `.await` out of it. In an `async fn` it is an `async move` block.
+//! With `companions = false` the key and the body stay in the function itself. The body becomes a closure or an async
+//! closure, in which `return` and `?` have their meaning. With `background` it becomes one that owns its arguments: see
+//! `background`.
 //!
-//! With `background` the body becomes a closure or a future that holds what it uses: see `background`.
-//!
-//! Names made here are hygienic (`mixed_site`), and every path is absolute.
+//! Names made here are hygienic (`mixed_site`), and every path is absolute. A lint reports nothing at such tokens, so the
+//! expansion contains no `allow`, which a `forbid` of the user's would refuse.
 
 mod attributes;
 mod background;
-mod beside;
+mod batch;
 mod companions;
 mod debug;
-mod each;
-mod elided;
+mod forwarding;
 mod key;
-mod rename;
+mod options;
+mod rename_self;
+mod static_lifetimes;
 mod store_if;
-mod terms;
 #[cfg(test)]
 mod tests;
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Path, ReturnType, Signature};
+use syn::{ReturnType, Signature};
 
-use crate::args::Kind;
+use crate::args::MacroKind;
+use crate::counter::{handle_type, with_handle};
 use crate::fallback;
 use crate::plan::Plan;
-use crate::signature::{Body, Function};
+use crate::signature::{Body, Function, runtime_path};
 
-/// Expands one of our attributes.
-pub(crate) fn attribute(kind: Kind, args: TokenStream, item: TokenStream) -> TokenStream {
+/// Expands an attribute.
+pub(crate) fn attribute(kind: MacroKind, args: TokenStream, item: TokenStream) -> TokenStream {
     let function = match Function::parse(kind, item.clone()) {
         Ok(function) => function,
         Err(error) => return fallback::item(item, &error),
     };
     let name = function.sig.ident.clone();
     let expansion = match Plan::new(kind, args, &function) {
-        Ok(plan) if kind == Kind::Cached => cached(&function, &plan),
+        Ok(plan) if kind == MacroKind::Cached => cached(&function, &plan),
         Ok(plan) => counter(function, &plan),
         Err(error) => fallback::function(kind, function, &error),
     };
@@ -61,30 +69,23 @@ pub(crate) fn attribute(kind: Kind, args: TokenStream, item: TokenStream) -> Tok
 }
 
 fn cached(function: &Function, plan: &Plan) -> TokenStream {
-    let (attrs, sig, inner, beside) = match &plan.beside {
-        Some(beside) => {
-            let mut attrs = attributes::all(&function.attrs);
-            attrs.extend(companions::paragraph(function, beside));
-            attrs.insert(0, beside::quiet());
-            let sig = beside::signature(&function.sig, beside);
-            (attrs, sig, Vec::new(), Some(companions::items(function, plan, beside)))
+    match &plan.companions {
+        Some(companions) => companions::with_companions(function, plan, companions),
+        None => alone(function, plan),
+    }
+}
+
+/// A function without companions.
+fn alone(function: &Function, plan: &Plan) -> TokenStream {
+    let Body::Present { attrs: inner, .. } = &function.body else { unreachable!("a cached function has a body") };
+    let Function { attrs, vis, sig, .. } = function;
+    let warnings = key::warnings(&plan.key);
+    let (sig, call) = match (&plan.batch, &plan.background) {
+        (Some(batch), _) => (batch::signature(sig, batch), batch::call(function, plan, batch)),
+        (None, Some(borrowed)) => {
+            (background::signature(sig, plan, borrowed), background::call(function, plan, borrowed))
         }
-        None => {
-            let Body::Present { attrs: inner, .. } = &function.body else {
-                unreachable!("a cached function has a body")
-            };
-            (function.attrs.clone(), function.sig.clone(), inner.clone(), None)
-        }
-    };
-    let (vis, warnings) = (&function.vis, key::warnings(&plan.key));
-    let (sig, call) = match (&plan.each, &plan.background) {
-        (Some(each), _) => {
-            (each::signature(&sig, each), each::call("Missing", &owner(function, plan), function, plan, each))
-        }
-        (None, Some(lent)) => {
-            (background::signature(&sig, lent), keyed(function, plan, &background::call(function, plan, lent)))
-        }
-        (None, None) => (sig, keyed(function, plan, &call(function, plan))),
+        (None, None) => (sig.clone(), call(function, plan)),
     };
     quote_spanned! {Span::mixed_site()=>
         #(#attrs)* #vis #sig {
@@ -92,77 +93,98 @@ fn cached(function: &Function, plan: &Plan) -> TokenStream {
             #warnings
             #call
         }
-        #beside
     }
 }
 
-/// A call after its key.
-fn keyed(function: &Function, plan: &Plan, call: &TokenStream) -> TokenStream {
-    let key = match &plan.beside {
-        Some(beside) => beside::key(&owner(function, plan), function, beside, beside::lent),
-        None => key::key(plan, None),
-    };
+fn counter(function: Function, plan: &Plan) -> TokenStream {
+    let (warnings, key, options) = (key::warnings(&plan.key), key::key(plan, None), options::options(plan));
+    let handle = handle_type(&function.sig, plan.runtime.as_ref());
+    let mode = mode(&function.sig, plan, Span::mixed_site());
+    let names: Vec<_> = function.arguments().into_iter().map(|argument| argument.name).collect();
+    let Function { attrs, vis, sig, .. } = with_handle(function, &handle);
     quote_spanned! {Span::mixed_site()=>
+        #(#attrs)* #vis #sig {
+            // There is no body that could use a skipped argument.
+            #(let _ = &#names;)*
+            #warnings
+            #mode::counter(#options, #key)
+        }
+    }
+}
+
+/// The call of the runtime, placed at the return type: there the compiler reports a type that cannot be stored.
+fn call(function: &Function, plan: &Plan) -> TokenStream {
+    let place = place_of(&function.sig);
+    let (mode, arguments, tail) = (mode(&function.sig, plan, place), arguments(function, plan), tail(function, plan));
+    let call = quote_spanned!(place=> #mode::call(options, key, #arguments) #tail);
+    after_key(function, plan, &call)
+}
+
+/// The options and the key, before the body may change an argument; then a call that uses both. They are statements of
+/// their own, so that their temporaries do not live across an `.await`.
+fn after_key(function: &Function, plan: &Plan, call: &TokenStream) -> TokenStream {
+    let (options, key, place) = (options::options(plan), key_of_call(function, plan), place_of(&function.sig));
+    quote_spanned! {place=>
+        let options = #options;
         let key = #key;
         #call
     }
 }
 
-/// What the function's companions belong to, if it has any.
-fn owner(function: &Function, plan: &Plan) -> TokenStream {
-    plan.beside.as_ref().map(|beside| beside::owner(function, beside)).unwrap_or_default()
+/// The arguments of a call, and of a refresh, after options and key: outcome and body.
+fn arguments(function: &Function, plan: &Plan) -> TokenStream {
+    let (outcome, body) = (store_if::outcome_of_call(function, plan), body(function, plan));
+    quote!(#outcome, #body)
 }
 
-fn counter(function: Function, plan: &Plan) -> TokenStream {
-    let (warnings, key, terms) = (key::warnings(&plan.key), key::key(plan, None), terms::terms(plan));
-    let (handle, private) = (counter_type(&function.sig, plan.runtime.as_ref()), private(plan, Span::mixed_site()));
-    let make = match function.sig.asyncness {
-        Some(_) => quote!(async_counter),
-        None => quote!(counter),
-    };
-    let names: Vec<_> = function.arguments().into_iter().map(|argument| argument.name).collect();
-    let Function { attrs, vis, sig, .. } = with_handle(function, &handle);
-    quote_spanned! {Span::mixed_site()=>
-        #(#attrs)* #vis #sig {
-            // There is no body to use what is skipped.
-            #(let _ = &#names;)*
-            #warnings
-            let key = #key;
-            #private::#make(#terms, key)
-        }
+/// What follows a call: `.await`, and what takes the result out of a judged one.
+fn tail(function: &Function, plan: &Plan) -> TokenStream {
+    let (wait, whole) = (wait(&function.sig), plan.store_if.as_ref().map(|_| quote!(.whole)));
+    quote!(#wait #whole)
+}
+
+/// The key of this call.
+fn key_of_call(function: &Function, plan: &Plan) -> TokenStream {
+    match &plan.companions {
+        Some(companions) => forwarding::key(function, companions, forwarding::borrowed),
+        None => key::key(plan, None),
     }
-}
-
-/// The call into the runtime, placed at the return type: there the compiler complains of one that cannot be kept.
-fn call(function: &Function, plan: &Plan) -> TokenStream {
-    let output = returned(&function.sig);
-    let place = place_of(&function.sig);
-    let (outcome, terms) = (store_if::outcome_of(function, plan), terms::terms(plan));
-    let body = body(function, plan, &output);
-    let private = private(plan, place);
-    let call = match function.sig.asyncness {
-        Some(_) => quote_spanned!(place=> #private::call_async(#terms, key, #outcome, #body).await),
-        None => quote_spanned!(place=> #private::call(#terms, key, #outcome, #body)),
-    };
-    store_if::whole(plan, call)
 }
 
 /// The body as the runtime takes it.
-fn body(function: &Function, plan: &Plan, output: &TokenStream) -> TokenStream {
-    if let Some(beside) = &plan.beside {
-        return lent_body(beside::run(&owner(function, plan), function, beside, beside::passed), function, plan);
-    }
-    let block = block(&function.body, TokenStream::clone);
-    let run = match function.sig.asyncness {
-        Some(_) => async_block(function, output, &block),
-        None => quote_spanned!(Span::mixed_site()=> (|| -> #output #block)()),
+fn body(function: &Function, plan: &Plan) -> TokenStream {
+    let run = match &plan.companions {
+        Some(companions) => forwarding::run(function, companions, forwarding::passed),
+        None => run_in_place(function, plan, &block(&function.body, TokenStream::clone)),
     };
-    lent_body(run, function, plan)
+    body_in_frame(run, function, plan)
+}
+
+/// A run of a block that is the body: its value, or its future.
+fn run_in_place(function: &Function, plan: &Plan, block: &TokenStream) -> TokenStream {
+    let closure = closure(function, block, &quote!());
+    match function.sig.asyncness {
+        Some(_) => {
+            let support = support(plan, Span::mixed_site());
+            quote_spanned!(Span::mixed_site()=> #support::run_async(#closure))
+        }
+        None => quote_spanned!(Span::mixed_site()=> (#closure)()),
+    }
+}
+
+/// The body as a closure, or an async closure that owns its arguments. Its return type is written, so that the compiler
+/// knows it before it meets a `?` in the body.
+fn closure(function: &Function, block: &TokenStream, ownership: &TokenStream) -> TokenStream {
+    let output = returned(&function.sig);
+    match function.sig.asyncness {
+        Some(_) => quote_spanned!(Span::mixed_site()=> async move || -> #output #block),
+        None => quote_spanned!(Span::mixed_site()=> #ownership || -> #output #block),
+    }
 }
 
 /// A run of the body as the runtime takes it, in the caller's frame: as a closure, or as the future of an `async fn`, which
 /// may be dropped half-way and before the call is over.
-fn lent_body(run: TokenStream, function: &Function, plan: &Plan) -> TokenStream {
+fn body_in_frame(run: TokenStream, function: &Function, plan: &Plan) -> TokenStream {
     let pinned = |body| quote_spanned!(Span::mixed_site()=> ::core::pin::pin!(::core::option::Option::Some(#body)));
     match function.sig.asyncness {
         Some(_) if plan.store_if.is_none() => pinned(run),
@@ -172,8 +194,8 @@ fn lent_body(run: TokenStream, function: &Function, plan: &Plan) -> TokenStream 
         }
         None => {
             let judged = store_if::judged(function, plan, run);
-            let private = private(plan, Span::mixed_site());
-            quote_spanned!(Span::mixed_site()=> &mut #private::once(|| #judged))
+            let support = support(plan, Span::mixed_site());
+            quote_spanned!(Span::mixed_site()=> &mut #support::once(|| #judged))
         }
     }
 }
@@ -186,35 +208,10 @@ fn block(body: &Body, change: impl FnOnce(&TokenStream) -> TokenStream) -> Token
     block
 }
 
-/// The body of an `async fn` as a future that holds what it uses.
-fn async_block(function: &Function, output: &TokenStream, block: &TokenStream) -> TokenStream {
-    // An async block's type cannot be written; the branch that is never taken tells it to the compiler, which has to
-    // know it before it meets a `?` in the body.
-    let told = quote_spanned! {place_of(&function.sig)=>
-        if let ::core::option::Option::Some(never) = ::core::option::Option::None::<#output> {
-            #[allow(unreachable_code)]
-            return never;
-        }
-    };
-    quote_spanned! {Span::mixed_site()=>
-        async move {
-            #told
-            #[allow(clippy::diverging_sub_expression)]
-            let value: #output = #block;
-            #[allow(unreachable_code)]
-            value
-        }
-    }
-}
-
-/// Which part of the return type is stored: `Ok` of a `Result`, by whatever name it goes.
+/// Which part of the return type is stored: of a `Result` the `Ok`, whatever its name.
 fn outcome(plan: &Plan, output: &TokenStream, place: Span) -> TokenStream {
-    let private = private(plan, place);
-    quote_spanned! {place=> {
-        #[allow(unused_imports)]
-        use #private::Fallback as _;
-        #private::checked(#private::OutcomeProbe::<#output>::new().cache_outcome())
-    }}
+    let support = support(plan, place);
+    quote_spanned!(place=> #support::outcome!(#output))
 }
 
 fn returned(sig: &Signature) -> TokenStream {
@@ -224,7 +221,7 @@ fn returned(sig: &Signature) -> TokenStream {
     }
 }
 
-/// Where the return type stands, with the hygiene of this macro.
+/// The position of the return type, with the hygiene of this macro.
 fn place_of(sig: &Signature) -> Span {
     let place = match &sig.output {
         ReturnType::Default => sig.ident.span(),
@@ -233,27 +230,24 @@ fn place_of(sig: &Signature) -> Span {
     place.resolved_at(Span::mixed_site())
 }
 
-fn private(plan: &Plan, place: Span) -> TokenStream {
-    let runtime = runtime(plan.runtime.as_ref(), place);
+/// The runtime's module for expansions.
+fn support(plan: &Plan, place: Span) -> TokenStream {
+    let runtime = runtime_path(plan.runtime.as_ref(), place);
     quote_spanned!(place=> #runtime::macro_support)
 }
 
-fn runtime(named: Option<&Path>, place: Span) -> TokenStream {
-    named.map_or_else(|| quote_spanned!(place=> ::cache_runtime), ToTokens::to_token_stream)
+/// The name of the module for the mode of a function.
+fn mode_name(sig: &Signature, place: Span) -> Ident {
+    Ident::new(if sig.asyncness.is_some() { "asynchronous" } else { "blocking" }, place)
 }
 
-/// What a counter returns.
-pub(crate) fn counter_type(sig: &Signature, named: Option<&Path>) -> TokenStream {
-    let runtime = runtime(named, Span::mixed_site());
-    match sig.asyncness {
-        Some(_) => quote!(#runtime::AsyncCounter),
-        None => quote!(#runtime::Counter),
-    }
+/// The module for the mode of a function.
+fn mode(sig: &Signature, plan: &Plan, place: Span) -> TokenStream {
+    let (support, mode) = (support(plan, place), mode_name(sig, place));
+    quote_spanned!(place=> #support::#mode)
 }
 
-/// The counter's function with the type of its handle. It is the handle that is asynchronous, not the way to it.
-pub(crate) fn with_handle(mut function: Function, handle: &TokenStream) -> Function {
-    function.sig.asyncness = None;
-    function.sig.output = syn::parse_quote!(-> #handle);
-    function
+/// `.await` in an `async fn`.
+fn wait(sig: &Signature) -> Option<TokenStream> {
+    sig.asyncness.map(|_| quote_spanned!(place_of(sig)=> .await))
 }

@@ -1,42 +1,41 @@
-//! What is written when something is wrong: the user's function, and the errors.
+//! The expansion if something is wrong: the user's function, and the errors.
 //!
-//! With the function in place its callers still compile, so that one mistake is one error, and the editor keeps
-//! working in its body.
+//! The function is still there, so that its callers compile and the editor works in its body.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 
-use crate::args::Kind;
-use crate::expand::{counter_type, with_handle};
+use crate::args::MacroKind;
+use crate::counter::{handle_type, with_handle};
 use crate::signature::{Body, Function};
 
-/// The item as it was, and the errors.
+/// The item without changes, and the errors.
 pub(crate) fn item(item: TokenStream, error: &syn::Error) -> TokenStream {
     let errors = error.to_compile_error();
     quote!(#item #errors)
 }
 
-/// The function without our attribute, and the errors.
-pub(crate) fn function(kind: Kind, function: Function, error: &syn::Error) -> TokenStream {
+/// The function without the attribute, and the errors.
+pub(crate) fn function(kind: MacroKind, function: Function, error: &syn::Error) -> TokenStream {
     let errors = error.to_compile_error();
     let function = match (kind, &function.body) {
-        (Kind::Cached, Body::Present { .. }) => whole(&function),
-        (Kind::Cached, Body::Absent(_)) => bodied(&function),
-        (Kind::Counter, _) => {
-            // Where the runtime is may be among what could not be read, so this looks where it is by default.
-            let handle = counter_type(&function.sig, None);
-            bodied(&with_handle(function, &handle))
+        (MacroKind::Cached, Body::Present { .. }) => with_body(&function),
+        (MacroKind::Cached, Body::Absent(_)) => without_body(&function),
+        (MacroKind::Counter, _) => {
+            // The argument `crate` may be what is wrong, so this uses the usual name.
+            let handle = handle_type(&function.sig, None);
+            without_body(&with_handle(function, &handle))
         }
     };
     quote!(#function #errors)
 }
 
-fn whole(Function { attrs, vis, sig, body }: &Function) -> TokenStream {
+fn with_body(Function { attrs, vis, sig, body }: &Function) -> TokenStream {
     quote!(#(#attrs)* #vis #sig #body)
 }
 
-/// The function with a body that never returns, and so returns every type.
-fn bodied(function: &Function) -> TokenStream {
+/// The function with a body that never returns, which fits every return type.
+fn without_body(function: &Function) -> TokenStream {
     let Function { attrs, vis, sig, .. } = function;
     let attrs = attrs.iter().map(ToTokens::to_token_stream);
     quote_spanned! {Span::mixed_site()=>

@@ -1,14 +1,14 @@
-//! What a call's key is made of.
+//! The parts of a call's key.
 
 use proc_macro2::{Ident, Span};
 use syn::ext::IdentExt;
 use syn::parse::Parser;
-use syn::{Index, LitStr, Member};
+use syn::{GenericParam, Index, LitStr, Member};
 
-use crate::args::{Args, Kind};
-use crate::mistakes::Mistakes;
-use crate::nearest;
-use crate::signature::Argument;
+use crate::args::{Args, MacroKind};
+use crate::did_you_mean;
+use crate::errors::Errors;
+use crate::signature::{Argument, Function};
 use crate::template::{self, Placeholder, Template};
 
 pub(crate) enum Key {
@@ -16,17 +16,37 @@ pub(crate) enum Key {
     Template {
         text: LitStr,
         pieces: Vec<String>,
-        values: Vec<Value>,
+        values: Vec<FieldPath>,
         left_out: Vec<Ident>,
-        /// The name that stands for one of many elements.
+        /// The name that stands for one element of a batch.
         element: Option<Ident>,
     },
     /// From the function's path and these of its arguments.
     Default { arguments: Vec<Ident> },
 }
 
+/// What distinguishes the instances of a generic function.
+pub(crate) enum TypeArgument {
+    Type(Ident),
+    Const(Ident),
+    /// The type of an argument that is an `impl Trait`.
+    Of(Ident),
+}
+
+/// The type arguments of a function.
+pub(crate) fn type_arguments(function: &Function, arguments: &[Argument]) -> Vec<TypeArgument> {
+    let generic = function.sig.generics.params.iter().filter_map(|param| match param {
+        GenericParam::Type(param) => Some(TypeArgument::Type(param.ident.clone())),
+        GenericParam::Const(param) => Some(TypeArgument::Const(param.ident.clone())),
+        GenericParam::Lifetime(_) => None,
+    });
+    let unnamed = arguments.iter().filter(|argument| argument.unnamed_type);
+    let unnamed = unnamed.map(|argument| TypeArgument::Of(argument.name.clone()));
+    generic.chain(unnamed).collect()
+}
+
 /// An argument or a field of one.
-pub(crate) struct Value {
+pub(crate) struct FieldPath {
     pub(crate) argument: Ident,
     pub(crate) fields: Vec<Member>,
 }
@@ -34,24 +54,24 @@ pub(crate) struct Value {
 impl Key {
     /// Plans the key, and reports what is wrong with it.
     pub(crate) fn new(
-        kind: Kind,
+        kind: MacroKind,
         args: &Args,
         function: &Ident,
         arguments: &[Argument],
-        mistakes: &mut Mistakes,
+        errors: &mut Errors,
     ) -> Self {
         match &args.key {
-            Some(text) => from_template(text, args, arguments, mistakes),
-            None => from_arguments(kind, args, function, arguments, mistakes),
+            Some(text) => from_template(text, args, arguments, errors),
+            None => from_arguments(kind, args, function, arguments, errors),
         }
     }
 
-    /// The name of one of the elements that have a key each.
+    /// The name that stands for one element of a batch.
     pub(crate) fn element(&self) -> Option<&Ident> {
         if let Key::Template { element, .. } = self { element.as_ref() } else { None }
     }
 
-    /// Whether the argument or a field of it stands in the key.
+    /// Whether the key contains the argument or a field of it.
     pub(crate) fn uses(&self, name: &Ident) -> bool {
         match self {
             Key::Template { values, .. } => values.iter().any(|value| value.argument == *name),
@@ -60,45 +80,42 @@ impl Key {
     }
 }
 
-fn from_arguments(kind: Kind, args: &Args, function: &Ident, arguments: &[Argument], mistakes: &mut Mistakes) -> Key {
+fn from_arguments(kind: MacroKind, args: &Args, function: &Ident, arguments: &[Argument], errors: &mut Errors) -> Key {
     let kept = arguments.iter().map(|argument| argument.name.clone()).filter(|name| !args.skip.contains(name));
     let kept: Vec<Ident> = kept.collect();
-    // After another mistake this would only be its echo: the key may be what was mistyped.
+    // Not after another error: `key` may be what was mistyped.
     if let Some(receiver) = kept.iter().find(|name| *name == "self")
-        && mistakes.is_empty()
+        && errors.is_empty()
     {
         let example = format!("key = \"{}:{{self.id}}\"", function.unraw());
         let wrong = format!(
-            "{} cannot tell what of `self` belongs to the key: write one, as in `{example}`, or `skip(self)` if nothing does",
+            "{} does not know which part of `self` belongs to the key: write `{example}`, or `skip(self)` if none does",
             kind.name()
         );
-        mistakes.add(receiver, wrong);
+        errors.add(receiver, wrong);
     }
     Key::Default { arguments: kept }
 }
 
-fn from_template(text: &LitStr, args: &Args, arguments: &[Argument], mistakes: &mut Mistakes) -> Key {
+fn from_template(text: &LitStr, args: &Args, arguments: &[Argument], errors: &mut Errors) -> Key {
     let template = template::parse(&text.value()).unwrap_or_else(|wrong| {
-        wrong.into_iter().for_each(|wrong| mistakes.add(text, wrong));
+        wrong.into_iter().for_each(|wrong| errors.add(text, wrong));
         Template::default()
     });
-    let element = args.each.as_ref().and_then(|each| mistakes.keep(element(each, text, &template, arguments)));
+    let element = args.each.as_ref().and_then(|each| errors.ok(element(each, text, &template, arguments)));
     let placeholders = template.placeholders.iter();
     let found = placeholders.map(|placeholder| value(placeholder, text, args, arguments, element.as_ref()));
-    let values: Vec<Value> = found.filter_map(|found| mistakes.keep(found).flatten()).collect();
+    let values: Vec<FieldPath> = found.filter_map(|found| errors.ok(found).flatten()).collect();
     let left_out = left_out(&values, args, arguments);
     Key::Template { text: text.clone(), pieces: template.pieces, values, left_out, element }
 }
 
-/// The one name in the key that is no argument: it stands for an element of `each`.
+/// The one name in the key that is not an argument: it stands for an element of `each`.
 fn element(each: &Ident, text: &LitStr, template: &Template, arguments: &[Argument]) -> syn::Result<Ident> {
     let wrong = |message: String| syn::Error::new(text.span(), message);
     let mut names: Vec<&str> = template.placeholders.iter().map(|placeholder| &*placeholder.argument).collect();
     if names.iter().any(|name| Argument::is_named(each, name)) {
-        return Err(wrong(format!(
-            "{}: write a name for one of them that is no argument, as in `{{id}}`",
-            are_many(each)
-        )));
+        return Err(wrong(format!("{}: write a name for one element, as in `{{id}}`", is_the_whole(each))));
     }
     names.retain(|name| !arguments.iter().any(|argument| argument.is(name)));
     names.sort_unstable();
@@ -107,55 +124,55 @@ fn element(each: &Ident, text: &LitStr, template: &Template, arguments: &[Argume
         [name] => Ok(syn::parse_str::<Ident>(name)
             .map_or_else(|_| Ident::new_raw(name, text.span()), |_| Ident::new(name, text.span()))),
         [] => Err(wrong(format!(
-            "each of `{each}` needs a place in the key: write a name for one of them that is no argument, as in `user:{{id}}`"
+            "the key contains no element of `{each}`: write a name for one element, as in `user:{{id}}`"
         ))),
         [first, second, ..] => Err(wrong(format!(
-            "`{{{first}}}` and `{{{second}}}` are both no argument, and only one can stand for an element of `{each}`: {}",
+            "neither `{{{first}}}` nor `{{{second}}}` is an argument, and only one name can stand for an element of `{each}`: {}",
             other_argument(second, arguments)
         ))),
     }
 }
 
-fn are_many(each: &Ident) -> String {
-    format!("`{{{each}}}` are many")
+fn is_the_whole(each: &Ident) -> String {
+    format!("`{{{each}}}` stands for all elements, and each element has a key of its own")
 }
 
-/// Finds what a placeholder stands for. It is placed at the key's text, so that the compiler speaks of it there.
+/// Finds the argument of a placeholder. It is placed at the key's text, where the compiler reports errors.
 pub(crate) fn value(
     placeholder: &Placeholder,
     text: &LitStr,
     args: &Args,
     arguments: &[Argument],
     element: Option<&Ident>,
-) -> syn::Result<Option<Value>> {
+) -> syn::Result<Option<FieldPath>> {
     let wrong = |message: String| syn::Error::new(text.span(), format!("`{}`: {message}", placeholder.text()));
     let name = &placeholder.argument;
     match element {
         Some(element) if Argument::is_named(element, name) => return at(element, placeholder, text),
-        // After a mistake about the elements this would only be its echo.
+        // After a error about the elements this would only be its echo.
         None if args.is_given("each") => return Ok(None),
         _ => {}
     }
     if let (Some(each), Some(element)) = (&args.each, element)
         && Argument::is_named(each, name)
     {
-        let message = format!("{}: write `{{{element}}}`, which stands for one of them in the key", are_many(each));
+        let message = format!("{}: write `{{{element}}}`, the name of one element in the key", is_the_whole(each));
         return Err(syn::Error::new(text.span(), message));
     }
     let Some(argument) = arguments.iter().find(|argument| argument.is(name)) else {
-        // Where one of many may stand, all of them may not.
+        // Not the argument that holds all elements.
         let single = names(arguments).filter(|name| args.each.as_ref().is_none_or(|each| each != name));
         let names = single.chain(element.map(|element| element.unraw().to_string()));
         return Err(wrong(format!("there is no argument `{name}`: {}", nearest_of(name, names))));
     };
     if args.skip.contains(&argument.name) {
-        return Err(wrong(format!("`{name}` is skipped: take it out of this text or out of `skip`")));
+        return Err(wrong(format!("`{name}` is skipped: remove it from this text or from `skip`")));
     }
     at(&argument.name, placeholder, text)
 }
 
 /// The value of a placeholder, at the key's text.
-fn at(name: &Ident, placeholder: &Placeholder, text: &LitStr) -> syn::Result<Option<Value>> {
+fn at(name: &Ident, placeholder: &Placeholder, text: &LitStr) -> syn::Result<Option<FieldPath>> {
     let wrong = |message: String| syn::Error::new(text.span(), format!("`{}`: {message}", placeholder.text()));
     let mut at_text = name.clone();
     at_text.set_span(text.span().resolved_at(name.span()));
@@ -163,11 +180,11 @@ fn at(name: &Ident, placeholder: &Placeholder, text: &LitStr) -> syn::Result<Opt
         .fields
         .iter()
         .map(|field| member(field, text).ok_or_else(|| wrong(format!("`{field}` cannot be the name of a field"))));
-    Ok(Some(Value { argument: at_text, fields: fields.collect::<syn::Result<_>>()? }))
+    Ok(Some(FieldPath { argument: at_text, fields: fields.collect::<syn::Result<_>>()? }))
 }
 
 fn member(field: &str, text: &LitStr) -> Option<Member> {
-    // As if from a macro: else the compiler offers to replace the whole text by the right field.
+    // As if from a macro: otherwise the compiler suggests replacing the whole text by the right field.
     let place = text.span().resolved_at(Span::mixed_site());
     if field.starts_with(|c: char| c.is_ascii_digit()) {
         let index = field.parse().ok()?;
@@ -183,14 +200,14 @@ fn member(field: &str, text: &LitStr) -> Option<Member> {
     }
 }
 
-/// The arguments that the body is expected to use, and that nobody said anything about.
-fn left_out(values: &[Value], args: &Args, arguments: &[Argument]) -> Vec<Ident> {
-    let said = |name: &Ident| {
+/// The arguments that are neither in the key nor skipped, except those that the body does not use either.
+fn left_out(values: &[FieldPath], args: &Args, arguments: &[Argument]) -> Vec<Ident> {
+    let is_mentioned = |name: &Ident| {
         args.skip.contains(name)
             || args.each.as_ref() == Some(name)
             || values.iter().any(|value| value.argument == *name)
     };
-    let left = arguments.iter().filter(|argument| argument.is_meant() && !said(&argument.name));
+    let left = arguments.iter().filter(|argument| argument.is_meant() && !is_mentioned(&argument.name));
     left.map(|argument| argument.name.clone()).collect()
 }
 
@@ -206,5 +223,5 @@ fn names(arguments: &[Argument]) -> impl Iterator<Item = String> {
 fn nearest_of(name: &str, names: impl Iterator<Item = String>) -> String {
     let names: Vec<String> = names.collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    nearest::hint(name, &names)
+    did_you_mean::hint(name, &names)
 }

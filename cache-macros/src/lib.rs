@@ -1,23 +1,23 @@
 //! The attribute macros of `cache-runtime`, which re-exports them: depend on that crate, not on this one.
 //!
-//! The way of an attribute through the files: `args` reads its words and `signature` the function's, `plan` holds both
-//! against the rules (`rules`, `returns`, `key` with `template`), and `expand` writes the tokens. Where something is
-//! wrong, `fallback` gives the function back with the errors.
+//! How an attribute is processed: `args` parses its arguments and `signature` the function, `plan` checks both (with `rules`,
+//! `return_type`, and `key` with `template`), and `expand` writes the expansion. If something is wrong, `fallback` returns
+//! the function with the errors.
 //!
-//! `CACHE_MACROS_DEBUG=load_user cargo build` shows what a macro made of the function `load_user`. Only what is
-//! compiled anew is shown.
+//! `CACHE_MACROS_DEBUG=load_user cargo build` shows the expansion of the function `load_user`, if its crate is compiled.
 
 mod args;
-mod beside;
-mod each;
+mod batch;
+mod borrowed;
+mod companions;
+mod counter;
+mod did_you_mean;
+mod errors;
 mod expand;
 mod fallback;
 mod key;
-mod lent;
-mod mistakes;
-mod nearest;
 mod plan;
-mod returns;
+mod return_type;
 mod rules;
 mod signature;
 mod tags;
@@ -26,7 +26,7 @@ mod time;
 
 use proc_macro::TokenStream;
 
-use crate::args::Kind;
+use crate::args::MacroKind;
 
 /// Keeps what a function returns, and returns it again for the same key.
 ///
@@ -106,9 +106,9 @@ use crate::args::Kind;
 /// | `companions = false` | nothing stands beside the function: see below |
 /// | `crate = my_cache` | where the library is, if it goes by another name |
 ///
-/// # Beside the function
+/// # Companions the function
 ///
-/// Beside `fn load_user` stands a type of the same name, with its visibility and generics, whose functions ask for what
+/// Companions `fn load_user` stands a type of the same name, with its visibility and generics, whose functions ask for what
 /// the function keeps:
 ///
 /// ```
@@ -281,10 +281,10 @@ use crate::args::Kind;
 ///
 /// # Errors of the compiler
 ///
-/// They stand at the argument, placeholder or type that is wrong; all mistakes of a function are told at once.
+/// They stand at the argument, placeholder or type that is wrong; all errors of a function are told at once.
 #[proc_macro_attribute]
 pub fn cached(args: TokenStream, item: TokenStream) -> TokenStream {
-    expand::attribute(Kind::Cached, args.into(), item.into()).into()
+    expand::attribute(MacroKind::Cached, args.into(), item.into()).into()
 }
 
 /// Makes a function give the counter that its arguments name.
@@ -325,5 +325,5 @@ pub fn cached(args: TokenStream, item: TokenStream) -> TokenStream {
 /// | `crate = my_cache` | where the library is, if it goes by another name |
 #[proc_macro_attribute]
 pub fn counter(args: TokenStream, item: TokenStream) -> TokenStream {
-    expand::attribute(Kind::Counter, args.into(), item.into()).into()
+    expand::attribute(MacroKind::Counter, args.into(), item.into()).into()
 }

@@ -1,72 +1,64 @@
-//! The rules: from what was said and the function it was said of, to what is to be written.
+//! Checks the arguments of an attribute against its function, and plans the expansion.
 
 use proc_macro2::{Ident, TokenStream};
-use syn::{Error, Expr, GenericParam, LitStr, Path, Result};
+use syn::{Error, Expr, LitStr, Path, Result};
 
-use crate::args::{Args, Kind};
-use crate::beside::{Beside, mention};
-use crate::each::Each;
-use crate::key::{Key, other_argument};
-use crate::lent::{self, Lent};
-use crate::mistakes::Mistakes;
+use crate::args::{Args, MacroKind};
+use crate::batch::Batch;
+use crate::borrowed::{BorrowedArgument, borrowed_arguments};
+use crate::companions::{Companions, mention};
+use crate::errors::Errors;
+use crate::key::{Key, TypeArgument, other_argument, type_arguments};
 use crate::rules;
 use crate::signature::{Argument, Function};
 use crate::tags::{Tag, tags};
 use crate::time::Time;
 
-/// All that the expansion has to know beside the function.
+/// What the expansion has to know in addition to the function.
 pub(crate) struct Plan {
     pub(crate) key: Key,
     pub(crate) version: Option<String>,
     pub(crate) types: Vec<TypeArgument>,
-    /// Whether the key is made inside of an async body.
+    /// Whether the key is made in an async body.
     pub(crate) is_async: bool,
     pub(crate) cache: Option<LitStr>,
     pub(crate) expires_in: Option<Time>,
     pub(crate) race_ttl: Option<Time>,
-    /// What is borrowed, where the body may run in the background.
-    pub(crate) background: Option<Vec<Lent>>,
+    /// The borrowed arguments, if the body may run in the background.
+    pub(crate) background: Option<Vec<BorrowedArgument>>,
     pub(crate) stale_if_error: Option<Time>,
     pub(crate) jitter: Option<f64>,
     pub(crate) shared: bool,
     pub(crate) store_if: Option<Expr>,
     pub(crate) tags: Vec<Tag>,
-    /// What has a key each, if there are many.
-    pub(crate) each: Option<Each>,
-    /// What stands beside the function, unless nothing does.
-    pub(crate) beside: Option<Beside>,
+    /// The elements, if each has an entry of its own.
+    pub(crate) batch: Option<Batch>,
+    /// The companions, if it has any.
+    pub(crate) companions: Option<Companions>,
     pub(crate) runtime: Option<Path>,
 }
 
-/// What distinguishes the instances of a generic function.
-pub(crate) enum TypeArgument {
-    Type(Ident),
-    Const(Ident),
-    /// The type of an argument that is an `impl Trait`.
-    Of(Ident),
-}
-
 impl Plan {
-    pub(crate) fn new(kind: Kind, args: TokenStream, function: &Function) -> Result<Self> {
-        let mut mistakes = Mistakes::default();
-        let args = Args::parse(kind, args, &mut mistakes);
-        rules::check(kind, function, &mut mistakes);
+    pub(crate) fn new(kind: MacroKind, args: TokenStream, function: &Function) -> Result<Self> {
+        let mut errors = Errors::default();
+        let args = Args::parse(kind, args, &mut errors);
+        rules::check(kind, function, &mut errors);
         let arguments = function.arguments();
-        check_skips(&args.skip, &arguments, &mut mistakes);
-        let key = Key::new(kind, &args, &function.sig.ident, &arguments, &mut mistakes);
-        let background = args.background.as_ref().map(|word| {
-            check_window(word, &args, &mut mistakes);
-            check_condition(&args, &arguments, &mut mistakes);
-            lent::lent(function, &mut mistakes)
+        check_skips(&args.skip, &arguments, &mut errors);
+        let key = Key::new(kind, &args, &function.sig.ident, &arguments, &mut errors);
+        let background = args.background.as_ref().map(|flag| {
+            check_window(flag, &args, &mut errors);
+            check_condition(&args, &arguments, &mut errors);
+            borrowed_arguments(function, &mut errors)
         });
-        let each = Each::new(&args, function, &key, &mut mistakes);
+        let batch = Batch::new(&args, function, &key, &mut errors);
         let types = type_arguments(function, &arguments);
-        let tags = tags(&args, &arguments, &key, &mut mistakes);
-        let beside = (kind == Kind::Cached && args.companions != Some(false))
-            .then(|| Beside::new(function, &key, &types, &args, &tags, each.as_ref(), &mut mistakes));
-        let is_async = kind == Kind::Cached && function.sig.asyncness.is_some();
+        let tags = tags(&args, &arguments, &key, &mut errors);
+        let companions = (kind == MacroKind::Cached && args.companions != Some(false))
+            .then(|| Companions::new(function, &key, &types, &args, &tags, batch.as_ref(), &mut errors));
+        let is_async = kind == MacroKind::Cached && function.sig.asyncness.is_some();
         let Args { version, cache, expires_in, race_ttl, stale_if_error, jitter, shared, store_if, runtime, .. } = args;
-        mistakes.or(Plan {
+        errors.or(Plan {
             key,
             version,
             types,
@@ -80,47 +72,47 @@ impl Plan {
             shared,
             store_if,
             tags,
-            each,
-            beside,
+            batch,
+            companions,
             runtime,
         })
     }
 }
 
-fn type_arguments(function: &Function, arguments: &[Argument]) -> Vec<TypeArgument> {
-    let generic = function.sig.generics.params.iter().filter_map(|param| match param {
-        GenericParam::Type(param) => Some(TypeArgument::Type(param.ident.clone())),
-        GenericParam::Const(param) => Some(TypeArgument::Const(param.ident.clone())),
-        GenericParam::Lifetime(_) => None,
-    });
-    let unnamed = arguments.iter().filter(|argument| argument.unnamed_type);
-    let unnamed = unnamed.map(|argument| TypeArgument::Of(argument.name.clone()));
-    generic.chain(unnamed).collect()
-}
-
-fn check_window(background: &Ident, args: &Args, mistakes: &mut Mistakes) {
-    // After another mistake this would only be its echo: the window may be what was mistyped.
-    if args.race_ttl.is_none() && mistakes.is_empty() {
-        let wrong = "`background` serves an old value in a window after its expiry: write `race_ttl = 10` as well";
-        mistakes.add(background, wrong);
+impl Plan {
+    /// Whether the attribute names the argument, other than to skip it.
+    pub(crate) fn uses(&self, name: &Ident) -> bool {
+        let times = [&self.expires_in, &self.race_ttl, &self.stale_if_error];
+        let times = times.into_iter().flatten().filter_map(Time::expression);
+        let mentions = |expression| mention(expression, name).is_some();
+        self.key.uses(name) || self.tags.iter().any(|tag| tag.uses(name)) || times.chain(&self.store_if).any(mentions)
     }
 }
 
-/// A task has the arguments; what judges its result has not.
-fn check_condition(args: &Args, arguments: &[Argument], mistakes: &mut Mistakes) {
+fn check_window(background: &Ident, args: &Args, errors: &mut Errors) {
+    // Not after another error: `race_ttl` may be what was mistyped.
+    if args.race_ttl.is_none() && errors.is_empty() {
+        let wrong = "`background` serves the stale value in the window of `race_ttl`: write `race_ttl = 10` as well";
+        errors.add(background, wrong);
+    }
+}
+
+/// In a task the body owns the arguments, so the condition cannot use them.
+fn check_condition(args: &Args, arguments: &[Argument], errors: &mut Errors) {
     let Some(store_if) = &args.store_if else { return };
     for Argument { name, .. } in arguments {
-        let wrong = || format!("with `background` the value alone decides whether it is stored: leave `{name}` out");
-        mention(store_if, name).into_iter().for_each(|place| mistakes.push(Error::new(place, wrong())));
+        let wrong =
+            || format!("with `background` the condition can use only the value: remove `{name}` from `store_if`");
+        mention(store_if, name).into_iter().for_each(|place| errors.push(Error::new(place, wrong())));
     }
 }
 
-fn check_skips(skips: &[Ident], arguments: &[Argument], mistakes: &mut Mistakes) {
+fn check_skips(skips: &[Ident], arguments: &[Argument], errors: &mut Errors) {
     for (at, skip) in skips.iter().enumerate() {
         if skips[..at].contains(skip) {
-            mistakes.add(skip, format!("`{skip}` is skipped already: remove it here"));
+            errors.add(skip, format!("`{skip}` is already skipped: remove it here"));
         } else if !arguments.iter().any(|argument| argument.name == *skip) {
-            mistakes
+            errors
                 .add(skip, format!("there is no argument `{skip}`: {}", other_argument(&skip.to_string(), arguments)));
         }
     }

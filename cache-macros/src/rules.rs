@@ -2,35 +2,35 @@
 
 use syn::{Attribute, FnArg, PatType, Receiver, ReturnType, Safety, Signature};
 
-use crate::args::Kind;
-use crate::mistakes::Mistakes;
-use crate::returns;
+use crate::args::MacroKind;
+use crate::errors::Errors;
+use crate::return_type;
 use crate::signature::{Body, Function};
 
 /// Reports all that is wrong with the function itself.
-pub(crate) fn check(kind: Kind, function: &Function, mistakes: &mut Mistakes) {
-    once(kind, &function.attrs, mistakes);
-    qualifiers(kind, &function.sig, mistakes);
-    conditional_arguments(kind, &function.sig, mistakes);
+pub(crate) fn check(kind: MacroKind, function: &Function, errors: &mut Errors) {
+    once(kind, &function.attrs, errors);
+    qualifiers(kind, &function.sig, errors);
+    conditional_arguments(kind, &function.sig, errors);
     match kind {
-        Kind::Cached => cached(function, mistakes),
-        Kind::Counter => counter(function, mistakes),
+        MacroKind::Cached => cached(function, errors),
+        MacroKind::Counter => counter(function, errors),
     }
 }
 
-fn once(kind: Kind, others: &[Attribute], mistakes: &mut Mistakes) {
+fn once(kind: MacroKind, others: &[Attribute], errors: &mut Errors) {
     let ours = |attr: &&Attribute| {
         let last = attr.path().segments.last();
         last.is_some_and(|last| last.ident == "cached" || last.ident == "counter")
     };
     for other in others.iter().filter(ours) {
         let wrong = format!("the function has {} already: remove one of the two", kind.name());
-        mistakes.add(other.path(), wrong);
+        errors.add(other.path(), wrong);
     }
 }
 
 /// An argument that is there in some builds only would make another key in each.
-fn conditional_arguments(kind: Kind, sig: &Signature, mistakes: &mut Mistakes) {
+fn conditional_arguments(kind: MacroKind, sig: &Signature, errors: &mut Errors) {
     for input in &sig.inputs {
         let (FnArg::Receiver(Receiver { attrs, .. }) | FnArg::Typed(PatType { attrs, .. })) = input;
         for cfg in attrs.iter().filter(|attr| attr.path().is_ident("cfg")) {
@@ -39,49 +39,48 @@ fn conditional_arguments(kind: Kind, sig: &Signature, mistakes: &mut Mistakes) {
                  `#[cfg(…)]` above it",
                 kind.name()
             );
-            mistakes.add(cfg, wrong);
+            errors.add(cfg, wrong);
         }
     }
 }
 
-fn qualifiers(kind: Kind, sig: &Signature, mistakes: &mut Mistakes) {
+fn qualifiers(kind: MacroKind, sig: &Signature, errors: &mut Errors) {
     let name = kind.name();
     if let Some(token) = &sig.constness {
-        mistakes.add(token, format!("{name} asks a cache, which cannot be done at compile time: remove `const`"));
+        errors.add(token, format!("{name} asks a cache, which cannot be done at compile time: remove `const`"));
     }
     if let Safety::Unsafe(token) = &sig.safety {
         let wrong = format!(
             "{name} would run the body at times that the caller cannot vouch for: remove `unsafe`, and put the unsafe \
              call into a block"
         );
-        mistakes.add(token, wrong);
+        errors.add(token, wrong);
     }
     if let Some(abi) = &sig.abi {
-        mistakes
-            .add(abi, format!("{name} works on Rust's own functions: remove `extern`, and call this one from yours"));
+        errors.add(abi, format!("{name} works on Rust's own functions: remove `extern`, and call this one from yours"));
     }
     if let Some(variadic) = &sig.variadic {
-        mistakes.add(variadic.dots, format!("{name} has to know every argument: remove `...`"));
+        errors.add(variadic.dots, format!("{name} has to know every argument: remove `...`"));
     }
 }
 
-fn cached(function: &Function, mistakes: &mut Mistakes) {
+fn cached(function: &Function, errors: &mut Errors) {
     if let Body::Absent(semicolon) = &function.body {
-        mistakes.add(
+        errors.add(
             semicolon,
             "a cached function has a body: in a trait, put `#[cached]` on the implementation's function",
         );
     }
     if let ReturnType::Type(_, ty) = &function.sig.output {
-        returns::check(ty, mistakes);
+        return_type::check(ty, errors);
     }
 }
 
-fn counter(function: &Function, mistakes: &mut Mistakes) {
+fn counter(function: &Function, errors: &mut Errors) {
     if let Body::Present { .. } = &function.body {
-        mistakes.add(&function.body, "a counter has no body: end the line with `;`");
+        errors.add(&function.body, "a counter has no body: end the line with `;`");
     }
     if let ReturnType::Type(_, ty) = &function.sig.output {
-        mistakes.add(ty, "a counter returns its handle, and the macro writes the type: remove the return type");
+        errors.add(ty, "a counter returns its handle, and the macro writes the type: remove the return type");
     }
 }

@@ -1,16 +1,16 @@
-//! The annotated function, as far as an attribute has to know it.
+//! The annotated function, as far as the macros parse it.
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
-use quote::{ToTokens, quote};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::visit::Visit;
 use syn::{
-    Attribute, FnArg, Pat, PatIdent, PatType, Receiver, Result, Signature, Token, Type, TypeImplTrait, Visibility,
+    Attribute, FnArg, Pat, PatIdent, PatType, Path, Receiver, Result, Signature, Token, Type, TypeImplTrait, Visibility,
 };
 use syn::{braced, token};
 
-use crate::args::Kind;
+use crate::args::MacroKind;
 
 /// A function with a body or without one.
 pub(crate) struct Function {
@@ -20,36 +20,36 @@ pub(crate) struct Function {
     pub(crate) body: Body,
 }
 
-/// What stands after the signature. A body's statements are the user's: they are passed on and not looked into.
+/// What follows the signature. The statements of a body are passed on and not parsed.
 pub(crate) enum Body {
     Absent(Token![;]),
     Present { brace: token::Brace, attrs: Vec<Attribute>, statements: TokenStream },
 }
 
 impl Function {
-    pub(crate) fn parse(kind: Kind, item: TokenStream) -> Result<Self> {
+    pub(crate) fn parse(kind: MacroKind, item: TokenStream) -> Result<Self> {
         (|input: ParseStream| Function::read(kind, input)).parse2(item)
     }
 
-    fn read(kind: Kind, input: ParseStream) -> Result<Self> {
+    fn read(kind: MacroKind, input: ParseStream) -> Result<Self> {
         let attrs = input.call(Attribute::parse_outer)?;
         let vis = input.parse()?;
         if !is_function(&input.fork()) {
             let name = kind.name();
             let wrong = format!(
-                "{name} stands on a function, `fn` or `async fn`: in an `impl`, on each method that is to have it"
+                "{name} is for functions: write it above a `fn` or an `async fn`; in an `impl`, above each method"
             );
             return Err(input.error(wrong));
         }
         Ok(Function { attrs, vis, sig: input.parse()?, body: Body::read(input)? })
     }
 
-    /// The arguments by their names, `self` among them.
+    /// The names of the arguments, also those inside of patterns, and `self`.
     pub(crate) fn arguments(&self) -> Vec<Argument> {
         self.sig.inputs.iter().flat_map(named_in).collect()
     }
 
-    /// Whether it can only stand in an `impl` or a trait, as far as its signature tells.
+    /// Whether the signature shows that it belongs to an `impl` or a trait.
     pub(crate) fn is_associated(&self) -> bool {
         self.sig.receiver().is_some() || place_of(self.sig.to_token_stream(), "Self").is_some()
     }
@@ -77,7 +77,7 @@ impl ToTokens for Body {
     }
 }
 
-/// Whether what comes is a function: words such as `const` and `extern "C"` may stand before `fn`.
+/// Whether a function follows: `fn`, perhaps after qualifiers such as `const` and `extern "C"`.
 fn is_function(input: ParseStream) -> bool {
     while !input.peek(Token![fn]) {
         match input.parse() {
@@ -89,15 +89,15 @@ fn is_function(input: ParseStream) -> bool {
     true
 }
 
-/// Something that the body can call by a name: an argument, or a part of one that its pattern names.
+/// A name that the body can use: an argument, or a name in an argument's pattern.
 pub(crate) struct Argument {
     pub(crate) name: Ident,
-    /// Whether its type is an `impl Trait`, which counts as a type argument.
+    /// Whether its type is an `impl Trait`, which is a type argument of the function.
     pub(crate) unnamed_type: bool,
 }
 
 impl Argument {
-    /// Whether it is called so, with `r#` or without.
+    /// Whether this is its name, with `r#` or without.
     pub(crate) fn is(&self, name: &str) -> bool {
         Argument::is_named(&self.name, name)
     }
@@ -106,7 +106,7 @@ impl Argument {
         ident.unraw() == name
     }
 
-    /// Whether the body is expected to use it.
+    /// Whether the body is expected to use it: its name does not begin with `_`.
     pub(crate) fn is_meant(&self) -> bool {
         !self.name.to_string().starts_with('_')
     }
@@ -124,12 +124,12 @@ fn named_in(argument: &FnArg) -> Vec<Argument> {
     }
 }
 
-/// All that a pattern names.
+/// All names in a pattern.
 pub(crate) fn names_in(pat: &Pat) -> Vec<Ident> {
     struct Names(Vec<Ident>);
     impl<'a> Visit<'a> for Names {
         fn visit_pat_ident(&mut self, pat: &'a PatIdent) {
-            // The branches of `Ok(x) | Err(x)` name the same.
+            // The branches of `Ok(x) | Err(x)` have the same names.
             if !self.0.contains(&pat.ident) {
                 self.0.push(pat.ident.clone());
             }
@@ -141,13 +141,18 @@ pub(crate) fn names_in(pat: &Pat) -> Vec<Ident> {
     names.0
 }
 
-/// Where a word stands first in the tokens.
+/// The position of the first identifier with this text.
 pub(crate) fn place_of(tokens: TokenStream, word: &str) -> Option<Span> {
     tokens.into_iter().find_map(|token| match token {
         TokenTree::Ident(other) => (other == word).then(|| other.span()),
         TokenTree::Group(group) => place_of(group.stream(), word),
         _ => None,
     })
+}
+
+/// The path of the runtime: the one of the argument `crate`, or its usual name.
+pub(crate) fn runtime_path(renamed: Option<&Path>, place: Span) -> TokenStream {
+    renamed.map_or_else(|| quote_spanned!(place=> ::cache_runtime), ToTokens::to_token_stream)
 }
 
 /// The first `impl Trait` in a type.

@@ -1,11 +1,11 @@
-//! The tags of what is kept: texts with placeholders, as a key is.
+//! The tags of an entry: texts with placeholders, as in a key.
 
 use proc_macro2::Ident;
 use syn::LitStr;
 
 use crate::args::Args;
-use crate::key::{self, Key, Value};
-use crate::mistakes::Mistakes;
+use crate::errors::Errors;
+use crate::key::{self, FieldPath, Key};
 use crate::signature::Argument;
 use crate::template;
 
@@ -13,20 +13,20 @@ use crate::template;
 pub(crate) struct Tag {
     pub(crate) text: LitStr,
     pub(crate) pieces: Vec<String>,
-    pub(crate) values: Vec<Value>,
+    pub(crate) values: Vec<FieldPath>,
 }
 
 impl Tag {
-    /// Whether the argument or a field of it stands in the tag.
+    /// Whether the tag contains the argument or a field of it.
     pub(crate) fn uses(&self, name: &Ident) -> bool {
         self.values.iter().any(|value| value.argument == *name)
     }
 }
 
 /// Plans the tags, and reports what is wrong with them.
-pub(crate) fn tags(args: &Args, arguments: &[Argument], key: &Key, mistakes: &mut Mistakes) -> Vec<Tag> {
+pub(crate) fn tags(args: &Args, arguments: &[Argument], key: &Key, errors: &mut Errors) -> Vec<Tag> {
     let element = key.element();
-    args.tags.iter().filter_map(|text| tag(text, args, arguments, element, mistakes)).collect()
+    args.tags.iter().filter_map(|text| tag(text, args, arguments, element, errors)).collect()
 }
 
 fn tag(
@@ -34,17 +34,17 @@ fn tag(
     args: &Args,
     arguments: &[Argument],
     element: Option<&Ident>,
-    mistakes: &mut Mistakes,
+    errors: &mut Errors,
 ) -> Option<Tag> {
     let template = match template::parse(&text.value()) {
         Ok(template) => template,
         Err(wrong) => {
-            wrong.into_iter().for_each(|wrong| mistakes.add(text, wrong));
+            wrong.into_iter().for_each(|wrong| errors.add(text, wrong));
             return None;
         }
     };
     let values =
         template.placeholders.iter().map(|placeholder| key::value(placeholder, text, args, arguments, element));
-    let values = values.filter_map(|value| mistakes.keep(value).flatten()).collect();
+    let values = values.filter_map(|value| errors.ok(value).flatten()).collect();
     Some(Tag { text: text.clone(), pieces: template.pieces, values })
 }

@@ -33,10 +33,10 @@ use serde::de::DeserializeOwned;
 
 pub(crate) use self::background::lookup;
 pub use self::background::{Computation, Lookup, Owned, own, recompute, recompute_async, require_task};
-pub use self::batch::{BatchOutcome, BatchOutput, Elements, EntryName, RunFor, copied_elements, elements};
-pub(crate) use self::batch::{get_or_set_multi, run_batch};
+pub use self::batch::{BatchOutcome, BatchOutput, Elements, EntryName, copied_elements, elements};
+pub(crate) use self::batch::{RunFor, get_or_set_multi, run_batch};
 use self::cross_process::Claimed;
-pub use self::outcome::{Always, Fallback, OkOnly, Outcome, OutcomeProbe, Storable, checked};
+pub use self::outcome::{Always, NotResult, OkOnly, Outcome, OutcomeProbe, Storable, checked};
 pub use self::store_if::{Conditional, WithCondition, conditional, with_condition};
 use crate::claim::{HeldClaim, RefreshLease};
 use crate::entry::{self, Expiration, Record, TagStamp, Value};

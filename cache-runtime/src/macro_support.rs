@@ -1,29 +1,24 @@
 //! What the expansions of the macros call. Nobody else may: it changes without notice.
 
-mod batch;
+pub mod asynchronous;
+pub mod blocking;
+mod body;
+mod cached_function;
 mod companions;
 mod duration;
-mod functions;
 mod options;
 
-pub use std::fmt::Display;
 pub use std::time::Duration;
 
-pub use self::batch::{batch, batch_async};
-pub use self::companions::{
-    Returns, Stores, invalidate, invalidate_async, key, peek, peek_async, peek_whole, peek_whole_async, prime,
-    prime_async,
-};
+pub use self::body::{Body, Once, once, run_async};
+pub use self::companions::{Returns, Stores, key, tags};
 pub use self::duration::{IntoDuration, duration};
-pub use self::functions::{
-    Body, Once, async_counter, call, call_async, counter, lookup, lookup_async, once, refresh, refresh_async,
-};
 pub use self::options::CallOptions;
 // `Storable` is here so that users can write the bound which the compiler proposes.
 pub use crate::call::{
-    Always, BatchOutcome, BatchOutput, Computation, Conditional, Elements, EntryName, Fallback, Lookup, OkOnly,
-    Outcome, OutcomeProbe, Owned, RunFor, Storable, WithCondition, checked, conditional, copied_elements, elements,
-    own, recompute, recompute_async, require_task, with_condition,
+    Always, BatchOutcome, BatchOutput, Computation, Conditional, Elements, EntryName, Lookup, NotResult, OkOnly,
+    Outcome, OutcomeProbe, Owned, Storable, WithCondition, checked, conditional, copied_elements, elements, own,
+    require_task, with_condition,
 };
 pub use crate::key::{DefaultKey, FunctionPath, tag, template_key};
-pub use crate::{Result, Ttl};
+pub use crate::{__cached_function as cached_function, __companions as companions, __outcome as outcome, Result};

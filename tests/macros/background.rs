@@ -250,7 +250,7 @@ fn told(failure: &str, source: &Source) -> Result<u32, &'static str> {
 #[test]
 fn a_failure_in_the_background_is_told_to_the_log_once() {
     let log = log();
-    for (failure, words) in [("down", "gave an `Err`"), ("panic", "panicked: on purpose")] {
+    for (failure, words) in [("down", "returned an `Err`"), ("panic", "panicked: on purpose")] {
         let (_cache, _scope) = empty();
         let (source, control) = Source::new();
         control.will_give(Ok(1));

@@ -13,13 +13,19 @@ mod shadowed {
     pub(super) struct Result;
     pub(super) struct Duration;
     pub(super) struct Display;
-    pub(super) struct Terms;
-    pub(super) struct Probe;
-    pub(super) trait ElsePlain {}
+    pub(super) struct CallOptions;
+    pub(super) struct OutcomeProbe;
+    pub(super) mod macro_support {}
     pub(super) mod core {}
     pub(super) mod std {}
     pub(super) mod cache_runtime {}
     macro_rules! pin {
+        () => {};
+    }
+    macro_rules! cached_function {
+        () => {};
+    }
+    macro_rules! outcome {
         () => {};
     }
 
@@ -120,10 +126,10 @@ mod ours {
 
         pub(crate) fn template_key(
             pieces: &[&str],
-            values: &[&dyn Display],
-            version: Option<&dyn Display>,
+            values: &[&dyn std::fmt::Display],
+            version: Option<&dyn std::fmt::Display>,
             path: FunctionPath,
-            types: &[&dyn Display],
+            types: &[&dyn std::fmt::Display],
         ) -> cache_runtime::Result<String> {
             cache_runtime::macro_support::template_key(pieces, values, version, path, types)
                 .map(|key| format!("ours:{key}"))

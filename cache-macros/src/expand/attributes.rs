@@ -1,34 +1,43 @@
-//! Which of the user's attributes stand where, when a function becomes several.
+//! Which of the user's attributes belong to which function of the expansion.
+//!
+//! All of them belong to the function itself. The body gets those that concern its statements: levels of lints, and
+//! `#[track_caller]`. Whatever depends on `#[cfg]` gets that.
 
 use syn::{Attribute, FnArg, Signature};
 
-/// Those that say whether the function is there at all.
+const LEVELS: [&str; 5] = ["allow", "expect", "warn", "deny", "forbid"];
+
+/// Those that decide whether the function exists.
 pub(super) fn cfg(attrs: &[Attribute]) -> Vec<&Attribute> {
     attrs.iter().filter(|attr| attr.path().is_ident("cfg")).collect()
 }
 
-/// Those that set the level of a lint, for the body.
-pub(super) fn levels(attrs: &[Attribute]) -> Vec<Attribute> {
-    let level =
-        |attr: &&Attribute| ["allow", "expect", "warn", "deny", "forbid"].iter().any(|l| attr.path().is_ident(l));
-    attrs.iter().filter(level).map(allowed).collect()
+/// Those of the function itself.
+pub(super) fn of_function(attrs: &[Attribute]) -> Vec<Attribute> {
+    attrs.iter().map(without_expectation).collect()
 }
 
-/// All of them, for the function that keeps the name.
-pub(super) fn all(attrs: &[Attribute]) -> Vec<Attribute> {
-    attrs.iter().map(allowed).collect()
+/// Those of the function with the body.
+pub(super) fn of_companion(attrs: &[Attribute]) -> Vec<Attribute> {
+    attrs.iter().filter(|attr| is_level(attr)).map(without_expectation).collect()
 }
 
-/// Leaves nothing but the levels of lints on the arguments.
-pub(super) fn keep_levels(sig: &mut Signature) {
+/// The signature of the function with the body: of the attributes of the arguments only the levels of lints.
+pub(super) fn of_body(sig: &Signature) -> Signature {
+    let mut sig = sig.clone();
     for input in &mut sig.inputs {
         let (FnArg::Receiver(syn::Receiver { attrs, .. }) | FnArg::Typed(syn::PatType { attrs, .. })) = input;
-        *attrs = levels(attrs);
+        *attrs = of_companion(attrs);
     }
+    sig
 }
 
-/// What is expected of the whole need not happen in each of its parts.
-fn allowed(attr: &Attribute) -> Attribute {
+fn is_level(attr: &Attribute) -> bool {
+    LEVELS.iter().any(|level| attr.path().is_ident(level))
+}
+
+/// `expect` as `allow`: what is expected of the whole need not happen in each part.
+fn without_expectation(attr: &Attribute) -> Attribute {
     let mut attr = attr.clone();
     if attr.path().is_ident("expect")
         && let syn::Meta::List(list) = &mut attr.meta

@@ -4,39 +4,42 @@
 //! fn load(id: &str) -> User { body }
 //!
 //! fn load(id: &str) -> User {
-//!     let key = …;
-//!     match look(terms, key, outcome) {
+//!     match blocking::lookup(options, key, outcome) {
 //!         Lookup::Hit(whole) => whole,
 //!         Lookup::Compute(computation) => {
-//!             let copy = own(id);
-//!             renew(asked, move || -> User { let id = copy.get(); { body } })
+//!             let copy_0 = own(id);
+//!             blocking::recompute(computation, move || load::load(copy_0.get()))
 //!         }
 //!     }
 //! }
 //! ```
 //!
-//! An `async fn` awaits `lookup_async`, and gives `recompute_async` an `async move` block. The body stands there once, so
-//! that its statics and closures are one, and serves both ways: in place, and in a task.
+//! An `async fn` gives `recompute` an async block. The body exists once, so that its statics and closures are one, and runs
+//! in place or in a task.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::{FnArg, Pat, Signature};
 
-use super::{async_block, beside, block, place_of, private, rename, returned, store_if, terms};
-use crate::beside::{Beside, Parameter};
-use crate::lent::Lent;
+use super::{after_key, block, closure, forwarding, mode, place_of, rename_self, store_if, support, wait};
+use crate::borrowed::BorrowedArgument;
+use crate::companions::{Companions, Parameter};
 use crate::plan::Plan;
 use crate::signature::{Argument, Function};
 
-/// The signature. What is lent keeps its `mut` for the body's own binding, which would be unused here.
-pub(super) fn signature(sig: &Signature, lent: &[Lent]) -> Signature {
+/// The signature of a function without companions. The body has its own binding of what is borrowed, so the argument is
+/// not `mut`, and a name that begins with `_` is this macro's own.
+pub(super) fn signature(sig: &Signature, plan: &Plan, borrowed: &[BorrowedArgument]) -> Signature {
     let mut sig = sig.clone();
-    let is_lent = |name: &Ident| lent.iter().any(|lent| lent.name == *name);
+    let is_borrowed = |name: &Ident| borrowed.iter().any(|borrowed| borrowed.name == *name);
     for argument in &mut sig.inputs {
         match argument {
-            FnArg::Receiver(receiver) if is_lent(&Ident::from(receiver.self_token)) => receiver.mutability = None,
+            FnArg::Receiver(receiver) if is_borrowed(&Ident::from(receiver.self_token)) => receiver.mutability = None,
             FnArg::Typed(argument) => match &mut *argument.pat {
-                Pat::Ident(pat) if is_lent(&pat.ident) => pat.mutability = None,
+                Pat::Ident(pat) if is_borrowed(&pat.ident) => {
+                    pat.mutability = None;
+                    pat.ident = outer_name(&pat.ident, plan);
+                }
                 _ => {}
             },
             FnArg::Receiver(_) => {}
@@ -45,69 +48,70 @@ pub(super) fn signature(sig: &Signature, lent: &[Lent]) -> Signature {
     sig
 }
 
-/// The two halves of a call, placed at the return type as that of other functions.
-pub(super) fn call(function: &Function, plan: &Plan, lent: &[Lent]) -> TokenStream {
-    let output = returned(&function.sig);
+/// The name by which a function without companions has a borrowed argument.
+fn outer_name(name: &Ident, plan: &Plan) -> Ident {
+    let mut outer = name.clone();
+    // No lint finds that such an argument is used, unless the attribute names it.
+    if name.to_string().starts_with('_') && !plan.uses(name) {
+        outer.set_span(name.span().resolved_at(Span::mixed_site()));
+    }
+    outer
+}
+
+/// The two halves of a call, placed at the return type as the call of other functions.
+pub(super) fn call(function: &Function, plan: &Plan, borrowed: &[BorrowedArgument]) -> TokenStream {
     let place = place_of(&function.sig);
-    let (private, terms, outcome) = (private(plan, place), terms::terms(plan), store_if::outcome_of(function, plan));
-    let copies = lent.iter().enumerate().map(|(number, lent)| copied(lent, number, plan));
-    let checks = checks(&going(function, plan, lent), plan);
-    let body = match &plan.beside {
-        Some(beside) => run(function, plan, beside, lent),
-        None => body(function, plan, &output, lent),
+    let (support, mode, wait) = (support(plan, place), mode(&function.sig, plan, place), wait(&function.sig));
+    let outcome = store_if::outcome_of_call(function, plan);
+    let copies = borrowed.iter().enumerate().map(|(number, borrowed)| copied(borrowed, number, plan));
+    let checks = checks(&moved(function, plan, borrowed), plan);
+    let body = match &plan.companions {
+        Some(companions) => run(function, plan, companions, borrowed),
+        None => body(function, plan, borrowed),
     };
-    let (look, renew) = match function.sig.asyncness {
-        Some(_) => (
-            quote_spanned!(place=> #private::lookup_async(#terms, key, #outcome).await),
-            quote_spanned!(place=> #private::recompute_async(computation, #body).await),
-        ),
-        None => (
-            quote_spanned!(place=> #private::lookup(#terms, key, #outcome)),
-            quote_spanned!(place=> #private::recompute(computation, #body)),
-        ),
-    };
+    let (whole, computation) = (Ident::new("whole", Span::mixed_site()), Ident::new("computation", Span::mixed_site()));
+    let judged = plan.store_if.as_ref().map(|_| quote!(.whole));
+    let lookup = quote_spanned!(place=> #mode::lookup(options, key, #outcome) #wait);
+    let recompute = quote_spanned!(place=> #mode::recompute(#computation, #body) #wait);
     let call = quote_spanned! {Span::mixed_site()=>
-        match #look {
-            #private::Lookup::Hit(whole) => whole,
-            #private::Lookup::Compute(computation) => {
+        match #lookup {
+            #support::Lookup::Hit(#whole) => #whole #judged,
+            #support::Lookup::Compute(#computation) => {
                 #(#copies)*
                 #(#checks)*
-                #renew
+                #recompute #judged
             }
         }
     };
-    store_if::whole(plan, call)
+    after_key(function, plan, &call)
 }
 
-/// The body as what a task can run: it holds what it uses, and borrows from copies what was lent.
-fn body(function: &Function, plan: &Plan, output: &TokenStream, lent: &[Lent]) -> TokenStream {
-    let statements = block(&function.body, |statements| match lent.iter().any(|lent| lent.name == "self") {
-        true => rename::without_self(statements.clone()),
-        false => statements.clone(),
-    });
-    let borrowed = lent.iter().enumerate().map(|(number, lent)| borrowed(lent, number));
-    let block = quote_spanned!(Span::mixed_site()=> { #(#borrowed)* #statements });
-    match (function.sig.asyncness, &plan.store_if) {
-        (Some(_), None) => async_block(function, output, &block),
-        (None, None) => quote_spanned!(Span::mixed_site()=> move || -> #output #block),
-        (Some(_), Some(_)) => {
-            let run = async_block(function, output, &block);
-            let judged = store_if::judged(function, plan, quote_spanned!(Span::mixed_site()=> #run.await));
-            quote_spanned!(Span::mixed_site()=> async move { #judged })
-        }
-        (None, Some(_)) => {
-            let run = quote_spanned!(Span::mixed_site()=> (move || -> #output #block)());
-            let judged = store_if::judged(function, plan, run);
-            quote_spanned!(Span::mixed_site()=> move || #judged)
-        }
+/// The body as a task can run it: it owns what it uses, and borrows from copies of what is borrowed.
+fn body(function: &Function, plan: &Plan, borrowed: &[BorrowedArgument]) -> TokenStream {
+    let statements =
+        block(&function.body, |statements| match borrowed.iter().any(|borrowed| borrowed.name == "self") {
+            true => rename_self::without_self(statements.clone()),
+            false => statements.clone(),
+        });
+    let borrows = borrowed.iter().enumerate().map(|(number, borrowed)| borrow(borrowed, number));
+    let block = quote_spanned!(Span::mixed_site()=> { #(#borrows)* #statements });
+    let run = closure(function, &block, &quote!(move));
+    if plan.store_if.is_none() && function.sig.asyncness.is_none() {
+        return run;
     }
+    let support = support(plan, Span::mixed_site());
+    let run = match function.sig.asyncness {
+        Some(_) => quote_spanned!(Span::mixed_site()=> #support::run_async(#run)),
+        None => quote_spanned!(Span::mixed_site()=> (#run)()),
+    };
+    detached(run, function, plan)
 }
 
-/// The body beside the function, as what a task can run.
-fn run(function: &Function, plan: &Plan, beside: &Beside, lent: &[Lent]) -> TokenStream {
-    let (owner, place) = (beside::owner(function, beside), place_of(&function.sig));
-    let run = beside::run(&owner, function, beside, |Parameter { name, .. }| {
-        match lent.iter().position(|lent| lent.name == *name) {
+/// A run of the function with the body, as a task can do it.
+fn run(function: &Function, plan: &Plan, companions: &Companions, borrowed: &[BorrowedArgument]) -> TokenStream {
+    let place = place_of(&function.sig);
+    let run = forwarding::run(function, companions, |Parameter { name, .. }| {
+        match borrowed.iter().position(|borrowed| borrowed.name == *name) {
             Some(number) => {
                 let copy = copy(number);
                 quote_spanned!(place=> #copy.get())
@@ -115,58 +119,54 @@ fn run(function: &Function, plan: &Plan, beside: &Beside, lent: &[Lent]) -> Toke
             None => name.to_token_stream(),
         }
     });
+    detached(run, function, plan)
+}
+
+/// A run of the body as a closure, or a future, that owns what it uses.
+fn detached(run: TokenStream, function: &Function, plan: &Plan) -> TokenStream {
+    let (place, wait) = (place_of(&function.sig), wait(&function.sig));
+    let judged = store_if::judged(function, plan, quote_spanned!(place=> #run #wait));
     match function.sig.asyncness {
-        Some(_) => {
-            let judged = store_if::judged(function, plan, quote_spanned!(place=> #run.await));
-            quote_spanned!(place=> async move { #judged })
-        }
-        None => {
-            let judged = store_if::judged(function, plan, run);
-            quote_spanned!(place=> move || #judged)
-        }
+        Some(_) => quote_spanned!(place=> async move { #judged }),
+        None => quote_spanned!(place=> move || #judged),
     }
 }
 
-/// The arguments that are not lent, by which the body has them.
-fn going(function: &Function, plan: &Plan, lent: &[Lent]) -> Vec<Ident> {
-    let names: Vec<Ident> = match &plan.beside {
-        Some(beside) => beside.parameters.iter().map(|parameter| parameter.name.clone()).collect(),
+/// The arguments that move into the task, by the names that the body has for them.
+fn moved(function: &Function, plan: &Plan, borrowed: &[BorrowedArgument]) -> Vec<Ident> {
+    let names: Vec<Ident> = match &plan.companions {
+        Some(companions) => companions.parameters.iter().map(|parameter| parameter.name.clone()).collect(),
         None => function.arguments().into_iter().filter(Argument::is_meant).map(|argument| argument.name).collect(),
     };
-    names.into_iter().filter(|name| !lent.iter().any(|lent| lent.name == *name)).collect()
+    names.into_iter().filter(|name| !borrowed.iter().any(|borrowed| borrowed.name == *name)).collect()
 }
 
-/// What is not lent goes as it is: if it cannot, the compiler underlines the argument.
-fn checks(going: &[Ident], plan: &Plan) -> Vec<TokenStream> {
-    let check = going.iter().map(|name| {
+/// Checks of the arguments that move: the compiler underlines one that cannot.
+fn checks(moved: &[Ident], plan: &Plan) -> Vec<TokenStream> {
+    let check = moved.iter().map(|name| {
         let place = name.span().resolved_at(Span::mixed_site());
-        let private = private(plan, place);
-        quote_spanned! {place=>
-            #[allow(clippy::used_underscore_binding)]
-            #private::require_task(&#name);
-        }
+        let support = support(plan, place);
+        quote_spanned!(place=> #support::require_task(&#name);)
     });
     check.collect()
 }
 
-/// If it cannot be copied, or the copy cannot go, the compiler underlines the argument.
-fn copied(lent: &Lent, number: usize, plan: &Plan) -> TokenStream {
-    let (name, copy) = (&lent.name, copy(number));
-    let place = lent.name.span().resolved_at(Span::mixed_site());
-    let private = private(plan, place);
-    quote_spanned! {place=>
-        #[allow(clippy::used_underscore_binding)]
-        let #copy = #private::own(#name);
-    }
+/// The copy of a borrowed argument. The compiler underlines an argument that cannot be copied, or whose copy cannot move.
+fn copied(borrowed: &BorrowedArgument, number: usize, plan: &Plan) -> TokenStream {
+    let copy = copy(number);
+    let place = borrowed.name.span().resolved_at(Span::mixed_site());
+    let support = support(plan, place);
+    let name = if plan.companions.is_none() { outer_name(&borrowed.name, plan) } else { borrowed.name.clone() };
+    quote_spanned!(place=> let #copy = #support::own(#name);)
 }
 
-fn borrowed(lent: &Lent, number: usize) -> TokenStream {
-    let (mutability, copy) = (lent.mutability, copy(number));
-    let name = if lent.name == "self" { rename::this(lent.name.span()) } else { lent.name.clone() };
+/// The body's own binding. The body need not use an argument that the key uses.
+fn borrow(borrowed: &BorrowedArgument, number: usize) -> TokenStream {
+    let (mutability, copy) = (borrowed.mutability, copy(number));
+    let name = if borrowed.name == "self" { rename_self::this(borrowed.name.span()) } else { borrowed.name.clone() };
     quote_spanned! {Span::mixed_site()=>
-        // The body may not use what the key does.
-        #[allow(unused_variables, clippy::shadow_unrelated)]
         let #mutability #name = #copy.get();
+        let _ = &#name;
     }
 }
 

@@ -1,76 +1,35 @@
-//! What stands beside a cached function.
+//! A cached function with companions.
 //!
-//! ```text
-//! fn load(id: u64) -> User { body }
-//!
-//! fn load(id: u64) -> User { blocking(…, load::__key(&id), …, load::uncached(id)) }
-//! struct load {}
-//! impl load {
-//!     fn __key(id: &u64) -> Result<String> { template_key(…) }
-//!     fn uncached(id: u64) -> User { body }
-//!     fn refresh(id: u64) -> User { refresh(…, Self::__key(&id), …, Self::uncached(id)) }
-//!     fn invalidate(id: u64) -> Result<bool> { invalidate(…, Self::__key(&id)) }
-//!     …
-//! }
-//! ```
-//!
-//! The key is made in one place, so that all agree on it, and the body stands in one place, so that its statics are one.
-//! In an `impl`, where no type can stand, they are functions with the method's name in front: `price_invalidate`.
+//! The expansion is a call of the runtime's macro `cached_function!`, whose arguments are what differs between functions.
+//! That macro writes the rest: see `macro_support/cached_function.rs` of the runtime. The key is made in one function, so
+//! that all companions agree on it, and the body stands in one function, so that its statics exist once.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, format_ident, quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
-use syn::{Attribute, FnArg, ReceiverKind, Token, Type};
+use syn::{Attribute, FnArg, ReceiverKind, Signature, Token, Type};
 
-use super::beside::{self, BODY, KEY, named, type_name};
-use super::{attributes, each, elided, key, lent_body, outcome, place_of, private, returned, store_if, terms};
-use crate::beside::{Beside, Parameter};
+use super::forwarding::{self, KEY, UNCACHED, body_name, companion_name, type_name};
+use super::{
+    arguments, attributes, background, batch, key, mode_name, options, outcome, place_of, returned, static_lifetimes,
+    support, tail, wait,
+};
+use crate::companions::{Besides, Companions, Parameter};
 use crate::plan::Plan;
-use crate::returns;
-use crate::signature::{Body, Function};
+use crate::return_type;
+use crate::signature::{Body, Function, names_in};
 
-/// All of it.
-pub(super) fn items(function: &Function, plan: &Plan, beside: &Beside) -> TokenStream {
-    let companions = Companions { function, plan, beside };
-    let (body, functions) = (companions.uncached(), companions.around());
-    if beside.in_impl {
-        return quote!(#body #functions);
-    }
-    let quiet = quiet();
-    let (name, vis, cfg) = (type_name(function), &function.vis, attributes::cfg(&function.attrs));
-    let about = format!("What stands beside the function `{}`.", function.sig.ident.unraw());
+/// The function and its companions.
+pub(super) fn with_companions(function: &Function, plan: &Plan, companions: &Companions) -> TokenStream {
+    let expansion = Expansion { function, plan, companions };
     let Head { start, end } = Head::of(function);
-    let (structure, implementation) = (Token![struct](start), Token![impl](start));
-    let [nothing, body, functions] = [TokenStream::new(), body, functions].map(|inside| braced(end, &inside));
-    quote_spanned! {Span::mixed_site()=>
-        #(#cfg)*
-        #[doc = #about]
-        #[doc(hidden)]
-        #quiet
-        #vis #structure #name #nothing
-
-        #(#cfg)*
-        #implementation #name #body
-
-        #(#cfg)*
-        #quiet
-        #implementation #name #functions
-    }
+    let arguments = [expansion.function(), expansion.companion_type(), expansion.calls(), expansion.companions()];
+    let (support, name) = (support(plan, start), Ident::new("cached_function", end));
+    let arguments = braced(end, &arguments.into_iter().collect());
+    quote_spanned!(start=> #support::#name! #arguments)
 }
 
-/// A paragraph for the documentation of the function, if it has any: what stands beside it is not seen there.
-pub(super) fn paragraph(function: &Function, beside: &Beside) -> Option<Attribute> {
-    if !function.attrs.iter().any(|attr| attr.path().is_ident("doc")) {
-        return None;
-    }
-    let name = function.sig.ident.unraw();
-    let front = if beside.in_impl { format!("{name}_") } else { format!("{name}::") };
-    let names = ["invalidate", "refresh", "peek", "prime", "uncached", "key"].map(|which| format!("`{front}{which}`"));
-    let text = format!("\n\nIts results are cached. Beside it stand {}.", names.join(", "));
-    Some(syn::parse_quote!(#[doc = #text]))
-}
-
-/// From where to where the compiler underlines what cannot stand beside the function: the words `fn load`.
+/// What the compiler underlines if a companion cannot be declared: the words `fn load`.
 struct Head {
     start: Span,
     end: Span,
@@ -87,284 +46,224 @@ fn braced(place: Span, inside: &TokenStream) -> TokenStream {
     quote_spanned!(place=> { #inside })
 }
 
-const REFRESH: &str = "Runs the body now, and keeps what it returns.";
-
-struct Companions<'a> {
+struct Expansion<'a> {
     function: &'a Function,
     plan: &'a Plan,
-    beside: &'a Beside,
+    companions: &'a Companions,
 }
 
-/// A companion, as far as it is not like all others.
-struct Companion {
-    which: &'static str,
-    about: &'static str,
-    arguments: TokenStream,
-    /// A type argument of its own, and what is asked of it.
-    generic: Option<(TokenStream, TokenStream)>,
-    output: TokenStream,
-    body: TokenStream,
-}
-
-impl Companions<'_> {
-    /// All but the body.
-    fn around(&self) -> TokenStream {
-        let companions = [
-            (true, self.refresh()),
-            (true, self.invalidate()),
-            (true, self.peek()),
-            (true, self.prime()),
-            (false, self.key()),
-        ];
-        let companions = companions.map(|(asks_the_store, companion)| self.written(asks_the_store, companion));
-        std::iter::once(self.made_key()).chain(companions).collect()
+impl Expansion<'_> {
+    /// The function up to its body; and what its body consists of besides the call.
+    fn function(&self) -> TokenStream {
+        let Function { attrs, vis, sig, .. } = self.function;
+        let (attrs, doc) = (attributes::of_function(attrs), self.paragraph());
+        let (sig, warnings) = (forwarding::signature(sig, self.companions), key::warnings(&self.plan.key));
+        match (&self.plan.batch, &self.plan.background) {
+            (None, Some(borrowed)) => {
+                let call = background::call(self.function, self.plan, borrowed);
+                quote!([#(#attrs)* #doc #vis #sig] { #warnings #call })
+            }
+            _ => quote!([#(#attrs)* #doc #vis #sig] [#warnings]),
+        }
     }
 
-    fn written(&self, asks_the_store: bool, companion: Companion) -> TokenStream {
-        let Companion { which, about, arguments, generic, output, body } = companion;
+    /// A paragraph for the function's documentation, if it has any.
+    fn paragraph(&self) -> Option<Attribute> {
+        if !self.function.attrs.iter().any(|attr| attr.path().is_ident("doc")) {
+            return None;
+        }
+        let name = self.function.sig.ident.unraw();
+        let text = match self.companions.in_impl {
+            true => format!(
+                "\n\nIts results are cached. Its companions are `{name}_invalidate`, `{name}_refresh` and so on."
+            ),
+            false => format!(
+                "\n\nIts results are cached. Its companions are the functions of the type [`{name}`](type@{name})."
+            ),
+        };
+        Some(syn::parse_quote!(#[doc = #text]))
+    }
+
+    /// The heads of the companion type and of its `impl`; nothing for a method.
+    fn companion_type(&self) -> TokenStream {
+        if self.companions.in_impl {
+            return quote!([] []);
+        }
+        let (name, vis, cfg) = (type_name(self.function), &self.function.vis, attributes::cfg(&self.function.attrs));
+        let text = format!("The companions of the cached function [`{0}`](fn@{0}).", self.function.sig.ident.unraw());
+        let Head { start, .. } = Head::of(self.function);
+        let (kind, implementation) = (Token![enum](start), Token![impl](start));
+        quote!([#(#cfg)* #[doc = #text] #vis #kind #name] [#(#cfg)* #implementation #name])
+    }
+
+    /// How the runtime is called: by the function itself, and by `refresh`.
+    fn calls(&self) -> TokenStream {
+        let (mode, wait) = (mode_name(&self.function.sig, Span::mixed_site()), wait(&self.function.sig));
+        let asyncness = self.function.sig.asyncness;
+        let options = options::options_of_batch(self.plan);
+        let (tags, names, subject, arguments, tail) = match &self.plan.batch {
+            Some(batch) => {
+                let elements = batch::elements(self.function, self.plan, batch);
+                let arguments = batch::arguments(self.function, self.plan, batch);
+                (None, quote!(batch refresh_batch), elements, arguments, quote!(#wait))
+            }
+            None => {
+                let (arguments, tail) = (arguments(self.function, self.plan), tail(self.function, self.plan));
+                (options::with_tags(self.plan), quote!(call refresh), self.key(), arguments, tail)
+            }
+        };
+        quote!(#mode [#asyncness] [#wait] [#options] [#tags] #names [#subject] [#arguments] [#tail])
+    }
+
+    /// The key of these arguments.
+    fn key(&self) -> TokenStream {
+        forwarding::key(self.function, self.companions, forwarding::borrowed)
+    }
+
+    /// What the companions are made of.
+    fn companions(&self) -> TokenStream {
         let Function { vis, sig, .. } = self.function;
-        let (name, cfg, quiet) = (named(self.function, self.beside, which), self.cfg(), self.quiet());
-        let asyncness = sig.asyncness.filter(|_| asks_the_store);
-        let (param, bound) = generic.unzip();
-        let params: Vec<_> = sig.generics.params.iter().map(ToTokens::to_token_stream).chain(param).collect();
-        let params = (!params.is_empty()).then(|| quote!(<#(#params),*>));
+        let cfg = self.cfg();
+        let generics = sig.generics.params.iter();
         let bounds = sig.generics.where_clause.iter().flat_map(|clause| &clause.predicates);
-        let bounds: Vec<_> = bounds.map(ToTokens::to_token_stream).chain(bound).collect();
-        let bounds = (!bounds.is_empty()).then(|| quote!(where #(#bounds),*));
-        let Head { start, end } = Head::of(self.function);
-        let (word, body) = (Token![fn](start), braced(end, &body));
-        // Inlined, so that what nobody calls is not compiled to the end.
-        quote_spanned! {Span::mixed_site()=>
-            #(#cfg)*
-            #[doc = #about]
-            #quiet
-            #[inline]
-            #vis #asyncness #word #name #params(#arguments) -> #output #bounds #body
+        let names =
+            [UNCACHED, "refresh", "invalidate", "peek", "prime", "key", "tags", KEY].map(|which| self.name(which));
+        let inputs = forwarding::signature(sig, self.companions).inputs;
+        let (keyed, primed) = (self.keyed(Besides::Nothing), self.keyed(Besides::TagsAndTimes));
+        let (output, stored, peek) = (returned(sig), self.stored(), self.peek());
+        let (cache, outcome, prime_tags) = (options::cache(self.plan), self.outcome(), options::with_tags(self.plan));
+        let key = self.key();
+        let (body, run, key_function, tags) = (self.body(), self.run(), self.key_function(), self.tags());
+        quote! {
+            [#(#cfg)*] [#vis] [#(#names)*]
+            [#(#generics,)*] [#(#bounds,)*]
+            [#inputs] [#keyed] [#primed] [#prime_tags]
+            [#output] [#stored] #peek
+            [#cache] [#key] [#outcome]
+            [#body] [#run] #key_function #tags
         }
     }
 
-    /// The key, or why there is none.
-    fn made_key(&self) -> TokenStream {
-        let (name, cfg, quiet) = (named(self.function, self.beside, KEY), self.cfg(), self.quiet());
-        let (generics, bounds) = (&self.function.sig.generics, &self.function.sig.generics.where_clause);
-        let arguments = self.beside.keyed(false).map(lent);
-        let apart = self.beside.keyed(false).filter_map(|parameter| {
-            let (pattern, name) = (parameter.lent_pattern()?, &parameter.name);
-            Some(quote_spanned!(Span::mixed_site()=> let #pattern = #name;))
-        });
-        let (private, key) = (self.private(), key::key(self.plan, Some(&self.standing_for())));
-        let Head { start, end } = Head::of(self.function);
-        let (word, body) = (Token![fn](start), braced(end, &quote!(#(#apart)* #key)));
-        quote_spanned! {Span::mixed_site()=>
-            #(#cfg)*
-            #[doc(hidden)]
-            #quiet
-            #word #name #generics(#(#arguments),*) -> #private::Result<::std::string::String> #bounds #body
-        }
+    fn name(&self, which: &str) -> Ident {
+        companion_name(self.function, self.companions, which)
     }
 
-    /// The end of the key maker's path, and what the function's has in its place.
-    fn standing_for(&self) -> (String, String) {
-        let (name, function) = (named(self.function, self.beside, KEY), self.function.sig.ident.unraw());
-        let end = if self.beside.in_impl { format!("::{function}") } else { String::new() };
-        (format!("::{name}"), end)
-    }
-
-    /// The body, and all that the user said about it.
-    fn uncached(&self) -> TokenStream {
+    /// The function with the user's body, and all that the user said about the body.
+    fn body(&self) -> TokenStream {
         let Function { attrs, vis, sig, body } = self.function;
         let Body::Present { brace, attrs: inner, statements } = body else {
             unreachable!("a cached function has a body")
         };
-        let mut sig = sig.clone();
-        sig.ident = named(self.function, self.beside, BODY);
-        attributes::keep_levels(&mut sig);
-        let (cfg, levels, own_lints) = (self.cfg(), attributes::levels(attrs), own_lints());
-        // What the attribute uses need not be used here.
-        let parameters = self.beside.parameters.iter();
-        let used = parameters.filter(|parameter| parameter.in_terms || parameter.in_condition);
-        let used = key::names(&self.plan.key).chain(used.map(|parameter| &parameter.name));
-        let element = self.plan.each.as_ref().map(|each| &each.element);
-        let is_used = |name: &&Ident| *name != "self" && Some(*name) != element && !name.to_string().starts_with('_');
-        let used = used.filter(is_used);
-        let used = quote_spanned!(Span::mixed_site()=> #(let _ = &#used;)*);
+        let sig = Signature { ident: body_name(self.function, self.companions), ..attributes::of_body(sig) };
+        let (cfg, attrs) = (self.cfg(), attributes::of_companion(attrs));
+        let used = self.used_by_the_attribute();
         let mut block = TokenStream::new();
         brace.surround(&mut block, |inside| inside.extend(quote!(#(#inner)* #used #statements)));
-        quote_spanned! {Span::mixed_site()=>
-            #(#cfg)*
-            #[doc = "Runs the body, and leaves the cache alone."]
-            #own_lints
-            #(#levels)*
-            #vis #sig #block
-        }
-    }
-
-    fn refresh(&self) -> Companion {
-        let sig = beside::signature(&self.function.sig, self.beside);
-        let (inputs, output) = (&sig.inputs, returned(&sig));
-        if let Some(each) = &self.plan.each {
-            let call = each::call("All", &quote!(Self), self.function, self.plan, each);
-            return Companion {
-                which: "refresh",
-                about: REFRESH,
-                arguments: quote!(#inputs),
-                generic: None,
-                output,
-                body: call,
-            };
-        }
-        let (terms, outcome) = (terms::terms(self.plan), store_if::outcome_of(self.function, self.plan));
-        let (key, body) = (self.made(), self.run());
-        Companion {
-            which: "refresh",
-            about: REFRESH,
-            arguments: quote!(#inputs),
-            generic: None,
-            body: store_if::whole(self.plan, self.asked("refresh", &quote!(#terms, #key, #outcome, #body))),
-            output,
-        }
-    }
-
-    fn invalidate(&self) -> Companion {
-        let (cache, key, private) = (terms::cache(self.plan), self.made(), self.private());
-        Companion {
-            which: "invalidate",
-            about: "Forgets what is kept for these arguments, and tells whether there was anything.\n\n\
-                    # Errors\n\nThe store's; and that the arguments make no key.",
-            arguments: self.keyed(false),
-            generic: None,
-            output: quote!(#private::Result<bool>),
-            body: self.asked("invalidate", &quote!(#cache, #key)),
-        }
-    }
-
-    fn peek(&self) -> Companion {
-        let (cache, key, private) = (terms::cache(self.plan), self.made(), self.private());
-        let (ask, found) = match returns::ok(&self.function.sig.output) {
-            _ if self.plan.each.is_some() => ("peek", self.returned()),
-            Some(ok) => ("peek", elided::owned(ok.to_token_stream())),
-            None => ("peek_whole", self.returned()),
+        let (doc, vis) = match self.companions.in_impl {
+            true => (Some(quote!(#[doc = "Runs the body and does not touch the cache."])), Some(vis)),
+            false => (None, None),
         };
-        let outcome = self.outcome();
-        Companion {
-            which: "peek",
-            about: "What is kept for these arguments; the body does not run.\n\n\
-                    # Errors\n\nThe store's; and that the arguments make no key.",
-            arguments: self.keyed(false),
-            generic: None,
-            output: quote!(#private::Result<::core::option::Option<#found>>),
-            body: self.asked(ask, &quote!(#cache, #key, #outcome)),
+        quote!(#(#cfg)* #doc #(#attrs)* #vis #sig #block)
+    }
+
+    /// Statements that use the arguments which the attribute uses: the body need not use them.
+    fn used_by_the_attribute(&self) -> TokenStream {
+        let parameters = self.companions.parameters.iter();
+        let used = parameters.filter(|parameter| parameter.in_times || parameter.in_tags || parameter.in_condition);
+        let used = key::names(&self.plan.key).chain(used.map(|parameter| &parameter.name));
+        let element = self.plan.batch.as_ref().map(|batch| &batch.element);
+        let mut used: Vec<&Ident> = used
+            .filter(|name| *name != "self" && Some(*name) != element && !name.to_string().starts_with('_'))
+            .collect();
+        used.dedup();
+        quote_spanned!(Span::mixed_site()=> #(let _ = &#used;)*)
+    }
+
+    /// A run of the body, for the companion that does nothing else. The body of a method is that companion itself.
+    fn run(&self) -> Option<TokenStream> {
+        let wait = wait(&self.function.sig);
+        let run = || forwarding::run(self.function, self.companions, forwarding::passed);
+        (!self.companions.in_impl).then(|| run()).map(|run| quote!(#run #wait))
+    }
+
+    /// The arguments and the body of the function that makes the key.
+    fn key_function(&self) -> TokenStream {
+        let keyed = || self.companions.keyed(Besides::Nothing);
+        let arguments = keyed().map(as_reference);
+        let patterns = keyed().filter_map(|parameter| {
+            let (pattern, name) = (parameter.pattern_of_reference()?, &parameter.name);
+            let names = names_in(&pattern);
+            Some(quote_spanned!(Span::mixed_site()=> let #pattern = #name; #(let _ = #names;)*))
+        });
+        let end =
+            if self.companions.in_impl { format!("::{}", self.function.sig.ident.unraw()) } else { String::new() };
+        let key =
+            key::key(self.plan, Some(&key::PathEnds { key_function: format!("::{}", self.name(KEY)), function: end }));
+        quote!([#(#arguments),*] [#(#patterns)* #key])
+    }
+
+    /// The arguments and the body of the companion `tags`; nothing without tags.
+    fn tags(&self) -> TokenStream {
+        if self.plan.tags.is_empty() {
+            return quote!([] []);
         }
+        let (arguments, tags) = (self.keyed(Besides::Tags), options::tags(self.plan));
+        let unused = self.companions.keyed(Besides::Tags).map(|parameter| match &parameter.element {
+            Some((element, _)) => element,
+            None => &parameter.name,
+        });
+        let support = support(self.plan, Span::mixed_site());
+        quote_spanned!(Span::mixed_site()=> [#arguments] [#(let _ = &#unused;)* #support::tags(#tags)])
     }
 
-    fn prime(&self) -> Companion {
-        let (terms, key, private) = (terms::terms(self.plan), self.made(), self.private());
-        let (outcome, returned, arguments) = (self.outcome(), self.returned(), self.keyed(true));
-        let (given, value) = (format_ident!("__Given"), Ident::new("value", Span::mixed_site()));
-        let of = quote!(#private::Returns::<#returned>::new());
-        Companion {
-            which: "prime",
-            about: "Keeps a value for these arguments as if the body had returned it.\n\n\
-                    # Errors\n\nThe store's; that the arguments make no key; and that serde cannot write the value.",
-            arguments: quote!(#arguments #value: &#given),
-            generic: Some((
-                quote!(#given),
-                quote!(#private::Returns<#returned>: #private::Stores<#given, Whole = #returned>),
-            )),
-            output: quote!(#private::Result<()>),
-            body: self.asked("prime", &quote!(#terms, #key, #outcome, #of, #value)),
-        }
-    }
-
-    fn key(&self) -> Companion {
-        let (key, private) = (self.made(), self.private());
-        Companion {
-            which: "key",
-            about: "The key of these arguments as it stands in the store; empty where they make none, because then \
-                    nothing is kept.",
-            arguments: self.keyed(false),
-            generic: None,
-            output: quote!(::std::string::String),
-            body: quote_spanned!(Span::mixed_site()=> #private::key(#key)),
-        }
-    }
-
-    /// A call into the runtime, in the face of the function.
-    ///
-    /// It is placed at the return type, as that of the function itself, so that what is wrong with it is said once.
-    fn asked(&self, what: &str, arguments: &TokenStream) -> TokenStream {
-        let place = place_of(&self.function.sig);
-        let private = private(self.plan, place);
-        match self.function.sig.asyncness {
-            Some(_) => {
-                let what = format_ident!("{what}_async", span = place);
-                quote_spanned!(place=> #private::#what(#arguments).await)
-            }
-            None => {
-                let what = Ident::new(what, place);
-                quote_spanned!(place=> #private::#what(#arguments))
-            }
-        }
-    }
-
-    /// A run of the body.
-    fn run(&self) -> TokenStream {
-        let run = beside::run(&quote!(Self), self.function, self.beside, beside::passed);
-        lent_body(run, self.function, self.plan)
-    }
-
-    fn made(&self) -> TokenStream {
-        beside::key(&quote!(Self), self.function, self.beside, beside::lent)
+    /// By which function `peek` asks the runtime, and the type of what it finds: of a `Result` the `Ok`.
+    fn peek(&self) -> TokenStream {
+        let (ask, found) = match return_type::ok(&self.function.sig.output) {
+            _ if self.plan.batch.is_some() => ("peek", self.stored()),
+            Some(ok) => ("peek", static_lifetimes::named(ok.to_token_stream())),
+            None => ("peek_whole", self.stored()),
+        };
+        let ask = Ident::new(ask, place_of(&self.function.sig));
+        quote!(#ask [#found])
     }
 
     fn outcome(&self) -> TokenStream {
-        if let Some(each) = &self.plan.each {
-            return each::outcome(self.plan, each);
+        match &self.plan.batch {
+            Some(batch) => batch::outcome_of_element(self.plan, batch),
+            None => outcome(self.plan, &self.stored(), place_of(&self.function.sig)),
         }
-        outcome(self.plan, &self.returned(), place_of(&self.function.sig))
     }
 
-    /// The return type, or that of each element, where a signature's words stand.
-    fn returned(&self) -> TokenStream {
-        if let Some(each) = &self.plan.each {
-            return elided::owned(each.value.to_token_stream());
+    /// The return type, or that of each element, for signatures.
+    fn stored(&self) -> TokenStream {
+        match &self.plan.batch {
+            Some(batch) => static_lifetimes::named(batch.value.to_token_stream()),
+            None => static_lifetimes::named(returned(&self.function.sig)),
         }
-        elided::owned(returned(&self.function.sig))
     }
 
-    fn private(&self) -> TokenStream {
-        private(self.plan, Span::mixed_site())
-    }
-
-    /// The arguments of what asks by the key, each with a comma after it.
-    fn keyed(&self, with_terms: bool) -> TokenStream {
-        let inputs = self.beside.keyed(with_terms).map(|parameter| match &parameter.input {
-            FnArg::Receiver(_) => lent(parameter),
-            FnArg::Typed(argument) => match &parameter.one {
-                Some((name, ty)) => quote!(#name: #ty),
-                None => {
-                    let (name, ty) = (&parameter.name, &argument.ty);
-                    quote!(#name: #ty)
-                }
-            },
+    /// The arguments of a companion that asks by key, each followed by a comma.
+    fn keyed(&self, besides: Besides) -> TokenStream {
+        let inputs = self.companions.keyed(besides).map(|parameter| match (&parameter.input, &parameter.element) {
+            (FnArg::Receiver(_), _) => as_reference(parameter),
+            (FnArg::Typed(_), Some((name, ty))) => quote!(#name: #ty),
+            (FnArg::Typed(argument), None) => {
+                let (name, ty) = (&parameter.name, &argument.ty);
+                quote!(#name: #ty)
+            }
         });
         quote!(#(#inputs,)*)
     }
 
-    /// As of `cfg`.
-    fn quiet(&self) -> Option<TokenStream> {
-        self.beside.in_impl.then(quiet)
-    }
-
-    /// On functions in an impl; the type's own has them itself.
+    /// For functions in an `impl`. The companion type has the attributes itself.
     fn cfg(&self) -> Vec<&Attribute> {
-        if self.beside.in_impl { attributes::cfg(&self.function.attrs) } else { Vec::new() }
+        if self.companions.in_impl { attributes::cfg(&self.function.attrs) } else { Vec::new() }
     }
 }
 
-/// The argument as a reference to what the function is given.
-fn lent(parameter: &Parameter) -> TokenStream {
-    if let Some((name, ty)) = &parameter.one {
+/// The argument as a reference to the function's own.
+fn as_reference(parameter: &Parameter) -> TokenStream {
+    if let Some((name, ty)) = &parameter.element {
         return quote!(#name: &#ty);
     }
     let name = &parameter.name;
@@ -384,23 +283,4 @@ fn lent(parameter: &Parameter) -> TokenStream {
             ty => quote!(#name: &#ty),
         },
     }
-}
-
-/// What the function itself is told of: its documentation, and that it might be something else, which it may not.
-fn own_lints() -> TokenStream {
-    quote! {
-        #[allow(
-            clippy::missing_errors_doc,
-            clippy::missing_panics_doc,
-            clippy::must_use_candidate,
-            clippy::missing_const_for_fn,
-            clippy::unused_async,
-            clippy::extra_unused_type_parameters
-        )]
-    }
-}
-
-/// A companion that nobody calls is no fault of the user's, nor is what it has of the function's signature.
-fn quiet() -> TokenStream {
-    quote!(#[allow(unused, single_use_lifetimes, unused_lifetimes, clippy::all, clippy::pedantic, clippy::nursery)])
 }

@@ -1,32 +1,35 @@
-//! The tokens that make the key, before the body may change an argument.
+//! The expression that makes the key.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
 
-use super::private;
-use crate::key::{Key, Value};
-use crate::plan::{Plan, TypeArgument};
+use super::support;
+use crate::key::{FieldPath, Key, TypeArgument};
+use crate::plan::Plan;
 
-/// The ends of two paths: of the function that makes the key, and of the one that it makes it for.
-type StandingFor = (String, String);
+/// The ends of the paths of two functions: of the one that makes the key, and of the user's.
+pub(super) struct PathEnds {
+    pub(super) key_function: String,
+    pub(super) function: String,
+}
 
-/// An expression that gives the key as a `String`: in the function itself, or in one that is lent its arguments.
-pub(super) fn key(plan: &Plan, beside: Option<&StandingFor>) -> TokenStream {
-    let private = private(plan, Span::mixed_site());
-    let (version, place) = (version(plan), place(plan, beside));
+/// The key as a `Result<String>`: in the function itself, or in one that takes references to its arguments.
+pub(super) fn key(plan: &Plan, ends: Option<&PathEnds>) -> TokenStream {
+    let (support, is_borrowed) = (support(plan, Span::mixed_site()), ends.is_some());
+    let (version, path) = (version(plan), path(plan, ends));
     match &plan.key {
         Key::Template { text, pieces, values, .. } => {
-            let values = values.iter().map(|value| displayed(value, text.span(), beside.is_some()));
-            let types = plan.types.iter().map(|argument| type_argument(argument, beside.is_some()));
+            let values = values.iter().map(|value| displayed(value, text.span(), is_borrowed));
+            let types = plan.types.iter().map(|argument| type_argument(argument, is_borrowed));
             quote_spanned! {Span::mixed_site()=>
-                #private::template_key(&[#(#pieces),*], &[#(#values),*], #version, #place, &[#(#types),*])
+                #support::template_key(&[#(#pieces),*], &[#(#values),*], #version, #path, &[#(#types),*])
             }
         }
         Key::Default { arguments } => {
-            let arguments = arguments.iter().map(|name| argument(name, beside.is_some()));
+            let arguments = arguments.iter().map(|name| argument(name, is_borrowed));
             quote_spanned! {Span::mixed_site()=>
-                #private::DefaultKey::new(#place, #version, ::core::line!(), ::core::column!())
+                #support::DefaultKey::new(#path, #version, ::core::line!(), ::core::column!())
                     #(#arguments)*
                     .finish()
             }
@@ -34,20 +37,20 @@ pub(super) fn key(plan: &Plan, beside: Option<&StandingFor>) -> TokenStream {
     }
 }
 
-/// Where the function stands. What is generic around it shows in the closure's type, and nowhere else.
-fn place(plan: &Plan, beside: Option<&StandingFor>) -> TokenStream {
-    let private = private(plan, Span::mixed_site());
-    match beside {
-        // What is beside a type is in no `impl`, so that nothing generic is around it.
-        Some((_, meant)) if meant.is_empty() && matches!(plan.key, Key::Template { .. }) => {
-            quote_spanned!(Span::mixed_site()=> #private::FunctionPath::PLAIN)
+/// The path of the function. The generics of its surroundings appear in the type of a closure, and nowhere else.
+fn path(plan: &Plan, ends: Option<&PathEnds>) -> TokenStream {
+    let support = support(plan, Span::mixed_site());
+    match ends {
+        // A companion type is outside of every `impl`, so nothing generic surrounds it.
+        Some(PathEnds { function, .. }) if function.is_empty() && matches!(plan.key, Key::Template { .. }) => {
+            quote_spanned!(Span::mixed_site()=> #support::FunctionPath::PLAIN)
         }
-        Some((end, meant)) => quote_spanned! {Span::mixed_site()=>
-            #private::FunctionPath::beside(&|| (), &{ fn here() {} here }, #end, #meant)
+        Some(PathEnds { key_function, function }) => quote_spanned! {Span::mixed_site()=>
+            #support::FunctionPath::beside(&|| (), &{ fn here() {} here }, #key_function, #function)
         },
         None => {
             let is_async = plan.is_async;
-            quote_spanned!(Span::mixed_site()=> #private::FunctionPath::of(&|| (), &{ fn here() {} here }, #is_async))
+            quote_spanned!(Span::mixed_site()=> #support::FunctionPath::of(&|| (), &{ fn here() {} here }, #is_async))
         }
     }
 }
@@ -59,35 +62,35 @@ fn version(plan: &Plan) -> TokenStream {
     }
 }
 
-fn type_argument(argument: &TypeArgument, is_lent: bool) -> TokenStream {
+fn type_argument(argument: &TypeArgument, is_borrowed: bool) -> TokenStream {
     match argument {
         TypeArgument::Type(name) => quote_spanned!(Span::mixed_site()=> &::core::any::type_name::<#name>()),
         TypeArgument::Const(name) => quote_spanned!(Span::mixed_site()=> &#name),
-        TypeArgument::Of(name) if is_lent => {
+        TypeArgument::Of(name) if is_borrowed => {
             quote_spanned!(Span::mixed_site()=> &::core::any::type_name_of_val(#name))
         }
         TypeArgument::Of(name) => quote_spanned!(Span::mixed_site()=> &::core::any::type_name_of_val(&#name)),
     }
 }
 
-/// A placeholder's value; without `Display` the compiler underlines the key.
-pub(super) fn displayed(Value { argument, fields }: &Value, place: Span, is_lent: bool) -> TokenStream {
-    match is_lent && fields.is_empty() {
+/// The value of a placeholder. If it is not `Display`, the compiler underlines the key.
+pub(super) fn displayed(FieldPath { argument, fields }: &FieldPath, place: Span, is_borrowed: bool) -> TokenStream {
+    match is_borrowed && fields.is_empty() {
         true => quote_spanned!(place=> #argument),
         false => quote_spanned!(place=> &#argument #(.#fields)*),
     }
 }
 
-/// An argument of a default key; without `Serialize` the compiler underlines the argument.
-fn argument(name: &Ident, is_lent: bool) -> TokenStream {
+/// An argument of a default key. If it is not `Serialize`, the compiler underlines the argument.
+fn argument(name: &Ident, is_borrowed: bool) -> TokenStream {
     let text = name.unraw().to_string();
-    match is_lent {
+    match is_borrowed {
         true => quote_spanned!(name.span()=> .arg(#text, #name)),
         false => quote_spanned!(name.span()=> .arg(#text, &#name)),
     }
 }
 
-/// The arguments that the key is made of.
+/// The arguments in the key.
 pub(super) fn names(key: &Key) -> impl Iterator<Item = &Ident> {
     let (values, arguments) = match key {
         Key::Template { values, .. } => (&values[..], &[][..]),
@@ -98,7 +101,7 @@ pub(super) fn names(key: &Key) -> impl Iterator<Item = &Ident> {
 
 /// A warning at each argument that is neither in the key nor skipped.
 ///
-/// On stable Rust a macro warns by using something deprecated.
+/// On stable Rust a macro can only warn by using something deprecated.
 pub(super) fn warnings(key: &Key) -> TokenStream {
     let Key::Template { left_out, .. } = key else { return TokenStream::new() };
     let warnings = left_out.iter().map(|name| {
@@ -116,6 +119,6 @@ pub(super) fn warnings(key: &Key) -> TokenStream {
 fn warning(name: &Ident) -> String {
     let placeholder = if name == "self" { "{self.id}".to_owned() } else { format!("{{{}}}", name.unraw()) };
     format!(
-        "calls that differ only in `{name}` share one value; write `{placeholder}` into the key, or `skip({name})` if that is right"
+        "calls that differ only in `{name}` share one value: add `{placeholder}` to the key, or write `skip({name})` if that is intended"
     )
 }

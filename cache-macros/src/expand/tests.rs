@@ -4,14 +4,14 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::attribute;
-use crate::args::Kind;
+use crate::args::MacroKind;
 
 fn cached(args: TokenStream, item: TokenStream) -> String {
-    attribute(Kind::Cached, args, item).to_string()
+    attribute(MacroKind::Cached, args, item).to_string()
 }
 
 fn counter(args: TokenStream, item: TokenStream) -> String {
-    attribute(Kind::Counter, args, item).to_string()
+    attribute(MacroKind::Counter, args, item).to_string()
 }
 
 #[test]
@@ -113,8 +113,8 @@ fn beside_its_companions_a_function_has_names_in_the_place_of_patterns() {
 fn what_stands_beside_is_told_where_there_is_documentation() {
     let (documented, bare) = (quote!(#[doc = "Loads."]), quote!());
     let expansion = |doc| cached(quote!(key = "all"), quote!(#doc fn load() -> u8 { 1 }));
-    assert!(expansion(documented).contains("Beside it stand `load::invalidate`"));
-    assert!(!expansion(bare).contains("Beside it"), "a function without documentation is not given any");
+    assert!(expansion(documented).contains("Companions it stand `load::invalidate`"));
+    assert!(!expansion(bare).contains("Companions it"), "a function without documentation is not given any");
     let method = cached(
         quote!(key = "all", skip(self)),
         quote!(
@@ -124,7 +124,7 @@ fn what_stands_beside_is_told_where_there_is_documentation() {
             }
         ),
     );
-    assert!(method.contains("Beside it stand `load_invalidate`"), "{method}");
+    assert!(method.contains("Companions it stand `load_invalidate`"), "{method}");
 }
 
 #[test]

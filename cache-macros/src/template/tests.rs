@@ -4,7 +4,7 @@ fn texts(template: &Template) -> Vec<String> {
     template.placeholders.iter().map(super::Placeholder::text).collect()
 }
 
-fn mistakes(text: &str) -> Vec<String> {
+fn errors(text: &str) -> Vec<String> {
     parse(text).expect_err(text)
 }
 
@@ -43,7 +43,7 @@ fn names_may_be_in_any_script() {
 
 #[test]
 fn every_mistake_is_told() {
-    let wrong = mistakes("{}:{a}{b}:{c:?}:{d");
+    let wrong = errors("{}:{a}{b}:{c:?}:{d");
     assert_eq!(wrong.len(), 4, "{wrong:?}");
     assert!(wrong[0].contains("`{}`") && wrong[1].contains("`{a}:{b}`"), "{wrong:?}");
     assert!(wrong[2].ends_with("write `{c}`") && wrong[3].contains("`{d` is not closed"), "{wrong:?}");
@@ -52,14 +52,14 @@ fn every_mistake_is_told() {
 #[test]
 fn what_is_no_name_is_refused() {
     for text in ["{id + 1}", "{user.name()}", "{1}", "{.id}", "{id.}", "{a..b}", "{ id }", "{r#type}"] {
-        assert_eq!(mistakes(text).len(), 1, "{text}");
+        assert_eq!(errors(text).len(), 1, "{text}");
     }
-    assert!(mistakes("{ id }")[0].ends_with("write `{id}`"));
+    assert!(errors("{ id }")[0].ends_with("write `{id}`"));
 }
 
 #[test]
 fn lone_braces_and_empty_keys_are_refused() {
-    assert!(mistakes("a}b")[0].contains("`}}`"));
-    assert!(mistakes("a{b{c}")[0].contains("`{b` is not closed"));
-    assert!(mistakes("")[0].contains("empty"));
+    assert!(errors("a}b")[0].contains("`}}`"));
+    assert!(errors("a{b{c}")[0].contains("`{b` is not closed"));
+    assert!(errors("")[0].contains("empty"));
 }

@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::{for_both_faces, run};
-use crate::call::{Fallback, Lookup, OutcomeProbe, lookup, recompute, recompute_async};
+use crate::call::{Always, Lookup, OkOnly, lookup, recompute, recompute_async};
 use crate::handle::Handle;
 use crate::mode::{Async, Blocking};
 
@@ -76,7 +76,7 @@ macro_rules! background {
             where
                 T: Serialize + DeserializeOwned + 'static,
             {
-                let outcome = Fallback::cache_outcome(&OutcomeProbe::<T>::new());
+                let outcome = Always::<T>::new();
                 match run!($mode, lookup(&$mode, self.handle.clone(), Ok(key), outcome)) {
                     Lookup::Hit(value) => value,
                     Lookup::Compute(computation) => recompute(computation, compute),
@@ -107,7 +107,7 @@ macro_rules! background {
                 T: Serialize + DeserializeOwned + Send + 'static,
                 F: Future<Output = T> + Send + 'static,
             {
-                let outcome = Fallback::cache_outcome(&OutcomeProbe::<T>::new());
+                let outcome = Always::<T>::new();
                 match run!($mode, lookup(&$mode, self.handle.clone(), Ok(key), outcome)) {
                     Lookup::Hit(value) => value,
                     Lookup::Compute(computation) => recompute_async(computation, async { compute().await }).await,
@@ -139,7 +139,7 @@ macro_rules! background {
                 T: Serialize + DeserializeOwned + 'static,
                 E: 'static,
             {
-                let outcome = OutcomeProbe::<Result<T, E>>::new().cache_outcome();
+                let outcome = OkOnly::<T, E>::new();
                 match run!($mode, lookup(&$mode, self.handle.clone(), Ok(key), outcome)) {
                     Lookup::Hit(value) => value,
                     Lookup::Compute(computation) => recompute(computation, compute),
@@ -161,7 +161,7 @@ macro_rules! background {
                 E: Send + 'static,
                 F: Future<Output = Result<T, E>> + Send + 'static,
             {
-                let outcome = OutcomeProbe::<Result<T, E>>::new().cache_outcome();
+                let outcome = OkOnly::<T, E>::new();
                 match run!($mode, lookup(&$mode, self.handle.clone(), Ok(key), outcome)) {
                     Lookup::Hit(value) => value,
                     Lookup::Compute(computation) => recompute_async(computation, async { compute().await }).await,

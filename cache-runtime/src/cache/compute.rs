@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 
 use super::{AsyncCache, Cache, for_both_faces, run};
 use crate::Result;
-use crate::call::{Fallback, OutcomeProbe, call, get_or_set_multi, refresh};
+use crate::call::{Always, OkOnly, call, get_or_set_multi, refresh};
 use crate::handle::deduplicated;
 use crate::mode::{Async, Blocking};
 
@@ -37,7 +37,7 @@ macro_rules! compute {
                 T: Serialize + DeserializeOwned,
             {
                 let body = pin!(Some(async { compute() }));
-                let outcome = Fallback::cache_outcome(&OutcomeProbe::<T>::new());
+                let outcome = Always::<T>::new();
                 run!($mode, call(&$mode, &self.handle, Ok(key), outcome, body))
             }
             )?
@@ -53,7 +53,7 @@ macro_rules! compute {
                 T: Serialize + DeserializeOwned,
             {
                 let body = pin!(Some(async { compute().await }));
-                let outcome = Fallback::cache_outcome(&OutcomeProbe::<T>::new());
+                let outcome = Always::<T>::new();
                 run!($mode, call(&$mode, &self.handle, Ok(key), outcome, body))
             }
             )?
@@ -79,7 +79,7 @@ macro_rules! compute {
                 T: Serialize + DeserializeOwned,
             {
                 let body = pin!(Some(async { compute() }));
-                let outcome = OutcomeProbe::<Result<T, E>>::new().cache_outcome();
+                let outcome = OkOnly::<T, E>::new();
                 run!($mode, call(&$mode, &self.handle, Ok(key), outcome, body))
             }
             )?
@@ -96,7 +96,7 @@ macro_rules! compute {
                 F: Future<Output = Result<T, E>>,
             {
                 let body = pin!(Some(async { compute().await }));
-                let outcome = OutcomeProbe::<Result<T, E>>::new().cache_outcome();
+                let outcome = OkOnly::<T, E>::new();
                 run!($mode, call(&$mode, &self.handle, Ok(key), outcome, body))
             }
             )?
@@ -122,7 +122,7 @@ macro_rules! compute {
                 T: Serialize + DeserializeOwned,
             {
                 let body = pin!(Some(async { compute() }));
-                let outcome = Fallback::cache_outcome(&OutcomeProbe::<T>::new());
+                let outcome = Always::<T>::new();
                 run!($mode, refresh(&$mode, &self.handle, Ok(key), outcome, body))
             }
             )?
@@ -137,7 +137,7 @@ macro_rules! compute {
                 T: Serialize + DeserializeOwned,
             {
                 let body = pin!(Some(async { compute().await }));
-                let outcome = Fallback::cache_outcome(&OutcomeProbe::<T>::new());
+                let outcome = Always::<T>::new();
                 run!($mode, refresh(&$mode, &self.handle, Ok(key), outcome, body))
             }
             )?
@@ -166,7 +166,7 @@ macro_rules! compute {
                 T: Serialize + DeserializeOwned,
             {
                 let body = pin!(Some(async { compute() }));
-                let outcome = OutcomeProbe::<Result<T, E>>::new().cache_outcome();
+                let outcome = OkOnly::<T, E>::new();
                 run!($mode, refresh(&$mode, &self.handle, Ok(key), outcome, body))
             }
             )?
@@ -184,7 +184,7 @@ macro_rules! compute {
                 F: Future<Output = Result<T, E>>,
             {
                 let body = pin!(Some(async { compute().await }));
-                let outcome = OutcomeProbe::<Result<T, E>>::new().cache_outcome();
+                let outcome = OkOnly::<T, E>::new();
                 run!($mode, refresh(&$mode, &self.handle, Ok(key), outcome, body))
             }
             )?

@@ -22,7 +22,7 @@ use crate::store::Operation;
 
 /// For which elements the body runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RunFor {
+pub(crate) enum RunFor {
     /// Those without a stored value.
     Missing,
     /// All of them.

@@ -1,10 +1,11 @@
 //! Which part of a body's result is stored: the value as it is, and of a `Result` only its `Ok`.
 //!
-//! The type decides, however it is spelt: an inherent method takes precedence over a trait's, so
+//! The type decides, however it is spelt: an inherent method is found before one behind `Deref`, so
 //! [`OutcomeProbe::cache_outcome`] recognises a `Result` behind any alias. The method has an unusual name, because a trait
 //! of the user's that is in scope must not have a method of the same name.
 
 use std::marker::PhantomData;
+use std::ops::Deref;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -46,13 +47,17 @@ impl<T: Serialize + DeserializeOwned> Storable for T {}
 
 /// Finds out whether a type is a `Result`.
 #[derive(Debug)]
-pub struct OutcomeProbe<R>(PhantomData<fn() -> R>);
+pub struct OutcomeProbe<R>(NotResult<R>);
+
+/// What a probe of any other type is, behind `Deref`.
+#[derive(Debug)]
+pub struct NotResult<R>(PhantomData<fn() -> R>);
 
 impl<R> OutcomeProbe<R> {
     /// A probe of `R`.
     #[expect(clippy::new_without_default, reason = "the expansion of a macro calls it")]
     pub const fn new() -> Self {
-        OutcomeProbe(PhantomData)
+        OutcomeProbe(NotResult(PhantomData))
     }
 }
 
@@ -63,15 +68,18 @@ impl<T, E> OutcomeProbe<Result<T, E>> {
     }
 }
 
-/// The method of [`OutcomeProbe`] for all other types.
-pub trait Fallback<R> {
+impl<R> NotResult<R> {
     /// `R` is no `Result`: it is stored as it is.
-    fn cache_outcome(&self) -> Always<R>;
+    pub fn cache_outcome(&self) -> Always<R> {
+        Always::new()
+    }
 }
 
-impl<R> Fallback<R> for OutcomeProbe<R> {
-    fn cache_outcome(&self) -> Always<R> {
-        Always::new()
+impl<R> Deref for OutcomeProbe<R> {
+    type Target = NotResult<R>;
+
+    fn deref(&self) -> &NotResult<R> {
+        &self.0
     }
 }
 
@@ -105,7 +113,9 @@ impl<T: Storable, E> Outcome for OkOnly<T, E> {
 pub struct Always<R>(PhantomData<fn() -> R>);
 
 impl<R> Always<R> {
-    pub(crate) const fn new() -> Self {
+    /// The outcome of a type that is not asked whether it is a `Result`.
+    #[expect(clippy::new_without_default, reason = "the expansion of a macro calls it")]
+    pub const fn new() -> Self {
         Always(PhantomData)
     }
 }

@@ -1,4 +1,4 @@
-//! The companions of an annotated function: invalidate, peek, prime, and the key.
+//! The companions of an annotated function, in both modes.
 //!
 //! Users call them by hand, so the store's error is returned.
 
@@ -9,8 +9,7 @@ use crate::call::{Outcome, Storable};
 use crate::codec::Codec;
 use crate::entry::{self, Expiration, Value};
 use crate::key::stored;
-use crate::mode::{Async, Blocking, Mode};
-use crate::poll_once::poll_once;
+use crate::mode::Mode;
 use crate::{Result, runtime};
 
 /// The return type of a function, for a signature that asks what of it is stored.
@@ -63,11 +62,16 @@ pub fn key(key: Result<String>) -> String {
     key.and_then(|key| Ok(stored("", &key)?.into_owned())).unwrap_or_default()
 }
 
-async fn delete<M: Mode>(mode: &M, cache: Option<&str>, key: Result<String>) -> Result<bool> {
+/// The tags; none if the arguments make one that cannot be written, because then nothing is stored.
+pub fn tags(tags: Vec<Result<String>>) -> Vec<String> {
+    tags.into_iter().collect::<Result<_>>().unwrap_or_default()
+}
+
+pub(super) async fn delete<M: Mode>(mode: &M, cache: Option<&str>, key: Result<String>) -> Result<bool> {
     runtime::chosen(cache)?.handle.delete(mode, &key?).await
 }
 
-async fn stored_value<M: Mode, O: Outcome>(
+pub(super) async fn stored_value<M: Mode, O: Outcome>(
     mode: &M,
     cache: Option<&str>,
     key: Result<String>,
@@ -76,7 +80,7 @@ async fn stored_value<M: Mode, O: Outcome>(
     runtime::chosen(cache)?.handle.get(mode, &key?).await
 }
 
-async fn store_value<M: Mode, O: Outcome, K: Stores<V, Whole = O::Whole>, V>(
+pub(super) async fn store_value<M: Mode, O: Outcome, K: Stores<V, Whole = O::Whole>, V>(
     mode: &M,
     options: CallOptions,
     key: Result<String>,
@@ -86,60 +90,4 @@ async fn store_value<M: Mode, O: Outcome, K: Stores<V, Whole = O::Whole>, V>(
     let cache = options.open()?;
     let encode = |expiration: &Expiration| K::encode::<O>(value, cache.handle.core.settings.codec, expiration);
     cache.handle.set_encoded(mode, &key?, encode).await
-}
-
-/// Deletes the value that a function stored under a key.
-pub fn invalidate(cache: Option<&str>, key: Result<String>) -> Result<bool> {
-    poll_once(delete(&Blocking, cache, key))
-}
-
-/// For an `async fn`.
-pub async fn invalidate_async(cache: Option<&str>, key: Result<String>) -> Result<bool> {
-    delete(&Async, cache, key).await
-}
-
-/// The value that a function stored under a key.
-pub fn peek<O: Outcome>(cache: Option<&str>, key: Result<String>, outcome: O) -> Result<Option<O::Value>> {
-    poll_once(stored_value(&Blocking, cache, key, outcome))
-}
-
-/// For an `async fn`.
-pub async fn peek_async<O: Outcome>(cache: Option<&str>, key: Result<String>, outcome: O) -> Result<Option<O::Value>> {
-    stored_value(&Async, cache, key, outcome).await
-}
-
-/// The value stored under a key, as the function returns it.
-pub fn peek_whole<O: Outcome>(cache: Option<&str>, key: Result<String>, outcome: O) -> Result<Option<O::Whole>> {
-    Ok(peek(cache, key, outcome)?.map(O::whole))
-}
-
-/// For an `async fn`.
-pub async fn peek_whole_async<O: Outcome>(
-    cache: Option<&str>,
-    key: Result<String>,
-    outcome: O,
-) -> Result<Option<O::Whole>> {
-    Ok(peek_async(cache, key, outcome).await?.map(O::whole))
-}
-
-/// Stores a value under a key of a function.
-pub fn prime<O: Outcome, K: Stores<V, Whole = O::Whole>, V>(
-    options: CallOptions,
-    key: Result<String>,
-    outcome: O,
-    of: K,
-    value: &V,
-) -> Result<()> {
-    poll_once(store_value::<_, _, K, _>(&Blocking, options, key, (outcome, of), value))
-}
-
-/// For an `async fn`.
-pub async fn prime_async<O: Outcome, K: Stores<V, Whole = O::Whole>, V>(
-    options: CallOptions,
-    key: Result<String>,
-    outcome: O,
-    of: K,
-    value: &V,
-) -> Result<()> {
-    store_value::<_, _, K, _>(&Async, options, key, (outcome, of), value).await
 }

@@ -39,8 +39,14 @@ impl CallOptions {
 
     /// The lifetime of values.
     #[must_use]
-    pub fn expires_in(self, ttl: Ttl) -> Self {
-        CallOptions { expires_in: Some(ttl), ..self }
+    pub fn expires_after(self, lifetime: Duration) -> Self {
+        CallOptions { expires_in: Some(Ttl::After(lifetime)), ..self }
+    }
+
+    /// Values live forever.
+    #[must_use]
+    pub fn never_expires(self) -> Self {
+        CallOptions { expires_in: Some(Ttl::Never), ..self }
     }
 
     /// How long after expiry the stale value is served while one caller computes.

@@ -8,7 +8,7 @@ use std::{env, fs};
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::args::Kind;
+use crate::args::MacroKind;
 use crate::expand::attribute;
 
 /// Paths that are written in full for the compiler, and how a person would write them.
@@ -31,7 +31,7 @@ fn check(name: &str, expansion: TokenStream) {
 }
 
 fn cached(args: TokenStream, item: TokenStream) -> TokenStream {
-    attribute(Kind::Cached, args, item)
+    attribute(MacroKind::Cached, args, item)
 }
 
 #[test]
@@ -108,5 +108,5 @@ fn a_counter() {
     let function = quote!(
         pub fn page_views(page_id: u64);
     );
-    check("counter", attribute(Kind::Counter, quote!(key = "page:views:{page_id}", expires_in = 3600), function));
+    check("counter", attribute(MacroKind::Counter, quote!(key = "page:views:{page_id}", expires_in = 3600), function));
 }

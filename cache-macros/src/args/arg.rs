@@ -13,13 +13,13 @@ use crate::time::Time;
 /// An argument whose name has been read and whose value has not.
 ///
 /// Every method is told the `form` in which the argument is written, to say it where it is not.
-pub(crate) struct Word<'a> {
+pub(crate) struct Arg<'a> {
     pub(crate) name: Ident,
     pub(crate) input: ParseStream<'a>,
 }
 
-impl Word<'_> {
-    /// A mistake at the name.
+impl Arg<'_> {
+    /// A error at the name.
     pub(crate) fn wrong(&self, message: impl Display) -> Error {
         Error::new(self.name.span(), message)
     }

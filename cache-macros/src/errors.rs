@@ -1,15 +1,15 @@
-//! Collects what is wrong, so that all of it is reported at once.
+//! Collects errors, so that all of them are reported at once.
 
 use std::fmt::Display;
 
 use quote::ToTokens;
 
-/// The mistakes found so far.
+/// The errors found so far.
 #[derive(Default)]
-pub(crate) struct Mistakes(Option<syn::Error>);
+pub(crate) struct Errors(Option<syn::Error>);
 
-impl Mistakes {
-    /// Adds a mistake; `place` is what the compiler is to underline.
+impl Errors {
+    /// Adds an error; the compiler underlines `place`.
     pub(crate) fn add(&mut self, place: impl ToTokens, message: impl Display) {
         self.push(syn::Error::new_spanned(place, message));
     }
@@ -25,12 +25,12 @@ impl Mistakes {
         self.0.is_none()
     }
 
-    /// The value, or `None` and one mistake more.
-    pub(crate) fn keep<T>(&mut self, result: syn::Result<T>) -> Option<T> {
+    /// The value of a result; its error is added.
+    pub(crate) fn ok<T>(&mut self, result: syn::Result<T>) -> Option<T> {
         result.map_err(|error| self.push(error)).ok()
     }
 
-    /// The value, if nothing is wrong.
+    /// The value, unless there are errors.
     pub(crate) fn or<T>(self, value: T) -> syn::Result<T> {
         self.0.map_or(Ok(value), Err)
     }

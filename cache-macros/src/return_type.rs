@@ -6,11 +6,11 @@ use syn::{
     GenericArgument, PathArguments, PathSegment, ReturnType, Type, TypeImplTrait, TypeNever, TypePath, TypeReference,
 };
 
-use crate::mistakes::Mistakes;
+use crate::errors::Errors;
 
 /// Reports what in a return type cannot be kept.
-pub(crate) fn check(ty: &Type, mistakes: &mut Mistakes) {
-    Returned(mistakes).visit_type(ty);
+pub(crate) fn check(ty: &Type, errors: &mut Errors) {
+    ReturnTypeCheck(errors).visit_type(ty);
 }
 
 /// What a return type that is spelt `Result` has for its `Ok`.
@@ -34,9 +34,9 @@ pub(crate) fn as_path(ty: &Type) -> Option<&TypePath> {
     }
 }
 
-struct Returned<'m>(&'m mut Mistakes);
+struct ReturnTypeCheck<'m>(&'m mut Errors);
 
-impl<'a> Visit<'a> for Returned<'_> {
+impl<'a> Visit<'a> for ReturnTypeCheck<'_> {
     fn visit_type_reference(&mut self, found: &'a TypeReference) {
         let wrong = format!("a cached value owns its data: {}", owned_form(found));
         self.0.add(found, wrong);
@@ -73,7 +73,7 @@ impl<'a> Visit<'a> for Returned<'_> {
         let PathArguments::AngleBracketed(arguments) = &segment.arguments else { return };
         for (at, argument) in arguments.args.iter().enumerate() {
             match argument {
-                GenericArgument::Type(ty) if at > 0 => Unspeakable(self.0).visit_type(ty),
+                GenericArgument::Type(ty) if at > 0 => UnnamedTypeCheck(self.0).visit_type(ty),
                 argument => self.visit_generic_argument(argument),
             }
         }
@@ -81,11 +81,11 @@ impl<'a> Visit<'a> for Returned<'_> {
 }
 
 /// Looks only for what has no name, which not even an `Err` may be: the expansion spells the whole type.
-struct Unspeakable<'m>(&'m mut Mistakes);
+struct UnnamedTypeCheck<'m>(&'m mut Errors);
 
-impl<'a> Visit<'a> for Unspeakable<'_> {
+impl<'a> Visit<'a> for UnnamedTypeCheck<'_> {
     fn visit_type_impl_trait(&mut self, found: &'a TypeImplTrait) {
-        Returned(self.0).visit_type_impl_trait(found);
+        ReturnTypeCheck(self.0).visit_type_impl_trait(found);
     }
 }
 

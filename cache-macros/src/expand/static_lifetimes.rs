@@ -1,20 +1,20 @@
-//! Lifetimes that a signature leaves out. Where its types stand elsewhere each needs a name.
+//! Names for the lifetimes that a return type leaves out. Elsewhere in a signature they cannot be left out.
 
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 use syn::visit_mut::{VisitMut, visit_lifetime_mut, visit_type_reference_mut};
 use syn::{Lifetime, Type, TypeReference};
 
-/// The type with the name `'static` for each lifetime that was left out: what comes out of a store owns its data.
-pub(super) fn owned(ty: TokenStream) -> TokenStream {
-    let Ok(mut owned) = syn::parse2::<Type>(ty.clone()) else { return ty };
-    Owned.visit_type_mut(&mut owned);
-    owned.into_token_stream()
+/// The type with `'static` for each lifetime that was left out: what is read from a store owns its data.
+pub(super) fn named(ty: TokenStream) -> TokenStream {
+    let Ok(mut named) = syn::parse2::<Type>(ty.clone()) else { return ty };
+    NameLifetimes.visit_type_mut(&mut named);
+    named.into_token_stream()
 }
 
-struct Owned;
+struct NameLifetimes;
 
-impl VisitMut for Owned {
+impl VisitMut for NameLifetimes {
     fn visit_type_reference_mut(&mut self, reference: &mut TypeReference) {
         reference.lifetime.get_or_insert_with(|| Lifetime::new("'static", Span::mixed_site()));
         visit_type_reference_mut(self, reference);

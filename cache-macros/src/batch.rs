@@ -1,62 +1,67 @@
-//! `each`: a function of many elements, each of which has a key and a value of its own.
+//! `each`: a function of many elements, each of which has an entry of its own.
 
 use proc_macro2::Ident;
 use syn::{Error, FnArg, GenericArgument, Pat, PatType, PathArguments, ReturnType, Token, Type, TypePath};
 
 use crate::args::Args;
+use crate::errors::Errors;
 use crate::key::Key;
-use crate::mistakes::Mistakes;
-use crate::returns::{self, as_path, words};
+use crate::return_type::{self, as_path, words};
 use crate::signature::Function;
 
-/// What is known of the elements.
-pub(crate) struct Each {
+/// The elements, and what is stored for each.
+pub(crate) struct Batch {
     /// The argument that holds them.
     pub(crate) argument: Ident,
-    /// The name of one of them, in the key.
+    /// The name of one element, in the key.
     pub(crate) element: Ident,
     pub(crate) ty: Type,
     pub(crate) mutability: Option<Token![mut]>,
     /// Whether the argument owns them, as a `Vec` does.
     pub(crate) is_vec: bool,
-    /// What is kept of each.
+    /// What is stored for each element.
     pub(crate) value: Type,
 }
 
-/// With these the whole would have to be known before one of its parts.
-const NOT_BESIDE: [(&str, &str); 3] = [
-    ("background", "each of them may be fresh or old, so that there is no one old answer"),
-    ("shared", "each of them would have to be waited for"),
-    ("stale_if_error", "each of them may be fresh or old, so that there is no one old answer"),
+/// The arguments that concern one entry and not many, and why.
+const CONFLICTS: [(&str, &str); 3] = [
+    ("background", "some elements may be fresh and others stale, so there is no single stale result"),
+    ("shared", "a call would have to wait for every element"),
+    ("stale_if_error", "some elements may be fresh and others stale, so there is no single stale result"),
 ];
 
-impl Each {
-    /// Plans it, if it is asked for, and reports what is wrong with it.
-    pub(crate) fn new(args: &Args, function: &Function, key: &Key, mistakes: &mut Mistakes) -> Option<Self> {
+impl Batch {
+    /// Plans a batch if `each` is given, and reports what is wrong with it.
+    pub(crate) fn new(args: &Args, function: &Function, key: &Key, errors: &mut Errors) -> Option<Self> {
         let argument = args.each.as_ref()?;
-        conflicts(args, mistakes);
+        conflicts(args, errors);
         if let Some(skip) = args.skip.iter().find(|skip| *skip == argument) {
-            mistakes.add(skip, format!("each of `{argument}` has a key, so they cannot be skipped: remove it here"));
+            errors.add(
+                skip,
+                format!(
+                    "each element of `{argument}` has a key, so `{argument}` cannot be skipped: remove it from `skip`"
+                ),
+            );
         }
         if args.key.is_none() {
-            let wrong = format!(
-                "each of `{argument}` has a key of its own, which only you can name: write `key = \"{}:{{id}}\"`",
+            let message = format!(
+                "`each` needs a key in which a name stands for one element: write `key = \"{}:{{id}}\"`",
                 function.sig.ident
             );
-            mistakes.add(argument, wrong);
+            errors.add(argument, message);
         }
-        let elements = mistakes.keep(elements(argument, function));
-        let value = mistakes.keep(value(function, argument));
+        let elements = errors.ok(elements(argument, function));
+        let value = errors.ok(value(function, argument));
         let (ty, is_vec, mutability) = elements?;
         let (argument, element) = (argument.clone(), key.element()?.clone());
-        Some(Each { argument, element, ty, mutability, is_vec, value: value? })
+        Some(Batch { argument, element, ty, mutability, is_vec, value: value? })
     }
 }
 
-fn conflicts(args: &Args, mistakes: &mut Mistakes) {
-    for (other, why) in NOT_BESIDE {
+fn conflicts(args: &Args, errors: &mut Errors) {
+    for (other, why) in CONFLICTS {
         if let Some(later) = args.later("each", other) {
-            mistakes.add(later, format!("`each` and `{other}` do not go together: {why}; remove one of the two"));
+            errors.add(later, format!("`each` cannot be combined with `{other}`: {why}; remove one of the two"));
         }
     }
 }
@@ -86,34 +91,34 @@ fn elements(argument: &Ident, function: &Function) -> syn::Result<(Type, bool, O
     }
     Err(Error::new_spanned(
         ty,
-        format!("`each` goes over a slice or a `Vec`: write `{argument}: &[u64]` or `Vec<u64>`"),
+        format!("`each` needs a slice or a `Vec`: write `{argument}: &[u64]` or `{argument}: Vec<u64>`"),
     ))
 }
 
-/// The type of what is kept of each.
+/// The type of what is stored for each element.
 fn value(function: &Function, argument: &Ident) -> syn::Result<Type> {
     let output = &function.sig.output;
     let ReturnType::Type(_, whole) = output else {
-        return Err(Error::new(argument.span(), wrong_answer("nothing")));
+        return Err(Error::new(argument.span(), wrong_output("nothing")));
     };
-    let answer = returns::ok(output).unwrap_or(whole);
-    let path = as_path(answer);
+    let inner = return_type::ok(output).unwrap_or(whole);
+    let path = as_path(inner);
     let map = path.and_then(|path| arguments_of(path, "HashMap"));
     let list = path.and_then(|path| arguments_of(path, "Vec"));
     match (map.as_deref(), list.as_deref()) {
         (Some([_, value, ..]), _) | (_, Some([value])) => Ok((*value).clone()),
-        _ => Err(Error::new_spanned(answer, wrong_answer(&format!("`{}`", words(answer))))),
+        _ => Err(Error::new_spanned(inner, wrong_output(&format!("`{}`", words(inner))))),
     }
 }
 
-fn wrong_answer(what: &str) -> String {
+fn wrong_output(what: &str) -> String {
     format!(
-        "with `each` a function returns a value for each element, not {what}: write `HashMap<u64, User>`, or `Vec<User>` for \
-         one each in the order asked, or a `Result` of either"
+        "with `each` a function returns a value for each element, not {what}: write `HashMap<u64, User>`, `Vec<User>` (one \
+         value per element, in order), or a `Result` of one of them"
     )
 }
 
-/// The type arguments of a type that is spelt so.
+/// The type arguments of a type with this name.
 fn arguments_of<'t>(path: &'t TypePath, name: &str) -> Option<Vec<&'t Type>> {
     let last = path.path.segments.last().filter(|last| last.ident == name)?;
     let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };

@@ -1,0 +1,65 @@
+//! Borrowed arguments: a body that may run after the call has returned needs copies of them.
+
+use proc_macro2::Ident;
+use syn::{FnArg, Pat, PatIdent, PatType, Receiver, ReceiverKind, Token, Type, TypeReference};
+
+use crate::errors::Errors;
+use crate::signature::Function;
+
+/// A borrowed argument.
+pub(crate) struct BorrowedArgument {
+    /// Its name, which may be `self`.
+    pub(crate) name: Ident,
+    pub(crate) mutability: Option<Token![mut]>,
+}
+
+/// The arguments that are references. Each mutable one is an error, because a task cannot have it.
+///
+/// References inside of other types are left to the compiler.
+pub(crate) fn borrowed_arguments(function: &Function, errors: &mut Errors) -> Vec<BorrowedArgument> {
+    let borrowed = function.sig.inputs.iter().filter_map(|argument| match argument {
+        FnArg::Receiver(receiver) => borrowed_self(receiver, errors),
+        FnArg::Typed(argument) => borrowed_argument(argument, errors),
+    });
+    borrowed.collect()
+}
+
+fn borrowed_self(receiver: &Receiver, errors: &mut Errors) -> Option<BorrowedArgument> {
+    let is_mutable = match &receiver.kind {
+        ReceiverKind::Reference(_, _, mutability) => mutability.is_some(),
+        ReceiverKind::Typed(_, ty) => reference(ty)?.mutability.is_some(),
+        _ => return None,
+    };
+    if is_mutable {
+        errors.add(receiver, mutably_borrowed("`&self`"));
+    }
+    let name = Ident::new("self", receiver.self_token.span);
+    Some(BorrowedArgument { name, mutability: receiver.mutability })
+}
+
+fn borrowed_argument(PatType { pat, ty, .. }: &PatType, errors: &mut Errors) -> Option<BorrowedArgument> {
+    let reference = reference(ty)?;
+    if reference.mutability.is_some() {
+        errors.add(reference, mutably_borrowed("an owned value"));
+    }
+    match &**pat {
+        Pat::Ident(PatIdent { by_ref: None, subpat: None, mutability, ident, .. }) => {
+            Some(BorrowedArgument { name: ident.clone(), mutability: *mutability })
+        }
+        _ => None,
+    }
+}
+
+/// The type as a reference, also if a `macro_rules!` macro passes it in an invisible group.
+fn reference(ty: &Type) -> Option<&TypeReference> {
+    match ty {
+        Type::Reference(reference) => Some(reference),
+        Type::Group(group) => reference(&group.elem),
+        Type::Paren(paren) => reference(&paren.elem),
+        _ => None,
+    }
+}
+
+fn mutably_borrowed(instead: &str) -> String {
+    format!("a background task cannot borrow mutably from the caller: take {instead}, or remove `background`")
+}

@@ -1,0 +1,119 @@
+//! How a function and its companions call each other: by which names, and with which arguments.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::ext::IdentExt;
+use syn::{FnArg, GenericParam, Signature};
+
+use super::place_of;
+use crate::companions::{Besides, Companions, Parameter};
+use crate::signature::Function;
+
+/// The hidden function that makes the key, for the function and for all companions.
+pub(super) const KEY: &str = "__key";
+
+/// The functions of a companion type.
+const COMPANIONS: [&str; 7] = [UNCACHED, "refresh", "invalidate", "peek", "prime", "key", "tags"];
+
+/// The companion that runs the body.
+pub(super) const UNCACHED: &str = "uncached";
+
+/// The function's signature with names instead of patterns, because its arguments are passed on.
+pub(super) fn signature(sig: &Signature, companions: &Companions) -> Signature {
+    let mut sig = sig.clone();
+    for (input, Parameter { name, .. }) in sig.inputs.iter_mut().zip(&companions.parameters) {
+        match input {
+            FnArg::Receiver(receiver) => receiver.mutability = None,
+            FnArg::Typed(argument) => *argument.pat = syn::parse_quote!(#name),
+        }
+    }
+    sig
+}
+
+/// What the companions belong to. It is placed at the return type, where the compiler reports errors of a call.
+fn owner(function: &Function, companions: &Companions) -> TokenStream {
+    let place = place_of(&function.sig);
+    let mut name = type_name(function);
+    name.set_span(place);
+    if companions.in_impl { quote_spanned!(place=> Self) } else { name.into_token_stream() }
+}
+
+/// The name of the companion type. It has this macro's hygiene, so that no lint reports its lower case.
+pub(super) fn type_name(function: &Function) -> Ident {
+    let mut name = function.sig.ident.clone();
+    name.set_span(name.span().resolved_at(Span::mixed_site()));
+    name
+}
+
+/// The name of the function that has the user's body. Backtraces show it, so it is the function's own where a second
+/// function of that name can be declared: in the companion type.
+pub(super) fn body_name(function: &Function, companions: &Companions) -> Ident {
+    let name = type_name(function);
+    match companions.in_impl {
+        true => companion_name(function, companions, UNCACHED),
+        false if COMPANIONS.iter().any(|companion| name == companion) => format_ident!("__{name}"),
+        false => name,
+    }
+}
+
+/// The name of a companion.
+pub(super) fn companion_name(function: &Function, companions: &Companions, which: &str) -> Ident {
+    let method = function.sig.ident.unraw();
+    match which.strip_prefix("__") {
+        _ if !companions.in_impl => Ident::new(which, Span::mixed_site()),
+        Some(hidden) => format_ident!("__{method}_{hidden}", span = Span::mixed_site()),
+        None => format_ident!("{method}_{which}", span = Span::mixed_site()),
+    }
+}
+
+/// A call of the function that makes the key. `borrow` writes each argument.
+pub(super) fn key(
+    function: &Function,
+    companions: &Companions,
+    borrow: impl Fn(&Parameter) -> TokenStream,
+) -> TokenStream {
+    let name = companion_name(function, companions, KEY);
+    call(name, function, companions, companions.keyed(Besides::Nothing).map(borrow))
+}
+
+/// A reference to an argument, or to one of its elements.
+pub(super) fn borrowed(Parameter { name, element, .. }: &Parameter) -> TokenStream {
+    let name = element.as_ref().map_or(name, |(element, _)| element);
+    quote!(&#name)
+}
+
+/// An argument as it is passed on.
+pub(super) fn passed(parameter: &Parameter) -> TokenStream {
+    parameter.name.to_token_stream()
+}
+
+/// A call of the user's body: its value, or the future of an `async fn`. `pass` writes each argument.
+pub(super) fn run<T: ToTokens>(
+    function: &Function,
+    companions: &Companions,
+    pass: impl Fn(&Parameter) -> T,
+) -> TokenStream {
+    call(body_name(function, companions), function, companions, companions.parameters.iter().map(pass))
+}
+
+fn call<T: ToTokens>(
+    mut name: Ident,
+    function: &Function,
+    companions: &Companions,
+    arguments: impl Iterator<Item = T>,
+) -> TokenStream {
+    let (owner, types, place) = (owner(function, companions), turbofish(function), place_of(&function.sig));
+    name.set_span(place);
+    quote_spanned!(place=> #owner::#name #types(#(#arguments),*))
+}
+
+/// The type arguments, which only the body may mention. Lifetimes are inferred.
+fn turbofish(function: &Function) -> Option<TokenStream> {
+    let named = function.sig.generics.params.iter().filter_map(|param| match param {
+        GenericParam::Type(param) => Some(&param.ident),
+        GenericParam::Const(param) => Some(&param.ident),
+        GenericParam::Lifetime(_) => None,
+    });
+    let named: Vec<&Ident> = named.collect();
+    (!named.is_empty()).then(|| quote!(::<#(#named),*>))
+}

@@ -1,0 +1,102 @@
+//! Calls in the async mode. Each has a blocking one of the same name.
+
+// Some are not `async fn`: its future would keep all arguments in addition to what is made of them.
+use std::future::Future;
+use std::pin::Pin;
+
+use super::CallOptions;
+use super::companions::{Stores, delete, store_value, stored_value};
+pub use crate::call::recompute_async as recompute;
+use crate::call::{self, BatchOutcome, Elements, Lookup, Outcome, RunFor, run_batch};
+use crate::mode::Async;
+use crate::{AsyncCounter, Result};
+
+/// A call of an annotated `async fn`.
+pub fn call<O: Outcome, B: Future<Output = O::Whole>>(
+    options: CallOptions,
+    key: Result<String>,
+    outcome: O,
+    body: Pin<&mut Option<B>>,
+) -> impl Future<Output = O::Whole> {
+    let handle = options.handle();
+    async move { call::call(&Async, &handle, key.as_ref().map(String::as_str), outcome, body).await }
+}
+
+/// A call that runs the body in any case.
+pub fn refresh<O: Outcome, B: Future<Output = O::Whole>>(
+    options: CallOptions,
+    key: Result<String>,
+    outcome: O,
+    body: Pin<&mut Option<B>>,
+) -> impl Future<Output = O::Whole> {
+    let handle = options.handle();
+    async move { call::refresh(&Async, &handle, key.as_ref().map(String::as_str), outcome, body).await }
+}
+
+/// The first half of a call of an `async fn` with `background`; [`recompute`] is the second.
+pub fn lookup<O: Outcome>(options: CallOptions, key: Result<String>, outcome: O) -> impl Future<Output = Lookup<O>> {
+    let handle = options.handle();
+    async move { call::lookup(&Async, handle, key.as_ref().map(String::as_str), outcome).await }
+}
+
+/// A call of an `async fn` with `each`.
+pub async fn batch<E, O, K: Outcome, F>(
+    options: CallOptions,
+    elements: Elements<E>,
+    outcomes: (O, K),
+    compute: impl FnOnce(Vec<E>) -> F,
+    store_if: impl FnMut(&K::Value) -> bool,
+) -> O::Whole
+where
+    O: BatchOutcome<E, Value = K::Value>,
+    F: Future<Output = O::Whole>,
+{
+    run_batch(&Async, RunFor::Missing, &options.handle(), elements, outcomes, compute, store_if).await
+}
+
+/// A call of an `async fn` with `each` that runs the body for all elements.
+pub async fn refresh_batch<E, O, K: Outcome, F>(
+    options: CallOptions,
+    elements: Elements<E>,
+    outcomes: (O, K),
+    compute: impl FnOnce(Vec<E>) -> F,
+    store_if: impl FnMut(&K::Value) -> bool,
+) -> O::Whole
+where
+    O: BatchOutcome<E, Value = K::Value>,
+    F: Future<Output = O::Whole>,
+{
+    run_batch(&Async, RunFor::All, &options.handle(), elements, outcomes, compute, store_if).await
+}
+
+/// Deletes the value that a function stored under a key.
+pub async fn invalidate(cache: Option<&str>, key: Result<String>) -> Result<bool> {
+    delete(&Async, cache, key).await
+}
+
+/// The value that a function stored under a key.
+pub async fn peek<O: Outcome>(cache: Option<&str>, key: Result<String>, outcome: O) -> Result<Option<O::Value>> {
+    stored_value(&Async, cache, key, outcome).await
+}
+
+/// The value stored under a key, as the function returns it.
+pub async fn peek_whole<O: Outcome>(cache: Option<&str>, key: Result<String>, outcome: O) -> Result<Option<O::Whole>> {
+    Ok(peek(cache, key, outcome).await?.map(O::whole))
+}
+
+/// Stores a value under a key of a function.
+pub async fn prime<O: Outcome, K: Stores<V, Whole = O::Whole>, V>(
+    options: CallOptions,
+    key: Result<String>,
+    outcome: O,
+    of: K,
+    value: &V,
+) -> Result<()> {
+    store_value::<_, _, K, _>(&Async, options, key, (outcome, of), value).await
+}
+
+/// The counter of an annotated `async fn`. The handle is asynchronous; this function is not.
+pub fn counter(options: CallOptions, key: Result<String>) -> AsyncCounter {
+    let (cache, key) = options.for_counter(key);
+    AsyncCounter::new(cache.to_async(), key)
+}

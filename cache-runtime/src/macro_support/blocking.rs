@@ -1,0 +1,100 @@
+//! Calls in the blocking mode.
+
+use std::pin::pin;
+
+use super::companions::{Stores, delete, store_value, stored_value};
+use super::{Body, CallOptions};
+pub use crate::call::recompute;
+use crate::call::{self, BatchOutcome, Elements, Lookup, Outcome, RunFor, run_batch};
+use crate::mode::Blocking;
+use crate::poll_once::poll_once;
+use crate::{Counter, Result};
+
+/// A call of an annotated function.
+pub fn call<O: Outcome>(
+    options: CallOptions,
+    key: Result<String>,
+    outcome: O,
+    body: &mut dyn Body<O::Whole>,
+) -> O::Whole {
+    let (handle, body) = (options.handle(), pin!(Some(async { body.run() })));
+    poll_once(call::call(&Blocking, &handle, key.as_ref().map(String::as_str), outcome, body))
+}
+
+/// A call that runs the body in any case.
+pub fn refresh<O: Outcome>(
+    options: CallOptions,
+    key: Result<String>,
+    outcome: O,
+    body: &mut dyn Body<O::Whole>,
+) -> O::Whole {
+    let (handle, body) = (options.handle(), pin!(Some(async { body.run() })));
+    poll_once(call::refresh(&Blocking, &handle, key.as_ref().map(String::as_str), outcome, body))
+}
+
+/// The first half of a call of a function with `background`; [`recompute`] is the second.
+pub fn lookup<O: Outcome>(options: CallOptions, key: Result<String>, outcome: O) -> Lookup<O> {
+    poll_once(call::lookup(&Blocking, options.handle(), key.as_ref().map(String::as_str), outcome))
+}
+
+/// A call of a function with `each`. `outcomes` are that of the whole, and that of the value of each element.
+pub fn batch<E, O, K: Outcome>(
+    options: CallOptions,
+    elements: Elements<E>,
+    outcomes: (O, K),
+    compute: impl FnOnce(Vec<E>) -> O::Whole,
+    store_if: impl FnMut(&K::Value) -> bool,
+) -> O::Whole
+where
+    O: BatchOutcome<E, Value = K::Value>,
+{
+    let (handle, compute) = (options.handle(), async |elements| compute(elements));
+    poll_once(run_batch(&Blocking, RunFor::Missing, &handle, elements, outcomes, compute, store_if))
+}
+
+/// A call of a function with `each` that runs the body for all elements.
+pub fn refresh_batch<E, O, K: Outcome>(
+    options: CallOptions,
+    elements: Elements<E>,
+    outcomes: (O, K),
+    compute: impl FnOnce(Vec<E>) -> O::Whole,
+    store_if: impl FnMut(&K::Value) -> bool,
+) -> O::Whole
+where
+    O: BatchOutcome<E, Value = K::Value>,
+{
+    let (handle, compute) = (options.handle(), async |elements| compute(elements));
+    poll_once(run_batch(&Blocking, RunFor::All, &handle, elements, outcomes, compute, store_if))
+}
+
+/// Deletes the value that a function stored under a key.
+pub fn invalidate(cache: Option<&str>, key: Result<String>) -> Result<bool> {
+    poll_once(delete(&Blocking, cache, key))
+}
+
+/// The value that a function stored under a key.
+pub fn peek<O: Outcome>(cache: Option<&str>, key: Result<String>, outcome: O) -> Result<Option<O::Value>> {
+    poll_once(stored_value(&Blocking, cache, key, outcome))
+}
+
+/// The value stored under a key, as the function returns it.
+pub fn peek_whole<O: Outcome>(cache: Option<&str>, key: Result<String>, outcome: O) -> Result<Option<O::Whole>> {
+    Ok(peek(cache, key, outcome)?.map(O::whole))
+}
+
+/// Stores a value under a key of a function.
+pub fn prime<O: Outcome, K: Stores<V, Whole = O::Whole>, V>(
+    options: CallOptions,
+    key: Result<String>,
+    outcome: O,
+    of: K,
+    value: &V,
+) -> Result<()> {
+    poll_once(store_value::<_, _, K, _>(&Blocking, options, key, (outcome, of), value))
+}
+
+/// The counter of an annotated function.
+pub fn counter(options: CallOptions, key: Result<String>) -> Counter {
+    let (cache, key) = options.for_counter(key);
+    Counter::new(cache, key)
+}

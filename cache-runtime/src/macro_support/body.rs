@@ -1,0 +1,31 @@
+//! The body of an annotated function, as a call takes it.
+
+use std::future::Future;
+
+/// A body behind a type that all bodies with the same result share, so that a call is compiled for the result and not for
+/// each function. (The body of an `async fn` keeps its own type: by it the compiler sees whether the call is `Send`.)
+pub trait Body<W> {
+    /// Runs the body, once.
+    fn run(&mut self) -> W;
+}
+
+/// A closure as a body.
+#[derive(Debug)]
+pub struct Once<F>(Option<F>);
+
+/// Makes a closure a body.
+pub fn once<F>(body: F) -> Once<F> {
+    Once(Some(body))
+}
+
+impl<W, F: FnOnce() -> W> Body<W> for Once<F> {
+    fn run(&mut self) -> W {
+        let body = self.0.take();
+        body.expect("a body is run once")()
+    }
+}
+
+/// The future of an async closure, which it owns.
+pub fn run_async<W, F: AsyncFnOnce() -> W>(body: F) -> impl Future<Output = W> {
+    body()
+}
