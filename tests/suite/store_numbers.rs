@@ -9,7 +9,7 @@ use std::thread;
 use cache_runtime::ErrorKind;
 use cache_runtime::store::{Expiration, Store, Timestamp, Value};
 
-use crate::fixtures::{Time, entry, kept, ten_seconds};
+use crate::fixtures::{NumberClock, entry, kept, ten_seconds};
 
 /// A number that was written can be counted on from.
 pub fn increment_adds_to_a_written_number(store: &dyn Store) {
@@ -21,65 +21,65 @@ pub fn increment_adds_to_a_written_number(store: &dyn Store) {
 
 /// A number is live until its expiry, and not at that moment; a later one has its own.
 pub fn a_number_is_live_until_its_expiry(store: &dyn Store) {
-    let mut time = Time::of(store);
-    store.set("n", &Value::Number(1), &time.expiration(100)).unwrap();
-    store.set("n", &Value::Number(2), &time.expiration(2)).unwrap();
-    time.pass(1);
-    assert!(time.is_live("n"));
-    time.pass(1);
-    assert!(!time.is_live("n"));
+    let mut clock = NumberClock::of(store);
+    store.set("n", &Value::Number(1), &clock.expiration(100)).unwrap();
+    store.set("n", &Value::Number(2), &clock.expiration(2)).unwrap();
+    clock.pass(1);
+    assert!(clock.is_live("n"));
+    clock.pass(1);
+    assert!(!clock.is_live("n"));
 }
 
 /// Absent or expired counts as 0, and the counter starts with the expiration given.
 pub fn a_counter_starts_from_zero_with_the_given_expiration(store: &dyn Store) {
-    let mut time = Time::of(store);
+    let mut clock = NumberClock::of(store);
     for start in [-3, 5] {
-        assert_eq!(store.increment("n", start, &time.expiration(2)).unwrap(), start);
-        time.pass(1);
-        assert!(time.is_live("n"));
-        time.pass(1);
-        assert!(!time.is_live("n"));
+        assert_eq!(store.increment("n", start, &clock.expiration(2)).unwrap(), start);
+        clock.pass(1);
+        assert!(clock.is_live("n"));
+        clock.pass(1);
+        assert!(!clock.is_live("n"));
     }
 }
 
 /// A counter that lives keeps its expiry.
 pub fn a_live_counter_keeps_its_expiry(store: &dyn Store) {
-    let mut time = Time::of(store);
-    store.increment("n", 1, &time.expiration(2)).unwrap();
-    assert_eq!(store.increment("n", 1, &time.expiration(100)).unwrap(), 2);
-    assert_eq!(store.increment("n", 1, &time.expiration(1)).unwrap(), 3);
-    time.pass(1);
-    assert!(time.is_live("n"));
-    time.pass(1);
-    assert!(!time.is_live("n"));
+    let mut clock = NumberClock::of(store);
+    store.increment("n", 1, &clock.expiration(2)).unwrap();
+    assert_eq!(store.increment("n", 1, &clock.expiration(100)).unwrap(), 2);
+    assert_eq!(store.increment("n", 1, &clock.expiration(1)).unwrap(), 3);
+    clock.pass(1);
+    assert!(clock.is_live("n"));
+    clock.pass(1);
+    assert!(!clock.is_live("n"));
 }
 
 /// A counter without an expiry takes the one given where a caller asked for it, and not a default.
 pub fn a_permanent_counter_takes_an_explicit_expiry(store: &dyn Store) {
-    let mut time = Time::of(store);
-    let given = time.expiration(1);
+    let mut clock = NumberClock::of(store);
+    let given = clock.expiration(1);
     let endless = Expiration::new(given.now, Timestamp::NEVER);
     store.increment("n", 1, &endless).unwrap();
     let default = Expiration::new(given.now, given.expires_at);
     store.increment("n", 1, &default).unwrap();
-    time.pass(1);
-    assert!(time.is_live("n"));
-    assert_eq!(store.increment("n", 1, &time.expiration(1)).unwrap(), 3);
-    time.pass(1);
-    assert!(!time.is_live("n"));
+    clock.pass(1);
+    assert!(clock.is_live("n"));
+    assert_eq!(store.increment("n", 1, &clock.expiration(1)).unwrap(), 3);
+    clock.pass(1);
+    assert!(!clock.is_live("n"));
 }
 
 /// A touch gives a number a new expiration and leaves it; what has expired stays so.
 pub fn touch_extends_a_number(store: &dyn Store) {
-    let mut time = Time::of(store);
-    store.set("n", &Value::Number(1), &time.expiration(1)).unwrap();
-    assert!(store.touch("n", &time.expiration(2)).unwrap());
-    time.pass(1);
-    assert!(time.is_live("n"));
-    assert_eq!(store.increment("n", 1, &time.expiration(100)).unwrap(), 2);
-    time.pass(1);
-    assert!(!store.touch("n", &time.expiration(10)).unwrap(), "it has expired");
-    assert!(!time.is_live("n"));
+    let mut clock = NumberClock::of(store);
+    store.set("n", &Value::Number(1), &clock.expiration(1)).unwrap();
+    assert!(store.touch("n", &clock.expiration(2)).unwrap());
+    clock.pass(1);
+    assert!(clock.is_live("n"));
+    assert_eq!(store.increment("n", 1, &clock.expiration(100)).unwrap(), 2);
+    clock.pass(1);
+    assert!(!store.touch("n", &clock.expiration(10)).unwrap(), "it has expired");
+    assert!(!clock.is_live("n"));
 }
 
 /// What is no number cannot be counted on, and stays.
