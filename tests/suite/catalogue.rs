@@ -145,9 +145,9 @@ macro_rules! __each_behaviour {
                 reading_an_absent_key_is_a_miss_and_creates_no_entry
                 a_later_write_replaces_value_and_expiry
                 a_later_write_may_be_of_another_type
-                values_of_every_kind_come_back
-                whole_numbers_of_every_width_come_back
-                bytes_of_every_size_come_back
+                values_of_every_kind_are_read_back
+                integers_of_every_width_are_read_back
+                bytes_of_every_size_are_read_back
                 none_is_a_value
                 a_value_of_another_type_is_a_miss_and_is_not_deleted
                 a_struct_whose_fields_changed_is_a_miss
@@ -318,7 +318,7 @@ macro_rules! __each_of_no_cache {
     ($then:ident, $rest:tt) => {
         $crate::__each! { $then, $rest,
             no_cache {
-                writes_are_accepted_and_reads_find_nothing
+                writes_succeed_and_reads_miss
                 there_is_nothing_to_change_or_delete
                 values_are_computed_at_each_call
                 errors_of_computations_are_returned_unchanged
@@ -383,7 +383,7 @@ macro_rules! __each_line_on_claims {
             claims {
                 the_store_reports_that_it_keeps_claims
                 an_exclusive_claim_refuses_other_exclusive_claims
-                a_shared_claim_refuses_no_other_claim
+                a_non_exclusive_claim_refuses_no_other_claim
                 a_refused_claim_cannot_be_completed
                 one_of_many_simultaneous_exclusive_claims_is_granted
                 a_claim_does_not_change_the_entry

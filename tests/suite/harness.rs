@@ -44,9 +44,9 @@ impl<T: Any> From<(Cache, T)> for Setup {
     }
 }
 
-/// One cache through one api, so that each behaviour is written once and tried on both.
+/// A cache used by one API, so that each behaviour is written once and tested on both.
 ///
-/// Its clock stands still; [`advance`](TestCache::advance) moves it. The methods are those of
+/// Its clock stands still; [`advance`](TestCache::advance) moves it. The other methods are those of
 /// [`Cache`](cache_runtime::Cache).
 #[derive(Debug)]
 pub struct TestCache {
@@ -124,7 +124,7 @@ impl TestCache {
         }
     }
 
-    fn waiting(&self) -> AsyncCache {
+    fn to_async(&self) -> AsyncCache {
         self.cache.to_async()
     }
 }
