@@ -1,4 +1,4 @@
-//! Many keys in one step.
+//! Operations on many keys at once.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -12,14 +12,14 @@ fn lengths(keys: &[String]) -> HashMap<String, usize> {
     keys.iter().map(|key| (key.clone(), key.len())).collect()
 }
 
-/// Only what is there is in the answer, under the keys as they were asked.
+/// `read_multi` returns only the hits, under the keys as the caller gave them.
 pub fn read_multi_returns_the_hits(cache: &TestCache) {
     cache.write_multi([("a", "1"), ("c", "3")]).unwrap();
     let hits = cache.read_multi::<String>(["a", "b", "c", "a"]).unwrap();
     assert_eq!(hits, HashMap::from([("a".to_owned(), "1".to_owned()), ("c".to_owned(), "3".to_owned())]));
 }
 
-/// No keys are no work and no error, whichever way.
+/// An empty batch does nothing and is no error.
 pub fn an_empty_batch_is_no_error(cache: &TestCache) {
     let none: [&str; 0] = [];
     cache.set("k", "v").unwrap();
@@ -31,7 +31,7 @@ pub fn an_empty_batch_is_no_error(cache: &TestCache) {
     assert!(cache.exists("k").unwrap());
 }
 
-/// What has expired, and what is of another type, is not among the hits.
+/// `read_multi` omits values that have expired or are of another type.
 pub fn read_multi_omits_expired_and_unreadable_values(cache: &TestCache) {
     cache.view(|cache| cache.expires_in(10)).set("expired", "v").unwrap();
     cache.set("number", &1).unwrap();
@@ -41,7 +41,7 @@ pub fn read_multi_omits_expired_and_unreadable_values(cache: &TestCache) {
     assert_eq!(hits.into_keys().collect::<Vec<_>>(), ["text"]);
 }
 
-/// All that is written together lives equally long.
+/// All entries of a `write_multi` have the same lifetime.
 pub fn write_multi_gives_all_entries_the_same_lifetime(cache: &TestCache) {
     cache.view(|cache| cache.expires_in(10)).write_multi([("a", "1"), ("b", "2")]).unwrap();
     assert_eq!(cache.expiry("a").unwrap(), cache.expiry("b").unwrap());
@@ -51,20 +51,20 @@ pub fn write_multi_gives_all_entries_the_same_lifetime(cache: &TestCache) {
     assert!(cache.read_multi::<String>(["a", "b"]).unwrap().is_empty());
 }
 
-/// Where a key stands twice, the later value stays.
+/// Of a key that occurs twice the last value is stored.
 pub fn the_last_value_of_a_repeated_key_is_stored(cache: &TestCache) {
     cache.write_multi([("k", "first"), ("other", "x"), ("k", "second")]).unwrap();
     assert_eq!(cache.get::<String>("k").unwrap().as_deref(), Some("second"));
 }
 
-/// References are written as what they refer to, and keys may be owned.
+/// References are written as the values they refer to, and keys may be owned.
 pub fn write_multi_accepts_references(cache: &TestCache) {
     let owned = [("a".to_owned(), "1".to_owned()), ("b".to_owned(), "2".to_owned())];
     cache.write_multi(owned.iter().map(|(key, value)| (key, value))).unwrap();
     assert_eq!(cache.read_multi(owned.iter().map(|(key, _)| key)).unwrap(), HashMap::from(owned));
 }
 
-/// The answer is how many were there; a key that is named twice can go only once.
+/// `delete_multi` returns how many values were deleted; a repeated key counts once.
 pub fn delete_multi_counts_the_deleted_values(cache: &TestCache) {
     cache.write_multi([("a", 1), ("b", 2), ("keep", 3)]).unwrap();
     cache.view(|cache| cache.expires_in(1)).set("expired", "v").unwrap();
@@ -75,7 +75,7 @@ pub fn delete_multi_counts_the_deleted_values(cache: &TestCache) {
     assert!(cache.exists("keep").unwrap());
 }
 
-/// The missing keys are computed in one go: each once, in the order asked, and without those that are there.
+/// All misses are computed in one call: each once, in the given order, and without the hits.
 pub fn all_misses_are_computed_in_one_call(cache: &TestCache) {
     cache.set("there", &100_usize).unwrap();
     let mut asked = Vec::new();
@@ -88,7 +88,7 @@ pub fn all_misses_are_computed_in_one_call(cache: &TestCache) {
     assert_eq!(all, HashMap::from(expected));
 }
 
-/// What was computed is kept, for as long as the view says, and is not computed again.
+/// Computed values are stored for the view's lifetime, and not computed again.
 pub fn computed_values_are_stored(cache: &TestCache) {
     let cache = cache.view(|cache| cache.expires_in(10));
     let doubled = |keys: &[String]| keys.iter().map(|key| (key.clone(), key.repeat(2))).collect::<HashMap<_, _>>();
@@ -105,7 +105,7 @@ pub fn computed_values_are_stored(cache: &TestCache) {
     assert_eq!(missing, ["a", "bb"]);
 }
 
-/// What nobody asked for is ignored, and what is left out is neither in the answer nor kept.
+/// Keys that were not requested are ignored; omitted keys are neither returned nor stored.
 pub fn a_batch_computation_may_omit_keys_but_not_add_any(cache: &TestCache) {
     let give = |_: &[String]| HashMap::from([("a".to_owned(), 1), ("unasked".to_owned(), 9)]);
     let values = cache.get_or_set_multi(["a", "left_out"], give);
@@ -115,14 +115,14 @@ pub fn a_batch_computation_may_omit_keys_but_not_add_any(cache: &TestCache) {
     assert!(!cache.exists("left_out").unwrap());
 }
 
-/// A value of another type is computed anew and replaced.
+/// A value of another type is recomputed and replaced.
 pub fn a_value_of_another_type_is_recomputed(cache: &TestCache) {
     cache.set("a", "text").unwrap();
     assert_eq!(cache.get_or_set_multi(["a"], lengths), HashMap::from([("a".to_owned(), 1)]));
     assert_eq!(cache.get::<usize>("a").unwrap(), Some(1));
 }
 
-/// Where the values are `Result`s, an `Err` is in the answer and not kept.
+/// If the values are `Result`s, an `Err` is returned but not stored.
 pub fn an_error_in_a_batch_is_not_stored(cache: &TestCache) {
     type Answers = HashMap<String, Result<usize, String>>;
     let answers = |keys: &[String]| -> Answers {
@@ -155,7 +155,7 @@ impl Serialize for Even {
     }
 }
 
-/// A computed value that cannot be written is in the answer, and the others are kept.
+/// A computed value that cannot be written is returned, and the others are stored.
 pub fn an_unserializable_value_in_a_batch_does_not_affect_the_others(cache: &TestCache) {
     let keys: Vec<String> = (0..10).map(|number| number.to_string()).collect();
     let numbers = |keys: &[String]| keys.iter().map(|key| (key.clone(), Even(key.parse().unwrap()))).collect();
@@ -166,7 +166,7 @@ pub fn an_unserializable_value_in_a_batch_does_not_affect_the_others(cache: &Tes
     assert_eq!(kept.into_values().map(|Even(number)| number).collect::<BTreeSet<_>>(), [0, 2, 4, 6, 8].into());
 }
 
-/// In a race window one caller computes, and only what has expired; others have the old values meanwhile.
+/// In a race window one caller recomputes the expired keys only; the others get the stale values.
 pub fn each_key_of_a_batch_has_its_own_race_window(cache: &TestCache) {
     let view = |ttl: u64| cache.view(|cache| cache.expires_in(ttl).race_ttl(60));
     view(5).set("in_window", "old").unwrap();
@@ -187,14 +187,14 @@ pub fn each_key_of_a_batch_has_its_own_race_window(cache: &TestCache) {
     assert_eq!((&*values["in_window"], &*values["fresh"], &*values["past_window"]), ("new", "old", "new"));
 }
 
-/// Where nothing is to be kept, nothing is, and what was there goes.
+/// Writing with a lifetime of zero deletes the keys.
 pub fn write_multi_with_a_lifetime_of_zero_deletes_the_keys(cache: &TestCache) {
     cache.write_multi([("a", 1), ("b", 2)]).unwrap();
     cache.view(|cache| cache.expires_in(0)).write_multi([("a", 3)]).unwrap();
     assert_eq!(cache.read_multi::<i32>(["a", "b"]).unwrap(), HashMap::from([("b".to_owned(), 2)]));
 }
 
-/// More keys than a statement of any store can hold are no difficulty.
+/// A batch may have more keys than a statement of any store can hold.
 pub fn a_batch_may_have_thousands_of_keys(cache: &TestCache) {
     let keys: Vec<String> = (0..3000).map(|number| format!("key:{number}")).collect();
     cache.write_multi(keys.iter().take(2000).map(|key| (key, key))).unwrap();
@@ -209,7 +209,7 @@ pub fn a_batch_may_have_thousands_of_keys(cache: &TestCache) {
     assert_eq!(cache.delete_multi(&keys).unwrap(), 3000);
 }
 
-/// One empty key among many is an error, and nothing is written or forgotten.
+/// An empty key in a batch is an error, and nothing is written or deleted.
 pub fn an_empty_key_in_a_batch_changes_nothing(cache: &TestCache) {
     cache.set("a", "old").unwrap();
     let error = cache.write_multi([("a", "new"), ("", "x")]).unwrap_err();
@@ -219,7 +219,7 @@ pub fn an_empty_key_in_a_batch_changes_nothing(cache: &TestCache) {
     assert_eq!(cache.get::<String>("a").unwrap().as_deref(), Some("old"));
 }
 
-/// What changes a key while a batch is computed wins over its value, which goes to the caller.
+/// A change of a key during a batch computation wins over its value, which only the caller receives.
 pub fn a_change_during_a_batch_computation_wins(cache: &TestCache) {
     let kept = |change: &dyn Fn()| {
         cache.delete_multi(["a", "bb"]).unwrap();
@@ -227,7 +227,7 @@ pub fn a_change_during_a_batch_computation_wins(cache: &TestCache) {
             change();
             lengths(keys)
         });
-        assert_eq!((late["a"], late["bb"]), (1, 2), "they go to the caller");
+        assert_eq!((late["a"], late["bb"]), (1, 2), "the caller receives them");
         (cache.get::<usize>("a").unwrap(), cache.get::<usize>("bb").unwrap())
     };
     assert_eq!(kept(&|| assert!(!cache.delete("a").unwrap())), (None, Some(2)));

@@ -1,9 +1,9 @@
-//! Which behaviours there are, and the macros that make a test of each.
+//! The list of all behaviours, and the macros that make a test of each.
 
-/// Tests what every cache does, over the caches that a closure makes.
+/// Tests the behaviour of every cache, on caches that a closure makes.
 ///
-/// It expands to a module of the name given, with a test for each behaviour and face. The closure returns an empty
-/// [`Cache`](cache_runtime::Cache), or one beside what must live as long: see [`Setup`](crate::Setup).
+/// It expands to a module of the given name with a test for each behaviour and API. The closure returns an empty
+/// [`Cache`](cache_runtime::Cache), or a pair of it and something that must outlive it: see [`Setup`](crate::Setup).
 ///
 /// ```
 /// # fn main() {}
@@ -18,13 +18,13 @@ macro_rules! run {
     };
 }
 
-/// Tests what a cache does that keeps nothing, over the caches that a closure makes.
+/// Tests the behaviour of a cache that stores nothing, on caches that a closure makes.
 ///
 /// ```
 /// # fn main() {}
 /// use cache_runtime::Cache;
 ///
-/// cache_suite::run_no_cache! { nothing, || Cache::none() }
+/// cache_suite::run_no_cache! { no_cache, || Cache::none() }
 /// ```
 #[macro_export]
 macro_rules! run_no_cache {
@@ -33,9 +33,9 @@ macro_rules! run_no_cache {
     };
 }
 
-/// Tests the contract of a [`Store`](cache_runtime::Store), line by line, over the stores that a closure makes.
+/// Tests each line of the contract of a [`Store`](cache_runtime::Store), on stores that a closure makes.
 ///
-/// It expands to a module of the name given, with a test for each line.
+/// It expands to a module of the given name with a test for each line.
 ///
 /// ```
 /// # fn main() {}
@@ -47,16 +47,16 @@ macro_rules! run_no_cache {
 macro_rules! run_store {
     ($name:ident, $make:expr) => {
         mod $name {
-            #[allow(unused_imports, reason = "the closure may need none of them")]
+            #[allow(unused_imports, reason = "the closure may use nothing of it")]
             use super::*;
             $crate::__each_line_of_the_contract! { __test_of_store, ($make) }
         }
     };
 }
 
-/// Tests what the contract of a [`Store`](cache_runtime::Store) says of claims, for a store that keeps them.
+/// Tests the contract of a [`Store`](cache_runtime::Store) about claims, for a store that keeps them.
 ///
-/// It expands to a module of the name given, with a test for each line.
+/// It expands to a module of the given name with a test for each line.
 ///
 /// ```
 /// # fn main() {}
@@ -69,31 +69,31 @@ macro_rules! run_store {
 macro_rules! run_claims {
     ($name:ident, $make:expr) => {
         mod $name {
-            #[allow(unused_imports, reason = "the closure may need none of them")]
+            #[allow(unused_imports, reason = "the closure may use nothing of it")]
             use super::*;
             $crate::__each_line_on_claims! { __test_of_store, ($make) }
         }
     };
 }
 
-/// The tests of a list of behaviours, in a module for each face.
+/// Makes the tests of a list of behaviours, in a module for each API.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __for_each_api {
     ($name:ident, $make:expr, $list:ident) => {
         mod $name {
             mod blocking {
-                #[allow(unused_imports, reason = "the closure may need none of them")]
+                #[allow(unused_imports, reason = "the closure may use nothing of it")]
                 use super::super::*;
                 $crate::$list! { __test_of_cache, ($crate::Api::Blocking, $make) }
             }
-            mod waiting {
-                #[allow(unused_imports, reason = "the closure may need none of them")]
+            mod asynchronous {
+                #[allow(unused_imports, reason = "the closure may use nothing of it")]
                 use super::super::*;
                 $crate::$list! { __test_of_cache, ($crate::Api::Async($crate::Executor::Smol), $make) }
             }
-            mod waiting_on_tokio {
-                #[allow(unused_imports, reason = "the closure may need none of them")]
+            mod asynchronous_on_tokio {
+                #[allow(unused_imports, reason = "the closure may use nothing of it")]
                 use super::super::*;
                 $crate::$list! { __test_of_cache, ($crate::Api::Async($crate::Executor::Tokio), $make) }
             }
@@ -104,10 +104,10 @@ macro_rules! __for_each_api {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __test_of_cache {
-    ($group:ident, $behaviour:ident, ($face:expr, $make:expr)) => {
+    ($group:ident, $behaviour:ident, ($api:expr, $make:expr)) => {
         #[test]
         fn $behaviour() {
-            $crate::within_a_minute(|| $crate::$group::$behaviour(&$crate::TestCache::new($face, ($make)())));
+            $crate::within_a_minute(|| $crate::$group::$behaviour(&$crate::TestCache::new($api, ($make)())));
         }
     };
 }
@@ -135,7 +135,7 @@ macro_rules! __each {
     };
 }
 
-/// What every cache does.
+/// The behaviours of every cache.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __each_behaviour {
@@ -145,9 +145,9 @@ macro_rules! __each_behaviour {
                 reading_an_absent_key_is_a_miss_and_creates_no_entry
                 a_later_write_replaces_value_and_expiry
                 a_later_write_may_be_of_another_type
-                values_of_every_kind_come_back
-                whole_numbers_of_every_width_come_back
-                bytes_of_every_size_come_back
+                values_of_every_kind_are_read_back
+                integers_of_every_width_are_read_back
+                bytes_of_every_size_are_read_back
                 none_is_a_value
                 a_value_of_another_type_is_a_miss_and_is_not_deleted
                 a_struct_whose_fields_changed_is_a_miss
@@ -311,14 +311,14 @@ macro_rules! __each_behaviour {
     };
 }
 
-/// What a cache does that keeps nothing.
+/// The behaviours of a cache that stores nothing.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __each_of_no_cache {
     ($then:ident, $rest:tt) => {
         $crate::__each! { $then, $rest,
             no_cache {
-                writes_are_accepted_and_reads_find_nothing
+                writes_succeed_and_reads_miss
                 there_is_nothing_to_change_or_delete
                 values_are_computed_at_each_call
                 errors_of_computations_are_returned_unchanged
@@ -374,7 +374,7 @@ macro_rules! __each_line_of_the_contract {
     };
 }
 
-/// The contract of a store, where it keeps claims.
+/// The contract of a store that keeps claims.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __each_line_on_claims {
@@ -383,7 +383,7 @@ macro_rules! __each_line_on_claims {
             claims {
                 the_store_reports_that_it_keeps_claims
                 an_exclusive_claim_refuses_other_exclusive_claims
-                a_shared_claim_refuses_no_other_claim
+                a_non_exclusive_claim_refuses_no_other_claim
                 a_refused_claim_cannot_be_completed
                 one_of_many_simultaneous_exclusive_claims_is_granted
                 a_claim_does_not_change_the_entry

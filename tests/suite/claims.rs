@@ -1,6 +1,6 @@
-//! The contract of a [`Store`]: its lines on claims, for stores that keep them.
+//! The contract of a [`Store`]: its lines about claims, for stores that keep them.
 //!
-//! Claims end by real time, so these functions wait where that is their subject.
+//! Claims time out in real time, so some of these functions wait.
 
 use std::borrow::Cow;
 use std::thread::{scope, sleep};
@@ -25,7 +25,7 @@ fn exclusive_for(token: u64, length: Duration) -> Claim {
     claim
 }
 
-fn common(token: u64) -> Claim {
+fn non_exclusive(token: u64) -> Claim {
     Claim::new(token, LONG)
 }
 
@@ -33,12 +33,12 @@ fn claims(store: &dyn Store) -> &dyn Claims {
     store.claims().expect("it has claims")
 }
 
-/// Fulfils a claim on `k` with a number.
+/// Completes a claim on `k` with a number.
 fn complete(store: &dyn Store, token: u64, number: i64) -> bool {
     claims(store).complete("k", &Value::Number(number), &ten_seconds(), token).unwrap()
 }
 
-/// Whether somebody else may compute `k` now; if so, nobody does afterwards either.
+/// Whether an exclusive claim on `k` is granted now. It is released again.
 fn is_free(store: &dyn Store) -> bool {
     let free = claims(store).claim("k", &exclusive(u64::MAX)).unwrap();
     if free {
@@ -47,27 +47,27 @@ fn is_free(store: &dyn Store) -> bool {
     free
 }
 
-/// The store says that it keeps claims.
+/// The store reports that it keeps claims.
 pub fn the_store_reports_that_it_keeps_claims(store: &dyn Store) {
     assert!(store.claims().is_some());
 }
 
-/// An exclusive claim keeps other exclusive ones on its key away.
+/// An exclusive claim refuses other exclusive claims on its key.
 pub fn an_exclusive_claim_refuses_other_exclusive_claims(store: &dyn Store) {
     assert!(claims(store).claim("k", &exclusive(1)).unwrap());
     assert!(!claims(store).claim("k", &exclusive(2)).unwrap());
-    assert!(claims(store).claim("another", &exclusive(3)).unwrap(), "it is for one key");
-    assert!(!claims(store).claim("k", &exclusive(4)).unwrap(), "one that was refused is none");
+    assert!(claims(store).claim("another", &exclusive(3)).unwrap(), "a claim is for one key");
+    assert!(!claims(store).claim("k", &exclusive(4)).unwrap(), "a refused claim does not count");
 }
 
-/// A claim that is not exclusive keeps nobody away, and nobody keeps it away.
-pub fn a_shared_claim_refuses_no_other_claim(store: &dyn Store) {
-    assert!(claims(store).claim("k", &common(1)).unwrap());
+/// A non-exclusive claim refuses no other claim, and none refuses it.
+pub fn a_non_exclusive_claim_refuses_no_other_claim(store: &dyn Store) {
+    assert!(claims(store).claim("k", &non_exclusive(1)).unwrap());
     assert!(claims(store).claim("k", &exclusive(2)).unwrap());
-    assert!(claims(store).claim("k", &common(3)).unwrap());
+    assert!(claims(store).claim("k", &non_exclusive(3)).unwrap());
 }
 
-/// A claim that was refused cannot be fulfilled.
+/// A claim that was refused cannot be completed.
 pub fn a_refused_claim_cannot_be_completed(store: &dyn Store) {
     assert!(claims(store).claim("k", &exclusive(1)).unwrap());
     assert!(!claims(store).claim("k", &exclusive(2)).unwrap());
@@ -76,7 +76,7 @@ pub fn a_refused_claim_cannot_be_completed(store: &dyn Store) {
     assert_eq!(kept(store, "k"), Some(Value::Number(8)));
 }
 
-/// Of exclusive claims at one moment one holds.
+/// One of many simultaneous exclusive claims is granted.
 pub fn one_of_many_simultaneous_exclusive_claims_is_granted(store: &dyn Store) {
     let held = scope(|scope| {
         let one = |token| scope.spawn(move || claims(store).claim("k", &exclusive(token)).unwrap());
@@ -86,13 +86,13 @@ pub fn one_of_many_simultaneous_exclusive_claims_is_granted(store: &dyn Store) {
     assert_eq!(held, 1);
 }
 
-/// A claim changes nothing of what is kept under the key, and is nothing that is kept.
+/// A claim does not change the entry of its key, and is no entry itself.
 pub fn a_claim_does_not_change_the_entry(store: &dyn Store) {
     let (value, expiration) = entry("text", 10);
     store.set("k", &value, &expiration).unwrap();
     for key in ["k", "absent"] {
         assert!(claims(store).claim(key, &exclusive(1)).unwrap());
-        assert!(claims(store).claim(key, &common(2)).unwrap());
+        assert!(claims(store).claim(key, &non_exclusive(2)).unwrap());
     }
     assert_eq!(kept(store, "k"), Some(value));
     assert_eq!(store.expiry("k").unwrap(), Some(expiration.expires_at));
@@ -100,23 +100,23 @@ pub fn a_claim_does_not_change_the_entry(store: &dyn Store) {
     assert!(!store.delete("absent", expiration.now).unwrap());
 }
 
-/// A fulfilled claim keeps the value with its expiration, and has ended.
+/// Completing a claim stores the value with its expiration, and ends the claim.
 pub fn completing_stores_the_value_and_ends_the_claim(store: &dyn Store) {
     let (value, expiration) = entry("text", 10);
-    for (key, claim) in [("common", common(1)), ("exclusive", exclusive(2))] {
+    for (key, claim) in [("non-exclusive", non_exclusive(1)), ("exclusive", exclusive(2))] {
         assert!(claims(store).claim(key, &claim).unwrap());
         assert!(claims(store).complete(key, &value, &expiration, claim.token).unwrap());
         assert_eq!(kept(store, key), Some(value.clone()));
         assert_eq!(store.expiry(key).unwrap(), Some(expiration.expires_at));
         assert!(
             !claims(store).complete(key, &Value::Number(1), &expiration, claim.token).unwrap(),
-            "it was fulfilled already"
+            "it is completed already"
         );
         assert!(claims(store).claim(key, &exclusive(3)).unwrap());
     }
 }
 
-/// A value takes the place of the one that it was computed to replace.
+/// Completing a claim replaces the old value.
 pub fn completing_replaces_the_old_value(store: &dyn Store) {
     store.set("k", &entry("old", 100).0, &ten_seconds()).unwrap();
     assert!(claims(store).claim("k", &exclusive(1)).unwrap());
@@ -125,7 +125,7 @@ pub fn completing_replaces_the_old_value(store: &dyn Store) {
     assert_eq!(store.increment("k", 1, &ten_seconds()).unwrap(), 8);
 }
 
-/// A released claim has ended: it keeps nobody away and cannot be fulfilled.
+/// A released claim has ended: it refuses no claim and cannot be completed.
 pub fn a_released_claim_has_ended(store: &dyn Store) {
     assert!(claims(store).claim("k", &exclusive(1)).unwrap());
     claims(store).release("k", 1, Duration::ZERO).unwrap();
@@ -134,11 +134,11 @@ pub fn a_released_claim_has_ended(store: &dyn Store) {
     assert_eq!(kept(store, "k"), None);
 }
 
-/// Only the claim that is named ends; one that is none is no error.
+/// Releasing ends only the given claim; an unknown one is no error.
 pub fn releasing_ends_only_the_given_claim(store: &dyn Store) {
     claims(store).release("k", 5, Duration::ZERO).unwrap();
     assert!(claims(store).claim("k", &exclusive(1)).unwrap());
-    assert!(claims(store).claim("k", &common(2)).unwrap());
+    assert!(claims(store).claim("k", &non_exclusive(2)).unwrap());
     claims(store).release("k", 3, Duration::ZERO).unwrap();
     claims(store).release("another", 1, Duration::ZERO).unwrap();
     claims(store).release("k", 2, Duration::ZERO).unwrap();
@@ -146,19 +146,19 @@ pub fn releasing_ends_only_the_given_claim(store: &dyn Store) {
     assert!(complete(store, 1, 7));
 }
 
-/// For so long as a release says no other exclusive claim is taken down.
+/// A release can refuse other exclusive claims for a pause.
 pub fn a_release_can_delay_the_next_exclusive_claim(store: &dyn Store) {
     assert!(claims(store).claim("k", &exclusive(1)).unwrap());
     let begun = Instant::now();
     claims(store).release("k", 1, SHORT).unwrap();
     let refused = !claims(store).claim("k", &exclusive(2)).unwrap();
     assert!(refused || begun.elapsed() >= SHORT);
-    assert!(claims(store).claim("k", &common(3)).unwrap(), "it is exclusive ones that pause");
+    assert!(claims(store).claim("k", &non_exclusive(3)).unwrap(), "only exclusive claims are delayed");
     sleep(SHORT);
     assert!(is_free(store));
 }
 
-/// An exclusive claim keeps others away for as long as it is, and no longer.
+/// An exclusive claim refuses others for its length, and no longer.
 pub fn an_exclusive_claim_times_out(store: &dyn Store) {
     let begun = Instant::now();
     assert!(claims(store).claim("k", &exclusive_for(1, SHORT)).unwrap());
@@ -168,7 +168,7 @@ pub fn an_exclusive_claim_times_out(store: &dyn Store) {
     assert!(is_free(store));
 }
 
-/// A claim that has ended by time, and was not broken, can still be fulfilled.
+/// A claim that has timed out, and was not broken, can still be completed.
 pub fn a_timed_out_claim_can_still_be_completed(store: &dyn Store) {
     for claim in [Claim::new(1, SHORT), exclusive_for(2, SHORT)] {
         assert!(claims(store).claim("k", &claim).unwrap());
@@ -180,7 +180,7 @@ pub fn a_timed_out_claim_can_still_be_completed(store: &dyn Store) {
 
 type Change = (&'static str, fn(&dyn Store));
 
-/// What changes `k`, whether it is there or not. Afterwards it is absent or holds 1.
+/// Every way to change `k`, whether it is present or not. Afterwards it is absent or holds 1.
 fn changes() -> [Change; 7] {
     fn k() -> [String; 1] {
         ["k".to_owned()]
@@ -193,17 +193,17 @@ fn changes() -> [Change; 7] {
         ("clear", |store| assert!(store.clear("").is_ok())),
         ("clear of a prefix", |store| assert!(store.clear("k").is_ok())),
         ("complete of another claim", |store| {
-            assert!(claims(store).claim("k", &common(100)).unwrap());
+            assert!(claims(store).claim("k", &non_exclusive(100)).unwrap());
             assert!(complete(store, 100, 1));
         }),
     ]
 }
 
-/// Every other change of the key breaks a claim: then it cannot be fulfilled, and that changes nothing.
+/// Every other change of the key breaks its claims: completing a broken claim changes nothing.
 pub fn every_change_of_the_key_breaks_its_claims(store: &dyn Store) {
     for (what, change) in changes() {
         for was_there in [false, true] {
-            for claim in [common(1), exclusive(2)] {
+            for claim in [non_exclusive(1), exclusive(2)] {
                 store.delete("k", ten_seconds().now).unwrap();
                 if was_there {
                     store.set("k", &Value::Number(0), &ten_seconds()).unwrap();
@@ -220,7 +220,7 @@ pub fn every_change_of_the_key_breaks_its_claims(store: &dyn Store) {
     }
 }
 
-/// A change breaks claims that have ended by time too.
+/// A change breaks claims that have timed out, too.
 pub fn a_change_breaks_a_timed_out_claim(store: &dyn Store) {
     assert!(claims(store).claim("k", &exclusive_for(1, SHORT)).unwrap());
     sleep(SHORT * 2);
@@ -229,7 +229,8 @@ pub fn a_change_breaks_a_timed_out_claim(store: &dyn Store) {
     assert_eq!(kept(store, "k"), None);
 }
 
-/// What is done to other keys breaks nothing, and neither do other claims. (A `clear` may break more than it forgets.)
+/// Changes of other keys break nothing, and neither do other claims. (A `clear` may break more claims than it removes
+/// entries.)
 pub fn changes_of_other_keys_and_other_claims_break_nothing(store: &dyn Store) {
     let expiration = ten_seconds();
     let pair = ("a".to_owned(), Value::Number(1));
@@ -242,17 +243,17 @@ pub fn changes_of_other_keys_and_other_claims_break_nothing(store: &dyn Store) {
     store.delete_expired(expiration.now).unwrap();
     assert!(claims(store).claim("kk", &exclusive(2)).unwrap());
     assert!(claims(store).complete("kk", &Value::Number(1), &expiration, 2).unwrap());
-    assert!(claims(store).claim("k", &common(3)).unwrap());
+    assert!(claims(store).claim("k", &non_exclusive(3)).unwrap());
     claims(store).release("k", 3, Duration::ZERO).unwrap();
     assert!(!claims(store).claim("k", &exclusive(4)).unwrap());
     assert_eq!(kept(store, "k"), None);
     assert!(complete(store, 1, 7));
 }
 
-/// Of two claims on a key, what is computed first is kept and the other is not.
+/// Of two claims on a key, the one that is completed first is stored, and the other is not.
 pub fn the_first_of_two_computations_is_stored(store: &dyn Store) {
     assert!(claims(store).claim("k", &exclusive(1)).unwrap());
-    assert!(claims(store).claim("k", &common(2)).unwrap());
+    assert!(claims(store).claim("k", &non_exclusive(2)).unwrap());
     assert!(complete(store, 2, 2));
     assert!(!complete(store, 1, 1));
     assert_eq!(kept(store, "k"), Some(Value::Number(2)));
@@ -270,7 +271,7 @@ pub fn any_text_can_be_claimed(store: &dyn Store) {
     }
 }
 
-/// A task is given the same answers.
+/// Dispatched claim operations give the same answers.
 pub fn dispatched_claim_operations_give_the_same_answers(store: &dyn Store) {
     let key = || Cow::Borrowed("k");
     let answer = |operation| answer_for_a_task(store, operation);

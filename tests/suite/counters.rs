@@ -1,4 +1,4 @@
-//! Counters: whole numbers that change in one step.
+//! Counters: integers with atomic increments.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use cache_runtime::ErrorKind;
 
 use crate::TestCache;
 
-/// What is absent counts as 0.
+/// A missing counter starts from 0.
 pub fn a_counter_starts_from_zero(cache: &TestCache) {
     assert_eq!(cache.increment("one", 1).unwrap(), 1);
     assert_eq!(cache.increment("hundred", 100).unwrap(), 100);
@@ -14,7 +14,7 @@ pub fn a_counter_starts_from_zero(cache: &TestCache) {
     assert_eq!(cache.decrement("far_below", 100).unwrap(), -100);
 }
 
-/// Each answer is the sum so far, and reading agrees.
+/// Each increment returns the sum so far, and reading returns the same.
 pub fn each_increment_returns_the_sum_so_far(cache: &TestCache) {
     assert_eq!(cache.increment("n", 5).unwrap(), 5);
     assert_eq!(cache.increment("n", 5).unwrap(), 10);
@@ -25,13 +25,13 @@ pub fn each_increment_returns_the_sum_so_far(cache: &TestCache) {
     assert_eq!(cache.get::<i64>("n").unwrap(), Some(1));
 }
 
-/// A counter that has not begun is absent when it is read, not 0.
+/// A counter that was never incremented is a miss, not 0.
 pub fn reading_does_not_start_a_counter(cache: &TestCache) {
     assert_eq!(cache.get::<i64>("n").unwrap(), None);
     assert!(!cache.exists("n").unwrap());
 }
 
-/// A number that was written can be counted on from, and a counter can be read as a number.
+/// A written integer can be incremented, and a counter can be read as an integer.
 pub fn written_integers_and_counters_are_interchangeable(cache: &TestCache) {
     cache.set("quota", &100).unwrap();
     assert_eq!(cache.decrement("quota", 5).unwrap(), 95);
@@ -47,7 +47,7 @@ pub fn written_integers_and_counters_are_interchangeable(cache: &TestCache) {
     assert_eq!(cache.increment("computed", 1).unwrap(), 6);
 }
 
-/// With a expiration of zero each answer is the amount itself, nothing is kept, and what was there is forgotten.
+/// With a lifetime of zero each increment returns the amount itself, and deletes a stored counter.
 pub fn a_counter_with_a_lifetime_of_zero_is_not_stored(cache: &TestCache) {
     let zero = cache.view(|cache| cache.expires_in(0));
     cache.increment("n", 100).unwrap();
@@ -60,14 +60,14 @@ pub fn a_counter_with_a_lifetime_of_zero_is_not_stored(cache: &TestCache) {
     assert_eq!(cache.increment("n", 1).unwrap(), 1);
 }
 
-/// Where text was kept and has expired, a counter may start.
+/// A counter starts at a key whose text has expired.
 pub fn a_counter_can_start_where_a_text_has_expired(cache: &TestCache) {
     cache.view(|cache| cache.expires_in(1)).set("k", "text").unwrap();
     cache.pass(1);
     assert_eq!(cache.increment("k", 4).unwrap(), 4);
 }
 
-/// What is not a whole number cannot be incremented, and stays.
+/// A value that is not an integer cannot be incremented, and does not change.
 pub fn incrementing_a_value_that_is_no_integer_is_an_error_and_changes_nothing(cache: &TestCache) {
     cache.set("text", "12").unwrap();
     cache.set("fraction", &1.5).unwrap();
@@ -83,7 +83,7 @@ pub fn incrementing_a_value_that_is_no_integer_is_an_error_and_changes_nothing(c
     assert_eq!(cache.get::<u64>("large").unwrap(), Some(u64::MAX));
 }
 
-/// A sum that leaves `i64` at either end is an error, and the counter stays.
+/// A sum outside of `i64` is an error, and the counter does not change.
 pub fn overflow_is_an_error_and_changes_nothing(cache: &TestCache) {
     let overflows = |key: &str, by: i64| {
         let kept = cache.get::<i64>(key).unwrap();
@@ -96,23 +96,23 @@ pub fn overflow_is_an_error_and_changes_nothing(cache: &TestCache) {
     assert_eq!(cache.increment("bottom", i64::MIN).unwrap(), i64::MIN);
     overflows("bottom", -1);
     overflows("bottom", i64::MIN);
-    assert_eq!(cache.increment("top", i64::MIN).unwrap(), -1, "both ends are numbers like others");
+    assert_eq!(cache.increment("top", i64::MIN).unwrap(), -1, "both ends are ordinary numbers");
 }
 
-/// Nothing is the opposite of `i64::MIN`, so it cannot be taken away.
+/// `i64::MIN` cannot be negated, so decrementing by it is an overflow.
 pub fn decrementing_by_the_lowest_number_is_an_overflow(cache: &TestCache) {
     cache.set("n", &-5).unwrap();
     assert_eq!(cache.decrement("n", i64::MIN).unwrap_err().kind(), ErrorKind::Overflow);
     assert_eq!(cache.get::<i64>("n").unwrap(), Some(-5));
 }
 
-/// Of first increments at one moment each gets a sum of its own.
+/// Simultaneous first increments each return a different sum.
 pub fn simultaneous_first_increments_return_distinct_sums(cache: &TestCache) {
     let sums: BTreeSet<i64> = cache.on_threads(8, |cache, _| cache.increment("n", 1).unwrap()).into_iter().collect();
     assert_eq!(sums, (1..=8).collect());
 }
 
-/// Increments and decrements from many threads all count, also where both faces ask at once.
+/// All increments and decrements of many threads count, even if both APIs are used at once.
 pub fn concurrent_increments_all_count(cache: &TestCache) {
     const ROUNDS: i64 = 100;
     let other = cache.other_api();

@@ -1,4 +1,4 @@
-//! How long values live.
+//! How long entries live.
 
 use std::time::{Duration, SystemTime};
 
@@ -8,7 +8,7 @@ use crate::TestCache;
 
 const DAY: u64 = 24 * 60 * 60;
 
-/// Each value lives as long as it was given.
+/// Each entry has its own lifetime.
 pub fn every_value_has_its_own_lifetime(cache: &TestCache) {
     cache.view(|cache| cache.expires_in(60)).set("a", "1").unwrap();
     cache.view(|cache| cache.expires_in(120)).set("b", "2").unwrap();
@@ -21,7 +21,7 @@ pub fn every_value_has_its_own_lifetime(cache: &TestCache) {
     assert_eq!(there(), (false, false));
 }
 
-/// A value is there to the last millisecond, and gone at the very moment of its expiry.
+/// A value lives to the last millisecond, and expires exactly at its expiry.
 pub fn expiry_is_exact_to_the_millisecond(cache: &TestCache) {
     cache.view(|cache| cache.expires_in(Duration::from_millis(1500))).set("k", "v").unwrap();
     cache.advance(Duration::from_millis(1499));
@@ -33,14 +33,14 @@ pub fn expiry_is_exact_to_the_millisecond(cache: &TestCache) {
     assert_eq!(cache.expiry("k").unwrap(), None);
 }
 
-/// Where nobody says otherwise values and counters live two days.
+/// By default values and counters live two days.
 pub fn the_default_lifetime_is_two_days(cache: &TestCache) {
     let before = SystemTime::now();
     cache.set("k", "v").unwrap();
     cache.increment("n", 1).unwrap();
     cache.write_multi([("m", "v")]).unwrap();
     cache.get_or_set("c", || 1.5);
-    let Some(Expiry::At(moment)) = cache.expiry("n").unwrap() else { panic!("the counter has a moment") };
+    let Some(Expiry::At(moment)) = cache.expiry("n").unwrap() else { panic!("the counter has no expiry") };
     let left = moment.duration_since(before).unwrap().as_secs();
     assert!((2 * DAY - 1..2 * DAY + 60).contains(&left), "{left} s");
     let there = || ["k", "m", "c"].map(|key| cache.exists(key).unwrap());
@@ -50,7 +50,7 @@ pub fn the_default_lifetime_is_two_days(cache: &TestCache) {
     assert_eq!(there(), [false; 3]);
 }
 
-/// What never expires is there after any time.
+/// An entry that never expires stays for any time.
 pub fn an_entry_that_never_expires_stays(cache: &TestCache) {
     cache.view(|cache| cache.expires_in(Ttl::Never)).set("k", "v").unwrap();
     assert_eq!(cache.expiry("k").unwrap(), Some(Expiry::Never));
@@ -59,7 +59,7 @@ pub fn an_entry_that_never_expires_stays(cache: &TestCache) {
     assert_eq!(cache.get::<String>("k").unwrap().as_deref(), Some("v"));
 }
 
-/// A expiration of centuries, and the longest there is, overflow nothing.
+/// Lifetimes of centuries, and the longest possible one, do not overflow.
 pub fn very_long_lifetimes_do_not_overflow(cache: &TestCache) {
     let view = |ttl: Duration| cache.view(|cache| cache.expires_in(ttl).race_ttl(Duration::MAX));
     view(Duration::from_secs(500 * 365 * DAY)).set("long", "v").unwrap();
@@ -72,10 +72,10 @@ pub fn very_long_lifetimes_do_not_overflow(cache: &TestCache) {
     assert!(cache.exists("longest").unwrap());
 }
 
-/// Lifetimes are taken as seconds, as a duration and as words.
+/// A lifetime is given in seconds, as a duration or as text.
 pub fn a_lifetime_may_be_seconds_a_duration_or_text(cache: &TestCache) {
-    let ways = [Ttl::from(5400), Duration::from_secs(5400).into(), Ttl::parse("1h 30m").unwrap()];
-    for ttl in ways {
+    let lifetimes = [Ttl::from(5400), Duration::from_secs(5400).into(), Ttl::parse("1h 30m").unwrap()];
+    for ttl in lifetimes {
         cache.view(|cache| cache.expires_in(ttl)).set("k", "v").unwrap();
         cache.pass(5399);
         assert!(cache.exists("k").unwrap(), "{ttl:?}");
@@ -84,7 +84,7 @@ pub fn a_lifetime_may_be_seconds_a_duration_or_text(cache: &TestCache) {
     }
 }
 
-/// A expiration of zero keeps nothing, and forgets what was there.
+/// A lifetime of zero stores nothing, and deletes the existing entry.
 pub fn writing_with_a_lifetime_of_zero_deletes_the_entry(cache: &TestCache) {
     let zeros = [Duration::ZERO, Duration::from_nanos(1)];
     for zero in zeros {
@@ -92,13 +92,17 @@ pub fn writing_with_a_lifetime_of_zero_deletes_the_entry(cache: &TestCache) {
         let view = cache.view(|cache| cache.expires_in(zero).race_ttl(60).stale_if_error(60));
         view.set("k", "new").unwrap();
         assert_eq!(cache.get::<String>("k").unwrap(), None);
-        assert_eq!(view.try_get_or_set("k", || Err::<String, _>("down")), Err("down"), "nothing stands in");
+        assert_eq!(
+            view.try_get_or_set("k", || Err::<String, _>("down")),
+            Err("down"),
+            "no stale value replaces the error"
+        );
         assert_eq!(view.get_or_set("k", || 1.5), 1.5);
         assert_eq!(view.get_or_set("k", || 2.5), 2.5);
     }
 }
 
-/// For a expiration of zero a value is computed at each call, also where one was kept before, which is forgotten.
+/// With a lifetime of zero each call computes, and deletes the existing entry.
 pub fn computing_with_a_lifetime_of_zero_deletes_the_entry(cache: &TestCache) {
     let zero = cache.view(|cache| cache.expires_in(0));
     cache.set("k", "old").unwrap();
@@ -111,11 +115,11 @@ pub fn computing_with_a_lifetime_of_zero_deletes_the_entry(cache: &TestCache) {
     assert!(!cache.exists("k").unwrap());
 }
 
-/// Three answers tell absent, for ever and the moment apart.
+/// `expiry` distinguishes absent, permanent and expiring entries.
 pub fn expiry_distinguishes_absent_permanent_and_expiring_entries(cache: &TestCache) {
     let before = SystemTime::now();
     cache.view(|cache| cache.expires_in(60)).set("k", "v").unwrap();
-    let Some(Expiry::At(moment)) = cache.expiry("k").unwrap() else { panic!("it has a moment") };
+    let Some(Expiry::At(moment)) = cache.expiry("k").unwrap() else { panic!("it has no expiry") };
     let left = moment.duration_since(before).unwrap();
     assert!(left > Duration::from_secs(59) && left < Duration::from_secs(120), "{left:?}");
     cache.view(|cache| cache.expires_in(Ttl::Never)).set("k", "v").unwrap();
@@ -124,7 +128,7 @@ pub fn expiry_distinguishes_absent_permanent_and_expiring_entries(cache: &TestCa
     assert_eq!(cache.expiry("k").unwrap(), None);
 }
 
-/// Reading does not make a value live longer.
+/// Reading does not extend a lifetime.
 pub fn reading_does_not_extend_a_lifetime(cache: &TestCache) {
     let cache = cache.view(|cache| cache.expires_in(10));
     cache.set("k", "v").unwrap();
@@ -138,7 +142,7 @@ pub fn reading_does_not_extend_a_lifetime(cache: &TestCache) {
     assert_eq!(cache.get::<String>("k").unwrap(), None);
 }
 
-/// Touching gives a full new expiration, or a shorter one, and leaves the value.
+/// Touching gives a full new lifetime, longer or shorter, and keeps the value.
 pub fn touching_replaces_the_lifetime(cache: &TestCache) {
     let view = |ttl: u64| cache.view(|cache| cache.expires_in(ttl));
     view(10).set("k", &["v", "w"]).unwrap();
@@ -151,7 +155,7 @@ pub fn touching_replaces_the_lifetime(cache: &TestCache) {
     assert!(!cache.exists("k").unwrap());
 }
 
-/// A touch can make a value stay for ever, and can end that.
+/// Touching can remove an entry's expiry, and set one again.
 pub fn touching_can_make_an_entry_permanent_and_temporary_again(cache: &TestCache) {
     cache.view(|cache| cache.expires_in(10)).set("k", "v").unwrap();
     assert!(cache.view(|cache| cache.expires_in(Ttl::Never)).touch("k").unwrap());
@@ -162,7 +166,7 @@ pub fn touching_can_make_an_entry_permanent_and_temporary_again(cache: &TestCach
     assert!(!cache.exists("k").unwrap());
 }
 
-/// What is absent or has expired cannot be touched into life.
+/// Touching does not revive an entry that is absent or has expired.
 pub fn touching_does_not_revive_an_expired_entry(cache: &TestCache) {
     let cache = cache.view(|cache| cache.expires_in(10));
     cache.set("k", "v").unwrap();
@@ -173,25 +177,28 @@ pub fn touching_does_not_revive_an_expired_entry(cache: &TestCache) {
     assert!(!cache.exists("absent").unwrap());
 }
 
-/// Touching for no time forgets.
+/// Touching with a lifetime of zero deletes the entry.
 pub fn touching_with_a_lifetime_of_zero_deletes_the_entry(cache: &TestCache) {
     cache.set("k", "v").unwrap();
     assert!(cache.view(|cache| cache.expires_in(0)).touch("k").unwrap());
     assert!(!cache.exists("k").unwrap());
 }
 
-/// Removing what has expired leaves what has not.
+/// `delete_expired` keeps the entries that have not expired.
 pub fn removing_expired_entries_keeps_the_others(cache: &TestCache) {
     cache.view(|cache| cache.expires_in(10)).write_multi([("a", "1"), ("b", "2")]).unwrap();
     cache.view(|cache| cache.expires_in(20)).set("c", "3").unwrap();
     cache.pass(10);
     let gone = cache.delete_expired().unwrap();
-    assert!(gone == 2 || gone == 0, "how many went, or 0 from a store that expires by itself: {gone}");
+    assert!(
+        gone == 2 || gone == 0,
+        "the number of expired entries, or 0 from a store that removes them itself: {gone}"
+    );
     assert_eq!(cache.delete_expired().unwrap(), 0);
     assert_eq!(cache.get::<String>("c").unwrap().as_deref(), Some("3"));
 }
 
-/// Removing what has expired leaves what a window keeps.
+/// `delete_expired` keeps the entries in a stale window.
 pub fn removing_expired_entries_keeps_those_in_a_stale_window(cache: &TestCache) {
     let cache = cache.view(|cache| cache.expires_in(10).stale_if_error(60));
     cache.set("k", "old").unwrap();
@@ -200,7 +207,7 @@ pub fn removing_expired_entries_keeps_those_in_a_stale_window(cache: &TestCache)
     assert_eq!(cache.try_get_or_set("k", || Err::<String, _>("down")).as_deref(), Ok("old"));
 }
 
-/// What expired and was written again lives its full time.
+/// A value that is written again after its expiry has its full lifetime.
 pub fn a_value_rewritten_after_expiry_has_its_full_lifetime(cache: &TestCache) {
     let cache = cache.view(|cache| cache.expires_in(10));
     for round in ["1", "2", "3"] {

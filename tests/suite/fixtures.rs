@@ -1,4 +1,4 @@
-//! What a store is told and answers, for the lines of its contract.
+//! Entries, expirations and clocks for the tests of a store's contract.
 
 use std::sync::{Arc, Mutex};
 use std::thread::sleep;
@@ -8,11 +8,11 @@ use cache_runtime::store::{Answer, Dispatch, Expiration, Operation, Record, Stor
 use cache_runtime::{Cache, Error, ErrorKind, Result, Ttl};
 use smol::block_on;
 
-/// A store that shows what a cache gives it to keep.
+/// A store that captures the entry that a cache writes.
 #[derive(Clone, Default)]
-struct Shown(Arc<Mutex<Option<(Value, Expiration)>>>);
+struct CapturingStore(Arc<Mutex<Option<(Value, Expiration)>>>);
 
-impl Store for Shown {
+impl Store for CapturingStore {
     fn get(&self, _: &str) -> Result<Option<Record>> {
         Ok(None)
     }
@@ -24,22 +24,22 @@ impl Store for Shown {
         Ok(false)
     }
     fn increment(&self, _: &str, _: i64, _: &Expiration) -> Result<i64> {
-        Err(Error::new(ErrorKind::Unavailable, "it only shows what is set"))
+        Err(Error::new(ErrorKind::Unavailable, "it only captures what is set"))
     }
     fn clear(&self, _: &str) -> Result<u64> {
         Ok(0)
     }
 }
 
-/// An entry as a cache writes it, whose header says when it expires, with the expiration that goes with it.
+/// An entry as a cache writes it, whose header contains its expiry, with its expiration.
 pub(crate) fn entry(text: &str, ttl: impl Into<Ttl>) -> (Value, Expiration) {
-    let shown = Shown::default();
-    Cache::new(shown.clone()).expires_in(ttl).set("k", text).expect("text can be written");
-    let entry = shown.0.lock().expect("no panic while it is held").take();
-    entry.expect("it was shown")
+    let capturing = CapturingStore::default();
+    Cache::new(capturing.clone()).expires_in(ttl).set("k", text).expect("text can be written");
+    let entry = capturing.0.lock().expect("no panic while it is held").take();
+    entry.expect("the cache has written it")
 }
 
-/// Ten seconds from now.
+/// An expiration ten seconds from now.
 pub(crate) fn ten_seconds() -> Expiration {
     entry("", 10).1
 }
@@ -48,7 +48,7 @@ pub(crate) fn seconds_after(expiration: &Expiration, seconds: u64) -> Timestamp 
     expiration.now.after(Duration::from_secs(seconds))
 }
 
-/// The expiration of what is written so many seconds later, to live for `ttl` seconds.
+/// The expiration of an entry that is written `seconds` later and lives for `ttl` seconds.
 pub(crate) fn later(expiration: &Expiration, seconds: u64, ttl: u64) -> Expiration {
     lives(seconds_after(expiration, seconds), ttl)
 }
@@ -68,7 +68,7 @@ pub(crate) fn is_live(store: &dyn Store, key: &str, now: Timestamp) -> bool {
     store.get(key).unwrap().is_some_and(|record| record.is_live(now))
 }
 
-/// Asks as a task does.
+/// Runs an operation as a task does.
 pub(crate) fn answer_for_a_task(store: &dyn Store, operation: Operation<'_>) -> Answer {
     match store.dispatch(operation) {
         Dispatch::Done(answer) => answer.unwrap(),
@@ -78,30 +78,30 @@ pub(crate) fn answer_for_a_task(store: &dyn Store, operation: Operation<'_>) -> 
     }
 }
 
-/// What the server may take, where it keeps time itself, to find that a moment is over.
+/// How late a server that keeps time itself may notice an expiry.
 const SLACK: Duration = Duration::from_millis(50);
 
-/// The time that a number's expiration is measured by: as it is told, or the server's own.
-pub(crate) struct Time<'a> {
+/// The clock by which a number expires: the one that the cache passes to the store, or the server's own.
+pub(crate) struct NumberClock<'a> {
     store: &'a dyn Store,
     now: Timestamp,
-    is_the_servers: bool,
+    server_keeps_time: bool,
 }
 
-impl<'a> Time<'a> {
+impl<'a> NumberClock<'a> {
     pub(crate) fn of(store: &'a dyn Store) -> Self {
-        Time { store, now: Timestamp::now(), is_the_servers: is_the_servers(store) }
+        NumberClock { store, now: Timestamp::now(), server_keeps_time: server_keeps_time(store) }
     }
 
-    /// Lets seconds pass; where the server keeps the time, really.
+    /// Advances the clock by some seconds; if it is the server's, waits for them.
     pub(crate) fn pass(&mut self, seconds: u64) {
         self.now = self.now.after(Duration::from_secs(seconds));
-        if self.is_the_servers {
+        if self.server_keeps_time {
             wait(seconds);
         }
     }
 
-    /// The expiration of what is written now, to live for `ttl` seconds.
+    /// The expiration of an entry that is written now and lives for `ttl` seconds.
     pub(crate) fn expiration(&self, ttl: u64) -> Expiration {
         lives(self.now, ttl)
     }
@@ -115,8 +115,8 @@ pub(crate) fn wait(seconds: u64) {
     sleep(Duration::from_secs(seconds) + SLACK);
 }
 
-/// Whether numbers live by the time of the store's server: then it does not say when one of them expires.
-pub(crate) fn is_the_servers(store: &dyn Store) -> bool {
+/// Whether numbers expire by the clock of the store's server: it then reads them without their expiry.
+pub(crate) fn server_keeps_time(store: &dyn Store) -> bool {
     store.set("probe", &Value::Number(1), &ten_seconds()).unwrap();
     let record = store.get("probe").unwrap().expect("it has just been written");
     store.delete("probe", Timestamp::now()).unwrap();

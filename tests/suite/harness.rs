@@ -1,4 +1,4 @@
-//! What a behaviour is tried on: one cache, seen through one of its two faces.
+//! The cache that a behaviour is tested on, used by its blocking or its async API.
 
 use std::any::Any;
 use std::collections::HashMap;
@@ -13,24 +13,22 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::runtime::Handle;
 
-use crate::Executor;
+use crate::{Executor, fixtures};
 
-use crate::fixtures;
-
-/// Which of the two faces of a cache is tried.
+/// Which API of a cache is tested.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Api {
-    /// `Cache`, which blocks.
+    /// `Cache`, which blocks the thread.
     Blocking,
-    /// `AsyncCache`, which waits.
+    /// `AsyncCache`, on an executor.
     Async(Executor),
 }
 
-/// An empty cache to try, and what it needs kept for as long as the test runs.
+/// An empty cache to test, and a value that must outlive the test.
 #[derive(Debug)]
 pub struct Setup {
     cache: Cache,
-    beside: Rc<dyn Any>,
+    keep_alive: Rc<dyn Any>,
 }
 
 impl From<Cache> for Setup {
@@ -39,35 +37,35 @@ impl From<Cache> for Setup {
     }
 }
 
-/// With the folder that its file is in, for instance.
+/// For example, with the folder of its file.
 impl<T: Any> From<(Cache, T)> for Setup {
-    fn from((cache, beside): (Cache, T)) -> Self {
-        Setup { cache, beside: Rc::new(beside) }
+    fn from((cache, keep_alive): (Cache, T)) -> Self {
+        Setup { cache, keep_alive: Rc::new(keep_alive) }
     }
 }
 
-/// One cache through one face, so that each behaviour is written once and tried on both.
+/// A cache used by one API, so that each behaviour is written once and tested on both.
 ///
-/// Its clock stands still; [`advance`](TestCache::advance) moves it. The methods are those of
+/// Its clock stands still; [`advance`](TestCache::advance) moves it. The other methods are those of
 /// [`Cache`](cache_runtime::Cache).
 #[derive(Debug)]
 pub struct TestCache {
-    face: Api,
+    api: Api,
     cache: Cache,
     scope: Rc<Scope>,
-    beside: Rc<dyn Any>,
+    keep_alive: Rc<dyn Any>,
 }
 
-/// Where it comes from, and time.
+/// Views and time.
 impl TestCache {
-    /// Puts a cache in a scope of this thread.
-    pub fn new(face: Api, given: impl Into<Setup>) -> Self {
-        let Setup { cache, beside } = given.into();
+    /// Makes a cache the one of a test scope on this thread.
+    pub fn new(api: Api, given: impl Into<Setup>) -> Self {
+        let Setup { cache, keep_alive } = given.into();
         let scope = Rc::new(testing::scope(cache.clone()));
-        TestCache { face, cache, scope, beside }
+        TestCache { api, cache, scope, keep_alive }
     }
 
-    /// The cache itself, for what both faces have in common.
+    /// The cache itself.
     pub fn cache(&self) -> &Cache {
         &self.cache
     }
@@ -75,112 +73,111 @@ impl TestCache {
     /// The same cache with options.
     #[must_use]
     pub fn view(&self, options: impl FnOnce(&Cache) -> Cache) -> TestCache {
-        self.with(self.face, options(&self.cache))
+        self.with(self.api, options(&self.cache))
     }
 
-    /// The same cache through the other face.
+    /// The same cache, used by the other API.
     #[must_use]
     pub fn other_api(&self) -> TestCache {
-        let other = if self.face == Api::Blocking { Api::Async(Executor::Smol) } else { Api::Blocking };
+        let other = if self.api == Api::Blocking { Api::Async(Executor::Smol) } else { Api::Blocking };
         self.with(other, self.cache.clone())
     }
 
-    fn with(&self, face: Api, cache: Cache) -> TestCache {
-        TestCache { face, cache, scope: Rc::clone(&self.scope), beside: Rc::clone(&self.beside) }
+    fn with(&self, api: Api, cache: Cache) -> TestCache {
+        TestCache { api, cache, scope: Rc::clone(&self.scope), keep_alive: Rc::clone(&self.keep_alive) }
     }
 
-    /// Lets time pass.
+    /// Advances the cache's clock.
     pub fn advance(&self, by: Duration) {
         testing::advance(by);
     }
 
-    /// Lets seconds pass.
+    /// Advances the cache's clock by some seconds.
     pub fn pass(&self, seconds: u64) {
         self.advance(Duration::from_secs(seconds));
     }
 
-    /// Lets numbers grow so many seconds older: as [`pass`](TestCache::pass), and where the store's server keeps their time
-    /// itself, really.
+    /// Makes numbers some seconds older: like [`pass`](TestCache::pass), and if the store's server keeps time itself, waits
+    /// for as long.
     pub fn age(&self, seconds: u64) {
         self.pass(seconds);
-        if fixtures::is_the_servers(&Chaos::over(&self.cache)) {
+        if fixtures::server_keeps_time(&Chaos::over(&self.cache)) {
             fixtures::wait(seconds);
         }
     }
 
-    /// Does the same on many threads at once, and returns what each of them answered.
+    /// Runs `work` on many threads at once, and returns the result of each.
     pub fn on_threads<T: Send>(&self, threads: usize, work: impl Fn(&TestCache, usize) -> T + Sync) -> Vec<T> {
-        let (face, cache, work) = (self.face, &self.cache, &work);
+        let (api, cache, work) = (self.api, &self.cache, &work);
         thread::scope(|scope| {
-            let one = |number| scope.spawn(move || work(&TestCache::new(face, cache.clone()), number));
+            let one = |number| scope.spawn(move || work(&TestCache::new(api, cache.clone()), number));
             let started: Vec<_> = (0..threads).map(one).collect();
             started.into_iter().map(|thread| thread.join().expect("a thread of the test panicked")).collect()
         })
     }
 
-    /// What is asked from inside of a body on a runtime's only thread blocks: to wait there for what the runtime itself
-    /// has to do would be for ever.
-    fn face(&self) -> Api {
-        match self.face {
+    /// Uses the blocking API inside of a running runtime: a nested `block_on` would wait for this very thread.
+    fn api(&self) -> Api {
+        match self.api {
             Api::Async(_) if Handle::try_current().is_ok() => Api::Blocking,
-            face => face,
+            api => api,
         }
     }
 
-    fn waiting(&self) -> AsyncCache {
+    fn to_async(&self) -> AsyncCache {
         self.cache.to_async()
     }
 }
 
-/// Writes one method that asks the face in use.
-macro_rules! either {
+/// Calls a method of the API in use.
+macro_rules! by_api {
     ($self:ident.$method:ident($($argument:expr),*)) => {
-        match $self.face() {
+        match $self.api() {
             Api::Blocking => $self.cache.$method($($argument),*),
-            Api::Async(executor) => executor.block_on($self.waiting().$method($($argument),*)),
+            Api::Async(executor) => executor.block_on($self.to_async().$method($($argument),*)),
         }
     };
 }
 
-/// The operations.
+/// The operations of `Cache`.
 #[expect(missing_docs, clippy::missing_errors_doc, reason = "they are those of `Cache`")]
 impl TestCache {
     pub fn get<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>> {
-        either!(self.get(key))
+        by_api!(self.get(key))
     }
 
     pub fn set<T: Serialize + ?Sized>(&self, key: &str, value: &T) -> Result<()> {
-        either!(self.set(key, value))
+        by_api!(self.set(key, value))
     }
 
     pub fn delete(&self, key: &str) -> Result<bool> {
-        either!(self.delete(key))
+        by_api!(self.delete(key))
     }
 
     pub fn exists(&self, key: &str) -> Result<bool> {
-        either!(self.exists(key))
+        by_api!(self.exists(key))
     }
 
     pub fn expiry(&self, key: &str) -> Result<Option<Expiry>> {
-        either!(self.expiry(key))
+        by_api!(self.expiry(key))
     }
 
     pub fn touch(&self, key: &str) -> Result<bool> {
-        either!(self.touch(key))
+        by_api!(self.touch(key))
     }
 
     pub fn increment(&self, key: &str, by: i64) -> Result<i64> {
-        either!(self.increment(key, by))
+        by_api!(self.increment(key, by))
     }
 
     pub fn decrement(&self, key: &str, by: i64) -> Result<i64> {
-        either!(self.decrement(key, by))
+        by_api!(self.decrement(key, by))
     }
 
     pub fn get_or_set<T: Serialize + DeserializeOwned>(&self, key: &str, compute: impl FnOnce() -> T) -> T {
-        match self.face() {
+        match self.api() {
             Api::Blocking => self.cache.get_or_set(key, compute),
-            Api::Async(executor) => executor.block_on(self.waiting().get_or_set(key, || async { compute() })),
+            Api::Async(executor) => executor.block_on(self.to_async().get_or_set(key, || async { compute() })),
         }
     }
 
@@ -189,16 +186,16 @@ impl TestCache {
         key: &str,
         compute: impl FnOnce() -> Result<T, E>,
     ) -> Result<T, E> {
-        match self.face() {
+        match self.api() {
             Api::Blocking => self.cache.try_get_or_set(key, compute),
-            Api::Async(executor) => executor.block_on(self.waiting().try_get_or_set(key, || async { compute() })),
+            Api::Async(executor) => executor.block_on(self.to_async().try_get_or_set(key, || async { compute() })),
         }
     }
 
     pub fn refresh<T: Serialize + DeserializeOwned>(&self, key: &str, compute: impl FnOnce() -> T) -> T {
-        match self.face() {
+        match self.api() {
             Api::Blocking => self.cache.refresh(key, compute),
-            Api::Async(executor) => executor.block_on(self.waiting().refresh(key, || async { compute() })),
+            Api::Async(executor) => executor.block_on(self.to_async().refresh(key, || async { compute() })),
         }
     }
 
@@ -207,9 +204,9 @@ impl TestCache {
         key: &str,
         compute: impl FnOnce() -> Result<T, E>,
     ) -> Result<T, E> {
-        match self.face() {
+        match self.api() {
             Api::Blocking => self.cache.try_refresh(key, compute),
-            Api::Async(executor) => executor.block_on(self.waiting().try_refresh(key, || async { compute() })),
+            Api::Async(executor) => executor.block_on(self.to_async().try_refresh(key, || async { compute() })),
         }
     }
 
@@ -217,11 +214,11 @@ impl TestCache {
         &self,
         keys: impl IntoIterator<Item = impl AsRef<str>>,
     ) -> Result<HashMap<String, T>> {
-        either!(self.read_multi(keys))
+        by_api!(self.read_multi(keys))
     }
 
     pub fn write_multi<T: Serialize>(&self, pairs: impl IntoIterator<Item = (impl AsRef<str>, T)>) -> Result<()> {
-        either!(self.write_multi(pairs))
+        by_api!(self.write_multi(pairs))
     }
 
     pub fn get_or_set_multi<T: Serialize + DeserializeOwned>(
@@ -229,27 +226,27 @@ impl TestCache {
         keys: impl IntoIterator<Item = impl AsRef<str>>,
         compute: impl FnOnce(&[String]) -> HashMap<String, T>,
     ) -> HashMap<String, T> {
-        match self.face() {
+        match self.api() {
             Api::Blocking => self.cache.get_or_set_multi(keys, compute),
             Api::Async(executor) => {
-                executor.block_on(self.waiting().get_or_set_multi(keys, |missing| ready(compute(&missing))))
+                executor.block_on(self.to_async().get_or_set_multi(keys, |missing| ready(compute(&missing))))
             }
         }
     }
 
     pub fn delete_multi(&self, keys: impl IntoIterator<Item = impl AsRef<str>>) -> Result<u64> {
-        either!(self.delete_multi(keys))
+        by_api!(self.delete_multi(keys))
     }
 
     pub fn delete_tag(&self, tag: &str) -> Result<bool> {
-        either!(self.delete_tag(tag))
+        by_api!(self.delete_tag(tag))
     }
 
     pub fn clear(&self) -> Result<u64> {
-        either!(self.clear())
+        by_api!(self.clear())
     }
 
     pub fn delete_expired(&self) -> Result<u64> {
-        either!(self.delete_expired())
+        by_api!(self.delete_expired())
     }
 }

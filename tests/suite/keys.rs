@@ -1,10 +1,10 @@
-//! What may be a key, and that no two meet.
+//! Which texts may be keys, and that no two collide.
 
 use std::collections::{HashMap, HashSet};
 
 use crate::TestCache;
 
-/// Texts that mean something to some store, or to this library.
+/// Texts that have a meaning for some store, or for this library.
 fn odd_keys() -> Vec<String> {
     let odd = [
         " ",
@@ -61,7 +61,7 @@ fn odd_keys() -> Vec<String> {
     keys
 }
 
-/// Keys are compared to the letter.
+/// Keys are case-sensitive.
 pub fn keys_are_case_sensitive(cache: &TestCache) {
     cache.set("User", "upper").unwrap();
     cache.set("user", "lower").unwrap();
@@ -69,7 +69,7 @@ pub fn keys_are_case_sensitive(cache: &TestCache) {
     assert_eq!(cache.get::<String>("user").unwrap().as_deref(), Some("lower"));
 }
 
-/// Any text is a key, of any length, and no two keys meet.
+/// Any text of any length is a key, and no two keys collide.
 pub fn any_text_is_a_distinct_key(cache: &TestCache) {
     let keys = odd_keys();
     assert_eq!(keys.iter().collect::<HashSet<_>>().len(), keys.len());
@@ -81,11 +81,11 @@ pub fn any_text_is_a_distinct_key(cache: &TestCache) {
         assert!(cache.exists(key).unwrap());
     }
     for key in &keys {
-        assert!(cache.delete(key).unwrap(), "{key:?} went with another key");
+        assert!(cache.delete(key).unwrap(), "{key:?} was deleted with another key");
     }
 }
 
-/// The operations on many keys take the same texts, and answer by the keys as they were asked.
+/// Batches accept the same texts, and return the keys as the caller gave them.
 pub fn any_text_is_a_key_in_a_batch(cache: &TestCache) {
     let keys = odd_keys();
     let own: HashMap<String, String> = keys.iter().map(|key| (key.clone(), key.clone())).collect();
@@ -96,7 +96,7 @@ pub fn any_text_is_a_key_in_a_batch(cache: &TestCache) {
     assert_eq!(cache.delete_multi(&keys).unwrap(), keys.len() as u64);
 }
 
-/// Counters take the same texts.
+/// Counters accept the same texts.
 pub fn any_text_is_a_distinct_counter(cache: &TestCache) {
     let keys = odd_keys();
     for round in 1..=2 {
@@ -105,7 +105,7 @@ pub fn any_text_is_a_distinct_counter(cache: &TestCache) {
     assert!(keys.iter().all(|key| cache.get::<i64>(key).unwrap() == Some(2)));
 }
 
-/// Long keys that differ in the last letter alone are two.
+/// Long keys that differ only in the last letter are distinct.
 pub fn long_keys_that_differ_only_at_the_end_are_distinct(cache: &TestCache) {
     let start = "k".repeat(9999);
     cache.set(&format!("{start}1"), "one").unwrap();

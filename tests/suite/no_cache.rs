@@ -1,4 +1,4 @@
-//! What a cache does that keeps nothing: everything works, and nothing is remembered.
+//! A cache that stores nothing: every operation works, and nothing is stored.
 
 use std::collections::HashMap;
 
@@ -6,8 +6,8 @@ use cache_runtime::ErrorKind;
 
 use crate::TestCache;
 
-/// Writes are accepted, and reads find nothing.
-pub fn writes_are_accepted_and_reads_find_nothing(cache: &TestCache) {
+/// Writes succeed, and reads miss.
+pub fn writes_succeed_and_reads_miss(cache: &TestCache) {
     cache.set("k", "v").unwrap();
     cache.write_multi([("a", 1), ("b", 2)]).unwrap();
     assert_eq!(cache.get::<String>("k").unwrap(), None);
@@ -16,7 +16,7 @@ pub fn writes_are_accepted_and_reads_find_nothing(cache: &TestCache) {
     assert!(cache.read_multi::<i32>(["a", "b"]).unwrap().is_empty());
 }
 
-/// What changes or forgets entries finds none.
+/// Operations that change or delete entries find none.
 pub fn there_is_nothing_to_change_or_delete(cache: &TestCache) {
     cache.write_multi([("a", 1), ("b", 2)]).unwrap();
     assert!(!cache.touch("a").unwrap());
@@ -40,7 +40,7 @@ pub fn values_are_computed_at_each_call(cache: &TestCache) {
     }
 }
 
-/// The error of a computation comes out as it is, each time.
+/// The error of a computation is returned unchanged, at each call.
 pub fn errors_of_computations_are_returned_unchanged(cache: &TestCache) {
     let cache = cache.view(|cache| cache.stale_if_error(60));
     for round in 0..3 {
@@ -49,7 +49,7 @@ pub fn errors_of_computations_are_returned_unchanged(cache: &TestCache) {
     }
 }
 
-/// Counters answer 0 and count nothing.
+/// Counters return 0 and count nothing.
 pub fn counters_return_zero(cache: &TestCache) {
     for _ in 0..2 {
         assert_eq!(cache.increment("n", 5).unwrap(), 0);
@@ -58,7 +58,7 @@ pub fn counters_return_zero(cache: &TestCache) {
     assert_eq!(cache.get::<i64>("n").unwrap(), None);
 }
 
-/// Options and namespaces change nothing of it.
+/// Views store nothing either.
 pub fn views_store_nothing_either(cache: &TestCache) {
     let view = cache.view(|cache| cache.namespace("a").expires_in(60).race_ttl(5));
     view.set("k", "v").unwrap();
@@ -66,7 +66,7 @@ pub fn views_store_nothing_either(cache: &TestCache) {
     assert!(!cache.other_api().exists("k").unwrap());
 }
 
-/// Mistakes are mistakes here too, so that they are found in tests.
+/// Mistakes are errors here too, so that tests find them.
 pub fn an_empty_key_is_an_error_without_a_cache_too(cache: &TestCache) {
     assert_eq!(cache.set("", "v").unwrap_err().kind(), ErrorKind::Key);
     assert_eq!(cache.get::<u8>("").unwrap_err().kind(), ErrorKind::Key);

@@ -1,4 +1,4 @@
-//! Windows after expiry: `race_ttl` and `stale_if_error`.
+//! Stale values: the windows `race_ttl` and `stale_if_error` after expiry.
 
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -6,27 +6,29 @@ use std::time::Duration;
 
 use crate::TestCache;
 
-/// Entries live ten seconds and may be raced for a minute more.
+/// Entries live ten seconds and have a race window of a minute.
 ///
-/// Who computes holds a lease that long, in real time, so a short window would be over on a machine that is busy.
+/// The caller that recomputes holds a lease as long as the window, in real time: a short one could end on a busy machine.
 fn racing(cache: &TestCache) -> TestCache {
     cache.view(|cache| cache.expires_in(10).race_ttl(60))
 }
 
-/// Entries live ten seconds and stand in for an `Err` for a minute.
-fn standing_in(cache: &TestCache) -> TestCache {
+/// Entries live ten seconds and may replace an `Err` for a minute more.
+fn stale_if_error(cache: &TestCache) -> TestCache {
     cache.view(|cache| cache.expires_in(10).stale_if_error(60))
 }
 
+/// Computes an `Err`.
 fn fails(cache: &TestCache) -> Result<String, &'static str> {
     cache.try_get_or_set("k", || Err("down"))
 }
 
+/// Computes a value.
 fn gives(cache: &TestCache, value: &str) -> String {
     cache.get_or_set("k", || value.to_owned())
 }
 
-/// Without a window nothing expired is served, also not while the new value is being computed.
+/// Without a window an expired value is not served, even during the computation of the new one.
 pub fn without_a_window_no_expired_value_is_served(cache: &TestCache) {
     let cache = cache.view(|cache| cache.expires_in(10));
     cache.set("k", "old").unwrap();
@@ -40,7 +42,7 @@ pub fn without_a_window_no_expired_value_is_served(cache: &TestCache) {
     assert_eq!(fails(&cache), Err("down"));
 }
 
-/// A window of zero is none.
+/// A window of zero is no window.
 pub fn a_window_of_zero_is_no_window(cache: &TestCache) {
     let cache = cache.view(|cache| cache.expires_in(10).race_ttl(0).stale_if_error(0));
     cache.set("k", "old").unwrap();
@@ -50,7 +52,7 @@ pub fn a_window_of_zero_is_no_window(cache: &TestCache) {
     assert_eq!(gives(&cache, "newer"), "new");
 }
 
-/// In the window one caller computes, and the others get the old value at once meanwhile.
+/// In the window one caller recomputes, and the others get the stale value at once.
 pub fn in_a_race_window_one_caller_computes_and_the_others_get_the_stale_value(cache: &TestCache) {
     let cache = racing(cache);
     cache.set("k", "old").unwrap();
@@ -66,7 +68,7 @@ pub fn in_a_race_window_one_caller_computes_and_the_others_get_the_stale_value(c
     assert_eq!(gives(&cache, "later"), "new");
 }
 
-/// At the end of the window the old value is gone for everybody.
+/// After the window nobody is served the stale value.
 pub fn after_the_window_the_stale_value_is_not_served(cache: &TestCache) {
     let cache = cache.view(|cache| cache.expires_in(10).race_ttl(10).stale_if_error(10));
     cache.set("k", "old").unwrap();
@@ -77,7 +79,7 @@ pub fn after_the_window_the_stale_value_is_not_served(cache: &TestCache) {
     assert_eq!(gives(&cache, "new"), "new");
 }
 
-/// Before its expiry a value is served whatever the window, and nobody computes.
+/// Before its expiry a value is served and not recomputed, whatever the window.
 pub fn a_fresh_value_is_not_recomputed_whatever_the_window(cache: &TestCache) {
     let cache = cache.view(|cache| cache.expires_in(10).race_ttl(3600).stale_if_error(3600));
     cache.set("k", "v").unwrap();
@@ -87,7 +89,7 @@ pub fn a_fresh_value_is_not_recomputed_whatever_the_window(cache: &TestCache) {
     }
 }
 
-/// A value computed in the window lives its full time, not what is left of the window.
+/// A value computed in the window has its full lifetime, not the rest of the window.
 pub fn a_value_computed_in_the_window_has_its_full_lifetime(cache: &TestCache) {
     let cache = cache.view(|cache| cache.expires_in(60).race_ttl(10));
     cache.set("k", "old").unwrap();
@@ -99,7 +101,7 @@ pub fn a_value_computed_in_the_window_has_its_full_lifetime(cache: &TestCache) {
     assert_eq!(cache.get::<String>("k").unwrap(), None);
 }
 
-/// What is asked by hand is never stale, whatever the window.
+/// Direct reads never return a stale value.
 pub fn direct_reads_never_return_a_stale_value(cache: &TestCache) {
     let cache = cache.view(|cache| cache.expires_in(10).race_ttl(60).stale_if_error(60));
     cache.set("k", "old").unwrap();
@@ -111,14 +113,14 @@ pub fn direct_reads_never_return_a_stale_value(cache: &TestCache) {
     assert!(cache.read_multi::<String>(["k"]).unwrap().is_empty());
 }
 
-/// The reader's window counts, also where the writer named none: the entry is kept for a while.
+/// The reader's window applies even if the writer set none: expired entries are kept for a while.
 pub fn the_reader_alone_may_set_a_window(cache: &TestCache) {
     cache.view(|cache| cache.expires_in(10)).set("k", "old").unwrap();
     cache.pass(15);
-    assert_eq!(fails(&standing_in(cache)).as_deref(), Ok("old"));
+    assert_eq!(fails(&stale_if_error(cache)).as_deref(), Ok("old"));
 }
 
-/// After a success the next expiry finds the way free for the next caller.
+/// After a success the next expiry is recomputed by the first caller.
 pub fn after_a_success_the_next_expiry_is_recomputed_at_once(cache: &TestCache) {
     let cache = racing(cache);
     for round in ["1", "2", "3"] {
@@ -127,7 +129,7 @@ pub fn after_a_success_the_next_expiry_is_recomputed_at_once(cache: &TestCache) 
     }
 }
 
-/// The caller who recomputes in vain gets the `Err`, and the others go on with the old value without trying.
+/// The caller whose computation fails gets the `Err`; the others get the stale value without computing.
 pub fn a_failure_in_the_window_reaches_only_the_caller_that_computed(cache: &TestCache) {
     let cache = racing(cache);
     cache.set("k", "old").unwrap();
@@ -144,7 +146,7 @@ pub fn a_failure_in_the_window_reaches_only_the_caller_that_computed(cache: &Tes
     assert_eq!(tries.get(), 1);
 }
 
-/// However often the computation fails, the old value goes at the end of the window and stays away.
+/// However often the computation fails, the stale value is not served after the window.
 pub fn failures_never_extend_the_stale_window(cache: &TestCache) {
     let cache = cache.view(|cache| cache.expires_in(10).race_ttl(60).stale_if_error(60));
     cache.set("k", "old").unwrap();
@@ -159,7 +161,7 @@ pub fn failures_never_extend_the_stale_window(cache: &TestCache) {
     }
 }
 
-/// A computation that panics counts as a failure: its panic goes to its caller, the others get the old value.
+/// A panic counts as a failure: it reaches its caller, and the others get the stale value.
 pub fn after_a_panic_in_the_window_the_others_get_the_stale_value(cache: &TestCache) {
     let cache = racing(cache);
     cache.set("k", "old").unwrap();
@@ -171,9 +173,9 @@ pub fn after_a_panic_in_the_window_the_others_get_the_stale_value(cache: &TestCa
     assert_eq!(gives(&cache, "new"), "new", "not after the window");
 }
 
-/// Within `stale_if_error` the old value stands in for every `Err`, and each caller tries.
+/// Within `stale_if_error` the stale value replaces every `Err`, and each caller computes.
 pub fn the_stale_value_replaces_an_error(cache: &TestCache) {
-    let cache = standing_in(cache);
+    let cache = stale_if_error(cache);
     assert_eq!(fails(&cache), Err("down"), "there is nothing yet");
     cache.set("k", "old").unwrap();
     cache.pass(69);
@@ -189,9 +191,9 @@ pub fn the_stale_value_replaces_an_error(cache: &TestCache) {
     assert_eq!(gives(&cache, "new"), "new", "a success ends it");
 }
 
-/// A value that was deleted does not stand in.
+/// A deleted value does not replace an `Err`.
 pub fn a_deleted_value_does_not_replace_an_error(cache: &TestCache) {
-    let cache = standing_in(cache);
+    let cache = stale_if_error(cache);
     for forget in [TestCache::clear as fn(&TestCache) -> _, |cache| cache.delete_multi(["k"])] {
         cache.set("k", "old").unwrap();
         cache.pass(11);
@@ -200,7 +202,7 @@ pub fn a_deleted_value_does_not_replace_an_error(cache: &TestCache) {
     }
 }
 
-/// Of two windows the longer one keeps the entry, and each holds for its own purpose.
+/// The longer window decides how long the entry is kept, and each applies to its own purpose.
 pub fn the_longer_window_decides_how_long_the_entry_is_kept(cache: &TestCache) {
     let cache = cache.view(|cache| cache.expires_in(10).race_ttl(5).stale_if_error(60));
     cache.set("k", "old").unwrap();
@@ -213,7 +215,7 @@ pub fn the_longer_window_decides_how_long_the_entry_is_kept(cache: &TestCache) {
     assert_eq!(value.as_deref(), Ok("old"));
 }
 
-/// What is written during the window takes the old value's place at once.
+/// A write during the window replaces the stale value at once.
 pub fn a_write_ends_the_window(cache: &TestCache) {
     let cache = racing(cache);
     cache.set("k", "old").unwrap();
@@ -222,7 +224,7 @@ pub fn a_write_ends_the_window(cache: &TestCache) {
     assert_eq!(cache.get_or_set::<String>("k", || panic!("it is fresh")), "new");
 }
 
-/// The old value of another type is none.
+/// A stale value of another type is not served.
 pub fn a_stale_value_of_another_type_is_not_served(cache: &TestCache) {
     let cache = cache.view(|cache| cache.expires_in(10).race_ttl(60).stale_if_error(60));
     cache.set("k", &1.5).unwrap();
@@ -230,7 +232,7 @@ pub fn a_stale_value_of_another_type_is_not_served(cache: &TestCache) {
     assert_eq!(fails(&cache), Err("down"));
 }
 
-/// Two keys are raced for independently.
+/// Two keys are recomputed independently.
 pub fn each_key_has_its_own_window(cache: &TestCache) {
     let cache = racing(cache);
     cache.write_multi([("k", "old"), ("other", "old")]).unwrap();

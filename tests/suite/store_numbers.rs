@@ -1,7 +1,7 @@
-//! The contract of a [`Store`]: its lines on whole numbers.
+//! The contract of a [`Store`]: its lines about numbers.
 //!
-//! A store whose server keeps the time of numbers itself reads one without saying when it expires. There these functions
-//! wait for some seconds, and elsewhere they tell the time as the others do.
+//! A store whose server keeps time itself reads a number without its expiry. With such a store these functions wait for some
+//! seconds; with others they pass the time to the store.
 
 use std::collections::BTreeSet;
 use std::thread;
@@ -9,9 +9,9 @@ use std::thread;
 use cache_runtime::ErrorKind;
 use cache_runtime::store::{Expiration, Store, Timestamp, Value};
 
-use crate::fixtures::{Time, entry, kept, ten_seconds};
+use crate::fixtures::{NumberClock, entry, kept, ten_seconds};
 
-/// A number that was written can be counted on from.
+/// `increment` adds to a number that was written.
 pub fn increment_adds_to_a_written_number(store: &dyn Store) {
     let expiration = ten_seconds();
     store.set("n", &Value::Number(40), &expiration).unwrap();
@@ -19,70 +19,70 @@ pub fn increment_adds_to_a_written_number(store: &dyn Store) {
     assert_eq!(kept(store, "n"), Some(Value::Number(42)));
 }
 
-/// A number is live until its expiry, and not at that moment; a later one has its own.
+/// A number is live until its expiry, but not at that moment; a later write replaces it.
 pub fn a_number_is_live_until_its_expiry(store: &dyn Store) {
-    let mut time = Time::of(store);
-    store.set("n", &Value::Number(1), &time.expiration(100)).unwrap();
-    store.set("n", &Value::Number(2), &time.expiration(2)).unwrap();
-    time.pass(1);
-    assert!(time.is_live("n"));
-    time.pass(1);
-    assert!(!time.is_live("n"));
+    let mut clock = NumberClock::of(store);
+    store.set("n", &Value::Number(1), &clock.expiration(100)).unwrap();
+    store.set("n", &Value::Number(2), &clock.expiration(2)).unwrap();
+    clock.pass(1);
+    assert!(clock.is_live("n"));
+    clock.pass(1);
+    assert!(!clock.is_live("n"));
 }
 
-/// Absent or expired counts as 0, and the counter starts with the expiration given.
+/// An absent or expired counter starts from 0 with the given expiration.
 pub fn a_counter_starts_from_zero_with_the_given_expiration(store: &dyn Store) {
-    let mut time = Time::of(store);
+    let mut clock = NumberClock::of(store);
     for start in [-3, 5] {
-        assert_eq!(store.increment("n", start, &time.expiration(2)).unwrap(), start);
-        time.pass(1);
-        assert!(time.is_live("n"));
-        time.pass(1);
-        assert!(!time.is_live("n"));
+        assert_eq!(store.increment("n", start, &clock.expiration(2)).unwrap(), start);
+        clock.pass(1);
+        assert!(clock.is_live("n"));
+        clock.pass(1);
+        assert!(!clock.is_live("n"));
     }
 }
 
-/// A counter that lives keeps its expiry.
+/// A live counter keeps its expiry.
 pub fn a_live_counter_keeps_its_expiry(store: &dyn Store) {
-    let mut time = Time::of(store);
-    store.increment("n", 1, &time.expiration(2)).unwrap();
-    assert_eq!(store.increment("n", 1, &time.expiration(100)).unwrap(), 2);
-    assert_eq!(store.increment("n", 1, &time.expiration(1)).unwrap(), 3);
-    time.pass(1);
-    assert!(time.is_live("n"));
-    time.pass(1);
-    assert!(!time.is_live("n"));
+    let mut clock = NumberClock::of(store);
+    store.increment("n", 1, &clock.expiration(2)).unwrap();
+    assert_eq!(store.increment("n", 1, &clock.expiration(100)).unwrap(), 2);
+    assert_eq!(store.increment("n", 1, &clock.expiration(1)).unwrap(), 3);
+    clock.pass(1);
+    assert!(clock.is_live("n"));
+    clock.pass(1);
+    assert!(!clock.is_live("n"));
 }
 
-/// A counter without an expiry takes the one given where a caller asked for it, and not a default.
+/// A counter without an expiry takes an explicit one, but not a default.
 pub fn a_permanent_counter_takes_an_explicit_expiry(store: &dyn Store) {
-    let mut time = Time::of(store);
-    let given = time.expiration(1);
+    let mut clock = NumberClock::of(store);
+    let given = clock.expiration(1);
     let endless = Expiration::new(given.now, Timestamp::NEVER);
     store.increment("n", 1, &endless).unwrap();
     let default = Expiration::new(given.now, given.expires_at);
     store.increment("n", 1, &default).unwrap();
-    time.pass(1);
-    assert!(time.is_live("n"));
-    assert_eq!(store.increment("n", 1, &time.expiration(1)).unwrap(), 3);
-    time.pass(1);
-    assert!(!time.is_live("n"));
+    clock.pass(1);
+    assert!(clock.is_live("n"));
+    assert_eq!(store.increment("n", 1, &clock.expiration(1)).unwrap(), 3);
+    clock.pass(1);
+    assert!(!clock.is_live("n"));
 }
 
-/// A touch gives a number a new expiration and leaves it; what has expired stays so.
+/// `touch` gives a number a new expiry and keeps its value, but does not revive an expired one.
 pub fn touch_extends_a_number(store: &dyn Store) {
-    let mut time = Time::of(store);
-    store.set("n", &Value::Number(1), &time.expiration(1)).unwrap();
-    assert!(store.touch("n", &time.expiration(2)).unwrap());
-    time.pass(1);
-    assert!(time.is_live("n"));
-    assert_eq!(store.increment("n", 1, &time.expiration(100)).unwrap(), 2);
-    time.pass(1);
-    assert!(!store.touch("n", &time.expiration(10)).unwrap(), "it has expired");
-    assert!(!time.is_live("n"));
+    let mut clock = NumberClock::of(store);
+    store.set("n", &Value::Number(1), &clock.expiration(1)).unwrap();
+    assert!(store.touch("n", &clock.expiration(2)).unwrap());
+    clock.pass(1);
+    assert!(clock.is_live("n"));
+    assert_eq!(store.increment("n", 1, &clock.expiration(100)).unwrap(), 2);
+    clock.pass(1);
+    assert!(!store.touch("n", &clock.expiration(10)).unwrap(), "it has expired");
+    assert!(!clock.is_live("n"));
 }
 
-/// What is no number cannot be counted on, and stays.
+/// A value that is no number cannot be incremented, and does not change.
 pub fn incrementing_a_value_that_is_no_number_changes_nothing(store: &dyn Store) {
     let (value, expiration) = entry("12", 10);
     store.set("k", &value, &expiration).unwrap();
@@ -90,7 +90,7 @@ pub fn incrementing_a_value_that_is_no_number_changes_nothing(store: &dyn Store)
     assert_eq!(kept(store, "k"), Some(value));
 }
 
-/// A sum that leaves `i64` is an error, and the number stays.
+/// A sum outside of `i64` is an error, and the number does not change.
 pub fn an_overflow_changes_nothing(store: &dyn Store) {
     let expiration = ten_seconds();
     for (end, by) in [(i64::MAX, 1), (i64::MIN, -1), (i64::MIN, i64::MIN), (i64::MAX, i64::MAX)] {
@@ -100,7 +100,7 @@ pub fn an_overflow_changes_nothing(store: &dyn Store) {
     }
 }
 
-/// Nobody can come between the steps of an increment.
+/// Increments are atomic.
 pub fn increments_are_atomic(store: &dyn Store) {
     let expiration = ten_seconds();
     let mut sums = BTreeSet::new();

@@ -1,11 +1,11 @@
-//! Tags: labels by which what carries them is forgotten.
+//! Tags: labels by which entries are removed together.
 
 use std::collections::HashMap;
 
 use cache_runtime::ErrorKind;
 
 use crate::TestCache;
-use crate::computing::values_around;
+use crate::computing::values_before_and_after;
 
 fn text(cache: &TestCache, key: &str) -> Option<String> {
     cache.get(key).unwrap()
@@ -15,7 +15,7 @@ fn tagged(cache: &TestCache, tags: &[&str]) -> TestCache {
     cache.view(|cache| cache.tags(tags))
 }
 
-/// Deleting a tag forgets what carries it, and nothing else.
+/// Deleting a tag removes the entries with it, and nothing else.
 pub fn deleting_a_tag_removes_exactly_the_entries_with_it(cache: &TestCache) {
     tagged(cache, &["one", "two"]).set("both", "value").unwrap();
     tagged(cache, &["two"]).set("two", "value").unwrap();
@@ -26,7 +26,7 @@ pub fn deleting_a_tag_removes_exactly_the_entries_with_it(cache: &TestCache) {
     assert_eq!((text(cache, "two"), text(cache, "none").is_some()), (None, true));
 }
 
-/// Deleting a tag says whether anything was written under it.
+/// `delete_tag` returns whether anything was written with the tag.
 pub fn deleting_a_tag_returns_whether_it_was_in_use(cache: &TestCache) {
     assert!(!cache.delete_tag("tag").unwrap());
     tagged(cache, &["tag"]).set("k", "value").unwrap();
@@ -34,7 +34,7 @@ pub fn deleting_a_tag_returns_whether_it_was_in_use(cache: &TestCache) {
     assert!(!cache.delete_tag("tag").unwrap());
 }
 
-/// What is forgotten by a tag is not there, whatever asks for it.
+/// An entry removed by a tag is absent for every operation.
 pub fn an_entry_removed_by_a_tag_is_absent_for_every_operation(cache: &TestCache) {
     tagged(cache, &["tag"]).set("k", "old").unwrap();
     cache.set("other", "value").unwrap();
@@ -51,7 +51,7 @@ pub fn an_entry_removed_by_a_tag_is_absent_for_every_operation(cache: &TestCache
     assert_eq!(text(cache, "k").as_deref(), Some("new"));
 }
 
-/// What is written after a tag was deleted stays.
+/// An entry that is written after its tag was deleted stays.
 pub fn an_entry_written_after_the_deletion_of_its_tag_stays(cache: &TestCache) {
     for round in 0..3 {
         let value = format!("of round {round}");
@@ -62,7 +62,7 @@ pub fn an_entry_written_after_the_deletion_of_its_tag_stays(cache: &TestCache) {
     }
 }
 
-/// An entry that is written anew carries its new tags alone.
+/// An entry that is written again has only its new tags.
 pub fn rewriting_an_entry_replaces_its_tags(cache: &TestCache) {
     tagged(cache, &["old"]).set("k", "value").unwrap();
     tagged(cache, &["new"]).set("k", "value").unwrap();
@@ -73,7 +73,7 @@ pub fn rewriting_an_entry_replaces_its_tags(cache: &TestCache) {
     assert!(text(cache, "k").is_some());
 }
 
-/// Computed values carry the tags of the view, as many as are computed at once.
+/// Computed values have the tags of the view, in batches too.
 pub fn computed_values_carry_the_views_tags(cache: &TestCache) {
     let view = tagged(cache, &["tag"]);
     view.get_or_set("one", || "value".to_owned());
@@ -87,7 +87,7 @@ pub fn computed_values_carry_the_views_tags(cache: &TestCache) {
     assert!(!all().iter().any(|key| cache.exists(key).unwrap()));
 }
 
-/// A tag that is deleted while a value is computed wins over the value, which goes to its caller.
+/// Deleting a tag during a computation wins over the value, which only the caller receives.
 pub fn deleting_a_tag_during_a_computation_wins(cache: &TestCache) {
     let view = tagged(cache, &["tag"]);
     let late = view.get_or_set("k", || {
@@ -102,14 +102,14 @@ pub fn deleting_a_tag_during_a_computation_wins(cache: &TestCache) {
     assert_eq!((&*late, text(cache, "k")), ("late", None));
 }
 
-/// Who asks after a tag was deleted is not given what began to be computed before it.
+/// A caller after the deletion of a tag does not receive a value whose computation started before it.
 pub fn a_caller_after_a_tag_deletion_receives_a_newer_value(cache: &TestCache) {
     let view = tagged(cache, &["tag"]);
-    let given = values_around(&view, |view| assert!(view.delete_tag("tag").unwrap()));
+    let given = values_before_and_after(&view, |view| assert!(view.delete_tag("tag").unwrap()));
     assert_eq!((given, cache.get::<u8>("k").unwrap()), ([1, 2], Some(2)));
 }
 
-/// A value that a tag forgets is not served stale, and does not stand in for an error.
+/// A value removed by a tag is not served stale, and does not replace an error.
 pub fn an_entry_removed_by_a_tag_is_not_served_stale(cache: &TestCache) {
     let view = tagged(cache, &["tag"]).view(|cache| cache.tags(["tag"]).expires_in(10).race_ttl(60));
     view.set("k", "old").unwrap();
@@ -118,12 +118,12 @@ pub fn an_entry_removed_by_a_tag_is_not_served_stale(cache: &TestCache) {
     let failing = view.view(|cache| cache.stale_if_error(60));
     assert_eq!(failing.try_get_or_set("k", || Err::<String, _>("no")), Err("no"));
     view.get_or_set("k", || {
-        assert_eq!(view.get_or_set("k", || "inner".to_owned()), "inner", "nobody is given the old one");
+        assert_eq!(view.get_or_set("k", || "inner".to_owned()), "inner", "nobody receives the stale value");
         "new".to_owned()
     });
 }
 
-/// A whole number may carry tags, and is read as any other.
+/// An integer may have tags, and is read like any other.
 pub fn a_number_may_carry_tags(cache: &TestCache) {
     let view = tagged(cache, &["tag"]);
     view.set("n", &42_u8).unwrap();
@@ -134,14 +134,14 @@ pub fn a_number_may_carry_tags(cache: &TestCache) {
     assert_eq!((cache.get::<u64>("n").unwrap(), cache.get::<u64>("m").unwrap()), (None, None));
 }
 
-/// A counter carries no tags: asking for that is an error, and counts nothing.
+/// A counter cannot have tags: incrementing with tags is an error and changes nothing.
 pub fn incrementing_with_tags_is_an_error(cache: &TestCache) {
     let error = tagged(cache, &["tag"]).increment("n", 1).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Value);
     assert!(!cache.exists("n").unwrap());
 }
 
-/// Where a tag has forgotten what was there, counting begins; where it has not, a value is no number.
+/// A counter starts at a key whose entry was removed by a tag; a value that is still live is no number.
 pub fn a_counter_can_start_where_a_tag_removed_the_entry(cache: &TestCache) {
     tagged(cache, &["tag"]).set("k", "value").unwrap();
     assert_eq!(cache.increment("k", 1).unwrap_err().kind(), ErrorKind::NotANumber);
@@ -160,7 +160,7 @@ pub fn a_tag_belongs_to_its_namespace(cache: &TestCache) {
     assert_eq!((text(&inside, "k"), text(cache, "k").as_deref()), (None, Some("outside")));
 }
 
-/// A tag that is named twice is one.
+/// A repeated tag counts once.
 pub fn a_repeated_tag_counts_once(cache: &TestCache) {
     tagged(cache, &["tag", "other", "tag"]).set("k", "value").unwrap();
     assert_eq!(text(cache, "k").as_deref(), Some("value"));
@@ -168,7 +168,7 @@ pub fn a_repeated_tag_counts_once(cache: &TestCache) {
     assert_eq!(text(cache, "k"), None);
 }
 
-/// Any text is a tag of its own, and meets no key.
+/// Any text is a distinct tag, and collides with no key.
 pub fn any_text_is_a_distinct_tag(cache: &TestCache) {
     let long = "t".repeat(300);
     let longer = format!("{long}t");
@@ -186,7 +186,7 @@ pub fn any_text_is_a_distinct_tag(cache: &TestCache) {
     }
 }
 
-/// An empty tag is an error; what computes under it answers and keeps nothing.
+/// An empty tag is an error; a computation with it returns its value, but stores nothing.
 pub fn an_empty_tag_is_an_error(cache: &TestCache) {
     let view = tagged(cache, &["tag", ""]);
     assert_eq!(view.set("k", "value").unwrap_err().kind(), ErrorKind::Key);
@@ -195,7 +195,7 @@ pub fn an_empty_tag_is_an_error(cache: &TestCache) {
     assert_eq!(text(cache, "k"), None);
 }
 
-/// A tag lasts as long as what carries it, also where that is written late and lives long.
+/// A tag lives as long as its entries, even if one is written late and lives long.
 pub fn a_tag_lives_as_long_as_its_entries(cache: &TestCache) {
     let day = 24 * 60 * 60;
     tagged(cache, &["tag"]).view(|cache| cache.tags(["tag"]).expires_in(10)).set("first", "value").unwrap();
@@ -209,7 +209,7 @@ pub fn a_tag_lives_as_long_as_its_entries(cache: &TestCache) {
     assert!(text(cache, "month").is_none() && text(cache, "ever").is_some());
 }
 
-/// A new lease of life leaves an entry its tags.
+/// Touching an entry keeps its tags.
 pub fn touching_keeps_an_entrys_tags(cache: &TestCache) {
     tagged(cache, &["tag"]).set("k", "value").unwrap();
     assert!(cache.touch("k").unwrap());

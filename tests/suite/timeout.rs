@@ -1,16 +1,17 @@
-//! How a test is run: with a bound on how long it may take, and passed over if it says so.
+//! Runs a test with a time limit, and lets it skip itself.
 
 use std::panic::resume_unwind;
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread;
 use std::time::Duration;
 
-/// What a test is unwound with that is passed over.
+/// The panic payload of a skipped test.
 struct Skipped;
 
-/// Passes over the test that is running, from inside of the closure that makes its cache or store.
+/// Skips the running test, from inside the closure that makes its cache or store.
 ///
-/// For a store whose server is not there. Say so where it is seen: what a passing test prints is hidden.
+/// Use it if the store's server is not available. Report this to standard error directly, because the output of a
+/// passing test is hidden.
 ///
 /// ```
 /// # fn main() {}
@@ -27,18 +28,18 @@ pub fn skip() -> ! {
     resume_unwind(Box::new(Skipped))
 }
 
-/// Runs a test on a thread of its own, so that one that hangs fails instead.
+/// Runs a test on its own thread and fails if it takes longer than a minute.
 ///
 /// # Panics
 ///
-/// If the test does, or is not over after a minute.
+/// If the test panics or does not end within a minute.
 pub fn within_a_minute(test: impl FnOnce() + Send + 'static) {
-    let (over, waits) = channel::<()>();
+    let (end, ended) = channel::<()>();
     let running = thread::spawn(move || {
-        let _over = over; // Dropped at the end, also by a panic.
+        let _end = end; // Dropped at the end, also by a panic.
         test();
     });
-    if waits.recv_timeout(Duration::from_secs(60)) == Err(RecvTimeoutError::Timeout) {
+    if ended.recv_timeout(Duration::from_secs(60)) == Err(RecvTimeoutError::Timeout) {
         panic!("the test hangs");
     }
     if let Err(panic) = running.join()
