@@ -1,19 +1,19 @@
 //! How values become bytes, and which codec is safe for which value.
 
 mod attention;
-mod compact;
-mod conform;
-mod facts;
+mod bincode;
 mod hash;
 mod kind;
-mod lossless;
-mod named;
+mod matches_shape;
+mod messagepack;
 mod number;
-mod outline;
+mod payload;
+mod roundtrip_check;
+pub(crate) mod scalar_probe;
 mod shape;
-mod source;
-mod text;
-pub(crate) mod word;
+mod shape_facts;
+mod shape_serializer;
+mod string_fast_path;
 
 use std::error::Error as StdError;
 
@@ -22,11 +22,11 @@ use serde::Serialize;
 use serde::de::value::SeqDeserializer;
 use serde::de::{self, DeserializeOwned};
 
-use self::facts::Facts;
 use self::kind::{Form, Kind};
 pub(crate) use self::number::{from_number, to_number, to_number_untyped};
+pub(crate) use self::payload::Source;
 use self::shape::Shape;
-pub(crate) use self::source::Source;
+use self::shape_facts::Facts;
 
 /// How values of a known type are written.
 ///
@@ -100,12 +100,12 @@ where
     T: Serialize + DeserializeOwned,
 {
     let compact = Shape::of::<T>(Form::Compact);
-    let positional = compact.is_closed() && conform::conforms(value, compact);
+    let positional = compact.is_closed() && matches_shape::matches_shape(value, compact);
     let start = bytes.len();
     let mut attempt = |codec| {
         bytes.truncate(start);
         let fingerprint = match codec {
-            Codec::Bincode => compact::write(value, bytes).map(|()| compact.fingerprint),
+            Codec::Bincode => bincode::write(value, bytes).map(|()| compact.fingerprint),
             Codec::MessagePack => write_readable(value, positional, bytes),
         }?;
         Ok(Typed { codec, fingerprint })
@@ -129,8 +129,8 @@ where
     // Where serde buffers a part of the value it does not take bytes for a sequence of `u8` any more.
     let mode = if positional && readable.is_closed() { BytesMode::ForceIterables } else { BytesMode::Normal };
     let start = bytes.len();
-    named::write(value, mode, bytes)?;
-    if !positional && named::read::<T>(&bytes[start..]).is_none() {
+    messagepack::write(value, mode, bytes)?;
+    if !positional && messagepack::read::<T>(&bytes[start..]).is_none() {
         return Err("serde cannot read back what it writes of it: its `Serialize` and `Deserialize` differ".into());
     }
     watched::<T>(readable, &bytes[start..]).map_err(|_| "it cannot be read back".into())
@@ -139,10 +139,10 @@ where
 /// Appends what a value says of its shape and the value, for readers whose type is not known here.
 pub(crate) fn write_untyped<T: Serialize + ?Sized>(value: &T, bytes: &mut Vec<u8>) -> Result<Codec, Refusal> {
     let start = bytes.len();
-    let facts = facts::collect(value, Form::Readable)?;
+    let facts = shape_facts::collect(value, Form::Readable)?;
     facts.write(bytes);
     let mode = if facts.are_of_bytes() { BytesMode::ForceIterables } else { BytesMode::Normal };
-    let Err(refusal) = named::write(value, mode, bytes) else {
+    let Err(refusal) = messagepack::write(value, mode, bytes) else {
         return Ok(Codec::MessagePack);
     };
     bytes.truncate(start);
@@ -152,12 +152,12 @@ pub(crate) fn write_untyped<T: Serialize + ?Sized>(value: &T, bytes: &mut Vec<u8
 
 /// Without names a value is only read by a type that says the very same, so nothing may be left out.
 fn write_untyped_compact<T: Serialize + ?Sized>(value: &T, bytes: &mut Vec<u8>) -> Option<Codec> {
-    let facts = facts::collect(value, Form::Compact).ok()?;
+    let facts = shape_facts::collect(value, Form::Compact).ok()?;
     if facts.leaves_out {
         return None;
     }
     facts.write(bytes);
-    compact::write(value, bytes).ok()?;
+    bincode::write(value, bytes).ok()?;
     Some(Codec::Bincode)
 }
 
@@ -182,7 +182,7 @@ pub(crate) fn read_untyped<T: DeserializeOwned>(codec: Codec, payload: Source<'_
 
 /// Reads bytes for a type that may expect anything: where serde buffers, bytes are not a sequence of `u8` any more.
 fn read_items<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
-    let items: Vec<u8> = named::read(bytes)?;
+    let items: Vec<u8> = messagepack::read(bytes)?;
     let items: SeqDeserializer<_, de::value::Error> = SeqDeserializer::new(items.into_iter());
     T::deserialize(items).ok()
 }
@@ -209,15 +209,15 @@ fn watched<T: DeserializeOwned>(shape: &Shape, payload: &[u8]) -> Result<u64, Un
 fn read<T: DeserializeOwned>(codec: Codec, shape: &Shape, bytes: Source<'_>) -> Result<T, Unfit> {
     if shape.root().kind == Some(Kind::Str) && bytes.is_given_and_long() {
         let start = match codec {
-            Codec::Bincode => compact::text(&bytes),
-            Codec::MessagePack => named::text(&bytes),
+            Codec::Bincode => bincode::text(&bytes),
+            Codec::MessagePack => messagepack::text(&bytes),
         };
         let text = start.and_then(|start| bytes.into_text(start)).ok_or(Unfit::Bytes)?;
-        return text::read(text, codec.form()).ok_or(Unfit::Bytes);
+        return string_fast_path::read(text, codec.form()).ok_or(Unfit::Bytes);
     }
     let value = match codec {
-        Codec::Bincode => compact::read(&bytes),
-        Codec::MessagePack => named::read(&bytes),
+        Codec::Bincode => bincode::read(&bytes),
+        Codec::MessagePack => messagepack::read(&bytes),
     };
     value.ok_or(Unfit::Bytes)
 }

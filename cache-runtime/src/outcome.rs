@@ -8,7 +8,7 @@ use std::marker::PhantomData;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::codec::word;
+use crate::codec::scalar_probe;
 
 /// What a body returns, what of it may be kept, and how it is made again from what was kept.
 pub trait Outcome {
@@ -105,7 +105,7 @@ impl<R: Storable> Outcome for Plain<R> {
         self
     }
     fn storable(whole: &R) -> Option<&R> {
-        (!word::is_result_err(whole)).then_some(whole)
+        (!scalar_probe::is_result_err(whole)).then_some(whole)
     }
     fn whole(value: R) -> R {
         value

@@ -31,7 +31,7 @@ const MOST_WORK: usize = 200_000;
 
 /// What a type takes notice of in a value as MessagePack; `None` if the bytes are none.
 pub(super) fn of<T: DeserializeOwned>(bytes: &[u8]) -> Option<Attention> {
-    let tree: Tree = super::named::read(bytes)?;
+    let tree: Tree = super::messagepack::read(bytes)?;
     let places = tree.places();
     let most = (MOST_WORK / places.len().max(1)).clamp(FEWEST_PLACES, MOST_PLACES);
     let mut seen = HashSet::new();

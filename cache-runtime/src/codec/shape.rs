@@ -1,6 +1,6 @@
 //! The shape of a type, as serde tells it, and a fingerprint of that shape.
 
-mod answers;
+mod access;
 mod trace;
 mod tracer;
 
@@ -11,8 +11,8 @@ use std::sync::{LazyLock, OnceLock, PoisonError, RwLock};
 
 use serde::de::DeserializeOwned;
 
-use super::facts::Known;
 use super::kind::{Form, Kind};
+use super::shape_facts::Known;
 
 /// The shape of a type in one of its forms: a graph, as a type may contain itself.
 pub(crate) struct Shape {

@@ -5,7 +5,7 @@ use std::cell::Cell;
 use serde::Serialize;
 
 use super::kind::{Form, Kind, Label};
-use super::outline::{self, Place, Stop};
+use super::shape_serializer::{self, Place, Stop};
 
 /// Whether a value is the `Err` of a [`Result`], for functions whose return type is a parameter.
 ///
@@ -32,7 +32,7 @@ enum Word {
 
 fn first<T: Serialize + ?Sized>(value: &T, form: Form) -> Word {
     let heard = Cell::new(Word::Other);
-    let _ = outline::tell(value, form, First { heard: &heard });
+    let _ = shape_serializer::tell(value, form, First { heard: &heard });
     heard.get()
 }
 
