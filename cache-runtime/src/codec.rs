@@ -1,7 +1,7 @@
 //! How values become bytes, and which codec is safe for which value.
 
-mod attention;
 mod bincode;
+mod field_usage;
 mod hash;
 mod kind;
 mod matches_shape;
@@ -22,6 +22,7 @@ use serde::Serialize;
 use serde::de::value::SeqDeserializer;
 use serde::de::{self, DeserializeOwned};
 
+use self::field_usage::FieldUsage;
 use self::kind::{Form, Kind};
 pub(crate) use self::number::{from_number, to_number, to_number_untyped};
 pub(crate) use self::payload::Source;
@@ -133,7 +134,11 @@ where
     if !positional && messagepack::read::<T>(&bytes[start..]).is_none() {
         return Err("serde cannot read back what it writes of it: its `Serialize` and `Deserialize` differ".into());
     }
-    watched::<T>(readable, &bytes[start..]).map_err(|_| "it cannot be read back".into())
+    if !readable.hides_names() {
+        return Ok(readable.fingerprint);
+    }
+    let usage = field_usage::of::<T>(&bytes[start..], readable.known_layouts()).ok_or("it cannot be read back")?;
+    Ok(readable.fingerprint ^ usage.fingerprint)
 }
 
 /// Appends what a value says of its shape and the value, for readers whose type is not known here.
@@ -172,9 +177,9 @@ pub(crate) fn read_untyped<T: DeserializeOwned>(codec: Codec, payload: Source<'_
     if shape.root().kind.is_none() && facts.are_of_bytes() {
         return read_items(bytes).ok_or(Unfit::Bytes);
     }
-    // The writer's type is not known, so that nothing which was written may be passed over.
-    if shape.hides_names() && attention::of::<T>(bytes).is_none_or(|attention| attention.ignores) {
-        return Err(Unfit::Type);
+    if shape.hides_names() {
+        // The writer's type is not known, so this type must use every name that was written.
+        return field_usage::read(bytes, shape.known_layouts(), |usage| !usage.ignores_names);
     }
     let before = payload.len() - bytes.len();
     read(codec, shape, payload.after(before))
@@ -190,20 +195,11 @@ fn read_items<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
 /// Reads what was written as a value of a type with this fingerprint.
 pub(crate) fn read_typed<T: DeserializeOwned>(codec: Codec, fingerprint: u64, payload: Source<'_>) -> Result<T, Unfit> {
     let shape = Shape::of::<T>(codec.form());
-    let expected = match codec {
-        Codec::Bincode => shape.fingerprint,
-        Codec::MessagePack => watched::<T>(shape, &payload)?,
-    };
-    if expected == fingerprint { read(codec, shape, payload) } else { Err(Unfit::Type) }
-}
-
-/// The fingerprint of a type; where it hides names, also of what it takes notice of in this value.
-fn watched<T: DeserializeOwned>(shape: &Shape, payload: &[u8]) -> Result<u64, Unfit> {
-    if !shape.hides_names() {
-        return Ok(shape.fingerprint);
+    if codec == Codec::MessagePack && shape.hides_names() {
+        let accepts = |usage: FieldUsage| shape.fingerprint ^ usage.fingerprint == fingerprint;
+        return field_usage::read(&payload, shape.known_layouts(), accepts);
     }
-    let attention = attention::of::<T>(payload).ok_or(Unfit::Bytes)?;
-    Ok(shape.fingerprint ^ attention.fingerprint)
+    if shape.fingerprint == fingerprint { read(codec, shape, payload) } else { Err(Unfit::Type) }
 }
 
 fn read<T: DeserializeOwned>(codec: Codec, shape: &Shape, bytes: Source<'_>) -> Result<T, Unfit> {

@@ -19,7 +19,7 @@ pub(super) fn write<T: Serialize + ?Sized>(value: &T, mode: BytesMode, bytes: &m
 }
 
 /// Levels of MessagePack, of which one of a value may take two: a variant's name and its content.
-const DEPTH: usize = 2 * MOST_LEVELS + 2;
+pub(super) const DEPTH: usize = 2 * MOST_LEVELS + 2;
 
 /// Reads what [`write`] wrote, all of it.
 pub(super) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
