@@ -6,20 +6,20 @@ use rmp_serde::config::BytesMode;
 use serde::Serialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 
-use super::outline::MOST_LEVELS;
-use super::{Refusal, lossless};
+use super::shape_serializer::MOST_LEVELS;
+use super::{Refusal, roundtrip_check};
 
 /// Appends a value; refuses one that would be read as another.
 pub(super) fn write<T: Serialize + ?Sized>(value: &T, mode: BytesMode, bytes: &mut Vec<u8>) -> Result<(), Refusal> {
     // First, as it ends in time what would overflow the stack.
-    lossless::check(value)?;
+    roundtrip_check::check(value)?;
     let mut serializer = rmp_serde::Serializer::new(bytes).with_struct_map().with_human_readable().with_bytes(mode);
     value.serialize(&mut serializer)?;
     Ok(())
 }
 
 /// Levels of MessagePack, of which one of a value may take two: a variant's name and its content.
-const DEPTH: usize = 2 * MOST_LEVELS + 2;
+pub(super) const DEPTH: usize = 2 * MOST_LEVELS + 2;
 
 /// Reads what [`write`] wrote, all of it.
 pub(super) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {

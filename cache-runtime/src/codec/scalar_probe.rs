@@ -1,63 +1,61 @@
-//! The first thing that a value says when it is written.
+//! The first thing that a value says when it is serialized: whether it is a whole number, or which variant it is.
 
 use std::cell::Cell;
 
 use serde::Serialize;
 
 use super::kind::{Form, Kind, Label};
-use super::outline::{self, Place, Stop};
+use super::shape_serializer::{self, Place, Stop};
 
-/// Whether a value is the `Err` of a [`Result`], for functions whose return type is a parameter.
-///
-/// The name of the type and the value's own word must agree: a user's enum may be called `Result` as well.
-pub(crate) fn is_result_err<R: Serialize>(whole: &R) -> bool {
+/// Whether a value is the `Err` of a [`Result`], for functions whose return type is a type parameter.
+pub(crate) fn is_result_err<R: Serialize>(value: &R) -> bool {
+    // The compiler knows the name of the type, and removes all of this for other types.
     std::any::type_name::<R>().starts_with("core::result::Result<")
-        && matches!(first(whole, Form::Readable), Word::ResultErr)
+        && matches!(first(value, Form::Readable), Some(First::Variant("Err")))
 }
 
 /// The whole number that a value is in one of its forms, if it is one of `i64`.
 pub(super) fn number<T: Serialize + ?Sized>(value: &T, form: Form) -> Option<i64> {
-    match first(value, form) {
-        Word::Number(number) => Some(number),
-        Word::ResultErr | Word::Other => None,
+    match first(value, form)? {
+        First::Number(number) => Some(number),
+        First::Variant(_) => None,
     }
 }
 
 #[derive(Clone, Copy)]
-enum Word {
+enum First {
     Number(i64),
-    ResultErr,
-    Other,
+    Variant(&'static str),
 }
 
-fn first<T: Serialize + ?Sized>(value: &T, form: Form) -> Word {
-    let heard = Cell::new(Word::Other);
-    let _ = outline::tell(value, form, First { heard: &heard });
-    heard.get()
+fn first<T: Serialize + ?Sized>(value: &T, form: Form) -> Option<First> {
+    let first = Cell::new(None);
+    let _ = shape_serializer::tell(value, form, Probe { first: &first });
+    first.get()
 }
 
 #[derive(Clone, Copy)]
-struct First<'a> {
-    heard: &'a Cell<Word>,
+struct Probe<'a> {
+    first: &'a Cell<Option<First>>,
 }
 
-impl Place for First<'_> {
+impl Place for Probe<'_> {
     fn leaf(self, _: Kind) -> Result<(), Stop> {
         Err(Stop::Enough)
     }
 
     fn integer(self, _: Kind, number: Option<i64>) -> Result<(), Stop> {
-        self.heard.set(number.map_or(Word::Other, Word::Number));
+        self.first.set(number.map(First::Number));
         Err(Stop::Enough)
     }
 
     fn open(self, kind: Kind) -> Result<Self, Stop> {
-        if kind == Kind::Enum("Result") { Ok(self) } else { Err(Stop::Enough) }
+        if matches!(kind, Kind::Enum(_)) { Ok(self) } else { Err(Stop::Enough) }
     }
 
     fn part(self, label: Label) -> Result<Self, Stop> {
-        if matches!(label, Label::Variant(_, "Err")) {
-            self.heard.set(Word::ResultErr);
+        if let Label::Variant(_, name) = label {
+            self.first.set(Some(First::Variant(name)));
         }
         Err(Stop::Enough)
     }

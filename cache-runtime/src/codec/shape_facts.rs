@@ -17,7 +17,7 @@ use serde::Serialize;
 pub(super) use self::known::Known;
 use super::hash::Hash;
 use super::kind::{Form, Kind, Label};
-use super::outline::{self, Fields, Place, Stop};
+use super::shape_serializer::{self, Fields, Place, Stop};
 
 /// The facts of a value, as they stand before it in an entry: their count, then each.
 #[derive(Clone, Copy)]
@@ -94,7 +94,7 @@ static OF_BYTES: LazyLock<[u64; 2]> = LazyLock::new(|| {
 /// Hears the facts of a value.
 pub(super) fn collect<T: Serialize + ?Sized>(value: &T, form: Form) -> Result<Heard, Stop> {
     let heard = RefCell::new(Heard { facts: Vec::new(), last: 0, leaves_out: false });
-    outline::tell(value, form, Hearing { heard: &heard, way: Way::ROOT, whole: Whole::NONE })?;
+    shape_serializer::tell(value, form, Hearing { heard: &heard, way: Way::ROOT, whole: Whole::NONE })?;
     Ok(heard.into_inner())
 }
 

@@ -1,8 +1,8 @@
 //! Bincode: the fields one after the other, without names.
 
-use bincode::config::{Configuration, Limit, LittleEndian, Varint};
-use bincode::enc::write::Writer;
-use bincode::error::EncodeError;
+use ::bincode::config::{Configuration, Limit, LittleEndian, Varint};
+use ::bincode::enc::write::Writer;
+use ::bincode::error::EncodeError;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -12,7 +12,7 @@ use super::Refusal;
 const CLAIM: usize = 1 << 31;
 
 fn config() -> Configuration<LittleEndian, Varint, Limit<CLAIM>> {
-    bincode::config::standard().with_limit::<CLAIM>()
+    ::bincode::config::standard().with_limit::<CLAIM>()
 }
 
 /// Appends to what already stands in the buffer.
@@ -27,17 +27,17 @@ impl Writer for Appender<'_> {
 
 /// Appends a value.
 pub(super) fn write<T: Serialize + ?Sized>(value: &T, bytes: &mut Vec<u8>) -> Result<(), Refusal> {
-    bincode::serde::encode_into_writer(value, Appender(bytes), config()).map_err(Refusal::from)
+    ::bincode::serde::encode_into_writer(value, Appender(bytes), config()).map_err(Refusal::from)
 }
 
 /// Reads what [`write`] wrote, all of it.
 pub(super) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
-    let (value, read) = bincode::serde::borrow_decode_from_slice(bytes, config()).ok()?;
+    let (value, read) = ::bincode::serde::borrow_decode_from_slice(bytes, config()).ok()?;
     (read == bytes.len()).then_some(value)
 }
 
 /// Where the text begins in bytes that are one text and nothing else.
 pub(super) fn text(bytes: &[u8]) -> Option<usize> {
-    let (length, start): (u64, usize) = bincode::serde::decode_from_slice(bytes, config()).ok()?;
+    let (length, start): (u64, usize) = ::bincode::serde::decode_from_slice(bytes, config()).ok()?;
     (usize::try_from(length) == Ok(bytes.len() - start)).then_some(start)
 }

@@ -7,11 +7,11 @@
 use serde::Serialize;
 
 use super::kind::{Form, Kind, Label};
-use super::outline::{self, Fields, Place, Stop};
 use super::shape::{Node, Shape};
+use super::shape_serializer::{self, Fields, Place, Stop};
 
-pub(super) fn conforms<T: Serialize + ?Sized>(value: &T, shape: &Shape) -> bool {
-    outline::tell(value, Form::Compact, Spot { shape, node: shape.root() }).is_ok()
+pub(super) fn matches_shape<T: Serialize + ?Sized>(value: &T, shape: &Shape) -> bool {
+    shape_serializer::tell(value, Form::Compact, Spot { shape, node: shape.root() }).is_ok()
 }
 
 #[derive(Clone, Copy)]

@@ -4,11 +4,11 @@ use serde::Serialize;
 
 use super::Refusal;
 use super::kind::{Form, Kind, Label};
-use super::outline::{self, Place, Stop};
+use super::shape_serializer::{self, Place, Stop};
 
 /// MessagePack writes `Some(x)` as `x`, so `Some` of what is written as nil would be read as `None`.
 pub(super) fn check<T: Serialize + ?Sized>(value: &T) -> Result<(), Refusal> {
-    match outline::tell(value, Form::Readable, Spot { in_some: false, opened: Kind::Unit }) {
+    match shape_serializer::tell(value, Form::Readable, Spot { in_some: false, opened: Kind::Unit }) {
         Err(Stop::Enough) => Err("`Some` of nothing cannot be told from `None` where fields go by name".into()),
         told => told.map_err(Refusal::from),
     }
