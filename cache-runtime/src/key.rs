@@ -11,7 +11,7 @@
 //!
 //! A key template of an annotated function with a version or with type arguments begins with `#version<types>#`.
 
-mod canonical;
+mod argument_encoding;
 mod function_path;
 
 use std::borrow::Cow;
@@ -239,7 +239,7 @@ impl DefaultKey {
             text.push_str(if self.first { "" } else { "," });
             text.push_str(name);
             text.push('=');
-            canonical::write(value, text)
+            argument_encoding::write(value, text)
         });
         if let Ok(Err(error)) = written {
             self.text = Err(Error::new(

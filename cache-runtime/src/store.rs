@@ -1,10 +1,10 @@
 //! What a store is, and what it guarantees.
 
+mod arc_and_box;
 mod claims;
 mod from_async;
 pub(crate) mod none;
 mod operation;
-mod pointers;
 #[cfg(feature = "redis")]
 pub(crate) mod redis;
 #[cfg(feature = "sqlite")]

@@ -147,7 +147,7 @@ fn a_map_has_one_form_whatever_its_order() {
 
 fn text<T: Serialize + ?Sized>(value: &T) -> String {
     let mut out = String::new();
-    canonical::write(value, &mut out).unwrap();
+    argument_encoding::write(value, &mut out).unwrap();
     out
 }
 

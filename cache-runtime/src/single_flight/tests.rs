@@ -13,7 +13,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
 use super::WaitMode;
-use super::global::block_on;
+use super::process_table::block_on;
 use super::scope::LeaderScope;
 use super::table::{FlightTable, Leader, Role, WaitOutcome};
 

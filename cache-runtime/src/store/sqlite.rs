@@ -5,7 +5,8 @@
 //! settings                  the configuration
 //! file, database            the file; its connections and transactions
 //! sql, rows, claims         the statements; rows of entries and of claims
-//! maintenance, progress     pruning, eviction and checkpoints in the background; when they are due
+//! maintenance, progress     what runs in the background, and when it is due
+//! window, pruning, eviction rows at a time; removing expired rows; keeping the file under its size
 //! busy_timeout, error       how long an operation waits for a lock; errors
 //! ```
 
@@ -13,12 +14,15 @@ mod busy_timeout;
 mod claims;
 mod database;
 mod error;
+mod eviction;
 mod file;
 mod maintenance;
 mod progress;
+mod pruning;
 mod rows;
 mod settings;
 mod sql;
+mod window;
 
 use std::path::Path;
 use std::sync::Arc;
