@@ -65,6 +65,9 @@ impl Companions {
         let in_times = |name: &Ident| times.iter().find_map(|time| mention(time, name));
         let in_tags = |name: &Ident| tags.iter().find(|tag| tag.uses(name)).map(|tag| tag.text.span());
         let in_condition = |name: &Ident| mention(args.store_if.as_ref()?, name);
+        let is_mentioned = |name: &Ident| {
+            is_in_key(name) || in_times(name).is_some() || in_tags(name).is_some() || in_condition(name).is_some()
+        };
         let parameters = function.sig.inputs.iter().enumerate().map(|(number, input)| {
             let (name, names) = names(input, number);
             for part in names.iter().filter(|part| **part != name) {
@@ -73,6 +76,7 @@ impl Companions {
             }
             let element = batch.filter(|batch| batch.argument == name);
             let element = element.map(|batch| (batch.element.clone(), batch.ty.clone()));
+            let name = if is_mentioned(&name) { name } else { unlinted(name) };
             Parameter {
                 in_key: name == "self" || element.is_some() || names.iter().any(is_in_key),
                 in_times: in_times(&name).is_some(),
@@ -139,6 +143,14 @@ fn names(input: &FnArg, number: usize) -> (Ident, Vec<Ident>) {
             (plain_name(&argument.pat).cloned().unwrap_or_else(new_name), names_in(&argument.pat))
         }
     }
+}
+
+/// The name with this macro's hygiene if it begins with `_`: no lint reports that an argument is passed on to the body.
+fn unlinted(mut name: Ident) -> Ident {
+    if name.to_string().starts_with('_') {
+        name.set_span(name.span().resolved_at(Span::mixed_site()));
+    }
+    name
 }
 
 /// Where an expression uses a name of its surroundings.

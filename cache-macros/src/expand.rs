@@ -115,8 +115,12 @@ fn counter(function: Function, plan: &Plan) -> TokenStream {
 /// The call of the runtime, placed at the return type: there the compiler reports a type that cannot be stored.
 fn call(function: &Function, plan: &Plan) -> TokenStream {
     let place = place_of(&function.sig);
-    let (mode, arguments, tail) = (mode(&function.sig, plan, place), arguments(function, plan), tail(function, plan));
-    let call = quote_spanned!(place=> #mode::call(options, key, #arguments) #tail);
+    let (mode, wait) = (mode(&function.sig, plan, place), wait(&function.sig));
+    let (arguments, whole) = (arguments(function, plan), store_if::whole(plan));
+    let call = quote_spanned! {place=>
+        let result = #mode::call(options, key, #arguments) #wait;
+        result #whole
+    };
     after_key(function, plan, &call)
 }
 
@@ -135,12 +139,6 @@ fn after_key(function: &Function, plan: &Plan, call: &TokenStream) -> TokenStrea
 fn arguments(function: &Function, plan: &Plan) -> TokenStream {
     let (outcome, body) = (store_if::outcome_of_call(function, plan), body(function, plan));
     quote!(#outcome, #body)
-}
-
-/// What follows a call: `.await`, and what takes the result out of a judged one.
-fn tail(function: &Function, plan: &Plan) -> TokenStream {
-    let (wait, whole) = (wait(&function.sig), plan.store_if.as_ref().map(|_| quote!(.whole)));
-    quote!(#wait #whole)
 }
 
 /// The key of this call.

@@ -1,14 +1,18 @@
-//! Public annotated functions under lints that are denied: an expansion gives its user nothing to do.
+//! Public annotated functions under lints that are forbidden: an expansion neither triggers a lint nor allows one, since an
+//! `allow` under `forbid` is an error.
 //!
 //! `cargo check` and `cargo doc` see some of it, `cargo clippy` the rest.
 
-#![deny(missing_docs, unreachable_pub, warnings, clippy::pedantic)]
+#![forbid(unsafe_code, missing_docs, unreachable_pub, unused)]
+#![forbid(clippy::pedantic, clippy::nursery, clippy::all)]
 #![deny(
+    warnings,
     unused_qualifications,
     single_use_lifetimes,
     unused_lifetimes,
     non_camel_case_types,
-    missing_debug_implementations
+    missing_debug_implementations,
+    missing_copy_implementations
 )]
 #![deny(rustdoc::all)]
 
@@ -17,13 +21,25 @@ use std::time::Duration;
 
 use cache_runtime::{Error, cached, counter};
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A user.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// A user. Its implementations are written by hand, because serde's derives contain `allow`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct User {
     /// Its number.
     pub id: u64,
+}
+
+impl Serialize for User {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_u64(self.id)
+    }
+}
+
+impl<'de> Deserialize<'de> for User {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        u64::deserialize(deserializer).map(|id| Self { id })
+    }
 }
 
 /// Loads a user: see [`load_user`](fn@load_user) and [`load_user()`].
@@ -57,15 +73,15 @@ where
     Ok(format!("{}{path}{seconds}{page}{size}", client.as_ref()))
 }
 
-fn expiration(seconds: u64) -> Duration {
+const fn expiration(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
 
 /// The greatest of some values.
 #[cached]
 #[must_use]
-pub fn greatest<T: Ord + Clone + Serialize + DeserializeOwned>(values: &[T], but: Option<&T>) -> Option<T> {
-    values.iter().filter(|value| Some(*value) != but).max().cloned()
+pub fn greatest<T: Ord + Clone + Serialize + DeserializeOwned>(values: &[T], but: &T) -> Option<T> {
+    values.iter().filter(|value| *value != but).max().cloned()
 }
 
 /// Works while the old value is served.
@@ -80,7 +96,7 @@ pub fn report(region: &str) -> String {
 pub fn views(page: u64);
 
 /// A shop.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub struct Shop {
     id: u64,
 }
@@ -88,7 +104,7 @@ pub struct Shop {
 impl Shop {
     /// Opens a shop.
     #[must_use]
-    pub fn new(id: u64) -> Self {
+    pub const fn new(id: u64) -> Self {
         Self { id }
     }
 
@@ -148,7 +164,7 @@ mod tests {
         let _scope = testing::scope(Cache::memory());
         assert_eq!(load_user(1, ""), Ok(User { id: 1 }));
         assert_eq!((load_user::peek(1).unwrap(), load_users(&[1, 2]).len()), (Some(User { id: 1 }), 2));
-        assert_eq!((greatest(&[1, 2], None), report("north"), calculate(3, 2)), (Some(2), "of north".to_owned(), 3));
+        assert_eq!((greatest(&[1, 2], &3), report("north"), calculate(3, 2)), (Some(2), "of north".to_owned(), 3));
         assert_eq!((Shop::new(3).price("tea"), Shop::new(3).taxed(2)), (Some(3), 6));
         assert_eq!(views(1).increment().unwrap(), 1);
         drop((fetch(&"a", "b", 1, (1, 2)), Shop::new(1).stock()));

@@ -3,6 +3,7 @@
 //! All of them belong to the function itself. The body gets those that concern its statements: levels of lints, and
 //! `#[track_caller]`. Whatever depends on `#[cfg]` gets that.
 
+use proc_macro2::Span;
 use syn::{Attribute, FnArg, Signature};
 
 const LEVELS: [&str; 5] = ["allow", "expect", "warn", "deny", "forbid"];
@@ -22,9 +23,14 @@ pub(super) fn of_companion(attrs: &[Attribute]) -> Vec<Attribute> {
     attrs.iter().filter(|attr| is_level(attr)).map(without_expectation).collect()
 }
 
-/// The signature of the function with the body: of the attributes of the arguments only the levels of lints.
+/// The signature of the function with the body: of the attributes of the arguments only the levels of lints. Its first
+/// token is this macro's.
 pub(super) fn of_body(sig: &Signature) -> Signature {
     let mut sig = sig.clone();
+    sig.fn_token.span = sig.fn_token.span.resolved_at(Span::mixed_site());
+    if let Some(token) = &mut sig.asyncness {
+        token.span = token.span.resolved_at(Span::mixed_site());
+    }
     for input in &mut sig.inputs {
         let (FnArg::Receiver(syn::Receiver { attrs, .. }) | FnArg::Typed(syn::PatType { attrs, .. })) = input;
         *attrs = of_companion(attrs);

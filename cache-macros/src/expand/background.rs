@@ -70,7 +70,7 @@ pub(super) fn call(function: &Function, plan: &Plan, borrowed: &[BorrowedArgumen
         None => body(function, plan, borrowed),
     };
     let (whole, computation) = (Ident::new("whole", Span::mixed_site()), Ident::new("computation", Span::mixed_site()));
-    let judged = plan.store_if.as_ref().map(|_| quote!(.whole));
+    let judged = store_if::whole(plan);
     let lookup = quote_spanned!(place=> #mode::lookup(options, key, #outcome) #wait);
     let recompute = quote_spanned!(place=> #mode::recompute(#computation, #body) #wait);
     let call = quote_spanned! {Span::mixed_site()=>

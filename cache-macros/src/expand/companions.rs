@@ -12,7 +12,7 @@ use syn::{Attribute, FnArg, ReceiverKind, Signature, Token, Type};
 use super::forwarding::{self, KEY, UNCACHED, body_name, companion_name, type_name};
 use super::{
     arguments, attributes, background, batch, key, mode_name, options, outcome, place_of, returned, static_lifetimes,
-    support, tail, wait,
+    store_if, support, wait,
 };
 use crate::companions::{Besides, Companions, Parameter};
 use crate::plan::Plan;
@@ -101,18 +101,18 @@ impl Expansion<'_> {
         let (mode, wait) = (mode_name(&self.function.sig, Span::mixed_site()), wait(&self.function.sig));
         let asyncness = self.function.sig.asyncness;
         let options = options::options_of_batch(self.plan);
-        let (tags, names, subject, arguments, tail) = match &self.plan.batch {
+        let (tags, names, subject, arguments, whole) = match &self.plan.batch {
             Some(batch) => {
                 let elements = batch::elements(self.function, self.plan, batch);
                 let arguments = batch::arguments(self.function, self.plan, batch);
-                (None, quote!(batch refresh_batch), elements, arguments, quote!(#wait))
+                (None, quote!(batch refresh_batch), elements, arguments, None)
             }
             None => {
-                let (arguments, tail) = (arguments(self.function, self.plan), tail(self.function, self.plan));
-                (options::with_tags(self.plan), quote!(call refresh), self.key(), arguments, tail)
+                let (arguments, whole) = (arguments(self.function, self.plan), store_if::whole(self.plan));
+                (options::with_tags(self.plan), quote!(call refresh), self.key(), arguments, whole)
             }
         };
-        quote!(#mode [#asyncness] [#wait] [#options] [#tags] #names [#subject] [#arguments] [#tail])
+        quote!(#mode [#asyncness] [#wait] [#options] [#tags] #names [#subject] [#arguments] [#whole])
     }
 
     /// The key of these arguments.
@@ -151,19 +151,16 @@ impl Expansion<'_> {
     /// The function with the user's body, and all that the user said about the body.
     fn body(&self) -> TokenStream {
         let Function { attrs, vis, sig, body } = self.function;
-        let Body::Present { brace, attrs: inner, statements } = body else {
-            unreachable!("a cached function has a body")
-        };
+        let Body::Present { attrs: inner, statements, .. } = body else { unreachable!("a cached function has a body") };
         let sig = Signature { ident: body_name(self.function, self.companions), ..attributes::of_body(sig) };
-        let (cfg, attrs) = (self.cfg(), attributes::of_companion(attrs));
-        let used = self.used_by_the_attribute();
-        let mut block = TokenStream::new();
-        brace.surround(&mut block, |inside| inside.extend(quote!(#(#inner)* #used #statements)));
+        let (cfg, attrs, used) = (self.cfg(), attributes::of_companion(attrs), self.used_by_the_attribute());
         let (doc, vis) = match self.companions.in_impl {
             true => (Some(quote!(#[doc = "Runs the body and does not touch the cache."])), Some(vis)),
             false => (None, None),
         };
-        quote!(#(#cfg)* #doc #(#attrs)* #vis #sig #block)
+        // The outermost tokens are this macro's: a lint reports the item as a whole once, at the function itself.
+        let (vis, body) = (own_tokens(quote!(#vis)), quote!(#(#inner)* #used #statements));
+        quote_spanned!(Span::mixed_site()=> #(#cfg)* #doc #(#attrs)* #vis #sig { #body })
     }
 
     /// Statements that use the arguments which the attribute uses: the body need not use them.
@@ -183,7 +180,7 @@ impl Expansion<'_> {
     fn run(&self) -> Option<TokenStream> {
         let wait = wait(&self.function.sig);
         let run = || forwarding::run(self.function, self.companions, forwarding::passed);
-        (!self.companions.in_impl).then(|| run()).map(|run| quote!(#run #wait))
+        (!self.companions.in_impl).then(run).map(|run| quote!(#run #wait))
     }
 
     /// The arguments and the body of the function that makes the key.
@@ -259,6 +256,15 @@ impl Expansion<'_> {
     fn cfg(&self) -> Vec<&Attribute> {
         if self.companions.in_impl { attributes::cfg(&self.function.attrs) } else { Vec::new() }
     }
+}
+
+/// The tokens with this macro's hygiene.
+fn own_tokens(tokens: TokenStream) -> TokenStream {
+    let own = tokens.into_iter().map(|mut token| {
+        token.set_span(token.span().resolved_at(Span::mixed_site()));
+        token
+    });
+    own.collect()
 }
 
 /// The argument as a reference to the function's own.

@@ -1,7 +1,7 @@
 //! The condition `store_if`: the body returns its result together with the condition's answer.
 
 use proc_macro2::{Span, TokenStream};
-use quote::quote_spanned;
+use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 
 use super::{outcome, place_of, returned, support};
@@ -27,4 +27,9 @@ pub(super) fn outcome_of_call(function: &Function, plan: &Plan) -> TokenStream {
     }
     let support = support(plan, place);
     quote_spanned!(place=> #support::with_condition(#outcome))
+}
+
+/// Takes the result of the body out of the result of a call, which contains the condition's answer as well.
+pub(super) fn whole(plan: &Plan) -> Option<TokenStream> {
+    plan.store_if.as_ref().map(|_| quote!(.whole))
 }

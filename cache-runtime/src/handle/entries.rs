@@ -60,20 +60,31 @@ impl Handle {
     }
 
     pub(crate) async fn set<M: Mode, T: Serialize + ?Sized>(&self, mode: &M, key: &str, value: &T) -> Result<()> {
-        self.set_encoded(mode, key, |expiration| entry::write_untyped(value, expiration).map(Some)).await
+        let encoded = self.encode(key, |expiration| entry::write_untyped(value, expiration).map(Some))?;
+        self.set_encoded(mode, key, encoded).await
     }
 
-    /// Stores what `encode` returns, if anything.
+    /// What `encode` returns, if anything, and the lifetime that begins now.
+    pub(crate) fn encode(
+        &self,
+        key: &str,
+        encode: impl FnOnce(&Expiration) -> Result<Option<Value>>,
+    ) -> Result<Option<(Value, Expiration)>> {
+        let key = self.key(key)?;
+        let expiration = self.expiration(&key);
+        let encoded = encode(&expiration).map_err(|error| self.core.store.explained(error, "set", Some(&key)))?;
+        Ok(encoded.map(|value| (value, expiration)))
+    }
+
+    /// Stores an encoded value, if there is one.
     pub(crate) async fn set_encoded<M: Mode>(
         &self,
         mode: &M,
         key: &str,
-        encode: impl FnOnce(&Expiration) -> Result<Option<Value>>,
+        encoded: Option<(Value, Expiration)>,
     ) -> Result<()> {
+        let Some((value, expiration)) = encoded else { return Ok(()) };
         let key = self.key(key)?;
-        let expiration = self.expiration(&key);
-        let encoded = encode(&expiration).map_err(|error| self.core.store.explained(error, "set", Some(&key)))?;
-        let Some(value) = encoded else { return Ok(()) };
         let value = entry::tagged(value, &self.tag_stamps_if_any(mode).await?, &expiration);
         self.core.invalidations.invalidate(&key);
         self.put(mode, &key, Cow::Owned(value), expiration).await

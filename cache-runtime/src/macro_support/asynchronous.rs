@@ -5,7 +5,7 @@ use std::future::Future;
 use std::pin::Pin;
 
 use super::CallOptions;
-use super::companions::{Stores, delete, store_value, stored_value};
+use super::companions::{Primed, Stores, delete, stored_value};
 pub use crate::call::recompute_async as recompute;
 use crate::call::{self, BatchOutcome, Elements, Lookup, Outcome, RunFor, run_batch};
 use crate::mode::Async;
@@ -84,15 +84,16 @@ pub async fn peek_whole<O: Outcome>(cache: Option<&str>, key: Result<String>, ou
     Ok(peek(cache, key, outcome).await?.map(O::whole))
 }
 
-/// Stores a value under a key of a function.
-pub async fn prime<O: Outcome, K: Stores<V, Whole = O::Whole>, V>(
+/// Stores a value under a key of a function. The value is encoded at once.
+pub fn prime<O: Outcome, K: Stores<V, Whole = O::Whole>, V>(
     options: CallOptions,
     key: Result<String>,
     outcome: O,
     of: K,
     value: &V,
-) -> Result<()> {
-    store_value::<_, _, K, _>(&Async, options, key, (outcome, of), value).await
+) -> impl Future<Output = Result<()>> + use<O, K, V> {
+    let primed = Primed::new(options, key, (outcome, of), value);
+    async move { primed?.store(&Async).await }
 }
 
 /// The counter of an annotated `async fn`. The handle is asynchronous; this function is not.

@@ -2,7 +2,7 @@
 
 use std::pin::pin;
 
-use super::companions::{Stores, delete, store_value, stored_value};
+use super::companions::{Primed, Stores, delete, stored_value};
 use super::{Body, CallOptions};
 pub use crate::call::recompute;
 use crate::call::{self, BatchOutcome, Elements, Lookup, Outcome, RunFor, run_batch};
@@ -90,7 +90,7 @@ pub fn prime<O: Outcome, K: Stores<V, Whole = O::Whole>, V>(
     of: K,
     value: &V,
 ) -> Result<()> {
-    poll_once(store_value::<_, _, K, _>(&Blocking, options, key, (outcome, of), value))
+    poll_once(Primed::new(options, key, (outcome, of), value)?.store(&Blocking))
 }
 
 /// The counter of an annotated function.

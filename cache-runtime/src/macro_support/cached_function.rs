@@ -21,9 +21,10 @@ macro_rules! __cached_function {
         $($function)* {
             $($warnings)*
             // Statements of their own, so that their temporaries do not live across an `.await`.
-            let options = $($options)* $($tagged)*;
             let subject = $($subject)*;
-            $crate::macro_support::$mode::$call(options, subject, $($arguments)*) $($tail)*
+            let options = $($options)* $($tagged)*;
+            let result = $crate::macro_support::$mode::$call(options, subject, $($arguments)*) $($await)*;
+            result $($tail)*
         }
         $crate::__companions! {
             [$($type)*] [$($impl)*]
@@ -75,9 +76,10 @@ macro_rules! __companions {
         $($cfg)*
         #[inline]
         $($vis)* $($async)* fn $refresh_name<$($generics)*>($($inputs)*) -> $($output)* where $($bounds)* {
-            let options = $($options)* $($tagged)*;
             let subject = $($subject)*;
-            $crate::macro_support::$mode::$refresh(options, subject, $($arguments)*) $($tail)*
+            let options = $($options)* $($tagged)*;
+            let result = $crate::macro_support::$mode::$refresh(options, subject, $($arguments)*) $($await)*;
+            result $($tail)*
         }
 
         /// Forgets the entry of these arguments; `true` if there was one.
@@ -106,23 +108,25 @@ macro_rules! __companions {
             $crate::macro_support::$mode::$peek_as($($cache)*, key, $($outcome)*) $($await)*
         }
 
-        /// Stores a value for these arguments without running the body.
-        ///
-        /// # Errors
-        ///
-        /// If the backend fails, the arguments make no key, or serde cannot write the value.
-        $($cfg)*
-        #[inline]
-        $($vis)* $($async)* fn $prime<$($generics)* __Given>($($primed)* value: &__Given)
-            -> $crate::macro_support::Result<()>
-        where
-            $($bounds)*
-            $crate::macro_support::Returns<$($stored)*>: $crate::macro_support::Stores<__Given, Whole = $($stored)*>,
-        {
-            let of = $crate::macro_support::Returns::<$($stored)*>::new();
-            let options = $($options)* $($prime_tagged)*;
-            let key = $($key)*;
-            $crate::macro_support::$mode::prime(options, key, $($outcome)*, of, value) $($await)*
+        $crate::__companions! {
+            @prime $mode {
+                /// Stores a value for these arguments without running the body.
+                ///
+                /// # Errors
+                ///
+                /// If the backend fails, the arguments make no key, or serde cannot write the value.
+                $($cfg)*
+                #[inline]
+                $($vis)* fn $prime<$($generics)* __Given>($($primed)* value: &__Given)
+            } [
+                $($bounds)*
+                $crate::macro_support::Returns<$($stored)*>: $crate::macro_support::Stores<__Given, Whole = $($stored)*>,
+            ] {
+                let of = $crate::macro_support::Returns::<$($stored)*>::new();
+                let options = $($options)* $($prime_tagged)*;
+                let key = $($key)*;
+                $crate::macro_support::$mode::prime(options, key, $($outcome)*, of, value)
+            }
         }
 
         /// The key of these arguments as it is stored; empty if they make none.
@@ -141,6 +145,13 @@ macro_rules! __companions {
                 where $($bounds)*
             }
         }
+    };
+    (@prime blocking { $($function:tt)* } [$($bounds:tt)*] $body:tt) => {
+        $($function)* -> $crate::macro_support::Result<()> where $($bounds)* $body
+    };
+    // Not an `async fn`, whose future would hold the reference to the value.
+    (@prime asynchronous { $($function:tt)* } [$($bounds:tt)*] $body:tt) => {
+        $($function)* -> impl ::core::future::Future<Output = $crate::macro_support::Result<()>> where $($bounds)* $body
     };
     (@unless_empty [] { $($function:tt)* }) => {};
     (@unless_empty [$($body:tt)+] { $($function:tt)* }) => { $($function)* { $($body)* } };

@@ -10,7 +10,7 @@ use crate::codec::Codec;
 use crate::entry::{self, Expiration, Value};
 use crate::key::stored;
 use crate::mode::Mode;
-use crate::{Result, runtime};
+use crate::{Cache, Result, runtime};
 
 /// The return type of a function, for a signature that asks what of it is stored.
 #[derive(Debug)]
@@ -80,14 +80,27 @@ pub(super) async fn stored_value<M: Mode, O: Outcome>(
     runtime::chosen(cache)?.handle.get(mode, &key?).await
 }
 
-pub(super) async fn store_value<M: Mode, O: Outcome, K: Stores<V, Whole = O::Whole>, V>(
-    mode: &M,
-    options: CallOptions,
-    key: Result<String>,
-    _: (O, K),
-    value: &V,
-) -> Result<()> {
-    let cache = options.open()?;
-    let encode = |expiration: &Expiration| K::encode::<O>(value, cache.handle.core.settings.codec, expiration);
-    cache.handle.set_encoded(mode, &key?, encode).await
+/// A value that is to be stored. It does not borrow the caller's, so that its future is `Send` even if a `&V` is not.
+pub(super) struct Primed {
+    cache: Cache,
+    key: String,
+    encoded: Option<(Value, Expiration)>,
+}
+
+impl Primed {
+    pub(super) fn new<O: Outcome, K: Stores<V, Whole = O::Whole>, V>(
+        options: CallOptions,
+        key: Result<String>,
+        _: (O, K),
+        value: &V,
+    ) -> Result<Self> {
+        let (cache, key) = (options.open()?, key?);
+        let codec = cache.handle.core.settings.codec;
+        let encoded = cache.handle.encode(&key, |expiration| K::encode::<O>(value, codec, expiration))?;
+        Ok(Primed { cache, key, encoded })
+    }
+
+    pub(super) async fn store<M: Mode>(self, mode: &M) -> Result<()> {
+        self.cache.handle.set_encoded(mode, &self.key, self.encoded).await
+    }
 }

@@ -13,7 +13,7 @@ use crate::expand::attribute;
 
 /// Paths that are written in full for the compiler, and how a person would write them.
 const SHORT: [(&str, &str); 4] = [
-    (":: cache_runtime :: macro_support", "private"),
+    (":: cache_runtime :: macro_support", "macro_support"),
     (":: core :: option :: Option ::", ""),
     (":: core :: option :: Option", "Option"),
     (":: std :: string :: String", "String"),
@@ -89,7 +89,7 @@ fn a_function_of_many_elements() {
             database().users(ids)
         }
     );
-    check("each", cached(quote!(each = ids, key = "user:{id}"), function));
+    check("batch", cached(quote!(each = ids, key = "user:{id}"), function));
 }
 
 #[test]

@@ -1,11 +1,11 @@
 fn price(&self, sku: u64) -> Money {
-    let options = private::CallOptions::DEFAULT
-        .race_ttl(private::Duration::new(10u64, 0u32));
-    let key = private::template_key(
+    let options = macro_support::CallOptions::DEFAULT
+        .race_ttl(macro_support::Duration::new(10u64, 0u32));
+    let key = macro_support::template_key(
         &["price:", ""],
         &[&sku],
         None,
-        private::FunctionPath::of(
+        macro_support::FunctionPath::of(
             &|| (),
             &{
                 fn here() {}
@@ -15,12 +15,12 @@ fn price(&self, sku: u64) -> Money {
         ),
         &[],
     );
-    match private::blocking::lookup(options, key, private::outcome!(Money)) {
-        private::Lookup::Hit(whole) => whole,
-        private::Lookup::Compute(computation) => {
-            let copy_0 = private::own(self);
-            private::require_task(&sku);
-            private::blocking::recompute(
+    match macro_support::blocking::lookup(options, key, macro_support::outcome!(Money)) {
+        macro_support::Lookup::Hit(whole) => whole,
+        macro_support::Lookup::Compute(computation) => {
+            let copy_0 = macro_support::own(self);
+            macro_support::require_task(&sku);
+            macro_support::blocking::recompute(
                 computation,
                 move || -> Money {
                     let this = copy_0.get();
