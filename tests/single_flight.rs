@@ -12,36 +12,23 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use cache_runtime::{AsyncCache, Cache, cached, testing};
+use cache_suite::within_a_minute;
 
-use self::stampede::{BODY, runtime};
+use self::stampede::{COMPUTATION, runtime};
 
-/// A test that hangs fails here instead.
-fn watched(test: impl FnOnce() + Send + 'static) {
-    let (done, end) = std::sync::mpsc::channel();
-    let runs = thread::spawn(move || {
-        test();
-        let _ = done.send(());
-    });
-    match end.recv_timeout(Duration::from_secs(40)) {
-        Ok(()) => {}
-        Err(std::sync::mpsc::RecvTimeoutError::Timeout) => panic!("it hangs"),
-        Err(_) => std::panic::resume_unwind(runs.join().expect_err("the test panicked")),
-    }
+#[test]
+fn a_thousand_threads_compute_a_cold_key_once() {
+    within_a_minute(|| stampede::a_thousand_threads_compute_a_cold_key_once(&Cache::memory()));
 }
 
 #[test]
-fn a_thousand_threads_run_a_cold_key_once() {
-    watched(|| stampede::a_thousand_threads_run_a_cold_key_once(&Cache::memory()));
-}
-
-#[test]
-fn ten_thousand_tasks_run_a_cold_key_once() {
-    watched(|| stampede::ten_thousand_tasks_run_a_cold_key_once(&Cache::memory()));
+fn ten_thousand_tasks_compute_a_cold_key_once() {
+    within_a_minute(|| stampede::ten_thousand_tasks_compute_a_cold_key_once(&Cache::memory()));
 }
 
 #[test]
 fn in_its_window_an_expired_key_runs_once_and_nobody_else_waits() {
-    watched(|| {
+    within_a_minute(|| {
         let cache = Cache::memory();
         let _scope = testing::scope(cache.clone());
         let view = cache.expires_in(60).race_ttl(60);
@@ -74,7 +61,7 @@ fn in_its_window_an_expired_key_runs_once_and_nobody_else_waits() {
 
 #[test]
 fn in_its_window_an_expired_key_runs_once_for_ten_thousand_tasks() {
-    watched(|| {
+    within_a_minute(|| {
         for workers in [0, 2] {
             let cache = Cache::memory();
             let _scope = testing::scope(cache.clone());
@@ -118,7 +105,7 @@ fn in_its_window_an_expired_key_runs_once_for_ten_thousand_tasks() {
 
 #[test]
 fn different_keys_never_wait_for_each_other() {
-    watched(|| {
+    within_a_minute(|| {
         let (cache, all_at_once) = (Cache::memory(), Barrier::new(64));
         thread::scope(|scope| {
             for key in 0..64 {
@@ -137,14 +124,14 @@ fn different_keys_never_wait_for_each_other() {
 
 #[test]
 fn who_waits_is_given_the_value_also_if_it_is_not_kept() {
-    watched(|| {
+    within_a_minute(|| {
         let (cache, runs, gate) = (Cache::memory().expires_in(0), AtomicU32::new(0), Barrier::new(16));
         thread::scope(|scope| {
             for _ in 0..16 {
                 scope.spawn(|| {
                     gate.wait();
                     cache.get_or_set("not kept", || {
-                        thread::sleep(BODY);
+                        thread::sleep(COMPUTATION);
                         runs.fetch_add(1, SeqCst)
                     })
                 });
@@ -157,12 +144,12 @@ fn who_waits_is_given_the_value_also_if_it_is_not_kept() {
 
 #[test]
 fn an_err_reaches_its_own_caller_and_the_next_one_tries() {
-    watched(|| {
+    within_a_minute(|| {
         let (cache, runs, gate) = (patient(), AtomicU32::new(0), Barrier::new(2));
         let ask = || {
             gate.wait();
             cache.try_get_or_set("flaky", || {
-                thread::sleep(BODY);
+                thread::sleep(COMPUTATION);
                 match runs.fetch_add(1, SeqCst) {
                     0 => Err("the first fails"),
                     run => Ok(run),
@@ -178,12 +165,12 @@ fn an_err_reaches_its_own_caller_and_the_next_one_tries() {
 
 #[test]
 fn a_panic_of_who_computes_is_its_own() {
-    watched(|| {
+    within_a_minute(|| {
         let (cache, runs, gate) = (patient(), AtomicU32::new(0), Barrier::new(2));
         let ask = || {
             gate.wait();
             cache.get_or_set("panics", || {
-                thread::sleep(BODY);
+                thread::sleep(COMPUTATION);
                 if runs.fetch_add(1, SeqCst) == 0 {
                     std::panic::resume_unwind(Box::new("the body"));
                 }
@@ -195,7 +182,7 @@ fn a_panic_of_who_computes_is_its_own() {
     });
 }
 
-/// A task that computes `key` and gets no further, polled until its body has begun: until then there is no flight.
+/// A task that computes `key` and gets no further, polled until its body has begun: until then other is no flight.
 fn stuck<'c>(cache: &'c AsyncCache, key: &'c str) -> Pin<Box<dyn Future<Output = u8> + 'c>> {
     let begun = Arc::new(AtomicU32::new(0));
     let body = {
@@ -221,7 +208,7 @@ fn patient() -> Cache {
 
 #[test]
 fn a_task_that_goes_away_hands_the_work_on() {
-    watched(|| {
+    within_a_minute(|| {
         let cache = patient().to_async();
         let leader = stuck(&cache, "aborted");
         let runs = AtomicU32::new(0);
@@ -233,7 +220,7 @@ fn a_task_that_goes_away_hands_the_work_on() {
         for _ in 0..100 {
             assert!(waiter.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
         }
-        assert_eq!(runs.load(SeqCst), 0, "it waits while there is a leader");
+        assert_eq!(runs.load(SeqCst), 0, "it waits while other is a leader");
         drop(leader);
         assert_eq!(smol::block_on(waiter), 7);
     });
@@ -241,10 +228,10 @@ fn a_task_that_goes_away_hands_the_work_on() {
 
 #[test]
 fn a_task_that_is_never_polled_again_is_deposed() {
-    watched(|| {
+    within_a_minute(|| {
         let cache = Cache::open("sqlite::memory:?stall_timeout=1").unwrap().to_async();
         let silent = stuck(&cache, "silent");
-        // It is still there, and nobody polls it. Silence is in real time.
+        // It is still other, and nobody polls it. Silence is in real time.
         let begun = Instant::now();
         assert_eq!(smol::block_on(cache.get_or_set("silent", async || 7_u8)), 7);
         assert!(begun.elapsed() > Duration::from_millis(500), "it was waited for");
@@ -255,10 +242,10 @@ fn a_task_that_is_never_polled_again_is_deposed() {
 
 #[test]
 fn a_thread_never_waits_for_a_task() {
-    watched(|| {
+    within_a_minute(|| {
         let cache = patient();
-        let waiting = cache.to_async();
-        let _leader = stuck(&waiting, "mixed");
+        let async_cache = cache.to_async();
+        let _leader = stuck(&async_cache, "mixed");
         assert_eq!(cache.get_or_set("mixed", || 7_u8), 7, "this very thread should poll that task");
     });
 }
@@ -283,7 +270,7 @@ fn in_a_circle(start: u32, left: u32, depth: u32) -> u32 {
 
 #[test]
 fn functions_may_call_each_other_and_themselves_in_a_circle() {
-    watched(|| {
+    within_a_minute(|| {
         let _scope = testing::scope(Cache::memory());
         assert!(even(30) && odd(31) && !even(31));
         assert_eq!(in_a_circle(1, 2, 5), 3);
@@ -292,7 +279,7 @@ fn functions_may_call_each_other_and_themselves_in_a_circle() {
 
 #[test]
 fn two_threads_whose_bodies_need_each_others_keys_both_end() {
-    watched(|| {
+    within_a_minute(|| {
         let (cache, both_run) = (patient(), Barrier::new(2));
         thread::scope(|scope| {
             for (mine, other) in [("a", "b"), ("b", "a")] {
@@ -311,13 +298,13 @@ fn two_threads_whose_bodies_need_each_others_keys_both_end() {
 
 #[test]
 fn a_value_of_another_type_in_the_same_flight_is_computed_apart() {
-    watched(|| {
+    within_a_minute(|| {
         let (cache, text_runs) = (Cache::memory(), Barrier::new(2));
         thread::scope(|scope| {
             scope.spawn(|| {
                 let text = cache.get_or_set("shared", || {
                     text_runs.wait();
-                    thread::sleep(BODY);
+                    thread::sleep(COMPUTATION);
                     "text".to_owned()
                 });
                 assert_eq!(text, "text");

@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 use cache_runtime::store::{Expiration, Record, Store, Timestamp, Value};
 use cache_runtime::{Cache, Error, ErrorKind, Result};
 
-use crate::common::{Events, away, chaos, timed, wait_until};
+use crate::common::{Events, away, chaos, timed};
+use crate::wait_until::wait_until;
 
 #[test]
 fn ten_thousand_calls_ask_a_store_that_fails_a_few_times() {

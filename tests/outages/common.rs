@@ -1,11 +1,12 @@
 //! What these tests have in common.
 
-use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use cache_runtime::testing::Chaos;
 use cache_runtime::{Cache, Event};
+
+use crate::wait_until::wait_until;
 
 /// A cache, and what its store is to do.
 pub(crate) fn chaos() -> (Cache, Chaos) {
@@ -57,43 +58,9 @@ fn name(event: &Event<'_>) -> String {
     }
 }
 
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-/// Does something on this thread, and returns the lines that were logged meanwhile.
-pub(crate) fn logged(work: impl FnOnce()) -> Vec<String> {
-    let log = Log::default();
-    let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(move || writer.clone());
-    // With one alone, `tracing` takes a line for unwanted that a thread of another test comes to first.
-    let _second = tracing::Dispatch::new(tracing::subscriber::NoSubscriber::default());
-    tracing::subscriber::with_default(subscriber.finish(), work);
-    let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
-    text.lines().map(str::to_owned).collect()
-}
-
 /// How long something takes.
 pub(crate) fn timed(work: impl FnOnce()) -> Duration {
     let begun = Instant::now();
     work();
     begun.elapsed()
-}
-
-/// Does something again and again until it gives what is waited for: for what other threads bring about.
-pub(crate) fn wait_until(what: &str, mut done: impl FnMut() -> bool) {
-    let end = Instant::now() + Duration::from_secs(30);
-    while !done() {
-        assert!(Instant::now() < end, "this did not come about: {what}");
-        std::thread::yield_now();
-    }
 }

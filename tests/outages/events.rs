@@ -3,7 +3,11 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 
-use crate::common::{Events, chaos, logged, wait_until};
+use tracing::Level;
+
+use crate::common::{Events, chaos};
+use crate::logged::logged;
+use crate::wait_until::wait_until;
 
 #[test]
 fn an_outage_is_told_from_its_begin_to_its_end() {
@@ -71,7 +75,7 @@ fn an_observer_may_use_the_cache_and_is_not_told_of_that() {
 #[test]
 fn ten_thousand_failures_are_a_handful_of_lines() {
     let (cache, chaos) = chaos();
-    let lines = logged(|| {
+    let ((), lines) = logged(Level::INFO, || {
         let events = Events::of(&cache);
         chaos.fail(true);
         (0..10_000).for_each(|number| assert_eq!(cache.get_or_set("k", || number), number));

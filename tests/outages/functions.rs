@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use cache_runtime::{Error, ErrorKind, cached, testing};
 use cache_suite::Executor;
 
-use crate::common::{away, chaos, wait_until};
+use crate::common::{away, chaos};
+use crate::wait_until::wait_until;
 
 #[cached(key = "price:{sku}")]
 fn price(sku: u64) -> u64 {

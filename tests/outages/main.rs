@@ -8,3 +8,7 @@ mod common;
 mod events;
 mod functions;
 mod hanging;
+#[path = "../shared/logged.rs"]
+mod logged;
+#[path = "../shared/wait_until.rs"]
+mod wait_until;

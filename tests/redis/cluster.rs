@@ -1,6 +1,5 @@
 //! A cluster whose keys move, whose masters die, and whose answers are lost.
 
-use std::thread;
 use std::time::{Duration, Instant};
 
 use cache_runtime::{Cache, ErrorKind, Result};
@@ -9,6 +8,7 @@ use cache_suite::within_a_minute;
 use tokio::runtime::Runtime;
 
 use crate::common::open;
+use crate::wait_until::wait_until;
 
 /// The two ways to ask a cluster: by a thread's own connection, and by the one that the tasks of a runtime share.
 struct ClusterCache {
@@ -164,10 +164,7 @@ fn when_a_master_dies_its_replica_takes_over() {
         assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
         for caller in CALLERS {
             for key in &keys {
-                while cache.set(caller, key, "after").is_err() {
-                    assert!(begun.elapsed() < Duration::from_secs(30), "the replica takes over");
-                    thread::sleep(Duration::from_millis(20));
-                }
+                wait_until("the replica takes over", || cache.set(caller, key, "after").is_ok());
             }
             for key in &keys {
                 assert_eq!(cache.get(caller, key).expect("an answer").as_deref(), Some("after"));

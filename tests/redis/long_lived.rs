@@ -12,6 +12,7 @@ use tokio::runtime::Runtime;
 use tokio::task::JoinHandle;
 
 use crate::common::open;
+use crate::wait_until::wait_until;
 
 const TIMEOUT: Duration = Duration::from_millis(300);
 
@@ -138,21 +139,14 @@ fn a_server_that_hands_over_to_another() {
     let Some(master) = Redis::start() else { return };
     let Some(replica) = Redis::options().replica_of(&master).start() else { return };
     within_a_minute(move || {
-        let begun = Instant::now();
-        let wait_until = |what: &str, is_so: &dyn Fn() -> bool| {
-            while !is_so() {
-                assert!(begun.elapsed() < Duration::from_secs(40), "{what}");
-                sleep(Duration::from_millis(5));
-            }
-        };
         // Only then: the sentinel would look again after ten seconds.
-        wait_until("the replica follows", &|| tells(&replica, "master_link_status:up"));
+        wait_until("the replica follows", || tells(&replica, "master_link_status:up"));
         let sentinel = Sentinel::watching("prices", &master).expect("it is installed");
-        wait_until("the sentinel knows the replica", &|| sentinel.replicas() == 1);
+        wait_until("the sentinel knows the replica", || sentinel.replicas() == 1);
         let address = format!("redis-sentinel://127.0.0.1:{}/prices?timeout=0.3", sentinel.port());
         let program = Program::start(&address);
         sentinel.fail_over();
-        wait_until("the replica is in charge", &|| sentinel.master() == Some(replica.port()));
+        wait_until("the replica is in charge", || sentinel.master() == Some(replica.port()));
         // The sentinel tells the old one eight seconds later; until then it takes what is written, and forgets it.
         master.ask(["REPLICAOF", "127.0.0.1", &replica.port().to_string()]);
         program.has_lived_through("handed over");

@@ -8,6 +8,7 @@ use cache_servers::{Cluster, Redis};
 use cache_suite::{Executor, within_a_minute};
 
 use crate::common::open;
+use crate::wait_until::wait_until;
 
 /// How long a test's cache waits for its server.
 const TIMEOUT: Duration = Duration::from_millis(300);
@@ -55,16 +56,16 @@ fn answers_soon(cache: &Cache) {
 /// Waits until values are kept again, by threads and by tasks.
 fn heals(cache: &Cache) {
     let begun = Instant::now();
-    let wait_until = |is_so: &dyn Fn() -> bool| {
+    let wait_until_healed = |is_so: &dyn Fn() -> bool| {
         while !is_so() {
             assert!(begun.elapsed() < HEALED, "it does not heal");
             thread::sleep(Duration::from_millis(10));
         }
     };
-    wait_until(&|| cache.set("healed", "yes").is_ok());
+    wait_until_healed(&|| cache.set("healed", "yes").is_ok());
     for executor in Executor::ALL {
         let kept = async || cache.to_async().get::<String>("healed").await.ok().flatten();
-        wait_until(&|| executor.block_on(kept()).is_some());
+        wait_until_healed(&|| executor.block_on(kept()).is_some());
     }
 }
 
@@ -197,11 +198,7 @@ fn a_replica_is_read_and_not_written() {
     within_a_minute(move || {
         impatient(&master).set("early", "value").expect("the master takes it");
         let cache = impatient(&replica);
-        let begun = Instant::now();
-        while cache.get::<String>("early").ok().flatten().is_none() {
-            assert!(begun.elapsed() < Duration::from_secs(20), "the replica follows");
-            thread::sleep(Duration::from_millis(10));
-        }
+        wait_until("the replica follows", || cache.get::<String>("early").ok().flatten().is_some());
         let error = refusal(&cache);
         assert_eq!(error.kind(), ErrorKind::Unavailable);
         assert!(error.to_string().contains("replica"), "{error}");

@@ -8,17 +8,7 @@ use cache_servers::{Redis, Sentinel};
 use cache_suite::{Executor, within_a_minute};
 
 use crate::common::open;
-
-/// The sentinel takes half a second to notice and some more to elect.
-const PATIENCE: Duration = Duration::from_secs(30);
-
-fn wait_until(what: &str, is_so: impl Fn() -> bool) {
-    let begun = Instant::now();
-    while !is_so() {
-        assert!(begun.elapsed() < PATIENCE, "{what}");
-        thread::sleep(Duration::from_millis(20));
-    }
-}
+use crate::wait_until::wait_until;
 
 #[cached(key = "price:{sku}")]
 fn price(sku: u64) -> u64 {

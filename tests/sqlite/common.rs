@@ -1,14 +1,14 @@
 //! Files for the tests, and what was logged.
 
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::process::Child;
 
 use cache_runtime::Cache;
 use rusqlite::Connection;
 use tempfile::TempDir;
+
+use crate::client_process::start_client;
 
 /// A path in a folder of its own, where nothing is yet.
 pub(crate) struct Place {
@@ -38,9 +38,7 @@ impl Place {
 
     /// Another process that uses the same file.
     pub(crate) fn worker(&self, what: &str, more: &[&str]) -> Child {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_cache-client"));
-        command.arg(what).arg(&self.path).args(more).stdout(Stdio::piped()).stderr(Stdio::piped());
-        command.spawn().expect("the program starts")
+        start_client(what, &self.path, more)
     }
 
     /// How many entries there are, expired or not.
@@ -73,38 +71,4 @@ impl Place {
 /// The bytes of a file.
 pub(crate) fn bytes(path: &Path) -> Vec<u8> {
     std::fs::read(path).expect("it can be read")
-}
-
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().expect("no panic while it is held").write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-/// Does something on this thread, and returns the warnings and errors that were logged meanwhile.
-pub(crate) fn logged<T>(work: impl FnOnce() -> T) -> (T, Vec<String>) {
-    let log = Log::default();
-    let writer = log.clone();
-    let level = tracing::Level::WARN;
-    let subscriber =
-        tracing_subscriber::fmt().with_max_level(level).with_ansi(false).with_writer(move || writer.clone());
-    let value = tracing::subscriber::with_default(subscriber.finish(), work);
-    let text = String::from_utf8(log.0.lock().expect("no panic while it is held").clone()).expect("text");
-    (value, text.lines().map(str::to_owned).collect())
-}
-
-/// Does something again and again until it gives what is waited for: for what other threads bring about.
-pub(crate) fn wait_until(what: &str, mut done: impl FnMut() -> bool) {
-    let end = Instant::now() + Duration::from_secs(30);
-    while !done() {
-        assert!(Instant::now() < end, "this did not come about: {what}");
-        std::thread::yield_now();
-    }
 }

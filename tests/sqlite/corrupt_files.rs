@@ -7,8 +7,12 @@ use std::time::Duration;
 
 use cache_runtime::{Cache, ErrorKind};
 use rusqlite::Connection;
+use tracing::Level;
 
-use crate::common::{Place, bytes, logged, wait_until};
+use crate::client_process::output_of;
+use crate::common::{Place, bytes};
+use crate::logged::logged;
+use crate::wait_until::wait_until;
 
 const ENTRIES: usize = 400;
 
@@ -43,7 +47,7 @@ fn is_of_use(cache: &Cache) {
 /// Shows that a file is moved aside as it is, with one warning, and that the cache then works.
 fn is_moved_aside(place: &Place, said: &str) {
     let before = bytes(&place.path);
-    let ((), log) = logged(|| is_of_use(&place.open()));
+    let ((), log) = logged(Level::WARN, || is_of_use(&place.open()));
     let moved = place.moved_aside();
     assert_eq!(moved.len(), 1, "{:?}", place.names());
     assert!(bytes(&moved[0]) == before, "nothing of it is lost");
@@ -79,7 +83,7 @@ fn an_empty_file_becomes_a_database() {
     let place = Place::new();
     fs::create_dir_all(place.path.parent().unwrap()).unwrap();
     fs::write(&place.path, "").unwrap();
-    let ((), log) = logged(|| is_of_use(&place.open()));
+    let ((), log) = logged(Level::WARN, || is_of_use(&place.open()));
     assert_eq!((log.len(), place.moved_aside().len()), (0, 0));
 }
 
@@ -104,7 +108,7 @@ fn damaged_pages_are_noticed_when_they_are_met() {
         let third = bytes.len() / 3;
         bytes[third..2 * third].fill(0xa5);
     });
-    let ((), log) = logged(|| is_of_use(&place.open()));
+    let ((), log) = logged(Level::WARN, || is_of_use(&place.open()));
     assert_eq!((log.len(), place.moved_aside().len()), (1, 1), "{log:?}");
 }
 
@@ -137,7 +141,7 @@ fn the_database_of_a_newer_release_is_moved_aside() {
 fn a_database_of_ours_without_its_tables_is_moved_aside() {
     let place = filled();
     place.foreign().execute_batch("DROP TABLE entries").unwrap();
-    let ((), log) = logged(|| is_of_use(&place.open()));
+    let ((), log) = logged(Level::WARN, || is_of_use(&place.open()));
     assert_eq!((log.len(), place.moved_aside().len()), (1, 1), "{log:?}");
 }
 
@@ -220,11 +224,9 @@ fn heals_without_its_main_file(place: &Place) {
     sleep(Duration::from_secs(1));
     fs::remove_file(&place.path).unwrap();
     for worker in workers {
-        let output = worker.wait_with_output().unwrap();
-        // A wrong value ends the program.
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        let said = String::from_utf8(output.stdout).unwrap();
-        let (failures, rest): (Vec<&str>, Vec<&str>) = said.lines().partition(|line| line.starts_with("failure "));
+        // A wrong value ends the program with an error.
+        let output = output_of(worker);
+        let (failures, rest): (Vec<_>, Vec<_>) = output.into_iter().partition(|line| line.starts_with("failure "));
         let operations: usize = rest[0].strip_prefix("operations ").and_then(|count| count.parse().ok()).unwrap();
         let share = failures.len() * 100 / operations;
         assert!(share < 5, "{} of {operations}: {:#?}", failures.len(), &failures[..10]);

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use cache_runtime::{Cache, ErrorKind, Result, cached, testing};
 
-use crate::common::{Place, wait_until};
+use crate::common::Place;
+use crate::wait_until::wait_until;
 
 /// More than SQLite takes as variables of one statement.
 const MANY: usize = 40_000;

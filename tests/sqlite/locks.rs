@@ -9,7 +9,9 @@ use rusqlite::Connection;
 use smol::block_on;
 use smol::future::or;
 
-use crate::common::{Place, wait_until};
+use crate::client_process::output_of;
+use crate::common::Place;
+use crate::wait_until::wait_until;
 
 /// Another program in the middle of a write.
 fn writer(place: &Place) -> Connection {
@@ -197,8 +199,7 @@ fn counts_stay_exact_among_many_opens_and_processes() {
     for round in 0..20 {
         assert_eq!(cache.increment("opened", 1).unwrap(), 3 * round + 1);
         assert_eq!(place.open().increment("opened", 1).unwrap(), 3 * round + 2);
-        let output = place.worker("count", &[]).wait_with_output().unwrap();
-        assert_eq!(String::from_utf8(output.stdout).unwrap().trim(), (3 * round + 3).to_string());
+        assert_eq!(output_of(place.worker("count", &[])), [(3 * round + 3).to_string()]);
     }
     assert!(place.moved_aside().is_empty());
 }
