@@ -1,4 +1,5 @@
-//! The suite over the stores of this library except Redis (see `redis/contract.rs`), and over stores that a user might write.
+//! The suite over the stores of this library except Redis (see `redis/contract.rs`), and over stores that a user might
+//! write.
 
 #[path = "shared/async_map_store.rs"]
 mod async_map_store;

@@ -1,4 +1,4 @@
-//! What these tests have in common.
+//! Caches with a store that fails on demand, and their events.
 
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -8,24 +8,24 @@ use cache_runtime::{Cache, Event};
 
 use crate::wait_until::wait_until;
 
-/// A cache, and what its store is to do.
+/// A cache, and the control of its store.
 pub(crate) fn chaos() -> (Cache, Chaos) {
     let chaos = Chaos::over(&Cache::memory());
     (Cache::new(chaos.clone()), chaos)
 }
 
-/// A cache that has noticed that its store is down, and no longer asks it.
-pub(crate) fn away() -> (Cache, Chaos) {
+/// A cache whose circuit is open, because its store is down.
+pub(crate) fn with_open_circuit() -> (Cache, Chaos) {
     let (cache, chaos) = chaos();
     cache.set("old", "value").unwrap();
     let events = Events::of(&cache);
     chaos.fail(true);
     (0..3).for_each(|_| assert!(cache.get::<String>("old").is_err()));
-    wait_until("it is away", || events.count("away") == 1);
+    wait_until("the circuit opens", || events.count("opened") == 1);
     (cache, chaos)
 }
 
-/// The events of a cache, by their names.
+/// The events of a cache, as text.
 #[derive(Clone, Default)]
 pub(crate) struct Events(Arc<Mutex<Vec<String>>>);
 
@@ -50,15 +50,15 @@ fn name(event: &Event<'_>) -> String {
     match event {
         Event::StoreFailed { operation, .. } => format!("failed {operation}"),
         Event::Skipped { operation, .. } => format!("skipped {operation}"),
-        Event::CircuitOpened { outage, reason, .. } => format!("away {outage:?}: {reason}"),
-        Event::CircuitClosed { outage, .. } => format!("back {outage:?}"),
+        Event::CircuitOpened { outage, reason, .. } => format!("opened {outage:?}: {reason}"),
+        Event::CircuitClosed { outage, .. } => format!("closed {outage:?}"),
         Event::Unreadable { key, reason, .. } => format!("unreadable {key}: {reason}"),
-        Event::NotStored { key, .. } => format!("not saved {key}"),
+        Event::NotStored { key, .. } => format!("not stored {key}"),
         other => format!("{other:?}"),
     }
 }
 
-/// How long something takes.
+/// The duration of `work`.
 pub(crate) fn timed(work: impl FnOnce()) -> Duration {
     let begun = Instant::now();
     work();

@@ -1,4 +1,4 @@
-//! Redis: what every store does, and what is particular to it.
+//! Redis: the contract of a store, and what is specific to Redis.
 
 #[path = "../shared/client_process.rs"]
 mod client_process;

@@ -1,4 +1,4 @@
-//! One computation, however many threads, tasks and processes ask, and changes in the middle of it: as over SQLite.
+//! Single-flight over Redis: threads, tasks, processes, and changes during a computation.
 
 use cache_servers::{Redis, own_name};
 use cache_suite::within_a_minute;
@@ -6,8 +6,8 @@ use cache_suite::within_a_minute;
 use crate::common::{in_cluster, open};
 use crate::{cross_process, stampede};
 
-/// An address of its own in the server that the tests share. Who waits too long for an answer computes for itself, and
-/// crowds keep the machine busy.
+/// An address with its own namespace, on the server that the tests share. Its timeout is long, because a caller whose
+/// store times out computes for itself, and a stampede keeps the machine busy.
 fn address() -> Option<String> {
     Some(format!("{}?shared_lease=3&timeout=30&namespace={}:", Redis::shared()?.url(), own_name()))
 }

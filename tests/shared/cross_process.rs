@@ -69,7 +69,7 @@ pub(crate) fn changes_during_a_computation_win(cache: &Cache, other: &Cache) {
     assert_change_wins(cache, other, kept("set"), |cache, key| cache.set(key, "set").unwrap());
     assert_change_wins(cache, other, kept("set"), |cache, key| cache.write_multi([(key, "set")]).unwrap());
     assert_change_wins(cache, other, kept("new"), |cache, key| {
-        assert_eq!(cache.refresh(key, || "new".to_owned()), "new")
+        assert_eq!(cache.refresh(key, || "new".to_owned()), "new");
     });
 }
 

@@ -1,4 +1,4 @@
-//! Files for the tests, and what was logged.
+//! Database files for the tests of this binary.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -10,17 +10,17 @@ use tempfile::TempDir;
 
 use crate::client_process::start_client;
 
-/// A path in a folder of its own, where nothing is yet.
-pub(crate) struct Place {
+/// A path in a new folder, where no file exists yet.
+pub(crate) struct DatabaseFile {
     pub(crate) folder: TempDir,
     pub(crate) path: PathBuf,
 }
 
-impl Place {
+impl DatabaseFile {
     pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().expect("a folder for the test");
         let path = folder.path().join("storage").join("cache.sqlite3");
-        Place { folder, path }
+        DatabaseFile { folder, path }
     }
 
     pub(crate) fn open(&self) -> Cache {
@@ -31,37 +31,37 @@ impl Place {
         Cache::open(&format!("sqlite://{}{query}", self.path.display())).expect("a good address")
     }
 
-    /// The database as another program sees it.
-    pub(crate) fn foreign(&self) -> Connection {
+    /// A connection of another program.
+    pub(crate) fn foreign_connection(&self) -> Connection {
         Connection::open(&self.path).expect("it can be opened")
     }
 
-    /// Another process that uses the same file.
-    pub(crate) fn worker(&self, what: &str, more: &[&str]) -> Child {
+    /// Starts another process that uses the same file.
+    pub(crate) fn start_client(&self, what: &str, more: &[&str]) -> Child {
         start_client(what, &self.path, more)
     }
 
-    /// How many entries there are, expired or not.
+    /// The number of entries, expired or not.
     pub(crate) fn rows(&self) -> u64 {
-        let count = self.foreign().query_row("SELECT count(*) FROM entries", [], |row| row.get::<_, u32>(0));
+        let count = self.foreign_connection().query_row("SELECT count(*) FROM entries", [], |row| row.get::<_, u32>(0));
         count.expect("it can be counted").into()
     }
 
-    /// The names of what lies in the database's folder.
+    /// The names of the files in the database's folder.
     pub(crate) fn names(&self) -> Vec<String> {
         let folder = self.path.parent().expect("it is in a folder").read_dir().expect("it can be listed");
         let name = |entry: io::Result<std::fs::DirEntry>| entry.expect("it can be read").file_name();
         folder.map(|entry| name(entry).to_string_lossy().into_owned()).collect()
     }
 
-    /// The databases that were moved aside, without what lies beside them.
+    /// The databases that were moved aside, without their logs.
     pub(crate) fn moved_aside(&self) -> Vec<PathBuf> {
         let names = self.names().into_iter().filter(|name| name.contains("unusable"));
         let databases = names.filter(|name| !name.ends_with("-wal") && !name.ends_with("-shm"));
         databases.map(|name| self.path.with_file_name(name)).collect()
     }
 
-    /// The sizes of all that lies in the folder.
+    /// The size of all files in the folder.
     pub(crate) fn bytes(&self) -> u64 {
         let size = |name| std::fs::metadata(self.path.with_file_name(name)).map_or(0, |metadata| metadata.len());
         self.names().into_iter().map(size).sum()

@@ -1,4 +1,4 @@
-//! What is particular to SQLite: its files, its locks, and what becomes of damage.
+//! What is specific to SQLite: files, locks, limits and corruption.
 
 mod async_code;
 #[path = "../shared/client_process.rs"]
