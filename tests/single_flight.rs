@@ -1,4 +1,4 @@
-//! One computation a key, however many threads and tasks ask for it.
+//! Single-flight in a process: one computation per key, however many threads and tasks call.
 
 #[path = "shared/stampede.rs"]
 mod stampede;
@@ -12,36 +12,23 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use cache_runtime::{AsyncCache, Cache, cached, testing};
+use cache_suite::within_a_minute;
 
-use self::stampede::{BODY, runtime};
+use self::stampede::{COMPUTATION, runtime};
 
-/// A test that hangs fails here instead.
-fn watched(test: impl FnOnce() + Send + 'static) {
-    let (done, end) = std::sync::mpsc::channel();
-    let runs = thread::spawn(move || {
-        test();
-        let _ = done.send(());
-    });
-    match end.recv_timeout(Duration::from_secs(40)) {
-        Ok(()) => {}
-        Err(std::sync::mpsc::RecvTimeoutError::Timeout) => panic!("it hangs"),
-        Err(_) => std::panic::resume_unwind(runs.join().expect_err("the test panicked")),
-    }
+#[test]
+fn a_thousand_threads_compute_a_cold_key_once() {
+    within_a_minute(|| stampede::a_thousand_threads_compute_a_cold_key_once(&Cache::memory()));
 }
 
 #[test]
-fn a_thousand_threads_run_a_cold_key_once() {
-    watched(|| stampede::a_thousand_threads_run_a_cold_key_once(&Cache::memory()));
+fn ten_thousand_tasks_compute_a_cold_key_once() {
+    within_a_minute(|| stampede::ten_thousand_tasks_compute_a_cold_key_once(&Cache::memory()));
 }
 
 #[test]
-fn ten_thousand_tasks_run_a_cold_key_once() {
-    watched(|| stampede::ten_thousand_tasks_run_a_cold_key_once(&Cache::memory()));
-}
-
-#[test]
-fn in_its_window_an_expired_key_runs_once_and_nobody_else_waits() {
-    watched(|| {
+fn in_a_race_window_one_caller_computes_and_the_others_do_not_wait() {
+    within_a_minute(|| {
         let cache = Cache::memory();
         let _scope = testing::scope(cache.clone());
         let view = cache.expires_in(60).race_ttl(60);
@@ -52,7 +39,7 @@ fn in_its_window_an_expired_key_runs_once_and_nobody_else_waits() {
             let leader = scope.spawn(|| {
                 view.get_or_set("stale", || {
                     runs.fetch_add(1, SeqCst);
-                    // It ends only when all others have been served: none of them waited for it.
+                    // It ends only after all others have been served: none of them waited for it.
                     others.wait();
                     2
                 })
@@ -73,8 +60,8 @@ fn in_its_window_an_expired_key_runs_once_and_nobody_else_waits() {
 }
 
 #[test]
-fn in_its_window_an_expired_key_runs_once_for_ten_thousand_tasks() {
-    watched(|| {
+fn in_a_race_window_one_of_ten_thousand_tasks_computes_and_the_others_do_not_wait() {
+    within_a_minute(|| {
         for workers in [0, 2] {
             let cache = Cache::memory();
             let _scope = testing::scope(cache.clone());
@@ -105,9 +92,9 @@ fn in_its_window_an_expired_key_runs_once_for_ten_thousand_tasks() {
                     })
                     .collect();
                 for other in others {
-                    assert_eq!(other.await.unwrap(), 1, "the old value, and nobody waits for the body");
+                    assert_eq!(other.await.unwrap(), 1, "the stale value, without waiting");
                 }
-                // Only now may the body end.
+                // The computation ends only after all others have been served.
                 open.send(()).unwrap();
                 assert_eq!(leader.await.unwrap(), 2);
             });
@@ -118,7 +105,7 @@ fn in_its_window_an_expired_key_runs_once_for_ten_thousand_tasks() {
 
 #[test]
 fn different_keys_never_wait_for_each_other() {
-    watched(|| {
+    within_a_minute(|| {
         let (cache, all_at_once) = (Cache::memory(), Barrier::new(64));
         thread::scope(|scope| {
             for key in 0..64 {
@@ -136,15 +123,15 @@ fn different_keys_never_wait_for_each_other() {
 }
 
 #[test]
-fn who_waits_is_given_the_value_also_if_it_is_not_kept() {
-    watched(|| {
+fn waiters_receive_the_value_even_if_it_is_not_stored() {
+    within_a_minute(|| {
         let (cache, runs, gate) = (Cache::memory().expires_in(0), AtomicU32::new(0), Barrier::new(16));
         thread::scope(|scope| {
             for _ in 0..16 {
                 scope.spawn(|| {
                     gate.wait();
                     cache.get_or_set("not kept", || {
-                        thread::sleep(BODY);
+                        thread::sleep(COMPUTATION);
                         runs.fetch_add(1, SeqCst)
                     })
                 });
@@ -156,13 +143,13 @@ fn who_waits_is_given_the_value_also_if_it_is_not_kept() {
 }
 
 #[test]
-fn an_err_reaches_its_own_caller_and_the_next_one_tries() {
-    watched(|| {
-        let (cache, runs, gate) = (patient(), AtomicU32::new(0), Barrier::new(2));
+fn an_err_reaches_only_its_caller_and_the_next_one_computes() {
+    within_a_minute(|| {
+        let (cache, runs, gate) = (cache_without_stalls(), AtomicU32::new(0), Barrier::new(2));
         let ask = || {
             gate.wait();
             cache.try_get_or_set("flaky", || {
-                thread::sleep(BODY);
+                thread::sleep(COMPUTATION);
                 match runs.fetch_add(1, SeqCst) {
                     0 => Err("the first fails"),
                     run => Ok(run),
@@ -177,13 +164,13 @@ fn an_err_reaches_its_own_caller_and_the_next_one_tries() {
 }
 
 #[test]
-fn a_panic_of_who_computes_is_its_own() {
-    watched(|| {
-        let (cache, runs, gate) = (patient(), AtomicU32::new(0), Barrier::new(2));
+fn a_panic_reaches_only_its_caller_and_the_next_one_computes() {
+    within_a_minute(|| {
+        let (cache, runs, gate) = (cache_without_stalls(), AtomicU32::new(0), Barrier::new(2));
         let ask = || {
             gate.wait();
             cache.get_or_set("panics", || {
-                thread::sleep(BODY);
+                thread::sleep(COMPUTATION);
                 if runs.fetch_add(1, SeqCst) == 0 {
                     std::panic::resume_unwind(Box::new("the body"));
                 }
@@ -195,8 +182,8 @@ fn a_panic_of_who_computes_is_its_own() {
     });
 }
 
-/// A task that computes `key` and gets no further, polled until its body has begun: until then there is no flight.
-fn stuck<'c>(cache: &'c AsyncCache, key: &'c str) -> Pin<Box<dyn Future<Output = u8> + 'c>> {
+/// A task whose computation of `key` never ends, polled until that has started: before, the task is not a leader.
+fn never_ending<'c>(cache: &'c AsyncCache, key: &'c str) -> Pin<Box<dyn Future<Output = u8> + 'c>> {
     let begun = Arc::new(AtomicU32::new(0));
     let body = {
         let begun = Arc::clone(&begun);
@@ -207,23 +194,23 @@ fn stuck<'c>(cache: &'c AsyncCache, key: &'c str) -> Pin<Box<dyn Future<Output =
     };
     let mut task = Box::pin(async move { cache.get_or_set(key, body).await });
     while begun.load(SeqCst) == 0 {
-        // Opening the database and the like is done by other threads.
+        // Other threads open the database.
         assert!(task.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
         thread::yield_now();
     }
     task
 }
 
-/// A cache whose leaders are not deposed while a test is watched: that must not be what saves it.
-fn patient() -> Cache {
+/// A cache whose stall timeout is longer than a test, so that no test succeeds by superseding a leader.
+fn cache_without_stalls() -> Cache {
     Cache::open("sqlite::memory:?stall_timeout=600").unwrap()
 }
 
 #[test]
-fn a_task_that_goes_away_hands_the_work_on() {
-    watched(|| {
-        let cache = patient().to_async();
-        let leader = stuck(&cache, "aborted");
+fn a_waiter_takes_over_from_a_dropped_task() {
+    within_a_minute(|| {
+        let cache = cache_without_stalls().to_async();
+        let leader = never_ending(&cache, "aborted");
         let runs = AtomicU32::new(0);
         let body = async || {
             runs.fetch_add(1, SeqCst);
@@ -240,26 +227,26 @@ fn a_task_that_goes_away_hands_the_work_on() {
 }
 
 #[test]
-fn a_task_that_is_never_polled_again_is_deposed() {
-    watched(|| {
+fn a_task_that_is_never_polled_again_is_superseded() {
+    within_a_minute(|| {
         let cache = Cache::open("sqlite::memory:?stall_timeout=1").unwrap().to_async();
-        let silent = stuck(&cache, "silent");
-        // It is still there, and nobody polls it. Silence is in real time.
+        let stalled = never_ending(&cache, "silent");
+        // The task still exists, but nobody polls it. The stall timeout is in real time.
         let begun = Instant::now();
         assert_eq!(smol::block_on(cache.get_or_set("silent", async || 7_u8)), 7);
-        assert!(begun.elapsed() > Duration::from_millis(500), "it was waited for");
-        drop(silent);
+        assert!(begun.elapsed() > Duration::from_millis(500), "the other call waited for it");
+        drop(stalled);
         assert_eq!(smol::block_on(cache.get::<u8>("silent")).unwrap(), Some(7));
     });
 }
 
 #[test]
 fn a_thread_never_waits_for_a_task() {
-    watched(|| {
-        let cache = patient();
-        let waiting = cache.to_async();
-        let _leader = stuck(&waiting, "mixed");
-        assert_eq!(cache.get_or_set("mixed", || 7_u8), 7, "this very thread should poll that task");
+    within_a_minute(|| {
+        let cache = cache_without_stalls();
+        let async_cache = cache.to_async();
+        let _leader = never_ending(&async_cache, "mixed");
+        assert_eq!(cache.get_or_set("mixed", || 7_u8), 7, "only this thread can poll that task");
     });
 }
 
@@ -274,26 +261,26 @@ fn odd(n: u32) -> bool {
 }
 
 #[cached(key = "loop:{start}:{left}", skip(depth), expires_in = 60)]
-fn in_a_circle(start: u32, left: u32, depth: u32) -> u32 {
+fn recursive(start: u32, left: u32, depth: u32) -> u32 {
     match depth {
         0 => start + left,
-        _ => in_a_circle(left, start, depth - 1),
+        _ => recursive(left, start, depth - 1),
     }
 }
 
 #[test]
-fn functions_may_call_each_other_and_themselves_in_a_circle() {
-    watched(|| {
+fn functions_may_call_each_other_and_themselves_recursively() {
+    within_a_minute(|| {
         let _scope = testing::scope(Cache::memory());
         assert!(even(30) && odd(31) && !even(31));
-        assert_eq!(in_a_circle(1, 2, 5), 3);
+        assert_eq!(recursive(1, 2, 5), 3);
     });
 }
 
 #[test]
-fn two_threads_whose_bodies_need_each_others_keys_both_end() {
-    watched(|| {
-        let (cache, both_run) = (patient(), Barrier::new(2));
+fn two_threads_that_need_each_others_keys_do_not_deadlock() {
+    within_a_minute(|| {
+        let (cache, both_run) = (cache_without_stalls(), Barrier::new(2));
         thread::scope(|scope| {
             for (mine, other) in [("a", "b"), ("b", "a")] {
                 let (cache, both_run) = (&cache, &both_run);
@@ -310,14 +297,14 @@ fn two_threads_whose_bodies_need_each_others_keys_both_end() {
 }
 
 #[test]
-fn a_value_of_another_type_in_the_same_flight_is_computed_apart() {
-    watched(|| {
+fn a_waiter_of_another_type_computes_for_itself() {
+    within_a_minute(|| {
         let (cache, text_runs) = (Cache::memory(), Barrier::new(2));
         thread::scope(|scope| {
             scope.spawn(|| {
                 let text = cache.get_or_set("shared", || {
                     text_runs.wait();
-                    thread::sleep(BODY);
+                    thread::sleep(COMPUTATION);
                     "text".to_owned()
                 });
                 assert_eq!(text, "text");

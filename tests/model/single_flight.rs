@@ -1,9 +1,9 @@
-//! Programs at random over the flights' table, each run under an interleaving that shuttle chooses.
+//! Random programs on the single-flight table, each under an interleaving that shuttle chooses.
 //!
-//! Threads and tasks ask for three keys, and change them; bodies ask for others from inside, fail, are given up half-way.
-//! It must hold in each: nobody hangs, one leads a key at a time, every value is that of its key and no older than the
-//! question, and nothing is left in the table.
-#![allow(dead_code, unreachable_pub, reason = "the table's source has more than the model asks of it")]
+//! Threads and tasks compute three keys and change their sources. Computations request other keys, fail, or are dropped
+//! half-way. In each interleaving nobody hangs, a key has one leader at a time, every value is of its key and no older
+//! than the call, and the table is empty afterwards.
+#![allow(dead_code, unreachable_pub, reason = "the model does not use all of the table")]
 
 #[path = "../../cache-runtime/src/single_flight/scope.rs"]
 mod scope;
@@ -26,7 +26,7 @@ use self::state::WaitMode;
 use self::sync::{Arc, current_leader};
 use self::table::{FlightTable, Role, WaitOutcome};
 
-/// What the runtime's module of this name has, from shuttle.
+/// The runtime's module of this name, with shuttle's types.
 mod sync {
     use std::cell::Cell;
 
@@ -54,36 +54,36 @@ fn main() {
     shuttle::check_random(program, rounds);
     shuttle::check_pct(program, rounds, 3);
     let bodies = BODIES.load(SeqCst);
-    #[expect(clippy::print_stdout, reason = "what it was started for")]
+    #[expect(clippy::print_stdout, reason = "the test reads it")]
     {
         println!("{rounds} random and {rounds} pct interleavings, {bodies} bodies");
     }
 }
 
-/// Two threads and a thread that runs tasks ask for keys at random.
+/// Two threads, and a third one that runs tasks, request random keys.
 fn program() {
     let table: Table = FlightTable::new();
-    let askers = [WaitMode::Thread, WaitMode::Thread, WaitMode::Task].map(|mode| {
+    let callers = [WaitMode::Thread, WaitMode::Thread, WaitMode::Task].map(|mode| {
         let table = table.clone();
         thread::spawn(move || {
             for _ in 0..2 {
-                let asked = ask(table.clone(), thread_rng().gen_range(0..KEYS), 2, mode);
-                change_sometimes();
+                let request = request(table.clone(), thread_rng().gen_range(0..KEYS), 2, mode);
+                maybe_change_a_source();
                 let _ = match mode {
-                    WaitMode::Thread => blocking(asked),
-                    WaitMode::Task => shuttle::future::block_on(asked),
+                    WaitMode::Thread => blocking(request),
+                    WaitMode::Task => shuttle::future::block_on(request),
                 };
             }
         })
     });
-    for asker in askers {
-        asker.join().expect("no assertion failed");
+    for caller in callers {
+        caller.join().expect("no assertion failed");
     }
-    assert!(table.is_empty(), "nothing is left behind");
+    assert!(table.is_empty(), "no key has a leader");
 }
 
-/// The way of a call, as far as flights go.
-async fn fly<B: Future<Output = Answer>>(
+/// A call as the runtime makes it, reduced to single-flight.
+async fn call<B: Future<Output = Answer>>(
     table: &Table,
     key: u32,
     mode: WaitMode,
@@ -108,15 +108,15 @@ async fn fly<B: Future<Output = Answer>>(
     answer
 }
 
-/// What the values are made of, by key; it is only ever counted up.
+/// The version of each key's source, which only increases.
 static SOURCES: [AtomicU32; KEYS as usize] = [const { AtomicU32::new(0) }; KEYS as usize];
 
-/// What is computed at this moment.
+/// The value that a computation of this key returns now.
 fn value_of(key: u32) -> u32 {
     key + KEYS * SOURCES[key as usize].load(SeqCst)
 }
 
-fn change_sometimes() {
+fn maybe_change_a_source() {
     if thread_rng().gen_bool(0.3) {
         SOURCES[thread_rng().gen_range(0..KEYS) as usize].fetch_add(1, SeqCst);
     }
@@ -125,35 +125,35 @@ fn change_sometimes() {
 static BODIES: AtomicU32 = AtomicU32::new(0);
 static LEADERS: [AtomicU32; KEYS as usize] = [const { AtomicU32::new(0) }; KEYS as usize];
 
-/// Held by the body of a leader: there is one at a time for each key.
-struct Leads(u32);
+/// Held during a leader's computation: there is one at a time for each key.
+struct LeaderGuard(u32);
 
-impl Leads {
+impl LeaderGuard {
     fn new(key: u32) -> Self {
-        assert_eq!(LEADERS[key as usize].fetch_add(1, SeqCst), 0, "one at a time");
-        Leads(key)
+        assert_eq!(LEADERS[key as usize].fetch_add(1, SeqCst), 0, "one leader at a time");
+        LeaderGuard(key)
     }
 }
 
-impl Drop for Leads {
+impl Drop for LeaderGuard {
     fn drop(&mut self) {
         LEADERS[self.0 as usize].fetch_sub(1, SeqCst);
     }
 }
 
-/// Asks for a key by a body that asks for others, gives them up half-way, or fails, sometimes.
-fn ask(table: Table, key: u32, depth: u32, mode: WaitMode) -> Pin<Box<dyn Future<Output = Answer> + Send>> {
+/// Requests a key. Its computation may request others, drop them half-way, or fail.
+fn request(table: Table, key: u32, depth: u32, mode: WaitMode) -> Pin<Box<dyn Future<Output = Answer> + Send>> {
     Box::pin(async move {
         let (inner, outside) = (table.clone(), current_leader());
         let body = pin!(Some(async move {
             BODIES.fetch_add(1, SeqCst);
             let inside = current_leader();
-            let _leads = (inside != outside).then(|| Leads::new(key));
+            let _guard = (inside != outside).then(|| LeaderGuard::new(key));
             let value = value_of(key);
             for _ in 0..if depth == 0 { 0 } else { thread_rng().gen_range(0..3) } {
-                let nested = ask(inner.clone(), thread_rng().gen_range(0..KEYS), depth - 1, mode);
+                let nested = request(inner.clone(), thread_rng().gen_range(0..KEYS), depth - 1, mode);
                 if thread_rng().gen_bool(0.2) {
-                    give_up(nested).await;
+                    drop_half_way(nested).await;
                 } else {
                     let _ = nested.await;
                 }
@@ -162,24 +162,24 @@ fn ask(table: Table, key: u32, depth: u32, mode: WaitMode) -> Pin<Box<dyn Future
                 WaitMode::Task => yielded().await,
                 WaitMode::Thread => thread::yield_now(),
             }
-            change_sometimes();
-            assert_eq!(inside, current_leader(), "the note is put back after each call");
+            maybe_change_a_source();
+            assert_eq!(inside, current_leader(), "the current leader is restored after each call");
             if thread_rng().gen_bool(0.3) { Err(()) } else { Ok(value) }
         }));
         let oldest = value_of(key);
-        let answer = fly(&table, key, mode, body).await;
+        let answer = call(&table, key, mode, body).await;
         if let Ok(value) = answer {
-            assert_eq!(value % KEYS, key, "the value of another key");
-            assert!(value >= oldest, "a value from before the question");
+            assert_eq!(value % KEYS, key, "a value of another key");
+            assert!(value >= oldest, "a value older than the call");
         }
         answer
     })
 }
 
-/// Polls once and drops.
-async fn give_up(mut asked: Pin<Box<dyn Future<Output = Answer> + Send>>) {
+/// Polls a call once and drops it.
+async fn drop_half_way(mut request: Pin<Box<dyn Future<Output = Answer> + Send>>) {
     poll_fn(|context| {
-        let _ = asked.as_mut().poll(context);
+        let _ = request.as_mut().poll(context);
         Poll::Ready(())
     })
     .await;

@@ -1,30 +1,31 @@
-//! What these tests have in common.
+//! Caches with a store that fails on demand, and their events.
 
-use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use cache_runtime::testing::Chaos;
 use cache_runtime::{Cache, Event};
 
-/// A cache, and what its store is to do.
+use crate::wait_until::wait_until;
+
+/// A cache, and the control of its store.
 pub(crate) fn chaos() -> (Cache, Chaos) {
     let chaos = Chaos::over(&Cache::memory());
     (Cache::new(chaos.clone()), chaos)
 }
 
-/// A cache that has noticed that its store is down, and no longer asks it.
-pub(crate) fn away() -> (Cache, Chaos) {
+/// A cache whose circuit is open, because its store is down.
+pub(crate) fn with_open_circuit() -> (Cache, Chaos) {
     let (cache, chaos) = chaos();
     cache.set("old", "value").unwrap();
     let events = Events::of(&cache);
     chaos.fail(true);
     (0..3).for_each(|_| assert!(cache.get::<String>("old").is_err()));
-    wait_until("it is away", || events.count("away") == 1);
+    wait_until("the circuit opens", || events.count("opened") == 1);
     (cache, chaos)
 }
 
-/// The events of a cache, by their names.
+/// The events of a cache, as text.
 #[derive(Clone, Default)]
 pub(crate) struct Events(Arc<Mutex<Vec<String>>>);
 
@@ -49,51 +50,17 @@ fn name(event: &Event<'_>) -> String {
     match event {
         Event::StoreFailed { operation, .. } => format!("failed {operation}"),
         Event::Skipped { operation, .. } => format!("skipped {operation}"),
-        Event::CircuitOpened { outage, reason, .. } => format!("away {outage:?}: {reason}"),
-        Event::CircuitClosed { outage, .. } => format!("back {outage:?}"),
+        Event::CircuitOpened { outage, reason, .. } => format!("opened {outage:?}: {reason}"),
+        Event::CircuitClosed { outage, .. } => format!("closed {outage:?}"),
         Event::Unreadable { key, reason, .. } => format!("unreadable {key}: {reason}"),
-        Event::NotStored { key, .. } => format!("not saved {key}"),
+        Event::NotStored { key, .. } => format!("not stored {key}"),
         other => format!("{other:?}"),
     }
 }
 
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-/// Does something on this thread, and returns the lines that were logged meanwhile.
-pub(crate) fn logged(work: impl FnOnce()) -> Vec<String> {
-    let log = Log::default();
-    let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(move || writer.clone());
-    // With one alone, `tracing` takes a line for unwanted that a thread of another test comes to first.
-    let _second = tracing::Dispatch::new(tracing::subscriber::NoSubscriber::default());
-    tracing::subscriber::with_default(subscriber.finish(), work);
-    let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
-    text.lines().map(str::to_owned).collect()
-}
-
-/// How long something takes.
+/// The duration of `work`.
 pub(crate) fn timed(work: impl FnOnce()) -> Duration {
     let begun = Instant::now();
     work();
     begun.elapsed()
-}
-
-/// Does something again and again until it gives what is waited for: for what other threads bring about.
-pub(crate) fn wait_until(what: &str, mut done: impl FnMut() -> bool) {
-    let end = Instant::now() + Duration::from_secs(30);
-    while !done() {
-        assert!(Instant::now() < end, "this did not come about: {what}");
-        std::thread::yield_now();
-    }
 }

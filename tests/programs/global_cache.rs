@@ -1,6 +1,6 @@
-//! A program with a cache: does what its arguments say, one after the other, and says what came of it.
+//! A program that uses the global cache: it runs the actions in its arguments, and prints the result of each.
 //!
-//! Warnings and errors are logged on the standard error, without the time.
+//! It logs warnings and errors to standard error, without the time.
 
 use std::fmt::Display;
 use std::io::{Write, stdout};
@@ -22,7 +22,7 @@ fn main() {
     }
 }
 
-/// Does one thing. What stands behind `=` is what it is done with.
+/// Runs one action. Its parameter follows after `=`.
 fn act(argument: &str) -> Result<String> {
     let (action, with) = argument.split_once('=').unwrap_or((argument, ""));
     Ok(match action {
@@ -49,7 +49,7 @@ fn act(argument: &str) -> Result<String> {
             register("picky", picky)?;
             done(Ok(()))?
         }
-        _ => return Err(Error::new(ErrorKind::Config, "nothing that this program does")),
+        _ => return Err(Error::new(ErrorKind::Config, "no action of this program")),
     })
 }
 
@@ -64,7 +64,7 @@ fn done(result: Result<()>) -> Result<String> {
     result.map(|()| "done".to_owned())
 }
 
-/// Calls a function three times, and says how often its body ran.
+/// Calls a function three times, and returns how often its body ran.
 fn runs(call: impl Fn() -> u64, expected: u64) -> String {
     RUNS.store(0, Ordering::Relaxed);
     let right = (0..3).all(|_| call() == expected);
@@ -93,7 +93,7 @@ fn unknown(number: u64) -> u64 {
 #[counter(key = "hits", cache = "nobody_configured_this")]
 fn hits();
 
-/// How many minutes an entry lives, about.
+/// The lifetime of an entry, in minutes.
 fn expiration(cache: &Cache) -> Result<String> {
     cache.set("expiration", "v")?;
     let Some(Expiry::At(moment)) = cache.expiry("expiration")? else { return Ok("for ever".to_owned()) };
@@ -101,7 +101,7 @@ fn expiration(cache: &Cache) -> Result<String> {
     Ok(format!("{} minutes", left.as_secs().div_ceil(60)))
 }
 
-/// A store of one's own, which needs an option and refuses one.
+/// A custom store, which requires an option and refuses a value of another.
 fn picky(options: &Options) -> Result<NoCache> {
     let url: String = options.get("url")?;
     match options.find::<String>("mood")?.as_deref() {
@@ -112,5 +112,5 @@ fn picky(options: &Options) -> Result<NoCache> {
 }
 
 fn say(line: impl Display) {
-    writeln!(stdout(), "{line}").expect("somebody reads it");
+    writeln!(stdout(), "{line}").expect("the test reads it");
 }

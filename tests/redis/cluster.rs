@@ -1,6 +1,5 @@
 //! A cluster whose keys move, whose masters die, and whose answers are lost.
 
-use std::thread;
 use std::time::{Duration, Instant};
 
 use cache_runtime::{Cache, ErrorKind, Result};
@@ -9,8 +8,9 @@ use cache_suite::within_a_minute;
 use tokio::runtime::Runtime;
 
 use crate::common::open;
+use crate::wait_until::wait_until;
 
-/// The two ways to ask a cluster: by a thread's own connection, and by the one that the tasks of a runtime share.
+/// A cache in a cluster, used by threads over their own connections, and by tasks over the one that a runtime shares.
 struct ClusterCache {
     cache: Cache,
     runtime: Runtime,
@@ -50,7 +50,7 @@ impl ClusterCache {
         }
     }
 
-    /// How many are there.
+    /// The number of hits.
     fn read_multi(&self, caller: Caller, keys: &[String]) -> Result<usize> {
         let values = match caller {
             Caller::Thread => self.cache.read_multi::<String>(keys),
@@ -69,7 +69,7 @@ impl ClusterCache {
 
 const CALLERS: [Caller; 2] = [Caller::Thread, Caller::Task];
 
-/// The server has counted, and nobody hears of it: a second attempt would count twice.
+/// The server has counted, but the answer is lost: a second attempt would count twice.
 #[test]
 fn an_increment_whose_answer_is_lost_is_an_error_and_counts_once() {
     let Some(cluster) = Cluster::start_behind_proxies() else { return };
@@ -82,32 +82,33 @@ fn an_increment_whose_answer_is_lost_is_an_error_and_counts_once() {
                 cluster.proxies().iter().for_each(|proxy| proxy.lose_answer_to("EVALSHA"));
                 let error = cache.increment(caller, &key).expect_err("its answer is lost");
                 assert_eq!(error.kind(), ErrorKind::Unavailable, "{error:?}");
-                // The other masters would lose one that is asked for later.
+                // The other masters must not lose a later answer.
                 cluster.proxies().iter().for_each(|proxy| proxy.lose_answer_to("nothing"));
-                assert_eq!(cache.increment(caller, &key).expect("an answer"), 1 + 2 * round, "each was counted once");
+                assert_eq!(cache.increment(caller, &key).expect("an answer"), 1 + 2 * round, "each counts once");
             }
         }
         assert_eq!(cluster.proxies().iter().map(Proxy::lost).sum::<usize>(), 10);
     });
 }
 
-/// While a slot moves, what is not there yet is asked of the server that is to have it; then all know of it.
+/// While a slot moves, a key that is absent at the old server is requested from the new one (`ASK`), later directly
+/// (`MOVED`).
 #[test]
-fn keys_are_followed_to_where_they_move() {
+fn keys_are_followed_when_their_slot_moves() {
     let Some(cluster) = Cluster::start() else { return };
     within_a_minute(move || {
         let cache = ClusterCache::of(&cluster);
         for caller in CALLERS {
             let slot = format!("cache:{caller:?}");
-            // The keys of one slot, by their tag.
+            // Keys of one slot, by their hash tag.
             let key = |name: &str| format!("{{{slot}}}{name}");
             let to = (cluster.owner(&slot) + 1) % 3;
             cache.set(caller, &key("old"), "value").expect("written");
             assert_eq!(cache.increment(caller, &key("counter")).expect("counted"), 1);
             cluster.begin_move(&slot, to);
             for number in 2..5 {
-                assert_eq!(cache.increment(caller, &key("counter")).expect("it is still there"), number);
-                assert_eq!(cache.increment(caller, &key("new")).expect("it is asked ahead"), number - 1);
+                assert_eq!(cache.increment(caller, &key("counter")).expect("it has not moved yet"), number);
+                assert_eq!(cache.increment(caller, &key("new")).expect("the new server answers"), number - 1);
             }
             assert_eq!(cache.get(caller, &key("old")).expect("read").as_deref(), Some("value"));
             assert_eq!(cache.get(caller, &key("absent")).expect("read"), None);
@@ -122,9 +123,9 @@ fn keys_are_followed_to_where_they_move() {
     });
 }
 
-/// Each is told apart from the others, wherever it is.
+/// Each key of a batch is followed to its own server.
 #[test]
-fn many_keys_at_once_are_followed() {
+fn batches_are_followed_when_a_slot_moves() {
     let Some(cluster) = Cluster::start() else { return };
     within_a_minute(move || {
         let cache = ClusterCache::of(&cluster);
@@ -138,7 +139,7 @@ fn many_keys_at_once_are_followed() {
             cache.write_multi(caller, &keys).expect("written");
             cluster.begin_move(&slot, to);
             assert_eq!(cache.read_multi(caller, &keys).expect("read"), 40);
-            cache.write_multi(caller, &keys).expect("written, in part ahead");
+            cache.write_multi(caller, &keys).expect("written, some to the new server");
             cluster.finish_move(&slot, to);
             assert_eq!(cache.read_multi(caller, &keys).expect("followed"), 40);
             cache.write_multi(caller, &keys).expect("followed");
@@ -159,15 +160,12 @@ fn when_a_master_dies_its_replica_takes_over() {
         cluster.nodes()[0].stop();
         let begun = Instant::now();
         for key in &keys {
-            assert_eq!(cache.cache.get_or_set(key, || "before".to_owned()), "before", "functions answer meanwhile");
+            assert_eq!(cache.cache.get_or_set(key, || "before".to_owned()), "before", "values are computed meanwhile");
         }
         assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
         for caller in CALLERS {
             for key in &keys {
-                while cache.set(caller, key, "after").is_err() {
-                    assert!(begun.elapsed() < Duration::from_secs(30), "the replica takes over");
-                    thread::sleep(Duration::from_millis(20));
-                }
+                wait_until("the replica takes over", || cache.set(caller, key, "after").is_ok());
             }
             for key in &keys {
                 assert_eq!(cache.get(caller, key).expect("an answer").as_deref(), Some("after"));

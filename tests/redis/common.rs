@@ -1,11 +1,11 @@
-//! What the tests have in common.
+//! Caches for the tests of this binary.
 
 use std::sync::OnceLock;
 
 use cache_runtime::Cache;
 use cache_servers::{Cluster, Redis, own_name};
 
-/// A cache with a namespace of its own, in a server that the tests share.
+/// A cache with its own namespace, on a server that the tests share.
 pub(crate) fn shared() -> Option<Cache> {
     let redis = Redis::shared()?;
     Some(open(&format!("{}?namespace={}:", redis.url(), own_name())))
@@ -17,12 +17,12 @@ pub(crate) fn cluster() -> Option<&'static Cluster> {
     CLUSTER.get_or_init(Cluster::start).as_ref()
 }
 
-/// A cache with a namespace of its own, in a cluster that the tests share.
+/// A cache with its own namespace, in the shared cluster.
 pub(crate) fn in_cluster() -> Option<Cache> {
     Some(in_namespace(cluster()?.nodes(), &format!("{}:", own_name())))
 }
 
-/// A cache in a namespace of one server, or of a cluster of several.
+/// A cache with a namespace on one server, or in a cluster of several.
 pub(crate) fn in_namespace(nodes: &[Redis], namespace: &str) -> Cache {
     let scheme = if nodes.len() == 1 { "redis" } else { "redis-cluster" };
     let hosts: Vec<String> = nodes.iter().map(|node| format!("127.0.0.1:{}", node.port())).collect();

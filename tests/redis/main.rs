@@ -1,5 +1,7 @@
-//! Redis: what every store does, and what is particular to it.
+//! Redis: the contract of a store, and what is specific to Redis.
 
+#[path = "../shared/client_process.rs"]
+mod client_process;
 mod cluster;
 mod common;
 mod contract;
@@ -14,3 +16,5 @@ mod single_flight;
 #[path = "../shared/stampede.rs"]
 mod stampede;
 mod tls;
+#[path = "../shared/wait_until.rs"]
+mod wait_until;

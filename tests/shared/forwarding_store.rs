@@ -1,23 +1,23 @@
-//! A store around another one, as users write them to log or to measure: it forwards every method.
+//! A store that forwards every method to another one, as users write them for logging or metrics.
 
 use std::any::Any;
 
 use cache_runtime::Result;
 use cache_runtime::store::{Claims, Dispatch, Expiration, Operation, Record, Store, Timestamp, Value};
 
-/// The store, and what it needs kept for as long, as the folder of its file.
+/// A store, and a value that must outlive it, such as the folder of its file.
 pub(crate) struct ForwardingStore {
     store: Box<dyn Store>,
-    _beside: Box<dyn Any + Send + Sync>,
+    _keep_alive: Box<dyn Any + Send + Sync>,
 }
 
 impl ForwardingStore {
-    pub(crate) fn new(store: impl Store, beside: impl Any + Send + Sync) -> Self {
-        ForwardingStore { store: Box::new(store), _beside: Box::new(beside) }
+    pub(crate) fn new(store: impl Store, keep_alive: impl Any + Send + Sync) -> Self {
+        ForwardingStore { store: Box::new(store), _keep_alive: Box::new(keep_alive) }
     }
 }
 
-/// What were left out here would be lost on the way, silently: each given method is another one's last resort.
+/// A method that is not forwarded would silently use its default instead of the inner store's own way.
 #[deny(clippy::missing_trait_methods)]
 impl Store for ForwardingStore {
     fn get(&self, key: &str) -> Result<Option<Record>> {

@@ -1,4 +1,4 @@
-//! A user's own store: the five methods that must be written, over a map.
+//! A store that a user might write: the five required methods, over a map.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard};
@@ -35,7 +35,7 @@ impl Store for MapStore {
         let living = map.get(key).filter(|record| record.is_live(expiration.now)).cloned();
         let mut record = living.unwrap_or(Record::new(Value::Number(0)).expires_at(expiration.expires_at));
         let Value::Number(number) = &mut record.value else {
-            return Err(Error::new(ErrorKind::NotANumber, "what is kept there is not a whole number"));
+            return Err(Error::new(ErrorKind::NotANumber, "the value is not a whole number"));
         };
         *number = number.checked_add(by).ok_or_else(|| Error::new(ErrorKind::Overflow, "beyond i64"))?;
         let sum = *number;

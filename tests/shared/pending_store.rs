@@ -1,11 +1,11 @@
-//! A user's own store whose client answers later.
+//! A store that a user might write, whose operations are futures.
 
 use cache_runtime::Result;
 use cache_runtime::store::{Dispatch, Expiration, Operation, Record, Store, Timestamp, Value};
 
 use crate::map_store::MapStore;
 
-/// The map as a store of which every operation is a future for a task.
+/// A map store that dispatches every operation as a pending future.
 #[derive(Default)]
 pub(crate) struct PendingStore(MapStore);
 

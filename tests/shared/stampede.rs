@@ -1,4 +1,4 @@
-//! One computation, however many threads and tasks ask: over SQLite as over Redis.
+//! A stampede of threads or tasks on a key: it is computed once. Tested over SQLite and over Redis.
 
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use std::sync::{Arc, Barrier};
@@ -7,17 +7,17 @@ use std::time::Duration;
 
 use cache_runtime::Cache;
 
-/// Long enough for everybody to arrive: that nobody else runs is what is asserted, not how long it takes.
-pub(crate) const BODY: Duration = Duration::from_millis(200);
+/// How long a computation takes: long enough for all other callers to arrive during it.
+pub(crate) const COMPUTATION: Duration = Duration::from_millis(200);
 
-pub(crate) fn a_thousand_threads_run_a_cold_key_once(cache: &Cache) {
+pub(crate) fn a_thousand_threads_compute_a_cold_key_once(cache: &Cache) {
     let (runs, gate) = (AtomicU32::new(0), Barrier::new(1000));
     thread::scope(|scope| {
         for _ in 0..1000 {
             scope.spawn(|| {
                 gate.wait();
                 let value = cache.get_or_set("by threads", || {
-                    thread::sleep(BODY);
+                    thread::sleep(COMPUTATION);
                     runs.fetch_add(1, SeqCst)
                 });
                 assert_eq!(value, 0);
@@ -27,7 +27,7 @@ pub(crate) fn a_thousand_threads_run_a_cold_key_once(cache: &Cache) {
     assert_eq!(runs.load(SeqCst), 1);
 }
 
-pub(crate) fn ten_thousand_tasks_run_a_cold_key_once(cache: &Cache) {
+pub(crate) fn ten_thousand_tasks_compute_a_cold_key_once(cache: &Cache) {
     for workers in [0, 2] {
         let (cache, runs) = (cache.to_async(), Arc::new(AtomicU32::new(0)));
         let key = format!("by tasks of {workers} workers");
@@ -37,7 +37,7 @@ pub(crate) fn ten_thousand_tasks_run_a_cold_key_once(cache: &Cache) {
                     let (cache, runs, key) = (cache.clone(), Arc::clone(&runs), key.clone());
                     tokio::spawn(async move {
                         let body = async || {
-                            tokio::time::sleep(BODY).await;
+                            tokio::time::sleep(COMPUTATION).await;
                             runs.fetch_add(1, SeqCst)
                         };
                         assert_eq!(cache.get_or_set(&key, body).await, 0);
@@ -52,7 +52,7 @@ pub(crate) fn ten_thousand_tasks_run_a_cold_key_once(cache: &Cache) {
     }
 }
 
-/// The current thread's runtime for no workers.
+/// A runtime with so many workers, or a single-threaded one for 0.
 pub(crate) fn runtime(workers: usize) -> tokio::runtime::Runtime {
     let mut builder = match workers {
         0 => tokio::runtime::Builder::new_current_thread(),

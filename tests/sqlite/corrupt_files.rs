@@ -1,4 +1,4 @@
-//! Files that cannot be used: moved aside and made anew. Files of others: refused and left alone.
+//! Unusable database files: a corrupt one is moved aside and made again, another program's is refused and left alone.
 
 use std::fs;
 use std::path::Path;
@@ -7,8 +7,12 @@ use std::time::Duration;
 
 use cache_runtime::{Cache, ErrorKind};
 use rusqlite::Connection;
+use tracing::Level;
 
-use crate::common::{Place, bytes, logged, wait_until};
+use crate::client_process::output_of;
+use crate::common::{DatabaseFile, bytes};
+use crate::logged::logged;
+use crate::wait_until::wait_until;
 
 const ENTRIES: usize = 400;
 
@@ -20,16 +24,16 @@ fn value(number: usize) -> String {
     format!("{number} ").repeat(500)
 }
 
-/// A file with entries, closed.
-fn filled() -> Place {
-    let place = Place::new();
-    place.open().write_multi((0..ENTRIES).map(|number| (key(number), value(number)))).unwrap();
-    assert_eq!(place.names(), ["cache.sqlite3"], "all is in the database itself");
-    place
+/// A closed file with entries.
+fn file_with_entries() -> DatabaseFile {
+    let database = DatabaseFile::new();
+    database.open().write_multi((0..ENTRIES).map(|number| (key(number), value(number)))).unwrap();
+    assert_eq!(database.names(), ["cache.sqlite3"], "no log is left");
+    database
 }
 
-/// Uses a cache, whatever is in its file: every answer is right or absent, and afterwards it works.
-fn is_of_use(cache: &Cache) {
+/// Asserts that every read is right or a miss, whatever is in the file, and that the cache then works.
+fn assert_usable(cache: &Cache) {
     for number in 0..ENTRIES {
         let read = cache.get::<String>(&key(number)).unwrap();
         assert!(read.is_none_or(|read| read == value(number)), "a wrong value under {}", key(number));
@@ -40,15 +44,15 @@ fn is_of_use(cache: &Cache) {
     assert!(cache.clear().unwrap() > 0);
 }
 
-/// Shows that a file is moved aside as it is, with one warning, and that the cache then works.
-fn is_moved_aside(place: &Place, said: &str) {
-    let before = bytes(&place.path);
-    let ((), log) = logged(|| is_of_use(&place.open()));
-    let moved = place.moved_aside();
-    assert_eq!(moved.len(), 1, "{:?}", place.names());
-    assert!(bytes(&moved[0]) == before, "nothing of it is lost");
+/// Asserts that a file is moved aside unchanged, with one warning, and that the cache then works.
+fn assert_moved_aside(database: &DatabaseFile, said: &str) {
+    let before = bytes(&database.path);
+    let ((), log) = logged(Level::WARN, || assert_usable(&database.open()));
+    let moved = database.moved_aside();
+    assert_eq!(moved.len(), 1, "{:?}", database.names());
+    assert!(bytes(&moved[0]) == before, "it is unchanged");
     assert_eq!(log.len(), 1, "{log:#?}");
-    let (from, to) = (place.path.to_string_lossy(), moved[0].to_string_lossy());
+    let (from, to) = (database.path.to_string_lossy(), moved[0].to_string_lossy());
     assert!([said, &from, &to].iter().all(|word| log[0].contains(word)), "{log:?}");
 }
 
@@ -60,64 +64,64 @@ fn change(path: &Path, change: impl FnOnce(&mut Vec<u8>)) {
 
 #[test]
 fn a_text_file_is_moved_aside() {
-    let place = Place::new();
-    fs::create_dir_all(place.path.parent().unwrap()).unwrap();
-    fs::write(&place.path, "This is a letter, and no database. ".repeat(100)).unwrap();
-    is_moved_aside(&place, "not a database");
+    let database = DatabaseFile::new();
+    fs::create_dir_all(database.path.parent().unwrap()).unwrap();
+    fs::write(&database.path, "This is a letter, not a database. ".repeat(100)).unwrap();
+    assert_moved_aside(&database, "not a database");
 }
 
 #[test]
 fn a_short_text_file_is_moved_aside() {
-    let place = Place::new();
-    fs::create_dir_all(place.path.parent().unwrap()).unwrap();
-    fs::write(&place.path, "hello").unwrap();
-    is_moved_aside(&place, "not a database");
+    let database = DatabaseFile::new();
+    fs::create_dir_all(database.path.parent().unwrap()).unwrap();
+    fs::write(&database.path, "hello").unwrap();
+    assert_moved_aside(&database, "not a database");
 }
 
 #[test]
 fn an_empty_file_becomes_a_database() {
-    let place = Place::new();
-    fs::create_dir_all(place.path.parent().unwrap()).unwrap();
-    fs::write(&place.path, "").unwrap();
-    let ((), log) = logged(|| is_of_use(&place.open()));
-    assert_eq!((log.len(), place.moved_aside().len()), (0, 0));
+    let database = DatabaseFile::new();
+    fs::create_dir_all(database.path.parent().unwrap()).unwrap();
+    fs::write(&database.path, "").unwrap();
+    let ((), log) = logged(Level::WARN, || assert_usable(&database.open()));
+    assert_eq!((log.len(), database.moved_aside().len()), (0, 0));
 }
 
 #[test]
-fn a_database_cut_short_is_moved_aside() {
-    let place = filled();
-    change(&place.path, |bytes| bytes.truncate(bytes.len() / 2));
-    is_moved_aside(&place, "malformed");
+fn a_truncated_database_is_moved_aside() {
+    let database = file_with_entries();
+    change(&database.path, |bytes| bytes.truncate(bytes.len() / 2));
+    assert_moved_aside(&database, "malformed");
 }
 
 #[test]
 fn a_damaged_header_is_moved_aside() {
-    let place = filled();
-    change(&place.path, |bytes| bytes[5] ^= 0xff);
-    is_moved_aside(&place, "not a database");
+    let database = file_with_entries();
+    change(&database.path, |bytes| bytes[5] ^= 0xff);
+    assert_moved_aside(&database, "not a database");
 }
 
 #[test]
-fn damaged_pages_are_noticed_when_they_are_met() {
-    let place = filled();
-    change(&place.path, |bytes| {
+fn damaged_pages_are_detected_when_they_are_read() {
+    let database = file_with_entries();
+    change(&database.path, |bytes| {
         let third = bytes.len() / 3;
         bytes[third..2 * third].fill(0xa5);
     });
-    let ((), log) = logged(|| is_of_use(&place.open()));
-    assert_eq!((log.len(), place.moved_aside().len()), (1, 1), "{log:?}");
+    let ((), log) = logged(Level::WARN, || assert_usable(&database.open()));
+    assert_eq!((log.len(), database.moved_aside().len()), (1, 1), "{log:?}");
 }
 
 #[test]
-fn any_damaged_byte_gives_no_wrong_value() {
-    let whole = filled();
+fn a_damaged_byte_never_gives_a_wrong_value() {
+    let whole = file_with_entries();
     let size = bytes(&whole.path).len();
     for at in (0..40).map(|part| part * (size / 40) + part) {
-        let place = Place::new();
-        fs::create_dir_all(place.path.parent().unwrap()).unwrap();
-        fs::copy(&whole.path, &place.path).unwrap();
-        change(&place.path, |bytes| bytes[at] ^= 0xff);
-        let cache = place.open();
+        let database = DatabaseFile::new();
+        fs::create_dir_all(database.path.parent().unwrap()).unwrap();
+        fs::copy(&whole.path, &database.path).unwrap();
+        change(&database.path, |bytes| bytes[at] ^= 0xff);
+        let cache = database.open();
         for number in 0..ENTRIES {
             let read = cache.get::<String>(&key(number));
             assert!(read.unwrap().is_none_or(|read| read == value(number)), "byte {at}, key {number}");
@@ -127,128 +131,128 @@ fn any_damaged_byte_gives_no_wrong_value() {
 }
 
 #[test]
-fn the_database_of_a_newer_release_is_moved_aside() {
-    let place = filled();
-    place.foreign().execute_batch("PRAGMA user_version = 99").unwrap();
-    is_moved_aside(&place, "schema 99");
+fn a_database_of_a_newer_release_is_moved_aside() {
+    let database = file_with_entries();
+    database.foreign_connection().execute_batch("PRAGMA user_version = 99").unwrap();
+    assert_moved_aside(&database, "schema 99");
 }
 
 #[test]
-fn a_database_of_ours_without_its_tables_is_moved_aside() {
-    let place = filled();
-    place.foreign().execute_batch("DROP TABLE entries").unwrap();
-    let ((), log) = logged(|| is_of_use(&place.open()));
-    assert_eq!((log.len(), place.moved_aside().len()), (1, 1), "{log:?}");
+fn a_cache_database_without_its_tables_is_moved_aside() {
+    let database = file_with_entries();
+    database.foreign_connection().execute_batch("DROP TABLE entries").unwrap();
+    let ((), log) = logged(Level::WARN, || assert_usable(&database.open()));
+    assert_eq!((log.len(), database.moved_aside().len()), (1, 1), "{log:?}");
 }
 
 #[test]
-fn damage_twice_leaves_both_files_aside() {
-    let place = Place::new();
+fn a_second_corrupt_file_is_moved_aside_too() {
+    let database = DatabaseFile::new();
     for _ in 0..2 {
-        fs::create_dir_all(place.path.parent().unwrap()).unwrap();
-        fs::write(&place.path, "This is a letter. ".repeat(100)).unwrap();
-        place.open().set("k", "v").unwrap();
+        fs::create_dir_all(database.path.parent().unwrap()).unwrap();
+        fs::write(&database.path, "This is a letter. ".repeat(100)).unwrap();
+        database.open().set("k", "v").unwrap();
     }
-    assert_eq!(place.moved_aside().len(), 2, "{:?}", place.names());
+    assert_eq!(database.moved_aside().len(), 2, "{:?}", database.names());
 }
 
-/// A database that another program made.
-fn foreign(sql: &str) -> Place {
-    let place = Place::new();
-    fs::create_dir_all(place.path.parent().unwrap()).unwrap();
-    Connection::open(&place.path).unwrap().execute_batch(sql).unwrap();
-    place
+/// A file with a database of another program.
+fn foreign_database(sql: &str) -> DatabaseFile {
+    let database = DatabaseFile::new();
+    fs::create_dir_all(database.path.parent().unwrap()).unwrap();
+    Connection::open(&database.path).unwrap().execute_batch(sql).unwrap();
+    database
 }
 
-fn is_refused_and_untouched(place: &Place) {
-    is_refused_and_untouched_with(place, "");
+fn assert_refused_and_unchanged(database: &DatabaseFile) {
+    assert_refused_and_unchanged_with(database, "");
 }
 
-fn is_refused_and_untouched_with(place: &Place, query: &str) {
-    let before = bytes(&place.path);
-    let cache = place.open_with(query);
+fn assert_refused_and_unchanged_with(database: &DatabaseFile, query: &str) {
+    let before = bytes(&database.path);
+    let cache = database.open_with(query);
     for _ in 0..2 {
         let error = cache.set("k", "v").unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Config, "{error}");
         let text = error.to_string();
-        assert!(text.contains("another program") && text.contains(&*place.path.to_string_lossy()), "{text}");
+        assert!(text.contains("another program") && text.contains(&*database.path.to_string_lossy()), "{text}");
         assert_eq!(cache.get::<u8>("k").unwrap_err().kind(), ErrorKind::Config);
         assert_eq!(cache.clear().unwrap_err().kind(), ErrorKind::Config);
         assert_eq!(cache.get_or_set("k", || 1), 1);
     }
     drop(cache);
-    assert!(bytes(&place.path) == before, "it was written to");
-    assert_eq!(place.names(), ["cache.sqlite3"]);
+    assert!(bytes(&database.path) == before, "it was written to");
+    assert_eq!(database.names(), ["cache.sqlite3"]);
 }
 
 #[test]
-fn the_database_of_another_program_is_refused_and_untouched() {
-    is_refused_and_untouched(&foreign(
+fn a_database_of_another_program_is_refused_and_unchanged() {
+    assert_refused_and_unchanged(&foreign_database(
         "CREATE TABLE users (id INTEGER, name TEXT); INSERT INTO users VALUES (1, 'Zoë')",
     ));
 }
 
 #[test]
 fn a_database_with_a_table_of_the_same_name_is_refused_too() {
-    is_refused_and_untouched(&foreign("CREATE TABLE entries (hash INTEGER PRIMARY KEY, key, expires_at, value)"));
+    assert_refused_and_unchanged(&foreign_database(
+        "CREATE TABLE entries (hash INTEGER PRIMARY KEY, key, expires_at, value)",
+    ));
 }
 
 #[test]
-fn a_database_that_another_program_has_marked_is_refused_though_empty() {
-    is_refused_and_untouched(&foreign("PRAGMA application_id = 77; VACUUM"));
-    is_refused_and_untouched(&foreign("PRAGMA user_version = 1; VACUUM"));
+fn an_empty_database_with_another_programs_id_is_refused() {
+    assert_refused_and_unchanged(&foreign_database("PRAGMA application_id = 77; VACUUM"));
+    assert_refused_and_unchanged(&foreign_database("PRAGMA user_version = 1; VACUUM"));
 }
 
 #[test]
-fn no_pragma_of_ours_reaches_the_database_of_another_program() {
+fn pragmas_are_not_applied_to_a_database_of_another_program() {
     let users = "
         PRAGMA auto_vacuum = INCREMENTAL;
         CREATE TABLE users (id INTEGER, name TEXT);
         INSERT INTO users VALUES (1, hex(randomblob(50000)));
         DELETE FROM users";
-    // The last two write to the file at once.
+    // The last two would write to the file at once.
     for pragma in ["synchronous=FULL", "cache_size=-4000", "schema_version=77", "incremental_vacuum=5"] {
-        is_refused_and_untouched_with(&foreign(users), &format!("?pragmas.{pragma}"));
+        assert_refused_and_unchanged_with(&foreign_database(users), &format!("?pragmas.{pragma}"));
     }
 }
 
-/// Deletes the main file alone, in the midst of two processes' work.
-fn heals_without_its_main_file(place: &Place) {
-    let workers = [place.worker("endure", &["5"]), place.worker("endure", &["5"])];
-    wait_until("they have begun", || place.path.exists());
-    // So that they are in the midst of it: the test is true either way.
+/// Deletes only the main file while two processes work, and asserts that they recover.
+fn assert_recovers_without_main_file(database: &DatabaseFile) {
+    let clients = [database.start_client("endure", &["5"]), database.start_client("endure", &["5"])];
+    wait_until("they have started", || database.path.exists());
+    // Most likely both work by then; the result is the same if not.
     sleep(Duration::from_secs(1));
-    fs::remove_file(&place.path).unwrap();
-    for worker in workers {
-        let output = worker.wait_with_output().unwrap();
-        // A wrong value ends the program.
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        let said = String::from_utf8(output.stdout).unwrap();
-        let (failures, rest): (Vec<&str>, Vec<&str>) = said.lines().partition(|line| line.starts_with("failure "));
+    fs::remove_file(&database.path).unwrap();
+    for client in clients {
+        // A wrong value ends the program with an error.
+        let output = output_of(client);
+        let (failures, rest): (Vec<_>, Vec<_>) = output.into_iter().partition(|line| line.starts_with("failure "));
         let operations: usize = rest[0].strip_prefix("operations ").and_then(|count| count.parse().ok()).unwrap();
         let share = failures.len() * 100 / operations;
         assert!(share < 5, "{} of {operations}: {:#?}", failures.len(), &failures[..10]);
         let last = failures.last().and_then(|line| line.split(' ').nth(1)?.parse::<u64>().ok()).unwrap_or(0);
-        assert!(last < 4000, "in the last second it is well: {:?}", failures.last());
+        assert!(last < 4000, "nothing fails in the last second: {:?}", failures.last());
     }
-    let cache = place.open();
+    let cache = database.open();
     cache.set("after", "v").unwrap();
-    assert_eq!(place.open().get::<String>("after").unwrap().as_deref(), Some("v"));
+    assert_eq!(database.open().get::<String>("after").unwrap().as_deref(), Some("v"));
 }
 
 #[test]
-fn a_database_that_is_deleted_under_two_processes_without_its_log_heals() {
-    let place = Place::new();
-    heals_without_its_main_file(&place);
-    assert!(place.path.exists());
+fn two_processes_recover_when_their_main_file_is_deleted() {
+    let database = DatabaseFile::new();
+    assert_recovers_without_main_file(&database);
+    assert!(database.path.exists());
 }
 
 #[test]
-fn a_row_of_another_kind_is_refused_alone_and_can_be_written_over() {
-    let place = Place::new();
-    let cache = place.open();
+fn a_row_of_another_kind_affects_only_its_key_and_can_be_replaced() {
+    let database = DatabaseFile::new();
+    let cache = database.open();
     cache.write_multi([("foreign", "value"), ("ours", "value")]).unwrap();
-    let other = Connection::open(&place.path).unwrap();
+    let other = Connection::open(&database.path).unwrap();
     other.execute("UPDATE entries SET value = 1.5 WHERE key = 'foreign'", []).unwrap();
     for _ in 0..10 {
         let error = cache.get::<String>("foreign").unwrap_err();

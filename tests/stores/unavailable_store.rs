@@ -1,4 +1,4 @@
-//! A store that is away: what is asked by hand fails, what computes a value does not.
+//! A store that is down: direct operations fail, computed values are returned.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -17,43 +17,43 @@ fn down() -> (ScriptedStore, Cache) {
     (store, cache)
 }
 
-fn fails<T>(result: Result<T, Error>, words: [&str; 2]) {
+fn assert_unavailable<T>(result: Result<T, Error>, words: [&str; 2]) {
     let Err(error) = result else { panic!("it did not fail") };
     assert_eq!(error.kind(), ErrorKind::Unavailable);
     let text = error.to_string();
     assert!(words.iter().all(|word| text.contains(word)), "{words:?} in {text}");
-    assert!(text.contains("wayward") && text.contains("nobody answers"), "{text}");
+    assert!(text.contains("scripted") && text.contains("connection refused"), "{text}");
 }
 
 #[test]
-fn what_is_asked_by_hand_says_what_failed_and_where() {
+fn direct_operations_fail_and_name_operation_key_and_store() {
     let (_, cache) = down();
-    fails(cache.get::<String>("k"), ["get", "k"]);
-    fails(cache.set("k", "v"), ["set", "k"]);
-    fails(cache.delete("k"), ["delete", "k"]);
-    fails(cache.exists("k"), ["get", "k"]);
-    fails(cache.expiry("k"), ["get", "k"]);
-    fails(cache.touch("k"), ["touch", "k"]);
-    fails(cache.increment("n", 1), ["increment", "n"]);
-    fails(cache.decrement("n", 1), ["increment", "n"]);
-    fails(cache.read_multi::<u8>(["k"]), ["read_multi", ""]);
-    fails(cache.write_multi([("k", 1)]), ["write_multi", ""]);
-    fails(cache.delete_multi(["k"]), ["delete_multi", ""]);
-    fails(cache.clear(), ["clear", ""]);
+    assert_unavailable(cache.get::<String>("k"), ["get", "k"]);
+    assert_unavailable(cache.set("k", "v"), ["set", "k"]);
+    assert_unavailable(cache.delete("k"), ["delete", "k"]);
+    assert_unavailable(cache.exists("k"), ["get", "k"]);
+    assert_unavailable(cache.expiry("k"), ["get", "k"]);
+    assert_unavailable(cache.touch("k"), ["touch", "k"]);
+    assert_unavailable(cache.increment("n", 1), ["increment", "n"]);
+    assert_unavailable(cache.decrement("n", 1), ["increment", "n"]);
+    assert_unavailable(cache.read_multi::<u8>(["k"]), ["read_multi", ""]);
+    assert_unavailable(cache.write_multi([("k", 1)]), ["write_multi", ""]);
+    assert_unavailable(cache.delete_multi(["k"]), ["delete_multi", ""]);
+    assert_unavailable(cache.clear(), ["clear", ""]);
 }
 
 #[test]
-fn the_same_for_tasks() {
+fn direct_operations_of_tasks_fail_too() {
     let (_, cache) = down();
     let cache = cache.to_async();
-    fails(block_on(cache.get::<String>("k")), ["get", "k"]);
-    fails(block_on(cache.set("k", "v")), ["set", "k"]);
-    fails(block_on(cache.increment("n", 1)), ["increment", "n"]);
+    assert_unavailable(block_on(cache.get::<String>("k")), ["get", "k"]);
+    assert_unavailable(block_on(cache.set("k", "v")), ["set", "k"]);
+    assert_unavailable(block_on(cache.increment("n", 1)), ["increment", "n"]);
     assert_eq!(block_on(cache.get_or_set("k", async || 5)), 5);
 }
 
 #[test]
-fn what_computes_a_value_computes_it_each_time() {
+fn get_or_set_computes_at_each_call() {
     let (_, cache) = down();
     let cache = cache.race_ttl(60).stale_if_error(60);
     for round in 0..3 {
@@ -69,7 +69,7 @@ fn what_computes_a_value_computes_it_each_time() {
 }
 
 #[test]
-fn what_was_kept_is_there_again_when_the_store_is() {
+fn entries_are_read_again_once_the_store_is_back() {
     let (store, cache) = down();
     assert_eq!(cache.get_or_set("k", || "computed".to_owned()), "computed");
     store.set_down(false);
@@ -79,7 +79,7 @@ fn what_was_kept_is_there_again_when_the_store_is() {
 }
 
 #[test]
-fn a_store_that_goes_away_during_the_computation_loses_nothing_of_it() {
+fn a_value_is_returned_if_the_store_fails_during_its_computation() {
     let store = ScriptedStore::default();
     let cache = store.cache();
     let value = cache.get_or_set("k", || {
@@ -92,7 +92,7 @@ fn a_store_that_goes_away_during_the_computation_loses_nothing_of_it() {
 }
 
 #[test]
-fn a_lease_is_free_again_though_the_value_could_not_be_kept() {
+fn the_refresh_lease_ends_even_if_the_value_could_not_be_stored() {
     let store = ScriptedStore::default();
     let _scope = testing::scope(store.cache());
     let cache = cache().expires_in(10).race_ttl(60);

@@ -97,8 +97,8 @@ impl TestCache {
         self.advance(Duration::from_secs(seconds));
     }
 
-    /// Makes numbers some seconds older: like [`pass`](TestCache::pass), and if the store's server keeps time itself, waits
-    /// for as long.
+    /// Makes numbers some seconds older: like [`pass`](TestCache::pass), and if the store's server keeps time itself,
+    /// waits for as long.
     pub fn age(&self, seconds: u64) {
         self.pass(seconds);
         if fixtures::server_keeps_time(&Chaos::over(&self.cache)) {

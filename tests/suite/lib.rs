@@ -1,7 +1,7 @@
 //! The behaviour of a cache and the contract of a store, as tests for any store.
 //!
-//! A behaviour is a public function whose name says what it checks. It receives a [`TestCache`]: an empty cache, used by
-//! its blocking or its async API. [`run!`] makes a test of each behaviour for both, the async one with and without
+//! A behaviour is a public function whose name says what it checks. It receives a [`TestCache`]: an empty cache, used
+//! by its blocking or its async API. [`run!`] makes a test of each behaviour for both, the async one with and without
 //! tokio. [`run_store!`] tests the contract of [`Store`](cache_runtime::Store), [`run_claims!`] its part about claims,
 //! and [`run_no_cache!`] a cache that stores nothing. For a store of your own, in a file under `tests/`:
 //!
@@ -20,18 +20,18 @@
 //!
 //! # Time
 //!
-//! The suite controls the clock, so values must expire by the time that the cache passes to the store. This needs no work
-//! in the store, because every value except a number contains its expiry; the store must only keep it until then, or
-//! until the end of its stale window.
+//! The suite controls the clock, so values must expire by the time that the cache passes to the store. This needs no
+//! work in the store, because every value except a number contains its expiry; the store must only keep it until then,
+//! or until the end of its stale window.
 //!
-//! Numbers may expire by the clock of the store's server, which no test can control. Such a store reads a number without
-//! its expiry ([`Record::expires_at`](cache_runtime::store::Record::expires_at) is `None`). The suite detects this, and
-//! its tests of expiring numbers then wait for some seconds of real time.
+//! Numbers may expire by the clock of the store's server, which no test can control. Such a store reads a number
+//! without its expiry ([`Record::expires_at`](cache_runtime::store::Record::expires_at) is `None`). The suite detects
+//! this, and its tests of expiring numbers then wait for some seconds of real time.
 //!
 //! # Servers
 //!
-//! Tests share a server, so each store that the closure makes needs a namespace or a prefix of its own. If the server is
-//! not available, the closure calls [`skip`].
+//! Tests share a server, so each store that the closure makes needs a namespace or a prefix of its own. If the server
+//! is not available, the closure calls [`skip`].
 
 #![expect(clippy::missing_panics_doc, reason = "a behaviour that fails panics")]
 

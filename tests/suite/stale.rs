@@ -8,7 +8,8 @@ use crate::TestCache;
 
 /// Entries live ten seconds and have a race window of a minute.
 ///
-/// The caller that recomputes holds a lease as long as the window, in real time: a short one could end on a busy machine.
+/// The caller that recomputes holds a lease as long as the window, in real time: a short one could end on a busy
+/// machine.
 fn racing(cache: &TestCache) -> TestCache {
     cache.view(|cache| cache.expires_in(10).race_ttl(60))
 }

@@ -1,7 +1,7 @@
 //! The contract of a [`Store`]: a function for each line of its documentation.
 //!
-//! Each function passes the time to the store. The lines about numbers are in [`store_numbers`](crate::store_numbers), and
-//! those about claims in [`claims`](crate::claims).
+//! Each function passes the time to the store. The lines about numbers are in [`store_numbers`](crate::store_numbers),
+//! and those about claims in [`claims`](crate::claims).
 
 use std::borrow::Cow;
 use std::thread;

@@ -1,7 +1,7 @@
 //! The contract of a [`Store`]: its lines about numbers.
 //!
-//! A store whose server keeps time itself reads a number without its expiry. With such a store these functions wait for some
-//! seconds; with others they pass the time to the store.
+//! A store whose server keeps time itself reads a number without its expiry. With such a store these functions wait for
+//! some seconds; with others they pass the time to the store.
 
 use std::collections::BTreeSet;
 use std::thread;
