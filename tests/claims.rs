@@ -1,9 +1,11 @@
-//! One computation among processes, and changes in the middle of one.
+//! Single-flight across processes, and changes and refreshes during a computation.
 
-#[path = "stores/map.rs"]
-mod map;
-#[path = "programs/computing.rs"]
-mod processes;
+#[path = "shared/client_process.rs"]
+mod client_process;
+#[path = "shared/cross_process.rs"]
+mod cross_process;
+#[path = "shared/map_store.rs"]
+mod map_store;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -17,7 +19,7 @@ use cache_runtime::{Cache, cached, testing};
 use cache_suite::within_a_minute;
 use tempfile::TempDir;
 
-use self::map::MapStore;
+use self::map_store::MapStore;
 
 fn file() -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().expect("a folder for the test");
@@ -37,78 +39,78 @@ fn open(path: &Path) -> Cache {
 fn eight_processes_compute_a_cold_shared_key_once() {
     within_a_minute(|| {
         let (_folder, path) = file();
-        processes::eight_processes_compute_a_cold_shared_key_once(&address(&path));
+        cross_process::eight_processes_compute_a_cold_shared_key_once(&address(&path));
     });
 }
 
 #[test]
-fn eight_processes_compute_an_expired_key_once_in_its_window() {
+fn eight_processes_compute_a_stale_key_once() {
     within_a_minute(|| {
         let (_folder, path) = file();
-        processes::eight_processes_compute_an_expired_key_once_in_its_window(&address(&path));
+        cross_process::eight_processes_compute_a_stale_key_once(&address(&path));
     });
 }
 
 #[test]
-fn when_the_holder_is_killed_another_takes_over_after_the_lease() {
+fn another_process_takes_over_when_the_lease_of_a_killed_one_ends() {
     within_a_minute(|| {
         let (_folder, path) = file();
-        processes::when_the_holder_is_killed_another_takes_over_after_the_lease(&address(&path));
+        cross_process::another_process_takes_over_when_the_lease_of_a_killed_one_ends(&address(&path));
     });
 }
 
 #[cached(key = "shared:{n}", shared)]
-fn shared_by_all(n: u32) -> u32 {
-    unreachable!("another one computes {n}")
+fn shared_function(n: u32) -> u32 {
+    unreachable!("another caller computes {n}")
 }
 
 #[test]
-fn a_function_may_be_shared() {
+fn a_function_may_be_shared_across_processes() {
     let (_folder, path) = file();
-    let (here, there) = (open(&path), open(&path).shared());
+    let (cache, other) = (open(&path), open(&path).shared());
     let (begun, computing) = std::sync::mpsc::channel();
     let elsewhere = thread::spawn(move || {
-        there.get_or_set("shared:1", || {
+        other.get_or_set("shared:1", || {
             begun.send(()).unwrap();
-            thread::sleep(Duration::from_millis(300)); // So long the other one is to wait.
+            thread::sleep(Duration::from_millis(300)); // The other caller waits for as long.
             7_u32
         })
     });
     computing.recv().unwrap();
-    let _scope = testing::scope(here);
-    assert_eq!(shared_by_all(1), 7);
+    let _scope = testing::scope(cache);
+    assert_eq!(shared_function(1), 7);
     assert_eq!(elsewhere.join().unwrap(), 7);
 }
 
 #[test]
-fn a_failure_gives_a_shared_key_free_at_once() {
+fn a_failed_computation_releases_a_shared_key_at_once() {
     let (_folder, path) = file();
-    let (here, there) = (open(&path).shared(), open(&path).shared());
-    assert_eq!(here.try_get_or_set("key", || Err::<u32, _>("fails")), Err("fails"));
+    let (cache, other) = (open(&path).shared(), open(&path).shared());
+    assert_eq!(cache.try_get_or_set("key", || Err::<u32, _>("fails")), Err("fails"));
     let begun = Instant::now();
-    assert_eq!(there.get_or_set("key", || 8_u32), 8);
-    assert!(begun.elapsed() < Duration::from_secs(2), "it did not wait for the lease");
+    assert_eq!(other.get_or_set("key", || 8_u32), 8);
+    assert!(begun.elapsed() < Duration::from_secs(2), "it does not wait for the lease");
 }
 
 #[test]
-fn a_change_in_the_middle_wins() {
+fn a_change_during_a_computation_wins() {
     let (_folder, path) = file();
-    processes::changes_in_the_middle_win(&open(&path), &open(&path));
+    cross_process::changes_during_a_computation_win(&open(&path), &open(&path));
     let cache = Cache::memory();
-    processes::changes_in_the_middle_win(&cache, &cache);
+    cross_process::changes_during_a_computation_win(&cache, &cache);
 }
 
-/// A body on a thread of its own, which has begun and ends when it is told to.
+/// A computation on its own thread, which has started, and ends when the test says so.
 struct Running {
     end: Sender<()>,
     thread: JoinHandle<()>,
 }
 
-/// Longer than anything here takes: a test that would hang fails.
+/// Longer than anything here takes, so that a hanging test fails.
 const PATIENCE: Duration = Duration::from_secs(40);
 
 impl Running {
-    /// `call` makes a call with the body that it is given.
+    /// `call` calls the cache with a computation that runs the given function.
     fn begin(call: impl FnOnce(&dyn Fn()) + Send + 'static) -> Self {
         let ((begun, begins), (end, gate)) = (channel(), channel());
         let thread = thread::spawn(move || {
@@ -117,7 +119,7 @@ impl Running {
                 gate.recv_timeout(PATIENCE).expect("the test ends it");
             });
         });
-        begins.recv_timeout(PATIENCE).expect("it waits for nobody");
+        begins.recv_timeout(PATIENCE).expect("the computation starts without waiting");
         Running { end, thread }
     }
 
@@ -128,7 +130,7 @@ impl Running {
                 body();
                 value
             });
-            assert_eq!(computed, value, "it goes to its caller");
+            assert_eq!(computed, value, "the caller receives it");
         })
     }
 
@@ -139,7 +141,7 @@ impl Running {
                 body();
                 value
             });
-            assert_eq!(computed, value, "it goes to its caller");
+            assert_eq!(computed, value, "the caller receives it");
         })
     }
 
@@ -149,69 +151,69 @@ impl Running {
     }
 }
 
-/// Two openings of a file, which know of each other what two processes do; one cache; and one over a store without claims.
-fn pairs() -> (TempDir, [(Cache, Cache); 3]) {
+/// Two caches on one file, which see as much of each other as two processes; one cache twice; and one without claims.
+fn pairs_of_caches() -> (TempDir, [(Cache, Cache); 3]) {
     let (folder, path) = file();
-    let (here, mapped) = (open(&path), Cache::new(MapStore::default()));
-    let pairs = [(here.clone(), open(&path)), (here.clone(), here), (mapped.clone(), mapped)];
+    let (cache, mapped) = (open(&path), Cache::new(MapStore::default()));
+    let pairs = [(cache.clone(), open(&path)), (cache.clone(), cache), (mapped.clone(), mapped)];
     (folder, pairs)
 }
 
 #[test]
-fn a_refresh_wins_over_what_began_before_it_whichever_ends_first() {
-    let (_folder, pairs) = pairs();
-    for (here, there) in pairs {
+fn a_refresh_wins_over_an_earlier_computation_whichever_ends_first() {
+    let (_folder, pairs) = pairs_of_caches();
+    for (cache, other) in pairs {
         for earlier in [Running::computing, Running::refreshing] {
             for the_later_ends_first in [true, false] {
-                here.clear().unwrap();
-                let (earlier, later) = (earlier(&here, 1), Running::refreshing(&there, 2));
+                cache.clear().unwrap();
+                let (earlier, later) = (earlier(&cache, 1), Running::refreshing(&other, 2));
                 let [first, second] = if the_later_ends_first { [later, earlier] } else { [earlier, later] };
                 first.end();
                 second.end();
-                let kept = here.get::<u8>("key").unwrap();
-                assert_eq!(kept, Some(2), "{here:?}, the later one ends first: {the_later_ends_first}");
+                let kept = cache.get::<u8>("key").unwrap();
+                assert_eq!(kept, Some(2), "{cache:?}, the later one ends first: {the_later_ends_first}");
             }
         }
     }
 }
 
 #[test]
-fn a_change_in_the_middle_of_a_refresh_wins_also_beside_a_computation() {
-    let (_folder, pairs) = pairs();
-    for (here, there) in pairs {
-        here.clear().unwrap();
+fn a_change_during_a_refresh_and_a_computation_wins() {
+    let (_folder, pairs) = pairs_of_caches();
+    for (cache, other) in pairs {
+        cache.clear().unwrap();
         let changes: [fn(&Cache); 2] =
             [|cache| assert!(!cache.delete("key").unwrap()), |cache| assert_eq!(cache.clear().unwrap(), 0)];
         for change in changes {
-            let (computing, refreshing) = (Running::computing(&here, 1), Running::refreshing(&there, 2));
-            change(&here);
+            let (computing, refreshing) = (Running::computing(&cache, 1), Running::refreshing(&other, 2));
+            change(&cache);
             refreshing.end();
-            assert_eq!(here.get::<u8>("key").unwrap(), None, "{here:?}");
+            assert_eq!(cache.get::<u8>("key").unwrap(), None, "{cache:?}");
             computing.end();
-            assert_eq!(here.get::<u8>("key").unwrap(), None, "{here:?}");
+            assert_eq!(cache.get::<u8>("key").unwrap(), None, "{cache:?}");
         }
-        let refreshing = Running::refreshing(&there, 2);
-        here.set("key", &3_u8).unwrap();
+        let refreshing = Running::refreshing(&other, 2);
+        cache.set("key", &3_u8).unwrap();
         refreshing.end();
-        assert_eq!(here.get::<u8>("key").unwrap(), Some(3), "{here:?}");
+        assert_eq!(cache.get::<u8>("key").unwrap(), Some(3), "{cache:?}");
     }
 }
 
 #[test]
-fn who_misses_during_a_refresh_waits_for_it() {
+fn a_miss_during_a_refresh_waits_for_it() {
     let cache = Cache::memory();
     let refreshing = Running::refreshing(&cache, 2);
-    let waiting = cache.to_async();
-    let mut asks = pin!(waiting.get_or_set("key", async || -> u8 { unreachable!("the refresh computes") }));
+    let async_cache = cache.to_async();
+    let mut call = pin!(async_cache.get_or_set("key", async || -> u8 { unreachable!("the refresh computes") }));
     for _ in 0..100 {
-        assert!(asks.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+        assert!(call.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
     }
     refreshing.end();
-    assert_eq!(smol::block_on(asks), 2);
+    assert_eq!(smol::block_on(call), 2);
 }
 
 #[test]
-fn a_refresh_that_fails_leaves_the_entry_and_no_claim() {
+fn a_failed_refresh_leaves_the_entry_and_no_claim() {
     let (_folder, path) = file();
     let cache = open(&path).shared();
     cache.set("key", &1_u8).unwrap();
@@ -230,7 +232,7 @@ fn a_refresh_that_fails_leaves_the_entry_and_no_claim() {
 }
 
 #[test]
-fn a_change_of_another_key_breaks_nothing() {
+fn a_change_of_another_key_does_not_matter() {
     let cache = Cache::memory();
     cache.get_or_set("key", || {
         cache.set("another", "set").unwrap();

@@ -1,62 +1,73 @@
-//! The suite over the stores of this library, and over ones that a user might write. Over Redis it is in `redis/`.
+//! The suite over the stores of this library except Redis (see `redis/contract.rs`), and over stores that a user might
+//! write.
 
-#[path = "stores/around.rs"]
-mod around;
-#[path = "stores/later.rs"]
-mod later;
-#[path = "stores/map.rs"]
-mod map;
+#[path = "shared/async_map_store.rs"]
+mod async_map_store;
+#[path = "shared/forwarding_store.rs"]
+mod forwarding_store;
+#[path = "shared/map_store.rs"]
+mod map_store;
+#[path = "shared/pending_store.rs"]
+mod pending_store;
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
 use cache_runtime::Cache;
+use cache_runtime::store::{FromAsync, Store};
 use cache_runtime::testing::Chaos;
 use tempfile::TempDir;
 
-use self::around::Around;
-use self::later::LaterStore;
-use self::map::MapStore;
+use self::async_map_store::AsyncMapStore;
+use self::forwarding_store::ForwardingStore;
+use self::map_store::MapStore;
+use self::pending_store::PendingStore;
 
-/// A cache in a file, in a folder of its own.
+/// A cache in a file, with its folder.
 fn in_a_file() -> (Cache, TempDir) {
     let folder = tempfile::tempdir().expect("a folder for the test");
     let path = folder.path().join("cache.sqlite3");
     (Cache::open(&format!("sqlite://{}", path.display())).expect("a good address"), folder)
 }
 
-/// The store of a cache in a file, as itself, with its folder.
-fn file() -> Around {
+/// The store of a cache in a file, with its folder.
+fn file() -> ForwardingStore {
     let (cache, folder) = in_a_file();
-    Around::new(Chaos::over(&cache), folder)
+    ForwardingStore::new(Chaos::over(&cache), folder)
 }
 
 cache_suite::run! { sqlite_in_memory, Cache::memory }
 cache_suite::run! { sqlite_in_a_file, in_a_file }
-cache_suite::run! { a_store_of_ones_own, || Cache::new(MapStore::default()) }
-cache_suite::run! { a_store_that_answers_later, || Cache::new(LaterStore::default()) }
-cache_suite::run! { a_store_around_another, || Cache::new(Around::new(Chaos::over(&Cache::memory()), ())) }
+cache_suite::run! { a_custom_store, || Cache::new(MapStore::default()) }
+cache_suite::run! { a_custom_store_with_pending_operations, || Cache::new(PendingStore::default()) }
+cache_suite::run! { an_async_store, || Cache::new(FromAsync(AsyncMapStore::default())) }
+cache_suite::run! { a_forwarding_store, || Cache::new(ForwardingStore::new(Chaos::over(&Cache::memory()), ())) }
 
-// A cache does not show its store, but what does nothing around it is as good.
+// A cache does not expose its store, but `Chaos` around it forwards every operation.
 cache_suite::run_store! { sqlite_in_memory_by_the_contract, || Chaos::over(&Cache::memory()) }
 cache_suite::run_store! { sqlite_in_a_file_by_the_contract, file }
 cache_suite::run_store! { map_store_by_the_contract, MapStore::default }
-cache_suite::run_store! { later_store_by_the_contract, LaterStore::default }
+cache_suite::run_store! { pending_store_by_the_contract, PendingStore::default }
+cache_suite::run_store! { async_store_by_the_contract, FromAsync::<AsyncMapStore>::default }
+cache_suite::run_store! { an_arc_of_a_store_by_the_contract, || Arc::new(MapStore::default()) as Arc<dyn Store> }
+cache_suite::run_store! { a_box_of_a_store_by_the_contract, || Box::new(PendingStore::default()) as Box<dyn Store> }
 
 cache_suite::run_claims! { claims_in_sqlite_in_memory, || Chaos::over(&Cache::memory()) }
 cache_suite::run_claims! { claims_in_sqlite_in_a_file, file }
+cache_suite::run_claims! { claims_in_an_arc, || Arc::new(Chaos::over(&Cache::memory())) as Arc<dyn Store> }
 
-cache_suite::run_nothing! { nothing, Cache::none }
-cache_suite::run_nothing! { nothing_by_address, || Cache::open("none:").expect("a good address") }
+cache_suite::run_no_cache! { no_cache, Cache::none }
+cache_suite::run_no_cache! { no_cache_by_address, || Cache::open("none:").expect("a good address") }
 
-/// The text of a file of the suite.
+/// The source of a file of the suite.
 fn suite(file: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("suite").join(file);
     fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// The files that hold behaviours: all but those that `lib.rs` keeps to itself.
+/// The modules with behaviours: all that are public in `lib.rs`.
 fn groups() -> BTreeSet<String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("suite").read_dir().expect("it can be listed");
     let names = folder.map(|entry| entry.expect("it can be read").file_name().to_string_lossy().into_owned());
@@ -66,18 +77,18 @@ fn groups() -> BTreeSet<String> {
     groups.filter(|group| group != "lib" && !private.contains(&**group)).collect()
 }
 
-/// The behaviours of one group, as `group::behaviour`.
+/// The behaviours in the source of a group, as `group::behaviour`.
 fn written(group: &str) -> BTreeSet<String> {
     let text = suite(&format!("{group}.rs"));
     let names = text.lines().filter_map(|line| line.strip_prefix("pub fn ")?.split('(').next());
     names.map(|name| format!("{group}::{name}")).collect()
 }
 
-/// What the list names, as `group::behaviour`: a group opens by `group {`, and has a line for each behaviour.
+/// The behaviours in the catalogue, as `group::behaviour`: after `group {` each line is the name of one.
 fn listed() -> BTreeSet<String> {
     let is_name = |line: &str| !line.is_empty() && line.chars().all(|c| c == '_' || c.is_ascii_alphanumeric());
     let (mut group, mut listed) = (String::new(), BTreeSet::new());
-    for line in suite("list.rs").lines().map(str::trim) {
+    for line in suite("catalogue.rs").lines().map(str::trim) {
         match line.strip_suffix(" {") {
             Some(name) => group = name.to_owned(),
             None if is_name(line) => drop(listed.insert(format!("{group}::{line}"))),
@@ -87,11 +98,11 @@ fn listed() -> BTreeSet<String> {
     listed
 }
 
-/// A behaviour that is written and not in the list would never be tried.
+/// A behaviour that is not in the catalogue would never run.
 #[test]
-fn every_behaviour_is_in_the_list() {
+fn every_behaviour_is_in_the_catalogue() {
     let written: BTreeSet<String> = groups().iter().flat_map(|group| written(group)).collect();
-    assert!(written.len() > 100, "the functions were not found");
+    assert!(written.len() > 100, "the functions are found");
     let missing: Vec<_> = written.difference(&listed()).cloned().collect();
     assert_eq!(missing, Vec::<String>::new());
 }

@@ -1,4 +1,4 @@
-//! The caches of a whole program, which are set up once for each process: so each test starts a program of its own.
+//! The global cache and the named ones, which are set up once per process: each test starts a program of its own.
 
 use std::fs;
 use std::path::PathBuf;
@@ -6,14 +6,14 @@ use std::process::Command;
 
 use tempfile::TempDir;
 
-/// A program in a folder of its own, with an environment of its own.
+/// A program with its own folder and environment.
 struct Program {
     folder: TempDir,
     variables: Vec<(&'static str, String)>,
 }
 
-/// What a program said, and what it logged.
-struct Said {
+/// What a program printed and logged.
+struct Output {
     lines: Vec<String>,
     log: Vec<String>,
 }
@@ -43,28 +43,28 @@ impl Program {
         self
     }
 
-    /// Runs the program, which must end well whatever its caches do.
-    fn run(&self, actions: &[&str]) -> Said {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_program"));
+    /// Runs the program, which must succeed whatever its caches do.
+    fn run(&self, actions: &[&str]) -> Output {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_global-cache"));
         for name in ["APP_ENV", "CACHE_URL", "CACHE_CONFIG", "STORAGE_DIR"] {
             command.env_remove(name);
         }
         let variables = self.variables.iter().map(|(name, value)| (name, value));
-        let output = command.current_dir(&self.folder).envs(variables).args(actions).output().expect("it starts");
+        let ran = command.current_dir(&self.folder).envs(variables).args(actions).output().expect("it starts");
         let lines = |bytes| String::from_utf8(bytes).expect("text").lines().map(str::to_owned).collect();
-        let said = Said { lines: lines(output.stdout), log: lines(output.stderr) };
-        assert!(output.status.success(), "{}: {:#?}", output.status, said.log);
-        said
+        let output = Output { lines: lines(ran.stdout), log: lines(ran.stderr) };
+        assert!(ran.status.success(), "{}: {:#?}", ran.status, output.log);
+        output
     }
 }
 
-/// Shows what a program answers to each action, and that it logs nothing.
-fn says(program: &Program, expected: &[(&str, &str)]) {
+/// Asserts the result of each action, and that nothing is logged.
+fn assert_prints(program: &Program, expected: &[(&str, &str)]) {
     let actions: Vec<&str> = expected.iter().map(|(action, _)| *action).collect();
-    let said = program.run(&actions);
+    let output = program.run(&actions);
     let expected: Vec<String> = expected.iter().map(|(action, answer)| format!("{action}: {answer}")).collect();
-    assert_eq!(said.lines, expected);
-    assert_eq!(said.log, Vec::<String>::new());
+    assert_eq!(output.lines, expected);
+    assert_eq!(output.log, Vec::<String>::new());
 }
 
 const THREE_ENVIRONMENTS: &str = r#"
@@ -88,69 +88,72 @@ expires_in = "30m"
 "#;
 
 #[test]
-fn without_a_configuration_nothing_is_cached_and_one_warning_says_so() {
-    let said = Program::new().run(&["call", "call", "count", "get"]);
-    assert_eq!(said.lines, ["call: 3 runs", "call: 3 runs", "count: 0", "get: "]);
-    assert_eq!(said.log.len(), 1, "{:#?}", said.log);
-    assert!(said.log[0].contains("WARN") && said.log[0].contains("config/storage.toml"), "{}", said.log[0]);
-    assert!(said.log[0].contains("CACHE_URL"), "{}", said.log[0]);
+fn without_a_configuration_nothing_is_cached_and_one_warning_is_logged() {
+    let output = Program::new().run(&["call", "call", "count", "get"]);
+    assert_eq!(output.lines, ["call: 3 runs", "call: 3 runs", "count: 0", "get: "]);
+    assert_eq!(output.log.len(), 1, "{:#?}", output.log);
+    assert!(output.log[0].contains("WARN") && output.log[0].contains("config/storage.toml"), "{}", output.log[0]);
+    assert!(output.log[0].contains("CACHE_URL"), "{}", output.log[0]);
 }
 
 #[test]
-fn nothing_by_choice_is_no_reason_to_warn() {
-    says(&Program::configured("[cache]\ntype = 'none'\n"), &[("call", "3 runs"), ("count", "0")]);
-    says(&Program::new().variable("CACHE_URL", "none:"), &[("call", "3 runs")]);
+fn a_configured_none_logs_no_warning() {
+    assert_prints(&Program::configured("[cache]\ntype = 'none'\n"), &[("call", "3 runs"), ("count", "0")]);
+    assert_prints(&Program::new().variable("CACHE_URL", "none:"), &[("call", "3 runs")]);
 }
 
 #[test]
-fn the_file_of_the_current_folder_is_found_by_the_first_use() {
-    says(&Program::configured(THREE_ENVIRONMENTS), &[("call", "1 runs"), ("count", "1"), ("expiration", "60 minutes")]);
+fn the_first_use_reads_the_file_of_the_current_folder() {
+    assert_prints(
+        &Program::configured(THREE_ENVIRONMENTS),
+        &[("call", "1 runs"), ("count", "1"), ("expiration", "60 minutes")],
+    );
 }
 
 #[test]
-fn the_environment_chooses_its_table() {
+fn app_env_selects_its_table() {
     let program = Program::configured(THREE_ENVIRONMENTS).variable("APP_ENV", "test");
-    says(&program, &[("call", "3 runs")]);
+    assert_prints(&program, &[("call", "3 runs")]);
     let program = Program::configured(THREE_ENVIRONMENTS).variable("APP_ENV", "prod");
-    says(&program, &[("call", "1 runs"), ("count", "1"), ("expiration", "60 minutes")]);
+    assert_prints(&program, &[("call", "1 runs"), ("count", "1"), ("expiration", "60 minutes")]);
     assert!(program.path("storage/cache.sqlite3").exists());
-    says(&program, &[("call", "0 runs"), ("count", "2")]);
+    assert_prints(&program, &[("call", "0 runs"), ("count", "2")]);
 }
 
 #[test]
-fn an_environment_of_which_the_file_says_nothing_has_the_common_table() {
+fn an_environment_without_a_table_uses_the_common_one() {
     let program = Program::configured(THREE_ENVIRONMENTS).variable("APP_ENV", "staging");
-    says(&program, &[("call", "1 runs")]);
+    assert_prints(&program, &[("call", "1 runs")]);
 }
 
 #[test]
-fn variables_stand_in_the_file() {
+fn variables_in_the_file_are_replaced() {
     let program = Program::configured(THREE_ENVIRONMENTS).variable("APP_ENV", "prod").variable("STORAGE_DIR", "else");
-    says(&program, &[("call", "1 runs")]);
+    assert_prints(&program, &[("call", "1 runs")]);
     assert!(program.path("else/cache.sqlite3").exists());
     assert!(!program.path("storage").exists());
 }
 
 #[test]
 fn init_reads_the_same_configuration() {
-    says(&Program::configured(THREE_ENVIRONMENTS), &[("init", "done"), ("call", "1 runs")]);
+    assert_prints(&Program::configured(THREE_ENVIRONMENTS), &[("init", "done"), ("call", "1 runs")]);
 }
 
 #[test]
-fn cache_url_replaces_all_of_it() {
+fn cache_url_replaces_the_file() {
     let program =
         Program::configured("[cache]\ntype = 'no such store'\n").variable("CACHE_URL", "sqlite://own.sqlite3");
-    says(&program, &[("call", "1 runs"), ("count", "1")]);
+    assert_prints(&program, &[("call", "1 runs"), ("count", "1")]);
     assert!(program.path("own.sqlite3").exists());
 }
 
 #[test]
-fn a_relative_path_means_the_same_file_wherever_the_program_goes() {
+fn a_relative_path_means_the_same_file_after_a_change_of_folder() {
     let program = Program::configured("[cache]\ntype = 'sqlite'\ndatabase = 'storage/cache.sqlite3'\n");
     let program = program.file("elsewhere/readme", "");
     let opened_before = [("set=early", "done"), ("go=elsewhere", "done"), ("get", "early"), ("set=late", "done")];
-    says(&program, &opened_before);
-    says(&program, &[("init", "done"), ("go=elsewhere", "done"), ("get", "late"), ("count", "1")]);
+    assert_prints(&program, &opened_before);
+    assert_prints(&program, &[("init", "done"), ("go=elsewhere", "done"), ("get", "late"), ("count", "1")]);
     assert!(program.path("storage/cache.sqlite3").exists());
     assert!(!program.path("elsewhere/storage").exists());
 }
@@ -159,12 +162,12 @@ fn a_relative_path_means_the_same_file_wherever_the_program_goes() {
 fn cache_config_names_another_file() {
     let program = Program::configured("[cache]\ntype = 'none'\n");
     let program = program.file("etc/caches.toml", THREE_ENVIRONMENTS).variable("CACHE_CONFIG", "etc/caches.toml");
-    says(&program, &[("call", "1 runs")]);
+    assert_prints(&program, &[("call", "1 runs")]);
 }
 
-/// Shows that a wrong configuration is an error of `init`, and that a program that does not ask for it works and logs
-/// the same error once.
-fn is_wrong(program: &Program, words: &[&str]) {
+/// Asserts that `init` returns the error of a wrong configuration, and that a program without `init` works and logs the
+/// same error once.
+fn assert_config_error(program: &Program, words: &[&str]) {
     let init = program.run(&["init"]);
     assert!(init.lines[0].starts_with("init: Config: "), "{}", init.lines[0]);
     assert!(words.iter().all(|word| init.lines[0].contains(word)), "{words:?} in {}", init.lines[0]);
@@ -177,7 +180,7 @@ fn is_wrong(program: &Program, words: &[&str]) {
 }
 
 #[test]
-fn a_wrong_configuration_is_named_with_its_place() {
+fn a_wrong_configuration_is_an_error_with_file_and_line() {
     let wrong = [
         ("[cache]\ntype = 'sqlite'\ndatabase = 'x'\ntimeuot = 5\n", ["config/storage.toml:4", "timeuot", "timeout"]),
         ("[cache]\ntype = 'sqlit'\ndatabase = 'x'\n", ["config/storage.toml:2", "sqlit", "`sqlite`"]),
@@ -190,119 +193,145 @@ fn a_wrong_configuration_is_named_with_its_place() {
         ("[cache]\ntype = 'sqlite'\ndatabase = '${NOT_SET}'\n", ["config/storage.toml:3", "database", "NOT_SET"]),
     ];
     for (text, words) in wrong {
-        is_wrong(&Program::configured(text), &words);
+        assert_config_error(&Program::configured(text), &words);
     }
 }
 
 #[test]
-fn a_wrong_variable_is_named() {
-    is_wrong(&Program::new().variable("CACHE_URL", "sqlite://x?timeuot=5"), &["CACHE_URL", "timeuot", "timeout"]);
-    is_wrong(&Program::new().variable("CACHE_URL", "storage/cache"), &["CACHE_URL", "sqlite://"]);
-    is_wrong(&Program::new().variable("CACHE_CONFIG", "gone.toml"), &["CACHE_CONFIG", "gone.toml"]);
+fn a_wrong_variable_is_an_error_that_names_it() {
+    assert_config_error(
+        &Program::new().variable("CACHE_URL", "sqlite://x?timeuot=5"),
+        &["CACHE_URL", "timeuot", "timeout"],
+    );
+    assert_config_error(&Program::new().variable("CACHE_URL", "storage/cache"), &["CACHE_URL", "sqlite://"]);
+    assert_config_error(&Program::new().variable("CACHE_CONFIG", "gone.toml"), &["CACHE_CONFIG", "gone.toml"]);
 }
 
 #[test]
-fn named_caches_are_caches_of_their_own() {
+fn named_caches_are_separate() {
     let program = Program::configured(THREE_ENVIRONMENTS).variable("APP_ENV", "prod");
-    says(&program, &[("set=default", "done"), ("named-set=sessions", "done"), ("get", "default")]);
-    says(&program, &[("named-get=sessions", "sessions"), ("call-sessions", "1 runs")]);
+    assert_prints(&program, &[("set=default", "done"), ("named-set=sessions", "done"), ("get", "default")]);
+    assert_prints(&program, &[("named-get=sessions", "sessions"), ("call-sessions", "1 runs")]);
     assert!(program.path("storage/sessions.sqlite3").exists());
 }
 
 #[test]
-fn an_unknown_name_is_an_error_that_suggests_the_right_one() {
+fn an_unknown_name_is_an_error_with_a_suggestion() {
     let program = Program::configured(THREE_ENVIRONMENTS).variable("APP_ENV", "prod");
-    let said = program.run(&["named-get=sesions", "named-get=else"]);
+    let output = program.run(&["named-get=sesions", "named-get=else"]);
     assert!(
-        said.lines.iter().all(|line| line.contains("Config: ") && line.contains("`sessions`")),
+        output.lines.iter().all(|line| line.contains("Config: ") && line.contains("`sessions`")),
         "{:#?}",
-        said.lines
+        output.lines
     );
-    assert!(said.lines[0].contains("`sesions`"), "{}", said.lines[0]);
+    assert!(output.lines[0].contains("`sesions`"), "{}", output.lines[0]);
 }
 
 #[test]
 fn a_counter_of_an_unknown_cache_is_an_error() {
-    let said = Program::configured(THREE_ENVIRONMENTS).run(&["count-unknown", "count-unknown"]);
-    for line in &said.lines {
+    let output = Program::configured(THREE_ENVIRONMENTS).run(&["count-unknown", "count-unknown"]);
+    for line in &output.lines {
         assert!(line.starts_with("count-unknown: Config: ") && line.contains("`nobody_configured_this`"), "{line}");
     }
 }
 
 #[test]
-fn a_function_of_an_unknown_cache_works_and_says_so_once() {
-    let said = Program::configured(THREE_ENVIRONMENTS).run(&["call-unknown", "call-unknown"]);
-    assert_eq!(said.lines, ["call-unknown: 3 runs", "call-unknown: 3 runs"]);
-    assert_eq!(said.log.len(), 1, "{:#?}", said.log);
-    assert!(said.log[0].contains("nobody_configured_this"), "{}", said.log[0]);
+fn a_function_of_an_unknown_cache_works_and_logs_once() {
+    let output = Program::configured(THREE_ENVIRONMENTS).run(&["call-unknown", "call-unknown"]);
+    assert_eq!(output.lines, ["call-unknown: 3 runs", "call-unknown: 3 runs"]);
+    assert_eq!(output.log.len(), 1, "{:#?}", output.log);
+    assert!(output.log[0].contains("nobody_configured_this"), "{}", output.log[0]);
 }
 
 #[test]
-fn a_function_works_while_the_store_is_away_and_says_so_briefly() {
+fn a_function_works_while_the_store_is_unavailable_and_logs_little() {
     let program = Program::new().file("storage", "in the way").variable("CACHE_URL", "sqlite://storage/cache.sqlite3");
-    let said = program.run(&["call", "call", "count"]);
-    assert_eq!(said.lines[..2], ["call: 3 runs", "call: 3 runs"]);
+    let output = program.run(&["call", "call", "count"]);
+    assert_eq!(output.lines[..2], ["call: 3 runs", "call: 3 runs"]);
     assert!(
-        said.lines[2].starts_with("count: Unavailable: ") && said.lines[2].contains("storage"),
+        output.lines[2].starts_with("count: Unavailable: ") && output.lines[2].contains("storage"),
         "{}",
-        said.lines[2]
+        output.lines[2]
     );
-    // The failure, and that it is asked no more: first for writing, then at all.
-    assert!((1..=3).contains(&said.log.len()), "{:#?}", said.log);
+    // The failure, and the opening of the two circuits: first for writes, then for everything.
+    assert!((1..=3).contains(&output.log.len()), "{:#?}", output.log);
 }
 
 const PICKY: &str = "[cache]\ntype = 'picky'\nurl = 'picky://host'\n";
 
 #[test]
-fn a_store_of_ones_own_is_chosen_by_its_name() {
-    says(&Program::configured(PICKY), &[("register", "done"), ("init", "done"), ("show", "Cache { store: \"none\" }")]);
-    let program = Program::new().variable("CACHE_URL", "picky://host");
-    says(&program, &[("register", "done"), ("call", "3 runs")]);
-    says(&Program::new(), &[("register", "done"), ("open=picky://host", "Cache { store: \"none\" }")]);
-}
-
-#[test]
-fn a_store_that_nobody_registered_is_an_error() {
-    is_wrong(&Program::configured(PICKY), &["config/storage.toml:2", "picky"]);
-}
-
-#[test]
-fn what_a_store_of_ones_own_refuses_is_named_with_its_place() {
-    let said = Program::configured(&format!("{PICKY}mood = 'bad'\n")).run(&["register", "init"]);
-    assert!(
-        said.lines[1].contains("config/storage.toml:4") && said.lines[1].contains("a good one"),
-        "{}",
-        said.lines[1]
+fn a_custom_store_is_selected_by_its_name() {
+    assert_prints(
+        &Program::configured(PICKY),
+        &[("register", "done"), ("init", "done"), ("show", "Cache { store: \"none\" }")],
     );
-    let said = Program::configured(&format!("{PICKY}moood = 'good'\n")).run(&["register", "init"]);
-    assert!(said.lines[1].contains("config/storage.toml:4") && said.lines[1].contains("`mood`"), "{}", said.lines[1]);
+    let program = Program::new().variable("CACHE_URL", "picky://host");
+    assert_prints(&program, &[("register", "done"), ("call", "3 runs")]);
+    assert_prints(&Program::new(), &[("register", "done"), ("open=picky://host", "Cache { store: \"none\" }")]);
 }
 
 #[test]
-fn the_caches_are_set_up_once() {
-    let said = Program::new().run(&["init-with=sqlite::memory:", "init-with=none:", "call"]);
-    assert_eq!(said.lines[0], "init-with=sqlite::memory:: done");
-    assert!(said.lines[1].contains("Config: ") && said.lines[1].contains("already"), "{}", said.lines[1]);
-    assert_eq!(said.lines[2], "call: 1 runs", "the first one holds");
+fn an_unregistered_store_is_an_error() {
+    assert_config_error(&Program::configured(PICKY), &["config/storage.toml:2", "picky"]);
 }
 
 #[test]
-fn the_first_use_sets_them_up_too() {
-    let said = Program::configured(THREE_ENVIRONMENTS).run(&["call", "init-with=none:", "call"]);
-    assert!(said.lines[1].contains("already"), "{}", said.lines[1]);
-    assert_eq!(said.lines[2], "call: 0 runs");
+fn an_option_that_a_custom_store_refuses_is_an_error_with_its_line() {
+    let output = Program::configured(&format!("{PICKY}mood = 'bad'\n")).run(&["register", "init"]);
+    assert!(
+        output.lines[1].contains("config/storage.toml:4") && output.lines[1].contains("a good one"),
+        "{}",
+        output.lines[1]
+    );
+    let output = Program::configured(&format!("{PICKY}moood = 'good'\n")).run(&["register", "init"]);
+    assert!(
+        output.lines[1].contains("config/storage.toml:4") && output.lines[1].contains("`mood`"),
+        "{}",
+        output.lines[1]
+    );
 }
 
 #[test]
-fn after_a_wrong_one_a_right_one_may_be_tried() {
+fn caches_from_code_are_the_programs_caches() {
+    let init = ("init-from-code=sqlite://own.sqlite3", "done");
+    let actions = [init, ("set=default", "done"), ("named-set=sessions", "done"), ("get", "default"), ("count", "1")];
+    let program = Program::configured("[cache]\ntype = 'no such store'\n");
+    assert_prints(&program, &actions);
+    assert_prints(
+        &program,
+        &[init, ("named-get=sessions", "sessions"), ("call-sessions", "1 runs"), ("call", "1 runs")],
+    );
+    assert!(program.path("own.sqlite3").exists());
+    let output = program.run(&["init-from-code=none:", "init-from-code=none:", "named-get=sesions"]);
+    assert!(output.lines[1].contains("already"), "{}", output.lines[1]);
+    assert!(output.lines[2].contains("did you mean `sessions`?"), "{}", output.lines[2]);
+}
+
+#[test]
+fn a_second_init_is_an_error() {
+    let output = Program::new().run(&["init-with=sqlite::memory:", "init-with=none:", "call"]);
+    assert_eq!(output.lines[0], "init-with=sqlite::memory:: done");
+    assert!(output.lines[1].contains("Config: ") && output.lines[1].contains("already"), "{}", output.lines[1]);
+    assert_eq!(output.lines[2], "call: 1 runs", "the first configuration applies");
+}
+
+#[test]
+fn init_after_the_first_use_is_an_error() {
+    let output = Program::configured(THREE_ENVIRONMENTS).run(&["call", "init-with=none:", "call"]);
+    assert!(output.lines[1].contains("already"), "{}", output.lines[1]);
+    assert_eq!(output.lines[2], "call: 0 runs");
+}
+
+#[test]
+fn after_a_failed_init_another_may_follow() {
     let actions = ["init-with=sqlite:///x?timeuot=1", "init-with=sqlite::memory:", "call"];
-    let said = Program::new().run(&actions);
-    assert!(said.lines[0].contains("Config: "), "{}", said.lines[0]);
-    assert_eq!(said.lines[2], "call: 1 runs");
+    let output = Program::new().run(&actions);
+    assert!(output.lines[0].contains("Config: "), "{}", output.lines[0]);
+    assert_eq!(output.lines[2], "call: 1 runs");
 }
 
 #[test]
-fn no_text_holds_a_secret() {
+fn no_output_contains_a_secret() {
     let address = "picky://user:hunter2@host/0?token=hunter2";
     let file = format!("{PICKY}mood = 'bad'\npassword = 'hunter2'\n").replace("picky://host", "redis://u:hunter2@host");
     let programs = [
@@ -318,10 +347,10 @@ fn no_text_holds_a_secret() {
     for program in &programs {
         for actions in [&["register", "config", "init", "show", "call", "named-get=a"][..], &["call", "show"], &[&open]]
         {
-            let said = program.run(actions);
-            // The program itself repeats the argument that it was given.
-            let lines = said.lines.iter().map(|line| line.replace(&open, ""));
-            let text: Vec<String> = lines.chain(said.log).collect();
+            let output = program.run(actions);
+            // The program prints its own arguments.
+            let lines = output.lines.iter().map(|line| line.replace(&open, ""));
+            let text: Vec<String> = lines.chain(output.log).collect();
             assert!(!text.iter().any(|line| line.contains("hunter2")), "{text:#?}");
         }
     }

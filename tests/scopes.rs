@@ -1,4 +1,4 @@
-//! Scopes: a cache for one test alone, and time that the test moves.
+//! Test scopes: a cache for one test alone, and a clock that the test controls.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Barrier;
@@ -18,7 +18,7 @@ fn tokio() -> Runtime {
 }
 
 #[test]
-fn parallel_tests_do_not_meet() {
+fn parallel_tests_are_isolated() {
     let all_wrote = Barrier::new(8);
     thread::scope(|threads| {
         for number in 0..8 {
@@ -30,14 +30,14 @@ fn parallel_tests_do_not_meet() {
                 assert_eq!(read(), Some(format!("of {number}")));
                 advance(Duration::from_secs(number * 24 * 60 * 60));
                 all_wrote.wait();
-                assert_eq!(read().is_some(), number < 2, "each has a time of its own");
+                assert_eq!(read().is_some(), number < 2, "each has its own clock");
             });
         }
     });
 }
 
 #[test]
-fn every_way_to_a_cache_leads_to_the_scopes() {
+fn every_accessor_returns_the_scopes_cache() {
     let _scope = scope(Cache::memory());
     cache().set("k", "v").unwrap();
     assert_eq!(named("whatever the name").unwrap().get::<String>("k").unwrap().as_deref(), Some("v"));
@@ -45,7 +45,7 @@ fn every_way_to_a_cache_leads_to_the_scopes() {
 }
 
 #[test]
-fn the_innermost_scope_counts() {
+fn the_innermost_scope_applies() {
     let _outer = scope(Cache::memory());
     cache().set("k", "outer").unwrap();
     {
@@ -53,9 +53,9 @@ fn the_innermost_scope_counts() {
         assert_eq!(read(), None);
         cache().set("k", "inner").unwrap();
         advance(Duration::from_secs(7 * 24 * 60 * 60));
-        assert_eq!(read(), None, "the inner one's time has moved");
+        assert_eq!(read(), None, "the inner clock has moved");
     }
-    assert_eq!(read().as_deref(), Some("outer"), "the outer one's time has not");
+    assert_eq!(read().as_deref(), Some("outer"), "the outer clock has not");
 }
 
 #[test]
@@ -93,24 +93,24 @@ fn a_thread_that_the_test_starts_may_enter_the_same_cache() {
     })
     .join()
     .unwrap();
-    assert_eq!(read(), None, "time moved for both");
+    assert_eq!(read(), None, "the clock moved for both");
 }
 
 #[test]
-fn advance_moves_every_clone_and_view_on_any_thread() {
+fn advance_moves_the_clock_of_every_clone_and_view_on_any_thread() {
     let _scope = scope(Cache::memory());
     let view = cache().namespace("a").expires_in(60);
     let waiting = view.to_async();
     view.set("k", "v").unwrap();
-    let elsewhere = |seconds| {
+    let exists_on_another_thread = |seconds| {
         advance(Duration::from_secs(seconds));
         let view = view.clone();
         let there = thread::spawn(move || view.exists("k").unwrap()).join().unwrap();
         assert_eq!(smol::block_on(waiting.exists("k")).unwrap(), there);
         there
     };
-    assert!(elsewhere(59));
-    assert!(!elsewhere(1));
+    assert!(exists_on_another_thread(59));
+    assert!(!exists_on_another_thread(1));
 }
 
 #[test]
@@ -118,7 +118,7 @@ fn time_stands_still_in_a_scope() {
     let _scope = scope(Cache::memory());
     let short = cache().expires_in(Duration::from_millis(5));
     short.set("k", "v").unwrap();
-    // Real time is the subject: it passes, and the scope's does not.
+    // Real time passes, and the scope's clock stands still.
     thread::sleep(Duration::from_millis(30));
     assert_eq!(read().as_deref(), Some("v"));
     advance(Duration::from_millis(5));
@@ -130,14 +130,14 @@ fn time_passes_outside_of_scopes() {
     let cache = Cache::memory();
     cache.expires_in(Duration::from_millis(20)).set("short", "v").unwrap();
     cache.expires_in(Ttl::Never).set("endless", "v").unwrap();
-    // Real time is the subject.
+    // This is about real time.
     thread::sleep(Duration::from_millis(40));
     assert_eq!(cache.get::<String>("short").unwrap(), None);
-    assert_eq!(cache.get::<String>("endless").unwrap().as_deref(), Some("v"), "it was time that took the other one");
+    assert_eq!(cache.get::<String>("endless").unwrap().as_deref(), Some("v"), "only the other one has expired");
 }
 
 #[test]
-fn advancing_outside_of_a_scope_says_what_to_do() {
+fn advancing_outside_of_a_scope_panics_with_advice() {
     let panicked = catch_unwind(|| advance(Duration::from_secs(1))).unwrap_err();
     let message = panicked.downcast_ref::<String>().cloned();
     let message = message.or_else(|| panicked.downcast_ref::<&str>().map(ToString::to_string)).unwrap();
@@ -145,13 +145,13 @@ fn advancing_outside_of_a_scope_says_what_to_do() {
 }
 
 #[test]
-fn a_tasks_scope_goes_with_it_over_awaits_and_threads() {
+fn a_tasks_scope_follows_it_across_awaits_and_threads() {
     tokio().block_on(async {
         let tasks = (0..8_u64).map(|number| {
             tokio::spawn(scope_async(Cache::memory(), async move {
                 async_cache().set("k", &number).await.unwrap();
                 for _ in 0..50 {
-                    // On several threads it goes on on whichever is free.
+                    // On a multi-threaded runtime another thread may continue the task.
                     tokio::task::yield_now().await;
                     assert_eq!(async_cache().get::<u64>("k").await.unwrap(), Some(number));
                 }
@@ -167,7 +167,7 @@ fn a_tasks_scope_goes_with_it_over_awaits_and_threads() {
 }
 
 #[test]
-fn two_scopes_in_one_task_do_not_meet() {
+fn two_scopes_in_one_task_are_isolated() {
     let one = |number: u64| {
         scope_async(Cache::memory(), async move {
             cache().set("k", &number).unwrap();
@@ -181,7 +181,7 @@ fn two_scopes_in_one_task_do_not_meet() {
 }
 
 #[test]
-fn a_tasks_scope_is_inside_the_threads() {
+fn a_tasks_scope_nests_in_the_threads_scope() {
     let _scope = scope(Cache::memory());
     cache().set("k", "thread").unwrap();
     smol::block_on(async {
@@ -194,7 +194,7 @@ fn a_tasks_scope_is_inside_the_threads() {
 }
 
 #[test]
-fn a_tasks_scope_is_left_by_a_panic_and_by_being_dropped() {
+fn a_tasks_scope_ends_with_a_panic_or_a_drop() {
     let _scope = scope(Cache::memory());
     cache().set("k", "outer").unwrap();
     let panicking = scope_async(Cache::memory(), async { panic!("on purpose") });
@@ -207,7 +207,7 @@ fn a_tasks_scope_is_left_by_a_panic_and_by_being_dropped() {
 }
 
 #[test]
-fn a_cache_keeps_its_time_from_scope_to_scope() {
+fn a_cache_keeps_its_clock_from_scope_to_scope() {
     let kept = Cache::memory();
     {
         let _scope = scope(kept.clone());

@@ -14,7 +14,7 @@
 //!
 //! A refresh goes straight to the body, with a flight and a claim, and waits for nobody.
 
-mod background;
+mod background_refresh;
 mod batch;
 mod cross_process;
 mod outcome;
@@ -31,8 +31,8 @@ use std::time::Duration;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-pub(crate) use self::background::lookup;
-pub use self::background::{Computation, Lookup, Owned, own, recompute, recompute_async, require_task};
+pub(crate) use self::background_refresh::lookup;
+pub use self::background_refresh::{Computation, Lookup, Owned, own, recompute, recompute_async, require_task};
 pub use self::batch::{BatchOutcome, BatchOutput, Elements, EntryName, copied_elements, elements};
 pub(crate) use self::batch::{RunFor, get_or_set_multi, run_batch};
 use self::cross_process::Claimed;
@@ -371,7 +371,8 @@ impl Handle {
             if !in_window(&record, self.view.race_ttl, now) {
                 return Decision::Compute { stale: Some(record), lease: None };
             }
-            if let Some(lease) = self.core.leases.take(key, self.view.race_ttl) {
+            let lease = RefreshLease::take(&self.core.back_off, &self.flight_key(key), self.view.race_ttl);
+            if let Some(lease) = lease {
                 return Decision::Compute { stale: Some(record), lease: Some(lease) };
             }
         }

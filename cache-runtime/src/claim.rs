@@ -6,4 +6,4 @@ mod refresh_lease;
 
 pub(crate) use self::held_claim::{HeldClaim, new_token};
 pub(crate) use self::invalidation::{Epoch, Invalidations, KeyGuard};
-pub(crate) use self::refresh_lease::{RefreshLease, RefreshLeases};
+pub(crate) use self::refresh_lease::{BackOff, RefreshLease};

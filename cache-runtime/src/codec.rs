@@ -1,19 +1,19 @@
 //! How values become bytes, and which codec is safe for which value.
 
-mod attention;
-mod compact;
-mod conform;
-mod facts;
+mod bincode;
+mod field_usage;
 mod hash;
 mod kind;
-mod lossless;
-mod named;
+mod matches_shape;
+mod messagepack;
 mod number;
-mod outline;
+mod payload;
+mod roundtrip_check;
+pub(crate) mod scalar_probe;
 mod shape;
-mod source;
-mod text;
-pub(crate) mod word;
+mod shape_facts;
+mod shape_serializer;
+mod string_fast_path;
 
 use std::error::Error as StdError;
 
@@ -22,11 +22,12 @@ use serde::Serialize;
 use serde::de::value::SeqDeserializer;
 use serde::de::{self, DeserializeOwned};
 
-use self::facts::Facts;
+use self::field_usage::FieldUsage;
 use self::kind::{Form, Kind};
 pub(crate) use self::number::{from_number, to_number, to_number_untyped};
+pub(crate) use self::payload::Source;
 use self::shape::Shape;
-pub(crate) use self::source::Source;
+use self::shape_facts::Facts;
 
 /// How values of a known type are written.
 ///
@@ -100,12 +101,12 @@ where
     T: Serialize + DeserializeOwned,
 {
     let compact = Shape::of::<T>(Form::Compact);
-    let positional = compact.is_closed() && conform::conforms(value, compact);
+    let positional = compact.is_closed() && matches_shape::matches_shape(value, compact);
     let start = bytes.len();
     let mut attempt = |codec| {
         bytes.truncate(start);
         let fingerprint = match codec {
-            Codec::Bincode => compact::write(value, bytes).map(|()| compact.fingerprint),
+            Codec::Bincode => bincode::write(value, bytes).map(|()| compact.fingerprint),
             Codec::MessagePack => write_readable(value, positional, bytes),
         }?;
         Ok(Typed { codec, fingerprint })
@@ -129,20 +130,24 @@ where
     // Where serde buffers a part of the value it does not take bytes for a sequence of `u8` any more.
     let mode = if positional && readable.is_closed() { BytesMode::ForceIterables } else { BytesMode::Normal };
     let start = bytes.len();
-    named::write(value, mode, bytes)?;
-    if !positional && named::read::<T>(&bytes[start..]).is_none() {
+    messagepack::write(value, mode, bytes)?;
+    if !positional && messagepack::read::<T>(&bytes[start..]).is_none() {
         return Err("serde cannot read back what it writes of it: its `Serialize` and `Deserialize` differ".into());
     }
-    watched::<T>(readable, &bytes[start..]).map_err(|_| "it cannot be read back".into())
+    if !readable.hides_names() {
+        return Ok(readable.fingerprint);
+    }
+    let usage = field_usage::of::<T>(&bytes[start..], readable.known_layouts()).ok_or("it cannot be read back")?;
+    Ok(readable.fingerprint ^ usage.fingerprint)
 }
 
 /// Appends what a value says of its shape and the value, for readers whose type is not known here.
 pub(crate) fn write_untyped<T: Serialize + ?Sized>(value: &T, bytes: &mut Vec<u8>) -> Result<Codec, Refusal> {
     let start = bytes.len();
-    let facts = facts::collect(value, Form::Readable)?;
+    let facts = shape_facts::collect(value, Form::Readable)?;
     facts.write(bytes);
     let mode = if facts.are_of_bytes() { BytesMode::ForceIterables } else { BytesMode::Normal };
-    let Err(refusal) = named::write(value, mode, bytes) else {
+    let Err(refusal) = messagepack::write(value, mode, bytes) else {
         return Ok(Codec::MessagePack);
     };
     bytes.truncate(start);
@@ -152,12 +157,12 @@ pub(crate) fn write_untyped<T: Serialize + ?Sized>(value: &T, bytes: &mut Vec<u8
 
 /// Without names a value is only read by a type that says the very same, so nothing may be left out.
 fn write_untyped_compact<T: Serialize + ?Sized>(value: &T, bytes: &mut Vec<u8>) -> Option<Codec> {
-    let facts = facts::collect(value, Form::Compact).ok()?;
+    let facts = shape_facts::collect(value, Form::Compact).ok()?;
     if facts.leaves_out {
         return None;
     }
     facts.write(bytes);
-    compact::write(value, bytes).ok()?;
+    bincode::write(value, bytes).ok()?;
     Some(Codec::Bincode)
 }
 
@@ -172,9 +177,9 @@ pub(crate) fn read_untyped<T: DeserializeOwned>(codec: Codec, payload: Source<'_
     if shape.root().kind.is_none() && facts.are_of_bytes() {
         return read_items(bytes).ok_or(Unfit::Bytes);
     }
-    // The writer's type is not known, so that nothing which was written may be passed over.
-    if shape.hides_names() && attention::of::<T>(bytes).is_none_or(|attention| attention.ignores) {
-        return Err(Unfit::Type);
+    if shape.hides_names() {
+        // The writer's type is not known, so this type must use every name that was written.
+        return field_usage::read(bytes, shape.known_layouts(), |usage| !usage.ignores_names);
     }
     let before = payload.len() - bytes.len();
     read(codec, shape, payload.after(before))
@@ -182,7 +187,7 @@ pub(crate) fn read_untyped<T: DeserializeOwned>(codec: Codec, payload: Source<'_
 
 /// Reads bytes for a type that may expect anything: where serde buffers, bytes are not a sequence of `u8` any more.
 fn read_items<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
-    let items: Vec<u8> = named::read(bytes)?;
+    let items: Vec<u8> = messagepack::read(bytes)?;
     let items: SeqDeserializer<_, de::value::Error> = SeqDeserializer::new(items.into_iter());
     T::deserialize(items).ok()
 }
@@ -190,34 +195,25 @@ fn read_items<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
 /// Reads what was written as a value of a type with this fingerprint.
 pub(crate) fn read_typed<T: DeserializeOwned>(codec: Codec, fingerprint: u64, payload: Source<'_>) -> Result<T, Unfit> {
     let shape = Shape::of::<T>(codec.form());
-    let expected = match codec {
-        Codec::Bincode => shape.fingerprint,
-        Codec::MessagePack => watched::<T>(shape, &payload)?,
-    };
-    if expected == fingerprint { read(codec, shape, payload) } else { Err(Unfit::Type) }
-}
-
-/// The fingerprint of a type; where it hides names, also of what it takes notice of in this value.
-fn watched<T: DeserializeOwned>(shape: &Shape, payload: &[u8]) -> Result<u64, Unfit> {
-    if !shape.hides_names() {
-        return Ok(shape.fingerprint);
+    if codec == Codec::MessagePack && shape.hides_names() {
+        let accepts = |usage: FieldUsage| shape.fingerprint ^ usage.fingerprint == fingerprint;
+        return field_usage::read(&payload, shape.known_layouts(), accepts);
     }
-    let attention = attention::of::<T>(payload).ok_or(Unfit::Bytes)?;
-    Ok(shape.fingerprint ^ attention.fingerprint)
+    if shape.fingerprint == fingerprint { read(codec, shape, payload) } else { Err(Unfit::Type) }
 }
 
 fn read<T: DeserializeOwned>(codec: Codec, shape: &Shape, bytes: Source<'_>) -> Result<T, Unfit> {
     if shape.root().kind == Some(Kind::Str) && bytes.is_given_and_long() {
         let start = match codec {
-            Codec::Bincode => compact::text(&bytes),
-            Codec::MessagePack => named::text(&bytes),
+            Codec::Bincode => bincode::text(&bytes),
+            Codec::MessagePack => messagepack::text(&bytes),
         };
         let text = start.and_then(|start| bytes.into_text(start)).ok_or(Unfit::Bytes)?;
-        return text::read(text, codec.form()).ok_or(Unfit::Bytes);
+        return string_fast_path::read(text, codec.form()).ok_or(Unfit::Bytes);
     }
     let value = match codec {
-        Codec::Bincode => compact::read(&bytes),
-        Codec::MessagePack => named::read(&bytes),
+        Codec::Bincode => bincode::read(&bytes),
+        Codec::MessagePack => messagepack::read(&bytes),
     };
     value.ok_or(Unfit::Bytes)
 }

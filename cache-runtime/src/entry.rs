@@ -1,4 +1,4 @@
-//! What is stored under a key: a whole number, or a header, perhaps tags, and the bytes of a codec.
+//! What is stored under a key: a whole number, or a header, optional tags, and the bytes of a codec.
 
 mod buffer_pool;
 mod expiration;
@@ -20,26 +20,26 @@ use crate::codec::{self, Codec, Refusal, Source, Unfit};
 use crate::time::Timestamp;
 use crate::{Error, ErrorKind, Result};
 
-/// Why a stored value cannot be read: it counts as absent.
+/// Why a stored value cannot be read. It then counts as a miss.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Unreadable {
-    #[error("the entry is cut short")]
+    #[error("the entry is truncated")]
     Truncated,
-    #[error("the bytes are no entry of this library")]
+    #[error("the bytes are not an entry of this library")]
     Foreign,
-    #[error("the entry's format is of another version of this library")]
+    #[error("the entry has the format of another version of this library")]
     Version,
-    #[error("the entry's codec is not known to this version of this library")]
+    #[error("the entry has a codec that this version of this library does not know")]
     Codec,
-    #[error("the entry is damaged: its checksum is another")]
+    #[error("the entry is damaged: its checksum does not match")]
     Checksum,
     #[error("the entry was written as a value of another type")]
     Shape,
-    #[error("the entry's bytes are no value of this type")]
+    #[error("the entry's bytes are not a value of this type")]
     Decode,
 }
 
-/// Makes the entry of a value whose type can be read as well as written.
+/// Encodes a value whose type can be both written and read.
 pub(crate) fn write<T>(value: &T, codec: Codec, expiration: &Expiration) -> Result<Value>
 where
     T: Serialize + DeserializeOwned,
@@ -54,7 +54,7 @@ where
     .map_err(unwritable::<T>)
 }
 
-/// Makes the entry of a value of which only the writing is known.
+/// Encodes a value whose type can be written, and of which nothing else is known.
 pub(crate) fn write_untyped<T: Serialize + ?Sized>(value: &T, expiration: &Expiration) -> Result<Value> {
     if let Some(number) = codec::to_number_untyped(value) {
         return Ok(Value::Number(number));
@@ -63,7 +63,7 @@ pub(crate) fn write_untyped<T: Serialize + ?Sized>(value: &T, expiration: &Expir
         .map_err(unwritable::<T>)
 }
 
-/// Leaves room for the header, has the payload appended, and fills in the header.
+/// Assembles an entry: `append` writes the payload behind the room for the header.
 fn assemble(
     expiration: &Expiration,
     append: impl FnOnce(&mut Vec<u8>) -> Result<(Encoding, u64), Refusal>,
@@ -76,7 +76,7 @@ fn assemble(
     Ok(Value::Bytes(bytes))
 }
 
-/// Makes an entry carry tags. A whole number becomes one that is none to a counter, which carries nothing.
+/// Adds tags to an entry. A whole number becomes an entry with a header, which a counter cannot increment.
 pub(crate) fn tagged(value: Value, stamps: &[TagStamp], expiration: &Expiration) -> Value {
     if stamps.is_empty() {
         return value;
@@ -100,7 +100,7 @@ pub(crate) fn tagged(value: Value, stamps: &[TagStamp], expiration: &Expiration)
     Value::Bytes(bytes)
 }
 
-/// The tags of an entry that carries some; `None` if they cannot be read.
+/// The tags of an entry that carries tags; `None` if they cannot be read.
 pub(crate) fn tag_stamps(bytes: &[u8]) -> Option<Vec<TagStamp>> {
     let (stamps, _) = header::checksum_matches(bytes).then(|| tags::split(&bytes[HEADER..]))??;
     tags::read(stamps)
@@ -111,7 +111,7 @@ fn unwritable<T: ?Sized>(cause: Refusal) -> Error {
     Error::new(ErrorKind::Value, message).with_source(cause)
 }
 
-/// Reads a value, whatever codec wrote it.
+/// Decodes a value, whatever codec wrote it.
 pub(crate) fn read<T: DeserializeOwned>(value: &Value) -> Result<T, Unreadable> {
     match value {
         Value::Number(number) => read_number(*number),
@@ -119,7 +119,7 @@ pub(crate) fn read<T: DeserializeOwned>(value: &Value) -> Result<T, Unreadable> 
     }
 }
 
-/// The same where nobody needs the entry any more: a long text takes over its memory.
+/// Decodes a value that is not needed any more, so that a long text can take over its memory.
 pub(crate) fn take<T: DeserializeOwned>(value: Value) -> Result<T, Unreadable> {
     match value {
         Value::Number(number) => read_number(number),
@@ -156,9 +156,9 @@ fn read_bytes<T: DeserializeOwned>(bytes: Source<'_>) -> Result<T, Unreadable> {
     })
 }
 
-/// Writes another expiry into an entry's header; does nothing to what is no entry or is damaged.
+/// Changes the expiry in an entry's header. Bytes that are damaged or not an entry stay as they are.
 pub(crate) fn set_expiry(bytes: &mut [u8], expires_at: Timestamp) {
-    // A damaged entry must not become a sound one by a new checksum.
+    // A new checksum must not make a damaged entry valid.
     if header::expires_at(bytes).is_some() && header::checksum_matches(bytes) {
         header::set_expiry(bytes, expires_at);
         header::write_checksum(bytes);

@@ -1,14 +1,16 @@
-//! What went wrong, as one type with a kind to decide by.
+//! The error of this crate: one type, with a kind to decide by.
 
+use std::convert::Infallible;
 use std::error::Error as StdError;
 use std::fmt;
 
-/// What this crate's fallible functions return.
+/// The result of every fallible function of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// What went wrong: a [kind](Error::kind) to decide by, a sentence to read, and the cause beneath it.
+/// The error of this crate, with a kind to decide by.
 ///
-/// No text of an error holds a password: addresses are written without their credentials.
+/// It has a [kind](Error::kind), a message, and perhaps a [source](std::error::Error::source). No message contains a
+/// password: addresses are shown without their credentials.
 ///
 /// ```
 /// use cache_runtime::{Cache, ErrorKind};
@@ -25,32 +27,44 @@ pub struct Error {
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
-/// The kinds of [`Error`], for a program to decide by.
+/// The kind of an [`Error`], for programs to decide by.
+///
+/// ```
+/// use cache_runtime::{Cache, ErrorKind};
+///
+/// let cache = Cache::memory();
+/// cache.set("greeting", "hello")?;
+/// let error = cache.increment("greeting", 1).unwrap_err();
+/// assert_eq!(error.kind(), ErrorKind::NotANumber);
+/// # Ok::<(), cache_runtime::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The key, tag or namespace is not one: it is empty.
+    /// The key or tag is empty, or the arguments of a function make no key.
     Key,
-    /// The value is not one that serde can write.
+    /// The value cannot be stored: serde cannot write it, for example.
     Value,
-    /// The entry is not a whole number, so it cannot be incremented. Nothing was changed.
+    /// The entry cannot be incremented, because it is not a whole number. Nothing was changed.
     NotANumber,
     /// The counter would leave the range of `i64`. Nothing was changed.
     Overflow,
     /// The configuration, an address or an option is wrong; trying again will not help.
     Config,
-    /// The store does not take this entry, or cannot read it: it is too large, say, or another program keeps something
-    /// else in its place. Other entries are served, so however often this comes, the store is not taken for away.
+    /// The store cannot write or read this one entry: it is too large, for example, or another program stored something
+    /// else under its key. Other entries are served, so this error never opens the circuit breaker.
     Entry,
-    /// The store is away, busy or full at this moment; it may answer later.
+    /// The store is down, busy or full now; it may answer later.
     Unavailable,
-    /// The store refused for another reason, which [`source`](std::error::Error::source) tells: it is taken to be one
-    /// that concerns all entries, as a password that is not accepted.
+    /// The store refused for another reason, which [`source`](std::error::Error::source) says. It is assumed to concern
+    /// all entries, as a wrong password does.
     Store,
 }
 
 impl Error {
-    /// Makes an error; for stores of one's own.
+    /// Makes an error, for stores of your own.
+    ///
+    /// The message says what is wrong, where, and what to do instead. It must not contain a password.
     ///
     /// ```
     /// use cache_runtime::{Error, ErrorKind};
@@ -62,23 +76,53 @@ impl Error {
         Error { kind, message: message.into(), source: None }
     }
 
-    /// Adds the cause. What it displays must hold no password.
+    /// Adds the cause, which [`source`](std::error::Error::source) then returns.
+    ///
+    /// What the cause displays must not contain a password.
+    ///
+    /// ```
+    /// use cache_runtime::{Error, ErrorKind};
+    /// use std::error::Error as _;
+    /// use std::io;
+    ///
+    /// let cause = io::Error::from(io::ErrorKind::ConnectionRefused);
+    /// let error = Error::new(ErrorKind::Unavailable, "memcached does not answer").with_source(cause);
+    /// assert_eq!(error.source().unwrap().to_string(), "connection refused");
+    /// ```
     #[must_use]
     pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.source = Some(source.into());
         self
     }
 
-    /// The kind, to decide by.
+    /// Returns the kind, for programs to decide by.
+    ///
+    /// ```
+    /// use cache_runtime::{Cache, ErrorKind};
+    ///
+    /// match Cache::memory().get::<String>("") {
+    ///     Err(error) if error.kind() == ErrorKind::Unavailable => { /* try again later */ }
+    ///     Err(error) => assert_eq!(error.kind(), ErrorKind::Key),
+    ///     Ok(_) => unreachable!("the key is empty"),
+    /// }
+    /// ```
+    #[must_use]
     pub fn kind(&self) -> ErrorKind {
         self.kind
     }
 
-    /// Puts in front what was being done, and where.
+    /// Prefixes the message with what was being done, and where.
     #[must_use]
     pub(crate) fn context(mut self, context: impl fmt::Display) -> Self {
         self.message = format!("{context}: {}", self.message);
         self
+    }
+}
+
+/// For conversions that cannot fail, where others may: see [`CacheBuilder::expires_in`](crate::CacheBuilder::expires_in).
+impl From<Infallible> for Error {
+    fn from(never: Infallible) -> Self {
+        match never {}
     }
 }
 

@@ -1,17 +1,17 @@
-//! The names of entries: how a key is made of its parts, and how it stands in the store.
+//! Keys: how they are made, and how they are written in the store.
 //!
-//! Three forms of text never share a key in the store, whatever characters are in them:
+//! These never share a key in the store, whatever characters are in them:
 //!
-//! | form | text in the store |
+//! | key | text in the store |
 //! |---|---|
-//! | a plain key | itself; one that begins with `@` gets `@/` in front |
-//! | a key in a namespace | `@name/` and the key's own form, with `%` and `/` in the name in percent form |
+//! | a plain key | the key itself; one that begins with `@` gets `@/` in front |
+//! | a key in a namespace | `@name/` and then the key, with `%` and `/` percent-encoded in the name |
 //! | a tag's own entry | the namespace, `@/#` and the tag |
-//! | a key over 250 bytes | its start, `~`, and 32 hexadecimal digits of the hash of all of it |
+//! | a key over 250 bytes | its start, `~`, and 32 hexadecimal digits of a hash of all of it |
 //!
 //! A key template of an annotated function with a version or with type arguments begins with `#version<types>#`.
 
-mod canonical;
+mod argument_encoding;
 mod function_path;
 
 use std::borrow::Cow;
@@ -24,23 +24,23 @@ pub use self::function_path::FunctionPath;
 
 use crate::{Error, ErrorKind, Result};
 
-/// No key in a store is longer. It is what memcached allows, so that all stores can keep the same keys.
+/// The length of the longest key in a store. memcached allows no more, and so all stores can keep the same keys.
 const MAX_LEN: usize = 250;
 
-/// Nor is the name of a namespace, in its own form; so three of them leave room for a key.
+/// The length of the longest name of a namespace, encoded. Three such namespaces leave room for a key.
 const MAX_NAMESPACE: usize = 60;
 
-/// What ends a shortened key: `~` and a 128-bit hash in hexadecimal digits.
+/// The length of the end of a shortened key: `~` and a 128-bit hash in hexadecimal digits.
 const DIGEST_LEN: usize = 1 + 32;
 
-/// The key as it stands in the store.
+/// The key as it is written in the store.
 ///
 /// # Errors
 ///
 /// [`ErrorKind::Key`] if it is empty.
 pub(crate) fn stored<'a>(namespace: &str, key: &'a str) -> Result<Cow<'a, str>> {
     if key.is_empty() {
-        return Err(Error::new(ErrorKind::Key, "the key is empty; a key is a text of at least one character"));
+        return Err(Error::new(ErrorKind::Key, "the key is empty; write at least one character"));
     }
     let escape = if key.starts_with('@') { "@/" } else { "" };
     let text = if namespace.is_empty() && escape.is_empty() {
@@ -51,26 +51,26 @@ pub(crate) fn stored<'a>(namespace: &str, key: &'a str) -> Result<Cow<'a, str>> 
     Ok(shortened(text, namespace.len(), MAX_LEN))
 }
 
-/// The key of a tag's own entry, as it stands in the store.
+/// The key of a tag's own entry, as it is written in the store.
 ///
 /// # Errors
 ///
 /// [`ErrorKind::Key`] if the tag is empty.
 pub(crate) fn of_tag(namespace: &str, tag: &str) -> Result<String> {
     if tag.is_empty() {
-        return Err(Error::new(ErrorKind::Key, "the tag is empty; a tag is a text of at least one character"));
+        return Err(Error::new(ErrorKind::Key, "the tag is empty; write at least one character"));
     }
     let text = Cow::Owned([namespace, "@/#", tag].concat());
     Ok(shortened(text, namespace.len(), MAX_LEN).into_owned())
 }
 
-/// The namespace `name` inside of `outer`, as the start of its keys.
+/// The start of the keys in the namespace `name` inside `outer`.
 pub(crate) fn namespace(outer: &str, name: &str) -> String {
     let mut text = format!("{outer}@");
     let start = text.len();
     escape(name, '%', &['%', '/'], &mut text);
     if text.len() == start {
-        text.push('%'); // The empty name: no other name is written so, and `@/` has another meaning.
+        text.push('%'); // The empty name. No other name is encoded so, and `@/` has another meaning.
     }
     let mut text = match shortened(Cow::Borrowed(&text[start..]), 0, MAX_NAMESPACE) {
         Cow::Owned(short) => format!("{}{short}", &text[..start]),
@@ -80,12 +80,12 @@ pub(crate) fn namespace(outer: &str, name: &str) -> String {
     text
 }
 
-/// Replaces the end of a long key by the hash of all of it. The first `keep` bytes stay, for `clear` to find.
-fn shortened(text: Cow<'_, str>, keep: usize, most: usize) -> Cow<'_, str> {
-    if text.len() <= most && !looks_shortened(&text, most) {
+/// Replaces the end of a long key by a hash of all of it. The first `keep` bytes stay, so that `clear` finds the key.
+fn shortened(text: Cow<'_, str>, keep: usize, max_len: usize) -> Cow<'_, str> {
+    if text.len() <= max_len && !looks_shortened(&text, max_len) {
         return text;
     }
-    let room = (most - DIGEST_LEN).max(keep);
+    let room = (max_len - DIGEST_LEN).max(keep);
     let end = (0..=room).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
     let mut short = text[..end].to_owned();
     short.push('~');
@@ -95,16 +95,16 @@ fn shortened(text: Cow<'_, str>, keep: usize, most: usize) -> Cow<'_, str> {
     Cow::Owned(short)
 }
 
-/// Whether a key that is short enough could be mistaken for a shortened one; then it is shortened as well.
-fn looks_shortened(text: &str, most: usize) -> bool {
+/// Whether a key that is short enough looks like a shortened one. Then it must be shortened as well.
+fn looks_shortened(text: &str, max_len: usize) -> bool {
     let longest_char = 4;
-    text.len() > most - longest_char && {
+    text.len() > max_len - longest_char && {
         let tail = &text.as_bytes()[text.len() - DIGEST_LEN..];
         tail[0] == b'~' && tail[1..].iter().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
     }
 }
 
-/// Writes `text` with the characters `special` in percent form, in which `sign` stands for `%`.
+/// Appends `text` with the characters in `special` percent-encoded, with `sign` in place of `%`.
 fn escape(text: &str, sign: char, special: &[char], out: &mut String) {
     for char in text.chars() {
         if special.contains(&char) {
@@ -120,10 +120,10 @@ fn escape(text: &str, sign: char, special: &[char], out: &mut String) {
 
 /// The key of an annotated function with a template: `pieces[0] values[0] pieces[1] … pieces[n]`.
 ///
-/// With two placeholders or more, `%` and the first character of each text between two of them are written in
-/// percent form inside the values, so that distinct values give distinct keys. Where such a text itself begins with
-/// `%`, another sign stands for it in that form. `types` are the
-/// function's own type arguments; those of what it stands in are the path's.
+/// With two placeholders or more, `%` and the first character of each text between two placeholders are
+/// percent-encoded inside the values, so that distinct values give distinct keys. If such a text begins with `%`,
+/// another sign replaces `%` in the encoding. `types` are the function's own type arguments; those of its surroundings
+/// are in `path`.
 ///
 /// # Errors
 ///
@@ -140,7 +140,7 @@ pub fn template_key(
     Ok(key)
 }
 
-/// A tag of an annotated function, made as a key is of its pieces and the values between them.
+/// A tag of an annotated function, made of pieces and values as a key is.
 ///
 /// # Errors
 ///
@@ -158,25 +158,25 @@ fn fill(pieces: &[&str], values: &[&dyn Display], key: &mut String) -> Result<()
         if values.len() == 1 {
             write!(key, "{value}").map_err(|_| unwritable())?;
         } else {
-            escape(&shown(*value)?, sign, &special, key);
+            escape(&display(*value)?, sign, &special, key);
         }
         key.push_str(piece);
     }
     Ok(())
 }
 
-/// The sign of the percent form, and the characters that are written in it.
+/// The sign of the percent-encoding, and the characters that are encoded.
 fn separators(pieces: &[&str]) -> (char, Vec<char>) {
     let between = pieces.get(1..pieces.len() - 1).unwrap_or_default();
     let mut special: Vec<char> = between.iter().filter_map(|piece| piece.chars().next()).collect();
-    // A value must not end in a way that the separator goes on with.
+    // Otherwise a value could end with the start of the separator, and two values could be split elsewhere.
     let mut signs = std::iter::once('%').chain('!'..);
     let sign = signs.find(|sign| !special.contains(sign)).unwrap_or('%');
     special.push(sign);
     (sign, special)
 }
 
-/// What stands in front of a key with a version or with types; empty without.
+/// The prefix of a key with a version or with type arguments; empty without them.
 fn qualifier(version: Option<&dyn Display>, around: Option<&str>, types: &[&dyn Display]) -> Result<String> {
     let mut text = String::new();
     let around = around.as_ref().map(|around| around as &dyn Display);
@@ -186,13 +186,13 @@ fn qualifier(version: Option<&dyn Display>, around: Option<&str>, types: &[&dyn 
     }
     text.push('#');
     if let Some(version) = version {
-        escape(&shown(version)?, '%', &['%', '#', '<'], &mut text);
+        escape(&display(version)?, '%', &['%', '#', '<'], &mut text);
     }
     if !types.is_empty() {
         text.push('<');
         for (at, name) in types.iter().enumerate() {
             text.push_str(if at == 0 { "" } else { "|" });
-            escape(&shown(*name)?, '%', &['%', '#', '|'], &mut text);
+            escape(&display(*name)?, '%', &['%', '#', '|'], &mut text);
         }
         text.push('>');
     }
@@ -200,14 +200,14 @@ fn qualifier(version: Option<&dyn Display>, around: Option<&str>, types: &[&dyn 
     Ok(text)
 }
 
-fn shown(value: &dyn Display) -> Result<String> {
+fn display(value: &dyn Display) -> Result<String> {
     let mut text = String::new();
     write!(text, "{value}").map_err(|_| unwritable())?;
     Ok(text)
 }
 
 fn unwritable() -> Error {
-    Error::new(ErrorKind::Key, "a part of the key cannot be written: its `Display` returned an error")
+    Error::new(ErrorKind::Key, "an argument in the key cannot be written, because its `Display` returned an error")
 }
 
 /// The key of an annotated function without a template: the function's path with all type arguments, then its arguments
@@ -219,7 +219,7 @@ pub struct DefaultKey {
 }
 
 impl DefaultKey {
-    /// Begins with the version and the function's path. `line` and `column` are where it is written.
+    /// Starts a key with the version and the function's path. `line` and `column` are where the function is written.
     pub fn new(path: FunctionPath, version: Option<&dyn Display>, line: u32, column: u32) -> Self {
         let text = qualifier(version, None, &[]).map(|mut text| {
             text.push_str(path.path());
@@ -239,10 +239,13 @@ impl DefaultKey {
             text.push_str(if self.first { "" } else { "," });
             text.push_str(name);
             text.push('=');
-            canonical::write(value, text)
+            argument_encoding::write(value, text)
         });
         if let Ok(Err(error)) = written {
-            self.text = Err(Error::new(ErrorKind::Key, format!("argument `{name}` cannot be written: {error}")));
+            self.text = Err(Error::new(
+                ErrorKind::Key,
+                format!("argument `{name}` cannot be part of the key: {error}; skip it, or write a `key`"),
+            ));
         }
         self.first = false;
         self

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+mod block_on;
 mod cache;
 mod call;
 mod claim;
@@ -25,11 +26,11 @@ mod time;
 
 pub use cache_macros::{cached, counter};
 
-pub use self::cache::{AsyncBackground, AsyncCache, AsyncCounter, Background, Cache, Counter};
+pub use self::cache::{AsyncBackground, AsyncCache, AsyncCounter, Background, Cache, CacheBuilder, Counter};
 pub use self::codec::Codec;
-pub use self::config::{Config, Options};
+pub use self::config::Options;
 pub use self::error::{Error, ErrorKind, Result};
 pub use self::observe::{Event, Outage};
-pub use self::runtime::{async_cache, cache, init, named, register};
+pub use self::runtime::{Config, ConfigBuilder, async_cache, cache, init, named, register};
 pub use self::store::Store;
 pub use self::time::{Expiry, Ttl};

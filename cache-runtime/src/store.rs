@@ -1,5 +1,8 @@
-//! What a store is, and what it promises.
+//! What a store is, and what it guarantees.
 
+mod arc_and_box;
+mod claims;
+mod from_async;
 pub(crate) mod none;
 mod operation;
 #[cfg(feature = "redis")]
@@ -9,38 +12,41 @@ pub(crate) mod sqlite;
 
 use std::future::Future;
 use std::pin::Pin;
-use std::time::Duration;
 
+pub(crate) use self::claims::ClaimsOrNone;
+pub use self::claims::{Claim, Claims};
+pub use self::from_async::{AsyncStore, FromAsync};
 pub use self::none::NoCache;
 pub use self::operation::{Answer, Operation};
 use crate::Result;
-use crate::entry;
 pub use crate::entry::{Expiration, Record, Value};
 pub use crate::time::Timestamp;
 
-/// Keeps values under keys: SQLite, Redis, nothing at all, or one of your own.
+/// Keeps values under keys: SQLite, Redis, nothing at all, or a store of your own.
 ///
-/// Five methods are asked; the others are given and may be overridden where a store has a faster or a
-/// stricter way. The list under each method is the contract: each line of it is a function of the suite in
-/// `tests/suite`, through which every store of this library goes.
+/// Five methods are required. The others have defaults, which you override where your store has a faster or a stricter
+/// way. An `Arc` or a `Box` of a store is a store, and [`FromAsync`] makes one of an [`AsyncStore`].
+///
+/// The list under each method is the contract. Each line of it is a function of the suite in `tests/suite`, which every
+/// store of this library passes.
 ///
 /// # Behaviour of every method
 ///
 /// - It may be called from any number of threads at once.
 /// - A key is any text that is not empty, whatever characters are in it; up to 250 bytes, except inside more than three
 ///   namespaces with long names.
-/// - Keys are compared by their bytes: `User` and `user` are two.
-/// - A failure is an [`Error`](crate::Error) without a password in its text; it never panics.
-/// - A store that cannot be reached answers [`ErrorKind::Unavailable`](crate::ErrorKind::Unavailable). After three of
-///   these or of [`ErrorKind::Store`](crate::ErrorKind::Store) in a row it is not asked for a while.
-/// - What fails for this entry alone, and not for others, is [`ErrorKind::Entry`](crate::ErrorKind::Entry), or else one
-///   entry would stop the others.
+/// - Keys are compared by their bytes: `User` and `user` are two keys.
+/// - A failure is an [`Error`](crate::Error) without a password in its text. It never panics.
+/// - A store that cannot be reached returns [`ErrorKind::Unavailable`](crate::ErrorKind::Unavailable). After three such
+///   errors, or errors of [`ErrorKind::Store`](crate::ErrorKind::Store), in a row it is not called for a while.
+/// - A failure that concerns only this entry is [`ErrorKind::Entry`](crate::ErrorKind::Entry), so that one entry does not
+///   make the store unavailable for the others.
 ///
 /// # Time
 ///
-/// A store is told the time, in a [`Expiration`] or as `now`; a store whose server keeps time itself may use the
-/// server's and take only durations from what it is told. A [`Record`] past its expiry may be returned: who reads
-/// it looks at the expiry. It should be kept until [`Expiration::stale_until`], because somebody may serve it stale.
+/// A store is given the time, in an [`Expiration`] or as `now`. A store whose server keeps time may use the server's
+/// clock, and take only durations from what it is given. A [`Record`] may be returned after its expiry: the caller checks
+/// the time. It should be kept until [`Expiration::stale_until`], because it may be served stale until then.
 ///
 /// # Example
 ///
@@ -58,7 +64,7 @@ pub use crate::time::Timestamp;
 ///         Ok(self.0.lock().unwrap().get(key).cloned())
 ///     }
 ///     fn set(&self, key: &str, value: &Value, expiration: &Expiration) -> Result<()> {
-///         let record = Record { value: value.clone(), expires_at: Some(expiration.expires_at) };
+///         let record = Record::new(value.clone()).expires_at(expiration.expires_at);
 ///         self.0.lock().unwrap().insert(key.to_owned(), record);
 ///         Ok(())
 ///     }
@@ -68,7 +74,7 @@ pub use crate::time::Timestamp;
 ///     }
 ///     fn increment(&self, key: &str, by: i64, expiration: &Expiration) -> Result<i64> {
 ///         let mut map = self.0.lock().unwrap();
-///         let fresh = Record { value: Value::Number(0), expires_at: Some(expiration.expires_at) };
+///         let fresh = Record::new(Value::Number(0)).expires_at(expiration.expires_at);
 ///         let live = map.get(key).filter(|record| record.is_live(expiration.now)).cloned();
 ///         let mut record = live.unwrap_or(fresh);
 ///         let Value::Number(number) = &mut record.value else {
@@ -97,66 +103,66 @@ pub use crate::time::Timestamp;
 /// # Ok::<(), Error>(())
 /// ```
 pub trait Store: Send + Sync + 'static {
-    /// Reads what is kept under a key.
+    /// Reads the record of a key.
     ///
-    /// - Absent is `None`, and nothing is created.
-    /// - What was written comes back byte for byte, a number as that number.
-    /// - Reading deletes nothing, not even what has expired.
+    /// - An absent key is `None`, and nothing is created.
+    /// - A value comes back byte for byte as it was written, a number as that number.
+    /// - Reading deletes nothing, not even an expired value.
     ///
     /// # Errors
     ///
     /// Only if the store cannot be asked.
     fn get(&self, key: &str) -> Result<Option<Record>>;
 
-    /// Keeps a value under a key.
+    /// Writes a value.
     ///
-    /// - Replaces what was there: value, expiry and window.
-    /// - A [`Value::Number`] is kept so that [`increment`](Store::increment) can count on from it.
+    /// - It replaces the old value, its expiry and its window.
+    /// - A [`Value::Number`] is stored so that [`increment`](Store::increment) can continue from it.
     ///
     /// # Errors
     ///
-    /// Only if the store cannot be asked or has no room; then the old value may still be there.
+    /// Only if the store cannot be asked or is full; the old value may still be there then.
     fn set(&self, key: &str, value: &Value, expiration: &Expiration) -> Result<()>;
 
-    /// Forgets a key.
+    /// Deletes a key.
     ///
     /// - `true` if there was a value that had not expired; `false` otherwise, which is no error.
-    /// - An expired value goes too: nobody can serve it stale afterwards.
+    /// - An expired value is deleted too: it cannot be served stale afterwards.
     ///
     /// # Errors
     ///
     /// Only if the store cannot be asked.
     fn delete(&self, key: &str, now: Timestamp) -> Result<bool>;
 
-    /// Adds to a whole number, and returns the sum, as one step that nobody can come between.
+    /// Adds to a whole number atomically, and returns the sum.
     ///
-    /// - Absent or expired counts as 0, and the counter starts with the expiration given.
-    /// - A counter that lives keeps its expiry, except that one without an expiry takes the one given where
-    ///   [`Expiration::is_explicit`] says that a caller asked for it.
-    /// - It works on what [`set`](Store::set) wrote as [`Value::Number`].
+    /// - An absent or expired number counts as 0, and the counter starts with the given expiration.
+    /// - A live counter keeps its expiry. One that never expires takes the given expiry if a caller chose it, as
+    ///   [`Expiration::is_explicit`] says.
+    /// - It works on a number that [`set`](Store::set) wrote as [`Value::Number`].
     ///
     /// # Errors
     ///
-    /// [`NotANumber`](crate::ErrorKind::NotANumber) if something else is kept there, and
-    /// [`Overflow`](crate::ErrorKind::Overflow) if the sum leaves `i64`: both change nothing.
+    /// [`NotANumber`](crate::ErrorKind::NotANumber) if the stored value is no number, and
+    /// [`Overflow`](crate::ErrorKind::Overflow) if the sum exceeds the range of `i64`. Both change nothing.
     fn increment(&self, key: &str, by: i64, expiration: &Expiration) -> Result<i64>;
 
-    /// Forgets every key that starts with `prefix`; all of this store's keys if it is empty.
+    /// Deletes every key that starts with `prefix`; an empty prefix deletes all keys of this store.
     ///
-    /// - Returns how many went, or 0 where the store cannot tell.
+    /// - Returns how many were deleted, or 0 if the store cannot tell.
     /// - Touches nothing that this library did not write.
-    /// - It breaks the claims on these keys, and may break others.
-    /// - The prefix is any text. Where a server cannot find keys by their start, the store can write down what was
-    ///   cleared and look at that when it reads: `examples/memcached` does.
+    /// - Breaks the claims on these keys, and may break others.
+    /// - The prefix is any text. If a server cannot find keys by prefix, the store can record what was cleared, and check
+    ///   that when it reads, as `examples/memcached` does.
     ///
     /// # Errors
     ///
     /// Only if the store cannot be asked.
     fn clear(&self, prefix: &str) -> Result<u64>;
 
-    /// Reads many keys, in the order asked.
+    /// Reads many keys, in the given order.
     ///
-    /// - The answer has as many places as there are keys, with `None` for an absent one.
+    /// - The result has one place for each key, with `None` for an absent one.
     /// - Any number of keys works.
     ///
     /// # Errors
@@ -166,19 +172,19 @@ pub trait Store: Send + Sync + 'static {
         keys.iter().map(|key| self.get(key)).collect()
     }
 
-    /// Keeps many values with one expiration.
+    /// Writes many values with one expiration.
     ///
-    /// - Where a key stands twice, the later value stays.
+    /// - If a key is given twice, the later value stays.
     /// - Any number of keys works.
     ///
     /// # Errors
     ///
-    /// As [`set`](Store::set). Stores with transactions write all or nothing.
+    /// As [`set`](Store::set). A store with transactions writes all values or none.
     fn write_multi(&self, values: &[(String, Value)], expiration: &Expiration) -> Result<()> {
         values.iter().try_for_each(|(key, value)| self.set(key, value, expiration))
     }
 
-    /// Forgets many keys, and returns how many of them were there.
+    /// Deletes many keys, and returns how many values had not expired.
     ///
     /// # Errors
     ///
@@ -187,10 +193,10 @@ pub trait Store: Send + Sync + 'static {
         keys.iter().try_fold(0, |gone, key| Ok(gone + u64::from(self.delete(key, now)?)))
     }
 
-    /// When what is kept under a key expires.
+    /// Returns when a value expires.
     ///
-    /// - Absent is `None`; the moment may have passed.
-    /// - Here it reads the value, too, which is dear where values are large and come from afar.
+    /// - An absent key is `None`; the moment may have passed.
+    /// - By default it reads the whole value, which is expensive for large values on a distant server.
     ///
     /// # Errors
     ///
@@ -199,29 +205,24 @@ pub trait Store: Send + Sync + 'static {
         Ok(self.get(key)?.map(|record| record.expiry()))
     }
 
-    /// Gives what is kept a new expiration and leaves its value alone.
+    /// Gives a value a new expiration, and leaves the value as it is.
     ///
     /// - `true` if there was a value that had not expired; `false` otherwise, and nothing is created.
-    /// - Here it reads and writes again, so a change in between may be lost, and a tag that is deleted in between lives
-    ///   on; stores that can do it in one step should.
+    /// - By default it reads and writes: a change between the two may be lost, and a tag that is deleted between them stays
+    ///   valid. A store that can do it atomically should.
     ///
     /// # Errors
     ///
     /// As [`get`](Store::get) and [`set`](Store::set).
     fn touch(&self, key: &str, expiration: &Expiration) -> Result<bool> {
-        let Some(mut record) = self.get(key)?.filter(|record| record.is_live(expiration.now)) else {
-            return Ok(false);
-        };
-        if let Value::Bytes(bytes) = &mut record.value {
-            entry::set_expiry(bytes, expiration.expires_at);
-        }
-        self.set(key, &record.value, expiration)?;
+        let Some(value) = self.get(key)?.and_then(|record| record.touched(expiration)) else { return Ok(false) };
+        self.set(key, &value, expiration)?;
         Ok(true)
     }
 
-    /// Removes at once what has expired and what no window keeps, and returns how many went.
+    /// Deletes the values that have expired and have no window left, and returns how many there were.
     ///
-    /// - Here it does nothing, which is right for a store that expires by itself.
+    /// - By default it does nothing, which is right for a store that removes expired values by itself.
     ///
     /// # Errors
     ///
@@ -231,90 +232,45 @@ pub trait Store: Send + Sync + 'static {
         Ok(0)
     }
 
-    /// Whether it keeps claims: then the four methods about them are its own.
+    /// The claims of this store, if it records them.
     ///
-    /// - Here it does not: each process computes for itself, and a change in the middle of a computation wins over the
-    ///   result only in the process that computes.
-    fn keeps_claims(&self) -> bool {
-        false
+    /// - By default it has none: each process computes for itself, and a change during a computation wins over its result
+    ///   only in the process that computes.
+    /// - The answer does not change while the store exists.
+    fn claims(&self) -> Option<&dyn Claims> {
+        None
     }
 
-    /// Takes down that a key is being computed.
+    /// Starts an operation for a task, whose thread must not block.
     ///
-    /// - `false` if the claim is [exclusive](Claim::exclusive) and another exclusive one on the key has not ended.
-    /// - It changes nothing of what is kept under the key.
-    /// - It ends when it is [fulfilled](Store::complete) or [released](Store::release), and by time.
-    /// - Every other change of the key breaks it: `set`, `delete`, `clear`, those of many keys, and the fulfilment of a
-    ///   claim that was taken down later. `touch` and `increment` need not.
-    ///
-    /// # Errors
-    ///
-    /// Only if the store cannot be asked.
-    fn claim(&self, key: &str, claim: &Claim) -> Result<bool> {
-        let _ = (key, claim);
-        Ok(true)
-    }
-
-    /// Keeps a computed value, if the claim to compute it was not broken, and ends the claim: all as one step.
-    ///
-    /// - `false` if it was broken; then nothing is changed.
-    /// - A claim that has ended by time and was not broken is as good as a new one.
-    /// - It breaks the claims on the key that were taken down before it. Those taken down later it leaves, since what they
-    ///   bring is newer; a store that cannot tell breaks them too, and then a `refresh` may lose to what was under way.
-    ///
-    /// # Errors
-    ///
-    /// As [`set`](Store::set).
-    fn complete(&self, key: &str, value: &Value, expiration: &Expiration, token: u64) -> Result<bool> {
-        let _ = token;
-        self.set(key, value, expiration).map(|()| true)
-    }
-
-    /// Ends a claim without a value. For so long as `pause` no other exclusive one is taken down.
-    ///
-    /// # Errors
-    ///
-    /// Only if the store cannot be asked.
-    fn release(&self, key: &str, token: u64, pause: Duration) -> Result<()> {
-        let _ = (key, token, pause);
-        Ok(())
-    }
-
-    /// Begins an operation for a task, which must not block its thread.
-    ///
-    /// - Here it asks that the operation be run on a thread that may block. A store that answers in a few
-    ///   microseconds may do it in place, and one with an asynchronous client returns its future.
-    /// - In place or not, the answer is the one that [`Operation::run`] gives.
+    /// - By default it asks to run the operation on a thread that may block. A store that answers in a few microseconds
+    ///   may run it at once, and a store with an asynchronous client returns a future.
+    /// - Every way gives the answer that [`Operation::run`] gives.
     fn dispatch<'a>(&'a self, operation: Operation<'a>) -> Dispatch<'a> {
         Dispatch::Blocking(operation)
     }
 
-    /// What messages call this store: its kind and place, without credentials.
+    /// The name of this store in messages: its kind and address, without credentials.
     fn name(&self) -> String {
-        let name = std::any::type_name::<Self>();
-        name.rsplit("::").next().unwrap_or(name).to_owned()
+        short_type_name::<Self>()
     }
 }
 
-/// That a key is being computed, by somebody whom `token` names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Claim {
-    /// Who computes; no other claim has the same.
-    pub token: u64,
-    /// Whether others are to be kept from computing too.
-    pub exclusive: bool,
-    /// After so long, in real time, an exclusive claim no longer keeps others away.
-    pub length: Duration,
+/// The default name of a store.
+fn short_type_name<T: ?Sized>() -> String {
+    let name = std::any::type_name::<T>();
+    name.rsplit("::").next().unwrap_or(name).to_owned()
 }
 
-/// How far a store came with an operation for a task: see [`Store::dispatch`].
+/// How far a store has got with an operation for a task: see [`Store::dispatch`].
+#[non_exhaustive]
 pub enum Dispatch<'a> {
     /// It is done.
     Done(Result<Answer>),
-    /// It is under way, without a thread that waits. It is to end by itself when the store does not answer, with
-    /// [`ErrorKind::Unavailable`](crate::ErrorKind::Unavailable): that it takes long is not seen as an outage, since on a
-    /// busy runtime everything does.
+    /// It is in flight, and no thread waits for it. It must end by itself if the store does not answer, with
+    /// [`ErrorKind::Unavailable`](crate::ErrorKind::Unavailable). A slow answer is not taken for an outage, since on a busy
+    /// runtime every answer is slow.
     Pending(Pin<Box<dyn Future<Output = Result<Answer>> + Send + 'a>>),
-    /// It would block: it is to be run on a thread that may.
+    /// It would block, and has to run on a thread that may block.
     Blocking(Operation<'a>),
 }

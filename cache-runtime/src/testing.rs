@@ -1,4 +1,4 @@
-//! For the tests of programs: a cache for one test alone, and time that moves by hand.
+//! For tests of your program: a cache for one test alone, and a clock that moves by hand.
 //!
 //! ```
 //! use cache_runtime::{Cache, cached, testing};
@@ -13,7 +13,7 @@
 //!     sku * 100
 //! }
 //!
-//! // In a test of its own, this is the whole of it:
+//! // A test needs no more than this:
 //! let _scope = testing::scope(Cache::memory());
 //! assert_eq!((price(7), price(7)), (700, 700));
 //! assert_eq!(RUNS.load(Ordering::Relaxed), 1);
@@ -31,36 +31,46 @@ pub use self::chaos::Chaos;
 use crate::Cache;
 use crate::handle::{ActiveScope, carry, current_scope, enter_scope};
 
-/// A scope of this thread; it ends when this is dropped.
+/// A scope on this thread, which ends when this is dropped.
+///
+/// [`scope`] returns it.
 #[derive(Debug)]
 #[must_use = "the scope ends when this is dropped: `let _scope = …`"]
 pub struct Scope {
     _active: ActiveScope,
 }
 
-/// Puts `cache` in the place of every other one on this thread, until the scope is dropped.
+/// Replaces every other cache on this thread by `cache`.
 ///
-/// Inside, [`cache()`](crate::cache()), [`named`](crate::named()) and every annotated function use it, also in a build
-/// with the feature `no-cache`. Its clock stands still from now on, for all its clones and views: only [`advance`]
-/// moves it. Parallel tests do not see each other. A thread that the test starts is outside; pass it a clone of the
-/// cache and open a scope there.
+/// Until the scope is dropped, [`cache()`](crate::cache()), [`named`](crate::named()) and every annotated function use
+/// it, also in a build with the feature `no-cache`. Its clock is stopped, for all its clones and views, and only
+/// [`advance`] moves it. Parallel tests do not see each other's caches. A thread that the test starts is not in the
+/// scope: pass it a clone of the cache, and open a scope there.
+///
+/// ```
+/// use cache_runtime::{Cache, testing};
+///
+/// let _scope = testing::scope(Cache::memory());
+/// cache_runtime::cache().set("greeting", "hello")?;
+/// assert_eq!(cache_runtime::named("sessions")?.get::<String>("greeting")?.as_deref(), Some("hello"));
+/// # Ok::<(), cache_runtime::Error>(())
+/// ```
 pub fn scope(cache: Cache) -> Scope {
     cache.handle.core.clock.stop();
     Scope { _active: enter_scope(cache.handle) }
 }
 
-/// The same for a task: `cache` is in the place of every other one while `future` runs, on whatever thread.
+/// Replaces every other cache by `cache` while a future runs.
 ///
-/// Tasks that it spawns are outside.
+/// Inside the future, [`cache()`](crate::cache()), [`async_cache`](crate::async_cache), [`named`](crate::named()) and every
+/// annotated function use it, on whatever thread the future is polled. Its clock is stopped, for all its clones and
+/// views, and only [`advance`] moves it. Tasks that the future spawns are not in the scope.
 ///
 /// ```
-/// # use cache_runtime::{Cache, testing};
-/// # fn block_on<T>(f: impl std::future::Future<Output = T>) -> T {
-/// #     let mut f = std::pin::pin!(f);
-/// #     let mut cx = std::task::Context::from_waker(std::task::Waker::noop());
-/// #     loop { if let std::task::Poll::Ready(t) = f.as_mut().poll(&mut cx) { return t } }
-/// # }
-/// # block_on(async {
+/// use cache_runtime::{Cache, testing};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> cache_runtime::Result<()> {
 /// testing::scope_async(Cache::memory(), async {
 ///     let cache = cache_runtime::async_cache();
 ///     cache.set("greeting", "hello").await?;
@@ -68,22 +78,35 @@ pub fn scope(cache: Cache) -> Scope {
 ///     Ok::<(), cache_runtime::Error>(())
 /// })
 /// .await
-/// # }).unwrap();
+/// # }
 /// ```
 pub async fn scope_async<F: Future>(cache: Cache, future: F) -> F::Output {
     cache.handle.core.clock.stop();
     carry(Some(cache.handle), future).await
 }
 
-/// Moves the clock of the scope's cache, for all its clones and views, on any thread.
+/// Moves the clock of the scope's cache.
 ///
-/// Stores whose server keeps time itself, as Redis does, do not see it.
+/// It moves for all clones and views of the cache, on every thread. A store whose server keeps its own time, such as
+/// Redis, does not notice.
+///
+/// ```
+/// use cache_runtime::{Cache, testing};
+/// use std::time::Duration;
+///
+/// let cache = Cache::memory();
+/// let _scope = testing::scope(cache.clone());
+/// cache.expires_in(60).set("greeting", "hello")?;
+/// testing::advance(Duration::from_secs(61));
+/// assert!(!cache.exists("greeting")?);
+/// # Ok::<(), cache_runtime::Error>(())
+/// ```
 ///
 /// # Panics
 ///
-/// Outside a scope: real time cannot be moved.
+/// Outside a scope, because the system's clock cannot be moved.
 #[track_caller]
 pub fn advance(by: Duration) {
-    let handle = current_scope().expect("`advance` moves the clock of a scope's cache: open a `testing::scope` first");
+    let handle = current_scope().expect("`advance` moves the clock of a scope's cache; open a `testing::scope` first");
     handle.core.clock.advance(by);
 }

@@ -1,4 +1,4 @@
-//! Moments, lifetimes and clocks.
+//! Timestamps, lifetimes and clocks.
 
 mod clock;
 mod jitter;

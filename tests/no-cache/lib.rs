@@ -1,4 +1,4 @@
-//! A build with the feature `no-cache`, as a program's own tests have it: nothing is cached unless a test asks for it.
+//! A build with the feature `no-cache`, as a program may test itself: nothing is cached unless a test asks for it.
 #![cfg(test)]
 
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use cache_runtime::{Cache, Config, async_cache, cache, cached, counter, init, named, register, store, testing};
 
-fn keeps(cache: &Cache) -> bool {
+fn stores(cache: &Cache) -> bool {
     cache.set("k", "v").expect("writes are accepted");
     cache.delete("k").expect("deletes are accepted")
 }
@@ -15,37 +15,40 @@ fn keeps(cache: &Cache) -> bool {
 fn visits();
 
 #[test]
-fn the_global_cache_keeps_nothing() {
-    assert!(!keeps(&cache()));
-    assert!(!keeps(&async_cache().to_sync()));
+fn the_global_cache_stores_nothing() {
+    assert!(!stores(&cache()));
+    assert!(!stores(&async_cache().to_sync()));
 }
 
 #[test]
-fn every_named_cache_is_there_and_keeps_nothing() {
-    assert!(!keeps(&named("whatever the name").expect("there is one")));
+fn every_named_cache_exists_and_stores_nothing() {
+    assert!(!stores(&named("whatever the name").expect("every name is known")));
 }
 
 #[test]
-fn an_opened_cache_keeps_nothing_and_makes_no_file() {
+fn an_opened_cache_stores_nothing_and_makes_no_file() {
     let folder = tempfile::tempdir().expect("a folder for the test");
     let address = format!("sqlite://{}/cache.sqlite3", folder.path().display());
     let cache = Cache::open(&address).expect("a good address");
-    assert!(!keeps(&cache));
+    assert!(!stores(&cache));
     assert_eq!(folder.path().read_dir().expect("it can be listed").count(), 0);
-    assert!(!keeps(&Cache::open("sqlite::memory:").expect("a good address")));
+    assert!(!stores(&Cache::open("sqlite::memory:").expect("a good address")));
 }
 
 #[test]
-fn a_registered_store_is_not_even_made() {
-    register("never", |_| -> cache_runtime::Result<store::NoCache> { panic!("nobody needs it") });
-    assert!(!keeps(&Cache::open("never://host").expect("a good address")));
+fn a_registered_store_is_not_opened() {
+    register("never", |_| -> cache_runtime::Result<store::NoCache> { panic!("it is not opened") })
+        .expect("the name is free");
+    assert!(!stores(&Cache::open("never://host").expect("a good address")));
 }
 
 #[test]
-fn a_cache_that_was_set_up_keeps_nothing() {
-    // Another test may have been first; what holds afterwards is the same.
+fn an_initialised_cache_stores_nothing() {
+    // Another test may have called it first; the result is the same.
     let _ = init(Config::from_address("sqlite::memory:").expect("a good address"));
-    assert!(!keeps(&cache()));
+    assert!(!stores(&cache()));
+    let _ = init(Config::builder().default(Cache::memory()).named("sessions", Cache::memory()));
+    assert!(!stores(&cache()) && !stores(&named("sessions").expect("every name is known")));
 }
 
 #[test]
@@ -63,23 +66,23 @@ fn an_annotated_function_runs_at_each_call() {
 }
 
 #[test]
-fn a_counter_answers_zero() {
+fn a_counter_returns_zero() {
     assert_eq!(visits().increment_by(5).expect("it is accepted"), 0);
     assert_eq!(visits().get().expect("it is accepted"), None);
 }
 
 #[test]
-fn a_memory_cache_stays_real() {
-    assert!(keeps(&Cache::memory()));
+fn a_memory_cache_stores_values() {
+    assert!(stores(&Cache::memory()));
 }
 
 #[test]
-fn a_store_of_ones_own_given_by_hand_is_the_one_that_was_given() {
+fn a_custom_store_passed_to_new_is_used() {
     assert_eq!(format!("{:?}", Cache::new(store::NoCache)), "Cache { store: \"none\" }");
 }
 
 #[test]
-fn a_scope_puts_a_real_cache_in_the_place_of_all() {
+fn a_scope_replaces_every_cache_by_a_real_one() {
     static RUNS: AtomicU32 = AtomicU32::new(0);
 
     #[cached(key = "price:{sku}", expires_in = "5m")]
@@ -95,9 +98,9 @@ fn a_scope_puts_a_real_cache_in_the_place_of_all() {
     assert_eq!(price(7), 700);
     assert_eq!(RUNS.load(Ordering::Relaxed), 2);
     assert_eq!(visits().increment().expect("it is accepted"), 1);
-    assert!(keeps(&named("sessions").expect("there is one")));
+    assert!(stores(&named("sessions").expect("every name is known")));
     drop(scope);
-    assert!(!keeps(&cache()));
+    assert!(!stores(&cache()));
     assert_eq!(price(7), 700);
     assert_eq!(RUNS.load(Ordering::Relaxed), 3);
 }

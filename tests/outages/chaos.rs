@@ -1,4 +1,4 @@
-//! The store that does as it is told.
+//! `Chaos`, the store that fails, delays or hangs on demand.
 
 use std::time::Duration;
 
@@ -7,16 +7,16 @@ use cache_runtime::{Cache, store::NoCache};
 use cache_suite::Executor;
 use smol::future::{or, yield_now};
 
-use crate::scenery::{chaos, timed};
+use crate::common::{chaos, timed};
 
 #[test]
-fn it_counts_what_it_is_asked_by_threads_and_by_tasks() {
+fn it_counts_the_operations_of_threads_and_tasks() {
     let (cache, chaos) = chaos();
     cache.set("k", &1).unwrap();
     smol::block_on(async {
         let cache = cache.to_async();
         cache.get::<u8>("k").await.unwrap();
-        cache.clear().await.unwrap(); // Not in place: it may take long.
+        cache.clear().await.unwrap(); // It runs on another thread, because it may take long.
     });
     cache.read_multi::<u8>(["a", "b"]).unwrap();
     assert_eq!(["set", "get", "clear", "read_multi", "delete"].map(|name| chaos.count(name)), [1, 1, 1, 1, 0]);
@@ -24,11 +24,11 @@ fn it_counts_what_it_is_asked_by_threads_and_by_tasks() {
 }
 
 #[test]
-fn it_fails_as_often_as_it_is_told() {
+fn it_fails_the_given_number_of_times() {
     let (cache, chaos) = chaos();
     chaos.fail_next(2);
     assert!(cache.set("k", &1).is_err() && cache.get::<u8>("k").is_err());
-    assert_eq!(cache.get::<u8>("k").unwrap(), None, "what failed was not done");
+    assert_eq!(cache.get::<u8>("k").unwrap(), None, "the failed operation was not executed");
 }
 
 #[test]
@@ -43,7 +43,7 @@ fn a_delay_does_not_block_a_task() {
 }
 
 #[test]
-fn what_hangs_goes_on_when_it_is_let_go() {
+fn a_hanging_operation_continues_when_it_is_released() {
     let (cache, chaos) = chaos();
     chaos.hang(true);
     std::thread::scope(|scope| {
@@ -57,7 +57,7 @@ fn what_hangs_goes_on_when_it_is_let_go() {
 }
 
 #[test]
-fn it_stands_around_any_store() {
+fn it_wraps_any_store() {
     let cache = Cache::new(Chaos::new(NoCache));
     assert!(format!("{cache:?}").contains("chaos over "), "{cache:?}");
     cache.set("k", &1).unwrap();

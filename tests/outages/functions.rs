@@ -1,11 +1,12 @@
-//! Functions answer whatever the store does; who asks by hand is told.
+//! Cached functions answer whatever the store does; direct operations return the error.
 
 use std::collections::HashMap;
 
 use cache_runtime::{Error, ErrorKind, cached, testing};
 use cache_suite::Executor;
 
-use crate::scenery::{away, chaos, wait_until};
+use crate::common::{chaos, with_open_circuit};
+use crate::wait_until::wait_until;
 
 #[cached(key = "price:{sku}")]
 fn price(sku: u64) -> u64 {
@@ -19,7 +20,7 @@ async fn slow_price(sku: u64) -> Result<u64, String> {
 }
 
 #[test]
-fn annotated_functions_answer_while_the_store_is_down() {
+fn annotated_functions_answer_while_the_store_fails() {
     let (cache, chaos) = chaos();
     let _scope = testing::scope(cache);
     chaos.fail(true);
@@ -33,8 +34,8 @@ fn annotated_functions_answer_while_the_store_is_down() {
 }
 
 #[test]
-fn what_computes_a_value_answers_while_the_store_is_away() {
-    let (cache, _chaos) = away();
+fn values_are_computed_while_the_circuit_is_open() {
+    let (cache, _chaos) = with_open_circuit();
     let compute = |keys: &[String]| keys.iter().map(|key| (key.clone(), 5)).collect::<HashMap<_, _>>();
     assert_eq!(cache.get_or_set("k", || 5), 5);
     assert_eq!(cache.try_get_or_set("k", || Err::<u8, _>("mine")), Err("mine"));
@@ -46,7 +47,7 @@ fn what_computes_a_value_answers_while_the_store_is_away() {
 }
 
 #[test]
-fn a_value_that_could_not_be_kept_is_returned() {
+fn a_value_that_could_not_be_stored_is_returned() {
     let (cache, chaos) = chaos();
     chaos.fail_writes(true);
     for round in 0..10 {
@@ -58,35 +59,35 @@ fn a_value_that_could_not_be_kept_is_returned() {
     assert_eq!(cache.get::<u8>("k").unwrap(), None);
 }
 
-fn is_told<T>(result: Result<T, Error>, operation: &str) {
+fn assert_unavailable<T>(result: Result<T, Error>, operation: &str) {
     let Err(error) = result else { panic!("{operation} did not fail") };
     assert_eq!(error.kind(), ErrorKind::Unavailable, "{error}");
     let text = error.to_string();
-    let words = [operation, "chaos over sqlite", "the store is away", "told to fail", "500ms"];
+    let words = [operation, "chaos over sqlite", "the store is unavailable", "told to fail", "500ms"];
     assert!(words.iter().all(|word| text.contains(word)), "{words:?} in {text}");
 }
 
 #[test]
-fn who_asks_by_hand_is_told_that_the_store_is_away_and_why() {
-    let (cache, _chaos) = away();
-    is_told(cache.get::<String>("old"), "get `old`");
-    is_told(cache.set("old", "new"), "set `old`");
-    is_told(cache.delete("old"), "delete `old`");
-    is_told(cache.increment("n", 1), "increment `n`");
-    is_told(cache.read_multi::<u8>(["a"]), "read_multi");
-    is_told(cache.clear(), "clear");
+fn direct_operations_fail_with_the_reason_while_the_circuit_is_open() {
+    let (cache, _chaos) = with_open_circuit();
+    assert_unavailable(cache.get::<String>("old"), "get `old`");
+    assert_unavailable(cache.set("old", "new"), "set `old`");
+    assert_unavailable(cache.delete("old"), "delete `old`");
+    assert_unavailable(cache.increment("n", 1), "increment `n`");
+    assert_unavailable(cache.read_multi::<u8>(["a"]), "read_multi");
+    assert_unavailable(cache.clear(), "clear");
     for executor in Executor::ALL {
-        is_told(executor.block_on(cache.to_async().get::<String>("old")), "get `old`");
+        assert_unavailable(executor.block_on(cache.to_async().get::<String>("old")), "get `old`");
     }
-    assert_eq!(cache.set("", "v").unwrap_err().kind(), ErrorKind::Key, "the caller's own mistake comes first");
+    assert_eq!(cache.set("", "v").unwrap_err().kind(), ErrorKind::Key, "a mistake of the caller is reported first");
 }
 
 #[test]
-fn what_was_kept_is_there_again_when_the_store_is() {
-    let (cache, chaos) = away();
+fn entries_are_read_again_once_the_store_recovers() {
+    let (cache, chaos) = with_open_circuit();
     assert_eq!(cache.get_or_set("old", || "computed".to_owned()), "computed");
     chaos.fail(false);
-    wait_until("the store is asked again", || cache.get::<String>("old").is_ok());
+    wait_until("the circuit closes", || cache.get::<String>("old").is_ok());
     assert_eq!(cache.get::<String>("old").unwrap().as_deref(), Some("value"));
     assert_eq!((cache.get_or_set("new", || 1), cache.get_or_set("new", || 2)), (1, 1));
 }

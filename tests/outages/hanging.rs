@@ -1,6 +1,6 @@
-//! A store that does not answer: it costs one timeout, however many call.
+//! A store that does not answer: it costs one timeout, however many callers there are.
 //!
-//! Here it hangs in real time, because it is real time that callers must not lose.
+//! It hangs in real time, because that is the time that callers must not lose.
 
 use std::thread;
 use std::time::Duration;
@@ -9,10 +9,10 @@ use cache_runtime::testing::{self, Chaos};
 use cache_runtime::{Cache, cached};
 use cache_suite::Executor;
 
-use crate::scenery::{chaos, timed};
+use crate::common::{chaos, timed};
 
 const HANGS: Duration = Duration::from_secs(2);
-/// One timeout, and what a loaded machine takes beside it.
+/// One timeout, with a margin for a loaded machine.
 const ONE_TIMEOUT: Duration = Duration::from_millis(3500);
 
 #[cached(key = "hanging:{number}")]
@@ -27,7 +27,7 @@ fn hanging() -> (Cache, Chaos) {
 }
 
 #[test]
-fn a_hundred_calls_in_a_row_wait_once() {
+fn a_hundred_sequential_calls_wait_once() {
     for fails in [false, true] {
         let (cache, chaos) = hanging();
         chaos.fail(fails);
@@ -38,7 +38,7 @@ fn a_hundred_calls_in_a_row_wait_once() {
 }
 
 #[test]
-fn bodies_that_take_longer_than_the_pauses_wait_once_all_the_same() {
+fn computations_longer_than_the_probe_interval_wait_once() {
     let (cache, _chaos) = hanging();
     let body = || thread::sleep(Duration::from_millis(300));
     let took = timed(|| (0..10).for_each(|number| cache.get_or_set(&number.to_string(), body)));
@@ -46,7 +46,7 @@ fn bodies_that_take_longer_than_the_pauses_wait_once_all_the_same() {
 }
 
 #[test]
-fn a_hundred_threads_wait_at_the_same_time() {
+fn a_hundred_threads_wait_simultaneously() {
     let (cache, _chaos) = hanging();
     let took = timed(|| {
         thread::scope(|scope| {
@@ -63,7 +63,7 @@ fn a_hundred_threads_wait_at_the_same_time() {
 }
 
 #[test]
-fn a_hundred_tasks_wait_at_the_same_time() {
+fn a_hundred_tasks_wait_simultaneously() {
     for executor in Executor::ALL {
         let (cache, _chaos) = hanging();
         let cache = cache.to_async();
@@ -88,18 +88,18 @@ fn a_hundred_tasks_wait_at_the_same_time() {
 }
 
 #[test]
-fn a_task_that_gives_up_has_shown_that_the_store_hangs() {
+fn a_cancelled_call_that_waited_for_long_opens_the_circuit() {
     for executor in Executor::ALL {
         let (cache, chaos) = chaos();
         let cache = cache.to_async();
         chaos.hang(true);
         executor.block_on(async {
-            let asks = async { cache.get::<u8>("k").await.is_ok() };
-            let gives_up = async {
+            let call = async { cache.get::<u8>("k").await.is_ok() };
+            let timeout = async {
                 smol::Timer::after(Duration::from_millis(1100)).await;
                 false
             };
-            assert!(!smol::future::or(asks, gives_up).await);
+            assert!(!smol::future::or(call, timeout).await);
         });
         let took = timed(|| assert_eq!(executor.block_on(cache.get_or_set("k", async || 5)), 5));
         assert!(took < Duration::from_millis(500), "{executor:?}: {took:?}");
@@ -108,18 +108,18 @@ fn a_task_that_gives_up_has_shown_that_the_store_hangs() {
 }
 
 #[test]
-fn a_runtime_that_is_busy_is_no_outage() {
+fn a_busy_runtime_does_not_open_the_circuit() {
     for executor in Executor::ALL {
         let (cache, chaos) = chaos();
         cache.set("k", "v").unwrap();
-        chaos.delay(Duration::from_millis(1)); // So the store is asked on another thread, which is done soon.
+        chaos.delay(Duration::from_millis(1)); // So the store runs on another thread, which is done soon.
         let cache = cache.to_async();
-        let asks = async || cache.get::<String>("k").await.unwrap();
+        let call = async || cache.get::<String>("k").await.unwrap();
         executor.block_on(async {
             let busy = async { thread::sleep(Duration::from_millis(1200)) };
-            let (found, ()) = smol::future::zip(asks(), busy).await;
+            let (found, ()) = smol::future::zip(call(), busy).await;
             assert_eq!(found.as_deref(), Some("v"), "{executor:?}");
-            assert_eq!(asks().await.as_deref(), Some("v"), "{executor:?}: nobody was refused");
+            assert_eq!(call().await.as_deref(), Some("v"), "{executor:?}: the circuit is closed");
         });
     }
 }

@@ -1,6 +1,5 @@
 //! A cluster whose keys move, whose masters die, and whose answers are lost.
 
-use std::thread;
 use std::time::{Duration, Instant};
 
 use cache_runtime::{Cache, ErrorKind, Result};
@@ -8,141 +7,143 @@ use cache_servers::{Cluster, Proxy};
 use cache_suite::within_a_minute;
 use tokio::runtime::Runtime;
 
-use crate::scenery::open;
+use crate::common::open;
+use crate::wait_until::wait_until;
 
-/// The two ways to ask a cluster: by a thread's own connection, and by the one that the tasks of a runtime share.
-struct Faces {
+/// A cache in a cluster, used by threads over their own connections, and by tasks over the one that a runtime shares.
+struct ClusterCache {
     cache: Cache,
     runtime: Runtime,
 }
 
 #[derive(Clone, Copy, Debug)]
-enum Face {
+enum Caller {
     Thread,
     Task,
 }
 
-impl Faces {
+impl ClusterCache {
     fn of(cluster: &Cluster) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
-        Faces { cache: open(&format!("{}?timeout=2", cluster.url())), runtime: runtime.expect("a runtime") }
+        ClusterCache { cache: open(&format!("{}?timeout=2", cluster.url())), runtime: runtime.expect("a runtime") }
     }
 
-    fn increment(&self, face: Face, key: &str) -> Result<i64> {
-        match face {
-            Face::Thread => self.cache.increment(key, 1),
-            Face::Task => self.runtime.block_on(self.cache.to_async().increment(key, 1)),
+    fn increment(&self, caller: Caller, key: &str) -> Result<i64> {
+        match caller {
+            Caller::Thread => self.cache.increment(key, 1),
+            Caller::Task => self.runtime.block_on(self.cache.to_async().increment(key, 1)),
         }
     }
 
-    fn set(&self, face: Face, key: &str, value: &str) -> Result<()> {
-        match face {
-            Face::Thread => self.cache.set(key, value),
-            Face::Task => self.runtime.block_on(self.cache.to_async().set(key, value)),
+    fn set(&self, caller: Caller, key: &str, value: &str) -> Result<()> {
+        match caller {
+            Caller::Thread => self.cache.set(key, value),
+            Caller::Task => self.runtime.block_on(self.cache.to_async().set(key, value)),
         }
     }
 
-    fn write_multi(&self, face: Face, keys: &[String]) -> Result<()> {
+    fn write_multi(&self, caller: Caller, keys: &[String]) -> Result<()> {
         let values = keys.iter().map(|key| (key, "many"));
-        match face {
-            Face::Thread => self.cache.write_multi(values),
-            Face::Task => self.runtime.block_on(self.cache.to_async().write_multi(values)),
+        match caller {
+            Caller::Thread => self.cache.write_multi(values),
+            Caller::Task => self.runtime.block_on(self.cache.to_async().write_multi(values)),
         }
     }
 
-    /// How many are there.
-    fn read_multi(&self, face: Face, keys: &[String]) -> Result<usize> {
-        let values = match face {
-            Face::Thread => self.cache.read_multi::<String>(keys),
-            Face::Task => self.runtime.block_on(self.cache.to_async().read_multi::<String>(keys)),
+    /// The number of hits.
+    fn read_multi(&self, caller: Caller, keys: &[String]) -> Result<usize> {
+        let values = match caller {
+            Caller::Thread => self.cache.read_multi::<String>(keys),
+            Caller::Task => self.runtime.block_on(self.cache.to_async().read_multi::<String>(keys)),
         };
         values.map(|values| values.len())
     }
 
-    fn get(&self, face: Face, key: &str) -> Result<Option<String>> {
-        match face {
-            Face::Thread => self.cache.get(key),
-            Face::Task => self.runtime.block_on(self.cache.to_async().get(key)),
+    fn get(&self, caller: Caller, key: &str) -> Result<Option<String>> {
+        match caller {
+            Caller::Thread => self.cache.get(key),
+            Caller::Task => self.runtime.block_on(self.cache.to_async().get(key)),
         }
     }
 }
 
-const FACES: [Face; 2] = [Face::Thread, Face::Task];
+const CALLERS: [Caller; 2] = [Caller::Thread, Caller::Task];
 
-/// The server has counted, and nobody hears of it: a second attempt would count twice.
+/// The server has counted, but the answer is lost: a second attempt would count twice.
 #[test]
 fn an_increment_whose_answer_is_lost_is_an_error_and_counts_once() {
     let Some(cluster) = Cluster::start_behind_proxies() else { return };
     within_a_minute(move || {
-        let faces = Faces::of(&cluster);
-        for face in FACES {
-            let key = format!("{face:?}");
-            assert_eq!(faces.increment(face, &key).expect("an answer"), 1);
+        let cache = ClusterCache::of(&cluster);
+        for caller in CALLERS {
+            let key = format!("{caller:?}");
+            assert_eq!(cache.increment(caller, &key).expect("an answer"), 1);
             for round in 1..=5 {
                 cluster.proxies().iter().for_each(|proxy| proxy.lose_answer_to("EVALSHA"));
-                let error = faces.increment(face, &key).expect_err("its answer is lost");
+                let error = cache.increment(caller, &key).expect_err("its answer is lost");
                 assert_eq!(error.kind(), ErrorKind::Unavailable, "{error:?}");
-                // The other masters would lose one that is asked for later.
+                // The other masters must not lose a later answer.
                 cluster.proxies().iter().for_each(|proxy| proxy.lose_answer_to("nothing"));
-                assert_eq!(faces.increment(face, &key).expect("an answer"), 1 + 2 * round, "each was counted once");
+                assert_eq!(cache.increment(caller, &key).expect("an answer"), 1 + 2 * round, "each counts once");
             }
         }
         assert_eq!(cluster.proxies().iter().map(Proxy::lost).sum::<usize>(), 10);
     });
 }
 
-/// While a slot moves, what is not there yet is asked of the server that is to have it; then all know of it.
+/// While a slot moves, a key that is absent at the old server is requested from the new one (`ASK`), later directly
+/// (`MOVED`).
 #[test]
-fn keys_are_followed_to_where_they_move() {
+fn keys_are_followed_when_their_slot_moves() {
     let Some(cluster) = Cluster::start() else { return };
     within_a_minute(move || {
-        let faces = Faces::of(&cluster);
-        for face in FACES {
-            let slot = format!("cache:{face:?}");
-            // The keys of one slot, by their tag.
+        let cache = ClusterCache::of(&cluster);
+        for caller in CALLERS {
+            let slot = format!("cache:{caller:?}");
+            // Keys of one slot, by their hash tag.
             let key = |name: &str| format!("{{{slot}}}{name}");
             let to = (cluster.owner(&slot) + 1) % 3;
-            faces.set(face, &key("old"), "value").expect("written");
-            assert_eq!(faces.increment(face, &key("counter")).expect("counted"), 1);
+            cache.set(caller, &key("old"), "value").expect("written");
+            assert_eq!(cache.increment(caller, &key("counter")).expect("counted"), 1);
             cluster.begin_move(&slot, to);
             for number in 2..5 {
-                assert_eq!(faces.increment(face, &key("counter")).expect("it is still there"), number);
-                assert_eq!(faces.increment(face, &key("new")).expect("it is asked ahead"), number - 1);
+                assert_eq!(cache.increment(caller, &key("counter")).expect("it has not moved yet"), number);
+                assert_eq!(cache.increment(caller, &key("new")).expect("the new server answers"), number - 1);
             }
-            assert_eq!(faces.get(face, &key("old")).expect("read").as_deref(), Some("value"));
-            assert_eq!(faces.get(face, &key("absent")).expect("read"), None);
+            assert_eq!(cache.get(caller, &key("old")).expect("read").as_deref(), Some("value"));
+            assert_eq!(cache.get(caller, &key("absent")).expect("read"), None);
             cluster.finish_move(&slot, to);
             for number in 5..8 {
-                assert_eq!(faces.increment(face, &key("counter")).expect("followed"), number);
-                assert_eq!(faces.increment(face, &key("new")).expect("followed"), number - 1);
+                assert_eq!(cache.increment(caller, &key("counter")).expect("followed"), number);
+                assert_eq!(cache.increment(caller, &key("new")).expect("followed"), number - 1);
             }
-            assert_eq!(faces.get(face, &key("old")).expect("followed").as_deref(), Some("value"));
-            assert_eq!(faces.get(face, &key("old")).expect("followed").as_deref(), Some("value"));
+            assert_eq!(cache.get(caller, &key("old")).expect("followed").as_deref(), Some("value"));
+            assert_eq!(cache.get(caller, &key("old")).expect("followed").as_deref(), Some("value"));
         }
     });
 }
 
-/// Each is told apart from the others, wherever it is.
+/// Each key of a batch is followed to its own server.
 #[test]
-fn many_keys_at_once_are_followed() {
+fn batches_are_followed_when_a_slot_moves() {
     let Some(cluster) = Cluster::start() else { return };
     within_a_minute(move || {
-        let faces = Faces::of(&cluster);
-        for face in FACES {
-            let slot = format!("cache:{face:?}");
+        let cache = ClusterCache::of(&cluster);
+        for caller in CALLERS {
+            let slot = format!("cache:{caller:?}");
             let to = (cluster.owner(&slot) + 1) % 3;
             let keys: Vec<String> = (0..20)
                 .map(|number| format!("{{{slot}}}{number}"))
                 .chain((0..20).map(|number| number.to_string()))
                 .collect();
-            faces.write_multi(face, &keys).expect("written");
+            cache.write_multi(caller, &keys).expect("written");
             cluster.begin_move(&slot, to);
-            assert_eq!(faces.read_multi(face, &keys).expect("read"), 40);
-            faces.write_multi(face, &keys).expect("written, in part ahead");
+            assert_eq!(cache.read_multi(caller, &keys).expect("read"), 40);
+            cache.write_multi(caller, &keys).expect("written, some to the new server");
             cluster.finish_move(&slot, to);
-            assert_eq!(faces.read_multi(face, &keys).expect("followed"), 40);
-            faces.write_multi(face, &keys).expect("followed");
-            assert_eq!(faces.read_multi(face, &keys).expect("read"), 40);
+            assert_eq!(cache.read_multi(caller, &keys).expect("followed"), 40);
+            cache.write_multi(caller, &keys).expect("followed");
+            assert_eq!(cache.read_multi(caller, &keys).expect("read"), 40);
         }
     });
 }
@@ -151,26 +152,23 @@ fn many_keys_at_once_are_followed() {
 fn when_a_master_dies_its_replica_takes_over() {
     let Some(cluster) = Cluster::start_with_replicas() else { return };
     within_a_minute(move || {
-        let faces = Faces::of(&cluster);
+        let cache = ClusterCache::of(&cluster);
         let keys: Vec<String> = (0..30).map(|number| format!("key:{number}")).collect();
-        for (key, face) in keys.iter().zip(FACES.into_iter().cycle()) {
-            faces.set(face, key, "before").expect("all masters are there");
+        for (key, caller) in keys.iter().zip(CALLERS.into_iter().cycle()) {
+            cache.set(caller, key, "before").expect("all masters are there");
         }
         cluster.nodes()[0].stop();
         let begun = Instant::now();
         for key in &keys {
-            assert_eq!(faces.cache.get_or_set(key, || "before".to_owned()), "before", "functions answer meanwhile");
+            assert_eq!(cache.cache.get_or_set(key, || "before".to_owned()), "before", "values are computed meanwhile");
         }
         assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
-        for face in FACES {
+        for caller in CALLERS {
             for key in &keys {
-                while faces.set(face, key, "after").is_err() {
-                    assert!(begun.elapsed() < Duration::from_secs(30), "the replica takes over");
-                    thread::sleep(Duration::from_millis(20));
-                }
+                wait_until("the replica takes over", || cache.set(caller, key, "after").is_ok());
             }
             for key in &keys {
-                assert_eq!(faces.get(face, key).expect("an answer").as_deref(), Some("after"));
+                assert_eq!(cache.get(caller, key).expect("an answer").as_deref(), Some("after"));
             }
         }
     });

@@ -1,4 +1,4 @@
-//! A program that runs for long: the connection that its tasks share lives through what happens to the server.
+//! A program that runs for long: the connection that its tasks share survives what happens to the server.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -11,25 +11,26 @@ use cache_suite::within_a_minute;
 use tokio::runtime::Runtime;
 use tokio::task::JoinHandle;
 
-use crate::scenery::open;
+use crate::common::open;
+use crate::wait_until::wait_until;
 
 const TIMEOUT: Duration = Duration::from_millis(300);
 
-/// A server that is back is in use again within a second; a busy machine may take a little longer.
-const HEALED: Duration = Duration::from_secs(2);
+/// A server that is back is used again within a second; a busy machine may take a little longer.
+const RECOVERY: Duration = Duration::from_secs(2);
 
-/// Tasks that never stop asking, on one runtime.
+/// Tasks on one runtime that use a cache without a pause.
 struct Program {
     runtime: Runtime,
     cache: AsyncCache,
-    asking: Vec<JoinHandle<()>>,
-    asked: Arc<Asked>,
+    tasks: Vec<JoinHandle<()>>,
+    progress: Arc<Progress>,
 }
 
 #[derive(Default)]
-struct Asked {
+struct Progress {
     is_over: AtomicBool,
-    /// How long the longest answer took, in milliseconds.
+    /// The duration of the longest call, in milliseconds.
     longest: AtomicU64,
     answers: AtomicU64,
 }
@@ -37,56 +38,58 @@ struct Asked {
 impl Program {
     fn start(address: &str) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
-        let (runtime, cache, asked) = (runtime.expect("a runtime"), open(address).to_async(), Arc::<Asked>::default());
-        let asking = (0..8).map(|number| runtime.spawn(ask(cache.clone(), Arc::clone(&asked), number))).collect();
-        let program = Program { runtime, cache, asking, asked };
-        assert!(program.keeps(), "the server is there");
+        let (runtime, cache, progress) =
+            (runtime.expect("a runtime"), open(address).to_async(), Arc::<Progress>::default());
+        let tasks =
+            (0..8).map(|number| runtime.spawn(call_until_over(cache.clone(), Arc::clone(&progress), number))).collect();
+        let program = Program { runtime, cache, tasks, progress };
+        assert!(program.stores_values(), "the server is there");
         program
     }
 
-    /// Whether what is written is there.
-    fn keeps(&self) -> bool {
+    /// Whether a written value can be read.
+    fn stores_values(&self) -> bool {
         self.runtime.block_on(async {
             let written = self.cache.set("kept", &7_u32).await.is_ok();
             written && self.cache.get::<u32>("kept").await.ok().flatten() == Some(7)
         })
     }
 
-    /// Values are kept again soon, and no task has waited for long.
-    fn has_lived_through(self, what: &str) {
+    /// Asserts that values are stored again soon, and that no task has waited for long.
+    fn assert_recovers(self, what: &str) {
         let begun = Instant::now();
-        while !self.keeps() {
-            assert!(begun.elapsed() < HEALED, "{what}: it does not heal");
+        while !self.stores_values() {
+            assert!(begun.elapsed() < RECOVERY, "{what}: it does not recover");
             sleep(Duration::from_millis(10));
         }
-        self.asked.is_over.store(true, Ordering::Relaxed);
-        for task in self.asking {
+        self.progress.is_over.store(true, Ordering::Relaxed);
+        for task in self.tasks {
             self.runtime.block_on(task).expect("no panic");
         }
-        assert!(self.asked.answers.load(Ordering::Relaxed) > 100, "{what}: they went on");
-        // To look, to tell that it computes, and to keep: each may have begun before the breaker was shut.
-        let longest = Duration::from_millis(self.asked.longest.load(Ordering::Relaxed));
+        assert!(self.progress.answers.load(Ordering::Relaxed) > 100, "{what}: the tasks continued");
+        // The look-up, the claim and the write may each have started before the circuit opened.
+        let longest = Duration::from_millis(self.progress.longest.load(Ordering::Relaxed));
         assert!(longest < TIMEOUT * 4, "{what}: {longest:?}");
     }
 }
 
-async fn ask(cache: AsyncCache, asked: Arc<Asked>, number: u64) {
+async fn call_until_over(cache: AsyncCache, progress: Arc<Progress>, number: u64) {
     for round in 0_u64.. {
-        if asked.is_over.load(Ordering::Relaxed) {
+        if progress.is_over.load(Ordering::Relaxed) {
             return;
         }
-        // Some are there, and some are not.
+        // Every second call is a hit.
         let (key, begun) = (format!("{number}:{}", round / 2), Instant::now());
         assert_eq!(cache.get_or_set(&key, async || number).await, number);
         let took = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
-        asked.longest.fetch_max(took, Ordering::Relaxed);
-        asked.answers.fetch_add(1, Ordering::Relaxed);
+        progress.longest.fetch_max(took, Ordering::Relaxed);
+        progress.answers.fetch_add(1, Ordering::Relaxed);
         tokio::time::sleep(Duration::from_millis(2)).await;
     }
 }
 
-/// What a server tells of its replication.
-fn tells(redis: &Redis, what: &str) -> bool {
+/// Whether the replication status of a server contains a text.
+fn has_replication_status(redis: &Redis, what: &str) -> bool {
     redis.ask(["INFO", "replication"]).text().is_some_and(|info| info.contains(what))
 }
 
@@ -95,67 +98,61 @@ fn address(redis: &Redis) -> String {
 }
 
 #[test]
-fn a_server_that_is_killed_and_started_again() {
+fn the_shared_connection_survives_a_killed_server() {
     let Some(redis) = Redis::start() else { return };
     within_a_minute(move || {
         let program = Program::start(&address(&redis));
         redis.stop();
         sleep(TIMEOUT * 2);
         redis.start_again();
-        program.has_lived_through("killed");
+        program.assert_recovers("killed");
     });
 }
 
 #[test]
-fn a_server_that_hangs_for_a_while() {
+fn the_shared_connection_survives_a_hanging_server() {
     let Some(redis) = Redis::start() else { return };
     within_a_minute(move || {
         let program = Program::start(&address(&redis));
         redis.freeze();
         sleep(TIMEOUT * 4);
         redis.thaw();
-        program.has_lived_through("frozen");
+        program.assert_recovers("frozen");
     });
 }
 
 #[test]
-fn a_server_that_closes_connections() {
+fn the_shared_connection_survives_closed_connections() {
     let Some(redis) = Redis::start() else { return };
     within_a_minute(move || {
         let program = Program::start(&address(&redis));
         for _ in 0..5 {
             sleep(Duration::from_millis(100));
             let killed = redis.ask(["CLIENT", "KILL", "TYPE", "normal"]).number();
-            // That of all tasks, and those of threads that look whether the server is back.
-            assert!(killed.is_some_and(|killed| killed < 8), "not one for each task: {killed:?}");
+            // The connection that all tasks share, and those of the recovery probe.
+            assert!(killed.is_some_and(|killed| killed < 8), "tasks share a connection: {killed:?}");
         }
-        program.has_lived_through("closed");
+        program.assert_recovers("closed");
     });
 }
 
 #[test]
-fn a_server_that_hands_over_to_another() {
+fn the_shared_connection_survives_a_failover() {
     let Some(master) = Redis::start() else { return };
     let Some(replica) = Redis::options().replica_of(&master).start() else { return };
     within_a_minute(move || {
-        let begun = Instant::now();
-        let wait_until = |what: &str, is_so: &dyn Fn() -> bool| {
-            while !is_so() {
-                assert!(begun.elapsed() < Duration::from_secs(40), "{what}");
-                sleep(Duration::from_millis(5));
-            }
-        };
-        // Only then: the sentinel would look again after ten seconds.
-        wait_until("the replica follows", &|| tells(&replica, "master_link_status:up"));
+        // The sentinel starts only then, because it looks for replicas only every ten seconds.
+        wait_until("the replica follows", || has_replication_status(&replica, "master_link_status:up"));
         let sentinel = Sentinel::watching("prices", &master).expect("it is installed");
-        wait_until("the sentinel knows the replica", &|| sentinel.replicas() == 1);
+        wait_until("the sentinel knows the replica", || sentinel.replicas() == 1);
         let address = format!("redis-sentinel://127.0.0.1:{}/prices?timeout=0.3", sentinel.port());
         let program = Program::start(&address);
         sentinel.fail_over();
-        wait_until("the replica is in charge", &|| sentinel.master() == Some(replica.port()));
-        // The sentinel tells the old one eight seconds later; until then it takes what is written, and forgets it.
+        wait_until("the replica is the master", || sentinel.master() == Some(replica.port()));
+        // The sentinel informs the old master eight seconds later; until then it accepts writes that are lost
+        // afterwards.
         master.ask(["REPLICAOF", "127.0.0.1", &replica.port().to_string()]);
-        program.has_lived_through("handed over");
-        assert_eq!(replica.ask(["EXISTS", "cache:kept"]).number(), Some(1), "it is kept by the new one");
+        program.assert_recovers("handed over");
+        assert_eq!(replica.ask(["EXISTS", "cache:kept"]).number(), Some(1), "the new master has it");
     });
 }

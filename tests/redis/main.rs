@@ -1,16 +1,20 @@
-//! Redis: what every store does, and what is particular to it.
+//! Redis: the contract of a store, and what is specific to Redis.
 
+#[path = "../shared/client_process.rs"]
+mod client_process;
 mod cluster;
-mod computing;
-#[path = "../programs/crowds.rs"]
-mod crowds;
-mod foreign;
+mod common;
+mod contract;
+#[path = "../shared/cross_process.rs"]
+mod cross_process;
 mod long_lived;
 mod options;
+mod other_programs;
 mod outages;
-#[path = "../programs/computing.rs"]
-mod processes;
-mod scenery;
 mod sentinels;
-mod suite;
+mod single_flight;
+#[path = "../shared/stampede.rs"]
+mod stampede;
 mod tls;
+#[path = "../shared/wait_until.rs"]
+mod wait_until;

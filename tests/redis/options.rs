@@ -1,4 +1,4 @@
-//! What the configuration may say of Redis, and what it is told where it is wrong.
+//! The options of Redis, and the errors of wrong ones.
 
 use std::thread;
 use std::time::Duration;
@@ -7,9 +7,9 @@ use cache_runtime::{Cache, Config, ErrorKind};
 use cache_servers::Redis;
 use cache_suite::within_a_minute;
 
-use crate::scenery::open;
+use crate::common::open;
 
-/// What is wrong with a table of the configuration.
+/// The error of a configuration table.
 fn problem_of(table: &str) -> String {
     let config = Config::from_toml(&format!("[cache]\ntype = \"redis\"\n{table}")).expect("it can be read");
     let error = cache_runtime::init(config).expect_err("an option is wrong");
@@ -18,7 +18,7 @@ fn problem_of(table: &str) -> String {
 }
 
 #[test]
-fn a_wrong_option_is_named_with_its_line() {
+fn a_wrong_option_is_an_error_with_its_line() {
     for (table, parts) in [
         ("", ["url", "missing"]),
         ("url = 6379", ["line 3", "url"]),
@@ -39,9 +39,9 @@ fn a_wrong_option_is_named_with_its_line() {
 }
 
 #[test]
-fn no_secret_is_shown_by_a_cache() {
+fn no_output_of_a_cache_contains_a_secret() {
     let cache = Cache::open("redis://ada:hunter2@127.0.0.1:1/0?sentinel_password=hunter2");
-    let error = cache.expect_err("it is for sentinels");
+    let error = cache.expect_err("the option is for sentinels");
     assert!(!format!("{error} {error:?}").contains("hunter2"));
     let cache = Cache::open("redis://ada:hunter2@127.0.0.1:1/0?timeout=0.1").expect("a good address");
     let error = cache.set("key", "value").expect_err("nobody listens there");
@@ -50,20 +50,20 @@ fn no_secret_is_shown_by_a_cache() {
 }
 
 #[test]
-fn nothing_is_connected_before_the_first_use() {
+fn no_connection_is_made_before_the_first_use() {
     let Some(redis) = Redis::start() else { return };
-    // One of them is the one that asks.
+    // One of them is the connection of this command.
     let clients = || redis.ask(["CLIENT", "LIST"]).text().expect("a list").lines().count();
     let cache = Cache::open(&redis.url()).expect("a good address");
     let waiting = cache.to_async();
-    thread::sleep(Duration::from_millis(50)); // For a connection that would come by itself.
+    thread::sleep(Duration::from_millis(50)); // An unwanted connection would be made by then.
     assert_eq!(clients(), 1);
     cache.set("key", "value").expect("written");
     assert_eq!(clients(), 2);
     drop(waiting);
 }
 
-/// A socket, a database and a user by their addresses.
+/// Addresses with a socket, a database and a user.
 #[test]
 fn sockets_databases_and_users_have_addresses() {
     let Some(redis) = Redis::start() else { return };
@@ -80,6 +80,6 @@ fn sockets_databases_and_users_have_addresses() {
             assert_eq!(cache.get::<String>("key").unwrap().as_deref(), Some("value"), "{address}");
             assert_eq!(cache.clear().unwrap(), 1);
         }
-        assert_eq!(redis.ask(["DBSIZE"]).number(), Some(0), "the others are in database 3");
+        assert_eq!(redis.ask(["DBSIZE"]).number(), Some(0), "the entries were in database 3");
     });
 }

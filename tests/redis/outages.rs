@@ -1,4 +1,5 @@
-//! A server that is away, hangs, is full, refuses or is the wrong one: functions answer, soon, and it heals by itself.
+//! A server that is down, hangs, is full, refuses or is the wrong one: functions answer soon, and the cache recovers by
+//! itself.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -7,13 +8,14 @@ use cache_runtime::{Cache, Error, ErrorKind, cached, testing};
 use cache_servers::{Cluster, Redis};
 use cache_suite::{Executor, within_a_minute};
 
-use crate::scenery::open;
+use crate::common::open;
+use crate::wait_until::wait_until;
 
-/// How long a test's cache waits for its server.
+/// The timeout of the caches in these tests.
 const TIMEOUT: Duration = Duration::from_millis(300);
 
-/// A server that is back is in use again within a second; a busy machine may take a little longer.
-const HEALED: Duration = Duration::from_secs(2);
+/// A server that is back is used again within a second; a busy machine may take a little longer.
+const RECOVERY: Duration = Duration::from_secs(2);
 
 #[cached(key = "price:{sku}")]
 fn price(sku: u64) -> u64 {
@@ -25,12 +27,12 @@ async fn slow_price(sku: u64) -> u64 {
     sku * 100
 }
 
-fn impatient(redis: &Redis) -> Cache {
+fn with_short_timeout(redis: &Redis) -> Cache {
     open(&format!("{}?timeout=0.3", redis.url()))
 }
 
-/// Both functions answer `calls` times each. Returns how long that took.
-fn answers(cache: &Cache, calls: u64) -> Duration {
+/// Calls both functions `calls` times. Returns how long that took.
+fn call_functions(cache: &Cache, calls: u64) -> Duration {
     let begun = Instant::now();
     let _scope = testing::scope(cache.clone());
     for sku in 0..calls {
@@ -46,25 +48,25 @@ fn answers(cache: &Cache, calls: u64) -> Duration {
     begun.elapsed()
 }
 
-/// A hundred calls cost no more than a timeout for each way to the server, and then the breaker is shut.
-fn answers_soon(cache: &Cache) {
-    let took = answers(cache, 100);
+/// Asserts that a hundred calls take no longer than a timeout of each kind of connection: then the circuit opens.
+fn assert_functions_answer_soon(cache: &Cache) {
+    let took = call_functions(cache, 100);
     assert!(took < TIMEOUT * 5, "{took:?}");
 }
 
-/// Waits until values are kept again, by threads and by tasks.
-fn heals(cache: &Cache) {
+/// Waits until threads and tasks store and read values again.
+fn wait_until_recovered(cache: &Cache) {
     let begun = Instant::now();
-    let wait_until = |is_so: &dyn Fn() -> bool| {
+    let wait_until_so = |is_so: &dyn Fn() -> bool| {
         while !is_so() {
-            assert!(begun.elapsed() < HEALED, "it does not heal");
+            assert!(begun.elapsed() < RECOVERY, "it does not recover");
             thread::sleep(Duration::from_millis(10));
         }
     };
-    wait_until(&|| cache.set("healed", "yes").is_ok());
+    wait_until_so(&|| cache.set("healed", "yes").is_ok());
     for executor in Executor::ALL {
         let kept = async || cache.to_async().get::<String>("healed").await.ok().flatten();
-        wait_until(&|| executor.block_on(kept()).is_some());
+        wait_until_so(&|| executor.block_on(kept()).is_some());
     }
 }
 
@@ -73,49 +75,49 @@ fn refusal(cache: &Cache) -> Error {
 }
 
 #[test]
-fn a_server_that_comes_late_is_used_once_it_is_there() {
+fn a_server_that_starts_later_is_used_once_it_runs() {
     let Some(redis) = Redis::start() else { return };
     within_a_minute(move || {
         redis.stop();
-        let cache = impatient(&redis);
-        answers_soon(&cache);
+        let cache = with_short_timeout(&redis);
+        assert_functions_answer_soon(&cache);
         assert_eq!(refusal(&cache).kind(), ErrorKind::Unavailable);
         redis.start_again();
-        heals(&cache);
+        wait_until_recovered(&cache);
     });
 }
 
 #[test]
-fn a_server_that_goes_and_comes_back_is_used_again() {
+fn a_server_that_restarts_is_used_again() {
     let Some(redis) = Redis::start() else { return };
     within_a_minute(move || {
-        let cache = impatient(&redis);
-        heals(&cache);
+        let cache = with_short_timeout(&redis);
+        wait_until_recovered(&cache);
         redis.stop();
-        answers_soon(&cache);
+        assert_functions_answer_soon(&cache);
         redis.start_again();
-        heals(&cache);
+        wait_until_recovered(&cache);
     });
 }
 
 #[test]
-fn connections_that_have_gone_while_they_rested_cost_nobody_an_error() {
+fn idle_connections_that_were_closed_cause_no_error() {
     let Some(redis) = Redis::start() else { return };
     within_a_minute(move || {
-        let cache = impatient(&redis);
-        let waiting = cache.to_async();
+        let cache = with_short_timeout(&redis);
+        let async_cache = cache.to_async();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         cache.increment("counter", 1).expect("it is there");
-        runtime.block_on(waiting.increment("counter", 1)).expect("it is there");
+        runtime.block_on(async_cache.increment("counter", 1)).expect("it is there");
         redis.restart();
-        // It takes real time until a connection has rested.
+        // A connection counts as idle after a second of real time.
         thread::sleep(Duration::from_millis(1100));
         assert_eq!(cache.increment("counter", 1).expect("a new connection"), 1);
-        assert_eq!(runtime.block_on(waiting.increment("counter", 1)).expect("a new connection"), 2);
-        // The most frequent operations of a task go a shorter way.
+        assert_eq!(runtime.block_on(async_cache.increment("counter", 1)).expect("a new connection"), 2);
+        // The most frequent operations of a task have a code path of their own.
         redis.restart();
         thread::sleep(Duration::from_millis(1100));
-        assert_eq!(runtime.block_on(waiting.get::<u8>("counter")).expect("a new connection"), None);
+        assert_eq!(runtime.block_on(async_cache.get::<u8>("counter")).expect("a new connection"), None);
     });
 }
 
@@ -123,20 +125,20 @@ fn connections_that_have_gone_while_they_rested_cost_nobody_an_error() {
 fn a_server_that_hangs_costs_one_timeout() {
     let Some(redis) = Redis::start() else { return };
     within_a_minute(move || {
-        let cache = impatient(&redis);
-        heals(&cache);
+        let cache = with_short_timeout(&redis);
+        wait_until_recovered(&cache);
         redis.freeze();
-        answers_soon(&cache);
+        assert_functions_answer_soon(&cache);
         redis.thaw();
-        heals(&cache);
+        wait_until_recovered(&cache);
     });
 }
 
 #[test]
-fn a_server_that_hangs_costs_tasks_one_timeout_however_many_ask_at_once() {
+fn a_server_that_hangs_costs_one_timeout_however_many_tasks_call() {
     let Some(redis) = Redis::start() else { return };
     within_a_minute(move || {
-        let cache = impatient(&redis).to_async();
+        let cache = with_short_timeout(&redis).to_async();
         redis.freeze();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         let begun = Instant::now();
@@ -150,17 +152,17 @@ fn a_server_that_hangs_costs_tasks_one_timeout_however_many_ask_at_once() {
                 assert_eq!(task.await.expect("no panic"), number);
             }
         });
-        // To look, to tell that it computes, and to keep: each may have begun before the breaker was shut.
+        // The look-up, the claim and the write may each have started before the circuit opened.
         assert!(begun.elapsed() < TIMEOUT * 4, "{:?}", begun.elapsed());
         redis.thaw();
     });
 }
 
 #[test]
-fn a_runtime_without_timers_and_sockets_is_served_by_threads() {
+fn on_a_runtime_without_timers_and_sockets_threads_do_the_work() {
     let Some(redis) = Redis::start() else { return };
     within_a_minute(move || {
-        let cache = impatient(&redis).to_async();
+        let cache = with_short_timeout(&redis).to_async();
         let bare = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
         bare.block_on(async {
             assert_eq!(cache.get_or_set("key", async || 7_u8).await, 7);
@@ -174,19 +176,19 @@ fn a_full_server_is_read_and_not_written() {
     let full = ["--maxmemory", "3mb", "--maxmemory-policy", "noeviction"];
     let Some(redis) = Redis::options().arguments(full).start() else { return };
     within_a_minute(move || {
-        let cache = impatient(&redis);
+        let cache = with_short_timeout(&redis);
         cache.set("early", "value").expect("there is room");
         let large = "x".repeat(100_000);
         let refused = (0..100).find_map(|number| cache.set(&format!("large:{number}"), &large).err());
         let error = refused.expect("it is full");
         assert_eq!(error.kind(), ErrorKind::Unavailable);
         assert!(error.to_string().contains("memory is full"), "{error}");
-        let error = cache.write_multi([("one", &large), ("two", &large)]).expect_err("it is full for many, too");
+        let error = cache.write_multi([("one", &large), ("two", &large)]).expect_err("it is full for a batch, too");
         assert_eq!(error.kind(), ErrorKind::Unavailable, "{error}");
-        answers_soon(&cache);
+        assert_functions_answer_soon(&cache);
         assert_eq!(cache.get::<String>("early").expect("it is read").as_deref(), Some("value"));
         redis.flush();
-        heals(&cache);
+        wait_until_recovered(&cache);
     });
 }
 
@@ -195,28 +197,24 @@ fn a_replica_is_read_and_not_written() {
     let Some(master) = Redis::start() else { return };
     let Some(replica) = Redis::options().replica_of(&master).start() else { return };
     within_a_minute(move || {
-        impatient(&master).set("early", "value").expect("the master takes it");
-        let cache = impatient(&replica);
-        let begun = Instant::now();
-        while cache.get::<String>("early").ok().flatten().is_none() {
-            assert!(begun.elapsed() < Duration::from_secs(20), "the replica follows");
-            thread::sleep(Duration::from_millis(10));
-        }
+        with_short_timeout(&master).set("early", "value").expect("the master takes it");
+        let cache = with_short_timeout(&replica);
+        wait_until("the replica follows", || cache.get::<String>("early").ok().flatten().is_some());
         let error = refusal(&cache);
         assert_eq!(error.kind(), ErrorKind::Unavailable);
         assert!(error.to_string().contains("replica"), "{error}");
-        answers_soon(&cache);
+        assert_functions_answer_soon(&cache);
         replica.ask(["REPLICAOF", "NO", "ONE"]);
-        heals(&cache);
+        wait_until_recovered(&cache);
     });
 }
 
 #[test]
-fn a_wrong_password_is_told_and_shown_nowhere() {
+fn a_wrong_password_is_an_error_that_does_not_show_it() {
     let Some(redis) = Redis::options().password("hunter2").start() else { return };
     within_a_minute(move || {
         let cache = open(&format!("redis://:hunter3@127.0.0.1:{}?timeout=0.3", redis.port()));
-        answers_soon(&cache);
+        assert_functions_answer_soon(&cache);
         let error = refusal(&cache);
         let mut shown = format!("{error} {error:?} {cache:?}");
         let mut cause = std::error::Error::source(&error);
@@ -225,33 +223,33 @@ fn a_wrong_password_is_told_and_shown_nowhere() {
             cause = error.source();
         }
         assert!(!shown.contains("hunter"), "{shown}");
-        assert!(impatient(&redis).set("key", "value").is_ok(), "the right one is taken");
+        assert!(with_short_timeout(&redis).set("key", "value").is_ok(), "the right one is taken");
     });
 }
 
 #[test]
-fn a_server_that_is_one_of_a_cluster_refuses_the_keys_of_others() {
+fn a_cluster_node_as_a_single_server_is_an_error_with_advice() {
     let Some(cluster) = Cluster::start() else { return };
     within_a_minute(move || {
-        let cache = impatient(&cluster.nodes()[0]);
+        let cache = with_short_timeout(&cluster.nodes()[0]);
         let refused = (0..100).find_map(|number| cache.set(&format!("key:{number}"), "value").err());
         let error = refused.expect("two thirds of all keys are another's");
-        assert!(error.to_string().contains("redis-cluster:"), "it says what to write instead: {error}");
-        answers_soon(&cache);
+        assert!(error.to_string().contains("redis-cluster:"), "the error says what to write instead: {error}");
+        assert_functions_answer_soon(&cache);
     });
 }
 
 #[test]
-fn a_server_without_a_free_connection_is_waited_for_no_longer_than_the_timeout() {
+fn a_server_without_a_free_connection_costs_one_timeout() {
     let Some(redis) = Redis::options().arguments(["--maxclients", "2"]).start() else { return };
     within_a_minute(move || {
-        let taken = [impatient(&redis), impatient(&redis)];
+        let taken = [with_short_timeout(&redis), with_short_timeout(&redis)];
         taken.iter().for_each(|cache| cache.set("key", "value").expect("a connection"));
-        // One for its threads, so that one is left for its tasks.
+        // One connection for threads, so that one is left for tasks.
         let cache = open(&format!("{}?timeout=0.3&connections=1", redis.url()));
-        answers_soon(&cache);
+        assert_functions_answer_soon(&cache);
         drop(taken);
-        heals(&cache);
+        wait_until_recovered(&cache);
     });
 }
 
@@ -272,7 +270,7 @@ fn threads_share_a_few_connections() {
             }
         });
         let clients = redis.ask(["CLIENT", "LIST"]);
-        // One more is the one that asks.
+        // One more is the connection of this command.
         assert!(clients.text().expect("a list").lines().count() <= 3, "{clients:?}");
     });
 }

@@ -1,4 +1,4 @@
-//! Sentinels: who is in charge may change.
+//! Sentinels: the master may change.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -7,18 +7,8 @@ use cache_runtime::{ErrorKind, cached, testing};
 use cache_servers::{Redis, Sentinel};
 use cache_suite::{Executor, within_a_minute};
 
-use crate::scenery::open;
-
-/// The sentinel takes half a second to notice and some more to elect.
-const PATIENCE: Duration = Duration::from_secs(30);
-
-fn wait_until(what: &str, is_so: impl Fn() -> bool) {
-    let begun = Instant::now();
-    while !is_so() {
-        assert!(begun.elapsed() < PATIENCE, "{what}");
-        thread::sleep(Duration::from_millis(20));
-    }
-}
+use crate::common::open;
+use crate::wait_until::wait_until;
 
 #[cached(key = "price:{sku}")]
 fn price(sku: u64) -> u64 {
@@ -26,7 +16,7 @@ fn price(sku: u64) -> u64 {
 }
 
 #[test]
-fn when_the_master_dies_the_next_one_is_used() {
+fn when_the_master_dies_the_new_one_is_used() {
     let Some(master) = Redis::start() else { return };
     let Some(replica) = Redis::options().replica_of(&master).start() else { return };
     let Some(sentinel) = Sentinel::watching("prices", &master) else { return };
@@ -34,26 +24,26 @@ fn when_the_master_dies_the_next_one_is_used() {
         wait_until("the sentinel knows the replica", || sentinel.replicas() == 1);
         let address = format!("redis-sentinel://127.0.0.1:{}/prices?timeout=0.5", sentinel.port());
         let cache = open(&address);
-        let waiting = cache.to_async();
+        let async_cache = cache.to_async();
         cache.set("key", "before").expect("the master takes it");
         for executor in Executor::ALL {
-            let read = executor.block_on(waiting.get::<String>("key")).expect("an answer");
+            let read = executor.block_on(async_cache.get::<String>("key")).expect("an answer");
             assert_eq!(read.as_deref(), Some("before"));
         }
         master.stop();
         let scope = testing::scope(cache.clone());
-        assert_eq!(price(7), 700, "functions answer meanwhile");
+        assert_eq!(price(7), 700, "values are computed meanwhile");
         drop(scope);
-        wait_until("the replica is in charge", || sentinel.master() == Some(replica.port()));
-        wait_until("values are kept again", || cache.set("key", "after").is_ok());
+        wait_until("the replica is the master", || sentinel.master() == Some(replica.port()));
+        wait_until("values are stored again", || cache.set("key", "after").is_ok());
         for executor in Executor::ALL {
-            let read = || executor.block_on(waiting.get::<String>("key")).ok().flatten();
-            wait_until("tasks find it, too", || read().as_deref() == Some("after"));
+            let read = || executor.block_on(async_cache.get::<String>("key")).ok().flatten();
+            wait_until("tasks read it, too", || read().as_deref() == Some("after"));
         }
     });
 }
 
-/// Two sentinels of one server. They are told of the server only, and find each other by it.
+/// Two sentinels of one server, which find each other by that server.
 fn two_sentinels(name: &str, master: &Redis) -> Option<[Sentinel; 2]> {
     Some([Sentinel::watching(name, master)?, Sentinel::watching(name, master)?])
 }
@@ -65,9 +55,9 @@ fn address(sentinels: &[Sentinel; 2]) -> String {
     format!("redis-sentinel://127.0.0.1:{first},127.0.0.1:{second}/prices?timeout={}", TIMEOUT.as_secs_f32())
 }
 
-/// Whoever asks first gets an answer by the second sentinel.
+/// Threads and tasks get their first answer from the second sentinel.
 #[test]
-fn a_sentinel_that_hangs_is_passed_over() {
+fn a_hanging_sentinel_is_skipped() {
     let Some(master) = Redis::start() else { return };
     let Some(sentinels) = two_sentinels("prices", &master) else { return };
     within_a_minute(move || {
@@ -75,12 +65,12 @@ fn a_sentinel_that_hangs_is_passed_over() {
         let cache = open(&address(&sentinels));
         cache.set("key", "value").expect("the second one knows");
         for executor in Executor::ALL {
-            // A cache of its own, since each is to find the server anew.
+            // A new cache, because each executor must find the server itself.
             let cache = open(&address(&sentinels)).to_async();
             let read = executor.block_on(cache.get::<String>("key")).expect("the second one knows");
             assert_eq!(read.as_deref(), Some("value"));
         }
-        // From now on the second one is asked first.
+        // From now on the second sentinel is asked first.
         let begun = Instant::now();
         master.ask(["CLIENT", "KILL", "TYPE", "normal"]);
         while cache.get::<String>("key").is_err() {}
@@ -90,7 +80,7 @@ fn a_sentinel_that_hangs_is_passed_over() {
 }
 
 #[test]
-fn where_all_sentinels_hang_callers_are_told_in_time_and_it_heals() {
+fn if_all_sentinels_hang_callers_get_an_error_in_time_and_it_recovers() {
     let Some(master) = Redis::start() else { return };
     let Some(sentinels) = two_sentinels("prices", &master) else { return };
     within_a_minute(move || {
@@ -103,7 +93,7 @@ fn where_all_sentinels_hang_callers_are_told_in_time_and_it_heals() {
             in_time(begun);
         }
         let (cache, begun) = (open(&address(&sentinels)), Instant::now());
-        // More threads than there are connections, or threads that make them.
+        // More threads than connections, and than threads that open connections.
         thread::scope(|scope| {
             for _ in 0..30 {
                 scope.spawn(|| assert_eq!(cache.get::<u8>("key").unwrap_err().kind(), ErrorKind::Unavailable));
@@ -111,21 +101,21 @@ fn where_all_sentinels_hang_callers_are_told_in_time_and_it_heals() {
         });
         in_time(begun);
         let (scope, begun) = (testing::scope(cache.clone()), Instant::now());
-        assert_eq!(price(7), 700, "functions answer");
+        assert_eq!(price(7), 700, "values are computed");
         in_time(begun);
         drop(scope);
         sentinels.iter().for_each(Sentinel::thaw);
         let begun = Instant::now();
         while cache.set("key", "value").is_err() {
-            assert!(begun.elapsed() < Duration::from_secs(3), "it heals, as nothing is held by who was silent");
+            assert!(begun.elapsed() < Duration::from_secs(3), "it recovers: nothing waits for the sentinels any more");
             thread::sleep(Duration::from_millis(10));
         }
     });
 }
 
-/// The one who asks at the wrong moment is told of a server that is in charge no longer.
+/// At the wrong moment a sentinel still names a server that is no longer the master.
 #[test]
-fn a_server_that_is_a_replica_by_now_is_not_taken_for_the_master() {
+fn a_server_that_became_a_replica_is_not_used_as_the_master() {
     let Some(master) = Redis::start() else { return };
     let Some(sentinel) = Sentinel::watching("prices", &master) else { return };
     let Some(other) = Redis::start() else { return };

@@ -1,4 +1,4 @@
-//! Redis by TLS: who is trusted is served, and nobody else.
+//! Redis over TLS: a server with a trusted certificate is used, another one is not.
 
 use std::fs;
 use std::net::TcpListener;
@@ -10,13 +10,13 @@ use cache_servers::Redis;
 use cache_suite::within_a_minute;
 use tempfile::TempDir;
 
-use crate::scenery::open;
+use crate::common::open;
 
-/// Makes an authority, and a certificate of its for 127.0.0.1.
+/// Makes a certificate authority, and its certificate for 127.0.0.1.
 ///
 /// # Panics
 ///
-/// If that cannot be done: `tests/run` installs openssl.
+/// If openssl is missing: `tests/run` installs it.
 fn certificates() -> TempDir {
     let folder = tempfile::tempdir().expect("a folder for the test");
     fs::write(folder.path().join("names"), "subjectAltName=IP:127.0.0.1").expect("it can be written");
@@ -31,7 +31,7 @@ fn certificates() -> TempDir {
     folder
 }
 
-/// A server that listens by TLS too, and its address there.
+/// A server that also listens for TLS connections, with its address.
 fn server(folder: &Path) -> Option<(Redis, String)> {
     let port = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a free port").port();
     let file = |name: &str| folder.join(name).display().to_string();
@@ -43,28 +43,28 @@ fn server(folder: &Path) -> Option<(Redis, String)> {
     Some((redis, format!("rediss://127.0.0.1:{port}?timeout=5")))
 }
 
-/// A process that computes a key, trusting only the authority in a file.
+/// Computes a key in a process that trusts only the authority in a file.
 fn compute(how: &str, address: &str, key: &str, trusted: &Path) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_worker"));
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cache-client"));
     command.args(["compute", address, how, key, "0"]).env("SSL_CERT_FILE", trusted).stdout(Stdio::null());
     assert!(command.status().expect("the program starts").success());
 }
 
 #[test]
-fn a_trusted_server_is_used_by_threads_and_tasks_and_another_is_not() {
+fn threads_and_tasks_use_a_trusted_server_and_refuse_another() {
     let folder = certificates();
     let Some((redis, address)) = server(folder.path()) else { return };
     let (other, trusted) = (certificates(), folder.path().join("ca.pem"));
     within_a_minute(move || {
-        let is_kept = |key: &str| redis.ask(["EXISTS", &format!("cache:{key}")]).number() == Some(1);
-        for how in ["shared", "waiting"] {
+        let is_stored = |key: &str| redis.ask(["EXISTS", &format!("cache:{key}")]).number() == Some(1);
+        for how in ["shared", "async"] {
             compute(how, &address, how, &trusted);
-            assert!(is_kept(how), "{how}");
+            assert!(is_stored(how), "{how}");
             let refused = format!("{how}, refused");
             compute(how, &address, &refused, &other.path().join("ca.pem"));
-            assert!(!is_kept(&refused));
+            assert!(!is_stored(&refused));
         }
-        let error = open(&address).set("key", "value").expect_err("nobody here trusts it");
+        let error = open(&address).set("key", "value").expect_err("this process does not trust it");
         assert_eq!(error.kind(), ErrorKind::Unavailable, "{error:?}");
         assert!(format!("{error:?}").contains("certificate"), "{error:?}");
     });

@@ -1,11 +1,11 @@
-//! Redis servers that share the keys.
+//! A Redis cluster.
 
 use crate::proxy::Proxy;
 use crate::redis::Redis;
 use crate::wire::Reply;
 use crate::{port, wait_until};
 
-/// So many slots has every cluster.
+/// The number of slots of every cluster.
 const SLOTS: usize = 16_384;
 const MASTERS: usize = 3;
 
@@ -17,7 +17,7 @@ pub struct Cluster {
     proxies: Vec<Proxy>,
 }
 
-/// A server on its way into a cluster, and the port at which the others find it.
+/// A server that is to join a cluster, and the port of its cluster bus.
 struct Node {
     redis: Redis,
     bus: u16,
@@ -26,12 +26,12 @@ struct Node {
 impl Cluster {
     /// Starts three servers and waits until they agree, which takes a second or two.
     ///
-    /// `None` where Redis is not installed: then the test is to be passed over.
+    /// `None` if Redis is not installed: the test is to be skipped.
     pub fn start() -> Option<Cluster> {
         Cluster::of(nodes(MASTERS, &[])?)
     }
 
-    /// The same, where each master has a replica that takes over a second or two after it is gone.
+    /// The same, with a replica for each master that takes over a second or two after the master has died.
     pub fn start_with_replicas() -> Option<Cluster> {
         let mut cluster = Cluster::of(nodes(MASTERS, &[])?)?;
         for (replica, master) in nodes(MASTERS, &[])?.into_iter().zip(&cluster.nodes) {
@@ -53,7 +53,7 @@ impl Cluster {
         Some(cluster)
     }
 
-    /// The same without replicas, and with a [proxy](Proxy) in front of each master, which clients are led to.
+    /// The same without replicas, but with a [proxy](Proxy) in front of each master, whose address clients receive.
     pub fn start_behind_proxies() -> Option<Cluster> {
         let proxies: Vec<Proxy> = (0..MASTERS).map(|_| Proxy::start()).collect();
         let announced: Vec<u16> = proxies.iter().map(Proxy::port).collect();
@@ -103,22 +103,22 @@ impl Cluster {
         format!("redis-cluster://{}", hosts.join(","))
     }
 
-    /// The number of the master that has a key.
+    /// The index of the master that owns a key.
     pub fn owner(&self, key: &str) -> usize {
         let slot = self.slot(key);
         (0..MASTERS).find(|number| slot < (number + 1) * SLOTS / MASTERS).expect("all slots have a master")
     }
 
-    /// Begins to move the slot of a key to another master: what is not there yet is asked of that one.
+    /// Starts to move the slot of a key to another master, which answers for absent keys from then on.
     ///
-    /// What is there already stays until [`finish_move`](Cluster::finish_move).
+    /// Existing keys stay until [`finish_move`](Cluster::finish_move).
     pub fn begin_move(&self, key: &str, to: usize) {
         let (slot, from) = (self.slot(key).to_string(), self.owner(key));
         done(&self.nodes[to], ["CLUSTER", "SETSLOT", &slot, "IMPORTING", &self.id(from)]);
         done(&self.nodes[from], ["CLUSTER", "SETSLOT", &slot, "MIGRATING", &self.id(to)]);
     }
 
-    /// Moves what is in the slot of a key, and gives the slot to the other master.
+    /// Moves the keys in the slot of a key, and assigns the slot to the other master.
     pub fn finish_move(&self, key: &str, to: usize) {
         let (slot, from) = (self.slot(key).to_string(), self.owner(key));
         let port = self.nodes[to].port().to_string();
@@ -141,7 +141,7 @@ impl Cluster {
     }
 }
 
-/// Servers that may be a part of a cluster, some of which tell clients another port than their own.
+/// Servers that may join a cluster, some of which announce another port than their own to clients.
 fn nodes(count: usize, announced: &[u16]) -> Option<Vec<Node>> {
     (0..count).map(|number| node(announced.get(number).copied())).collect()
 }
@@ -166,7 +166,7 @@ fn done<const N: usize>(node: &Redis, words: [&str; N]) {
     assert!(matches!(answer.text(), Some("OK" | "NOKEY")), "{words:?}: {answer:?}");
 }
 
-/// Whether a node knows who has which slot.
+/// Whether a node knows the owners of all slots.
 fn knows_all(node: &Redis) -> bool {
     let is_ok = node.ask(["CLUSTER", "INFO"]).text().is_some_and(|info| info.contains("cluster_state:ok"));
     is_ok && matches!(node.ask(["CLUSTER", "SLOTS"]), Reply::List(ranges) if ranges.len() == MASTERS)

@@ -1,10 +1,11 @@
-# Keeps one server, and ends it when the process that asked for it is gone: then there is no more to read.
-# Its arguments are the server's folder and command line. Each word that it reads is answered by the server's number.
+# Guards one server, and ends it when the process that started this script has ended: then its input ends.
+# The arguments are the server's folder and command line. Each command on the input is answered with the server's process
+# id.
 folder=$1
 shift
 server=
-while read -r word; do
-    case $word in
+while read -r command; do
+    case $command in
     start)
         "$@" </dev/null >>"$folder/log" 2>&1 &
         server=$!
@@ -15,13 +16,13 @@ while read -r word; do
         ;;
     freeze)
         kill -STOP "$server"
-        # The signal is only on its way: threads that run on another processor may answer one thing more.
+        # The signal takes effect a little later: until then threads on other processors may still answer.
         while grep -qv ') T ' /proc/"$server"/task/*/stat; do sleep 0.01; done
         ;;
     thaw) kill -CONT "$server" ;;
     esac
     echo "$server"
 done
-# Who has dropped it counts on a port where nobody answers, and the signal is only on its way.
+# `wait`, because the signal takes effect a little later, and whoever dropped the server expects that nothing answers.
 [ -z "$server" ] || { kill -9 "$server"; wait "$server"; }
 rm -rf "$folder"

@@ -1,4 +1,5 @@
-//! A program that starts servers, says where they are, and ends as it is told: `end`, `panic`, or `wait` for a signal.
+//! A program that starts servers, prints their addresses, and then does what its argument says: `end`, `panic`, or
+//! `wait` for a signal.
 
 #![expect(clippy::print_stdout, reason = "the test reads it")]
 
@@ -8,7 +9,7 @@ use cache_servers::{Memcached, Redis};
 
 fn main() {
     let (Some(redis), Some(memcached)) = (Redis::start(), Memcached::shared()) else {
-        println!("passed over");
+        println!("skipped");
         return;
     };
     println!("{} {} {}", redis.port(), memcached.port(), redis.unix_socket().display());

@@ -1,7 +1,7 @@
 //! Throw-away servers for tests: Redis alone, as a cluster, with a sentinel, and memcached.
 //!
-//! A server is started on a free port of 127.0.0.1, in a folder of its own, and is gone when its value is dropped or its
-//! process has ended, in whatever way. No test uses a server that it did not start.
+//! A server listens on a free port of 127.0.0.1 and has its own folder. It ends when its value is dropped or its
+//! process ends, in whatever way. No test uses a server that it did not start.
 //!
 //! ```
 //! use cache_servers::Redis;
@@ -16,12 +16,12 @@
 //! ```
 //!
 //! Most tests need no server of their own: [`Redis::shared`] and [`Memcached::shared`] start one for the whole process,
-//! and [`own_name`] names a part of it for each test.
+//! and [`own_name`] makes a namespace for each test.
 //!
-//! Where the program of a server is not installed, starting it gives `None` and says so on standard error, past what
-//! the test harness hides. With the variable `CI` set it panics instead, so that no test is passed over unseen there.
+//! If a server is not installed, starting it returns `None` and reports this to standard error, which the test harness
+//! does not capture. With the variable `CI` set it panics instead, so that no test is skipped unnoticed there.
 
-#![expect(clippy::missing_panics_doc, reason = "for tests: what fails panics")]
+#![expect(clippy::missing_panics_doc, reason = "for tests: every failure panics")]
 
 mod cluster;
 mod lifecycle;
@@ -47,28 +47,28 @@ pub use self::redis::{Redis, RedisOptions};
 pub use self::sentinel::Sentinel;
 pub use self::wire::Reply;
 
-/// A name that no other test has: for a namespace in a server that tests share.
+/// A name that no other test has, for a namespace on a shared server.
 pub fn own_name() -> String {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     format!("test-{}-{}", id(), NEXT.fetch_add(1, Ordering::Relaxed))
 }
 
-/// Whether a program is installed. If not, it says so, and fails where `CI` is set.
+/// Whether a program is installed. If not, it reports this, and panics if `CI` is set.
 fn is_installed(program: &str) -> bool {
     let path = env::var_os("PATH").unwrap_or_default();
     let found = env::split_paths(&path).any(|folder| folder.join(program).is_file());
     if !found {
-        assert!(env::var_os("CI").is_none(), "there is no {program}; `tests/run` installs it");
-        // The harness keeps back what a passing test prints by the macros, and this is to be seen.
-        let _ = writeln!(io::stderr(), "\nskipped: no {program}");
+        assert!(env::var_os("CI").is_none(), "{program} is not installed; `tests/run` installs it");
+        // Not by a macro, because the harness hides what a passing test prints by these.
+        let _ = writeln!(io::stderr(), "\nskipped: {program} is not installed");
     }
     found
 }
 
-/// How long a server may take for what it is to do at once.
+/// How long a server may take to answer.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Waits until something is so.
+/// Waits until a condition holds.
 fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
     let begun = Instant::now();
     while !is_so() {

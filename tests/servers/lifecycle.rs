@@ -1,17 +1,17 @@
-//! What happens to a server while a test runs: it is killed, started again, or hangs.
+//! Kills, restarts and freezes a server while a test runs.
 
-/// Gives a server its comings and goings. It has a `process`, a `port`, and says by `answering` which process answers.
+/// Adds these methods to a server with a `process` and a `port`, whose method `answering` returns the process that
+/// answers.
 macro_rules! lifecycle {
     ($server:ty) => {
-        /// What happens to it.
+        /// Its lifecycle.
         impl $server {
-            /// Kills it, as a crash would.
+            /// Kills it like a crash.
             pub fn stop(&self) {
                 self.process.stop();
             }
 
-            /// Starts it again on the same port, and returns when it answers. It is empty then, unless it writes to the
-            /// disk.
+            /// Starts it again on the same port, and returns when it answers. It is empty unless it writes to the disk.
             pub fn start_again(&self) {
                 assert!(self.run(), "another server has taken port {}", self.port);
             }
@@ -22,12 +22,12 @@ macro_rules! lifecycle {
                 self.start_again();
             }
 
-            /// Lets it hang: connections stay, and are not answered.
+            /// Makes it hang: connections stay open and get no answer.
             pub fn freeze(&self) {
                 self.process.freeze();
             }
 
-            /// Lets it go on after [`freeze`](Self::freeze).
+            /// Continues it after [`freeze`](Self::freeze).
             pub fn thaw(&self) {
                 self.process.thaw();
             }

@@ -1,4 +1,4 @@
-//! One memcached server.
+//! A memcached server.
 
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use crate::{PATIENCE, is_installed, port};
 
 const PROGRAM: &str = "memcached";
 
-/// A memcached server of this test's own.
+/// A memcached server of a single test.
 #[derive(Debug)]
 pub struct Memcached {
     process: Process,
@@ -20,35 +20,35 @@ pub struct Memcached {
 lifecycle!(Memcached);
 
 impl Memcached {
-    /// Starts a server with nothing in it.
+    /// Starts an empty server.
     ///
-    /// `None` where memcached is not installed: then the test is to be passed over.
+    /// `None` if memcached is not installed: the test is to be skipped.
     pub fn start() -> Option<Memcached> {
         Memcached::start_with([])
     }
 
-    /// Starts a server with options that `memcached` knows, as in `["-I", "4m"]`.
+    /// Starts a server with options of `memcached`, such as `["-I", "4m"]`.
     pub fn start_with<'a>(arguments: impl IntoIterator<Item = &'a str>) -> Option<Memcached> {
         if !is_installed(PROGRAM) {
             return None;
         }
         let arguments: Vec<&str> = arguments.into_iter().collect();
-        // Somebody else may have taken the port meanwhile: then another one is tried.
+        // Another process may have taken the port meanwhile: another port is tried.
         let started = (0..10).find_map(|_| Memcached::start_on(port::free(), &arguments));
         Some(started.expect("a port of ten is free"))
     }
 
     /// The server that the tests of this process share.
     ///
-    /// None may stop it, freeze it or empty it. A test keeps to a namespace of its [own](crate::own_name).
+    /// No test may stop, freeze or flush it. A test uses a namespace of its [own](crate::own_name).
     pub fn shared() -> Option<&'static Memcached> {
         static SHARED: OnceLock<Option<Memcached>> = OnceLock::new();
         SHARED.get_or_init(Memcached::start).as_ref()
     }
 
-    /// `None` if it is another server that answers there.
+    /// `None` if another server answers on the port.
     fn start_on(port: u16, arguments: &[&str]) -> Option<Memcached> {
-        // As root it wants to be told whom to become.
+        // As root it needs the user to run as.
         let mut all = ["-l", "127.0.0.1", "-U", "0", "-u", "nobody", "-p"].map(str::to_owned).to_vec();
         all.push(port.to_string());
         all.extend(arguments.iter().map(|&argument| argument.to_owned()));
@@ -66,7 +66,7 @@ impl Memcached {
         format!("127.0.0.1:{}", self.port)
     }
 
-    /// Says a line to it, and returns the first line of its answer.
+    /// Sends a line to it, and returns the first line of its answer.
     pub fn ask(&self, line: &str) -> String {
         let answer = Wire::connect(self.port, PATIENCE).and_then(|mut wire| {
             wire.say(&format!("{line}\r\n"))?;
@@ -75,12 +75,12 @@ impl Memcached {
         answer.unwrap_or_else(|error| panic!("memcached at {} does not answer: {error}", self.port))
     }
 
-    /// Forgets all that it keeps.
+    /// Deletes everything in it.
     pub fn flush(&self) {
         self.ask("flush_all");
     }
 
-    /// The number of the process that answers. What is no memcached is none of ours: 0.
+    /// The id of the process that answers, or 0 if that is no memcached.
     fn answering(&self) -> Option<u32> {
         let mut wire = Wire::connect(self.port, Duration::from_secs(2)).ok()?;
         wire.say("stats\r\n").ok()?;

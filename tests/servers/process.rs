@@ -1,4 +1,4 @@
-//! A server's process, which does not outlive this one.
+//! A server's process, which does not outlive the test process.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
@@ -9,63 +9,63 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::own_name;
 
-/// A server and the shell that keeps it.
+/// A server and the shell that guards it.
 ///
-/// The shell reads words from this process. When there are no more, because the value was dropped or the process has
-/// ended, be it by a signal, it kills the server and removes its folder.
+/// The shell reads commands from this process. At the end of its input, because the value was dropped or this process
+/// has ended, even by a signal, it kills the server and removes its folder.
 #[derive(Debug)]
 pub(crate) struct Process {
     guard: Child,
-    words: Option<Mutex<Words>>,
+    commands: Option<Mutex<Commands>>,
     folder: PathBuf,
 }
 
 #[derive(Debug)]
-struct Words {
+struct Commands {
     to: ChildStdin,
     from: BufReader<ChildStdout>,
 }
 
 impl Process {
-    /// A server that [`start`](Process::start) will start, in a folder that is empty.
+    /// Prepares a server in an empty folder; [`start`](Process::start) starts it.
     pub(crate) fn new(folder: PathBuf, program: &str, arguments: &[String]) -> Self {
         let mut command = Command::new("sh");
         command.args(["-c", include_str!("guard.sh"), "guard"]).arg(&folder).arg(program).args(arguments);
         command.current_dir(&folder).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
-        // A group of its own: what is sent to the group of the tests, as by Ctrl-C, would end the guard first.
-        let mut guard = command.process_group(0).spawn().expect("there is a shell");
+        // Its own process group: a signal to the tests' group, as by Ctrl-C, would end the guard first.
+        let mut guard = command.process_group(0).spawn().expect("a shell is installed");
         let to = guard.stdin.take().expect("it is piped");
         let from = BufReader::new(guard.stdout.take().expect("it is piped"));
-        Process { guard, words: Some(Mutex::new(Words { to, from })), folder }
+        Process { guard, commands: Some(Mutex::new(Commands { to, from })), folder }
     }
 
-    /// Starts the server, and returns its number among the system's processes.
+    /// Starts the server, and returns its process id.
     pub(crate) fn start(&self) -> u32 {
-        self.tell("start")
+        self.send("start")
     }
 
     pub(crate) fn stop(&self) {
-        self.tell("stop");
+        self.send("stop");
     }
 
     pub(crate) fn freeze(&self) {
-        self.tell("freeze");
+        self.send("freeze");
     }
 
     pub(crate) fn thaw(&self) {
-        self.tell("thaw");
+        self.send("thaw");
     }
 
-    fn tell(&self, word: &str) -> u32 {
-        let words = self.words.as_ref().expect("it is there until the end");
-        let mut words = words.lock().unwrap_or_else(PoisonError::into_inner);
-        writeln!(words.to, "{word}").expect("the guard listens");
+    fn send(&self, command: &str) -> u32 {
+        let commands = self.commands.as_ref().expect("it exists until the drop");
+        let mut commands = commands.lock().unwrap_or_else(PoisonError::into_inner);
+        writeln!(commands.to, "{command}").expect("the guard listens");
         let mut answer = String::new();
-        words.from.read_line(&mut answer).expect("the guard answers");
+        commands.from.read_line(&mut answer).expect("the guard answers");
         answer.trim().parse().expect("a server was started")
     }
 
-    /// What the server has written.
+    /// The server's output.
     pub(crate) fn log(&self) -> String {
         fs::read_to_string(self.folder.join("log")).unwrap_or_default()
     }
@@ -75,17 +75,17 @@ impl Process {
     }
 }
 
-/// When this is over the server is gone, and so is its folder.
+/// Waits until the server has ended and its folder is removed.
 impl Drop for Process {
     fn drop(&mut self) {
-        self.words = None;
+        self.commands = None;
         let _ = self.guard.wait();
     }
 }
 
 /// A new folder, which the guard removes.
 pub(crate) fn folder() -> PathBuf {
-    // Short: the path of a unix socket has some hundred bytes at most.
+    // A short path, because that of a unix socket is limited to about a hundred bytes.
     let folder = std::env::temp_dir().join(format!("cache-server-{}", own_name()));
     fs::create_dir_all(&folder).expect("a folder for the server");
     folder

@@ -1,4 +1,4 @@
-//! A way to a server that can lose an answer.
+//! A proxy of a server that can lose an answer.
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, Shutdown, TcpListener, TcpStream};
@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU16, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
-/// Passes on what is sent to a server and what it answers, but for answers that are to be lost.
+/// Forwards requests to a server and its answers, except for an answer that is to be lost.
 #[derive(Debug)]
 pub struct Proxy {
     port: u16,
@@ -16,14 +16,14 @@ pub struct Proxy {
 #[derive(Debug, Default)]
 struct State {
     server: AtomicU16,
-    /// What is in the request whose answer is lost next.
+    /// A text in the request whose answer is lost next.
     loses: Mutex<Option<String>>,
     lost: AtomicUsize,
     is_over: AtomicBool,
 }
 
 impl Proxy {
-    /// Listens, and passes on what comes once it [leads](Proxy::lead_to) to a server.
+    /// Listens, and forwards connections once [`lead_to`](Proxy::lead_to) names a server.
     pub(crate) fn start() -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
         let port = listener.local_addr().expect("it listens").port();
@@ -53,7 +53,7 @@ impl Proxy {
         *self.state.loses.lock().unwrap_or_else(PoisonError::into_inner) = Some(word.to_owned());
     }
 
-    /// How many answers it has lost.
+    /// The number of answers that it has lost.
     pub fn lost(&self) -> usize {
         self.state.lost.load(Ordering::Relaxed)
     }
@@ -62,7 +62,7 @@ impl Proxy {
 impl Drop for Proxy {
     fn drop(&mut self) {
         self.state.is_over.store(true, Ordering::Relaxed);
-        // Its thread looks when somebody comes.
+        // Wakes its thread, which checks this at the next connection.
         let _ = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port));
     }
 }
@@ -70,7 +70,7 @@ impl Drop for Proxy {
 impl State {
     fn pass_on(self: &Arc<Self>, client: TcpStream) {
         let port = self.server.load(Ordering::Relaxed);
-        // Where the server is away, the client finds its connection closed.
+        // If the server is down, the client's connection is closed.
         let Ok(server) = TcpStream::connect((Ipv4Addr::LOCALHOST, port)) else { return };
         let (Ok(from_client), Ok(from_server)) = (client.try_clone(), server.try_clone()) else { return };
         let is_cut = Arc::new(AtomicBool::new(false));
@@ -86,7 +86,7 @@ impl State {
         let state = Arc::clone(self);
         thread::spawn(move || {
             copy(from_server, client, |_| {
-                // There is an answer, so the server has done what it was asked.
+                // There is an answer, so the server has executed the request.
                 let passes = !is_cut.load(Ordering::SeqCst);
                 state.lost.fetch_add(usize::from(!passes), Ordering::Relaxed);
                 passes
@@ -94,7 +94,7 @@ impl State {
         });
     }
 
-    /// Whether the answer to this request is to be lost. It is the only one.
+    /// Whether the answer to this request is to be lost; the next ones are not.
     fn loses(&self, request: &[u8]) -> bool {
         let mut loses = self.loses.lock().unwrap_or_else(PoisonError::into_inner);
         let has = |word: &String| request.windows(word.len()).any(|part| part == word.as_bytes());
@@ -102,7 +102,7 @@ impl State {
     }
 }
 
-/// Passes on until an end, or until `passes` says no; then both ends are cut.
+/// Copies until the end, or until `passes` returns false; then both connections are closed.
 fn copy(mut from: TcpStream, mut to: TcpStream, mut passes: impl FnMut(&[u8]) -> bool) {
     let mut buffer = vec![0; 64 * 1024];
     while let Ok(length) = from.read(&mut buffer) {

@@ -1,4 +1,4 @@
-//! One Redis server.
+//! A Redis server.
 
 use std::path::PathBuf;
 use std::sync::OnceLock;
@@ -11,10 +11,10 @@ use crate::{PATIENCE, is_installed, port};
 
 const PROGRAM: &str = "redis-server";
 
-/// How long a server has for one answer while it is looked for.
+/// How long a server may take for an answer during its start.
 const SHORTLY: Duration = Duration::from_secs(2);
 
-/// A Redis server of this test's own, which writes nothing to the disk.
+/// A Redis server of a single test, which writes nothing to the disk.
 #[derive(Debug)]
 pub struct Redis {
     process: Process,
@@ -24,23 +24,23 @@ pub struct Redis {
 
 lifecycle!(Redis);
 
-/// How a server is to be started.
+/// Options of a server to start.
 #[derive(Clone, Debug, Default)]
 pub struct RedisOptions {
     password: Option<String>,
     arguments: Vec<String>,
 }
 
-/// To start one.
+/// Start.
 impl Redis {
-    /// Starts a server with nothing in it.
+    /// Starts an empty server.
     ///
-    /// `None` where Redis is not installed: then the test is to be passed over.
+    /// `None` if Redis is not installed: the test is to be skipped.
     pub fn start() -> Option<Redis> {
         Redis::options().start()
     }
 
-    /// Says how a server is to be started.
+    /// Options to start a server with.
     #[must_use]
     pub fn options() -> RedisOptions {
         RedisOptions::default()
@@ -48,7 +48,7 @@ impl Redis {
 
     /// The server that the tests of this process share.
     ///
-    /// None may stop it, freeze it or empty it. A test keeps to a namespace of its [own](crate::own_name).
+    /// No test may stop, freeze or flush it. A test uses a namespace of its [own](crate::own_name).
     pub fn shared() -> Option<&'static Redis> {
         static SHARED: OnceLock<Option<Redis>> = OnceLock::new();
         SHARED.get_or_init(Redis::start).as_ref()
@@ -56,43 +56,43 @@ impl Redis {
 }
 
 impl RedisOptions {
-    /// Asks for a password at each connection.
+    /// Requires a password for each connection.
     #[must_use]
     pub fn password(mut self, password: &str) -> Self {
         self.password = Some(password.to_owned());
         self.arguments(["--requirepass", password, "--masterauth", password])
     }
 
-    /// Keeps no more than so much, as in `2mb`, and evicts the least recently used key beyond it.
+    /// Limits the memory, as in `2mb`, and evicts the least recently used keys above it.
     #[must_use]
     pub fn max_memory(self, size: &str) -> Self {
         self.arguments(["--maxmemory", size, "--maxmemory-policy", "allkeys-lru"])
     }
 
-    /// Is a replica of another server; both have the same password, if any.
+    /// Makes it a replica of another server; both have the same password, if any.
     #[must_use]
     pub fn replica_of(self, master: &Redis) -> Self {
         self.arguments(["--replicaof", &format!("127.0.0.1 {}", master.port)])
     }
 
-    /// Takes more of the options that `redis-server` knows, as in `["--appendonly", "yes"]`.
+    /// Adds options of `redis-server`, such as `["--appendonly", "yes"]`.
     #[must_use]
     pub fn arguments<'a>(mut self, arguments: impl IntoIterator<Item = &'a str>) -> Self {
         self.arguments.extend(arguments.into_iter().map(str::to_owned));
         self
     }
 
-    /// Starts the server, and returns when it answers. `None` where Redis is not installed.
+    /// Starts the server, and returns when it answers. `None` if Redis is not installed.
     pub fn start(self) -> Option<Redis> {
         if !is_installed(PROGRAM) {
             return None;
         }
-        // Somebody else may have taken the port meanwhile: then another one is tried.
+        // Another process may have taken the port meanwhile: another port is tried.
         let started = (0..10).find_map(|_| self.clone().start_on(port::free()));
         Some(started.expect("a port of ten is free"))
     }
 
-    /// `None` if it is another server that answers there.
+    /// `None` if another server answers on the port.
     fn start_on(self, port: u16) -> Option<Redis> {
         let folder = folder();
         let mut arguments = ["--bind", "127.0.0.1", "--save", "", "--daemonize", "no"].map(str::to_owned).to_vec();
@@ -110,7 +110,7 @@ fn socket(folder: &std::path::Path) -> PathBuf {
     folder.join("redis.sock")
 }
 
-/// Where it is.
+/// Its addresses.
 impl Redis {
     /// The port of 127.0.0.1 that it listens on, which stays the same when it is started again.
     pub fn port(&self) -> u16 {
@@ -133,25 +133,25 @@ impl Redis {
     }
 }
 
-/// What is done to it.
+/// Commands.
 impl Redis {
-    /// Asks it something by a connection of its own, as `["SET", "key", "value"]`.
+    /// Sends a command, such as `["SET", "key", "value"]`, over a connection of its own.
     pub fn ask<W: AsRef<[u8]>>(&self, words: impl IntoIterator<Item = W>) -> Reply {
         let words: Vec<W> = words.into_iter().collect();
         let answer = self.connect(PATIENCE).and_then(|mut wire| wire.ask(&words));
         answer.unwrap_or_else(|error| panic!("Redis at {} does not answer: {error}\n{}", self.port, self.process.log()))
     }
 
-    /// Forgets all that it keeps.
+    /// Deletes everything in it.
     pub fn flush(&self) {
         self.ask(["FLUSHALL"]);
     }
 
-    /// The number of the process that answers. What is no Redis that takes the password is none of ours: 0.
+    /// The id of the process that answers, or 0 if that is no Redis with the same password.
     fn answering(&self) -> Option<u32> {
         let mut wire = self.connect(SHORTLY).ok()?;
         let answer = wire.ask(&["INFO"]).ok()?;
-        // It answers to this already while it reads its files, and to nothing else.
+        // While it loads its files it answers this command, but no others.
         if answer.text().is_some_and(|text| text.contains("\nloading:1")) {
             return None;
         }

@@ -1,4 +1,4 @@
-//! A sentinel, which knows who is the master.
+//! A Redis sentinel, which knows the master and promotes a replica.
 
 use std::fs;
 
@@ -6,10 +6,10 @@ use crate::process::{Process, folder};
 use crate::wire::{Reply, Wire};
 use crate::{PATIENCE, Redis, is_installed, port, wait_until};
 
-/// As a sentinel it needs a file that it may write to.
+/// As a sentinel it needs a writable configuration file.
 const PROGRAM: &str = "redis-server";
 
-/// A sentinel that watches one master, and makes a replica master half a second after that one has gone.
+/// A sentinel that watches one master, and promotes a replica half a second after the master has died.
 #[derive(Debug)]
 pub struct Sentinel {
     process: Process,
@@ -18,10 +18,9 @@ pub struct Sentinel {
 }
 
 impl Sentinel {
-    /// Starts one that calls `master` by this name.
+    /// Starts a sentinel for `master` under a name.
     ///
-    /// It finds the replicas of the master within a second. `None` where Redis is not installed: then the test is to be
-    /// passed over.
+    /// It finds the master's replicas within a second. `None` if Redis is not installed: the test is to be skipped.
     pub fn watching(name: &str, master: &Redis) -> Option<Sentinel> {
         if !is_installed(PROGRAM) {
             return None;
@@ -41,7 +40,7 @@ impl Sentinel {
         self.port
     }
 
-    /// The port of the server that is master now.
+    /// The port of the present master.
     pub fn master(&self) -> Option<u16> {
         let mut wire = Wire::connect(self.port, PATIENCE).ok()?;
         let answer = wire.ask(&["SENTINEL", "GET-MASTER-ADDR-BY-NAME", &self.name]).ok()?;
@@ -49,7 +48,7 @@ impl Sentinel {
         address.get(1)?.text()?.parse().ok()
     }
 
-    /// Lets it make a replica master, though the master is well, as soon as it knows that the replica is.
+    /// Makes it promote a replica although the master works, as soon as it knows one.
     pub fn fail_over(&self) {
         let words = ["SENTINEL", "FAILOVER", &self.name];
         wait_until("the sentinel begins", || {
@@ -58,17 +57,17 @@ impl Sentinel {
         });
     }
 
-    /// Lets it hang: it takes connections, and answers nothing.
+    /// Makes it hang: it accepts connections and answers nothing.
     pub fn freeze(&self) {
         self.process.freeze();
     }
 
-    /// Lets it go on after [`freeze`](Sentinel::freeze).
+    /// Continues it after [`freeze`](Sentinel::freeze).
     pub fn thaw(&self) {
         self.process.thaw();
     }
 
-    /// How many replicas it has found.
+    /// The number of replicas that it has found.
     pub fn replicas(&self) -> usize {
         let answer =
             Wire::connect(self.port, PATIENCE).and_then(|mut it| it.ask(&["SENTINEL", "REPLICAS", &self.name]));

@@ -1,13 +1,13 @@
-//! The protocol of Redis, as far as tests need it: a question is an array of texts.
+//! The protocol of Redis, as far as tests need it: a command is an array of texts.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::time::Duration;
 
-/// A connection.
+/// A connection to a server.
 pub(crate) struct Wire(BufReader<TcpStream>);
 
-/// What a server answers.
+/// The answer of a server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reply {
     /// `nil`.
@@ -16,9 +16,9 @@ pub enum Reply {
     Number(i64),
     /// A text or bytes.
     Bytes(Vec<u8>),
-    /// Many answers.
+    /// A list of answers.
     List(Vec<Reply>),
-    /// A refusal.
+    /// An error.
     Error(String),
 }
 
@@ -35,14 +35,14 @@ impl Reply {
 }
 
 impl Wire {
-    /// Connects to a server of this machine, which then has `patience` for each answer.
+    /// Connects to a server on this machine, which may take `patience` for each answer.
     pub(crate) fn connect(port: u16, patience: Duration) -> io::Result<Self> {
         let stream = TcpStream::connect_timeout(&SocketAddr::from((Ipv4Addr::LOCALHOST, port)), patience)?;
         stream.set_read_timeout(Some(patience))?;
         Ok(Wire(BufReader::new(stream)))
     }
 
-    /// Asks one thing.
+    /// Sends a command and returns its answer.
     pub(crate) fn ask(&mut self, words: &[impl AsRef<[u8]>]) -> io::Result<Reply> {
         let mut text = format!("*{}\r\n", words.len()).into_bytes();
         for word in words.iter().map(AsRef::as_ref) {
@@ -68,14 +68,14 @@ impl Wire {
         }
     }
 
-    /// Without what ends it.
+    /// A line without its end.
     pub(crate) fn line(&mut self) -> io::Result<String> {
         let mut line = String::new();
         self.0.read_line(&mut line)?;
         line.strip_suffix("\r\n").map(str::to_owned).ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
     }
 
-    /// Says something in another protocol.
+    /// Sends text in another protocol.
     pub(crate) fn say(&mut self, text: &str) -> io::Result<()> {
         self.0.get_mut().write_all(text.as_bytes())
     }

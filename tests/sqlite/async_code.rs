@@ -1,4 +1,4 @@
-//! SQLite from async code: a task's thread never waits for a lock.
+//! SQLite in async code: a task never blocks its thread to wait for a lock.
 
 use std::time::{Duration, Instant};
 
@@ -6,57 +6,57 @@ use cache_runtime::{AsyncCache, Cache, ErrorKind, Result, async_cache, testing};
 use smol::block_on;
 use smol::future::{or, yield_now, zip};
 
-use crate::scenery::Place;
+use crate::common::DatabaseFile;
 
-/// Begins a write while another program holds the lock, which a second task of the same thread lets go.
-fn written_meanwhile<T>(place: &Place, write: impl AsyncFnOnce() -> Result<T>) -> Result<T> {
-    let other = place.foreign();
+/// Starts a write while another program holds the lock, which a second task on the same thread releases.
+fn write_while_locked<T>(database: &DatabaseFile, write: impl AsyncFnOnce() -> Result<T>) -> Result<T> {
+    let other = database.foreign_connection();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
-    let let_go = async {
-        // The write has begun by now: it is polled first.
+    let release = async {
+        // The write has started by now: it is polled first.
         for _ in 0..100 {
             yield_now().await;
         }
         other.execute_batch("COMMIT").unwrap();
     };
-    block_on(zip(write(), let_go)).0
+    block_on(zip(write(), release)).0
 }
 
-fn opened(place: &Place) -> AsyncCache {
-    let cache = place.open_with("?timeout=20");
+fn opened(database: &DatabaseFile) -> AsyncCache {
+    let cache = database.open_with("?timeout=20");
     cache.exists("k").unwrap();
     cache.to_async()
 }
 
 #[test]
-fn a_task_that_waits_for_the_lock_lets_others_go_on() {
-    let place = Place::new();
-    let cache = opened(&place);
+fn a_task_that_waits_for_the_lock_does_not_block_others() {
+    let database = DatabaseFile::new();
+    let cache = opened(&database);
     let begun = Instant::now();
-    written_meanwhile(&place, async || cache.set("k", "v").await).unwrap();
-    assert_eq!(written_meanwhile(&place, async || cache.increment("n", 2).await).unwrap(), 2);
-    assert!(written_meanwhile(&place, async || cache.delete("k").await).unwrap());
-    written_meanwhile(&place, async || cache.write_multi([("a", 1), ("b", 2)]).await).unwrap();
-    written_meanwhile(&place, async || Ok(cache.get_or_set("c", async || 3).await)).unwrap();
-    assert!(begun.elapsed() < Duration::from_secs(20), "a thread that waits would have held up the one to let go");
+    write_while_locked(&database, async || cache.set("k", "v").await).unwrap();
+    assert_eq!(write_while_locked(&database, async || cache.increment("n", 2).await).unwrap(), 2);
+    assert!(write_while_locked(&database, async || cache.delete("k").await).unwrap());
+    write_while_locked(&database, async || cache.write_multi([("a", 1), ("b", 2)]).await).unwrap();
+    write_while_locked(&database, async || Ok(cache.get_or_set("c", async || 3).await)).unwrap();
+    assert!(begun.elapsed() < Duration::from_secs(20), "a blocked thread would never have released the lock");
     assert_eq!(block_on(cache.read_multi::<i64>(["n", "a", "b", "c"])).unwrap().len(), 4);
 }
 
 #[test]
-fn the_first_use_lets_others_go_on() {
-    let place = Place::new();
-    opened(&place);
-    let cache = place.open_with("?timeout=20").to_async();
-    written_meanwhile(&place, async || cache.set("k", "v").await).unwrap();
+fn opening_the_file_does_not_block_other_tasks() {
+    let database = DatabaseFile::new();
+    opened(&database);
+    let cache = database.open_with("?timeout=20").to_async();
+    write_while_locked(&database, async || cache.set("k", "v").await).unwrap();
     assert_eq!(block_on(cache.get::<String>("k")).unwrap().as_deref(), Some("v"));
 }
 
 #[test]
-fn a_task_waits_for_the_timeout_and_no_longer() {
-    let place = Place::new();
-    let cache = place.open_with("?timeout=0.1").to_async();
+fn a_task_waits_for_the_lock_until_the_timeout() {
+    let database = DatabaseFile::new();
+    let cache = database.open_with("?timeout=0.1").to_async();
     block_on(cache.set("k", "old")).unwrap();
-    let other = place.foreign();
+    let other = database.foreign_connection();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     let begun = Instant::now();
     let error = block_on(cache.set("k", "new")).unwrap_err();
@@ -66,10 +66,10 @@ fn a_task_waits_for_the_timeout_and_no_longer() {
 }
 
 #[test]
-fn a_call_may_be_dropped_half_way() {
-    let place = Place::new();
-    let cache = opened(&place);
-    let other = place.foreign();
+fn a_call_may_be_dropped_while_it_waits() {
+    let database = DatabaseFile::new();
+    let cache = opened(&database);
+    let other = database.foreign_connection();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     block_on(async {
         let write = cache.set("k", "dropped");
@@ -82,9 +82,9 @@ fn a_call_may_be_dropped_half_way() {
 }
 
 #[test]
-fn many_tasks_on_one_thread_all_count() {
-    let place = Place::new();
-    let cache = opened(&place);
+fn increments_of_many_tasks_on_one_thread_all_count() {
+    let database = DatabaseFile::new();
+    let cache = opened(&database);
     let executor = smol::LocalExecutor::new();
     let tasks: Vec<_> = (0..200).map(|_| executor.spawn(async { cache.increment("n", 1).await.unwrap() })).collect();
     let mut sums: Vec<i64> = block_on(executor.run(async {
@@ -99,9 +99,9 @@ fn many_tasks_on_one_thread_all_count() {
 }
 
 #[test]
-fn it_works_on_tokio_and_may_be_spawned() {
-    let place = Place::new();
-    let cache = opened(&place);
+fn calls_may_be_spawned_on_tokio() {
+    let database = DatabaseFile::new();
+    let cache = opened(&database);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).build().unwrap();
     runtime.block_on(async {
         let one = |number: i64| {
@@ -117,15 +117,15 @@ fn it_works_on_tokio_and_may_be_spawned() {
 }
 
 #[test]
-fn the_blocking_face_may_be_used_inside_a_runtime() {
-    let cache = Place::new().open();
+fn the_blocking_api_works_inside_a_runtime() {
+    let cache = DatabaseFile::new().open();
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let value = runtime.block_on(async { cache.get_or_set("k", || 5) });
     assert_eq!(value, 5);
 }
 
 #[test]
-fn a_computation_that_is_dropped_leaves_the_way_free() {
+fn after_a_dropped_computation_the_next_caller_computes() {
     let _scope = testing::scope(Cache::memory());
     let cache = async_cache().expires_in(10).race_ttl(60);
     block_on(async {
@@ -138,7 +138,7 @@ fn a_computation_that_is_dropped_leaves_the_way_free() {
 }
 
 #[test]
-fn while_a_task_computes_others_get_the_old_value() {
+fn while_a_task_recomputes_others_get_the_stale_value() {
     let _scope = testing::scope(Cache::memory());
     let cache = async_cache().expires_in(10).race_ttl(60);
     block_on(async {
@@ -164,8 +164,8 @@ fn while_a_task_computes_others_get_the_old_value() {
 
 #[test]
 fn a_large_value_is_written_and_read() {
-    let place = Place::new();
-    let cache = opened(&place);
+    let database = DatabaseFile::new();
+    let cache = opened(&database);
     let large = "x".repeat(8 << 20);
     block_on(async {
         cache.set("large", &large).await.unwrap();

@@ -1,4 +1,4 @@
-//! The file: when it is made, for whom, and what happens where it cannot be.
+//! The database file: when it is made, its permissions, and what happens if it cannot be opened.
 
 use std::fs;
 use std::path::Path;
@@ -8,11 +8,11 @@ use std::time::Duration;
 use cache_runtime::{Cache, ErrorKind, Result};
 use smol::block_on;
 
-use crate::scenery::{Place, bytes};
+use crate::common::{DatabaseFile, bytes};
 
 type Operation = fn(&Cache) -> Result<()>;
 
-/// Each operation with a name; every one of them succeeds on a new cache.
+/// Every operation with its name; each succeeds on a new cache.
 const OPERATIONS: [(&str, Operation); 14] = [
     ("get", |cache| cache.get::<u8>("k").map(drop)),
     ("set", |cache| cache.set("k", "v")),
@@ -37,21 +37,21 @@ const OPERATIONS: [(&str, Operation); 14] = [
 ];
 
 #[test]
-fn nothing_is_made_before_the_first_use() {
-    let place = Place::new();
-    let cache = place.open();
+fn no_file_is_made_before_the_first_use() {
+    let database = DatabaseFile::new();
+    let cache = database.open();
     let _view = (cache.namespace("a").expires_in(5), cache.to_async());
     assert!(!format!("{cache:?}").is_empty());
-    assert!(!place.path.parent().unwrap().exists());
+    assert!(!database.path.parent().unwrap().exists());
 }
 
 #[test]
 fn any_operation_may_be_the_first() {
     for (name, operation) in OPERATIONS {
-        let place = Place::new();
-        let cache = place.open();
+        let database = DatabaseFile::new();
+        let cache = database.open();
         operation(&cache).unwrap_or_else(|error| panic!("{name}: {error}"));
-        assert!(place.path.exists(), "{name}");
+        assert!(database.path.exists(), "{name}");
         cache.set("after", "v").unwrap();
         assert_eq!(cache.get::<String>("after").unwrap().as_deref(), Some("v"), "{name}");
     }
@@ -59,18 +59,18 @@ fn any_operation_may_be_the_first() {
 
 #[test]
 fn values_outlive_the_cache() {
-    let place = Place::new();
-    place.open().set("k", "v").unwrap();
-    assert_eq!(place.open().increment("n", 1).unwrap(), 1);
-    let cache = place.open();
+    let database = DatabaseFile::new();
+    database.open().set("k", "v").unwrap();
+    assert_eq!(database.open().increment("n", 1).unwrap(), 1);
+    let cache = database.open();
     assert_eq!(cache.get::<String>("k").unwrap().as_deref(), Some("v"));
     assert_eq!(cache.increment("n", 1).unwrap(), 2);
 }
 
 #[test]
-fn two_caches_on_one_file_see_each_other() {
-    let place = Place::new();
-    let (one, other) = (place.open(), place.open());
+fn two_caches_on_one_file_share_entries() {
+    let database = DatabaseFile::new();
+    let (one, other) = (database.open(), database.open());
     one.set("k", "one").unwrap();
     assert_eq!(other.get::<String>("k").unwrap().as_deref(), Some("one"));
     other.set("k", "other").unwrap();
@@ -80,8 +80,8 @@ fn two_caches_on_one_file_see_each_other() {
 }
 
 #[test]
-fn two_caches_on_two_files_do_not() {
-    let (here, there) = (Place::new(), Place::new());
+fn two_caches_on_two_files_are_separate() {
+    let (here, there) = (DatabaseFile::new(), DatabaseFile::new());
     let (one, other) = (here.open(), there.open());
     one.set("k", "one").unwrap();
     other.set("k", "other").unwrap();
@@ -91,47 +91,47 @@ fn two_caches_on_two_files_do_not() {
 
 #[cfg(unix)]
 #[test]
-fn file_and_folder_are_for_their_owner_alone() {
+fn only_the_owner_may_access_file_and_folder() {
     use std::os::unix::fs::PermissionsExt;
 
-    let place = Place::new();
-    let cache = place.open();
+    let database = DatabaseFile::new();
+    let cache = database.open();
     cache.set("k", "v").unwrap();
     let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
-    assert_eq!(mode(place.path.parent().unwrap()), 0o700);
-    for name in place.names() {
-        assert_eq!(mode(&place.path.with_file_name(&name)), 0o600, "{name}");
+    assert_eq!(mode(database.path.parent().unwrap()), 0o700);
+    for name in database.names() {
+        assert_eq!(mode(&database.path.with_file_name(&name)), 0o600, "{name}");
     }
 }
 
 #[cfg(unix)]
 #[test]
-fn a_folder_that_is_there_keeps_its_permissions() {
+fn an_existing_folder_keeps_its_permissions() {
     use std::os::unix::fs::PermissionsExt;
 
-    let place = Place::new();
-    let folder = place.path.parent().unwrap();
+    let database = DatabaseFile::new();
+    let folder = database.path.parent().unwrap();
     fs::create_dir(folder).unwrap();
     fs::set_permissions(folder, fs::Permissions::from_mode(0o755)).unwrap();
-    place.open().set("k", "v").unwrap();
+    database.open().set("k", "v").unwrap();
     assert_eq!(fs::metadata(folder).unwrap().permissions().mode() & 0o777, 0o755);
 }
 
 #[cfg(unix)]
 #[test]
-fn a_link_leads_to_its_file() {
-    let place = Place::new();
-    let link = place.folder.path().join("link.sqlite3");
-    place.open().set("k", "v").unwrap();
-    std::os::unix::fs::symlink(&place.path, &link).unwrap();
+fn a_symbolic_link_is_followed() {
+    let database = DatabaseFile::new();
+    let link = database.folder.path().join("link.sqlite3");
+    database.open().set("k", "v").unwrap();
+    std::os::unix::fs::symlink(&database.path, &link).unwrap();
     let cache = Cache::open(&format!("sqlite://{}", link.display())).unwrap();
     assert_eq!(cache.get::<String>("k").unwrap().as_deref(), Some("v"));
     cache.set("k", "new").unwrap();
-    assert_eq!(place.open().get::<String>("k").unwrap().as_deref(), Some("new"));
+    assert_eq!(database.open().get::<String>("k").unwrap().as_deref(), Some("new"));
 }
 
-/// What every operation does on a cache whose file cannot be had.
-fn is_away(cache: &Cache, named: &Path) {
+/// Asserts that direct operations fail on a cache whose file cannot be opened, and that values are computed.
+fn assert_unavailable(cache: &Cache, named: &Path) {
     for (name, operation) in &OPERATIONS[..12] {
         let error = operation(cache).expect_err(name);
         assert_eq!(error.kind(), ErrorKind::Unavailable, "{name}: {error}");
@@ -144,84 +144,84 @@ fn is_away(cache: &Cache, named: &Path) {
 
 #[test]
 fn a_folder_that_cannot_be_made_is_an_error_that_names_it() {
-    let place = Place::new();
-    let file = place.folder.path().join("storage");
+    let database = DatabaseFile::new();
+    let file = database.folder.path().join("storage");
     fs::write(&file, "in the way").unwrap();
-    is_away(&place.open(), &file);
+    assert_unavailable(&database.open(), &file);
     assert_eq!(bytes(&file), b"in the way");
 }
 
 #[test]
-fn a_folder_in_the_place_of_the_file_is_an_error_that_names_it() {
-    let place = Place::new();
-    fs::create_dir_all(&place.path).unwrap();
-    is_away(&place.open(), &place.path);
+fn a_folder_at_the_files_path_is_an_error_that_names_it() {
+    let database = DatabaseFile::new();
+    fs::create_dir_all(&database.path).unwrap();
+    assert_unavailable(&database.open(), &database.path);
 }
 
 #[test]
-fn what_was_in_the_way_may_go() {
-    let place = Place::new();
-    fs::create_dir_all(&place.path).unwrap();
-    let cache = place.open();
+fn the_cache_works_once_the_obstacle_is_removed() {
+    let database = DatabaseFile::new();
+    fs::create_dir_all(&database.path).unwrap();
+    let cache = database.open();
     assert!(cache.set("k", "v").is_err());
-    fs::remove_dir(&place.path).unwrap();
+    fs::remove_dir(&database.path).unwrap();
     cache.set("k", "v").unwrap();
     assert_eq!(cache.get::<String>("k").unwrap().as_deref(), Some("v"));
 }
 
-/// The store looks once a second whether its file is still in its place.
-fn until_it_looks_again() {
+/// The store checks once a second whether its file still exists.
+fn wait_for_the_next_check() {
     sleep(Duration::from_millis(1100));
 }
 
 #[test]
-fn a_deleted_file_is_made_anew() {
-    let place = Place::new();
-    let cache = place.open();
+fn a_deleted_file_is_made_again() {
+    let database = DatabaseFile::new();
+    let cache = database.open();
     cache.set("k", "old").unwrap();
-    for name in place.names() {
-        fs::remove_file(place.path.with_file_name(name)).unwrap();
+    for name in database.names() {
+        fs::remove_file(database.path.with_file_name(name)).unwrap();
     }
-    until_it_looks_again();
+    wait_for_the_next_check();
     assert_eq!(cache.get::<String>("k").unwrap(), None);
     cache.set("k", "new").unwrap();
-    assert_eq!(place.open().get::<String>("k").unwrap().as_deref(), Some("new"));
+    assert_eq!(database.open().get::<String>("k").unwrap().as_deref(), Some("new"));
 }
 
 #[test]
-fn in_async_code_alone_a_deleted_file_is_made_anew_too() {
-    let place = Place::new();
-    let cache = place.open().to_async();
+fn in_async_code_a_deleted_file_is_made_again_too() {
+    let database = DatabaseFile::new();
+    let cache = database.open().to_async();
     block_on(cache.set("k", "old")).unwrap();
-    for name in place.names() {
-        fs::remove_file(place.path.with_file_name(name)).unwrap();
+    for name in database.names() {
+        fs::remove_file(database.path.with_file_name(name)).unwrap();
     }
-    until_it_looks_again();
+    wait_for_the_next_check();
     assert_eq!(block_on(cache.get::<String>("k")).unwrap(), None);
     block_on(cache.set("k", "new")).unwrap();
-    assert!(place.path.exists());
-    assert_eq!(place.open().get::<String>("k").unwrap().as_deref(), Some("new"));
+    assert!(database.path.exists());
+    assert_eq!(database.open().get::<String>("k").unwrap().as_deref(), Some("new"));
 }
 
 #[test]
-fn a_deleted_folder_is_made_anew() {
-    let place = Place::new();
-    let cache = place.open();
+fn a_deleted_folder_is_made_again() {
+    let database = DatabaseFile::new();
+    let cache = database.open();
     cache.increment("n", 5).unwrap();
-    fs::remove_dir_all(place.path.parent().unwrap()).unwrap();
-    until_it_looks_again();
+    fs::remove_dir_all(database.path.parent().unwrap()).unwrap();
+    wait_for_the_next_check();
     assert_eq!(cache.increment("n", 1).unwrap(), 1);
-    assert_eq!(place.open().get::<i64>("n").unwrap(), Some(1));
+    assert_eq!(database.open().get::<i64>("n").unwrap(), Some(1));
 }
 
 #[test]
-fn another_file_in_its_place_is_taken() {
-    let (place, other) = (Place::new(), Place::new());
-    let cache = place.open();
+fn another_file_at_the_same_path_is_used() {
+    let (database, other) = (DatabaseFile::new(), DatabaseFile::new());
+    let cache = database.open();
     cache.set("k", "old").unwrap();
     other.open().set("k", "other").unwrap();
-    fs::remove_dir_all(place.path.parent().unwrap()).unwrap();
-    fs::rename(other.path.parent().unwrap(), place.path.parent().unwrap()).unwrap();
-    until_it_looks_again();
+    fs::remove_dir_all(database.path.parent().unwrap()).unwrap();
+    fs::rename(other.path.parent().unwrap(), database.path.parent().unwrap()).unwrap();
+    wait_for_the_next_check();
     assert_eq!(cache.get::<String>("k").unwrap().as_deref(), Some("other"));
 }

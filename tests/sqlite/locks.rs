@@ -9,20 +9,22 @@ use rusqlite::Connection;
 use smol::block_on;
 use smol::future::or;
 
-use crate::scenery::{Place, wait_until};
+use crate::client_process::output_of;
+use crate::common::DatabaseFile;
+use crate::wait_until::wait_until;
 
-/// Another program in the middle of a write.
-fn writer(place: &Place) -> Connection {
-    let connection = place.foreign();
+/// Another program that holds the write lock.
+fn lock_for_writing(database: &DatabaseFile) -> Connection {
+    let connection = database.foreign_connection();
     connection.execute_batch("BEGIN IMMEDIATE").expect("the lock is free");
     connection
 }
 
-fn let_go(writer: &Connection) {
+fn release(writer: &Connection) {
     writer.execute_batch("COMMIT").expect("it held the lock");
 }
 
-/// How long something took, and what came of it.
+/// The duration of `work`, and its result.
 fn timed<T>(work: impl FnOnce() -> T) -> (Duration, T) {
     let begun = Instant::now();
     let value = work();
@@ -30,42 +32,42 @@ fn timed<T>(work: impl FnOnce() -> T) -> (Duration, T) {
 }
 
 #[test]
-fn a_long_reader_holds_up_no_writer() {
-    let place = Place::new();
-    let cache = place.open_with("?timeout=0.2");
+fn a_long_reader_does_not_block_writers() {
+    let database = DatabaseFile::new();
+    let cache = database.open_with("?timeout=0.2");
     cache.set("k", "old").unwrap();
-    let reader = place.foreign();
+    let reader = database.foreign_connection();
     reader.execute_batch("BEGIN").unwrap();
     let count = || reader.query_row("SELECT count(*) FROM entries", [], |row| row.get::<_, u32>(0)).unwrap();
     assert_eq!(count(), 1);
     cache.set("k", "new").unwrap();
     cache.write_multi((0..100).map(|number| (format!("key:{number}"), number))).unwrap();
     assert_eq!(cache.get::<String>("k").unwrap().as_deref(), Some("new"));
-    assert_eq!(count(), 1, "the reader sees what was when it began");
+    assert_eq!(count(), 1, "the reader sees the data from when it started");
 }
 
 #[test]
-fn reading_does_not_wait_for_a_writer() {
-    let place = Place::new();
-    let cache = place.open_with("?timeout=20");
+fn readers_do_not_wait_for_a_writer() {
+    let database = DatabaseFile::new();
+    let cache = database.open_with("?timeout=20");
     cache.set("k", "v").unwrap();
-    let writer = writer(&place);
+    let writer = lock_for_writing(&database);
     writer.execute_batch("DELETE FROM entries").unwrap();
     let (took, value) = timed(|| cache.get::<String>("k").unwrap());
-    assert_eq!(value.as_deref(), Some("v"), "what is not committed is not seen");
+    assert_eq!(value.as_deref(), Some("v"), "an uncommitted change is not seen");
     assert!(cache.exists("k").unwrap());
     assert_eq!(cache.get_or_set("k", String::new), "v");
     assert!(took < Duration::from_secs(5), "{took:?}");
-    let_go(&writer);
+    release(&writer);
     assert_eq!(cache.get::<String>("k").unwrap(), None);
 }
 
 type Write = fn(&Cache) -> Result<(), Error>;
 
 #[test]
-fn writing_waits_for_the_timeout_and_no_longer() {
-    let place = Place::new();
-    let opened = || place.open_with("?timeout=0.2");
+fn a_write_waits_for_the_lock_until_the_timeout() {
+    let database = DatabaseFile::new();
+    let opened = || database.open_with("?timeout=0.2");
     let cache = opened();
     cache.set("k", "old").unwrap();
     let writes: [Write; 4] = [
@@ -74,10 +76,10 @@ fn writing_waits_for_the_timeout_and_no_longer() {
         |cache| cache.delete("k").map(drop),
         |cache| cache.write_multi([("a", 1), ("b", 2)]),
     ];
-    // A cache for each, because after one timeout a cache does not ask again so soon.
+    // A cache for each, because after one timeout the circuit is open for a while.
     let each = writes.map(|write| (write, opened()));
     each.iter().for_each(|(_, cache)| assert!(cache.exists("k").unwrap()));
-    let writer = writer(&place);
+    let writer = lock_for_writing(&database);
     for (write, cache) in each {
         let (took, result) = timed(|| write(&cache));
         let error = result.unwrap_err();
@@ -85,68 +87,68 @@ fn writing_waits_for_the_timeout_and_no_longer() {
         assert!(error.to_string().contains("lock"), "{error}");
         assert!(took >= Duration::from_millis(190) && took < Duration::from_secs(5), "{took:?}");
     }
-    let_go(&writer);
+    release(&writer);
     assert_eq!(cache.get::<String>("k").unwrap().as_deref(), Some("old"));
     writes.iter().for_each(|write| write(&cache).unwrap());
 }
 
 #[test]
-fn a_lock_that_is_held_for_long_costs_one_timeout() {
-    let place = Place::new();
-    let cache = place.open_with("?timeout=0.5");
+fn a_lock_held_for_long_costs_one_timeout() {
+    let database = DatabaseFile::new();
+    let cache = database.open_with("?timeout=0.5");
     cache.set("k", "old").unwrap();
-    let writer = writer(&place);
+    let writer = lock_for_writing(&database);
     let (took, ()) = timed(|| {
         for number in 0..100 {
             assert!(cache.set("k", "new").is_err());
             assert_eq!(cache.get_or_set(&format!("key:{number}"), || number), number);
-            assert_eq!(cache.get_or_set("k", String::new), "old", "reading goes on");
+            assert_eq!(cache.get_or_set("k", String::new), "old", "reading still works");
         }
     });
     assert!(took < Duration::from_secs(2), "{took:?}");
-    let_go(&writer);
-    wait_until("writing goes on", || cache.set("k", "new").is_ok());
+    release(&writer);
+    wait_until("writing works again", || cache.set("k", "new").is_ok());
 }
 
 #[test]
-fn what_computes_a_value_answers_though_it_cannot_be_kept() {
-    let place = Place::new();
-    let cache = place.open_with("?timeout=0.05");
+fn a_computed_value_is_returned_if_the_lock_prevents_storing_it() {
+    let database = DatabaseFile::new();
+    let cache = database.open_with("?timeout=0.05");
     cache.exists("k").unwrap();
-    let writer = writer(&place);
+    let writer = lock_for_writing(&database);
     assert_eq!(cache.get_or_set("k", || 1), 1);
     assert_eq!(cache.get_or_set("k", || 2), 2);
-    let_go(&writer);
-    wait_until("writing goes on", || cache.set("other", &1).is_ok());
+    release(&writer);
+    wait_until("writing works again", || cache.set("other", &1).is_ok());
     assert_eq!(cache.get_or_set("k", || 3), 3);
     assert_eq!(cache.get_or_set("k", || 4), 3);
 }
 
 #[test]
-fn a_write_that_waits_succeeds_when_the_lock_is_let_go() {
-    let place = Place::new();
-    let cache = place.open_with("?timeout=20");
+fn a_waiting_write_succeeds_once_the_lock_is_released() {
+    let database = DatabaseFile::new();
+    let cache = database.open_with("?timeout=20");
     cache.set("n", &1).unwrap();
-    let writer = writer(&place);
+    let writer = lock_for_writing(&database);
     writer.execute_batch("UPDATE entries SET value = value + 10").unwrap();
     thread::scope(|scope| {
         let (begun, begins) = mpsc::channel();
-        let waiting = scope.spawn(move || {
+        let waiter = scope.spawn(move || {
             begun.send(()).unwrap();
             cache.increment("n", 1).unwrap()
         });
         begins.recv().unwrap();
-        // So that it most likely waits already: the test is true either way.
+        // Most likely it waits by then; the result is the same if it does not.
         thread::sleep(Duration::from_millis(100));
-        let_go(&writer);
-        assert_eq!(waiting.join().unwrap(), 12, "it counts on from what the other one wrote");
+        release(&writer);
+        assert_eq!(waiter.join().unwrap(), 12, "it adds to what the other program wrote");
     });
 }
 
 #[test]
 fn threads_of_one_process_wait_for_each_other() {
-    let place = Place::new();
-    let cache = place.open_with("?timeout=20");
+    let database = DatabaseFile::new();
+    let cache = database.open_with("?timeout=20");
     thread::scope(|scope| {
         for number in 0..16 {
             let cache = &cache;
@@ -161,52 +163,51 @@ fn threads_of_one_process_wait_for_each_other() {
     assert_eq!(cache.get::<i64>("n").unwrap(), Some(320));
 }
 
-/// How many locks this process holds on the database's file.
+/// The number of locks that this process holds on the database file.
 #[cfg(target_os = "linux")]
-fn locks(place: &Place) -> usize {
+fn locks(database: &DatabaseFile) -> usize {
     use std::os::unix::fs::MetadataExt;
 
-    let inode = std::fs::metadata(&place.path).unwrap().ino().to_string();
+    let inode = std::fs::metadata(&database.path).unwrap().ino().to_string();
     let locks = std::fs::read_to_string("/proc/locks").unwrap();
     let inodes = locks.lines().filter_map(|line| line.split_whitespace().nth(5)?.split(':').nth(2));
     inodes.filter(|locked| *locked == inode).count()
 }
 
-/// To close any other handle of a file ends the locks of the whole process on it.
+/// Closing any handle of a file would release all locks of the process on it.
 #[cfg(target_os = "linux")]
 #[test]
-fn opening_a_file_again_keeps_the_locks_on_it() {
-    let place = Place::new();
-    let first = place.open();
+fn opening_a_file_twice_keeps_its_locks() {
+    let database = DatabaseFile::new();
+    let first = database.open();
     first.set("k", "v").unwrap();
-    let before = locks(&place);
+    let before = locks(&database);
     assert!(before > 0, "SQLite holds a lock while a file is open");
     for _ in 0..3 {
-        let again = place.open();
+        let again = database.open();
         assert!(again.exists("k").unwrap());
-        assert_eq!(locks(&place), before, "while it is open twice");
+        assert_eq!(locks(&database), before, "while it is open twice");
         drop(again);
-        assert_eq!(locks(&place), before, "and after the second one is gone");
+        assert_eq!(locks(&database), before, "after the second one is closed");
     }
 }
 
 #[test]
-fn counts_stay_exact_among_many_opens_and_processes() {
-    let place = Place::new();
-    let cache = place.open_with("?timeout=20");
+fn counters_are_exact_across_caches_and_processes() {
+    let database = DatabaseFile::new();
+    let cache = database.open_with("?timeout=20");
     for round in 0..20 {
         assert_eq!(cache.increment("opened", 1).unwrap(), 3 * round + 1);
-        assert_eq!(place.open().increment("opened", 1).unwrap(), 3 * round + 2);
-        let output = place.worker("count", &[]).wait_with_output().unwrap();
-        assert_eq!(String::from_utf8(output.stdout).unwrap().trim(), (3 * round + 3).to_string());
+        assert_eq!(database.open().increment("opened", 1).unwrap(), 3 * round + 2);
+        assert_eq!(output_of(database.start_client("count", &[])), [(3 * round + 3).to_string()]);
     }
-    assert!(place.moved_aside().is_empty());
+    assert!(database.moved_aside().is_empty());
 }
 
-/// A file that nobody else can open or read.
-fn locked_exclusively(place: &Place) -> Connection {
-    place.open().set("k", "v").unwrap();
-    let other = place.foreign();
+/// Locks a file so that nobody else can open or read it.
+fn locked_exclusively(database: &DatabaseFile) -> Connection {
+    database.open().set("k", "v").unwrap();
+    let other = database.foreign_connection();
     other
         .execute_batch("PRAGMA locking_mode = EXCLUSIVE; BEGIN IMMEDIATE; UPDATE entries SET value = 1; COMMIT")
         .unwrap();
@@ -214,10 +215,10 @@ fn locked_exclusively(place: &Place) -> Connection {
 }
 
 #[test]
-fn threads_that_cannot_open_the_file_wait_at_the_same_time() {
-    let place = Place::new();
-    let other = locked_exclusively(&place);
-    let cache = place.open_with("?timeout=1");
+fn threads_wait_for_a_locked_file_simultaneously() {
+    let database = DatabaseFile::new();
+    let other = locked_exclusively(&database);
+    let cache = database.open_with("?timeout=1");
     let (took, ()) = timed(|| {
         thread::scope(|scope| {
             for number in 0..8 {
@@ -230,18 +231,18 @@ fn threads_that_cannot_open_the_file_wait_at_the_same_time() {
             }
         });
     });
-    // One after the other they would take eight seconds and more.
+    // One after the other they would take more than eight seconds.
     assert!(took < Duration::from_secs(5), "{took:?}");
     drop(other);
-    place.open().set("k", "new").unwrap();
-    assert!(place.moved_aside().is_empty(), "it was locked, not damaged");
+    database.open().set("k", "new").unwrap();
+    assert!(database.moved_aside().is_empty(), "it was locked, not corrupt");
 }
 
 #[test]
-fn a_task_that_cannot_open_the_file_lets_others_go_on() {
-    let place = Place::new();
-    let _other = locked_exclusively(&place);
-    let cache = place.open_with("?timeout=1").to_async();
+fn a_task_that_waits_for_a_locked_file_does_not_block_others() {
+    let database = DatabaseFile::new();
+    let _other = locked_exclusively(&database);
+    let cache = database.open_with("?timeout=1").to_async();
     let (mut ticks, mut longest, mut last) = (0, Duration::ZERO, Instant::now());
     let tick = async {
         loop {

@@ -1,9 +1,15 @@
-//! What is particular to SQLite: its files, its locks, and what becomes of damage.
+//! What is specific to SQLite: files, locks, limits and corruption.
 
 mod async_code;
-mod damage;
+#[path = "../shared/client_process.rs"]
+mod client_process;
+mod common;
+mod corrupt_files;
 mod files;
 mod limits;
 mod locks;
+#[path = "../shared/logged.rs"]
+mod logged;
 mod memory;
-mod scenery;
+#[path = "../shared/wait_until.rs"]
+mod wait_until;

@@ -1,8 +1,9 @@
-//! What a cache asks of its store, and what it makes of one that fails or answers nonsense.
+//! What a cache asks of its store, and what it makes of one that fails or returns corrupt entries.
 
-mod asked;
-mod changes;
-mod failing;
-mod map;
-mod nonsense;
-mod wayward;
+mod call_counts;
+mod corrupt_entries;
+mod invalidation;
+#[path = "../shared/map_store.rs"]
+mod map_store;
+mod scripted_store;
+mod unavailable_store;

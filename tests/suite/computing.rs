@@ -1,4 +1,4 @@
-//! Values that are computed where they are missing.
+//! Values that are computed on a miss.
 
 use std::cell::Cell;
 use std::fmt::Debug;
@@ -12,111 +12,111 @@ use cache_runtime::Cache;
 use serde::ser::Error;
 use serde::{Deserialize, Serialize, Serializer};
 
-use crate::Subject;
+use crate::TestCache;
 
-/// A value that is there is not computed, and not written again.
-pub fn a_hit_computes_nothing(subject: &Subject) {
-    subject.view(|cache| cache.expires_in(60)).set("k", "v").unwrap();
-    let expiry = subject.expiry("k").unwrap();
-    subject.pass(1);
-    assert_eq!(subject.get_or_set::<String>("k", || panic!("it is there")), "v");
-    assert_eq!(subject.try_get_or_set::<String, ()>("k", || panic!("it is there")).as_deref(), Ok("v"));
-    assert_eq!(subject.expiry("k").unwrap(), expiry);
+/// A hit is neither computed nor written again.
+pub fn a_hit_computes_nothing(cache: &TestCache) {
+    cache.view(|cache| cache.expires_in(60)).set("k", "v").unwrap();
+    let expiry = cache.expiry("k").unwrap();
+    cache.pass(1);
+    assert_eq!(cache.get_or_set::<String>("k", || panic!("it is a hit")), "v");
+    assert_eq!(cache.try_get_or_set::<String, ()>("k", || panic!("it is a hit")).as_deref(), Ok("v"));
+    assert_eq!(cache.expiry("k").unwrap(), expiry);
 }
 
-/// A missing value is computed once, returned and kept as the view says.
-pub fn a_miss_computes_and_keeps(subject: &Subject) {
-    let subject = subject.view(|cache| cache.expires_in(10));
-    assert_eq!(subject.get_or_set("k", || vec![1, 2]), [1, 2]);
-    assert_eq!(subject.get_or_set("k", || vec![3]), [1, 2]);
-    assert_eq!(subject.get::<Vec<i32>>("k").unwrap(), Some(vec![1, 2]));
-    subject.pass(10);
-    assert_eq!(subject.get_or_set("k", || vec![3]), [3]);
+/// A miss is computed once, returned, and stored with the view's options.
+pub fn a_miss_computes_and_stores(cache: &TestCache) {
+    let cache = cache.view(|cache| cache.expires_in(10));
+    assert_eq!(cache.get_or_set("k", || vec![1, 2]), [1, 2]);
+    assert_eq!(cache.get_or_set("k", || vec![3]), [1, 2]);
+    assert_eq!(cache.get::<Vec<i32>>("k").unwrap(), Some(vec![1, 2]));
+    cache.pass(10);
+    assert_eq!(cache.get_or_set("k", || vec![3]), [3]);
 }
 
-/// `None` is kept like any other value.
-pub fn a_computed_none_is_kept(subject: &Subject) {
-    assert_eq!(subject.get_or_set("k", || None::<u8>), None);
-    assert_eq!(subject.get_or_set("k", || Some(1_u8)), None);
+/// `None` is stored like any other value.
+pub fn a_computed_none_is_stored(cache: &TestCache) {
+    assert_eq!(cache.get_or_set("k", || None::<u8>), None);
+    assert_eq!(cache.get_or_set("k", || Some(1_u8)), None);
 }
 
-/// Not even `Debug` is asked of an error.
-struct Plain;
+/// An error type that implements nothing, not even `Debug`.
+struct OpaqueError;
 
-/// `Ok` is kept, `Err` is returned and not kept; nothing is asked of the error's type.
-pub fn an_error_is_returned_and_not_kept(subject: &Subject) {
-    let failed = subject.try_get_or_set::<u8, Plain>("k", || Err(Plain));
+/// `Ok` is stored, `Err` is returned and not stored; the error type needs no traits.
+pub fn an_error_is_returned_and_not_stored(cache: &TestCache) {
+    let failed = cache.try_get_or_set::<u8, OpaqueError>("k", || Err(OpaqueError));
     assert!(failed.is_err());
-    assert!(!subject.exists("k").unwrap());
-    assert!(matches!(subject.try_get_or_set("k", || Ok::<u8, Plain>(1)), Ok(1)));
-    assert!(matches!(subject.try_get_or_set::<u8, Plain>("k", || Err(Plain)), Ok(1)));
-    assert_eq!(subject.get::<u8>("k").unwrap(), Some(1), "what is kept is the value, not the `Result`");
+    assert!(!cache.exists("k").unwrap());
+    assert!(matches!(cache.try_get_or_set("k", || Ok::<u8, OpaqueError>(1)), Ok(1)));
+    assert!(matches!(cache.try_get_or_set::<u8, OpaqueError>("k", || Err(OpaqueError)), Ok(1)));
+    assert_eq!(cache.get::<u8>("k").unwrap(), Some(1), "the value is stored, not the `Result`");
 }
 
-/// Also where the value of `get_or_set` is itself a `Result`, its `Err` is not kept.
-pub fn an_error_as_a_value_is_not_kept(subject: &Subject) {
+/// If the value of `get_or_set` is itself a `Result`, its `Err` is not stored.
+pub fn an_error_as_the_value_of_get_or_set_is_not_stored(cache: &TestCache) {
     type Answer = Result<u32, String>;
-    assert_eq!(subject.get_or_set::<Answer>("k", || Err("down".to_owned())), Err("down".to_owned()));
-    assert_eq!(subject.get_or_set::<Answer>("k", || Ok(1)), Ok(1));
-    assert_eq!(subject.get_or_set::<Answer>("k", || Err("down".to_owned())), Ok(1));
+    assert_eq!(cache.get_or_set::<Answer>("k", || Err("down".to_owned())), Err("down".to_owned()));
+    assert_eq!(cache.get_or_set::<Answer>("k", || Ok(1)), Ok(1));
+    assert_eq!(cache.get_or_set::<Answer>("k", || Err("down".to_owned())), Ok(1));
 }
 
-/// A expiration begins when the computation is over, however long that took.
-pub fn a_lifetime_begins_after_the_computation(subject: &Subject) {
-    let subject = subject.view(|cache| cache.expires_in(10));
+/// The lifetime starts when the computation ends, however long it took.
+pub fn a_lifetime_starts_when_the_computation_ends(cache: &TestCache) {
+    let cache = cache.view(|cache| cache.expires_in(10));
     let slow = || {
-        subject.pass(60);
+        cache.pass(60);
         "v".to_owned()
     };
-    subject.get_or_set("k", slow);
-    subject.get_or_set_multi(["m"], |keys| keys.iter().map(|key| (key.clone(), slow())).collect());
-    subject.pass(9);
-    assert!(subject.exists("m").unwrap());
-    subject.get_or_set("k", slow);
-    subject.pass(9);
-    assert!(subject.exists("k").unwrap());
-    subject.pass(1);
-    assert!(!subject.exists("k").unwrap());
+    cache.get_or_set("k", slow);
+    cache.get_or_set_multi(["m"], |keys| keys.iter().map(|key| (key.clone(), slow())).collect());
+    cache.pass(9);
+    assert!(cache.exists("m").unwrap());
+    cache.get_or_set("k", slow);
+    cache.pass(9);
+    assert!(cache.exists("k").unwrap());
+    cache.pass(1);
+    assert!(!cache.exists("k").unwrap());
 }
 
-/// What cannot be read as the type asked for is computed anew and replaced.
-pub fn an_unreadable_value_is_computed_anew(subject: &Subject) {
-    subject.set("k", "text").unwrap();
-    assert_eq!(subject.get_or_set("k", || vec![7_u16]), [7]);
-    assert_eq!(subject.get_or_set("k", || vec![8_u16]), [7]);
+/// A value that cannot be read as the requested type is recomputed and replaced.
+pub fn an_unreadable_value_is_recomputed(cache: &TestCache) {
+    cache.set("k", "text").unwrap();
+    assert_eq!(cache.get_or_set("k", || vec![7_u16]), [7]);
+    assert_eq!(cache.get_or_set("k", || vec![8_u16]), [7]);
 }
 
 /// A value that serde refuses to write.
 #[derive(Debug, PartialEq, Deserialize)]
-struct Unwritable(u8);
+struct Unserializable(u8);
 
-impl Serialize for Unwritable {
+impl Serialize for Unserializable {
     fn serialize<S: Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
         Err(S::Error::custom("not today"))
     }
 }
 
-/// A value that cannot be kept is returned all the same.
-pub fn a_value_that_cannot_be_kept_is_returned(subject: &Subject) {
-    assert_eq!(subject.get_or_set("k", || Unwritable(1)), Unwritable(1));
-    assert_eq!(subject.try_get_or_set::<_, ()>("k", || Ok(Unwritable(2))), Ok(Unwritable(2)));
-    let many = subject.get_or_set_multi(["k"], |_| [("k".to_owned(), Unwritable(3))].into());
-    assert_eq!(many["k"], Unwritable(3));
-    assert!(!subject.exists("k").unwrap());
+/// A computed value that cannot be stored is returned.
+pub fn a_value_that_cannot_be_stored_is_returned(cache: &TestCache) {
+    assert_eq!(cache.get_or_set("k", || Unserializable(1)), Unserializable(1));
+    assert_eq!(cache.try_get_or_set::<_, ()>("k", || Ok(Unserializable(2))), Ok(Unserializable(2)));
+    let many = cache.get_or_set_multi(["k"], |_| [("k".to_owned(), Unserializable(3))].into());
+    assert_eq!(many["k"], Unserializable(3));
+    assert!(!cache.exists("k").unwrap());
 }
 
-/// The panic of a computation goes to its caller, and the next call works.
-pub fn a_panic_goes_to_the_caller_and_the_next_call_works(subject: &Subject) {
-    let panicked = catch_unwind(AssertUnwindSafe(|| subject.get_or_set::<u8>("k", || panic!("on purpose"))));
+/// The panic of a computation reaches its caller, and the next call works.
+pub fn a_panic_reaches_its_caller_and_the_next_call_works(cache: &TestCache) {
+    let panicked = catch_unwind(AssertUnwindSafe(|| cache.get_or_set::<u8>("k", || panic!("on purpose"))));
     let message = panicked.unwrap_err();
     assert_eq!(message.downcast_ref::<&str>(), Some(&"on purpose"));
-    assert!(!subject.exists("k").unwrap());
-    assert_eq!(subject.get_or_set("k", || 5_u8), 5);
-    assert_eq!(subject.get::<u8>("k").unwrap(), Some(5));
+    assert!(!cache.exists("k").unwrap());
+    assert_eq!(cache.get_or_set("k", || 5_u8), 5);
+    assert_eq!(cache.get::<u8>("k").unwrap(), Some(5));
 }
 
-/// Neither a clone of the value nor `Send` is asked for.
-pub fn a_value_need_not_be_clone_nor_the_closure_send(subject: &Subject) {
+/// The value need not be `Clone`, nor the closure `Send`.
+pub fn values_need_no_clone_and_closures_no_send(cache: &TestCache) {
     #[derive(Debug, PartialEq, Serialize, Deserialize)]
     struct Single(Vec<String>);
     let local = Rc::new(Cell::new(0));
@@ -124,158 +124,161 @@ pub fn a_value_need_not_be_clone_nor_the_closure_send(subject: &Subject) {
         local.set(local.get() + 1);
         Single(vec!["a".to_owned()])
     };
-    let values: [Single; 2] = std::array::from_fn(|_| subject.get_or_set("k", compute));
+    let values: [Single; 2] = std::array::from_fn(|_| cache.get_or_set("k", compute));
     assert_eq!(values[0], values[1]);
     assert_eq!(local.get(), 1);
 }
 
-/// A computation may itself ask the cache.
-pub fn a_computation_may_use_the_cache(subject: &Subject) {
-    let outer = subject.get_or_set("outer", || {
-        let inner = subject.get_or_set("inner", || "in".to_owned());
-        subject.increment("runs", 1).unwrap();
+/// A computation may use the cache.
+pub fn a_computation_may_use_the_cache(cache: &TestCache) {
+    let outer = cache.get_or_set("outer", || {
+        let inner = cache.get_or_set("inner", || "in".to_owned());
+        cache.increment("runs", 1).unwrap();
         format!("out and {inner}")
     });
     assert_eq!(outer, "out and in");
-    assert_eq!(subject.get::<String>("inner").unwrap().as_deref(), Some("in"));
-    assert_eq!(subject.get::<u8>("runs").unwrap(), Some(1));
+    assert_eq!(cache.get::<String>("inner").unwrap().as_deref(), Some("in"));
+    assert_eq!(cache.get::<u8>("runs").unwrap(), Some(1));
 }
 
-/// A computation that asks for its own key runs, and nothing waits for itself.
-pub fn a_computation_may_ask_for_its_own_key(subject: &Subject) {
-    fn depth(subject: &Subject, left: u32) -> u32 {
-        subject.get_or_set("k", || if left == 0 { 0 } else { depth(subject, left - 1) + 1 })
+/// A computation that requests its own key runs without waiting for itself.
+pub fn a_computation_may_ask_for_its_own_key(cache: &TestCache) {
+    fn depth(cache: &TestCache, left: u32) -> u32 {
+        cache.get_or_set("k", || if left == 0 { 0 } else { depth(cache, left - 1) + 1 })
     }
-    let first = depth(subject, 3);
+    let first = depth(cache, 3);
     assert_eq!(first, 3);
-    assert!(subject.exists("k").unwrap());
+    assert!(cache.exists("k").unwrap());
 }
 
-/// Under an empty key the value is computed each time: that is no reason to fail.
-pub fn an_empty_key_is_computed_each_time(subject: &Subject) {
-    assert_eq!(subject.get_or_set("", || 1), 1);
-    assert_eq!(subject.get_or_set("", || 2), 2);
-    assert_eq!(subject.try_get_or_set::<u8, Plain>("", || Ok(3)).ok(), Some(3));
-    let many = subject.get_or_set_multi(["", "k"], |keys| keys.iter().map(|key| (key.clone(), key.len())).collect());
+/// An empty key is computed at each call, and is no error.
+pub fn an_empty_key_is_computed_at_each_call(cache: &TestCache) {
+    assert_eq!(cache.get_or_set("", || 1), 1);
+    assert_eq!(cache.get_or_set("", || 2), 2);
+    assert_eq!(cache.try_get_or_set::<u8, OpaqueError>("", || Ok(3)).ok(), Some(3));
+    let many = cache.get_or_set_multi(["", "k"], |keys| keys.iter().map(|key| (key.clone(), key.len())).collect());
     assert_eq!((many[""], many["k"]), (0, 1));
 }
 
 /// Two keys are computed independently.
-pub fn two_keys_do_not_meet(subject: &Subject) {
+pub fn different_keys_are_computed_independently(cache: &TestCache) {
     fn number<T: Debug>(value: T) -> String {
         format!("{value:?}")
     }
-    assert_eq!(subject.get_or_set("a", || number(1)), "1");
-    assert_eq!(subject.get_or_set("b", || number(2)), "2");
-    assert_eq!(subject.get_or_set("a", || number(3)), "1");
+    assert_eq!(cache.get_or_set("a", || number(1)), "1");
+    assert_eq!(cache.get_or_set("b", || number(2)), "2");
+    assert_eq!(cache.get_or_set("a", || number(3)), "1");
 }
 
-/// A refresh computes whatever is kept, and its result lives its full time.
-pub fn a_refresh_computes_and_replaces(subject: &Subject) {
-    let subject = subject.view(|cache| cache.expires_in(10));
-    assert_eq!(subject.refresh("k", || 1), 1, "there need be nothing");
-    subject.pass(9);
-    assert_eq!(subject.refresh("k", || 2), 2);
-    subject.pass(9);
-    assert_eq!(subject.get_or_set("k", || 3), 2);
-    assert_eq!(subject.try_refresh::<_, Plain>("k", || Ok(4)).ok(), Some(4));
-    assert_eq!(subject.get::<u8>("k").unwrap(), Some(4));
-    assert_eq!(subject.view(|cache| cache.expires_in(0)).refresh("k", || 5), 5);
-    assert_eq!(subject.get::<u8>("k").unwrap(), None, "no expiration forgets what was there");
-    assert_eq!(subject.refresh("", || 6), 6, "as without a key that can be one");
+/// A refresh always computes, and its result has its full lifetime.
+pub fn a_refresh_computes_and_replaces(cache: &TestCache) {
+    let cache = cache.view(|cache| cache.expires_in(10));
+    assert_eq!(cache.refresh("k", || 1), 1, "no entry is needed");
+    cache.pass(9);
+    assert_eq!(cache.refresh("k", || 2), 2);
+    cache.pass(9);
+    assert_eq!(cache.get_or_set("k", || 3), 2);
+    assert_eq!(cache.try_refresh::<_, OpaqueError>("k", || Ok(4)).ok(), Some(4));
+    assert_eq!(cache.get::<u8>("k").unwrap(), Some(4));
+    assert_eq!(cache.view(|cache| cache.expires_in(0)).refresh("k", || 5), 5);
+    assert_eq!(cache.get::<u8>("k").unwrap(), None, "a lifetime of zero deletes the entry");
+    assert_eq!(cache.refresh("", || 6), 6, "an empty key is no error");
 }
 
-/// What a refresh fails with goes to its caller, and what is kept stays as it is.
-pub fn a_refresh_that_fails_leaves_what_is_kept(subject: &Subject) {
-    let subject = subject.view(|cache| cache.expires_in(10).race_ttl(60).stale_if_error(60));
-    subject.set("k", "old").unwrap();
-    let expiry = subject.expiry("k").unwrap();
+/// A failed refresh returns its error, and leaves the entry unchanged.
+pub fn a_failed_refresh_leaves_the_entry_unchanged(cache: &TestCache) {
+    let cache = cache.view(|cache| cache.expires_in(10).race_ttl(60).stale_if_error(60));
+    cache.set("k", "old").unwrap();
+    let expiry = cache.expiry("k").unwrap();
     for _ in 0..2 {
-        assert!(subject.try_refresh::<String, Plain>("k", || Err(Plain)).is_err(), "nothing stands in for it");
-        let answer = subject.refresh::<Result<String, u8>>("k", || Err(7));
+        assert!(
+            cache.try_refresh::<String, OpaqueError>("k", || Err(OpaqueError)).is_err(),
+            "no stale value replaces it"
+        );
+        let answer = cache.refresh::<Result<String, u8>>("k", || Err(7));
         assert_eq!(answer, Err(7));
-        let panicked = catch_unwind(AssertUnwindSafe(|| subject.refresh::<String>("k", || panic!("on purpose"))));
+        let panicked = catch_unwind(AssertUnwindSafe(|| cache.refresh::<String>("k", || panic!("on purpose"))));
         assert_eq!(panicked.unwrap_err().downcast_ref::<&str>(), Some(&"on purpose"));
-        subject.pass(1);
-        assert_eq!(subject.get::<String>("k").unwrap().as_deref(), Some("old"));
-        assert_eq!(subject.expiry("k").unwrap(), expiry);
+        cache.pass(1);
+        assert_eq!(cache.get::<String>("k").unwrap().as_deref(), Some("old"));
+        assert_eq!(cache.expiry("k").unwrap(), expiry);
     }
-    subject.pass(9);
-    assert_eq!(subject.get_or_set("k", || "new".to_owned()), "new", "in the window nobody is kept from trying");
+    cache.pass(9);
+    assert_eq!(cache.get_or_set("k", || "new".to_owned()), "new", "after a failed refresh the next caller may compute");
 }
 
-/// A refresh is newer than the computation in the middle of which it came, whose result goes to its caller alone.
-pub fn a_refresh_wins_over_what_began_before_it(subject: &Subject) {
-    for other in [subject.view(Cache::clone), subject.other_face()] {
-        subject.delete("k").unwrap();
-        let late = subject.get_or_set("k", || {
+/// A refresh wins over a computation that started before it, whose result only its caller receives.
+pub fn a_refresh_wins_over_an_earlier_computation(cache: &TestCache) {
+    for other in [cache.view(Cache::clone), cache.other_api()] {
+        cache.delete("k").unwrap();
+        let late = cache.get_or_set("k", || {
             assert_eq!(other.refresh("k", || 2), 2);
             1
         });
-        assert_eq!((late, subject.get::<u8>("k").unwrap()), (1, Some(2)));
-        let late = subject.refresh("k", || {
+        assert_eq!((late, cache.get::<u8>("k").unwrap()), (1, Some(2)));
+        let late = cache.refresh("k", || {
             assert_eq!(other.refresh("k", || 4), 4);
             3
         });
-        assert_eq!((late, subject.get::<u8>("k").unwrap()), (3, Some(4)), "of two refreshes the later one");
-        let failed = subject.refresh("k", || {
-            assert!(other.try_refresh::<u8, Plain>("k", || Err(Plain)).is_err());
+        assert_eq!((late, cache.get::<u8>("k").unwrap()), (3, Some(4)), "the later one of two refreshes wins");
+        let failed = cache.refresh("k", || {
+            assert!(other.try_refresh::<u8, OpaqueError>("k", || Err(OpaqueError)).is_err());
             5
         });
-        assert_eq!((failed, subject.get::<u8>("k").unwrap()), (5, Some(5)), "one that fails changes nothing");
+        assert_eq!((failed, cache.get::<u8>("k").unwrap()), (5, Some(5)), "a failed refresh changes nothing");
     }
 }
 
-/// What changes the key in the middle of a refresh wins over its result.
-pub fn a_change_in_the_middle_of_a_refresh_wins(subject: &Subject) {
+/// A change of the key during a refresh wins over its result.
+pub fn a_change_during_a_refresh_wins(cache: &TestCache) {
     let kept = |change: &dyn Fn()| {
-        subject.set("k", "old").unwrap();
-        let late = subject.refresh("k", || {
+        cache.set("k", "old").unwrap();
+        let late = cache.refresh("k", || {
             change();
             "late".to_owned()
         });
-        assert_eq!(late, "late", "it goes to its caller");
-        subject.get::<String>("k").unwrap()
+        assert_eq!(late, "late", "the caller receives it");
+        cache.get::<String>("k").unwrap()
     };
-    assert_eq!(kept(&|| assert!(subject.delete("k").unwrap())), None);
-    assert_eq!(kept(&|| assert_eq!(subject.other_face().delete_multi(["k"]).unwrap(), 1)), None);
-    assert_eq!(kept(&|| assert!(subject.clear().is_ok())), None);
-    assert_eq!(kept(&|| subject.set("k", "set").unwrap()).as_deref(), Some("set"));
-    assert_eq!(kept(&|| assert!(!subject.delete("another").unwrap())).as_deref(), Some("late"));
+    assert_eq!(kept(&|| assert!(cache.delete("k").unwrap())), None);
+    assert_eq!(kept(&|| assert_eq!(cache.other_api().delete_multi(["k"]).unwrap(), 1)), None);
+    assert_eq!(kept(&|| assert!(cache.clear().is_ok())), None);
+    assert_eq!(kept(&|| cache.set("k", "set").unwrap()).as_deref(), Some("set"));
+    assert_eq!(kept(&|| assert!(!cache.delete("another").unwrap())).as_deref(), Some("late"));
 }
 
-/// While a value is computed on one thread, another one changes its key and then asks for it. What both are given: the
-/// first computes 1, the other one 2.
-pub(crate) fn asked_after(subject: &Subject, change: impl Fn(&Subject) + Sync) -> [u8; 2] {
+/// Changes a key on one thread while another computes it, and then reads it. Returns the values of both calls: the
+/// first call computes 1, the second 2.
+pub(crate) fn values_before_and_after(cache: &TestCache, change: impl Fn(&TestCache) + Sync) -> [u8; 2] {
     let (begun, changed) = (Barrier::new(2), Barrier::new(2));
-    let given = subject.on_threads(2, |subject, number| {
+    let given = cache.on_threads(2, |cache, number| {
         if number == 0 {
-            return subject.get_or_set("k", || {
+            return cache.get_or_set("k", || {
                 begun.wait();
                 changed.wait();
-                // So that the other one waits for this, mostly. If it comes later, it holds all the more.
+                // Most likely the other call waits on this one by then. If it starts later, the result is the same.
                 sleep(Duration::from_millis(50));
                 1
             });
         }
         begun.wait();
-        change(subject);
+        change(cache);
         changed.wait();
-        subject.get_or_set("k", || 2)
+        cache.get_or_set("k", || 2)
     });
     [given[0], given[1]]
 }
 
-/// Who asks after a change is not given what began to be computed before it, though it waits for that.
-pub fn who_asks_after_a_change_is_given_what_is_newer(subject: &Subject) {
-    let after = |change: &(dyn Fn(&Subject) + Sync)| {
-        subject.delete("k").unwrap();
-        (asked_after(subject, change), subject.get::<u8>("k").unwrap())
+/// A caller after a change does not receive a value whose computation started before it, even if it waits on that one.
+pub fn a_caller_after_a_change_receives_a_newer_value(cache: &TestCache) {
+    let after = |change: &(dyn Fn(&TestCache) + Sync)| {
+        cache.delete("k").unwrap();
+        (values_before_and_after(cache, change), cache.get::<u8>("k").unwrap())
     };
-    assert_eq!(after(&|subject| assert!(!subject.delete("k").unwrap())), ([1, 2], Some(2)));
-    assert_eq!(after(&|subject| assert!(subject.clear().is_ok())), ([1, 2], Some(2)));
-    assert_eq!(after(&|subject| subject.set("k", &3).unwrap()), ([1, 3], Some(3)));
-    let refreshed = after(&|subject| assert_eq!(subject.refresh("k", || 4), 4));
+    assert_eq!(after(&|cache| assert!(!cache.delete("k").unwrap())), ([1, 2], Some(2)));
+    assert_eq!(after(&|cache| assert!(cache.clear().is_ok())), ([1, 2], Some(2)));
+    assert_eq!(after(&|cache| cache.set("k", &3).unwrap()), ([1, 3], Some(3)));
+    let refreshed = after(&|cache| assert_eq!(cache.refresh("k", || 4), 4));
     assert_eq!(refreshed, ([1, 4], Some(4)));
-    assert_eq!(after(&|subject| subject.set("another", &3).unwrap()), ([1, 1], Some(1)), "of another key");
+    assert_eq!(after(&|cache| cache.set("another", &3).unwrap()), ([1, 1], Some(1)), "a change of another key");
 }

@@ -1,27 +1,27 @@
-//! What async tests are run by: nothing but the thread, and tokio.
+//! The executors of async tests: smol, outside of any runtime, and tokio.
 
 use std::future::Future;
 
 use tokio::runtime::Builder;
 
-/// What waits for a future.
+/// Runs a future to completion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Executor {
-    /// This thread, outside of any runtime.
+    /// `smol::block_on` on this thread, outside of any runtime.
     Smol,
-    /// A runtime of tokio's that has this thread alone.
+    /// A single-threaded tokio runtime.
     Tokio,
 }
 
 impl Executor {
-    /// Each of them.
+    /// All executors.
     pub const ALL: [Executor; 2] = [Executor::Smol, Executor::Tokio];
 
-    /// Runs a future to its end.
+    /// Runs a future to completion.
     ///
     /// # Panics
     ///
-    /// If there can be no runtime, as inside of one.
+    /// If no runtime can be started, for example inside of another one.
     pub fn block_on<F: Future>(self, future: F) -> F::Output {
         match self {
             Executor::Smol => smol::block_on(future),

@@ -1,10 +1,10 @@
-//! What may be a key, and that no two meet.
+//! Which texts may be keys, and that no two collide.
 
 use std::collections::{HashMap, HashSet};
 
-use crate::Subject;
+use crate::TestCache;
 
-/// Texts that mean something to some store, or to this library.
+/// Texts that have a meaning for some store, or for this library.
 fn odd_keys() -> Vec<String> {
     let odd = [
         " ",
@@ -61,55 +61,55 @@ fn odd_keys() -> Vec<String> {
     keys
 }
 
-/// Keys are compared to the letter.
-pub fn upper_and_lower_case_are_two_keys(subject: &Subject) {
-    subject.set("User", "upper").unwrap();
-    subject.set("user", "lower").unwrap();
-    assert_eq!(subject.get::<String>("User").unwrap().as_deref(), Some("upper"));
-    assert_eq!(subject.get::<String>("user").unwrap().as_deref(), Some("lower"));
+/// Keys are case-sensitive.
+pub fn keys_are_case_sensitive(cache: &TestCache) {
+    cache.set("User", "upper").unwrap();
+    cache.set("user", "lower").unwrap();
+    assert_eq!(cache.get::<String>("User").unwrap().as_deref(), Some("upper"));
+    assert_eq!(cache.get::<String>("user").unwrap().as_deref(), Some("lower"));
 }
 
-/// Any text is a key, of any length, and no two keys meet.
-pub fn any_text_is_a_key_of_its_own(subject: &Subject) {
+/// Any text of any length is a key, and no two keys collide.
+pub fn any_text_is_a_distinct_key(cache: &TestCache) {
     let keys = odd_keys();
     assert_eq!(keys.iter().collect::<HashSet<_>>().len(), keys.len());
     for key in &keys {
-        subject.set(key, key).unwrap();
+        cache.set(key, key).unwrap();
     }
     for key in &keys {
-        assert_eq!(subject.get::<String>(key).unwrap().as_ref(), Some(key));
-        assert!(subject.exists(key).unwrap());
+        assert_eq!(cache.get::<String>(key).unwrap().as_ref(), Some(key));
+        assert!(cache.exists(key).unwrap());
     }
     for key in &keys {
-        assert!(subject.delete(key).unwrap(), "{key:?} went with another key");
+        assert!(cache.delete(key).unwrap(), "{key:?} was deleted with another key");
     }
 }
 
-/// The operations on many keys take the same texts, and answer by the keys as they were asked.
-pub fn any_text_is_a_key_among_many(subject: &Subject) {
+/// Batches accept the same texts, and return the keys as the caller gave them.
+pub fn any_text_is_a_key_in_a_batch(cache: &TestCache) {
     let keys = odd_keys();
     let own: HashMap<String, String> = keys.iter().map(|key| (key.clone(), key.clone())).collect();
-    subject.write_multi(&own).unwrap();
-    assert_eq!(subject.read_multi::<String>(&keys).unwrap(), own);
-    let computed = subject.get_or_set_multi::<String>(&keys, |missing| panic!("{missing:?}"));
+    cache.write_multi(&own).unwrap();
+    assert_eq!(cache.read_multi::<String>(&keys).unwrap(), own);
+    let computed = cache.get_or_set_multi::<String>(&keys, |missing| panic!("{missing:?}"));
     assert_eq!(computed, own);
-    assert_eq!(subject.delete_multi(&keys).unwrap(), keys.len() as u64);
+    assert_eq!(cache.delete_multi(&keys).unwrap(), keys.len() as u64);
 }
 
-/// Counters take the same texts.
-pub fn any_text_is_a_counter_of_its_own(subject: &Subject) {
+/// Counters accept the same texts.
+pub fn any_text_is_a_distinct_counter(cache: &TestCache) {
     let keys = odd_keys();
     for round in 1..=2 {
-        assert!(keys.iter().all(|key| subject.increment(key, 1).unwrap() == round));
+        assert!(keys.iter().all(|key| cache.increment(key, 1).unwrap() == round));
     }
-    assert!(keys.iter().all(|key| subject.get::<i64>(key).unwrap() == Some(2)));
+    assert!(keys.iter().all(|key| cache.get::<i64>(key).unwrap() == Some(2)));
 }
 
-/// Long keys that differ in the last letter alone are two.
-pub fn long_keys_that_differ_at_the_end_are_two(subject: &Subject) {
+/// Long keys that differ only in the last letter are distinct.
+pub fn long_keys_that_differ_only_at_the_end_are_distinct(cache: &TestCache) {
     let start = "k".repeat(9999);
-    subject.set(&format!("{start}1"), "one").unwrap();
-    subject.set(&format!("{start}2"), "two").unwrap();
-    assert_eq!(subject.get::<String>(&format!("{start}1")).unwrap().as_deref(), Some("one"));
-    assert_eq!(subject.get::<String>(&format!("{start}2")).unwrap().as_deref(), Some("two"));
+    cache.set(&format!("{start}1"), "one").unwrap();
+    cache.set(&format!("{start}2"), "two").unwrap();
+    assert_eq!(cache.get::<String>(&format!("{start}1")).unwrap().as_deref(), Some("one"));
+    assert_eq!(cache.get::<String>(&format!("{start}2")).unwrap().as_deref(), Some("two"));
 }

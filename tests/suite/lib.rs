@@ -1,10 +1,9 @@
-//! What every cache does whatever it keeps its entries in, as functions that any store can be put through.
+//! The behaviour of a cache and the contract of a store, as tests for any store.
 //!
-//! A behaviour is a public function that is named by what it shows and is given a [`Subject`]: an empty cache, seen
-//! through one of its two faces. [`run!`] makes a test of each of them for both faces, the waiting one outside of any
-//! runtime and on tokio; [`run_store!`] does so with the lines of the contract of [`Store`](cache_runtime::Store),
-//! [`run_claims!`] with those that a store keeps which keeps claims, and [`run_nothing!`] with what a cache does that
-//! keeps nothing. For a store of one's own, in a file under `tests/`:
+//! A behaviour is a public function whose name says what it checks. It receives a [`TestCache`]: an empty cache, used
+//! by its blocking or its async API. [`run!`] makes a test of each behaviour for both, the async one with and without
+//! tokio. [`run_store!`] tests the contract of [`Store`](cache_runtime::Store), [`run_claims!`] its part about claims,
+//! and [`run_no_cache!`] a cache that stores nothing. For a store of your own, in a file under `tests/`:
 //!
 //! ```
 //! # fn main() {}
@@ -16,46 +15,47 @@
 //! cache_suite::run! { my_store_in_a_cache, || Cache::new(MyStore::default()) }
 //! ```
 //!
-//! Every test asks for a store anew, which must be empty. What must outlive the test, as a folder, is returned beside
-//! the cache: `|| (cache, folder)`. Tests run in parallel.
+//! Every test calls the closure, which must return an empty store. Something that must outlive the test, such as a
+//! folder, is returned with the cache: `|| (cache, folder)`. Tests run in parallel.
 //!
 //! # Time
 //!
-//! The suite moves time by hand, so values must expire by the time that the store is told. A store gets that for nothing,
-//! because every value but a number says when it expires; it need only keep values until then, and longer for windows.
+//! The suite controls the clock, so values must expire by the time that the cache passes to the store. This needs no
+//! work in the store, because every value except a number contains its expiry; the store must only keep it until then,
+//! or until the end of its stale window.
 //!
-//! Whole numbers may live by the time of the store's server, which no test can move. Such a store reads a number without
-//! saying when it expires ([`Record::expires_at`](cache_runtime::store::Record::expires_at) is `None`). The suite sees
-//! that, and waits in reality where it is about numbers that expire, for some seconds in each of those tests.
+//! Numbers may expire by the clock of the store's server, which no test can control. Such a store reads a number
+//! without its expiry ([`Record::expires_at`](cache_runtime::store::Record::expires_at) is `None`). The suite detects
+//! this, and its tests of expiring numbers then wait for some seconds of real time.
 //!
 //! # Servers
 //!
-//! A store on a server shares it with the other tests, so each store that the closure makes needs a part of its own, by a
-//! namespace or a prefix. Where the server is missing the closure calls [`skip`].
+//! Tests share a server, so each store that the closure makes needs a namespace or a prefix of its own. If the server
+//! is not available, the closure calls [`skip`].
 
-#![expect(clippy::missing_panics_doc, reason = "a behaviour that is not shown panics")]
+#![expect(clippy::missing_panics_doc, reason = "a behaviour that fails panics")]
 
-pub mod ageing;
+pub mod batches;
+mod catalogue;
 pub mod claims;
 pub mod computing;
-pub mod counting;
+pub mod counters;
+pub mod errors;
 mod executor;
 pub mod expiry;
+mod fixtures;
+mod harness;
 pub mod keys;
-mod list;
-pub mod many;
 pub mod namespaces;
-pub mod nothing;
-pub mod numbers;
-pub mod refusals;
+pub mod no_cache;
+pub mod real_time;
 pub mod stale;
 pub mod store;
+pub mod store_numbers;
 pub mod storing;
-mod subject;
 pub mod tags;
-mod told;
-mod watch;
+mod timeout;
 
 pub use self::executor::Executor;
-pub use self::subject::{Face, Given, Subject};
-pub use self::watch::{skip, within_a_minute};
+pub use self::harness::{Api, Setup, TestCache};
+pub use self::timeout::{skip, within_a_minute};

@@ -1,4 +1,4 @@
-//! One value under one key: written, read, asked for, forgotten.
+//! One value under one key: written, read and deleted.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Debug;
@@ -6,43 +6,43 @@ use std::fmt::Debug;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::Subject;
+use crate::TestCache;
 
-/// What was never written is absent, and asking for it creates nothing.
-pub fn an_absent_key_is_absent_and_asking_creates_nothing(subject: &Subject) {
+/// A key that was never written is a miss, and reading it creates no entry.
+pub fn reading_an_absent_key_is_a_miss_and_creates_no_entry(cache: &TestCache) {
     for _ in 0..2 {
-        assert_eq!(subject.get::<String>("k").unwrap(), None);
-        assert!(!subject.exists("k").unwrap());
-        assert_eq!(subject.expiry("k").unwrap(), None);
-        assert!(!subject.touch("k").unwrap());
-        assert!(!subject.delete("k").unwrap());
+        assert_eq!(cache.get::<String>("k").unwrap(), None);
+        assert!(!cache.exists("k").unwrap());
+        assert_eq!(cache.expiry("k").unwrap(), None);
+        assert!(!cache.touch("k").unwrap());
+        assert!(!cache.delete("k").unwrap());
     }
 }
 
-/// A later write stands in the place of the earlier one, with its own expiration, shorter or longer.
-pub fn a_later_write_replaces_value_and_lifetime(subject: &Subject) {
-    let (short, long) = (subject.view(|cache| cache.expires_in(10)), subject.view(|cache| cache.expires_in(100)));
+/// A later write replaces the value and its lifetime, shorter or longer.
+pub fn a_later_write_replaces_value_and_expiry(cache: &TestCache) {
+    let (short, long) = (cache.view(|cache| cache.expires_in(10)), cache.view(|cache| cache.expires_in(100)));
     short.set("longer", "old").unwrap();
     long.set("longer", "new").unwrap();
     long.set("shorter", "old").unwrap();
     short.set("shorter", "new").unwrap();
-    assert_eq!(subject.get::<String>("shorter").unwrap().as_deref(), Some("new"));
-    subject.pass(11);
-    assert_eq!(subject.get::<String>("longer").unwrap().as_deref(), Some("new"));
-    assert_eq!(subject.get::<String>("shorter").unwrap(), None);
+    assert_eq!(cache.get::<String>("shorter").unwrap().as_deref(), Some("new"));
+    cache.pass(11);
+    assert_eq!(cache.get::<String>("longer").unwrap().as_deref(), Some("new"));
+    assert_eq!(cache.get::<String>("shorter").unwrap(), None);
 }
 
-/// A key is not bound to the type of what was first written there.
-pub fn a_later_write_may_be_of_another_type(subject: &Subject) {
-    subject.set("k", "text").unwrap();
-    subject.set("k", &7).unwrap();
-    assert_eq!(subject.get::<i32>("k").unwrap(), Some(7));
-    subject.set("k", &vec![1.5, 2.5]).unwrap();
-    assert_eq!(subject.get::<Vec<f64>>("k").unwrap(), Some(vec![1.5, 2.5]));
-    assert_eq!(subject.get::<i32>("k").unwrap(), None);
+/// The first value's type does not restrict later values.
+pub fn a_later_write_may_be_of_another_type(cache: &TestCache) {
+    cache.set("k", "text").unwrap();
+    cache.set("k", &7).unwrap();
+    assert_eq!(cache.get::<i32>("k").unwrap(), Some(7));
+    cache.set("k", &vec![1.5, 2.5]).unwrap();
+    assert_eq!(cache.get::<Vec<f64>>("k").unwrap(), Some(vec![1.5, 2.5]));
+    assert_eq!(cache.get::<i32>("k").unwrap(), None);
 }
 
-/// An order, with what structs are made of.
+/// A struct with fields of many kinds.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Order {
     id: u64,
@@ -69,72 +69,72 @@ fn order() -> Order {
     }
 }
 
-fn comes_back<T: Serialize + DeserializeOwned + PartialEq + Debug>(subject: &Subject, value: &T) {
-    subject.set("k", value).unwrap();
-    assert_eq!(subject.get::<T>("k").unwrap().as_ref(), Some(value));
-    assert!(subject.exists("k").unwrap(), "{value:?}");
-    assert!(subject.delete("k").unwrap(), "{value:?}");
+fn assert_read_back<T: Serialize + DeserializeOwned + PartialEq + Debug>(cache: &TestCache, value: &T) {
+    cache.set("k", value).unwrap();
+    assert_eq!(cache.get::<T>("k").unwrap().as_ref(), Some(value));
+    assert!(cache.exists("k").unwrap(), "{value:?}");
+    assert!(cache.delete("k").unwrap(), "{value:?}");
 }
 
-/// Texts, numbers, truths, lists, maps, structs, and values that look like nothing come back equal.
-pub fn values_of_every_kind_come_back(subject: &Subject) {
+/// Texts, numbers, booleans, lists, maps, structs and empty values are read back equal.
+pub fn values_of_every_kind_are_read_back(cache: &TestCache) {
     for text in ["", "0", "false", "null", "Zoë 🦀", "a\0b", "'; DROP TABLE entries; --"] {
-        comes_back(subject, &text.to_owned());
+        assert_read_back(cache, &text.to_owned());
     }
-    comes_back(subject, &());
-    comes_back(subject, &false);
-    comes_back(subject, &'🦀');
-    comes_back(subject, &vec![(0.1, f32::MIN), (f64::INFINITY, 0.0)]);
-    comes_back(subject, &u128::MAX);
-    comes_back(subject, &Vec::<String>::new());
-    comes_back(subject, &HashMap::from([((1, 2), "a".to_owned()), ((3, 4), "b".to_owned())]));
-    comes_back(subject, &order());
-    comes_back(subject, &vec![State::Open, State::Paid(-0.5)]);
-    comes_back(subject, &Result::<u8, String>::Err("kept by hand".to_owned()));
+    assert_read_back(cache, &());
+    assert_read_back(cache, &false);
+    assert_read_back(cache, &'🦀');
+    assert_read_back(cache, &vec![(0.1, f32::MIN), (f64::INFINITY, 0.0)]);
+    assert_read_back(cache, &u128::MAX);
+    assert_read_back(cache, &Vec::<String>::new());
+    assert_read_back(cache, &HashMap::from([((1, 2), "a".to_owned()), ((3, 4), "b".to_owned())]));
+    assert_read_back(cache, &order());
+    assert_read_back(cache, &vec![State::Open, State::Paid(-0.5)]);
+    assert_read_back(cache, &Result::<u8, String>::Err("kept by hand".to_owned()));
 }
 
-/// Whole numbers of every width come back, to both ends of their range.
-pub fn whole_numbers_of_every_width_come_back(subject: &Subject) {
-    comes_back(subject, &u8::MAX);
-    comes_back(subject, &i8::MIN);
-    comes_back(subject, &u16::MAX);
-    comes_back(subject, &i32::MIN);
-    comes_back(subject, &0_usize);
-    comes_back(subject, &i64::MIN);
-    comes_back(subject, &i64::MAX);
-    comes_back(subject, &u64::MAX);
+/// Integers of every width are read back, up to both ends of their range.
+pub fn integers_of_every_width_are_read_back(cache: &TestCache) {
+    assert_read_back(cache, &u8::MAX);
+    assert_read_back(cache, &i8::MIN);
+    assert_read_back(cache, &u16::MAX);
+    assert_read_back(cache, &i32::MIN);
+    assert_read_back(cache, &0_usize);
+    assert_read_back(cache, &i64::MIN);
+    assert_read_back(cache, &i64::MAX);
+    assert_read_back(cache, &u64::MAX);
 }
 
-/// All bytes come back, none and many, and the value may be larger than any page of a store.
-pub fn bytes_of_every_size_come_back(subject: &Subject) {
+/// Byte lists of any size are read back, even if they are larger than a page of the store.
+pub fn bytes_of_every_size_are_read_back(cache: &TestCache) {
     for size in [0, 1, 255, 4096, 3 << 20] {
         let bytes: Vec<u8> = (0..size).map(|at: usize| at.to_le_bytes()[at % 3]).collect();
-        subject.set("k", &bytes).unwrap();
-        assert!(subject.get::<Vec<u8>>("k").unwrap() == Some(bytes), "{size} bytes");
+        cache.set("k", &bytes).unwrap();
+        assert!(cache.get::<Vec<u8>>("k").unwrap() == Some(bytes), "{size} bytes");
     }
 }
 
-/// `None` is kept, and is not the same as nothing being there.
-pub fn none_is_a_value(subject: &Subject) {
-    subject.set("k", &None::<u32>).unwrap();
-    assert_eq!(subject.get::<Option<u32>>("k").unwrap(), Some(None));
-    assert!(subject.exists("k").unwrap());
-    assert!(subject.delete("k").unwrap());
-    assert_eq!(subject.get::<Option<u32>>("k").unwrap(), None);
+/// `None` is stored, and differs from a missing entry.
+pub fn none_is_a_value(cache: &TestCache) {
+    cache.set("k", &None::<u32>).unwrap();
+    assert_eq!(cache.get::<Option<u32>>("k").unwrap(), Some(None));
+    assert!(cache.exists("k").unwrap());
+    assert!(cache.delete("k").unwrap());
+    assert_eq!(cache.get::<Option<u32>>("k").unwrap(), None);
 }
 
-/// What cannot be read as the type asked for is absent, and stays for who asks rightly.
-pub fn a_value_of_another_type_is_absent_and_stays(subject: &Subject) {
-    subject.set("k", &order()).unwrap();
-    assert_eq!(subject.get::<State>("k").unwrap(), None);
-    assert_eq!(subject.get::<String>("k").unwrap(), None);
-    assert_eq!(subject.get::<u64>("k").unwrap(), None);
-    assert!(subject.exists("k").unwrap());
-    assert_eq!(subject.get::<Order>("k").unwrap(), Some(order()));
+/// A value that cannot be read as the given type is a miss, and stays for callers of the right type.
+pub fn a_value_of_another_type_is_a_miss_and_is_not_deleted(cache: &TestCache) {
+    cache.set("k", &order()).unwrap();
+    assert_eq!(cache.get::<State>("k").unwrap(), None);
+    assert_eq!(cache.get::<String>("k").unwrap(), None);
+    assert_eq!(cache.get::<u64>("k").unwrap(), None);
+    assert!(cache.exists("k").unwrap());
+    assert_eq!(cache.get::<Order>("k").unwrap(), Some(order()));
 }
 
-/// A value of a struct that has changed since is absent: no field is made up or put in another's place.
-pub fn a_struct_that_has_changed_since_is_absent(subject: &Subject) {
+/// A value of a struct whose fields have changed is a miss: no field is invented or takes another one's value.
+pub fn a_struct_whose_fields_changed_is_a_miss(cache: &TestCache) {
     mod before {
         #[derive(serde::Serialize)]
         pub(super) struct Price {
@@ -151,82 +151,82 @@ pub fn a_struct_that_has_changed_since_is_absent(subject: &Subject) {
         }
     }
     let before = before::Price { net: 100, gross: 119 };
-    subject.set("k", &before).unwrap();
-    assert_eq!(subject.get::<after::Price>("k").unwrap(), None);
+    cache.set("k", &before).unwrap();
+    assert_eq!(cache.get::<after::Price>("k").unwrap(), None);
 }
 
-/// Deleting says whether there was something, and asking twice is no error.
-pub fn deleting_says_whether_there_was_a_value(subject: &Subject) {
-    subject.set("k", "v").unwrap();
-    subject.set("other", "v").unwrap();
-    assert!(subject.delete("k").unwrap());
-    assert!(!subject.delete("k").unwrap());
-    assert!(!subject.exists("k").unwrap());
-    assert!(subject.exists("other").unwrap(), "only the key that was named");
+/// `delete` returns whether there was a value; a second call is no error.
+pub fn deleting_returns_whether_there_was_a_value(cache: &TestCache) {
+    cache.set("k", "v").unwrap();
+    cache.set("other", "v").unwrap();
+    assert!(cache.delete("k").unwrap());
+    assert!(!cache.delete("k").unwrap());
+    assert!(!cache.exists("k").unwrap());
+    assert!(cache.exists("other").unwrap(), "only the given key is deleted");
 }
 
-/// A value that has expired is none to delete, and yet goes: nobody can be served it afterwards.
-pub fn deleting_an_expired_value_forgets_it_for_good(subject: &Subject) {
-    let subject = subject.view(|cache| cache.expires_in(10).stale_if_error(100));
-    subject.set("k", "old").unwrap();
-    subject.pass(11);
-    assert!(!subject.delete("k").unwrap());
-    let result = subject.try_get_or_set("k", || Err::<String, _>("down"));
-    assert_eq!(result, Err("down"), "the old value must not stand in");
+/// Deleting an expired value returns `false`, but removes it: it is never served stale.
+pub fn a_deleted_expired_value_is_never_served_stale(cache: &TestCache) {
+    let cache = cache.view(|cache| cache.expires_in(10).stale_if_error(100));
+    cache.set("k", "old").unwrap();
+    cache.pass(11);
+    assert!(!cache.delete("k").unwrap());
+    let result = cache.try_get_or_set("k", || Err::<String, _>("down"));
+    assert_eq!(result, Err("down"), "the old value must not replace the error");
 }
 
-/// Clearing forgets everything, and the cache goes on working.
-pub fn clearing_forgets_everything(subject: &Subject) {
-    subject.set("a", "1").unwrap();
-    subject.set("b", &2).unwrap();
-    subject.increment("c", 1).unwrap();
-    let gone = subject.clear().unwrap();
-    assert!(gone == 3 || gone == 0, "how many went, or 0 from a store that cannot tell: {gone}");
-    assert!(["a", "b", "c"].iter().all(|key| !subject.exists(key).unwrap()));
-    assert_eq!(subject.clear().unwrap(), 0);
-    subject.set("a", "again").unwrap();
-    assert_eq!(subject.get::<String>("a").unwrap().as_deref(), Some("again"));
+/// `clear` removes every entry, and the cache still works.
+pub fn clearing_removes_every_entry(cache: &TestCache) {
+    cache.set("a", "1").unwrap();
+    cache.set("b", &2).unwrap();
+    cache.increment("c", 1).unwrap();
+    let gone = cache.clear().unwrap();
+    assert!(gone == 3 || gone == 0, "the number of entries, or 0 from a store that cannot count: {gone}");
+    assert!(["a", "b", "c"].iter().all(|key| !cache.exists(key).unwrap()));
+    assert_eq!(cache.clear().unwrap(), 0);
+    cache.set("a", "again").unwrap();
+    assert_eq!(cache.get::<String>("a").unwrap().as_deref(), Some("again"));
 }
 
-/// What one face writes the other one reads.
-pub fn both_faces_see_the_same_values(subject: &Subject) {
-    let other = subject.other_face();
-    subject.set("k", "v").unwrap();
+/// The blocking and the async API use the same entries.
+pub fn blocking_and_async_callers_see_the_same_entries(cache: &TestCache) {
+    let other = cache.other_api();
+    cache.set("k", "v").unwrap();
     assert_eq!(other.get::<String>("k").unwrap().as_deref(), Some("v"));
     assert_eq!(other.increment("n", 2).unwrap(), 2);
-    assert_eq!(subject.increment("n", 3).unwrap(), 5);
+    assert_eq!(cache.increment("n", 3).unwrap(), 5);
     assert!(other.delete("k").unwrap());
-    assert!(!subject.exists("k").unwrap());
+    assert!(!cache.exists("k").unwrap());
 }
 
-/// Views and clones are the same cache.
-pub fn views_and_clones_share_what_is_kept(subject: &Subject) {
-    subject.view(|cache| cache.expires_in(60).race_ttl(5)).set("k", "v").unwrap();
-    assert_eq!(subject.view(Clone::clone).get::<String>("k").unwrap().as_deref(), Some("v"));
-    assert_eq!(subject.get::<String>("k").unwrap().as_deref(), Some("v"));
+/// Views and clones use the same entries.
+pub fn views_and_clones_share_entries(cache: &TestCache) {
+    cache.view(|cache| cache.expires_in(60).race_ttl(5)).set("k", "v").unwrap();
+    assert_eq!(cache.view(Clone::clone).get::<String>("k").unwrap().as_deref(), Some("v"));
+    assert_eq!(cache.get::<String>("k").unwrap().as_deref(), Some("v"));
 }
 
-/// What one thread writes another one reads.
-pub fn threads_see_what_others_wrote(subject: &Subject) {
-    subject.on_threads(4, |subject, number| subject.set(&format!("k{number}"), &number).unwrap());
-    for seen in subject.on_threads(4, |subject, _| subject.read_multi::<usize>(["k0", "k1", "k2", "k3"]).unwrap()) {
+/// A thread reads what another thread wrote.
+pub fn threads_read_what_other_threads_wrote(cache: &TestCache) {
+    cache.on_threads(4, |cache, number| cache.set(&format!("k{number}"), &number).unwrap());
+    for seen in cache.on_threads(4, |cache, _| cache.read_multi::<usize>(["k0", "k1", "k2", "k3"]).unwrap()) {
         assert_eq!(seen.len(), 4);
         assert!(seen.iter().all(|(key, number)| *key == format!("k{number}")));
     }
 }
 
-/// Who reads while others write and delete gets a value that was written under that key, whole, or none.
-pub fn a_reader_among_writers_gets_whole_values_of_its_key(subject: &Subject) {
+/// A reader among concurrent writers gets a whole value of its own key, or none.
+pub fn a_reader_among_writers_gets_whole_values_of_its_own_key(cache: &TestCache) {
     let key = |round: usize| format!("k{}", round % 3);
-    subject.on_threads(4, |subject, number| {
+    cache.on_threads(4, |cache, number| {
         for round in 0..60 {
             let key = key(round + number);
             match number {
-                0 => drop(subject.delete(&key).unwrap()),
-                1 => subject.set(&key, &vec![key.clone(); 500]).unwrap(),
-                2 => subject.write_multi([(&key, vec![key.clone(); 3])]).unwrap(),
+                0 => drop(cache.delete(&key).unwrap()),
+                1 => cache.set(&key, &vec![key.clone(); 500]).unwrap(),
+                2 => cache.write_multi([(&key, vec![key.clone(); 3])]).unwrap(),
                 _ => {
-                    let values = subject.get::<Vec<String>>(&key).unwrap().unwrap_or_default();
+                    let values = cache.get::<Vec<String>>(&key).unwrap().unwrap_or_default();
                     assert!(matches!(values.len(), 0 | 3 | 500), "{} of {key}", values.len());
                     assert!(values.iter().all(|value| *value == key), "a value of another key under {key}");
                 }

@@ -99,7 +99,7 @@ impl<M: Mode> Call<'_, M> {
     }
 
     fn records_claims(&self) -> bool {
-        self.handle.core.store.store().keeps_claims()
+        self.handle.core.store.store().claims().is_some()
     }
 
     /// A claim that only this process knows.

@@ -10,7 +10,7 @@ use std::ops::Deref;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::codec::word;
+use crate::codec::scalar_probe;
 
 /// What a body returns, which part of it is stored, and how the whole is restored from that part.
 pub trait Outcome {
@@ -128,7 +128,7 @@ impl<R: Storable> Outcome for Always<R> {
         self
     }
     fn storable(whole: &R) -> Option<&R> {
-        (!word::is_result_err(whole)).then_some(whole)
+        (!scalar_probe::is_result_err(whole)).then_some(whole)
     }
     fn whole(value: R) -> R {
         value

@@ -1,4 +1,6 @@
-//! A hash that is the same in every build, because it is written into entries.
+//! Hashes: one that is the same in every build, because it is written into entries, and faster ones for this process.
+
+use std::hash::Hasher;
 
 /// FNV-1a of 64 bits for texts, with a mixer for numbers.
 #[derive(Clone, Copy)]
@@ -13,7 +15,11 @@ impl Hash {
 
     /// Takes a text and its end, so that `"ab", "c"` is not `"a", "bc"`.
     pub(super) const fn text(self, text: &str) -> Self {
-        let bytes = text.as_bytes();
+        self.bytes(text.as_bytes())
+    }
+
+    /// Takes a text as bytes.
+    pub(super) const fn bytes(self, bytes: &[u8]) -> Self {
         let (mut hash, mut at) = (self.0, 0);
         while at < bytes.len() {
             hash = (hash ^ bytes[at] as u64).wrapping_mul(Self::PRIME);
@@ -36,5 +42,39 @@ impl Hash {
 
     pub(super) const fn narrow(self) -> u32 {
         (self.0 ^ (self.0 >> 32)) as u32
+    }
+}
+
+/// Adds a number to a hash that no entry holds: a multiplication of 128 bits, whose halves are joined.
+pub(super) const fn mix(hash: u64, number: u64) -> u64 {
+    let product = (hash ^ number ^ 0x9e37_79b9_7f4a_7c15) as u128 * 0xd6e8_feb8_6659_fd93;
+    product as u64 ^ (product >> 64) as u64
+}
+
+/// Adds bytes and their number to a hash that no entry holds.
+pub(super) fn mix_bytes(hash: u64, bytes: &[u8]) -> u64 {
+    let number = |chunk: &[u8]| chunk.iter().fold(0, |number, byte| number << 8 | u64::from(*byte));
+    bytes.chunks(8).fold(mix(hash, bytes.len() as u64), |hash, chunk| mix(hash, number(chunk)))
+}
+
+/// Hashes what is a good hash already, and perhaps a small number after it: the id of a type, a layout.
+#[derive(Default)]
+pub(super) struct IdHasher(u64);
+
+impl Hasher for IdHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.write_u64((*byte).into()));
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        self.0 = self.0.rotate_left(8) ^ number;
+    }
+
+    fn write_isize(&mut self, number: isize) {
+        self.write_u64(number as u64);
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
     }
 }

@@ -4,18 +4,18 @@ use serde::de::{self, DeserializeOwned, Visitor, value::Error};
 use serde::{Serialize, forward_to_deserialize_any};
 
 use super::kind::Form;
+use super::scalar_probe;
 use super::shape::Shape;
-use super::word;
 
 /// The number that a value is, if a reader of its type takes it for one.
 pub(crate) fn to_number<T: Serialize + DeserializeOwned>(value: &T) -> Option<i64> {
-    word::number(value, form_of::<T>()?)
+    scalar_probe::number(value, form_of::<T>()?)
 }
 
 /// The number that a value is in both of its forms, as the reader's type is not known.
 pub(crate) fn to_number_untyped<T: Serialize + ?Sized>(value: &T) -> Option<i64> {
-    let number = word::number(value, Form::Readable)?;
-    (word::number(value, Form::Compact) == Some(number)).then_some(number)
+    let number = scalar_probe::number(value, Form::Readable)?;
+    (scalar_probe::number(value, Form::Compact) == Some(number)).then_some(number)
 }
 
 /// The value that a number is for a type: `None` if it is out of range, or the type is no whole number.

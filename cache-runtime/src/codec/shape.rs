@@ -1,18 +1,20 @@
 //! The shape of a type, as serde tells it, and a fingerprint of that shape.
 
-mod answers;
+mod access;
 mod trace;
 mod tracer;
 
 use std::any::TypeId;
 use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
+use std::hash::BuildHasherDefault;
 use std::sync::{LazyLock, OnceLock, PoisonError, RwLock};
 
 use serde::de::DeserializeOwned;
 
-use super::facts::Known;
+use super::field_usage::KnownLayouts;
+use super::hash::IdHasher;
 use super::kind::{Form, Kind};
+use super::shape_facts::Known;
 
 /// The shape of a type in one of its forms: a graph, as a type may contain itself.
 pub(crate) struct Shape {
@@ -21,31 +23,10 @@ pub(crate) struct Shape {
     pub(super) form: Form,
     nodes: Vec<Node>,
     known: OnceLock<Known>,
+    layouts: KnownLayouts,
 }
 
-type Shapes = HashMap<(TypeId, Form), &'static Shape, BuildHasherDefault<OfType>>;
-
-/// The hash of a type's id and little beside it: the id is a good hash already, and every look-up that is a hit asks.
-#[derive(Default)]
-struct OfType(u64);
-
-impl Hasher for OfType {
-    fn write(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|byte| self.write_u64((*byte).into()));
-    }
-
-    fn write_u64(&mut self, number: u64) {
-        self.0 = self.0.rotate_left(8) ^ number;
-    }
-
-    fn write_isize(&mut self, number: isize) {
-        self.write_u64(number as u64);
-    }
-
-    fn finish(&self) -> u64 {
-        self.0
-    }
-}
+type Shapes = HashMap<(TypeId, Form), &'static Shape, BuildHasherDefault<IdHasher>>;
 
 /// A place of a type.
 #[derive(Debug)]
@@ -103,6 +84,11 @@ impl Shape {
     /// Whether there are places where names may be dropped.
     pub(super) fn hides_names(&self) -> bool {
         self.nodes.iter().any(|node| node.hides_names)
+    }
+
+    /// How the type uses the fields of its values, as far as that is known.
+    pub(super) fn known_layouts(&self) -> &KnownLayouts {
+        &self.layouts
     }
 
     /// The facts that values of the type can say.

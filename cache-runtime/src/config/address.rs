@@ -1,4 +1,4 @@
-//! Addresses: `sqlite://storage/cache.sqlite3?timeout=5` is a store with options, too.
+//! Addresses: a store with its options in one line, as in `sqlite://storage/cache.sqlite3?timeout=5`.
 
 use std::collections::BTreeMap;
 
@@ -6,20 +6,21 @@ use super::cache_config::CacheConfig;
 use super::options::{Options, Setting};
 use super::origin::Origin;
 use super::redact::without_secrets;
-use super::value::Value;
+use super::value::SettingValue;
 use crate::{Error, ErrorKind, Result};
 
-/// What the client of Redis understands in an address; all else is an option of the cache.
-const OF_REDIS: &[&str] = &["protocol"];
-const OF_REDIS_BY_SOCKET: &[&str] = &["db", "pass", "protocol", "user"];
+/// The options in an address that the client of Redis reads. All others are options of the cache.
+const REDIS_CLIENT_OPTIONS: &[&str] = &["protocol"];
+/// The same in the address of a Unix socket.
+const REDIS_SOCKET_OPTIONS: &[&str] = &["db", "pass", "protocol", "user"];
 
-/// Reads an address. Messages call it by `name`, or by itself without its secrets.
+/// Reads an address. Error messages show `name` instead of it, or the address without its secrets.
 pub(super) fn parse(address: &str, name: Option<&str>) -> Result<CacheConfig> {
     let name = name.map_or_else(|| without_secrets(address), str::to_owned);
-    section(address, &name).map_err(|error| error.context(name))
+    cache_config(address, &name).map_err(|error| error.context(name))
 }
 
-fn section(address: &str, name: &str) -> Result<CacheConfig> {
+fn cache_config(address: &str, name: &str) -> Result<CacheConfig> {
     let (scheme, rest) = address.split_once(':').filter(|(scheme, _)| is_scheme(scheme)).ok_or_else(no_scheme)?;
     let kind = kind(scheme);
     let values = match kind {
@@ -34,15 +35,15 @@ fn section(address: &str, name: &str) -> Result<CacheConfig> {
     Ok(CacheConfig { kind: kind.to_owned(), options: Options::new(origin, settings) })
 }
 
-type Values = BTreeMap<String, Value>;
+type Values = BTreeMap<String, SettingValue>;
 
-/// One letter is a drive of Windows.
+/// Whether this is a scheme. A single letter is a drive of Windows.
 fn is_scheme(scheme: &str) -> bool {
     let allowed = |letter: char| letter.is_ascii_alphanumeric() || "+-._".contains(letter);
     scheme.len() > 1 && scheme.starts_with(|first: char| first.is_ascii_alphabetic()) && scheme.chars().all(allowed)
 }
 
-/// The store that a scheme belongs to: that of Redis has many, for TLS, sockets, clusters and its descendants.
+/// The store of a scheme. Redis has many schemes, for TLS, sockets, clusters and Valkey.
 fn kind(scheme: &str) -> &str {
     let family = scheme.split(['+', '-']).next().unwrap_or(scheme);
     match family {
@@ -58,7 +59,7 @@ fn sqlite(rest: &str) -> Result<Values> {
         return Err(problem("no path; write `sqlite://storage/cache.sqlite3` or `sqlite::memory:`"));
     }
     let mut values = read_query(query)?;
-    insert(&mut values, "database", Value::Text(path))?;
+    insert(&mut values, "database", SettingValue::Text(path))?;
     Ok(values)
 }
 
@@ -66,22 +67,22 @@ fn none(rest: &str) -> Result<Values> {
     let (path, query) = split_query(rest);
     match path {
         "" | "//" => read_query(query),
-        _ => Err(problem("nothing may follow; write `none:`")),
+        _ => Err(problem("nothing may follow `none:`; write `none:`")),
     }
 }
 
 fn redis(address: &str) -> Result<Values> {
     let (base, query) = split_query(address);
     let scheme = base.split(':').next().unwrap_or_default();
-    let known = if scheme.ends_with("unix") { OF_REDIS_BY_SOCKET } else { OF_REDIS };
+    let known = if scheme.ends_with("unix") { REDIS_SOCKET_OPTIONS } else { REDIS_CLIENT_OPTIONS };
     let (theirs, ours): (Vec<_>, Vec<_>) = pieces(query).partition(|piece| known.contains(&split_piece(piece).0));
-    // Most likely the question mark is part of a password: then no message may show what follows.
+    // The question mark is probably part of a password, so no message may show what follows it.
     if ours.iter().any(|piece| piece.contains('@')) {
         return Err(problem(STRAY_AT));
     }
     let mut values = read_query(&ours.join("&"))?;
     let url = if theirs.is_empty() { base.to_owned() } else { format!("{base}?{}", theirs.join("&")) };
-    insert(&mut values, "url", Value::Text(url))?;
+    insert(&mut values, "url", SettingValue::Text(url))?;
     Ok(values)
 }
 
@@ -91,14 +92,14 @@ fn other(address: &str) -> Result<Values> {
         return Err(problem(STRAY_AT));
     }
     let mut values = read_query(query)?;
-    // A bare `name:` says nothing but which store it is.
+    // A bare `name:` is no URL: it only names the store.
     if !url.ends_with(':') {
-        insert(&mut values, "url", Value::Text(url.to_owned()))?;
+        insert(&mut values, "url", SettingValue::Text(url.to_owned()))?;
     }
     Ok(values)
 }
 
-const STRAY_AT: &str = "`@` stands behind `?`; write `%3F` and `%40` for those inside a value or password";
+const STRAY_AT: &str = "`@` follows `?`; inside a value or password write `%3F` and `%40` for them";
 
 fn split_query(text: &str) -> (&str, &str) {
     text.split_once('?').unwrap_or((text, ""))
@@ -116,26 +117,26 @@ fn read_query(query: &str) -> Result<Values> {
     let mut values = Values::new();
     for piece in pieces(query) {
         let (key, value) = piece.split_once('=').ok_or_else(|| without_value(piece))?;
-        insert(&mut values, &decode(key)?, Value::Word(decode(value)?))?;
+        insert(&mut values, &decode(key)?, SettingValue::Untyped(decode(value)?))?;
     }
     Ok(values)
 }
 
-/// Puts a value under its key; `pragmas.cache_size` is a key in a table.
-fn insert(values: &mut Values, key: &str, value: Value) -> Result<()> {
+/// Inserts a value under its key. `pragmas.cache_size` is the key `cache_size` in the table `pragmas`.
+fn insert(values: &mut Values, key: &str, value: SettingValue) -> Result<()> {
     if let Some((table, key_within)) = key.split_once('.') {
-        return match values.entry(table.to_owned()).or_insert_with(|| Value::Table(Values::new())) {
-            Value::Table(table) => insert(table, key_within, value),
-            _ => Err(twice(table)),
+        return match values.entry(table.to_owned()).or_insert_with(|| SettingValue::Table(Values::new())) {
+            SettingValue::Table(table) => insert(table, key_within, value),
+            _ => Err(duplicate(table)),
         };
     }
     match values.insert(key.to_owned(), value) {
         None => Ok(()),
-        Some(_) => Err(twice(key)),
+        Some(_) => Err(duplicate(key)),
     }
 }
 
-/// Reads `%20` as the byte it stands for. A `+` is a plus.
+/// Replaces `%20` by a space, and so on. A `+` is a plus sign.
 fn decode(text: &str) -> Result<String> {
     let mut pieces = text.split('%');
     let mut bytes = pieces.next().unwrap_or_default().as_bytes().to_vec();
@@ -145,7 +146,7 @@ fn decode(text: &str) -> Result<String> {
         bytes.push(byte);
         bytes.extend_from_slice(&piece.as_bytes()[2..]);
     }
-    String::from_utf8(bytes).map_err(|_| problem("what `%` stands for is not valid UTF-8"))
+    String::from_utf8(bytes).map_err(|_| problem("the characters written with `%` are not valid UTF-8"))
 }
 
 fn no_scheme() -> Error {
@@ -158,8 +159,8 @@ fn without_value(piece: &str) -> Error {
     problem(&format!("{piece}: no value; write `{piece}=…`"))
 }
 
-fn twice(key: &str) -> Error {
-    problem(&format!("{key}: it stands there twice"))
+fn duplicate(key: &str) -> Error {
+    problem(&format!("{key}: given twice; write it once"))
 }
 
 fn bad_percent() -> Error {

@@ -1,4 +1,4 @@
-//! Which store one cache has, with which options.
+//! The options of one cache, and the name of its store.
 
 use super::did_you_mean::{nearest, suggestion};
 use super::environment::Environment;
@@ -29,32 +29,32 @@ impl CacheConfig {
         CacheConfig::read(table, hint, environment)
     }
 
-    /// An error that no store is called so.
+    /// The error for a store that does not exist.
     pub(crate) fn unknown_kind<'a>(&self, known: impl IntoIterator<Item = &'a str> + Clone) -> Error {
         let kind = &self.kind;
         if FEATURES.contains(&&**kind) {
-            let message = format!("needs the cargo feature `{kind}` of `cache-runtime`");
+            let message = format!("`{kind}` needs the cargo feature `{kind}` of `cache-runtime`");
             return self.options.error("type", message);
         }
-        self.options.error("type", format_args!("no store is called `{kind}`{}", suggestion(kind, known)))
+        self.options.error("type", format_args!("no store is named `{kind}`{}", suggestion(kind, known)))
     }
 
     fn read(table: Table, hint: &str, environment: &Environment<'_>) -> Result<Self> {
         if !table.settings.contains_key("type") {
-            return Err(without_type(&table, hint));
+            return Err(missing_type(&table, hint));
         }
         let options = Options::new(table.origin.clone(), table.expand(environment)?);
         Ok(CacheConfig { kind: options.get("type")?, options })
     }
 }
 
-/// The stores that are cargo features; if one is asked for and not known, its feature is off.
+/// The stores that are cargo features. If one of them is unknown, its feature is off.
 const FEATURES: [&str; 2] = ["sqlite", "redis"];
 
-fn without_type(table: &Table, hint: &str) -> Error {
+fn missing_type(table: &Table, hint: &str) -> Error {
     let keys = table.settings.iter();
-    let slip = nearest("type", keys.map(|(key, _)| key.as_str())).and_then(|key| table.settings.get_key_value(key));
-    match slip {
+    let typo = nearest("type", keys.map(|(key, _)| key.as_str())).and_then(|key| table.settings.get_key_value(key));
+    match typo {
         Some((key, setting)) => setting.origin.error(key, "unknown key; did you mean `type`?"),
         None => table.origin.error("type", format_args!("missing; {hint}")),
     }

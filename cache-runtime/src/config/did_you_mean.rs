@@ -1,18 +1,18 @@
-//! What somebody may have meant by a name that does not exist.
+//! Suggests the right name for a wrong one.
 
-/// The candidate that a word most likely is a slip of, if one is near enough.
+/// The candidate that is nearest to a misspelt word, if one is near enough.
 pub(crate) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let near = |candidate: &&str| strsim::damerau_levenshtein(word, candidate);
-    candidates.into_iter().filter(|candidate| near(candidate) <= tolerance(word, candidate)).min_by_key(near)
+    let distance = |candidate: &&str| strsim::damerau_levenshtein(word, candidate);
+    candidates.into_iter().filter(|candidate| distance(candidate) <= tolerance(word, candidate)).min_by_key(distance)
 }
 
-/// One slip in every three letters, and never so many that nothing of the word is left.
+/// The accepted distance: one typo for every three letters, and never as many as there are letters.
 fn tolerance(word: &str, candidate: &str) -> usize {
     let shorter = word.chars().count().min(candidate.chars().count());
     (shorter / 3).max(1).min(shorter.saturating_sub(1))
 }
 
-/// The end of a message about a wrong name: the nearest right one, else all there are.
+/// The end of an error message about a wrong name: the nearest right one, or else all that exist.
 pub(crate) fn suggestion<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str> + Clone) -> String {
     if let Some(candidate) = nearest(word, candidates.clone()) {
         return format!("; did you mean `{candidate}`?");
@@ -30,7 +30,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_slip_of_the_fingers_is_recognised() {
+    fn a_typo_is_recognised() {
         let known = ["type", "timeout", "database", "expires_in", "url"];
         for (word, meant) in [
             ("timeuot", Some("timeout")),
@@ -47,12 +47,12 @@ mod tests {
     }
 
     #[test]
-    fn the_nearest_of_several_is_taken() {
+    fn the_nearest_of_several_is_suggested() {
         assert_eq!(nearest("reds", ["rediss", "redis"]), Some("redis"));
     }
 
     #[test]
-    fn without_a_near_name_all_are_listed() {
+    fn all_names_are_listed_if_none_is_near() {
         assert_eq!(suggestion("redsi", ["none", "redis"]), "; did you mean `redis`?");
         assert_eq!(suggestion("memcached", ["none", "redis", "sqlite"]), "; write `none`, `redis` or `sqlite`");
         assert_eq!(suggestion("memcached", ["none"]), "; write `none`");

@@ -1,4 +1,4 @@
-//! The text of a configuration file: which of its tables are caches, and on which lines they stand.
+//! A configuration file: which of its tables are caches, and on which lines they are.
 
 use std::fmt;
 use std::ops::Range;
@@ -12,10 +12,10 @@ use super::environment::Environment;
 use super::options::Setting;
 use super::origin::{FileLine, Origin};
 use super::tables::{Caches, Table};
-use super::value::Value;
+use super::value::SettingValue;
 use crate::{Error, ErrorKind, Result};
 
-/// A configuration file that was parsed. Tables that are not about caches may stand in it too.
+/// A parsed configuration file. It may have other tables, too.
 pub(super) struct Document<'a> {
     file: Option<Arc<str>>,
     text: &'a str,
@@ -29,7 +29,7 @@ impl<'a> Document<'a> {
         let mut document = Document { file: file.map(Arc::from), text, root: DeTable::new() };
         match DeTable::parse(text) {
             Ok(root) => document.root = root.into_inner(),
-            // Only its message: the error itself displays the line, with any password in it.
+            // Only the message: the error itself displays the line, which may hold a password.
             Err(error) => return Err(document.error(&error.span().unwrap_or_default(), error.message())),
         }
         Ok(document)
@@ -43,7 +43,7 @@ impl<'a> Document<'a> {
             None => None,
         };
         if base.is_none() && over.is_none() {
-            self.refuse_slip(&self.root, "")?;
+            self.refuse_misspelt_table(&self.root, "")?;
         }
         let mut caches = base.unwrap_or_default();
         caches.lay_over(over.unwrap_or_default(), environment);
@@ -53,12 +53,12 @@ impl<'a> Document<'a> {
     fn caches_of_environment(&self, table: &'a DeTable<'a>, name: &str) -> Result<Option<Caches>> {
         let caches = self.caches_of(table, &format!("{name}.cache"))?;
         if caches.is_none() {
-            self.refuse_slip(table, &format!("{name}."))?;
+            self.refuse_misspelt_table(table, &format!("{name}."))?;
         }
         Ok(caches)
     }
 
-    /// The table `cache` in its parent; `path` is its full name.
+    /// The caches in the table `cache` of a parent; `path` is the full name of that table.
     fn caches_of(&self, parent: &DeTable<'_>, path: &str) -> Result<Option<Caches>> {
         let Some((key, value)) = parent.get_key_value("cache") else { return Ok(None) };
         let Some(table) = value.get_ref().as_table() else {
@@ -79,18 +79,18 @@ impl<'a> Document<'a> {
     fn table<'t>(&self, origin: Origin, pairs: impl IntoIterator<Item = Pair<'t>>) -> Result<Table> {
         let settings = pairs.into_iter().map(|(key, value)| {
             let origin = origin.at_line(self.line(&key.span()));
-            let value = Value::read(value.get_ref()).map_err(|error| origin.error(key.get_ref(), error))?;
+            let value = SettingValue::read(value.get_ref()).map_err(|error| origin.error(key.get_ref(), error))?;
             Ok((key.get_ref().to_string(), Setting { value, origin }))
         });
         let settings = settings.collect::<Result<_>>()?;
         Ok(Table { origin, settings })
     }
 
-    /// An error if a table is called almost `cache`.
-    fn refuse_slip(&self, parent: &DeTable<'_>, prefix: &str) -> Result<()> {
+    /// An error if a table is named almost `cache`.
+    fn refuse_misspelt_table(&self, parent: &DeTable<'_>, prefix: &str) -> Result<()> {
         let tables = parent.iter().filter(|(_, value)| value.get_ref().is_table());
-        let mut slips = tables.filter(|(key, _)| nearest(key.get_ref(), ["cache"]).is_some());
-        let Some((key, _)) = slips.next() else { return Ok(()) };
+        let mut misspelt = tables.filter(|(key, _)| nearest(key.get_ref(), ["cache"]).is_some());
+        let Some((key, _)) = misspelt.next() else { return Ok(()) };
         let message = format!("[{prefix}{}]: unknown table; did you mean `[{prefix}cache]`?", key.get_ref());
         Err(self.error(&key.span(), message))
     }
@@ -109,7 +109,7 @@ impl<'a> Document<'a> {
     }
 }
 
-/// A table in the table of a cache is another cache, except that of SQLite's pragmas.
+/// Whether this is a named cache: a table in the table of a cache, except the pragmas of SQLite.
 fn is_named_cache((key, value): &Pair<'_>) -> bool {
     let table = value.get_ref().as_table();
     table.is_some_and(|table| key.get_ref() != "pragmas" || table.contains_key("type"))

@@ -1,10 +1,10 @@
-//! The variables of the environment, behind a function so that tests need not change the process.
+//! Environment variables, behind a function so that tests need not change those of the process.
 
 use std::env::{self, VarError};
 
 use crate::{Error, ErrorKind, Result};
 
-/// How a variable is looked up.
+/// Looks up environment variables.
 pub(super) struct Environment<'a>(pub(super) &'a dyn Fn(&str) -> Result<String, VarError>);
 
 impl Environment<'static> {
@@ -15,7 +15,7 @@ impl Environment<'static> {
 }
 
 impl Environment<'_> {
-    /// The value of a variable, as it is set.
+    /// The value of a variable, which may be empty.
     pub(super) fn get(&self, name: &str) -> Result<Option<String>> {
         match (self.0)(name) {
             Ok(value) => Ok(Some(value)),
@@ -27,7 +27,7 @@ impl Environment<'_> {
         }
     }
 
-    /// The value of a variable that says something: an empty one counts as not set.
+    /// The value of a variable; an empty one counts as not set.
     pub(super) fn setting(&self, name: &str) -> Result<Option<String>> {
         Ok(self.get(name)?.filter(|value| !value.is_empty()))
     }

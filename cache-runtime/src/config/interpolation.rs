@@ -3,13 +3,13 @@
 use super::environment::Environment;
 use crate::{Error, ErrorKind, Result};
 
-/// Puts the values of variables in their places; `None` if the text names none.
+/// Replaces variables by their values; `None` if the text has none.
 ///
-/// `$${` stands for the characters `${`. A default is also taken where the variable is empty, as in a shell.
+/// `$${` stands for the characters `${`. The default also applies if the variable is empty, as in a shell.
 ///
 /// # Errors
 ///
-/// If a variable is not set and has no default, or if the text is not well formed. No value is in their texts.
+/// If a variable is not set and has no default, or if the text is malformed. The messages show no value.
 pub(super) fn expand(text: &str, environment: &Environment<'_>) -> Result<Option<String>> {
     if !text.contains("${") {
         return Ok(None);
@@ -30,7 +30,7 @@ pub(super) fn expand(text: &str, environment: &Environment<'_>) -> Result<Option
     Ok(Some(expanded))
 }
 
-/// The value of what stands between the braces.
+/// The value for the text between the braces.
 fn look_up(reference: &str, environment: &Environment<'_>) -> Result<String> {
     let (name, default) = match reference.split_once(":-") {
         Some((name, default)) => (name, Some(default)),
@@ -59,11 +59,9 @@ fn unclosed() -> Error {
     problem("`${` has no `}`; write $${ for the characters themselves")
 }
 
-// What stands there is not shown: where `${` was not meant for us, it may be part of a password.
+// The text is not shown: if `${` was not meant as a variable, it may be part of a password.
 fn malformed() -> Error {
-    problem(
-        "`${…}` holds no name of a variable; write ${NAME} or ${NAME:-default}, or $${ for the characters themselves",
-    )
+    problem("`${…}` does not name a variable; write ${NAME} or ${NAME:-default}, or $${ for the characters themselves")
 }
 
 fn problem(message: &str) -> Error {
@@ -86,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn variables_and_defaults_are_put_in() {
+    fn variables_and_defaults_are_inserted() {
         for (text, expected) in [
             ("storage", None),
             ("5 $ and $DIR and $$", None),
@@ -107,8 +105,8 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_put_in_is_said_without_values() {
-        let malformed = "`${…}` holds no name of a variable; write ${NAME} or ${NAME:-default}, \
+    fn errors_show_no_values() {
+        let malformed = "`${…}` does not name a variable; write ${NAME} or ${NAME:-default}, \
                          or $${ for the characters themselves";
         for (text, message) in [
             ("${NONE}", "the variable `NONE` is not set; set it, or write ${NONE:-default}"),

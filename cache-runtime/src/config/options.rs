@@ -1,4 +1,4 @@
-//! What the configuration says about one store, as its builder asks for it.
+//! The options of one cache, for the function that builds its store.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -9,23 +9,26 @@ use serde::de::DeserializeOwned;
 
 use super::did_you_mean::suggestion;
 use super::origin::Origin;
-use super::value::Value;
+use super::value::SettingValue;
 use crate::{Error, Result, Ttl};
 
-/// One option as it was written, and where.
+/// One option, and where it was written.
 pub(super) struct Setting {
-    pub(super) value: Value,
+    pub(super) value: SettingValue,
     pub(super) origin: Origin,
 }
 
-/// The options of one cache, for whoever builds its store.
+/// The options of one cache, for the function that builds its store.
 ///
-/// It remembers what was asked for: an option that nobody asks for is an error, because it is most likely a
-/// slip of the keyboard. So ask for every option that you know, also where another one makes it needless.
+/// [`register`](crate::register) passes them to your function. They come from a table of the configuration file or from
+/// an address.
 ///
-/// Values are read with serde. A value from an address, or from a string with `${NAME}` in it, may be read as a
-/// string and, if it looks like one, as a number or boolean. Errors show no value, except of a time that is none
-/// and where the message of a type's own `Deserialize` does.
+/// An option that the function does not ask for is an error, because it is probably misspelt. So ask for every option
+/// that you know, even if another one makes it unnecessary.
+///
+/// Values are read with serde. A value from an address, or from a string with `${NAME}` in it, can be read as a string
+/// and, if it looks like one, as a number or boolean. Errors show no values, except a time that cannot be read, and what
+/// a type's own `Deserialize` says.
 ///
 /// ```
 /// use cache_runtime::{Options, Result};
@@ -56,6 +59,20 @@ impl Options {
 
     /// Reads an option that must be there.
     ///
+    /// ```
+    /// use cache_runtime::store::NoCache;
+    /// use cache_runtime::{Cache, register};
+    ///
+    /// register("memcached", |options| {
+    ///     let port: u16 = options.get("port")?;
+    ///     assert_eq!(port, 11211);
+    ///     Ok(NoCache)
+    /// })?;
+    /// Cache::open("memcached:?port=11211")?;
+    /// assert!(Cache::open("memcached:").is_err());
+    /// # Ok::<(), cache_runtime::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ErrorKind::Config`](crate::ErrorKind::Config) if it is missing or of another type.
@@ -65,6 +82,19 @@ impl Options {
 
     /// Reads an option that may be missing.
     ///
+    /// ```
+    /// use cache_runtime::store::NoCache;
+    /// use cache_runtime::{Cache, register};
+    ///
+    /// register("memcached", |options| {
+    ///     assert_eq!(options.find::<u16>("port")?, Some(11211));
+    ///     assert_eq!(options.find::<String>("user")?, None);
+    ///     Ok(NoCache)
+    /// })?;
+    /// Cache::open("memcached:?port=11211")?;
+    /// # Ok::<(), cache_runtime::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ErrorKind::Config`](crate::ErrorKind::Config) if it is of another type.
@@ -73,24 +103,55 @@ impl Options {
         T::deserialize(setting.value.clone()).map(Some).map_err(|mismatch| setting.origin.error(key, mismatch))
     }
 
-    /// Reads a span of time: a number of seconds, or `"5m"`.
+    /// Reads a duration: seconds, or a text such as `"5m"`.
+    ///
+    /// ```
+    /// use cache_runtime::store::NoCache;
+    /// use cache_runtime::{Cache, register};
+    /// use std::time::Duration;
+    ///
+    /// register("memcached", |options| {
+    ///     assert_eq!(options.duration("timeout")?, Some(Duration::from_millis(500)));
+    ///     assert_eq!(options.duration("idle")?, Some(Duration::from_secs(5 * 60)));
+    ///     assert_eq!(options.duration("retry_after")?, None); // it is missing
+    ///     Ok(NoCache)
+    /// })?;
+    /// Cache::open("memcached:?timeout=0.5&idle=5m")?;
+    /// # Ok::<(), cache_runtime::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Config`](crate::ErrorKind::Config) if it is no time, or `never`.
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) if it is not a duration, or `"never"`.
     pub fn duration(&self, key: &str) -> Result<Option<Duration>> {
         match self.ttl(key)? {
             None => Ok(None),
             Some(Ttl::After(duration)) => Ok(Some(duration)),
-            Some(Ttl::Never) => Err(self.error(key, "it cannot be \"never\"; write seconds, \"5m\" or \"1h 30m\"")),
+            Some(Ttl::Never) => {
+                Err(self.error(key, "\"never\" is not possible here; write seconds, \"5m\" or \"1h 30m\""))
+            }
         }
     }
 
-    /// Reads a time to live: a number of seconds, `"2 days"` or `"never"`.
+    /// Reads a time to live: seconds, `"2 days"` or `"never"`.
+    ///
+    /// ```
+    /// use cache_runtime::store::NoCache;
+    /// use cache_runtime::{Cache, Ttl, register};
+    ///
+    /// register("memcached", |options| {
+    ///     assert_eq!(options.ttl("keep")?, Some(Ttl::parse("2 days")?));
+    ///     assert_eq!(options.ttl("keep_counters")?, Some(Ttl::Never));
+    ///     assert_eq!(options.ttl("keep_errors")?, None); // it is missing
+    ///     Ok(NoCache)
+    /// })?;
+    /// Cache::open("memcached:?keep=2%20days&keep_counters=never")?;
+    /// # Ok::<(), cache_runtime::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Config`](crate::ErrorKind::Config) if it is no time.
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) if it is not a time.
     pub fn ttl(&self, key: &str) -> Result<Option<Ttl>> {
         let Some(setting) = self.ask(key) else { return Ok(None) };
         let text = setting.value.as_text();
@@ -98,20 +159,48 @@ impl Options {
         time(&text).map(Some).map_err(|error| error.context(format_args!("{} {key}", setting.origin)))
     }
 
-    /// Reads a size: a number of bytes, or `"256 MiB"`, `"1 GiB"`, `"64 KiB"`.
+    /// Reads a size: bytes, or a text such as `"256 MiB"`.
+    ///
+    /// The units are `B`, `KiB`, `MiB` and `GiB`, after a whole number.
+    ///
+    /// ```
+    /// use cache_runtime::store::NoCache;
+    /// use cache_runtime::{Cache, register};
+    ///
+    /// register("memcached", |options| {
+    ///     assert_eq!(options.size("max_item")?, Some(1024 * 1024));
+    ///     assert_eq!(options.size("max_total")?, None); // it is missing
+    ///     Ok(NoCache)
+    /// })?;
+    /// Cache::open("memcached:?max_item=1MiB")?;
+    /// # Ok::<(), cache_runtime::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Config`](crate::ErrorKind::Config) if it is no size.
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) if it is not a size.
     pub fn size(&self, key: &str) -> Result<Option<u64>> {
         let Some(setting) = self.ask(key) else { return Ok(None) };
         let size = setting.value.as_text().and_then(|text| size(&text));
         size.map(Some).ok_or_else(|| self.error(key, "not a size; write a number of bytes or \"256 MiB\""))
     }
 
-    /// Makes an error that names where an option stands.
+    /// Makes an error that names where an option was written.
     ///
-    /// For rules of one's own. The message must hold no password.
+    /// It is for rules of your own. The message must not contain a password.
+    ///
+    /// ```
+    /// use cache_runtime::store::NoCache;
+    /// use cache_runtime::{Cache, register};
+    ///
+    /// register("memcached", |options| match options.find("connections")? {
+    ///     Some(0) => Err(options.error("connections", "write at least 1")),
+    ///     _ => Ok(NoCache),
+    /// })?;
+    /// let error = Cache::open("memcached:?connections=0").unwrap_err();
+    /// assert_eq!(error.to_string(), "memcached:: connections: write at least 1");
+    /// # Ok::<(), cache_runtime::Error>(())
+    /// ```
     #[must_use]
     pub fn error(&self, key: &str, message: impl fmt::Display) -> Error {
         self.settings.get(key).map_or(&self.origin, |setting| &setting.origin).error(key, message)
@@ -140,13 +229,13 @@ impl Options {
     }
 }
 
-/// A number of seconds, whole or not, or what [`Ttl::parse`] reads.
+/// Reads a number of seconds, which may have a fraction, or what [`Ttl::parse`] reads.
 fn time(text: &str) -> Result<Ttl> {
     let seconds = text.trim().parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
     seconds.map_or_else(|| Ttl::parse(text), |duration| Ok(Ttl::After(duration)))
 }
 
-/// A number of bytes, or a whole number of KiB, MiB or GiB.
+/// Reads a number of bytes, or a whole number of KiB, MiB or GiB.
 fn size(text: &str) -> Option<u64> {
     let text = text.trim();
     let digits = text.find(|char: char| !char.is_ascii_digit()).unwrap_or(text.len());
@@ -160,7 +249,7 @@ fn size(text: &str) -> Option<u64> {
     text[..digits].parse::<u64>().ok()?.checked_mul(unit)
 }
 
-/// The names of the options. Their values may be passwords.
+/// Shows the names of the options alone, because their values may be passwords.
 impl fmt::Debug for Options {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_set().entries(self.settings.keys()).finish()

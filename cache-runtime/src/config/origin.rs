@@ -1,16 +1,16 @@
-//! Where a piece of configuration stands, for messages that can be acted on.
+//! Where a setting was written, for error messages.
 
 use std::fmt;
 use std::sync::Arc;
 
 use crate::{Error, ErrorKind};
 
-/// Where a table or a key stands. Its text ends where the key's name follows.
+/// Where a table or key was written. The name of the key follows its text in messages.
 #[derive(Clone)]
 pub(super) enum Origin {
-    /// In a table of a document; one that was given as text has no file.
+    /// In a table of a document, which has no file if it was given as text.
     Table { file: Option<Arc<str>>, line: usize, table: Arc<str> },
-    /// In an address: the variable that holds it, or the address without credentials.
+    /// In an address: the name of the variable that holds it, or the address without secrets.
     Address(Arc<str>),
 }
 
@@ -23,7 +23,7 @@ impl Origin {
         }
     }
 
-    /// The line, by which problems are put in order.
+    /// The line, by which problems are sorted.
     pub(super) fn line(&self) -> usize {
         match self {
             Origin::Table { line, .. } => *line,
@@ -48,7 +48,7 @@ impl fmt::Display for Origin {
     }
 }
 
-/// A line of a file, as editors and terminals understand it.
+/// A line of a file, in the form that editors and terminals can follow.
 pub(super) struct FileLine<'a> {
     pub(super) file: Option<&'a str>,
     pub(super) line: usize,

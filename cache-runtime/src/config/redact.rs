@@ -1,13 +1,13 @@
-//! Addresses without what is secret in them.
+//! Addresses without their secrets.
 
-/// The address for messages: without credentials, and without its query, which may hold some too.
+/// The address for messages: without credentials, and without its query, which may hold credentials as well.
 ///
-/// A password that was not percent-encoded may hold any character, so in doubt more is hidden than need be.
+/// A password that was not percent-encoded may hold any character, so in doubt it hides more than necessary.
 pub(crate) fn without_secrets(address: &str) -> String {
     let (scheme, rest) = split_scheme(address);
     let (secret, shown) = match rest.rsplit_once('@') {
         None => ("", rest),
-        // Either the password holds a question mark, or the query an at sign: who knows what follows it.
+        // Either the password has a question mark, or the query an at sign. So what follows may be secret.
         Some((before, _)) if before.contains(['?', '#']) => return format!("{scheme}***"),
         Some((_, host)) => ("***@", host),
     };
@@ -15,7 +15,7 @@ pub(crate) fn without_secrets(address: &str) -> String {
     format!("{scheme}{secret}{shown}")
 }
 
-/// The scheme with what follows it up to the authority, and the rest.
+/// Splits an address into its scheme with `:` or `://`, and the rest.
 fn split_scheme(address: &str) -> (&str, &str) {
     let Some(colon) = address.find(':') else { return ("", address) };
     let after = &address[colon + 1..];

@@ -1,4 +1,4 @@
-//! The tables of the caches, and how those of an environment are laid over the common ones.
+//! The tables of the caches: those of an environment override the common ones.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -23,6 +23,7 @@ pub(super) struct Caches {
 }
 
 impl Caches {
+    /// Adds the tables of an environment, whose options override these.
     pub(super) fn lay_over(&mut self, over: Caches, environment: &Environment<'_>) {
         if let Some(table) = over.default {
             match &mut self.default {
@@ -40,7 +41,7 @@ impl Caches {
 }
 
 impl Table {
-    /// Replaces options key by key; those of another type of store mean nothing here and go first.
+    /// Overrides options key by key. The options of another type of store mean nothing here, so they are dropped first.
     fn lay_over(&mut self, over: Table, environment: &Environment<'_>) {
         if self.is_of_another_type(&over, environment) {
             self.settings.clear();
@@ -54,7 +55,7 @@ impl Table {
         self.origin = over.origin;
     }
 
-    /// The options with variables in origin.
+    /// The options, with their variables expanded.
     pub(super) fn expand(self, environment: &Environment<'_>) -> Result<BTreeMap<String, Setting>> {
         let expand = |(key, Setting { value, origin }): (String, Setting)| match value.expand(environment) {
             Ok(value) => Ok((key, Setting { value, origin })),
@@ -77,7 +78,7 @@ impl Setting {
         self.origin = over.origin;
     }
 
-    /// Its text with variables in origin, where there is one.
+    /// Its text with variables expanded, if it is one.
     fn text(&self, environment: &Environment<'_>) -> Option<String> {
         self.value.clone().expand(environment).ok()?.as_text()
     }

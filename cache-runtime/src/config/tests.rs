@@ -34,26 +34,26 @@ fn with_environment<T>(variables: Variables<'_>, run: impl FnOnce(&Environment<'
     }))
 }
 
-fn read(text: &str, variables: Variables<'_>) -> Result<Config> {
+fn read(text: &str, variables: Variables<'_>) -> Result<Configuration> {
     with_environment(variables, |environment| from_text(text, Some(Path::new("config/storage.toml")), environment))
 }
 
-fn read_in(environment: &str, text: &str) -> Result<Config> {
+fn read_in(environment: &str, text: &str) -> Result<Configuration> {
     read(text, &[("APP_ENV", environment)])
 }
 
 /// Asks for these options and then checks that there are no others.
-fn build(section: &CacheConfig, keys: &[&str]) -> Result<Vec<String>> {
-    let values = keys.iter().map(|key| section.options.get(key)).collect();
-    section.options.finish().and(values)
+fn build(config: &CacheConfig, keys: &[&str]) -> Result<Vec<String>> {
+    let values = keys.iter().map(|key| config.options.get(key)).collect();
+    config.options.finish().and(values)
 }
 
-fn default_of(config: Config) -> CacheConfig {
+fn default_of(config: Configuration) -> CacheConfig {
     config.default.expect("a default cache")
 }
 
 #[test]
-fn the_example_says_what_it_seems_to_say() {
+fn the_documented_example_is_read_as_documented() {
     let dev = default_of(read(EXAMPLE, &[]).unwrap());
     assert_eq!((dev.kind.as_str(), build(&dev, &["database"]).unwrap()), ("sqlite", vec![":memory:".to_owned()]));
 
@@ -73,19 +73,19 @@ fn the_example_says_what_it_seems_to_say() {
 }
 
 #[test]
-fn variables_are_put_into_strings() {
+fn variables_are_expanded_in_strings() {
     let config = read(EXAMPLE, &[("APP_ENV", "prod"), ("STORAGE_DIR", "/data")]).unwrap();
     assert_eq!(default_of(config).options.get::<String>("database").unwrap(), "/data/cache.sqlite3");
 
     let text = "[cache]\ntype = '${KIND}'\nservers = ['${A}:1', 'b:1']\ntimeout = '${TIMEOUT}'";
-    let section = default_of(read(text, &[("KIND", "memcached"), ("A", "a"), ("TIMEOUT", "5")]).unwrap());
-    assert_eq!(section.kind, "memcached");
-    assert_eq!(section.options.get::<Vec<String>>("servers").unwrap(), ["a:1", "b:1"]);
-    assert_eq!(section.options.get::<u16>("timeout").unwrap(), 5);
+    let cache = default_of(read(text, &[("KIND", "memcached"), ("A", "a"), ("TIMEOUT", "5")]).unwrap());
+    assert_eq!(cache.kind, "memcached");
+    assert_eq!(cache.options.get::<Vec<String>>("servers").unwrap(), ["a:1", "b:1"]);
+    assert_eq!(cache.options.get::<u16>("timeout").unwrap(), 5);
 }
 
 #[test]
-fn a_missing_variable_matters_only_where_it_is_used() {
+fn a_missing_variable_is_an_error_only_where_it_is_used() {
     let text =
         "[cache]\ntype = 'sqlite'\ndatabase = '${NONE}'\n[test.cache]\ndatabase = 'x'\n[prod.cache]\ntype = 'none'";
     assert!(read_in("test", text).is_ok());
@@ -98,7 +98,7 @@ fn a_missing_variable_matters_only_where_it_is_used() {
 }
 
 #[test]
-fn an_environment_is_laid_over_option_by_option() {
+fn an_environment_overrides_option_by_option() {
     let text = "
         [cache]
         type = 'sqlite'
@@ -109,10 +109,10 @@ fn an_environment_is_laid_over_option_by_option() {
         database = 'b'
         pragmas.cache_size = 3
     ";
-    let section = default_of(read_in("prod", text).unwrap());
-    assert_eq!(section.options.get::<String>("database").unwrap(), "b");
-    assert_eq!(section.options.get::<u64>("timeout").unwrap(), 5);
-    let pragmas: BTreeMap<String, i64> = section.options.get("pragmas").unwrap();
+    let cache = default_of(read_in("prod", text).unwrap());
+    assert_eq!(cache.options.get::<String>("database").unwrap(), "b");
+    assert_eq!(cache.options.get::<u64>("timeout").unwrap(), 5);
+    let pragmas: BTreeMap<String, i64> = cache.options.get("pragmas").unwrap();
     assert_eq!(pragmas, BTreeMap::from([("cache_size".to_owned(), 3), ("mmap_size".to_owned(), 2)]));
 }
 
@@ -144,7 +144,7 @@ fn another_type_drops_the_options_but_not_the_named_caches() {
 }
 
 #[test]
-fn the_same_type_spelt_by_a_variable_is_the_same() {
+fn a_type_from_a_variable_is_compared_by_its_value() {
     let text = "[cache]\ntype = 'sqlite'\ndatabase = 'a'\n[prod.cache]\ntype = '${KIND:-sqlite}'\n";
     assert_eq!(build(&default_of(read_in("prod", text).unwrap()), &["database"]).unwrap(), ["a"]);
     let other = default_of(read(text, &[("APP_ENV", "prod"), ("KIND", "none")]).unwrap());
@@ -159,7 +159,7 @@ fn a_named_cache_needs_no_default_one() {
 }
 
 #[test]
-fn pragmas_are_options_and_no_cache() {
+fn pragmas_are_options_and_not_a_cache() {
     let config = read_in("dev", "[cache]\ntype = 'sqlite'\n[cache.pragmas]\ncache_size = -20000").unwrap();
     assert!(config.named.is_empty());
     let pragmas: BTreeMap<String, i64> = default_of(config).options.get("pragmas").unwrap();
@@ -167,7 +167,7 @@ fn pragmas_are_options_and_no_cache() {
 }
 
 #[test]
-fn other_tables_and_environments_are_left_alone() {
+fn other_tables_and_environments_are_ignored() {
     let text = "name = 'x'\n[storage]\ncache = 1\n[test.cache]\nnonsense = '${NONE}'\n[[servers]]\nport = 1\n";
     for text in [text, "", "# nothing\n", "[cache]\n", "[dev]\ncaching = 1\n"] {
         let config = read_in("dev", text).unwrap();
@@ -185,7 +185,7 @@ fn an_empty_app_env_is_dev() {
 }
 
 #[test]
-fn what_is_wrong_is_said_with_its_place() {
+fn errors_name_file_line_table_and_key() {
     for (environment, text, message) in [
         (
             "dev",
@@ -252,22 +252,22 @@ fn what_is_wrong_is_said_with_its_place() {
 }
 
 #[test]
-fn text_without_a_file_has_lines() {
+fn errors_in_a_text_without_a_file_name_the_line() {
     let error = with_environment(&[], |environment| from_text("\n[cache]\nurl = 1", None, environment)).unwrap_err();
     assert!(error.to_string().starts_with("line 2: [cache] type: missing"), "{error}");
 }
 
 #[test]
-fn a_store_that_does_not_exist_is_named() {
-    let section = default_of(read_in("prod", "[cache]\nurl = 1\n[prod.cache]\ntype = 'sqlit'").unwrap());
+fn an_unknown_store_is_an_error_that_suggests_another() {
+    let cache = default_of(read_in("prod", "[cache]\nurl = 1\n[prod.cache]\ntype = 'sqlit'").unwrap());
     assert_eq!(
-        section.unknown_kind(["none", "sqlite"]).to_string(),
-        "config/storage.toml:4: [prod.cache] type: no store is called `sqlit`; did you mean `sqlite`?"
+        cache.unknown_kind(["none", "sqlite"]).to_string(),
+        "config/storage.toml:4: [prod.cache] type: no store is named `sqlit`; did you mean `sqlite`?"
     );
-    let config = Config::from_address("memcached://u:hunter2@host").unwrap();
+    let config = Configuration::from_address("memcached://u:hunter2@host").unwrap();
     assert_eq!(
         default_of(config).unknown_kind(["none", "sqlite"]).to_string(),
-        "memcached://***@host: type: no store is called `memcached`; write `none` or `sqlite`"
+        "memcached://***@host: type: no store is named `memcached`; write `none` or `sqlite`"
     );
 }
 
@@ -276,7 +276,7 @@ fn debug_shows_names_and_no_values() {
     let text = "[cache]\ntype = 'redis'\nurl = 'redis://u:hunter2@h'\n[cache.sessions]\ntype = 'x'\ntoken = 'hunter2'";
     assert_eq!(
         format!("{:?}", read_in("dev", text).unwrap()),
-        "Config { default: Some(CacheConfig { kind: \"redis\", options: {\"type\", \"url\"} }), \
+        "Configuration { default: Some(CacheConfig { kind: \"redis\", options: {\"type\", \"url\"} }), \
          named: {\"sessions\": CacheConfig { kind: \"x\", options: {\"token\", \"type\"} }} }"
     );
 }
@@ -314,11 +314,11 @@ fn only_the_default_file_may_be_missing() {
     let name = missing.to_str().unwrap();
     let error = with_environment(&[("CACHE_CONFIG", name)], |environment| load(&missing, environment)).unwrap_err();
     assert_eq!(error.to_string(), format!("CACHE_CONFIG: {name}: the file does not exist"));
-    assert_eq!(Config::from_file(&missing).unwrap_err().to_string(), format!("{name}: the file does not exist"));
+    assert_eq!(Configuration::from_file(&missing).unwrap_err().to_string(), format!("{name}: the file does not exist"));
 }
 
 #[test]
-fn a_file_that_is_no_text_is_an_error() {
+fn a_file_that_is_not_text_is_an_error() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("storage.toml");
     fs::write(&path, [0xff, 0xfe]).unwrap();
@@ -327,7 +327,7 @@ fn a_file_that_is_no_text_is_an_error() {
 }
 
 #[test]
-fn a_wrong_address_of_the_environment_is_called_by_its_variable() {
+fn an_error_in_cache_url_names_the_variable() {
     let variables = &[("CACHE_URL", "u:hunter2@host"), ("CACHE_CONFIG", "ignored")];
     let error = with_environment(variables, |environment| load(Path::new(""), environment)).unwrap_err();
     assert_eq!(
@@ -337,14 +337,14 @@ fn a_wrong_address_of_the_environment_is_called_by_its_variable() {
     );
 }
 
-/// Lines that look like a configuration more often than not.
+/// Lines that mostly look like a configuration.
 const LINES: &str = r#"(\[(dev\.)?ca?che(\.[a-z"é]*)?\]
 |(type|url|pragmas|x\.y) = ('[$}{A:é-]*'|[0-9.-]{1,20}|\{ ?a = 1 \}|\[\[1\], 'x'\])
 )*"#;
 
 proptest! {
     #[test]
-    fn no_text_makes_it_panic(text in LINES) {
+    fn no_text_causes_a_panic(text in LINES) {
         if let Err(error) = read(&text, &[]) {
             prop_assert!(error.to_string().starts_with("config/storage.toml:"), "{error}");
         }

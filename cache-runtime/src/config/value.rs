@@ -1,4 +1,4 @@
-//! The value of an option, and how it is read into a type.
+//! The value of a setting, and how serde reads it into a type.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -12,84 +12,85 @@ use super::environment::Environment;
 use super::interpolation::expand;
 use crate::{Error, ErrorKind, Result};
 
-/// The value of an option. It has no `Debug`, because it may be a password.
+/// The value of a setting. It has no `Debug`, because it may be a password.
 #[derive(Clone)]
-pub(super) enum Value {
+pub(super) enum SettingValue {
     Text(String),
-    /// A text from outside the document: who asks for it decides whether it is a number, a boolean or a text.
-    Word(String),
+    /// A text from an address or a variable: the type asked for decides whether it is a number, a boolean or a text.
+    Untyped(String),
     Integer(i64),
     Float(f64),
     Boolean(bool),
-    List(Vec<Value>),
-    Table(BTreeMap<String, Value>),
+    List(Vec<SettingValue>),
+    Table(BTreeMap<String, SettingValue>),
 }
 
-impl Value {
-    /// Takes a value from a document.
+impl SettingValue {
+    /// Converts a value of a document.
     pub(super) fn read(value: &DeValue<'_>) -> Result<Self> {
         Ok(match value {
-            DeValue::String(text) => Value::Text(text.to_string()),
-            DeValue::Integer(number) => Value::Integer(integer(number.as_str(), number.radix())?),
-            DeValue::Float(number) => Value::Float(number.as_str().parse().map_err(|_| out_of_range())?),
-            DeValue::Boolean(truth) => Value::Boolean(*truth),
-            DeValue::Datetime(moment) => Value::Text(moment.to_string()),
-            DeValue::Array(values) => {
-                Value::List(values.iter().map(|value| Value::read(value.get_ref())).collect::<Result<_>>()?)
-            }
+            DeValue::String(text) => SettingValue::Text(text.to_string()),
+            DeValue::Integer(number) => SettingValue::Integer(integer(number.as_str(), number.radix())?),
+            DeValue::Float(number) => SettingValue::Float(number.as_str().parse().map_err(|_| out_of_range())?),
+            DeValue::Boolean(truth) => SettingValue::Boolean(*truth),
+            DeValue::Datetime(moment) => SettingValue::Text(moment.to_string()),
+            DeValue::Array(values) => SettingValue::List(
+                values.iter().map(|value| SettingValue::read(value.get_ref())).collect::<Result<_>>()?,
+            ),
             DeValue::Table(table) => {
-                let pairs =
-                    table.iter().map(|(key, value)| Ok((key.get_ref().to_string(), Value::read(value.get_ref())?)));
-                Value::Table(pairs.collect::<Result<_>>()?)
+                let pairs = table
+                    .iter()
+                    .map(|(key, value)| Ok((key.get_ref().to_string(), SettingValue::read(value.get_ref())?)));
+                SettingValue::Table(pairs.collect::<Result<_>>()?)
             }
         })
     }
 
-    /// Puts variables into every text of the value.
+    /// Expands the variables in every text of the value.
     pub(super) fn expand(self, environment: &Environment<'_>) -> Result<Self> {
         Ok(match self {
-            Value::Text(text) => match expand(&text, environment)? {
-                Some(word) => Value::Word(word),
-                None => Value::Text(text),
+            SettingValue::Text(text) => match expand(&text, environment)? {
+                Some(word) => SettingValue::Untyped(word),
+                None => SettingValue::Text(text),
             },
-            Value::List(values) => {
-                Value::List(values.into_iter().map(|value| value.expand(environment)).collect::<Result<_>>()?)
+            SettingValue::List(values) => {
+                SettingValue::List(values.into_iter().map(|value| value.expand(environment)).collect::<Result<_>>()?)
             }
-            Value::Table(table) => {
+            SettingValue::Table(table) => {
                 let pairs = table.into_iter().map(|(key, value)| Ok((key, value.expand(environment)?)));
-                Value::Table(pairs.collect::<Result<_>>()?)
+                SettingValue::Table(pairs.collect::<Result<_>>()?)
             }
             other => other,
         })
     }
 
-    /// Replaces this value by another; of two tables, key by key.
-    pub(super) fn lay_over(&mut self, over: Value) {
+    /// Replaces this value by another; two tables are merged key by key.
+    pub(super) fn lay_over(&mut self, over: SettingValue) {
         match (self, over) {
-            (Value::Table(base), Value::Table(over)) => base.extend(over),
+            (SettingValue::Table(base), SettingValue::Table(over)) => base.extend(over),
             (base, over) => *base = over,
         }
     }
 
-    /// What a message calls it.
+    /// The kind of the value, for messages.
     fn kind(&self) -> Unexpected<'static> {
         Unexpected::Other(match self {
-            Value::Text(_) | Value::Word(_) => "a string",
-            Value::Integer(_) => "a whole number",
-            Value::Float(_) => "a number with a fraction",
-            Value::Boolean(_) => "a boolean",
-            Value::List(_) => "a list",
-            Value::Table(_) => "a table",
+            SettingValue::Text(_) | SettingValue::Untyped(_) => "a string",
+            SettingValue::Integer(_) => "a whole number",
+            SettingValue::Float(_) => "a number with a fraction",
+            SettingValue::Boolean(_) => "a boolean",
+            SettingValue::List(_) => "a list",
+            SettingValue::Table(_) => "a table",
         })
     }
 
-    /// A number or text as text; for values that are written in several ways.
+    /// A number or text as text, for values that may be written as either.
     pub(super) fn as_text(&self) -> Option<String> {
         match self {
-            Value::Text(text) | Value::Word(text) => Some(text.clone()),
-            Value::Integer(number) => Some(number.to_string()),
-            Value::Float(number) => Some(number.to_string()),
-            Value::Boolean(_) | Value::List(_) | Value::Table(_) => None,
+            SettingValue::Text(text) | SettingValue::Untyped(text) => Some(text.clone()),
+            SettingValue::Integer(number) => Some(number.to_string()),
+            SettingValue::Float(number) => Some(number.to_string()),
+            SettingValue::Boolean(_) | SettingValue::List(_) | SettingValue::Table(_) => None,
         }
     }
 }
@@ -102,7 +103,7 @@ fn out_of_range() -> Error {
     Error::new(ErrorKind::Config, "the number is out of range")
 }
 
-/// Why a value is not of the type asked for. Other than serde's own, its texts show no value.
+/// Why a value does not have the type asked for. Unlike serde's own messages, these show no value.
 #[derive(Debug)]
 pub(super) struct Mismatch(String);
 
@@ -136,7 +137,7 @@ impl de::Error for Mismatch {
     }
 }
 
-/// The kind of what was found, without the value.
+/// The kind of the value that was found, without the value.
 fn kind_of(found: Unexpected<'_>) -> &str {
     match found {
         Unexpected::Bool(_) => "a boolean",
@@ -150,15 +151,15 @@ fn kind_of(found: Unexpected<'_>) -> &str {
     }
 }
 
-/// The number or boolean that a word spells, else the word.
-fn visit_word<'de, V: Visitor<'de>>(word: String, visitor: V) -> Result<V::Value, Mismatch> {
+/// Visits the number or boolean that a word spells, or else the word.
+fn visit_untyped<'de, V: Visitor<'de>>(word: String, visitor: V) -> Result<V::Value, Mismatch> {
     if let Ok(truth) = word.parse() {
         return visitor.visit_bool(truth);
     }
     if let Ok(number) = word.parse() {
         return visitor.visit_i64(number);
     }
-    // Without a digit it is `inf` or `nan`, which are more likely meant as words.
+    // Without a digit it is `inf` or `nan`, which are more likely to be words.
     let has_digits = word.contains(|letter: char| letter.is_ascii_digit());
     match word.parse() {
         Ok(number) if has_digits => visitor.visit_f64(number),
@@ -166,24 +167,24 @@ fn visit_word<'de, V: Visitor<'de>>(word: String, visitor: V) -> Result<V::Value
     }
 }
 
-impl<'de> Deserializer<'de> for Value {
+impl<'de> Deserializer<'de> for SettingValue {
     type Error = Mismatch;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
         match self {
-            Value::Text(text) => visitor.visit_string(text),
-            Value::Word(word) => visit_word(word, visitor),
-            Value::Integer(number) => visitor.visit_i64(number),
-            Value::Float(number) => visitor.visit_f64(number),
-            Value::Boolean(truth) => visitor.visit_bool(truth),
-            Value::List(values) => SeqDeserializer::new(values.into_iter()).deserialize_any(visitor),
-            Value::Table(table) => MapDeserializer::new(table.into_iter()).deserialize_any(visitor),
+            SettingValue::Text(text) => visitor.visit_string(text),
+            SettingValue::Untyped(word) => visit_untyped(word, visitor),
+            SettingValue::Integer(number) => visitor.visit_i64(number),
+            SettingValue::Float(number) => visitor.visit_f64(number),
+            SettingValue::Boolean(truth) => visitor.visit_bool(truth),
+            SettingValue::List(values) => SeqDeserializer::new(values.into_iter()).deserialize_any(visitor),
+            SettingValue::Table(table) => MapDeserializer::new(table.into_iter()).deserialize_any(visitor),
         }
     }
 
     fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
         match self {
-            Value::Word(word) => visitor.visit_string(word),
+            SettingValue::Untyped(word) => visitor.visit_string(word),
             other => other.deserialize_any(visitor),
         }
     }
@@ -215,8 +216,8 @@ impl<'de> Deserializer<'de> for Value {
         visitor: V,
     ) -> Result<V::Value, Mismatch> {
         match self {
-            Value::Text(text) | Value::Word(text) => visitor.visit_enum(text.into_deserializer()),
-            Value::Table(table) => MapAccessDeserializer::new(MapDeserializer::new(table.into_iter()))
+            SettingValue::Text(text) | SettingValue::Untyped(text) => visitor.visit_enum(text.into_deserializer()),
+            SettingValue::Table(table) => MapAccessDeserializer::new(MapDeserializer::new(table.into_iter()))
                 .deserialize_enum(name, variants, visitor),
             other => Err(de::Error::invalid_type(other.kind(), &"a string or a table")),
         }
@@ -228,7 +229,7 @@ impl<'de> Deserializer<'de> for Value {
     }
 }
 
-impl<'de> IntoDeserializer<'de, Mismatch> for Value {
+impl<'de> IntoDeserializer<'de, Mismatch> for SettingValue {
     type Deserializer = Self;
 
     fn into_deserializer(self) -> Self {

@@ -1,7 +1,7 @@
-//! Memory for entries, which goes from one that has been written to the next one of the thread.
+//! One buffer for each thread, reused from one written entry to the next.
 //!
-//! Nobody knows how long an entry becomes before it is written, and it would grow several times. The one before was
-//! often as long, and its memory is still in the processor's caches.
+//! The length of an entry is not known before it is encoded, so a new buffer would grow several times. The entry before
+//! it was often as long, and its buffer is still in the processor's caches.
 
 use std::cell::Cell;
 
@@ -11,28 +11,28 @@ thread_local! {
     static SPARE: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
 }
 
-/// What an entry begins with where there is none.
-const LEAST: usize = 128;
+/// The least capacity of a buffer.
+const MIN_CAPACITY: usize = 128;
 
-/// No more is kept for the next one. It is little, as a store of one's own may keep an entry in the memory it came in.
-const MOST: usize = 4 * 1024;
+/// A larger buffer is not kept. It is small because a user's store may keep an entry in the buffer that it came in.
+const MAX_CAPACITY: usize = 4 * 1024;
 
-/// Empty memory.
+/// An empty buffer.
 pub(super) fn acquire() -> Vec<u8> {
-    // It is gone from its place meanwhile: a `Serialize` may itself write an entry. A thread that ends may have none
-    // any more, and the destructor of another `thread_local` may still write.
-    let mut memory = SPARE.try_with(Cell::take).unwrap_or_default();
-    memory.clear();
-    memory.reserve(LEAST);
-    memory
+    // It is taken out, because a `Serialize` may itself write an entry. A thread that ends may have dropped its buffer
+    // already, while the destructor of another `thread_local` still writes.
+    let mut buffer = SPARE.try_with(Cell::take).unwrap_or_default();
+    buffer.clear();
+    buffer.reserve(MIN_CAPACITY);
+    buffer
 }
 
-/// Takes back that of an entry which nobody needs any more.
+/// Takes back the buffer of an entry that is not needed any more.
 pub(crate) fn recycle(value: Value) {
-    if let Value::Bytes(memory) = value
-        && memory.capacity() <= MOST
+    if let Value::Bytes(buffer) = value
+        && buffer.capacity() <= MAX_CAPACITY
     {
-        let _ = SPARE.try_with(|spare| spare.set(memory));
+        let _ = SPARE.try_with(|spare| spare.set(buffer));
     }
 }
 
@@ -41,14 +41,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_goes_to_the_next_entry_and_is_empty() {
-        let mut memory = acquire();
-        memory.resize(1000, 7);
-        let place = memory.as_ptr();
-        recycle(Value::Bytes(memory));
+    fn a_recycled_buffer_is_empty_and_used_once() {
+        let mut buffer = acquire();
+        buffer.resize(1000, 7);
+        let address = buffer.as_ptr();
+        recycle(Value::Bytes(buffer));
         let (again, another) = (acquire(), acquire());
-        assert!(again.is_empty() && again.capacity() >= 1000 && again.as_ptr() == place);
-        assert!(another.as_ptr() != place, "it was taken");
+        assert!(again.is_empty() && again.capacity() >= 1000 && again.as_ptr() == address);
+        assert!(another.as_ptr() != address, "it was taken");
     }
 
     #[test]
@@ -70,8 +70,8 @@ mod tests {
     }
 
     #[test]
-    fn much_is_not_kept() {
-        recycle(Value::Bytes(Vec::with_capacity(MOST + 1)));
-        assert!(acquire().capacity() < MOST);
+    fn a_large_buffer_is_not_kept() {
+        recycle(Value::Bytes(Vec::with_capacity(MAX_CAPACITY + 1)));
+        assert!(acquire().capacity() < MAX_CAPACITY);
     }
 }

@@ -2,8 +2,21 @@
 
 use crate::time::Timestamp;
 
-/// How long a store has to keep a value.
+/// How long a store keeps a value.
+///
+/// A cache makes it, and a store of your own gets it with each value.
+///
+/// ```
+/// use cache_runtime::store::Expiration;
+/// use std::time::Duration;
+///
+/// /// For a server that keeps time by itself.
+/// fn seconds(expiration: &Expiration) -> u64 {
+///     expiration.stale_until.since(expiration.now).as_secs()
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Expiration {
     /// The present time, by the cache's clock.
     pub now: Timestamp,
@@ -13,4 +26,21 @@ pub struct Expiration {
     pub stale_until: Timestamp,
     /// Whether a caller chose this expiry; otherwise it is the cache's default.
     pub is_explicit: bool,
+}
+
+impl Expiration {
+    /// Makes an expiration without a stale window, for tests of a store.
+    ///
+    /// ```
+    /// use cache_runtime::store::{Expiration, Timestamp};
+    /// use std::time::Duration;
+    ///
+    /// let now = Timestamp::now();
+    /// let expiration = Expiration::new(now, now.after(Duration::from_secs(60)));
+    /// assert_eq!(expiration.stale_until, expiration.expires_at);
+    /// ```
+    #[must_use]
+    pub fn new(now: Timestamp, expires_at: Timestamp) -> Self {
+        Expiration { now, expires_at, stale_until: expires_at, is_explicit: false }
+    }
 }

@@ -1,23 +1,23 @@
-//! The 32 bytes before a payload. They are frozen; all numbers are little endian.
+//! The 32 bytes before a payload: a frozen format. All numbers are little endian.
 //!
 //! | at | bytes | what |
 //! | --- | --- | --- |
 //! | 0 | 2 | magic number |
 //! | 2 | 1 | version of the format |
-//! | 3 | 1 | encoding of the payload; 128 more if tags stand before it |
+//! | 3 | 1 | encoding of the payload; plus 128 if tags precede it |
 //! | 4 | 4 | CRC-32 of all the other bytes of the entry |
-//! | 8 | 8 | fingerprint of the type's shape, 0 where it was not known |
+//! | 8 | 8 | fingerprint of the type's shape; 0 if it was not known |
 //! | 16 | 8 | when it was written, in milliseconds since 1970 |
-//! | 24 | 8 | when it expires, the greatest number for never |
+//! | 24 | 8 | when it expires; the greatest number for never |
 
 use super::Unreadable;
 use crate::codec::Codec;
 use crate::time::Timestamp;
 
-/// How long a header is.
+/// The length of a header.
 pub(super) const HEADER: usize = 32;
 
-/// Neither text nor a number: the first byte stands in no UTF-8.
+/// Neither text nor a number: UTF-8 never contains the first byte.
 const MAGIC: [u8; 2] = [0xfe, 0xca];
 const VERSION: u8 = 1;
 const CHECKSUM: usize = 4;
@@ -28,15 +28,15 @@ const EXPIRES_AT: usize = 24;
 /// What the payload is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Encoding {
-    /// A value of the type whose fingerprint stands in the header.
+    /// A value of the type whose fingerprint is in the header.
     Typed(Codec),
-    /// What a value said of its shape, then the value.
+    /// The shape of a value, then the value.
     Untyped(Codec),
-    /// A whole number, in eight bytes: one that carries tags, which no plain number can.
+    /// A whole number in eight bytes, which carries tags. A plain number cannot.
     Number,
 }
 
-/// Stands beside the encoding where tags stand before the payload.
+/// The bit of the encoding that says that tags precede the payload.
 const TAGGED: u8 = 0x80;
 
 impl Encoding {
@@ -62,7 +62,7 @@ impl Encoding {
     }
 }
 
-/// What a header says, but for the checksum.
+/// The content of a header, without the checksum.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Header {
     pub(super) encoding: Encoding,
@@ -82,7 +82,7 @@ impl Header {
         })
     }
 
-    /// Writes it over the first bytes, but for the checksum.
+    /// Writes the header over the first bytes, without the checksum.
     pub(super) fn put(&self, bytes: &mut [u8]) {
         bytes[..2].copy_from_slice(&MAGIC);
         bytes[2] = VERSION;
@@ -93,34 +93,34 @@ impl Header {
     }
 }
 
-/// Whether tags stand before the payload.
+/// Whether tags precede the payload.
 pub(super) fn is_tagged(bytes: &[u8]) -> bool {
     check_start(bytes).is_ok() && bytes[3] & TAGGED != 0
 }
 
-/// Says that tags stand before the payload, but not by the checksum.
+/// Records that tags precede the payload. The checksum must be written afterwards.
 pub(super) fn set_tagged_flag(bytes: &mut [u8]) {
     bytes[3] |= TAGGED;
 }
 
-/// When an entry expires; `None` if the bytes do not begin as an entry does.
+/// When an entry expires; `None` if the bytes do not begin like an entry.
 pub(super) fn expires_at(bytes: &[u8]) -> Option<Timestamp> {
     check_start(bytes).ok()?;
     Some(Timestamp::from_millis(i64::from_le_bytes(eight(bytes, EXPIRES_AT))))
 }
 
-/// Writes the expiry, but not the checksum.
+/// Writes the expiry. The checksum must be written afterwards.
 pub(super) fn set_expiry(bytes: &mut [u8], expires_at: Timestamp) {
     bytes[EXPIRES_AT..HEADER].copy_from_slice(&expires_at.as_millis().to_le_bytes());
 }
 
-/// Writes the checksum: the last thing that is done to an entry.
+/// Writes the checksum, after everything else.
 pub(super) fn write_checksum(bytes: &mut [u8]) {
     let checksum = checksum(bytes);
     bytes[CHECKSUM..FINGERPRINT].copy_from_slice(&checksum.to_le_bytes());
 }
 
-/// Whether the checksum of a whole entry is right.
+/// Whether the checksum of an entry matches its bytes.
 pub(super) fn checksum_matches(bytes: &[u8]) -> bool {
     bytes[CHECKSUM..FINGERPRINT] == checksum(bytes).to_le_bytes()
 }
@@ -132,7 +132,7 @@ fn checksum(bytes: &[u8]) -> u32 {
     hasher.finalize()
 }
 
-/// Magic number and version come first, so that a later format may have a header of another length.
+/// Checks magic number and version first, because a later format may have a header of another length.
 fn check_start(bytes: &[u8]) -> Result<(), Unreadable> {
     let seen = bytes.len().min(MAGIC.len());
     if bytes[..seen] != MAGIC[..seen] {

@@ -1,31 +1,94 @@
 //! A value read from a store, with its expiry.
 
-use super::{Value, header};
+use super::{Expiration, Value, header, set_expiry};
 use crate::time::Timestamp;
 
-/// What a store answers to a read.
+/// What a store returns for a key.
+///
+/// ```
+/// use cache_runtime::store::{Record, Timestamp, Value};
+///
+/// let record = Record::new(Value::Number(5)).expires_at(Timestamp::from_millis(1_000));
+/// assert!(record.is_live(Timestamp::from_millis(999)) && !record.is_live(Timestamp::from_millis(1_000)));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Record {
     /// The value that was written.
     pub value: Value,
-    /// When the value expires, if the store knows. Otherwise the entry's header says it, and a number is live as long as
-    /// the store has it, as in a store whose server expires numbers by its own clock.
+    /// When the value expires, if the store knows it. Otherwise the entry's header says it. A number without it is live
+    /// as long as the store has it, as in a store whose server expires numbers by itself.
     pub expires_at: Option<Timestamp>,
 }
 
 impl Record {
-    /// When the value expires, as the store says or else the entry's header.
+    /// Makes a record whose expiry the store does not know.
+    ///
+    /// ```
+    /// use cache_runtime::store::{Record, Value};
+    ///
+    /// assert_eq!(Record::new(Value::Number(7)).expires_at, None);
+    /// ```
+    #[must_use]
+    pub fn new(value: Value) -> Self {
+        Record { value, expires_at: None }
+    }
+
+    /// Adds the expiry that the store knows.
+    ///
+    /// ```
+    /// use cache_runtime::store::{Record, Timestamp, Value};
+    ///
+    /// let expires_at = Timestamp::from_millis(1000);
+    /// assert_eq!(Record::new(Value::Number(7)).expires_at(expires_at).expiry(), expires_at);
+    /// ```
+    #[must_use]
+    pub fn expires_at(self, expires_at: Timestamp) -> Self {
+        Record { expires_at: Some(expires_at), ..self }
+    }
+
+    /// Returns when the value expires.
+    ///
+    /// It is what the store says, or else the entry's header.
+    ///
+    /// ```
+    /// use cache_runtime::store::{Record, Timestamp, Value};
+    ///
+    /// let number = Record::new(Value::Number(7));
+    /// assert_eq!(number.expiry(), Timestamp::NEVER); // live as long as the store has it
+    /// ```
+    #[must_use]
     pub fn expiry(&self) -> Timestamp {
-        let written = || match &self.value {
+        let in_the_value = || match &self.value {
             Value::Number(_) => Some(Timestamp::NEVER),
             Value::Bytes(bytes) => header::expires_at(bytes),
         };
-        self.expires_at.or_else(written).unwrap_or(Timestamp::EPOCH)
+        self.expires_at.or_else(in_the_value).unwrap_or(Timestamp::EPOCH)
     }
 
-    /// Whether the value has not expired. At the exact moment of its expiry it has.
+    /// Returns whether the value has not expired.
+    ///
+    /// At the exact moment of its expiry it has expired.
+    ///
+    /// ```
+    /// use cache_runtime::store::{Record, Timestamp, Value};
+    ///
+    /// let (before, expiry) = (Timestamp::from_millis(999), Timestamp::from_millis(1000));
+    /// let record = Record::new(Value::Number(7)).expires_at(expiry);
+    /// assert!(record.is_live(before) && !record.is_live(expiry));
+    /// ```
+    #[must_use]
     pub fn is_live(&self, now: Timestamp) -> bool {
         now < self.expiry()
+    }
+
+    /// The value with a new expiry, for the two steps of a touch; `None` if it has expired.
+    pub(crate) fn touched(self, expiration: &Expiration) -> Option<Value> {
+        let mut value = self.is_live(expiration.now).then_some(self.value)?;
+        if let Value::Bytes(bytes) = &mut value {
+            set_expiry(bytes, expiration.expires_at);
+        }
+        Some(value)
     }
 
     /// Whether the value carries tags.

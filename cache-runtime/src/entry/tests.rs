@@ -1,4 +1,4 @@
-//! What a user relies on: a value comes back as it was, or not at all.
+//! A value is read back as it was, or not at all.
 
 mod changes;
 mod damage;
@@ -20,7 +20,7 @@ pub(super) const EXPIRATION: Expiration = Expiration {
     is_explicit: true,
 };
 
-/// The entries of a value in every way that it may have been written.
+/// The entries of a value, written in every way.
 fn entries<T: Serialize + DeserializeOwned>(value: &T) -> [(&'static str, Value); 3] {
     [
         ("bincode", write(value, Codec::Bincode, &EXPIRATION).unwrap()),
@@ -29,16 +29,16 @@ fn entries<T: Serialize + DeserializeOwned>(value: &T) -> [(&'static str, Value)
     ]
 }
 
-/// Asserts that a value comes back, however it was written.
+/// Asserts that a value is read back, however it was written.
 #[track_caller]
 fn returns<T: Serialize + DeserializeOwned + PartialEq + Debug>(value: T) {
     for (way, entry) in entries(&value) {
         assert_eq!(read::<T>(&entry).as_ref(), Ok(&value), "{way}");
-        assert_eq!(take::<T>(entry).as_ref(), Ok(&value), "{way}, of an entry that is given away");
+        assert_eq!(take::<T>(entry).as_ref(), Ok(&value), "{way}, by `take`");
     }
 }
 
-/// Asserts that a value is no value of another type, however it was written.
+/// Asserts that a value is not read as another type, however it was written.
 #[track_caller]
 fn misses<A: Serialize + DeserializeOwned, B: DeserializeOwned + Debug>(value: &A) {
     for (way, entry) in entries(value) {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::claim::{Invalidations, RefreshLeases};
+use crate::claim::{BackOff, Invalidations};
 use crate::codec::Codec;
 use crate::guard::GuardedStore;
 use crate::store::Store;
@@ -13,15 +13,15 @@ use crate::time::{Clock, Ttl};
 pub(crate) struct Core {
     pub(crate) store: Arc<GuardedStore>,
     pub(crate) clock: Clock,
-    pub(crate) leases: Arc<RefreshLeases>,
+    pub(crate) back_off: Arc<BackOff>,
     pub(crate) invalidations: Arc<Invalidations>,
     pub(crate) settings: Settings,
 }
 
 impl Core {
     pub(super) fn new(store: Arc<dyn Store>, settings: Settings) -> Self {
-        let (leases, invalidations) = (Arc::default(), Arc::default());
-        Core { store: GuardedStore::new(store), clock: Clock::running(), leases, invalidations, settings }
+        let (back_off, invalidations) = (Arc::default(), Arc::default());
+        Core { store: GuardedStore::new(store), clock: Clock::running(), back_off, invalidations, settings }
     }
 }
 

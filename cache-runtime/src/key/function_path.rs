@@ -1,7 +1,7 @@
-//! Where an annotated function stands, as the compiler names it.
+//! The path of an annotated function, as the compiler names it.
 //!
-//! The name of a closure's type holds the type arguments of all that surrounds it: of the function, and of the `impl` or
-//! trait. The name of an item inside the function holds the surroundings as they are written:
+//! The type name of a closure contains the type arguments of everything around it: of the function, and of the `impl` or
+//! trait. The type name of an item inside the function contains the surroundings as they are written:
 //!
 //! ```text
 //! fn in `impl<T> Repo<T>`   shop::Repo<u8>::load<bool>::{{closure}}      shop::Repo<_>::load::here
@@ -14,37 +14,37 @@ use std::borrow::Cow;
 
 const CLOSURE: &str = "::{{closure}}";
 
-/// Where an annotated function stands.
+/// The path of an annotated function, with and without type arguments.
 #[derive(Clone, Debug)]
 pub struct FunctionPath {
-    /// The function with the type arguments of this instance.
+    /// The path of the function with the type arguments of this instance.
     instance: Cow<'static, str>,
-    /// The function as it is written.
+    /// The path of the function as it is written.
     written: Cow<'static, str>,
 }
 
 impl FunctionPath {
-    /// That of a function which is told from others by its own type arguments alone.
+    /// For a function whose own type arguments are enough to tell its instances apart.
     pub const PLAIN: FunctionPath = FunctionPath { instance: Cow::Borrowed(""), written: Cow::Borrowed("") };
 
-    /// The place of the function in which `closure` and `item`, a function without generics, stand.
+    /// The path of the function that contains `closure` and `item`, a function without generics.
     ///
-    /// The body of an `async fn` is a closure of its own to the compiler, which is left out.
+    /// To the compiler, the body of an `async fn` is a closure of its own. It is left out.
     pub fn of<C, I>(_closure: &C, _item: &I, is_async: bool) -> Self {
-        FunctionPath::between(type_name::<C>(), type_name::<I>(), is_async)
+        FunctionPath::from_type_names(type_name::<C>(), type_name::<I>(), is_async)
     }
 
-    /// The place of a function that another one stands for: the other's path ends in `end`, and this one's in `meant`.
+    /// The path of an annotated function, from its companion: the companion's path ends in `end`, the function's in `meant`.
     pub fn beside<C, I>(_closure: &C, _item: &I, end: &str, meant: &str) -> Self {
-        FunctionPath::between(type_name::<C>(), type_name::<I>(), false).with_end(end, meant)
+        FunctionPath::from_type_names(type_name::<C>(), type_name::<I>(), false).with_end(end, meant)
     }
 
     fn with_end(self, end: &str, meant: &str) -> Self {
         FunctionPath { instance: ending(self.instance, end, meant), written: ending(self.written, end, meant) }
     }
 
-    // All but the names of the types, as what is generic here is compiled for every annotated function.
-    fn between(closure: &'static str, item: &'static str, is_async: bool) -> Self {
+    // Without generics, because what is generic is compiled for every annotated function.
+    fn from_type_names(closure: &'static str, item: &'static str, is_async: bool) -> Self {
         FunctionPath {
             instance: Cow::Borrowed(function(without_closure(closure), is_async)),
             written: Cow::Borrowed(function(item.rsplit_once("::").map_or(item, |(function, _)| function), is_async)),
@@ -56,10 +56,10 @@ impl FunctionPath {
         &self.instance
     }
 
-    /// What the function stands in, where the function alone does not tell its instances apart.
+    /// The surroundings of the function, if they are generic.
     ///
-    /// The function's own type arguments do not count. It is the `impl` or the trait without the function where that is
-    /// easily seen, so that functions of one `impl` can share a template.
+    /// The function's own type arguments do not count. Where possible it is the `impl` or trait without the function, so
+    /// that functions of one `impl` can share a template.
     pub(super) fn surroundings(&self) -> Option<&str> {
         if self.has_plain_surroundings() {
             return None;
@@ -69,7 +69,7 @@ impl FunctionPath {
         Some(around.unwrap_or(&self.instance))
     }
 
-    /// Whether all instances stand in the same.
+    /// Whether all instances of the function have the same surroundings.
     fn has_plain_surroundings(&self) -> bool {
         let own = self.instance.strip_prefix(&*self.written);
         own.is_some_and(|own| own.is_empty() || own.starts_with('<') || own.starts_with("::<"))
@@ -85,7 +85,7 @@ fn function(body: &'static str, is_async: bool) -> &'static str {
     if is_async { without_closure(body) } else { body }
 }
 
-/// The path with another end; what follows it are the type arguments.
+/// The path with another end, which type arguments may follow.
 fn ending(path: Cow<'static, str>, end: &str, meant: &str) -> Cow<'static, str> {
     let found = match path {
         Cow::Borrowed(path) => path.rsplit_once(end),

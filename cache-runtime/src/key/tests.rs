@@ -1,4 +1,4 @@
-//! What a key looks like, and that no two share one.
+//! Keys look as documented, and distinct arguments have distinct keys.
 #![expect(clippy::extra_unused_type_parameters, reason = "a function's key depends on them")]
 
 use std::collections::{BTreeSet, HashMap};
@@ -8,7 +8,7 @@ use super::*;
 mod function_paths;
 mod injective;
 
-/// The place of the function that this stands in.
+/// The path of the function in which this is written.
 macro_rules! place {
     () => {
         place!(async: false)
@@ -38,7 +38,7 @@ fn a_template_key_is_the_text_of_the_template() {
 }
 
 #[test]
-fn what_separates_two_placeholders_is_escaped_inside_them() {
+fn the_separator_of_two_placeholders_is_escaped_inside_them() {
     assert_eq!(template(&["page:", ":", ""], &[&"http://x", &"en"]), "page:http%3A//x:en");
     assert_ne!(template(&["", ":", ""], &[&"a:b", &"c"]), template(&["", ":", ""], &[&"a", &"b:c"]));
     let percent = |a: &str, b: &str| template(&["", "%", ""], &[&a, &b]);
@@ -123,7 +123,7 @@ fn distinct_arguments_have_distinct_canonical_forms() {
 }
 
 #[test]
-fn a_text_ends_where_it_ends_whatever_variants_are_called() {
+fn a_quote_in_a_text_does_not_end_it() {
     #[derive(serde::Serialize)]
     enum Token {
         Text(&'static str),
@@ -133,7 +133,7 @@ fn a_text_ends_where_it_ends_whatever_variants_are_called() {
     }
     let two = [Token::Text(r"a\"), Token::Text("),Token::Group(Token::")];
     let one = [Token::Text("a\"),Token::Text("), Token::Group(Box::new(Token::Quote))];
-    // They differ in one `\`: without it the first text of `two` would go on, up to the quote of its second.
+    // They differ in one `\`. Without it the first text of `two` would go on, up to the quote in its second.
     assert_eq!(text(&two), r#"(Token::Text("a\\"),Token::Text("),Token::Group(Token::"))"#);
     assert_eq!(text(&one), r#"(Token::Text("a\"),Token::Text("),Token::Group(Token::"))"#);
 }
@@ -147,7 +147,7 @@ fn a_map_has_one_form_whatever_its_order() {
 
 fn text<T: Serialize + ?Sized>(value: &T) -> String {
     let mut out = String::new();
-    canonical::write(value, &mut out).unwrap();
+    argument_encoding::write(value, &mut out).unwrap();
     out
 }
 
@@ -160,7 +160,10 @@ fn an_argument_that_serde_cannot_write_is_an_error_that_names_it() {
         }
     }
     let error = DefaultKey::new(place!(), None, 1, 2).arg("x", &Broken).arg("y", &1).finish().unwrap_err();
-    assert_eq!((error.kind(), error.to_string().as_str()), (ErrorKind::Key, "argument `x` cannot be written: no"));
+    assert_eq!(
+        (error.kind(), error.to_string().as_str()),
+        (ErrorKind::Key, "argument `x` cannot be part of the key: no; skip it, or write a `key`")
+    );
 }
 
 #[test]

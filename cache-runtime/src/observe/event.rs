@@ -1,9 +1,22 @@
-//! What can happen to a cache.
+//! What an observer is told.
 
 use super::Outage;
 use crate::Error;
 
-/// A failure of a cache, or the end of one: see [`Cache::observe`](crate::Cache::observe).
+/// A failure of a cache, or the end of an outage.
+///
+/// [`Cache::observe`](crate::Cache::observe) passes it to your function.
+///
+/// ```
+/// use cache_runtime::{Cache, Event};
+///
+/// Cache::memory().observe(|event| match event {
+///     Event::StoreFailed { operation, error, .. } => eprintln!("{operation} failed: {error}"),
+///     Event::CircuitOpened { outage, .. } => eprintln!("the cache is down: {outage:?}"),
+///     Event::CircuitClosed { skipped, .. } => eprintln!("the cache is back; {skipped} operations were skipped"),
+///     _ => {}
+/// });
+/// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum Event<'a> {

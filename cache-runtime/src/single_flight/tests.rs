@@ -1,4 +1,4 @@
-//! Every way in which a flight can end, for threads and for tasks.
+//! Every way in which a computation can end, for threads and for tasks.
 
 use std::pin::pin;
 use std::sync::Barrier;
@@ -13,14 +13,14 @@ use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
 use super::WaitMode;
-use super::global::block_on;
+use super::process_table::block_on;
 use super::scope::LeaderScope;
 use super::table::{FlightTable, Leader, Role, WaitOutcome};
 
 type Table = Arc<FlightTable<u32, u32>>;
 
-/// The way of a call, as far as flights go.
-async fn fly<B: Future<Output = Result<u32, ()>>>(
+/// A call, reduced to single-flight.
+async fn call<B: Future<Output = Result<u32, ()>>>(
     table: &Table,
     key: u32,
     mode: WaitMode,
@@ -48,7 +48,7 @@ async fn fly<B: Future<Output = Result<u32, ()>>>(
 const MINUTE: Duration = Duration::from_secs(60);
 
 fn by_thread(table: &Table, key: u32, body: impl FnOnce() -> Result<u32, ()>) -> Result<u32, ()> {
-    block_on(fly(table, key, WaitMode::Thread, MINUTE, async { body() }))
+    block_on(call(table, key, WaitMode::Thread, MINUTE, async { body() }))
 }
 
 fn by_task<B: Future<Output = Result<u32, ()>>>(
@@ -56,10 +56,10 @@ fn by_task<B: Future<Output = Result<u32, ()>>>(
     key: u32,
     body: B,
 ) -> impl Future<Output = Result<u32, ()>> {
-    fly(table, key, WaitMode::Task, MINUTE, body)
+    call(table, key, WaitMode::Task, MINUTE, body)
 }
 
-/// Waits until this many callers wait.
+/// Waits until the key has so many waiters.
 fn wait_for_waiters(table: &Table, key: u32, waiters: usize) {
     while table.waiting_for(&key).is_none_or(|waiting| waiting < waiters) {
         thread::yield_now();
@@ -71,7 +71,7 @@ fn poll_once<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
 }
 
 #[test]
-fn one_runs_and_the_others_are_given_its_value() {
+fn one_caller_computes_and_the_others_receive_its_value() {
     let (table, runs) = (FlightTable::new(), AtomicU32::new(0));
     thread::scope(|scope| {
         let (open, gate) = mpsc::channel::<()>();
@@ -94,11 +94,11 @@ fn one_runs_and_the_others_are_given_its_value() {
 }
 
 #[test]
-fn an_err_is_its_callers_own_and_nobody_waits_for_more_than_two() {
+fn an_err_reaches_only_its_caller_and_nobody_waits_for_more_than_two_leaders() {
     let (table, at_once, most) = (FlightTable::new(), AtomicU32::new(0), AtomicU32::new(0));
     let fails = || {
         most.fetch_max(at_once.fetch_add(1, SeqCst) + 1, SeqCst);
-        thread::sleep(Duration::from_millis(20)); // The bodies of those who have waited enough are to overlap.
+        thread::sleep(Duration::from_millis(20)); // Callers that have waited long enough compute at the same time.
         at_once.fetch_sub(1, SeqCst);
         Err(())
     };
@@ -108,13 +108,13 @@ fn an_err_is_its_callers_own_and_nobody_waits_for_more_than_two() {
             scope.spawn(|| assert_eq!(by_thread(&table, 1, fails), Err(())));
         }
     });
-    assert!(most.load(SeqCst) > 10, "they do not queue up: {most:?} at once");
+    assert!(most.load(SeqCst) > 10, "callers do not queue up: {most:?} at once");
     assert!(start.elapsed() < Duration::from_millis(20 * 50), "not one after the other");
     assert!(table.is_empty());
 }
 
 #[test]
-fn a_panic_hands_the_lead_on() {
+fn after_a_panic_a_waiter_becomes_the_leader() {
     let table = FlightTable::new();
     thread::scope(|scope| {
         let (open, gate) = mpsc::channel::<()>();
@@ -135,14 +135,14 @@ fn a_panic_hands_the_lead_on() {
 }
 
 #[test]
-fn a_body_may_ask_for_its_own_key() {
+fn a_computation_may_request_its_own_key() {
     let table = FlightTable::new();
     assert_eq!(by_thread(&table, 1, || by_thread(&table, 1, || Ok(1))), Ok(1));
     assert!(table.is_empty());
 }
 
 #[test]
-fn two_threads_that_need_each_others_key_both_end() {
+fn two_threads_that_need_each_others_key_do_not_deadlock() {
     let (table, alone, gate) = (FlightTable::new(), AtomicU32::new(0), Barrier::new(2));
     thread::scope(|scope| {
         for (mine, other) in [(1, 2), (2, 1)] {
@@ -160,12 +160,12 @@ fn two_threads_that_need_each_others_key_both_end() {
             });
         }
     });
-    assert_eq!(alone.load(SeqCst), 1, "the one who would have closed the circle ran the other's body");
+    assert_eq!(alone.load(SeqCst), 1, "the caller that would have closed the circle computes for itself");
     assert!(table.is_empty());
 }
 
 #[test]
-fn two_tasks_that_need_each_others_key_both_end() {
+fn two_tasks_that_need_each_others_key_do_not_deadlock() {
     let table = FlightTable::new();
     let body = |mine: u32, other: u32| {
         let table = &table;
@@ -202,7 +202,7 @@ async fn yield_now() {
 }
 
 #[test]
-fn a_dropped_leader_hands_the_lead_on() {
+fn after_a_dropped_leader_a_waiter_becomes_the_leader() {
     let table = FlightTable::new();
     let mut leader = Box::pin(by_task(&table, 1, std::future::pending()));
     assert!(poll_once(leader.as_mut()).is_pending());
@@ -214,7 +214,7 @@ fn a_dropped_leader_hands_the_lead_on() {
 }
 
 #[test]
-fn who_goes_away_while_it_waits_leaves_nothing() {
+fn a_dropped_waiter_leaves_nothing() {
     let table = FlightTable::new();
     let mut leader = Box::pin(by_task(&table, 1, std::future::pending()));
     assert!(poll_once(leader.as_mut()).is_pending());
@@ -228,7 +228,7 @@ fn who_goes_away_while_it_waits_leaves_nothing() {
 }
 
 #[test]
-fn who_is_given_the_lead_and_goes_away_hands_it_on() {
+fn a_waiter_that_is_dropped_as_the_new_leader_hands_over() {
     let table = FlightTable::new();
     let mut leader = Box::pin(by_task(&table, 1, std::future::pending()));
     assert!(poll_once(leader.as_mut()).is_pending());
@@ -242,15 +242,15 @@ fn who_is_given_the_lead_and_goes_away_hands_it_on() {
 }
 
 #[test]
-fn a_silent_leader_is_deposed_and_its_late_value_is_its_own() {
+fn a_stalled_leader_is_superseded_and_only_its_caller_receives_its_late_value() {
     let table: Table = FlightTable::new();
-    let mut leader = Box::pin(fly(&table, 1, WaitMode::Task, Duration::ZERO, async {
+    let mut leader = Box::pin(call(&table, 1, WaitMode::Task, Duration::ZERO, async {
         yield_now().await;
         Ok(1)
     }));
     assert!(poll_once(leader.as_mut()).is_pending());
-    assert!(!table.supersede_stalled(), "nobody waits, so nobody is deposed");
-    let mut waiter = Box::pin(fly(&table, 1, WaitMode::Task, MINUTE, async { Ok(2) }));
+    assert!(!table.supersede_stalled(), "without waiters no leader is superseded");
+    let mut waiter = Box::pin(call(&table, 1, WaitMode::Task, MINUTE, async { Ok(2) }));
     assert!(poll_once(waiter.as_mut()).is_pending());
     table.supersede_stalled();
     assert_eq!(poll_once(waiter.as_mut()), Poll::Ready(Ok(2)));
@@ -259,16 +259,16 @@ fn a_silent_leader_is_deposed_and_its_late_value_is_its_own() {
 }
 
 #[test]
-fn a_leader_that_is_polled_is_not_silent() {
+fn a_leader_that_is_polled_is_not_superseded() {
     let table: Table = FlightTable::new();
-    let mut leader = Box::pin(fly(&table, 1, WaitMode::Task, MINUTE, async {
+    let mut leader = Box::pin(call(&table, 1, WaitMode::Task, MINUTE, async {
         yield_now().await;
         Ok(1)
     }));
     assert!(poll_once(leader.as_mut()).is_pending());
     let mut waiter = Box::pin(by_task(&table, 1, async { Ok(2) }));
     assert!(poll_once(waiter.as_mut()).is_pending());
-    assert!(table.supersede_stalled(), "somebody waits");
+    assert!(table.supersede_stalled(), "there is a waiter");
     assert_eq!(poll_once(leader.as_mut()), Poll::Ready(Ok(1)));
     assert_eq!(poll_once(waiter.as_mut()), Poll::Ready(Ok(1)));
     assert!(table.is_empty());
@@ -279,20 +279,20 @@ fn a_thread_does_not_wait_for_a_task() {
     let table = FlightTable::new();
     let mut leader = Box::pin(by_task(&table, 1, std::future::pending()));
     assert!(poll_once(leader.as_mut()).is_pending());
-    assert_eq!(by_thread(&table, 1, || Ok(9)), Ok(9), "it may be the thread that should poll it");
+    assert_eq!(by_thread(&table, 1, || Ok(9)), Ok(9), "it may be the thread that polls the task");
     drop(leader);
     assert!(table.is_empty());
 }
 
-/// Leads in any case: the flight of key 1, or one that nobody joins.
-fn lead_anyway(table: &Table) -> Leader<u32, u32> {
+/// Leads unconditionally, as a refresh does: with waiters if key 1 has no leader, else without.
+fn lead_unconditionally(table: &Table) -> Leader<u32, u32> {
     table.lead(1, 100, WaitMode::Thread, MINUTE)
 }
 
 #[test]
-fn who_leads_in_any_case_is_waited_for_where_nobody_else_leads() {
+fn callers_wait_for_an_unconditional_leader_if_there_is_no_other() {
     let table = FlightTable::new();
-    let leader = lead_anyway(&table);
+    let leader = lead_unconditionally(&table);
     thread::scope(|scope| {
         let waiter = scope.spawn(|| by_thread(&table, 1, || Ok(8)));
         wait_for_waiters(&table, 1, 1);
@@ -304,54 +304,56 @@ fn who_leads_in_any_case_is_waited_for_where_nobody_else_leads() {
 }
 
 #[test]
-fn who_leads_in_any_case_neither_waits_for_another_nor_ends_its_flight() {
+fn an_unconditional_leader_neither_waits_for_another_nor_answers_its_waiters() {
     let table = FlightTable::new();
     let mut leader = Box::pin(by_task(&table, 1, std::future::pending()));
     assert!(poll_once(leader.as_mut()).is_pending());
     let mut waiter = Box::pin(by_task(&table, 1, async { Ok(2) }));
     assert!(poll_once(waiter.as_mut()).is_pending());
     {
-        let leader = lead_anyway(&table);
+        let leader = lead_unconditionally(&table);
         let watermark = leader.watermark();
         leader.publish(&7, watermark);
     }
-    assert!(poll_once(waiter.as_mut()).is_pending(), "it waits for the first one");
+    assert!(poll_once(waiter.as_mut()).is_pending(), "it waits for the first leader");
     drop(leader);
     assert_eq!(poll_once(waiter.as_mut()), Poll::Ready(Ok(2)));
     assert!(table.is_empty());
 }
 
-/// Joins the flight of key 1, with a body of its own.
-fn joins(table: &Table, own: u32) -> Pin<Box<impl Future<Output = Result<u32, ()>>>> {
+/// Waits for the leader of key 1, with a computation of its own.
+fn join(table: &Table, own: u32) -> Pin<Box<impl Future<Output = Result<u32, ()>>>> {
     let mut waiter = Box::pin(by_task(table, 1, async move { Ok(own) }));
     assert!(poll_once(waiter.as_mut()).is_pending());
     waiter
 }
 
 #[test]
-fn who_came_after_the_moment_of_a_value_waits_for_the_next() {
+fn a_waiter_from_after_the_watermark_waits_for_the_next_value() {
     let table: Table = FlightTable::new();
-    let leader = lead_anyway(&table);
-    let mut before = joins(&table, 2);
+    let leader = lead_unconditionally(&table);
+    let mut before = join(&table, 2);
     let watermark = leader.watermark();
-    let (mut after, mut last) = (joins(&table, 3), joins(&table, 4));
+    let (mut after, mut last) = (join(&table, 3), join(&table, 4));
     leader.publish(&7, watermark);
     assert_eq!(poll_once(before.as_mut()), Poll::Ready(Ok(7)));
     assert!(poll_once(last.as_mut()).is_pending());
     assert_eq!(poll_once(after.as_mut()), Poll::Ready(Ok(3)), "it leads");
-    assert_eq!(poll_once(last.as_mut()), Poll::Ready(Ok(3)), "it waited before that leader began");
+    assert_eq!(poll_once(last.as_mut()), Poll::Ready(Ok(3)), "it waited before that leader started");
     assert!(table.is_empty());
 }
 
 #[test]
-fn a_value_that_was_overtaken_is_for_those_who_waited_before_its_lead_began() {
+fn an_invalidated_value_reaches_only_waiters_from_before_its_computation() {
     let table: Table = FlightTable::new();
-    let first = lead_anyway(&table);
-    let (mut heir, mut earlier) = (table.join(1, WaitMode::Task, MINUTE), joins(&table, 2));
+    let first = lead_unconditionally(&table);
+    let (mut successor, mut earlier) = (table.join(1, WaitMode::Task, MINUTE), join(&table, 2));
     drop(first);
-    let Role::Waiter(wait) = &mut heir else { panic!("somebody led") };
-    let Poll::Ready(WaitOutcome::Leader(second)) = poll_once(Pin::new(wait)) else { panic!("it is given the leader") };
-    let mut later = joins(&table, 3);
+    let Role::Waiter(wait) = &mut successor else { panic!("there is a leader") };
+    let Poll::Ready(WaitOutcome::Leader(second)) = poll_once(Pin::new(wait)) else {
+        panic!("the waiter becomes the leader")
+    };
+    let mut later = join(&table, 3);
     let watermark = second.watermark_of_start();
     second.publish(&7, watermark);
     assert_eq!(poll_once(earlier.as_mut()), Poll::Ready(Ok(7)));
@@ -360,9 +362,9 @@ fn a_value_that_was_overtaken_is_for_those_who_waited_before_its_lead_began() {
 }
 
 #[test]
-fn a_circle_through_who_leads_in_any_case_is_recognised() {
+fn a_circle_through_an_unconditional_leader_is_detected() {
     let table = FlightTable::new();
-    let leader = lead_anyway(&table);
+    let leader = lead_unconditionally(&table);
     let mut body = pin!(Some(async { by_thread(&table, 1, || Ok(1)) }));
     assert_eq!(block_on(LeaderScope::new(&leader, body.as_mut())), Ok(1));
     drop(leader);

@@ -1,123 +1,152 @@
-//! An operation on a store as a value, so that it can be handed to another thread or to a client's queue.
+//! A store's operation as a value, which can be sent to another thread or to a client's queue.
 
 use std::borrow::Cow;
 use std::time::Duration;
 
-use super::{Claim, Expiration, Record, Store, Timestamp, Value};
+use super::{Claim, ClaimsOrNone as _, Expiration, Record, Store, Timestamp, Value};
 use crate::{Error, ErrorKind, Result, entry};
 
-/// What a store can be asked. Each is the method of [`Store`] of the same name.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-#[expect(missing_docs, reason = "the names and fields are those of the methods")]
-pub enum Operation<'a> {
-    Get { key: Cow<'a, str> },
-    ReadMulti { keys: Cow<'a, [String]> },
-    Expiry { key: Cow<'a, str> },
-    Set { key: Cow<'a, str>, value: Cow<'a, Value>, expiration: Expiration },
-    WriteMulti { values: Vec<(String, Value)>, expiration: Expiration },
-    Delete { key: Cow<'a, str>, now: Timestamp },
-    DeleteMulti { keys: Vec<String>, now: Timestamp },
-    Increment { key: Cow<'a, str>, by: i64, expiration: Expiration },
-    Touch { key: Cow<'a, str>, expiration: Expiration },
-    Clear { prefix: Cow<'a, str> },
-    DeleteExpired { now: Timestamp },
-    Claim { key: Cow<'a, str>, claim: Claim },
-    Complete { key: Cow<'a, str>, value: Cow<'a, Value>, expiration: Expiration, token: u64 },
-    Release { key: Cow<'a, str>, token: u64, pause: Duration },
+/// Declares the operations, one a line: name, fields, and the call that runs it. `of key` adds a field for the key.
+macro_rules! operations {
+    (@key) => { None };
+    (@key $key:ident) => { Some($key.clone()) };
+    ($($name:ident $(of $key:ident)? { $($field:ident: $type:ty),* } => $method:ident($($argument:expr),*);)*) => {
+        /// What a store can be asked. Each is the method of [`Store`] or [`Claims`](super::Claims) of the same name.
+        #[derive(Clone, Debug)]
+        #[non_exhaustive]
+        #[expect(missing_docs, reason = "the names and fields are those of the methods")]
+        pub enum Operation<'a> {
+            $($name { $($key: Cow<'a, str>,)? $($field: $type,)* },)*
+        }
+
+        impl<'a> Operation<'a> {
+            /// The name of the method, for messages.
+            pub(crate) fn name(&self) -> &'static str {
+                match self {
+                    $(Operation::$name { .. } => stringify!($method),)*
+                }
+            }
+
+            /// The key, if the operation has a single one; a borrowed key is not copied.
+            pub(crate) fn key(&self) -> Option<Cow<'a, str>> {
+                match self {
+                    $(Operation::$name { $($key,)? .. } => operations!(@key $($key)?),)*
+                }
+            }
+
+            /// Calls the store's method. On a store without claims, every claim is granted and unbroken.
+            ///
+            /// # Errors
+            ///
+            /// Those of the method.
+            pub fn run<S: Store + ?Sized>(&self, store: &S) -> Result<Answer> {
+                match self {
+                    $(Operation::$name { $($key,)? $($field,)* } => store.$method($($argument),*).map(Answer::from),)*
+                }
+            }
+
+            /// The same operation without borrowed fields, to be sent to another thread.
+            pub fn into_owned(self) -> Operation<'static> {
+                match self {
+                    $(Operation::$name { $($key,)? $($field,)* } => Operation::$name {
+                        $($key: $key.into_static(),)?
+                        $($field: $field.into_static(),)*
+                    },)*
+                }
+            }
+        }
+    };
 }
 
-/// What a store answers to an [`Operation`].
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub enum Answer {
+operations! {
+    Get of key {} => get(key);
+    ReadMulti { keys: Cow<'a, [String]> } => read_multi(keys);
+    Expiry of key {} => expiry(key);
+    Set of key { value: Cow<'a, Value>, expiration: Expiration } => set(key, value, expiration);
+    WriteMulti { values: Vec<(String, Value)>, expiration: Expiration } => write_multi(values, expiration);
+    Delete of key { now: Timestamp } => delete(key, *now);
+    DeleteMulti { keys: Vec<String>, now: Timestamp } => delete_multi(keys, *now);
+    Increment of key { by: i64, expiration: Expiration } => increment(key, *by, expiration);
+    Touch of key { expiration: Expiration } => touch(key, expiration);
+    Clear { prefix: Cow<'a, str> } => clear(prefix);
+    DeleteExpired { now: Timestamp } => delete_expired(*now);
+    Claim of key { claim: Claim } => claim(key, claim);
+    Complete of key { value: Cow<'a, Value>, expiration: Expiration, token: u64 }
+        => complete(key, value, expiration, *token);
+    Release of key { token: u64, pause: Duration } => release(key, *token, *pause);
+}
+
+/// Declares the answers, one a line: name, type, and the method that takes it out.
+macro_rules! answers {
+    ($($(#[$doc:meta])* $name:ident($type:ty) => $method:ident;)*) => {
+        /// What a store answers to an [`Operation`]. It is made by `into` from what the method returns.
+        #[derive(Clone, Debug)]
+        #[non_exhaustive]
+        pub enum Answer {
+            $($(#[$doc])* $name($type),)*
+            /// To `Set`, `WriteMulti` and `Release`.
+            Done,
+        }
+
+        impl Answer {
+            $(pub(crate) fn $method(self) -> Result<$type> {
+                if let Answer::$name(value) = self { Ok(value) } else { Err(self.unexpected()) }
+            })*
+        }
+
+        $(impl From<$type> for Answer {
+            fn from(value: $type) -> Self {
+                Answer::$name(value)
+            }
+        })*
+    };
+}
+
+answers! {
     /// To `Get`.
-    Record(Option<Record>),
+    Record(Option<Record>) => record;
     /// To `ReadMulti`, in the order asked.
-    Records(Vec<Option<Record>>),
+    Records(Vec<Option<Record>>) => all_records;
     /// To `Expiry`.
-    Expiry(Option<Timestamp>),
-    /// To `Set`, `WriteMulti` and `Release`.
-    Done,
-    /// To `Delete` and `Touch`: whether it was there; to `Claim` and `Complete`: whether it holds.
-    Bool(bool),
-    /// To `DeleteMulti`, `Clear` and `DeleteExpired`: how many went.
-    Count(u64),
+    Expiry(Option<Timestamp>) => expiry;
+    /// To `Delete` and `Touch`: whether the key was there. To `Claim` and `Complete`: whether the claim holds.
+    Bool(bool) => bool;
+    /// To `DeleteMulti`, `Clear` and `DeleteExpired`: how many values were deleted.
+    Count(u64) => count;
     /// To `Increment`: the sum.
-    Number(i64),
+    Number(i64) => number;
 }
 
-impl<'a> Operation<'a> {
-    /// The name of the method, for messages.
-    pub(crate) fn name(&self) -> &'static str {
-        match self {
-            Operation::Get { .. } => "get",
-            Operation::ReadMulti { .. } => "read_multi",
-            Operation::Expiry { .. } => "expiry",
-            Operation::Set { .. } => "set",
-            Operation::WriteMulti { .. } => "write_multi",
-            Operation::Delete { .. } => "delete",
-            Operation::DeleteMulti { .. } => "delete_multi",
-            Operation::Increment { .. } => "increment",
-            Operation::Touch { .. } => "touch",
-            Operation::Clear { .. } => "clear",
-            Operation::DeleteExpired { .. } => "delete_expired",
-            Operation::Claim { .. } => "claim",
-            Operation::Complete { .. } => "complete",
-            Operation::Release { .. } => "release",
-        }
+impl From<()> for Answer {
+    fn from((): ()) -> Self {
+        Answer::Done
+    }
+}
+
+impl Answer {
+    pub(crate) fn done(self) -> Result<()> {
+        if let Answer::Done = self { Ok(()) } else { Err(self.unexpected()) }
     }
 
-    /// The key, where it is one; free of cost where it is borrowed.
-    pub(crate) fn key(&self) -> Option<Cow<'a, str>> {
-        match self {
-            Operation::Get { key }
-            | Operation::Expiry { key }
-            | Operation::Set { key, .. }
-            | Operation::Delete { key, .. }
-            | Operation::Increment { key, .. }
-            | Operation::Touch { key, .. }
-            | Operation::Claim { key, .. }
-            | Operation::Complete { key, .. }
-            | Operation::Release { key, .. } => Some(key.clone()),
-            _ => None,
-        }
+    /// As many records as were asked for.
+    pub(crate) fn records(self, asked: usize) -> Result<Vec<Option<Record>>> {
+        let records = self.all_records()?;
+        if records.len() == asked { Ok(records) } else { Err(Answer::Records(records).unexpected()) }
     }
 
+    /// Only a store with a wrong `dispatch` gives an unexpected answer.
+    fn unexpected(self) -> Error {
+        Error::new(ErrorKind::Store, format!("the store answered another question: {self:?}"))
+    }
+}
+
+impl Operation<'_> {
     /// Whether it only reads.
     pub(crate) fn is_read(&self) -> bool {
         matches!(self, Operation::Get { .. } | Operation::ReadMulti { .. } | Operation::Expiry { .. })
     }
 
-    /// Calls the store's method.
-    ///
-    /// # Errors
-    ///
-    /// Those of the method.
-    pub fn run<S: Store + ?Sized>(&self, store: &S) -> Result<Answer> {
-        match self {
-            Operation::Get { key } => store.get(key).map(Answer::Record),
-            Operation::ReadMulti { keys } => store.read_multi(keys).map(Answer::Records),
-            Operation::Expiry { key } => store.expiry(key).map(Answer::Expiry),
-            Operation::Set { key, value, expiration } => store.set(key, value, expiration).map(|()| Answer::Done),
-            Operation::WriteMulti { values, expiration } => {
-                store.write_multi(values, expiration).map(|()| Answer::Done)
-            }
-            Operation::Delete { key, now } => store.delete(key, *now).map(Answer::Bool),
-            Operation::DeleteMulti { keys, now } => store.delete_multi(keys, *now).map(Answer::Count),
-            Operation::Increment { key, by, expiration } => store.increment(key, *by, expiration).map(Answer::Number),
-            Operation::Touch { key, expiration } => store.touch(key, expiration).map(Answer::Bool),
-            Operation::Clear { prefix } => store.clear(prefix).map(Answer::Count),
-            Operation::DeleteExpired { now } => store.delete_expired(*now).map(Answer::Count),
-            Operation::Claim { key, claim } => store.claim(key, claim).map(Answer::Bool),
-            Operation::Complete { key, value, expiration, token } => {
-                store.complete(key, value, expiration, *token).map(Answer::Bool)
-            }
-            Operation::Release { key, token, pause } => store.release(key, *token, *pause).map(|()| Answer::Done),
-        }
-    }
-
-    /// Ends an operation that has been carried out: the memory of its entry serves the next one.
+    /// Ends an operation that has run, and recycles the buffer of its entry.
     pub(crate) fn recycle(self) {
         if let Operation::Set { value: Cow::Owned(value), .. } | Operation::Complete { value: Cow::Owned(value), .. } =
             self
@@ -125,70 +154,33 @@ impl<'a> Operation<'a> {
             entry::recycle(value);
         }
     }
+}
 
-    /// The same operation with keys of its own, to be sent to another thread.
-    pub fn into_owned(self) -> Operation<'static> {
-        fn owned(text: Cow<'_, str>) -> Cow<'static, str> {
-            Cow::Owned(text.into_owned())
-        }
-        match self {
-            Operation::Get { key } => Operation::Get { key: owned(key) },
-            Operation::ReadMulti { keys } => Operation::ReadMulti { keys: Cow::Owned(keys.into_owned()) },
-            Operation::Expiry { key } => Operation::Expiry { key: owned(key) },
-            Operation::Set { key, value, expiration } => {
-                Operation::Set { key: owned(key), value: Cow::Owned(value.into_owned()), expiration }
-            }
-            Operation::WriteMulti { values, expiration } => Operation::WriteMulti { values, expiration },
-            Operation::Delete { key, now } => Operation::Delete { key: owned(key), now },
-            Operation::DeleteMulti { keys, now } => Operation::DeleteMulti { keys, now },
-            Operation::Increment { key, by, expiration } => Operation::Increment { key: owned(key), by, expiration },
-            Operation::Touch { key, expiration } => Operation::Touch { key: owned(key), expiration },
-            Operation::Clear { prefix } => Operation::Clear { prefix: owned(prefix) },
-            Operation::DeleteExpired { now } => Operation::DeleteExpired { now },
-            Operation::Claim { key, claim } => Operation::Claim { key: owned(key), claim },
-            Operation::Complete { key, value, expiration, token } => {
-                Operation::Complete { key: owned(key), value: Cow::Owned(value.into_owned()), expiration, token }
-            }
-            Operation::Release { key, token, pause } => Operation::Release { key: owned(key), token, pause },
-        }
+/// A field without borrowed parts.
+trait IntoStatic {
+    type Static;
+
+    fn into_static(self) -> Self::Static;
+}
+
+impl<B: ToOwned + ?Sized + 'static> IntoStatic for Cow<'_, B> {
+    type Static = Cow<'static, B>;
+
+    fn into_static(self) -> Cow<'static, B> {
+        Cow::Owned(self.into_owned())
     }
 }
 
-impl Answer {
-    pub(crate) fn record(self) -> Result<Option<Record>> {
-        if let Answer::Record(record) = self { Ok(record) } else { Err(self.unexpected()) }
-    }
+macro_rules! already_static {
+    ($($type:ty),*) => {
+        $(impl IntoStatic for $type {
+            type Static = Self;
 
-    /// As many as were asked for.
-    pub(crate) fn records(self, asked: usize) -> Result<Vec<Option<Record>>> {
-        match self {
-            Answer::Records(records) if records.len() == asked => Ok(records),
-            other => Err(other.unexpected()),
-        }
-    }
-
-    pub(crate) fn expiry(self) -> Result<Option<Timestamp>> {
-        if let Answer::Expiry(expiry) = self { Ok(expiry) } else { Err(self.unexpected()) }
-    }
-
-    pub(crate) fn done(self) -> Result<()> {
-        if let Answer::Done = self { Ok(()) } else { Err(self.unexpected()) }
-    }
-
-    pub(crate) fn bool(self) -> Result<bool> {
-        if let Answer::Bool(bool) = self { Ok(bool) } else { Err(self.unexpected()) }
-    }
-
-    pub(crate) fn count(self) -> Result<u64> {
-        if let Answer::Count(count) = self { Ok(count) } else { Err(self.unexpected()) }
-    }
-
-    pub(crate) fn number(self) -> Result<i64> {
-        if let Answer::Number(number) = self { Ok(number) } else { Err(self.unexpected()) }
-    }
-
-    /// Only a store whose `begin` is wrong gives one.
-    fn unexpected(self) -> Error {
-        Error::new(ErrorKind::Store, format!("the store answered something else than was asked: {self:?}"))
-    }
+            fn into_static(self) -> Self {
+                self
+            }
+        })*
+    };
 }
+
+already_static! { i64, u64, Claim, Duration, Expiration, Timestamp, Vec<String>, Vec<(String, Value)> }

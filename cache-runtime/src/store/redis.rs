@@ -1,21 +1,23 @@
-//! Redis, for when one machine is not enough: one server, a cluster, or whichever server sentinels name.
+//! Redis, for caches that several machines share: one server, a cluster, or the server that sentinels name.
 //!
 //! ```text
-//! redis.rs       the contract of a store, in either face
-//! settings, address, place    the configuration, to where Redis is and how one connects
-//! cluster, sentinels          keys that move among servers; who is in charge of several
-//! pool, shared   connections for threads; the connection that tasks share
-//! link           either of them, as an exchange sees it
-//! exchange       what is sent for an operation, and what the reply means
-//! script, form, names         what Redis does in one step; what entries look like there; what they are called
+//! redis.rs                      the store
+//! settings, address             the configuration, and the addresses in it
+//! endpoint                      where Redis is
+//! connect, server, cluster, sentinels    how a connection is made; one server, a cluster, sentinels
+//! connection                    what all kinds of connections can do
+//! pool, multiplexed             connections for threads; the connection that tasks share
+//! commands, requests, script    the commands of each operation; how they are built; Lua scripts
+//! keys, encoding                the keys and values in Redis
+//! error, tls                    errors; the crypto provider
 //! ```
 //!
-//! Redis keeps time by itself only for plain numbers. An entry says when it expires, and Redis removes it some time
-//! later.
+//! Redis expires only plain numbers exactly. An entry carries its expiry, and Redis removes it some time later.
 
 mod address;
 mod cluster;
 mod commands;
+mod connect;
 mod connection;
 mod encoding;
 mod endpoint;
@@ -23,56 +25,57 @@ mod error;
 mod keys;
 mod multiplexed;
 mod pool;
+mod requests;
 mod script;
 mod sentinels;
+mod server;
 mod settings;
+mod tls;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::runtime::Handle;
 
-use self::commands::Exchange;
-use self::keys::Names;
-use self::multiplexed::{Shared, Slot};
-use self::pool::Pool;
-use self::settings::Settings;
-use super::{Answer, Claim, Dispatch, Expiration, Operation, Record, Store, Timestamp, Value};
+use self::commands::Commands;
+use self::keys::Keys;
+use self::multiplexed::{Multiplexed, RuntimeSlot};
+use self::pool::{Pool, Pooled};
+use self::settings::RedisSettings;
+use super::{Answer, Claim, Claims, Dispatch, Expiration, Operation, Record, Store, Timestamp, Value};
 use crate::Result;
 use crate::config::Options;
 use crate::poll_once::poll_once;
 
-/// Redis as a store.
-///
-/// Nothing is connected before the first use.
+/// Redis as a store. It connects at the first use.
 pub(crate) struct RedisStore {
-    names: Names,
+    keys: Keys,
     pool: Pool,
-    shared: Shared,
-    shown: String,
+    multiplexed: Multiplexed,
+    display_name: String,
 }
 
 impl RedisStore {
-    /// By the configuration: `url`, `namespace`, `timeout` and the client's own options.
+    /// A store with the options of a configuration.
     pub(crate) fn from_options(options: &Options) -> Result<Self> {
-        let settings = Settings::read(options)?;
+        let settings = RedisSettings::read(options)?;
         Ok(RedisStore {
-            names: Names::new(settings.namespace),
-            pool: Pool::new(settings.place.clone(), settings.timeout, settings.connections),
-            shared: Shared::new(settings.place, settings.timeout),
-            shown: settings.shown,
+            keys: Keys::new(settings.namespace),
+            pool: Pool::new(settings.endpoint.clone(), settings.timeout, settings.connections),
+            multiplexed: Multiplexed::new(settings.endpoint, settings.timeout),
+            display_name: settings.display_name,
         })
     }
 
-    /// An exchange on this thread.
-    fn exchange(&self) -> Result<Exchange<'_, pool::Taken>> {
-        Ok(Exchange { link: self.pool.take()?, names: &self.names })
+    /// Commands on a connection of this thread.
+    fn commands(&self) -> Result<Commands<'_, Pooled>> {
+        Ok(Commands { connection: self.pool.get()?, keys: &self.keys })
     }
 
-    /// An exchange by the connection that the tasks of this runtime share.
-    async fn answer(&self, slot: Arc<Slot>, operation: Operation<'_>) -> Result<Answer> {
-        let link = self.shared.take(slot).await?;
-        let answer = Exchange { link, names: &self.names }.run(&operation).await;
+    /// Runs an operation on the connection that the tasks of this runtime share.
+    async fn run(&self, slot: Arc<RuntimeSlot>, operation: Operation<'_>) -> Result<Answer> {
+        let connection = self.multiplexed.get(slot).await?;
+        let answer = Commands { connection, keys: &self.keys }.run(&operation).await;
         operation.recycle();
         answer
     }
@@ -80,80 +83,82 @@ impl RedisStore {
 
 impl Store for RedisStore {
     fn get(&self, key: &str) -> Result<Option<Record>> {
-        poll_once(self.exchange()?.get(key))
+        poll_once(self.commands()?.get(key))
     }
 
     fn set(&self, key: &str, value: &Value, expiration: &Expiration) -> Result<()> {
-        poll_once(self.exchange()?.set(key, value, expiration))
+        poll_once(self.commands()?.set(key, value, expiration))
     }
 
     fn delete(&self, key: &str, now: Timestamp) -> Result<bool> {
-        poll_once(self.exchange()?.delete(key, now))
+        poll_once(self.commands()?.delete(key, now))
     }
 
     fn increment(&self, key: &str, by: i64, expiration: &Expiration) -> Result<i64> {
-        poll_once(self.exchange()?.increment(key, by, expiration))
+        poll_once(self.commands()?.increment(key, by, expiration))
     }
 
     fn clear(&self, prefix: &str) -> Result<u64> {
-        poll_once(self.exchange()?.clear(prefix))
+        poll_once(self.commands()?.clear(prefix))
     }
 
     fn read_multi(&self, keys: &[String]) -> Result<Vec<Option<Record>>> {
-        poll_once(self.exchange()?.read_multi(keys))
+        poll_once(self.commands()?.read_multi(keys))
     }
 
     fn write_multi(&self, values: &[(String, Value)], expiration: &Expiration) -> Result<()> {
-        poll_once(self.exchange()?.write_multi(values, expiration))
+        poll_once(self.commands()?.write_multi(values, expiration))
     }
 
     fn delete_multi(&self, keys: &[String], now: Timestamp) -> Result<u64> {
-        poll_once(self.exchange()?.delete_multi(keys, now))
+        poll_once(self.commands()?.delete_multi(keys, now))
     }
 
     fn expiry(&self, key: &str) -> Result<Option<Timestamp>> {
-        poll_once(self.exchange()?.expiry(key))
+        poll_once(self.commands()?.expiry(key))
     }
 
     fn touch(&self, key: &str, expiration: &Expiration) -> Result<bool> {
-        poll_once(self.exchange()?.touch(key, expiration))
+        poll_once(self.commands()?.touch(key, expiration))
     }
 
-    fn keeps_claims(&self) -> bool {
-        true
+    fn claims(&self) -> Option<&dyn Claims> {
+        Some(self)
     }
 
-    fn claim(&self, key: &str, claim: &Claim) -> Result<bool> {
-        poll_once(self.exchange()?.claim(key, claim))
-    }
-
-    fn complete(&self, key: &str, value: &Value, expiration: &Expiration, token: u64) -> Result<bool> {
-        poll_once(self.exchange()?.complete(key, value, expiration, token))
-    }
-
-    fn release(&self, key: &str, token: u64, pause: Duration) -> Result<()> {
-        poll_once(self.exchange()?.release(key, token, pause))
-    }
-
-    /// By the shared connection, which needs a tokio runtime with timers and sockets; elsewhere a thread waits with a
+    /// On a tokio runtime, the shared connection. Elsewhere, or on a runtime without timers or sockets, a thread with a
     /// connection of its own.
     fn dispatch<'a>(&'a self, operation: Operation<'a>) -> Dispatch<'a> {
         let Some(runtime) = Handle::try_current().ok().map(|runtime| runtime.id()) else {
             return Dispatch::Blocking(operation);
         };
-        if let Some((command, meaning)) = commands::single(&self.names, &operation)
-            && let Some(mut link) = self.shared.ready(runtime)
+        if let Some((command, parse)) = commands::single_command(&self.keys, &operation)
+            && let Some(mut connection) = self.multiplexed.ready(runtime)
         {
             operation.recycle();
-            return Dispatch::Pending(Box::pin(async move { meaning(link.send_only(&command).await) }));
+            return Dispatch::Pending(Box::pin(async move { parse(connection.send_only(&command).await) }));
         }
-        match self.shared.slot(runtime) {
-            Some(slot) => Dispatch::Pending(Box::pin(self.answer(slot, operation))),
+        match self.multiplexed.slot(runtime) {
+            Some(slot) => Dispatch::Pending(Box::pin(self.run(slot, operation))),
             None => Dispatch::Blocking(operation),
         }
     }
 
     fn name(&self) -> String {
-        self.shown.clone()
+        self.display_name.clone()
+    }
+}
+
+impl Claims for RedisStore {
+    fn claim(&self, key: &str, claim: &Claim) -> Result<bool> {
+        poll_once(self.commands()?.claim(key, claim))
+    }
+
+    fn complete(&self, key: &str, value: &Value, expiration: &Expiration, token: u64) -> Result<bool> {
+        poll_once(self.commands()?.complete(key, value, expiration, token))
+    }
+
+    fn release(&self, key: &str, token: u64, pause: Duration) -> Result<()> {
+        poll_once(self.commands()?.release(key, token, pause))
     }
 }

@@ -1,13 +1,28 @@
-//! The embedded store: SQLite in a file that several processes share, or in this process's memory.
+//! The embedded store: SQLite in a file that processes share, or in this process's memory.
+//!
+//! ```text
+//! sqlite.rs                 the store
+//! settings                  the configuration
+//! file, database            the file; its connections and transactions
+//! sql, rows, claims         the statements; rows of entries and of claims
+//! maintenance, progress     what runs in the background, and when it is due
+//! window, pruning, eviction rows at a time; removing expired rows; keeping the file under its size
+//! busy_timeout, error       how long an operation waits for a lock; errors
+//! ```
 
 mod busy_timeout;
+mod claims;
 mod database;
 mod error;
+mod eviction;
 mod file;
 mod maintenance;
+mod progress;
+mod pruning;
 mod rows;
 mod settings;
 mod sql;
+mod window;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -17,128 +32,128 @@ use std::time::Duration;
 use parking_lot::{Mutex, RwLock};
 use rusqlite::{Connection, params};
 
-use self::database::{Database, Pragmas, Unusable};
-use self::error::{explained, refused, unreachable_file};
-use self::rows::{after_prefix, break_claims, count, fetch, put, remove};
-use self::settings::{Place, Settings};
-use super::{Claim, Dispatch, Expiration, Operation, Record, Store, Timestamp, Value};
+use self::database::{Database, Pragmas};
+use self::error::{Unusable, explained, file_error, unusable};
+use self::rows::{after_prefix, count, fetch, put, remove};
+use self::settings::{Location, SqliteSettings};
+use super::{Claim, Claims, Dispatch, Expiration, Operation, Record, Store, Timestamp, Value};
 use crate::config::Options;
 use crate::time::Stopwatch;
 use crate::{Error, ErrorKind, Result};
 
-/// How often the file at the path is looked at: somebody may have deleted it.
-const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// How often the path is checked: somebody may have deleted the file.
+const FILE_CHECK_INTERVAL: Duration = Duration::from_secs(1);
 
-/// More keys or more bytes than this are too much for a task's own thread.
-const FEW_KEYS: usize = 50;
-const FEW_BYTES: usize = 256 << 10;
+/// An operation with more keys or bytes does not run on a task's own thread.
+const MAX_INLINE_KEYS: usize = 50;
+const MAX_INLINE_BYTES: usize = 256 << 10;
 
 /// SQLite as a store.
 ///
-/// In a file, reading never waits for a write; writing waits for other writes, for `timeout` at most. A file is opened
-/// at the first use, with its folder. One that is damaged, no database or of a newer release is moved aside, and one
-/// that belongs to another program is refused.
+/// In a file, reads never wait for writes, and a write waits for other writes, for `timeout` at most. The file and its
+/// folder are created at the first use. A file that is damaged, not a database or of a newer release is moved aside, and
+/// the database of another program is refused.
 pub(crate) struct SqliteStore {
-    place: Place,
+    location: Location,
     timeout: Duration,
     max_size: u64,
     pragmas: Arc<Pragmas>,
     database: RwLock<Option<Arc<Database>>>,
-    /// When the file was last looked at, in milliseconds since `begun`.
-    looked: AtomicU64,
-    begun: Stopwatch,
+    /// When the path was last checked, in milliseconds since `started`.
+    last_check: AtomicU64,
+    started: Stopwatch,
 }
 
 impl SqliteStore {
-    /// In this process's memory.
+    /// A store in this process's memory.
     pub(crate) fn memory() -> Self {
-        Self::new(Settings::memory())
+        Self::new(SqliteSettings::memory())
     }
 
-    /// By the configuration: `database`, `timeout`, `max_size`, `pragmas`.
+    /// A store with the options of a configuration.
     pub(crate) fn from_options(options: &Options) -> Result<Self> {
-        Settings::read(options).map(Self::new)
+        SqliteSettings::read(options).map(Self::new)
     }
 
-    fn new(settings: Settings) -> Self {
+    fn new(settings: SqliteSettings) -> Self {
         SqliteStore {
-            place: settings.place,
+            location: settings.location,
             timeout: settings.timeout,
             max_size: settings.max_size,
             pragmas: Arc::new(settings.pragmas),
             database: RwLock::default(),
-            looked: AtomicU64::new(0),
-            begun: Stopwatch::start(),
+            last_check: AtomicU64::new(0),
+            started: Stopwatch::start(),
         }
     }
 
-    /// The open database, if there is one, nothing is wrong with it, and nobody is about to open another.
+    /// The open database, if it is usable and nobody is opening another one.
     fn opened(&self) -> Option<Arc<Database>> {
         let database = self.database.try_read()?.clone()?;
-        if self.time_to_look() {
-            database.look();
+        if self.is_check_due() {
+            database.check_file();
         }
         database.is_usable().then_some(database)
     }
 
-    /// Whether it is this caller's turn to look at the file.
-    fn time_to_look(&self) -> bool {
-        let now = self.begun.millis();
-        let last = self.looked.load(Ordering::Relaxed);
-        now.saturating_sub(last) >= LOOK_EVERY.as_millis() as u64
-            && self.looked.compare_exchange(last, now, Ordering::Relaxed, Ordering::Relaxed).is_ok()
+    /// Whether this caller has to check the path.
+    fn is_check_due(&self) -> bool {
+        let now = self.started.millis();
+        let last = self.last_check.load(Ordering::Relaxed);
+        now.saturating_sub(last) >= FILE_CHECK_INTERVAL.as_millis() as u64
+            && self.last_check.compare_exchange(last, now, Ordering::Relaxed, Ordering::Relaxed).is_ok()
     }
 
-    /// The database, opened now if need be.
+    /// The database, which is opened if necessary.
     fn database(&self) -> Result<Arc<Database>> {
         if let Some(database) = self.opened() {
             return Ok(database);
         }
         let slot = busy_timeout::may_wait().then(|| self.database.try_write_for(busy_timeout::left())).flatten();
-        let mut slot = slot.ok_or_else(|| explained(database::busy()))?;
+        let mut slot = slot.ok_or_else(|| explained(error::busy()))?;
         if let Some(database) = slot.as_ref().filter(|database| database.is_usable()) {
             return Ok(Arc::clone(database));
         }
-        let unusable = slot.take();
-        let database = Arc::new(self.open(unusable.as_deref())?);
+        let former = slot.take();
+        let database = Arc::new(self.open(former.as_deref())?);
         *slot = Some(Arc::clone(&database));
         Ok(database)
     }
 
-    /// Opens the database in the place of one that cannot be used any more.
-    fn open(&self, unusable: Option<&Database>) -> Result<Database> {
-        let Place::File(path) = &self.place else {
-            return Database::in_memory(Arc::clone(&self.pragmas)).map_err(|reason| refused(":memory:", reason));
+    /// Opens the database, perhaps in place of one that has become unusable.
+    fn open(&self, former: Option<&Database>) -> Result<Database> {
+        let Location::File(path) = &self.location else {
+            return Database::in_memory(Arc::clone(&self.pragmas)).map_err(|reason| unusable(":memory:", reason));
         };
-        let damaged = unusable.filter(|database| database.damaged.load(Ordering::Relaxed));
-        self.make_way(path, damaged.map(|database| (database.identity(), "it is damaged")))?;
+        let damaged = former.filter(|database| database.damaged.load(Ordering::Relaxed));
+        self.prepare_file(path, damaged.map(|database| (database.identity(), "it is damaged")))?;
         let identity = file::identity(path);
         let reason = match self.open_file(path) {
-            Err(Unusable::Ours(reason)) => reason,
-            result => return result.map_err(|reason| refused(&path.display().to_string(), reason)),
+            Err(Unusable::Replaceable(reason)) => reason,
+            result => return result.map_err(|reason| unusable(&path.display().to_string(), reason)),
         };
-        self.make_way(path, Some((identity, &reason)))?;
-        self.open_file(path).map_err(|reason| refused(&path.display().to_string(), reason))
+        self.prepare_file(path, Some((identity, &reason)))?;
+        self.open_file(path).map_err(|reason| unusable(&path.display().to_string(), reason))
     }
 
-    /// Moves a file aside that cannot be used, and makes one where there is none: one caller at a time.
-    fn make_way(&self, path: &Path, unusable: Option<(Option<file::Identity>, &str)>) -> Result<()> {
-        /// In this process: to close a new file ends the locks of whoever has just opened it.
-        static MAKING: Mutex<()> = Mutex::new(());
-        let _here = MAKING.lock();
-        file::create_folder_of(path).map_err(|error| unreachable_file(&error))?;
-        let _elsewhere = file::lock_folder(path, || !busy_timeout::left().is_zero());
-        if let Some((identity, reason)) = unusable {
-            aside(path, identity, reason)?;
+    /// Moves an unusable file aside, and creates a missing file: one caller at a time.
+    fn prepare_file(&self, path: &Path, replaced: Option<(Option<file::Identity>, &str)>) -> Result<()> {
+        /// Within this process, since closing a new file would release the locks of a thread that has just opened it.
+        static PREPARING: Mutex<()> = Mutex::new(());
+        let _within_process = PREPARING.lock();
+        file::create_folder_of(path).map_err(|error| file_error(&error))?;
+        let _among_processes = file::lock_folder(path, || !busy_timeout::left().is_zero());
+        if let Some((identity, reason)) = replaced {
+            move_aside(path, identity, reason)?;
         }
-        file::create(path).map_err(|error| unreachable_file(&error))
+        file::create(path).map_err(|error| file_error(&error))
     }
 
     fn open_file(&self, path: &Path) -> Result<Database, Unusable> {
         Database::in_file(path, Arc::clone(&self.pragmas)).inspect(|_| file::warn_of_permissions(path))
     }
 
-    /// Runs `work` on the database. If the file turns out to be damaged or gone, once more on a new one.
+    /// Runs `work` on the database. If the file turns out to be damaged or deleted, runs it again on a new one.
     fn run<T>(&self, work: impl Fn(&Database) -> rusqlite::Result<T>) -> Result<T> {
         let _allowed = busy_timeout::or_allow(self.timeout);
         let database = self.database()?;
@@ -146,45 +161,46 @@ impl SqliteStore {
             Ok(value) => return Ok(value),
             Err(error) => error,
         };
-        database.suspect(&error);
+        database.record_error(&error);
         if database.is_usable() {
             return Err(explained(error));
         }
         work(&*self.database()?).map_err(explained)
     }
 
-    /// Runs a write, and brings on the upkeep that it makes due.
+    /// Runs a write, and starts the maintenance that it makes due.
     fn write<T>(
         &self,
         (rows, bytes, now): (usize, usize, Timestamp),
         work: impl Fn(&Database, &Connection) -> rusqlite::Result<T>,
     ) -> Result<T> {
         self.run(|database| database.write(|connection| work(database, connection)))
-            .inspect(|_| self.note(rows, bytes, now))
+            .inspect(|_| self.record_write(rows, bytes, now))
     }
 
-    fn note(&self, rows: usize, bytes: usize, now: Timestamp) {
+    fn record_write(&self, rows: usize, bytes: usize, now: Timestamp) {
         if let Some(database) = self.opened() {
             maintenance::after_write(&database, self.max_size, rows, bytes, now);
         }
     }
 
-    /// One value must not drive out everything else.
-    fn fits<'v>(&self, values: impl IntoIterator<Item = &'v Value>) -> Result<()> {
-        let (largest, most) = (values.into_iter().map(Value::size).max().unwrap_or(0) as u64, self.max_size / 4);
-        if largest <= most {
+    /// Refuses a value that would evict most of the others.
+    fn check_size<'v>(&self, values: impl IntoIterator<Item = &'v Value>) -> Result<()> {
+        let (largest, limit) = (values.into_iter().map(Value::size).max().unwrap_or(0) as u64, self.max_size / 4);
+        if largest <= limit {
             return Ok(());
         }
-        let message = format!("a value of {largest} bytes is too large: `max_size` allows {most}, a quarter of it");
+        let message =
+            format!("a value of {largest} bytes is too large: the limit is {limit} bytes, a quarter of `max_size`");
         Err(Error::new(ErrorKind::Value, message))
     }
 }
 
-fn aside(path: &Path, identity: Option<file::Identity>, reason: &str) -> Result<()> {
-    let moved = file::move_aside(path, identity).map_err(|error| unreachable_file(&error))?;
+fn move_aside(path: &Path, identity: Option<file::Identity>, reason: &str) -> Result<()> {
+    let moved = file::move_aside(path, identity).map_err(|error| file_error(&error))?;
     if let Some(target) = moved {
         let (path, target) = (path.display(), target.display());
-        tracing::warn!("cache: {path} cannot be used ({reason}); it was moved to {target} and a new one was made");
+        tracing::warn!("cache: {path} cannot be used ({reason}); it was moved to {target}, and a new file was created");
     }
     Ok(())
 }
@@ -192,40 +208,41 @@ fn aside(path: &Path, identity: Option<file::Identity>, reason: &str) -> Result<
 impl Store for SqliteStore {
     fn get(&self, key: &str) -> Result<Option<Record>> {
         self.run(|database| {
-            let most = most_bytes(1);
-            database.read(|connection| fetch(&mut connection.prepare_cached(sql::GET)?, database.hash(key), key, most))
+            let max_bytes = max_inline_bytes(1);
+            database
+                .read(|connection| fetch(&mut connection.prepare_cached(sql::GET)?, database.hash(key), key, max_bytes))
         })
     }
 
     fn read_multi(&self, keys: &[String]) -> Result<Vec<Option<Record>>> {
         self.run(|database| {
-            let most = most_bytes(keys.len());
+            let max_bytes = max_inline_bytes(keys.len());
             database.read(|connection| {
-                database::in_one_view(connection, || {
+                database::in_one_transaction(connection, || {
                     let mut statement = connection.prepare_cached(sql::GET)?;
-                    keys.iter().map(|key| fetch(&mut statement, database.hash(key), key, most)).collect()
+                    keys.iter().map(|key| fetch(&mut statement, database.hash(key), key, max_bytes)).collect()
                 })
             })
         })
     }
 
     fn set(&self, key: &str, value: &Value, expiration: &Expiration) -> Result<()> {
-        self.fits([value])?;
+        self.check_size([value])?;
         self.write((1, value.size(), expiration.now), |database, connection| {
             let hash = database.hash(key);
-            break_claims(connection, hash)?;
+            claims::break_of_key(connection, hash)?;
             put(&mut connection.prepare_cached(sql::SET)?, hash, key, value, expiration)
         })
     }
 
     fn write_multi(&self, values: &[(String, Value)], expiration: &Expiration) -> Result<()> {
-        self.fits(values.iter().map(|(_, value)| value))?;
+        self.check_size(values.iter().map(|(_, value)| value))?;
         let bytes = values.iter().map(|(_, value)| value.size()).sum();
         self.write((values.len(), bytes, expiration.now), |database, connection| {
             let mut statement = connection.prepare_cached(sql::SET)?;
             values.iter().try_for_each(|(key, value)| {
                 let hash = database.hash(key);
-                break_claims(connection, hash)?;
+                claims::break_of_key(connection, hash)?;
                 put(&mut statement, hash, key, value, expiration)
             })
         })
@@ -242,16 +259,16 @@ impl Store for SqliteStore {
         })
     }
 
-    /// Reads and writes under the write lock, so nobody can come between.
+    /// Reads and writes in one transaction with the write lock, so it is atomic.
     fn increment(&self, key: &str, by: i64, expiration: &Expiration) -> Result<i64> {
         let sum = self.write((1, 0, expiration.now), |database, connection| {
             let hash = database.hash(key);
             let old = fetch(&mut connection.prepare_cached(sql::GET)?, hash, key, i64::MAX)?;
             let counted = match count(old, by, expiration) {
                 Ok(counted) => counted,
-                Err(hindrance) => return Ok(Err(hindrance)),
+                Err(error) => return Ok(Err(error)),
             };
-            if counted.keeps_lifetime {
+            if counted.keeps_expiry {
                 connection.prepare_cached(sql::COUNT)?.execute([hash, counted.sum])?;
             } else {
                 let sum = Value::Number(counted.sum);
@@ -264,7 +281,7 @@ impl Store for SqliteStore {
 
     fn clear(&self, prefix: &str) -> Result<u64> {
         let gone = self.write((1, 0, Timestamp::EPOCH), |_, connection| {
-            connection.prepare_cached(sql::BREAK_ALL_CLAIMS)?.execute([])?;
+            claims::break_all(connection)?;
             match after_prefix(prefix) {
                 None => connection.prepare_cached(sql::CLEAR_ALL)?.execute([]),
                 Some(end) => connection.prepare_cached(sql::CLEAR_PREFIX)?.execute([prefix, &end]),
@@ -289,54 +306,20 @@ impl Store for SqliteStore {
         gone.map(|rows| rows as u64)
     }
 
-    fn keeps_claims(&self) -> bool {
-        true
+    fn claims(&self) -> Option<&dyn Claims> {
+        Some(self)
     }
 
-    fn claim(&self, key: &str, claim: &Claim) -> Result<bool> {
-        let now = Timestamp::now();
-        let taken = self.write((1, 0, Timestamp::EPOCH), |database, connection| {
-            let (token, ends_at) = (claim.token.cast_signed(), now.after(claim.length).as_millis());
-            let row = params![database.hash(key), token, claim.exclusive, ends_at, now.as_millis()];
-            connection.prepare_cached(sql::CLAIM)?.execute(row)
-        });
-        taken.map(|rows| rows > 0)
-    }
-
-    fn complete(&self, key: &str, value: &Value, expiration: &Expiration, token: u64) -> Result<bool> {
-        self.fits([value])?;
-        self.write((1, value.size(), expiration.now), |database, connection| {
-            let hash = database.hash(key);
-            let unbroken = connection.prepare_cached(sql::FULFIL_CLAIM)?.execute([hash, token.cast_signed()])? > 0;
-            if unbroken {
-                put(&mut connection.prepare_cached(sql::SET)?, hash, key, value, expiration)?;
-            }
-            Ok(unbroken)
-        })
-    }
-
-    fn release(&self, key: &str, token: u64, pause: Duration) -> Result<()> {
-        let until = Timestamp::now().after(pause).as_millis();
-        self.write((1, 0, Timestamp::EPOCH), |database, connection| {
-            let (hash, token) = (database.hash(key), token.cast_signed());
-            if pause.is_zero() {
-                connection.prepare_cached(sql::END_CLAIM)?.execute([hash, token]).map(drop)
-            } else {
-                connection.prepare_cached(sql::PAUSE_CLAIM)?.execute([hash, token, until]).map(drop)
-            }
-        })
-    }
-
-    /// In place, as long as it need not wait: a look-up or a write takes a few microseconds, a hop to another thread
-    /// several times that. What finds a lock taken (in memory: one that stays taken for longer than an operation takes) has
-    /// changed nothing, and begins anew on a thread that may wait.
+    /// Runs a fast operation at once: a lookup or a write takes a few microseconds, and a switch to another thread several
+    /// times that. An operation that meets a lock (in memory: one that is held for longer than an operation takes) has
+    /// changed nothing yet, and starts again on a thread that may wait.
     fn dispatch<'a>(&'a self, operation: Operation<'a>) -> Dispatch<'a> {
-        if takes_long(&operation) || self.opened().is_none() {
+        if is_slow(&operation) || self.opened().is_none() {
             return Dispatch::Blocking(operation);
         }
         let _allowed = busy_timeout::allow(Duration::ZERO);
         match operation.run(self) {
-            Err(error) if would_wait(&error) => Dispatch::Blocking(operation),
+            Err(error) if is_busy(&error) => Dispatch::Blocking(operation),
             answer => {
                 operation.recycle();
                 Dispatch::Done(answer)
@@ -345,34 +328,68 @@ impl Store for SqliteStore {
     }
 
     fn name(&self) -> String {
-        match &self.place {
-            Place::Memory => "sqlite in memory".to_owned(),
-            Place::File(path) => format!("sqlite {}", path.display()),
+        match &self.location {
+            Location::Memory => "sqlite in memory".to_owned(),
+            Location::File(path) => format!("sqlite {}", path.display()),
         }
     }
 }
 
-fn takes_long(operation: &Operation<'_>) -> bool {
+impl Claims for SqliteStore {
+    fn claim(&self, key: &str, claim: &Claim) -> Result<bool> {
+        let now = Timestamp::now();
+        self.write((1, 0, Timestamp::EPOCH), |database, connection| {
+            claims::record(connection, database.hash(key), claim, now)
+        })
+    }
+
+    fn complete(&self, key: &str, value: &Value, expiration: &Expiration, token: u64) -> Result<bool> {
+        self.check_size([value])?;
+        self.write((1, value.size(), expiration.now), |database, connection| {
+            let hash = database.hash(key);
+            let is_unbroken = claims::complete(connection, hash, token)?;
+            if is_unbroken {
+                put(&mut connection.prepare_cached(sql::SET)?, hash, key, value, expiration)?;
+            }
+            Ok(is_unbroken)
+        })
+    }
+
+    fn release(&self, key: &str, token: u64, pause: Duration) -> Result<()> {
+        let until = Timestamp::now().after(pause);
+        self.write((1, 0, Timestamp::EPOCH), |database, connection| {
+            let hash = database.hash(key);
+            if pause.is_zero() {
+                claims::end(connection, hash, token)
+            } else {
+                claims::end_at(connection, hash, token, until)
+            }
+        })
+    }
+}
+
+fn is_slow(operation: &Operation<'_>) -> bool {
     match operation {
-        Operation::ReadMulti { keys } => keys.len() > FEW_KEYS,
-        Operation::DeleteMulti { keys, .. } => keys.len() > FEW_KEYS,
-        Operation::Set { value, .. } | Operation::Complete { value, .. } => value.size() > FEW_BYTES,
+        Operation::ReadMulti { keys } => keys.len() > MAX_INLINE_KEYS,
+        Operation::DeleteMulti { keys, .. } => keys.len() > MAX_INLINE_KEYS,
+        Operation::Set { value, .. } | Operation::Complete { value, .. } => value.size() > MAX_INLINE_BYTES,
         Operation::WriteMulti { values, .. } => {
-            values.len() > FEW_KEYS || values.iter().map(|(_, value)| value.size()).sum::<usize>() > FEW_BYTES
+            values.len() > MAX_INLINE_KEYS
+                || values.iter().map(|(_, value)| value.size()).sum::<usize>() > MAX_INLINE_BYTES
         }
         Operation::Clear { .. } | Operation::DeleteExpired { .. } => true,
         _ => false,
     }
 }
 
-fn would_wait(error: &Error) -> bool {
+fn is_busy(error: &Error) -> bool {
     let cause = std::error::Error::source(error).and_then(|cause| cause.downcast_ref());
-    cause.is_some_and(database::is_busy)
+    cause.is_some_and(error::is_busy)
 }
 
-/// How many bytes a value may have to be read here: what takes long is not for a task's own thread.
-fn most_bytes(values: usize) -> i64 {
-    if busy_timeout::may_wait() { i64::MAX } else { (FEW_BYTES / values.max(1)) as i64 }
+/// How large a value may be to be read on this thread: a large one is not read on a task's own thread.
+fn max_inline_bytes(values: usize) -> i64 {
+    if busy_timeout::may_wait() { i64::MAX } else { (MAX_INLINE_BYTES / values.max(1)) as i64 }
 }
 
 #[cfg(test)]
@@ -392,8 +409,8 @@ mod tests {
         Operation::Set { key: Cow::Borrowed(key), value, expiration }
     }
 
-    /// Whether a task's own thread does it.
-    fn is_done_in_place(store: &SqliteStore, operation: Operation<'_>) -> bool {
+    /// Whether it runs on a task's own thread.
+    fn runs_inline(store: &SqliteStore, operation: Operation<'_>) -> bool {
         match store.dispatch(operation) {
             Dispatch::Done(answer) => answer.map(|_| true).unwrap(),
             Dispatch::Pending(_) => unreachable!("SQLite has no sockets to wait for"),
@@ -402,17 +419,17 @@ mod tests {
     }
 
     #[test]
-    fn what_is_large_is_for_a_thread_that_may_wait() {
+    fn large_operations_run_on_another_thread() {
         let folder = tempfile::tempdir().unwrap();
-        let place = Place::File(folder.path().join("cache.sqlite"));
-        let store = SqliteStore::new(Settings { place, ..Settings::memory() });
+        let location = Location::File(folder.path().join("cache.sqlite"));
+        let store = SqliteStore::new(SqliteSettings { location, ..SqliteSettings::memory() });
         let get = |key| Operation::Get { key: Cow::Borrowed(key) };
-        assert!(!is_done_in_place(&store, set("small", 10)), "the file is not open");
-        assert!(is_done_in_place(&store, get("small")));
-        assert!(!is_done_in_place(&store, set("large", FEW_BYTES + 1)));
-        assert!(!is_done_in_place(&store, get("large")));
+        assert!(!runs_inline(&store, set("small", 10)), "the file is not open");
+        assert!(runs_inline(&store, get("small")));
+        assert!(!runs_inline(&store, set("large", MAX_INLINE_BYTES + 1)));
+        assert!(!runs_inline(&store, get("large")));
         let keys = ["small", "large"].map(str::to_owned).to_vec().into();
-        assert!(!is_done_in_place(&store, Operation::ReadMulti { keys }));
-        assert!(is_done_in_place(&store, get("small")));
+        assert!(!runs_inline(&store, Operation::ReadMulti { keys }));
+        assert!(runs_inline(&store, get("small")));
     }
 }

@@ -1,4 +1,4 @@
-//! A store that fails, delays or hangs when it is told to.
+//! A store that fails, delays or hangs when a test tells it to.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -6,13 +6,14 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use crate::store::{Claim, Dispatch, Expiration, Operation, Record, Store, Timestamp, Value};
+use crate::store::{Claim, Claims, ClaimsOrNone, Dispatch, Expiration, Operation, Record, Store, Timestamp, Value};
 use crate::{Cache, Error, ErrorKind, Result};
 
-/// A store that works until it is told to fail, to delay or to hang.
+/// A store that fails, delays or hangs when told to.
 ///
-/// It stands around any other store. Clones are one store: give one to a cache, and keep another to tell it what to do
-/// and to see what it was asked. Under a scope the cache's own clock is moved by hand; delays are in real time.
+/// It wraps any other store, and works until a test tells it otherwise. Clones share one state: pass one to a cache, and
+/// keep another to control the store and to count its calls. In a scope the cache's clock is moved by hand, but delays
+/// are in real time.
 ///
 /// ```
 /// use cache_runtime::{Cache, cached, testing};
@@ -28,26 +29,26 @@ use crate::{Cache, Error, ErrorKind, Result};
 /// let _scope = testing::scope(cache.clone());
 ///
 /// chaos.fail_writes(true);
-/// assert_eq!(price(7), 700); // it was computed and could not be kept, which is not the caller's failure
+/// assert_eq!(price(7), 700); // the value was computed, and could not be stored
 /// assert_eq!(chaos.count("set"), 1);
 /// assert!(!cache.exists("price:7")?);
 ///
 /// chaos.fail(true);
-/// assert_eq!(price(7), 700); // it is computed each time
-/// assert!(cache.get::<u32>("price:7").is_err()); // who asks by hand is told
+/// assert_eq!(price(7), 700); // the body runs each time
+/// assert!(cache.get::<u32>("price:7").is_err()); // a call by hand returns the error
 /// # Ok::<(), cache_runtime::Error>(())
 /// ```
 #[derive(Clone)]
 pub struct Chaos {
     store: Arc<dyn Store>,
-    shared: Arc<Shared>,
+    state: Arc<ChaosState>,
 }
 
 #[derive(Debug, Default)]
-struct Shared {
+struct ChaosState {
     plan: Mutex<Plan>,
-    /// Told when what hangs is let go.
-    let_go: Condvar,
+    /// Notified when operations no longer hang.
+    released: Condvar,
 }
 
 #[derive(Debug, Default)]
@@ -60,78 +61,205 @@ struct Plan {
     counts: BTreeMap<&'static str, u64>,
 }
 
-/// To make one.
+/// Constructors.
 impl Chaos {
-    /// Stands around a store.
+    /// Wraps a store.
+    ///
+    /// ```
+    /// use cache_runtime::Cache;
+    /// use cache_runtime::store::NoCache;
+    /// use cache_runtime::testing::Chaos;
+    ///
+    /// let cache = Cache::new(Chaos::new(NoCache)); // or a store of your own
+    /// ```
     #[must_use]
     pub fn new(store: impl Store) -> Self {
-        Chaos { store: Arc::new(store), shared: Arc::default() }
+        Chaos { store: Arc::new(store), state: Arc::default() }
     }
 
-    /// Stands around the store of a cache, whose own operations go past it.
+    /// Wraps the store of a cache.
+    ///
+    /// The operations of that cache itself do not pass through the new store.
+    ///
+    /// ```
+    /// use cache_runtime::Cache;
+    /// use cache_runtime::testing::Chaos;
+    ///
+    /// let chaos = Chaos::over(&Cache::memory());
+    /// let cache = Cache::new(chaos.clone());
+    /// ```
     #[must_use]
     pub fn over(cache: &Cache) -> Self {
-        Chaos { store: Arc::clone(cache.handle.core.store.store()), shared: Arc::default() }
+        Chaos { store: Arc::clone(cache.handle.core.store.store()), state: Arc::default() }
     }
 }
 
-/// What it is to do, for operations that begin from now on.
+/// Controls, for operations that begin afterwards.
 impl Chaos {
-    /// Every operation fails with [`ErrorKind::Unavailable`], until it is told `false`.
+    /// Makes every operation fail with [`ErrorKind::Unavailable`].
+    ///
+    /// `false` ends that.
+    ///
+    /// ```
+    /// use cache_runtime::Cache;
+    /// use cache_runtime::testing::Chaos;
+    ///
+    /// let chaos = Chaos::over(&Cache::memory());
+    /// let cache = Cache::new(chaos.clone());
+    ///
+    /// chaos.fail(true);
+    /// assert!(cache.set("stats", &7).is_err());
+    /// chaos.fail(false);
+    /// # Ok::<(), cache_runtime::Error>(())
+    /// ```
     pub fn fail(&self, fails: bool) {
         self.plan().fails = fails;
     }
 
-    /// Every operation that writes fails so, as on a full disk, until it is told `false`.
+    /// Makes every write fail, as on a full disk.
+    ///
+    /// The error is [`ErrorKind::Unavailable`]. `false` ends that.
+    ///
+    /// ```
+    /// use cache_runtime::Cache;
+    /// use cache_runtime::testing::Chaos;
+    ///
+    /// let chaos = Chaos::over(&Cache::memory());
+    /// let cache = Cache::new(chaos.clone());
+    ///
+    /// chaos.fail_writes(true);
+    /// assert!(cache.set("stats", &7).is_err());
+    /// assert_eq!(cache.get::<u32>("stats")?, None);
+    /// # Ok::<(), cache_runtime::Error>(())
+    /// ```
     pub fn fail_writes(&self, fails: bool) {
         self.plan().fails_writes = fails;
     }
 
-    /// The next `count` operations fail so, whatever they are.
+    /// Makes the next `count` operations fail, whatever they are.
+    ///
+    /// The error is [`ErrorKind::Unavailable`].
+    ///
+    /// ```
+    /// use cache_runtime::Cache;
+    /// use cache_runtime::testing::Chaos;
+    ///
+    /// let chaos = Chaos::over(&Cache::memory());
+    /// let cache = Cache::new(chaos.clone());
+    ///
+    /// chaos.fail_next(1);
+    /// assert!(cache.set("stats", &7).is_err());
+    /// cache.set("stats", &7)?;
+    /// # Ok::<(), cache_runtime::Error>(())
+    /// ```
     pub fn fail_next(&self, count: u64) {
         self.plan().fails_next = count;
     }
 
-    /// Every operation takes so long before it is done, or fails. [`Duration::ZERO`] ends that.
+    /// Delays every operation, also those that fail.
+    ///
+    /// The delay is in real time. [`Duration::ZERO`] ends that.
+    ///
+    /// ```
+    /// use cache_runtime::Cache;
+    /// use cache_runtime::testing::Chaos;
+    /// use std::time::{Duration, Instant};
+    ///
+    /// let chaos = Chaos::over(&Cache::memory());
+    /// let cache = Cache::new(chaos.clone());
+    ///
+    /// chaos.delay(Duration::from_millis(20));
+    /// let started = Instant::now();
+    /// cache.set("stats", &7)?;
+    /// assert!(started.elapsed() >= Duration::from_millis(20));
+    /// # Ok::<(), cache_runtime::Error>(())
+    /// ```
     pub fn delay(&self, delay: Duration) {
         self.plan().delay = delay;
     }
 
-    /// Every operation hangs until it is told `false`; then those that hang go on.
+    /// Makes every operation hang.
+    ///
+    /// `false` ends that, and lets the hanging operations go on.
+    ///
+    /// ```
+    /// use cache_runtime::Cache;
+    /// use cache_runtime::testing::Chaos;
+    /// use std::thread;
+    ///
+    /// let chaos = Chaos::over(&Cache::memory());
+    /// let cache = Cache::new(chaos.clone());
+    ///
+    /// chaos.hang(true);
+    /// thread::scope(|threads| {
+    ///     threads.spawn(|| cache.set("stats", &7)); // hangs until the next line
+    ///     chaos.hang(false);
+    /// });
+    /// # Ok::<(), cache_runtime::Error>(())
+    /// ```
     pub fn hang(&self, hangs: bool) {
         self.plan().hangs = hangs;
-        self.shared.let_go.notify_all();
+        self.state.released.notify_all();
     }
 }
 
-/// What it was asked.
+/// Counts of calls.
 impl Chaos {
-    /// How often a method of [`Store`] was called, as `"get"` or `"write_multi"`, whether it failed or not.
+    /// Returns how often a method of [`Store`] was called.
+    ///
+    /// The method is named as in the trait: `"get"`, `"write_multi"`. Calls that failed count, too.
+    ///
+    /// ```
+    /// use cache_runtime::Cache;
+    /// use cache_runtime::testing::Chaos;
+    ///
+    /// let chaos = Chaos::over(&Cache::memory());
+    /// let cache = Cache::new(chaos.clone());
+    ///
+    /// cache.set("stats", &7)?;
+    /// assert_eq!(chaos.count("set"), 1);
+    /// assert_eq!(chaos.count("get"), 0);
+    /// # Ok::<(), cache_runtime::Error>(())
+    /// ```
+    #[must_use]
     pub fn count(&self, method: &str) -> u64 {
         self.plan().counts.get(method).copied().unwrap_or(0)
     }
 
-    /// How many calls there were of all methods.
+    /// Returns how many calls there were of all methods.
+    ///
+    /// ```
+    /// use cache_runtime::Cache;
+    /// use cache_runtime::testing::Chaos;
+    ///
+    /// let chaos = Chaos::over(&Cache::memory());
+    /// let cache = Cache::new(chaos.clone());
+    ///
+    /// cache.set("stats", &7)?;
+    /// cache.get::<u32>("stats")?;
+    /// assert_eq!(chaos.total(), 2);
+    /// # Ok::<(), cache_runtime::Error>(())
+    /// ```
+    #[must_use]
     pub fn total(&self) -> u64 {
         self.plan().counts.values().sum()
     }
 }
 
-/// How it does it.
 impl Chaos {
     fn plan(&self) -> MutexGuard<'_, Plan> {
-        self.shared.plan.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.plan.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Counts a call, waits as long as planned, and fails if that is planned.
-    fn meddle(&self, operation: &'static str) -> Result<&dyn Store> {
+    /// Counts a call, waits as planned, and returns the wrapped store or the planned error.
+    fn interfere(&self, operation: &'static str) -> Result<&dyn Store> {
         let mut plan = self.plan();
         *plan.counts.entry(operation).or_default() += 1;
         let fails = plan.fails(operation);
         plan.fails_next = plan.fails_next.saturating_sub(1);
         let delay = plan.delay;
         while plan.hangs {
-            plan = self.shared.let_go.wait(plan).unwrap_or_else(PoisonError::into_inner);
+            plan = self.state.released.wait(plan).unwrap_or_else(PoisonError::into_inner);
         }
         drop(plan);
         thread::sleep(delay);
@@ -152,66 +280,54 @@ impl Plan {
 
 impl Store for Chaos {
     fn get(&self, key: &str) -> Result<Option<Record>> {
-        self.meddle("get")?.get(key)
+        self.interfere("get")?.get(key)
     }
 
     fn set(&self, key: &str, value: &Value, expiration: &Expiration) -> Result<()> {
-        self.meddle("set")?.set(key, value, expiration)
+        self.interfere("set")?.set(key, value, expiration)
     }
 
     fn delete(&self, key: &str, now: Timestamp) -> Result<bool> {
-        self.meddle("delete")?.delete(key, now)
+        self.interfere("delete")?.delete(key, now)
     }
 
     fn increment(&self, key: &str, by: i64, expiration: &Expiration) -> Result<i64> {
-        self.meddle("increment")?.increment(key, by, expiration)
+        self.interfere("increment")?.increment(key, by, expiration)
     }
 
     fn clear(&self, prefix: &str) -> Result<u64> {
-        self.meddle("clear")?.clear(prefix)
+        self.interfere("clear")?.clear(prefix)
     }
 
     fn read_multi(&self, keys: &[String]) -> Result<Vec<Option<Record>>> {
-        self.meddle("read_multi")?.read_multi(keys)
+        self.interfere("read_multi")?.read_multi(keys)
     }
 
     fn expiry(&self, key: &str) -> Result<Option<Timestamp>> {
-        self.meddle("expiry")?.expiry(key)
+        self.interfere("expiry")?.expiry(key)
     }
 
     fn write_multi(&self, values: &[(String, Value)], expiration: &Expiration) -> Result<()> {
-        self.meddle("write_multi")?.write_multi(values, expiration)
+        self.interfere("write_multi")?.write_multi(values, expiration)
     }
 
     fn delete_multi(&self, keys: &[String], now: Timestamp) -> Result<u64> {
-        self.meddle("delete_multi")?.delete_multi(keys, now)
+        self.interfere("delete_multi")?.delete_multi(keys, now)
     }
 
     fn touch(&self, key: &str, expiration: &Expiration) -> Result<bool> {
-        self.meddle("touch")?.touch(key, expiration)
+        self.interfere("touch")?.touch(key, expiration)
     }
 
     fn delete_expired(&self, now: Timestamp) -> Result<u64> {
-        self.meddle("delete_expired")?.delete_expired(now)
+        self.interfere("delete_expired")?.delete_expired(now)
     }
 
-    fn keeps_claims(&self) -> bool {
-        self.store.keeps_claims()
+    fn claims(&self) -> Option<&dyn Claims> {
+        self.store.claims().map(|_| self as &dyn Claims)
     }
 
-    fn claim(&self, key: &str, claim: &Claim) -> Result<bool> {
-        self.meddle("claim")?.claim(key, claim)
-    }
-
-    fn complete(&self, key: &str, value: &Value, expiration: &Expiration, token: u64) -> Result<bool> {
-        self.meddle("complete")?.complete(key, value, expiration, token)
-    }
-
-    fn release(&self, key: &str, token: u64, pause: Duration) -> Result<()> {
-        self.meddle("release")?.release(key, token, pause)
-    }
-
-    /// What waits does so on a thread that may. What would block in the store beneath comes back to the methods above.
+    /// A delay must run on a thread that may block. What would block in the wrapped store comes back to the methods above.
     fn dispatch<'a>(&'a self, operation: Operation<'a>) -> Dispatch<'a> {
         let name = operation.name();
         let (waits, fails) = {
@@ -224,15 +340,29 @@ impl Store for Chaos {
         if fails {
             return Dispatch::Done(operation.run(self));
         }
-        let begun = self.store.dispatch(operation);
-        if !matches!(begun, Dispatch::Blocking(_)) {
+        let dispatch = self.store.dispatch(operation);
+        if !matches!(dispatch, Dispatch::Blocking(_)) {
             *self.plan().counts.entry(name).or_default() += 1;
         }
-        begun
+        dispatch
     }
 
     fn name(&self) -> String {
         format!("chaos over {}", self.store.name())
+    }
+}
+
+impl Claims for Chaos {
+    fn claim(&self, key: &str, claim: &Claim) -> Result<bool> {
+        ClaimsOrNone::claim(self.interfere("claim")?, key, claim)
+    }
+
+    fn complete(&self, key: &str, value: &Value, expiration: &Expiration, token: u64) -> Result<bool> {
+        ClaimsOrNone::complete(self.interfere("complete")?, key, value, expiration, token)
+    }
+
+    fn release(&self, key: &str, token: u64, pause: Duration) -> Result<()> {
+        ClaimsOrNone::release(self.interfere("release")?, key, token, pause)
     }
 }
 

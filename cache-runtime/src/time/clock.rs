@@ -12,10 +12,11 @@ pub(crate) struct Clock {
     stopped_at: AtomicI64,
 }
 
-/// The value for a clock that is not stopped; no moment is this early.
+/// The value for a clock that is not stopped. No moment is this early.
 const RUNNING: i64 = i64::MIN;
 
 impl Clock {
+    /// The system's clock.
     pub(crate) fn running() -> Self {
         Clock { stopped_at: AtomicI64::new(RUNNING) }
     }
@@ -27,13 +28,13 @@ impl Clock {
         }
     }
 
-    /// Stops the clock at the present moment; from now on only `advance` moves it. A stopped clock stays as it is.
+    /// Stops the clock now, so that only `advance` moves it. A stopped clock stays as it is.
     pub(crate) fn stop(&self) {
         let now = Timestamp::now().as_millis();
         let _ = self.stopped_at.compare_exchange(RUNNING, now, Ordering::AcqRel, Ordering::Acquire);
     }
 
-    /// Moves a stopped clock.
+    /// Moves a stopped clock; a running one stays as it is.
     pub(crate) fn advance(&self, by: Duration) {
         let moved = |moment| (moment != RUNNING).then(|| Timestamp::from_millis(moment).after(by).as_millis());
         let _ = self.stopped_at.fetch_update(Ordering::AcqRel, Ordering::Acquire, moved);

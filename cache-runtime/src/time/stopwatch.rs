@@ -1,13 +1,13 @@
-//! How long something takes, where some milliseconds do not matter.
+//! A stopwatch that is cheap to read and exact to some milliseconds.
 //!
-//! The exact clock costs some 30 ns, which is a good part of what a hit takes and is paid several times on its way. The
-//! coarse one costs 10 at most; it moves with the kernel's tick, which is every 1 to 16 ms.
+//! The exact clock costs about 30 ns, several times for each hit, which is a good part of what a hit takes. The coarse one
+//! costs 10 ns at most. It moves with the kernel's tick, every 1 to 16 ms.
 
 use std::time::Duration;
 
 use coarsetime::Instant;
 
-/// A stopwatch that runs.
+/// A running stopwatch.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Stopwatch(Instant);
 
@@ -16,19 +16,19 @@ impl Stopwatch {
         Stopwatch(now())
     }
 
-    /// The time since it was started, a tick more or less.
+    /// The time since the start, exact to a tick.
     pub(crate) fn elapsed(self) -> Duration {
         now().duration_since(self.0).into()
     }
 
-    /// The same in milliseconds.
+    /// The time since the start in milliseconds, exact to a tick.
     #[cfg(any(feature = "sqlite", feature = "redis"))]
     pub(crate) fn millis(self) -> u64 {
         now().duration_since(self.0).as_millis()
     }
 }
 
-/// Without the crate's own record of the last call, which would be one more place that all threads write to.
+/// Reads the clock without updating the crate's record of the last call, to which all threads would write.
 fn now() -> Instant {
     Instant::now_without_cache_update()
 }
@@ -40,13 +40,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_is_right_to_a_tick() {
+    fn it_is_exact_to_a_tick() {
         let (watch, exact) = (Stopwatch::start(), std::time::Instant::now());
         sleep(Duration::from_millis(50));
-        let (told, elapsed) = (watch.elapsed(), exact.elapsed());
+        let (coarse, elapsed) = (watch.elapsed(), exact.elapsed());
         let tick = Duration::from_millis(20);
-        assert!(told + tick >= Duration::from_millis(50) && told <= elapsed + tick, "{told:?} of {elapsed:?}");
+        assert!(coarse + tick >= Duration::from_millis(50) && coarse <= elapsed + tick, "{coarse:?} of {elapsed:?}");
         #[cfg(any(feature = "sqlite", feature = "redis"))]
-        assert!(Duration::from_millis(watch.millis()) + tick >= told, "{} ms", watch.millis());
+        assert!(Duration::from_millis(watch.millis()) + tick >= coarse, "{} ms", watch.millis());
     }
 }

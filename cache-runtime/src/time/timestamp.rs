@@ -2,9 +2,9 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// A moment in whole milliseconds since 1970, in UTC.
+/// A moment, in whole milliseconds since the start of 1970 (UTC).
 ///
-/// [`NEVER`](Timestamp::NEVER) stands for a moment that does not come; arithmetic saturates there.
+/// [`NEVER`](Timestamp::NEVER) is a moment that does not come; arithmetic saturates there.
 ///
 /// ```
 /// use cache_runtime::store::Timestamp;
@@ -24,38 +24,92 @@ impl Timestamp {
     /// The moment that does not come.
     pub const NEVER: Timestamp = Timestamp(i64::MAX);
 
-    /// The moment this many milliseconds after 1970 began.
+    /// Returns the moment this many milliseconds after 1970 began.
+    ///
+    /// ```
+    /// use cache_runtime::store::Timestamp;
+    ///
+    /// assert_eq!(Timestamp::from_millis(0), Timestamp::EPOCH);
+    /// ```
     #[must_use]
     pub const fn from_millis(millis: i64) -> Self {
         Timestamp(millis)
     }
 
-    /// Milliseconds since 1970 began; `i64::MAX` for [`NEVER`](Timestamp::NEVER).
+    /// Returns the milliseconds since 1970 began.
+    ///
+    /// For [`NEVER`](Timestamp::NEVER) this is `i64::MAX`.
+    ///
+    /// ```
+    /// use cache_runtime::store::Timestamp;
+    ///
+    /// assert_eq!(Timestamp::from_millis(1_700_000_000_000).as_millis(), 1_700_000_000_000);
+    /// assert_eq!(Timestamp::NEVER.as_millis(), i64::MAX);
+    /// ```
+    #[must_use]
     pub const fn as_millis(self) -> i64 {
         self.0
     }
 
-    /// The system's time; [`EPOCH`](Timestamp::EPOCH) if its clock is set before 1970.
+    /// Returns the present time, by the system's clock.
+    ///
+    /// If that is set before 1970, it returns [`EPOCH`](Timestamp::EPOCH). A [`Store`](crate::Store) uses the time that
+    /// it is given instead, which tests can move.
+    ///
+    /// ```
+    /// use cache_runtime::store::Timestamp;
+    ///
+    /// assert!(Timestamp::now() > Timestamp::EPOCH);
+    /// ```
+    #[must_use]
     pub fn now() -> Self {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Timestamp::EPOCH.after(since)
     }
 
-    /// This moment plus `duration`, rounded down to milliseconds.
+    /// Returns this moment plus a duration, rounded down to milliseconds.
+    ///
+    /// ```
+    /// use cache_runtime::store::Timestamp;
+    /// use std::time::Duration;
+    ///
+    /// let moment = Timestamp::EPOCH.after(Duration::from_secs(1));
+    /// assert_eq!(moment.as_millis(), 1000);
+    /// ```
     #[must_use]
     pub fn after(self, duration: Duration) -> Self {
         let millis = i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
         Timestamp(self.0.saturating_add(millis))
     }
 
-    /// This moment minus `duration`, rounded down to milliseconds.
+    /// Returns this moment minus a duration, rounded down to milliseconds.
+    ///
+    /// ```
+    /// use cache_runtime::store::Timestamp;
+    /// use std::time::Duration;
+    ///
+    /// let moment = Timestamp::from_millis(1500).before(Duration::from_secs(1));
+    /// assert_eq!(moment.as_millis(), 500);
+    /// ```
     #[must_use]
     pub fn before(self, duration: Duration) -> Self {
         let millis = i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
         Timestamp(self.0.saturating_sub(millis))
     }
 
-    /// The time from `earlier` to this moment; zero if `earlier` is later.
+    /// Returns the time from an earlier moment to this one.
+    ///
+    /// It is zero if `earlier` is later.
+    ///
+    /// ```
+    /// use cache_runtime::store::Timestamp;
+    /// use std::time::Duration;
+    ///
+    /// let (earlier, later) = (Timestamp::from_millis(500), Timestamp::from_millis(1500));
+    /// assert_eq!(later.since(earlier), Duration::from_secs(1));
+    /// assert_eq!(earlier.since(later), Duration::ZERO);
+    /// ```
+    #[must_use]
     pub fn since(self, earlier: Timestamp) -> Duration {
         let millis = self.0.saturating_sub(earlier.0);
         Duration::from_millis(u64::try_from(millis).unwrap_or(0))

@@ -1,13 +1,13 @@
-//! How long a value lives.
+//! How long a value lives, and when it expires.
 
 use std::time::{Duration, SystemTime};
 
 use super::Timestamp;
 use crate::{Error, ErrorKind, Result};
 
-/// How long a value lives: a time, or for ever.
+/// How long a value lives: a duration, or for ever.
 ///
-/// A bare number is in seconds.
+/// A bare number is in seconds. A text is read by [`Ttl::parse`] or by `try_from`.
 ///
 /// ```
 /// use cache_runtime::{Cache, Ttl};
@@ -22,21 +22,31 @@ use crate::{Error, ErrorKind, Result};
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ttl {
-    /// So long. Zero stores nothing and forgets what was there.
+    /// This long. Zero stores nothing and deletes what was there.
     After(Duration),
-    /// For ever: until it is deleted or has to make room.
+    /// For ever: until it is deleted or evicted.
     Never,
 }
 
 impl Ttl {
-    /// What entries live when nobody says otherwise: two days.
+    /// The lifetime of entries if nothing else is configured: 2 days.
     pub const DEFAULT: Ttl = Ttl::After(Duration::from_secs(2 * 24 * 60 * 60));
 
     /// Reads `"300"` (seconds), `"5m"`, `"1h 30m"`, `"2 days"` or `"never"`.
     ///
+    /// ```
+    /// use cache_runtime::Ttl;
+    /// use std::time::Duration;
+    ///
+    /// assert_eq!(Ttl::parse("1h 30m")?, Ttl::After(Duration::from_secs(5400)));
+    /// assert_eq!(Ttl::parse("never")?, Ttl::Never);
+    /// assert!(Ttl::parse("soon").is_err());
+    /// # Ok::<(), cache_runtime::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
-    /// [`ErrorKind::Config`] if the text is none of these.
+    /// [`ErrorKind::Config`] if the text is not a time.
     pub fn parse(text: &str) -> Result<Self> {
         let text = text.trim();
         if text == "never" {
@@ -64,6 +74,7 @@ impl Ttl {
     }
 }
 
+/// A number of seconds.
 impl From<u64> for Ttl {
     fn from(seconds: u64) -> Self {
         Ttl::After(Duration::from_secs(seconds))
@@ -76,12 +87,36 @@ impl From<Duration> for Ttl {
     }
 }
 
-/// When an entry goes.
+/// Reads a text as [`Ttl::parse`] does.
+impl TryFrom<&str> for Ttl {
+    type Error = Error;
+
+    fn try_from(text: &str) -> Result<Self> {
+        Ttl::parse(text)
+    }
+}
+
+/// When an entry expires.
+///
+/// [`Cache::expiry`](crate::Cache::expiry) returns it.
+///
+/// ```
+/// use cache_runtime::{Cache, Expiry};
+///
+/// let cache = Cache::memory().expires_in(300);
+/// cache.set("stats", &7)?;
+/// match cache.expiry("stats")? {
+///     Some(Expiry::At(moment)) => println!("it expires at {moment:?}"),
+///     Some(Expiry::Never) => println!("it stays"),
+///     None => println!("it is not there"),
+/// }
+/// # Ok::<(), cache_runtime::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Expiry {
-    /// At this moment.
+    /// It expires at this moment.
     At(SystemTime),
-    /// It stays.
+    /// It does not expire.
     Never,
 }
 

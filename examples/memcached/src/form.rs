@@ -59,7 +59,7 @@ pub(crate) fn read(bytes: &[u8]) -> Option<(Record, Moment)> {
         "bytes" => Value::Bytes(bytes.to_vec()),
         _ => return None,
     };
-    let record = Record { value, expires_at: Some(Timestamp::from_millis(words.next()?.parse().ok()?)) };
+    let record = Record::new(value).expires_at(Timestamp::from_millis(words.next()?.parse().ok()?));
     let written = Moment { epoch: words.next()?.parse().ok()?, count: words.next()?.parse().ok()? };
     Some((record, written))
 }

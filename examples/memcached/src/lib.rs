@@ -170,7 +170,8 @@ impl Store for MemcachedStore {
             };
             let (sum, expires_at) = form::add(old.record, by, expiration)?;
             let new = form::write(&Value::Number(sum), expires_at, clears.now());
-            let kept = Expiration { expires_at, stale_until: expires_at.max(expiration.stale_until), ..*expiration };
+            let mut kept = *expiration;
+            kept.stale_until = expires_at.max(expiration.stale_until);
             if self.done(self.client.cas(&name, &*new, form::seconds(&kept), old.cas))? {
                 return Ok(sum);
             }

@@ -1,4 +1,4 @@
-//! The servers that tests use: they come, go, hang, and leave nothing behind.
+//! The servers of tests start, restart, hang, and leave nothing behind.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, TcpStream};
@@ -15,16 +15,16 @@ fn answers(port: u16) -> bool {
 }
 
 #[track_caller]
-fn comes_true(mut is_so: impl FnMut() -> bool) {
+fn wait_until(mut is_so: impl FnMut() -> bool) {
     let begun = Instant::now();
     while !is_so() {
-        assert!(begun.elapsed() < Duration::from_secs(20), "it did not come true");
+        assert!(begun.elapsed() < Duration::from_secs(20), "not within 20 seconds");
         sleep(Duration::from_millis(20));
     }
 }
 
-/// The first bytes that a server says within a moment, if it does.
-fn says(mut stream: TcpStream, question: &[u8]) -> Option<Vec<u8>> {
+/// The first bytes of a server's answer, if it answers soon.
+fn answer_to(mut stream: TcpStream, question: &[u8]) -> Option<Vec<u8>> {
     stream.set_read_timeout(Some(Duration::from_millis(300))).unwrap();
     stream.write_all(question).unwrap();
     let mut answer = vec![0; 5];
@@ -32,7 +32,7 @@ fn says(mut stream: TcpStream, question: &[u8]) -> Option<Vec<u8>> {
 }
 
 #[test]
-fn a_dropped_server_is_gone() {
+fn a_dropped_server_has_ended() {
     let (Some(redis), Some(memcached)) = (Redis::start(), Memcached::start()) else { return };
     let ports = [redis.port(), memcached.port()];
     let socket = redis.unix_socket();
@@ -42,7 +42,7 @@ fn a_dropped_server_is_gone() {
 }
 
 #[test]
-fn a_server_starts_again_at_its_place_and_empty() {
+fn a_restarted_server_has_the_same_port_and_is_empty() {
     let (Some(redis), Some(memcached)) = (Redis::start(), Memcached::start()) else { return };
     redis.ask(["SET", "k", "v"]);
     memcached.ask("set k 0 0 1\r\nv");
@@ -56,7 +56,7 @@ fn a_server_starts_again_at_its_place_and_empty() {
 }
 
 #[test]
-fn what_writes_to_the_disk_is_there_again() {
+fn a_server_that_writes_to_the_disk_keeps_its_data() {
     let Some(redis) = Redis::options().arguments(["--appendonly", "yes", "--appendfsync", "always"]).start() else {
         return;
     };
@@ -66,17 +66,17 @@ fn what_writes_to_the_disk_is_there_again() {
 }
 
 #[test]
-fn a_frozen_server_takes_connections_and_does_not_answer() {
+fn a_frozen_server_accepts_connections_and_does_not_answer() {
     let (Some(redis), Some(memcached)) = (Redis::start(), Memcached::start()) else { return };
     let connect = |port| TcpStream::connect((Ipv4Addr::LOCALHOST, port)).unwrap();
     redis.freeze();
     memcached.freeze();
-    assert_eq!(says(connect(redis.port()), b"PING\r\n"), None);
-    assert_eq!(says(connect(memcached.port()), b"version\r\n"), None);
+    assert_eq!(answer_to(connect(redis.port()), b"PING\r\n"), None);
+    assert_eq!(answer_to(connect(memcached.port()), b"version\r\n"), None);
     redis.thaw();
     memcached.thaw();
-    comes_true(|| says(connect(redis.port()), b"PING\r\n").as_deref() == Some(b"+PONG"));
-    comes_true(|| says(connect(memcached.port()), b"version\r\n").as_deref() == Some(b"VERSI"));
+    wait_until(|| answer_to(connect(redis.port()), b"PING\r\n").as_deref() == Some(b"+PONG"));
+    wait_until(|| answer_to(connect(memcached.port()), b"version\r\n").as_deref() == Some(b"VERSI"));
 }
 
 #[test]
@@ -89,16 +89,16 @@ fn a_frozen_server_can_be_dropped() {
 }
 
 #[test]
-fn a_password_is_asked_for() {
+fn a_password_is_required() {
     let Some(redis) = Redis::options().password("secret").start() else { return };
     assert_eq!(redis.url(), format!("redis://:secret@127.0.0.1:{}", redis.port()));
     assert_eq!(redis.ask(["PING"]).text(), Some("PONG"));
     let stream = TcpStream::connect((Ipv4Addr::LOCALHOST, redis.port())).unwrap();
-    assert_eq!(says(stream, b"PING\r\n").as_deref(), Some(&b"-NOAU"[..]));
+    assert_eq!(answer_to(stream, b"PING\r\n").as_deref(), Some(&b"-NOAU"[..]));
 }
 
 #[test]
-fn memory_is_bounded_where_that_is_asked() {
+fn a_memory_limit_is_kept() {
     let Some(redis) = Redis::options().max_memory("3mb").start() else { return };
     for number in 0..200 {
         assert_eq!(redis.ask(["SET", &number.to_string(), &"x".repeat(50_000)]).text(), Some("OK"));
@@ -107,7 +107,7 @@ fn memory_is_bounded_where_that_is_asked() {
 }
 
 #[test]
-fn it_listens_on_a_unix_socket_too() {
+fn a_server_listens_on_a_unix_socket_too() {
     let Some(redis) = Redis::start() else { return };
     let mut stream = UnixStream::connect(redis.unix_socket()).unwrap();
     stream.write_all(b"PING\r\n").unwrap();
@@ -117,7 +117,7 @@ fn it_listens_on_a_unix_socket_too() {
 }
 
 #[test]
-fn a_shared_server_is_one() {
+fn the_shared_server_is_always_the_same() {
     let (Some(one), Some(other)) = (Redis::shared(), Redis::shared()) else { return };
     assert_eq!(one.port(), other.port());
     assert_ne!(own_name(), own_name());
@@ -146,16 +146,16 @@ fn the_nodes_of_a_cluster_share_the_keys() {
 }
 
 #[test]
-fn a_sentinel_makes_the_replica_master() {
+fn a_sentinel_promotes_the_replica() {
     let Some(master) = Redis::options().password("secret").start() else { return };
     master.ask(["SET", "k", "v"]);
     let replica = Redis::options().password("secret").replica_of(&master).start().unwrap();
-    comes_true(|| replica.ask(["GET", "k"]).text() == Some("v"));
+    wait_until(|| replica.ask(["GET", "k"]).text() == Some("v"));
     let sentinel = Sentinel::watching("main", &master).unwrap();
-    comes_true(|| sentinel.replicas() == 1);
+    wait_until(|| sentinel.replicas() == 1);
     master.stop();
-    comes_true(|| sentinel.master() == Some(replica.port()));
-    comes_true(|| replica.ask(["SET", "k", "w"]).text() == Some("OK"));
+    wait_until(|| sentinel.master() == Some(replica.port()));
+    wait_until(|| replica.ask(["SET", "k", "w"]).text() == Some("OK"));
 }
 
 fn holder(how: &str) -> Command {
@@ -164,16 +164,16 @@ fn holder(how: &str) -> Command {
     command
 }
 
-/// The ports and the folder of the servers of a process.
-fn places(said: &str) -> ([u16; 2], String) {
-    let mut words = said.split_whitespace();
+/// The ports of a process's servers, and the socket of its Redis.
+fn addresses(output_line: &str) -> ([u16; 2], String) {
+    let mut words = output_line.split_whitespace();
     let mut port = || words.next().unwrap().parse().unwrap();
     ([port(), port()], words.next().unwrap().to_owned())
 }
 
-fn leaves_nothing(said: &str) {
-    let (ports, socket) = places(said);
-    comes_true(|| !ports.into_iter().any(answers) && !Path::new(&socket).parent().unwrap().exists());
+fn assert_nothing_left(output_line: &str) {
+    let (ports, socket) = addresses(output_line);
+    wait_until(|| !ports.into_iter().any(answers) && !Path::new(&socket).parent().unwrap().exists());
 }
 
 #[test]
@@ -184,7 +184,7 @@ fn a_process_that_ends_leaves_no_server() {
     for how in ["end", "panic"] {
         let output = holder(how).output().unwrap();
         assert_eq!(output.status.success(), how == "end");
-        leaves_nothing(str::from_utf8(&output.stdout).unwrap());
+        assert_nothing_left(str::from_utf8(&output.stdout).unwrap());
     }
 }
 
@@ -194,15 +194,15 @@ fn a_process_that_is_killed_leaves_no_server() {
         return;
     }
     let mut process: Child = holder("wait").spawn().unwrap();
-    let mut said = String::new();
-    BufReader::new(process.stdout.take().unwrap()).read_line(&mut said).unwrap();
-    assert!(places(&said).0.into_iter().all(answers));
+    let mut output_line = String::new();
+    BufReader::new(process.stdout.take().unwrap()).read_line(&mut output_line).unwrap();
+    assert!(addresses(&output_line).0.into_iter().all(answers));
     process.kill().unwrap();
     process.wait().unwrap();
-    leaves_nothing(&said);
+    assert_nothing_left(&output_line);
 }
 
-/// What a process does that finds no program of a server.
+/// The output of a process that finds no server program.
 fn without_servers(prepare: impl FnOnce(&mut Command)) -> Output {
     let mut command = holder("end");
     command.env("PATH", "/nowhere").env_remove("CI");
@@ -211,19 +211,19 @@ fn without_servers(prepare: impl FnOnce(&mut Command)) -> Output {
 }
 
 #[test]
-fn where_no_server_is_installed_a_test_is_passed_over_and_says_so() {
+fn without_an_installed_server_a_test_is_skipped_and_reports_it() {
     let output = without_servers(|_| {});
     assert!(output.status.success());
-    assert_eq!(output.stdout, b"passed over\n");
-    assert!(str::from_utf8(&output.stderr).unwrap().contains("skipped: no redis-server"));
+    assert_eq!(output.stdout, b"skipped\n");
+    assert!(str::from_utf8(&output.stderr).unwrap().contains("skipped: redis-server is not installed"));
 }
 
 #[test]
-fn under_ci_no_test_is_passed_over() {
+fn under_ci_no_test_is_skipped() {
     let output = without_servers(|command| {
         command.env("CI", "true");
     });
     assert!(!output.status.success());
     let message = str::from_utf8(&output.stderr).unwrap();
-    assert!(message.contains("there is no redis-server") && message.contains("tests/run"), "{message}");
+    assert!(message.contains("redis-server is not installed") && message.contains("tests/run"), "{message}");
 }

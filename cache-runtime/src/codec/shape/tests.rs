@@ -86,6 +86,34 @@ fn what_can_be_looked_into() {
     assert!(!is_transparent::<serde_json::Value>());
 }
 
+/// A text of one's own form, which is only refused after it was read.
+#[derive(Deserialize)]
+#[serde(try_from = "String")]
+struct Day;
+
+impl TryFrom<String> for Day {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, &'static str> {
+        if text == "1970-01-01" { Ok(Day) } else { Err("this is no day") }
+    }
+}
+
+#[test]
+fn what_follows_a_text_of_ones_own_form_in_a_tuple_can_be_looked_into() {
+    assert!(is_transparent::<(Day, u8)>());
+    assert!(is_transparent::<(chrono::DateTime<chrono::Utc>, Day, IpAddr, u8)>());
+}
+
+#[test]
+fn what_follows_an_opaque_place_in_a_tuple_can_be_looked_into() {
+    let shape = Shape::of::<(serde_json::Value, Untagged, u8)>(Form::Readable);
+    assert_eq!(
+        shape.nodes.iter().map(|node| node.kind).collect::<Vec<_>>(),
+        [Some(Kind::Tuple(3)), None, None, Some(Kind::U8)]
+    );
+}
+
 #[test]
 fn aliases_are_noticed() {
     assert!(Shape::of::<Aliased>(Form::Compact).root().aliases);

@@ -12,6 +12,7 @@ use std::sync::OnceLock;
 
 use serde::de::DeserializeOwned;
 
+use super::super::field_usage::KnownLayouts;
 use super::super::hash::Hash;
 use super::super::kind::{Form, Kind};
 use super::tracer::{ALIASES, DUMMIES, Found, Learnt, Run, Seen, Tracer};
@@ -79,7 +80,7 @@ impl Trace {
 
     fn into_shape(self) -> Shape {
         let Trace { form, nodes, fingerprint, .. } = self;
-        Shape { fingerprint: fingerprint.wide(), form, nodes, known: OnceLock::new() }
+        Shape { fingerprint: fingerprint.wide(), form, nodes, known: OnceLock::new(), layouts: KnownLayouts::default() }
     }
 
     /// The number of the node that stands for a place, which may be one that was seen elsewhere.

@@ -8,7 +8,7 @@ use std::fmt;
 use serde::de::{self, Unexpected, Visitor};
 
 use super::super::kind::{Form, Kind, LONGEST_TUPLE};
-use super::answers::{Parts, Variant};
+use super::access::{Parts, Variant};
 
 /// In the place of a child at the end of a path: asks whether names of one place mean the same.
 pub(super) const ALIASES: u32 = u32::MAX;

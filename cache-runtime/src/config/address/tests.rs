@@ -7,16 +7,16 @@ use super::*;
 
 #[track_caller]
 fn reads(address: &str, kind: &str, texts: &[(&str, &str)]) {
-    let section = parse(address, None).unwrap();
-    assert_eq!(section.kind, kind, "{address}");
+    let config = parse(address, None).unwrap();
+    assert_eq!(config.kind, kind, "{address}");
     for (key, text) in texts {
-        assert_eq!(section.options.get::<String>(key).unwrap(), *text, "{address}");
+        assert_eq!(config.options.get::<String>(key).unwrap(), *text, "{address}");
     }
-    section.options.finish().unwrap();
+    config.options.finish().unwrap();
 }
 
 #[test]
-fn an_address_of_sqlite_is_a_path() {
+fn an_address_of_sqlite_holds_a_path() {
     reads("sqlite://storage/cache.sqlite3", "sqlite", &[("database", "storage/cache.sqlite3")]);
     reads("sqlite:storage/cache.sqlite3", "sqlite", &[("database", "storage/cache.sqlite3")]);
     reads("sqlite:///var/cache.sqlite3", "sqlite", &[("database", "/var/cache.sqlite3")]);
@@ -43,7 +43,7 @@ fn a_query_holds_options_of_any_type() {
 }
 
 #[test]
-fn who_leaves_the_type_open_gets_what_it_looks_like() {
+fn a_value_read_as_any_type_has_the_type_it_looks_like() {
     #[derive(Debug, PartialEq, serde::Deserialize)]
     #[serde(untagged)]
     enum Pragma {
@@ -65,13 +65,13 @@ fn who_leaves_the_type_open_gets_what_it_looks_like() {
 }
 
 #[test]
-fn an_address_of_nothing_is_nothing() {
+fn an_address_of_none_has_no_options() {
     reads("none:", "none", &[]);
     reads("none://", "none", &[]);
 }
 
 #[test]
-fn addresses_of_redis_stay_whole_but_for_what_is_ours() {
+fn an_address_of_redis_is_kept_without_the_options_of_the_cache() {
     for address in [
         "redis://localhost:6379/0",
         "rediss://:p%40ss@host/1#insecure",
@@ -92,14 +92,14 @@ fn addresses_of_redis_stay_whole_but_for_what_is_ours() {
 }
 
 #[test]
-fn an_address_of_another_scheme_is_for_who_registered_it() {
+fn an_address_of_another_scheme_is_the_url_of_a_registered_store() {
     reads("memcached://u:p%40@a:11211", "memcached", &[("url", "memcached://u:p%40@a:11211")]);
     reads("memcached://a?weight=2", "memcached", &[("url", "memcached://a"), ("weight", "2")]);
     reads("my+own://a", "my+own", &[("url", "my+own://a")]);
 }
 
 #[test]
-fn what_is_no_address_is_said_without_secrets() {
+fn a_wrong_address_is_an_error_without_secrets() {
     let no_scheme =
         "no scheme; write `sqlite://storage/cache.sqlite3`, `sqlite::memory:`, `redis://localhost:6379/0` or `none:`";
     let no_path = "no path; write `sqlite://storage/cache.sqlite3` or `sqlite::memory:`";
@@ -113,17 +113,16 @@ fn what_is_no_address_is_said_without_secrets() {
         ("sqlite://100%.db", format!("sqlite://100%.db: {percent}")),
         ("sqlite://100%é.db", format!("sqlite://100%é.db: {percent}")),
         ("sqlite://100%+1.db", format!("sqlite://100%+1.db: {percent}")),
-        ("sqlite://%ff", "sqlite://%ff: what `%` stands for is not valid UTF-8".to_owned()),
+        ("sqlite://%ff", "sqlite://%ff: the characters written with `%` are not valid UTF-8".to_owned()),
         ("sqlite://x?wal", "sqlite://x: wal: no value; write `wal=…`".to_owned()),
-        ("sqlite://x?a=1&a=2", "sqlite://x: a: it stands there twice".to_owned()),
-        ("sqlite://x?a=1&a.b=2", "sqlite://x: a: it stands there twice".to_owned()),
-        ("sqlite://x?a.b=1&a=2", "sqlite://x: a: it stands there twice".to_owned()),
-        ("sqlite://x?database=y", "sqlite://x: database: it stands there twice".to_owned()),
-        ("none:x", "none:x: nothing may follow; write `none:`".to_owned()),
+        ("sqlite://x?a=1&a=2", "sqlite://x: a: given twice; write it once".to_owned()),
+        ("sqlite://x?a=1&a.b=2", "sqlite://x: a: given twice; write it once".to_owned()),
+        ("sqlite://x?a.b=1&a=2", "sqlite://x: a: given twice; write it once".to_owned()),
+        ("sqlite://x?database=y", "sqlite://x: database: given twice; write it once".to_owned()),
+        ("none:x", "none:x: nothing may follow `none:`; write `none:`".to_owned()),
         (
             "memcached://u:p?hunter2@host",
-            "memcached://***: `@` stands behind `?`; write `%3F` and `%40` for those inside a value or password"
-                .to_owned(),
+            "memcached://***: `@` follows `?`; inside a value or password write `%3F` and `%40` for them".to_owned(),
         ),
     ] {
         let error = parse(address, None).err().unwrap();
@@ -132,7 +131,7 @@ fn what_is_no_address_is_said_without_secrets() {
 }
 
 #[test]
-fn an_address_is_called_by_its_name() {
+fn errors_show_the_name_of_the_variable_with_the_address() {
     let error = parse("sqlite:", Some("CACHE_URL")).err().unwrap();
     assert!(error.to_string().starts_with("CACHE_URL: no path"), "{error}");
     let options = parse("sqlite://x?timeuot=5", Some("CACHE_URL")).unwrap().options;
@@ -143,14 +142,14 @@ fn an_address_is_called_by_its_name() {
 
 proptest! {
     #[test]
-    fn nothing_makes_it_panic(
+    fn no_text_causes_a_panic(
         scheme in "(sqlite|redis|none|other|C)?",
         rest in any::<String>(),
         query in "[a-c=&%.?0-9@]*",
     ) {
         for address in [format!("{scheme}:{rest}"), format!("{scheme}://{rest}?{query}"), rest] {
-            if let Ok(section) = parse(&address, None) {
-                let _ = section.options.finish();
+            if let Ok(config) = parse(&address, None) {
+                let _ = config.options.finish();
             }
         }
     }
@@ -161,14 +160,14 @@ proptest! {
         let shown = without_secrets(&address);
         prop_assert!(shown == format!("{scheme}://***@host") || shown == format!("{scheme}://***"), "{shown}");
         let problem = match parse(&address, None) {
-            Ok(section) => section.unknown_kind([]),
+            Ok(config) => config.unknown_kind([]),
             Err(error) => error,
         };
         prop_assert!(problem.to_string().starts_with(&format!("{shown}: ")), "{problem}");
     }
 
     #[test]
-    fn what_is_encoded_is_decoded(text in any::<String>()) {
+    fn percent_encoding_is_decoded(text in any::<String>()) {
         let encoded: String = text.bytes().map(|byte| format!("%{byte:02X}")).collect();
         prop_assert_eq!(decode(&encoded).unwrap(), text);
     }

@@ -1,12 +1,12 @@
 use serde::Deserialize;
 
 use super::*;
-use crate::config::Config;
+use crate::config::Configuration;
 use crate::config::cache_config::CacheConfig;
 use crate::config::document::Document;
 use crate::config::environment::Environment;
 
-/// The options of a `[prod.cache]` whose own start on line 5, laid over a `[cache]`.
+/// The options of a `[prod.cache]`, whose own start on line 5, with those of a `[cache]`.
 fn options(text: &str) -> Options {
     let text = format!("[cache]\ntype = 'x'\ndatabase = 'y'\n[prod.cache]\n{text}");
     let environment = Environment(&|_| Ok("5".to_owned()));
@@ -47,7 +47,7 @@ fn options_are_read_into_the_type_asked_for() {
 }
 
 #[test]
-fn a_string_with_variables_may_be_anything() {
+fn a_string_with_variables_is_read_as_any_type() {
     let options = options("port = '${PORT}'\nname = '${PORT}'\nquoted = '5'");
     assert_eq!(options.get::<u16>("port").unwrap(), 5);
     assert_eq!(options.get::<String>("name").unwrap(), "5");
@@ -73,7 +73,7 @@ fn times_are_seconds_or_words() {
 }
 
 #[test]
-fn what_is_no_time_is_said() {
+fn a_wrong_time_is_an_error_that_shows_right_ones() {
     let rest = "is not a time; write seconds, \"5m\", \"1h 30m\", \"2 days\" or \"never\"";
     for (value, message) in [
         ("'3 fortnights'", format!("\"3 fortnights\" {rest}")),
@@ -82,7 +82,7 @@ fn what_is_no_time_is_said() {
         ("inf", format!("\"inf\" {rest}")),
         ("''", format!("\"\" {rest}")),
         ("true", "expected a time; write seconds, \"5m\" or \"2 days\"".to_owned()),
-        ("'never'", "it cannot be \"never\"; write seconds, \"5m\" or \"1h 30m\"".to_owned()),
+        ("'never'", "\"never\" is not possible here; write seconds, \"5m\" or \"1h 30m\"".to_owned()),
     ] {
         let error = options(&format!("expires_in = {value}")).duration("expires_in").unwrap_err();
         assert_eq!(error.to_string(), format!("config/storage.toml:5: [prod.cache] expires_in: {message}"));
@@ -90,16 +90,16 @@ fn what_is_no_time_is_said() {
 }
 
 #[test]
-fn a_missing_option_is_missed_in_its_table() {
+fn an_error_about_a_missing_option_names_its_table() {
     let error = options("a = 1").get::<String>("servers").unwrap_err();
     assert_eq!(error.to_string(), "config/storage.toml:4: [prod.cache] servers: missing; write `servers = …`");
-    let options = Config::from_address("sqlite://a").unwrap().default.unwrap().options;
+    let options = Configuration::from_address("sqlite://a").unwrap().default.unwrap().options;
     let error = options.get::<String>("url").unwrap_err();
     assert_eq!(error.to_string(), "sqlite://a: url: missing; write `url = …`");
 }
 
 #[test]
-fn a_wrong_type_is_said_without_the_value() {
+fn an_error_about_a_wrong_type_shows_no_value() {
     #[derive(Debug, Deserialize)]
     #[serde(rename_all = "lowercase")]
     enum Mode {
@@ -134,7 +134,7 @@ fn a_wrong_type_is_said_without_the_value() {
 }
 
 #[test]
-fn an_option_nobody_asks_for_is_an_error() {
+fn an_option_that_was_not_asked_for_is_an_error() {
     let options = options("zzz = 1\ntimeuot = 2");
     options.duration("timeout").unwrap();
     options.find::<String>("database").unwrap();
@@ -150,7 +150,7 @@ fn an_option_nobody_asks_for_is_an_error() {
 }
 
 #[test]
-fn what_comes_from_below_is_named_there() {
+fn errors_name_the_table_that_an_option_was_written_in() {
     let options = options("url = 'x'");
     assert_eq!(
         options.finish().unwrap_err().to_string(),
@@ -160,7 +160,7 @@ fn what_comes_from_below_is_named_there() {
 }
 
 #[test]
-fn options_may_be_shared_by_threads() {
+fn options_are_shared_by_threads() {
     fn is_shared<T: Send + Sync>() {}
     is_shared::<Options>();
 }

@@ -1,4 +1,4 @@
-//! A type that was changed between two releases is a miss.
+//! A value whose type changed between two releases is a miss.
 
 use std::collections::HashMap;
 
@@ -74,7 +74,7 @@ fn a_type_is_known_by_its_shape_and_not_by_its_path() {
 }
 
 #[test]
-fn a_changed_struct() {
+fn a_changed_struct_is_a_miss() {
     let user = user(first::Kind::B(1));
     misses::<_, added::User>(&user);
     misses::<_, added_optional::User>(&user);
@@ -88,7 +88,7 @@ fn a_changed_struct() {
 }
 
 #[test]
-fn a_change_inside_of_containers() {
+fn a_change_inside_a_container_is_a_miss() {
     let users = vec![HashMap::from([(1_u8, Some(user(first::Kind::A)))])];
     misses::<_, Vec<HashMap<u8, Option<retyped::User>>>>(&users);
     misses::<_, Vec<HashMap<u16, Option<first::User>>>>(&users);
@@ -96,7 +96,7 @@ fn a_change_inside_of_containers() {
 }
 
 #[test]
-fn a_changed_enum() {
+fn a_changed_enum_is_a_miss() {
     let user_b = user(first::Kind::B(1));
     misses::<_, inserted::User>(&user_b);
     misses::<_, variant_renamed::User>(&user_b);
@@ -106,7 +106,7 @@ fn a_changed_enum() {
 }
 
 #[test]
-fn another_plain_type() {
+fn another_plain_type_is_a_miss() {
     misses::<_, Vec<u16>>(&vec![1_u8]);
     misses::<_, Vec<u8>>(&vec![1_u16]);
     misses::<_, f32>(&1.0_f64);
@@ -126,9 +126,9 @@ fn another_plain_type() {
     misses::<_, u128>(&Some(1_u128));
 }
 
-/// Two fields change places: all words are the same, only not where they stood.
+/// Two fields change places: their types are the same, in another order.
 #[test]
-fn items_that_change_places() {
+fn fields_that_change_places_are_a_miss() {
     releases! {
         old { pub(super) struct Both { pub(super) a: Vec<u8>, pub(super) b: Vec<u16> } }
         new { pub(super) struct Both { a: Vec<u16>, b: Vec<u8> } }
@@ -138,7 +138,7 @@ fn items_that_change_places() {
 }
 
 #[test]
-fn a_changed_struct_with_a_place_that_cannot_be_looked_into() {
+fn a_changed_struct_with_an_opaque_field_is_a_miss() {
     releases! {
         old { pub(super) struct Card { pub(super) id: u8, pub(super) more: serde_json::Value, pub(super) by: String } }
         wider { pub(super) struct Card { id: u16, more: serde_json::Value, by: String } }
@@ -154,7 +154,7 @@ fn a_changed_struct_with_a_place_that_cannot_be_looked_into() {
     }
 }
 
-/// Asserts that a value, alone and in a list, is read by its own type and by no other, however it was written.
+/// Asserts that a value, alone and in a list, is read as its own type and not as another, however it was written.
 #[track_caller]
 fn is_no<A, B>(value: impl Fn() -> A)
 where
@@ -172,7 +172,7 @@ where
 }
 
 #[test]
-fn a_name_changed_where_serde_does_not_tell_the_names() {
+fn a_changed_name_that_serde_does_not_announce_is_a_miss() {
     releases! {
         old {
             pub(super) struct Extra { pub(super) a: u8, pub(super) note: Option<u8> }
@@ -211,9 +211,9 @@ fn a_name_changed_where_serde_does_not_tell_the_names() {
     is_no::<_, new::Adjacent>(|| old::Adjacent::Paid { amount: 10, discount: Some(5) });
 }
 
-/// Where one variant refuses what stands there, the next one may pass it over.
+/// A field that one variant refuses may be ignored by the next one.
 #[test]
-fn a_name_that_one_variant_knows_is_known() {
+fn a_field_that_one_variant_knows_is_accepted() {
     releases! {
         only { #[serde(untagged)] pub(super) enum Any { Both { x: u8, y: u8 }, One { x: u8 } } }
     }
@@ -222,9 +222,9 @@ fn a_name_that_one_variant_knows_is_known() {
     }
 }
 
-/// A width that serde would change in silence.
+/// A type that serde would convert silently.
 #[test]
-fn a_retyped_field_beside_a_flattened_one() {
+fn a_retyped_field_beside_a_flattened_one_is_a_miss() {
     releases! {
         old { pub(super) struct Span { #[serde(flatten)] pub(super) more: HashMap<String, u8>, pub(super) seconds: u64 } }
         new { pub(super) struct Span { #[serde(flatten)] more: HashMap<String, u8>, seconds: f64 } }

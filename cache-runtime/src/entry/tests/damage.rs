@@ -1,4 +1,4 @@
-//! Whatever becomes of its bytes, an entry is never read as a wrong value and never stops the program.
+//! A damaged entry is never read as a wrong value and never stops the program.
 
 use proptest::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -38,7 +38,7 @@ fn each_reason_has_its_name() {
 }
 
 #[test]
-fn bytes_after_the_value_are_no_value() {
+fn bytes_after_the_value_make_it_unreadable() {
     for way in 0..3 {
         let mut bytes = entry(way);
         bytes.push(0);
@@ -47,9 +47,9 @@ fn bytes_after_the_value_are_no_value() {
     }
 }
 
-/// Tags that are cut short or too long, with a right checksum: what carries them does not count.
+/// Tags that are truncated or too long, with a right checksum.
 #[test]
-fn tags_that_cannot_be_read_are_none() {
+fn an_entry_with_unreadable_tags_is_unreadable() {
     let stamp = TagStamp { key: "@/#tag".to_owned(), generation: 7 };
     let sound = bytes(tagged(Value::Number(1), &[stamp], &EXPIRATION));
     assert!(tag_stamps(&sound).is_some() && read::<u8>(&Value::Bytes(sound.clone())).is_ok());
@@ -67,9 +67,9 @@ fn tags_that_cannot_be_read_are_none() {
     }
 }
 
-/// A long text, which is read by its length alone, with a right checksum.
+/// A long text is read by its length alone. The checksum is right.
 #[test]
-fn a_long_text_of_another_length_or_no_text_is_no_value() {
+fn a_long_text_with_a_wrong_length_or_bytes_is_unreadable() {
     for (way, entry) in entries(&"a".repeat(1000)) {
         let sound = bytes(entry);
         let taken = |change: &dyn Fn(&mut Vec<u8>)| {
@@ -83,13 +83,13 @@ fn a_long_text_of_another_length_or_no_text_is_no_value() {
         assert_eq!(taken(&|bytes| bytes.truncate(bytes.len() - 1)), Err(Unreadable::Decode), "{way}");
         assert_eq!(taken(&|bytes| bytes[500] = 0xff), Err(Unreadable::Decode), "{way}");
         let end = sound.len() - 1000;
-        assert_eq!(taken(&|bytes| bytes[end - 3] = 0xc1), Err(Unreadable::Decode), "{way}: the length's stamp");
+        assert_eq!(taken(&|bytes| bytes[end - 3] = 0xc1), Err(Unreadable::Decode), "{way}: the length's marker");
     }
 }
 
-/// Lengths that no memory holds, with a right checksum.
+/// A length greater than any memory, with a right checksum.
 #[test]
-fn a_length_beyond_all_bounds_is_no_value() {
+fn an_impossible_length_is_unreadable() {
     let mut bytes = bytes(write(&"text".to_owned(), Codec::Bincode, &EXPIRATION).unwrap());
     bytes.truncate(HEADER);
     bytes.extend_from_slice(&[253, 255, 255, 255, 255, 255, 255, 255, 127]);
@@ -113,7 +113,7 @@ proptest! {
         prop_assert!(read::<Tree>(&Value::Bytes(bytes)).is_err());
     }
 
-    /// The checksum is right: the decoders are on their own.
+    /// The checksum is right, so only the decoders can notice.
     #[test]
     fn no_payload_stops_the_program(
         way in 0..3_usize,
@@ -138,7 +138,7 @@ proptest! {
     }
 
     #[test]
-    fn any_tree_comes_back(text in ".*", bytes in any::<Vec<u8>>(), number in any::<Option<i64>>(), forks in 0..20) {
+    fn any_tree_is_read_back(text in ".*", bytes in any::<Vec<u8>>(), number in any::<Option<i64>>(), forks in 0..20) {
         let leaf = Tree::Leaf(text, bytes, number);
         returns((0..forks).fold(leaf.clone(), |tree, _| Tree::Fork(vec![leaf.clone(), tree])));
     }

@@ -1,4 +1,4 @@
-//! Bytes that stand for ever: entries of older releases must stay readable, or become another version.
+//! Frozen bytes: entries of older releases stay readable, or get another version.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,4 @@
-//! Types as users have them come back as they were.
+//! Values of common types are read back as they were.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
@@ -57,8 +57,8 @@ fn plain_values() {
     returns(5_u128);
 }
 
-/// A text of every length around those at which the codecs write its length in another way, and around the one from which
-/// on it takes over the memory of its entry.
+/// Lengths around those at which the codecs encode the length in another way, and around the one from which on a text takes
+/// over the memory of its entry.
 #[test]
 fn texts_of_every_length() {
     for length in [31, 32, 250, 251, 252, 255, 256, 257, 65_535, 65_536] {
@@ -337,7 +337,7 @@ fn json_values() {
     returns(json!({"a": [1, -1, null, true], "b": {"c": "d"}}));
 }
 
-/// Reads what another width wrote, as hand-written code may.
+/// Reads another width than it writes, as hand-written code may.
 #[derive(Debug, PartialEq)]
 struct Widens(u64);
 
@@ -353,7 +353,7 @@ impl<'de> Deserialize<'de> for Widens {
     }
 }
 
-/// Writes a sequence without telling its length.
+/// Writes a sequence without announcing its length.
 #[derive(Debug, PartialEq, Deserialize)]
 #[serde(transparent)]
 struct Unsized(Vec<u32>);
@@ -368,7 +368,7 @@ data! {
     struct OneWay { a: u8, #[serde(skip_serializing, default)] b: u8, #[serde(skip_deserializing)] c: u8, d: u8 }
 }
 
-/// The reader's type is known where the value is written, so that names can be used where places would mislead.
+/// The reader's type is known when the value is written, so names can be used where positions would mislead.
 #[test]
 fn fields_that_go_one_way_only() {
     for codec in [Codec::Bincode, Codec::MessagePack] {
@@ -382,7 +382,7 @@ data! {
 }
 
 #[test]
-fn unlike_ways_to_write_and_to_read() {
+fn types_that_are_read_in_another_way_than_written() {
     for codec in [Codec::Bincode, Codec::MessagePack] {
         let entry = write(&Widens(300), codec, &EXPIRATION).unwrap();
         assert_eq!(read(&entry), Ok(Widens(300)));

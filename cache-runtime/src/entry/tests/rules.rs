@@ -44,7 +44,7 @@ fn a_number_is_read_in_any_width_that_holds_it() {
 }
 
 #[test]
-fn a_number_is_nothing_else() {
+fn a_number_is_not_read_as_another_type() {
     let number = Value::Number(1);
     assert!(read::<f64>(&number).is_err());
     assert!(read::<bool>(&number).is_err());
@@ -87,7 +87,7 @@ fn the_codec_is_the_one_asked_for() {
 }
 
 #[test]
-fn a_codec_that_would_not_give_the_value_back_is_not_used() {
+fn a_codec_that_cannot_read_the_value_back_is_not_used() {
     assert_eq!(encoding(&json!("text"), Codec::Bincode), Encoding::Typed(Codec::MessagePack));
     assert_eq!(encoding(&Some(None::<u8>), Codec::MessagePack), Encoding::Typed(Codec::Bincode));
     let refused = write(&Some(json!(null)), Codec::Bincode, &EXPIRATION).unwrap_err();
@@ -128,7 +128,7 @@ fn a_value_that_cannot_be_written_is_an_error_that_says_which_and_why() {
 }
 
 #[test]
-fn the_header_says_when() {
+fn the_header_has_the_times() {
     let entry = bytes(write(&Point { x: 1, y: 2 }, Codec::Bincode, &EXPIRATION).unwrap());
     assert_eq!(Header::parse(&entry).unwrap().written_at, EXPIRATION.now);
     assert_eq!(header::expires_at(&entry), Some(EXPIRATION.expires_at));
@@ -137,7 +137,7 @@ fn the_header_says_when() {
 }
 
 #[test]
-fn renewing_changes_the_expiry_alone() {
+fn a_new_expiry_changes_nothing_else() {
     for (way, entry) in entries(&Point { x: 1, y: 2 }) {
         let mut entry = bytes(entry);
         set_expiry(&mut entry, Timestamp::NEVER);
@@ -147,7 +147,7 @@ fn renewing_changes_the_expiry_alone() {
 }
 
 #[test]
-fn renewing_leaves_alone_what_is_no_entry_or_damaged() {
+fn a_new_expiry_leaves_damaged_and_foreign_bytes_as_they_are() {
     let mut damaged = bytes(write_untyped("text", &EXPIRATION).unwrap());
     *damaged.last_mut().unwrap() ^= 1;
     for bytes in [damaged, b"42".to_vec(), vec![], vec![0; 64]] {
@@ -175,13 +175,13 @@ fn length(mut chain: &Chain) -> usize {
     length
 }
 
-/// Runs on a stack of the size that threads have.
+/// Runs a test on a stack of the default size of a thread.
 fn on_a_thread(test: fn()) {
     std::thread::Builder::new().stack_size(2 << 20).spawn(test).unwrap().join().unwrap();
 }
 
 #[test]
-fn a_value_that_is_too_deep_is_an_error_and_no_overflow() {
+fn a_value_that_is_too_deep_is_an_error_without_a_stack_overflow() {
     on_a_thread(|| {
         let chain = chain(2_000);
         let typed = |codec| write(&chain, codec, &EXPIRATION);
@@ -230,7 +230,7 @@ enum Unreadably {
 }
 
 #[test]
-fn a_value_that_serde_cannot_read_back_is_an_error_and_no_silent_miss() {
+fn a_value_that_serde_cannot_read_back_is_an_error_when_written() {
     for codec in [Codec::Bincode, Codec::MessagePack] {
         let refused = write(&Unreadably::Wide { number: 1 << 100 }, codec, &EXPIRATION).unwrap_err();
         assert_eq!(refused.kind(), ErrorKind::Value);

@@ -1,4 +1,4 @@
-//! What tells the instances of a function apart, and what does not show in a key.
+//! What tells the instances of a function apart, and what is not part of the key.
 #![expect(clippy::extra_unused_type_parameters, reason = "a function's key depends on them")]
 
 use std::marker::PhantomData;
@@ -62,7 +62,7 @@ async fn waited<T>() -> FunctionPath {
     place!(async: true)
 }
 
-/// The text without the path of this module.
+/// Removes the path of this module.
 fn short(text: &str) -> String {
     text.replace(concat!(module_path!(), "::"), "")
 }
@@ -82,7 +82,7 @@ fn a_path_holds_all_type_arguments() {
 }
 
 #[test]
-fn surroundings_show_where_they_are_generic() {
+fn generic_surroundings_are_part_of_the_key() {
     let around = |place: FunctionPath| place.surroundings().map(short);
     assert_eq!(around(Repo::<u8, 3>::associated()).as_deref(), Some("Repo<u8, 3>"));
     assert_eq!(around(Repo::<u8, 3>::generic::<bool>()).as_deref(), Some("Repo<u8, 3>::generic<bool>"));
@@ -92,7 +92,7 @@ fn surroundings_show_where_they_are_generic() {
 }
 
 #[test]
-fn surroundings_do_not_show_elsewhere() {
+fn other_surroundings_are_not_part_of_the_key() {
     for place in [
         plain(),
         generic::<u8, 3>(),
@@ -106,7 +106,7 @@ fn surroundings_do_not_show_elsewhere() {
 }
 
 #[test]
-fn only_what_stands_in_a_closure_needs_its_line() {
+fn only_a_function_in_a_closure_has_its_line_in_the_key() {
     fn key(place: FunctionPath) -> String {
         short(&DefaultKey::new(place, None, 7, 9).finish().unwrap())
     }
@@ -124,6 +124,6 @@ fn only_what_stands_in_a_closure_needs_its_line() {
     };
     assert_eq!(key(plain()), "plain()");
     assert_eq!(key(poll_once(waited::<u8>())), "waited<u8>()");
-    assert_eq!(key(outer()), "only_what_stands_in_a_closure_needs_its_line::outer::inner()");
-    assert_eq!(key(in_closure()), "only_what_stands_in_a_closure_needs_its_line::{{closure}}::inner@7:9()");
+    assert_eq!(key(outer()), "only_a_function_in_a_closure_has_its_line_in_the_key::outer::inner()");
+    assert_eq!(key(in_closure()), "only_a_function_in_a_closure_has_its_line_in_the_key::{{closure}}::inner@7:9()");
 }

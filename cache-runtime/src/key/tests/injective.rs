@@ -30,7 +30,7 @@ enum Any {
     Wrapped(Box<Any>),
 }
 
-/// Names of fields, by their places.
+/// The names of fields, by their position.
 const FIELDS: [&str; 3] = ["a", "b", "c"];
 
 impl Serialize for Any {
@@ -71,7 +71,7 @@ impl Serialize for Any {
     }
 }
 
-/// Texts of few characters, those that mean something in a key, so that equal and nearly equal ones are common.
+/// Short texts of the characters that have a meaning in keys, so that equal and nearly equal texts are common.
 fn meaningful_text() -> impl Strategy<Value = String> {
     "[a:%,\"\\\\'(){}\\[\\]#<|>@/~0é\\x00]{0,4}"
 }
@@ -111,18 +111,18 @@ fn default_key(arguments: &[Any]) -> String {
     key.finish().unwrap()
 }
 
-/// A part of a text, often one that a text is also escaped with.
+/// A part of a text, often one that escaping also produces.
 fn part() -> impl Strategy<Value = String> {
     prop_oneof![meaningful_text(), "[a%\\\\\"]{0,2}", Just("25".to_owned()), Just("\\".to_owned()), Just(String::new())]
 }
 
-/// Two values that are cut out of the same text: the parts before a place and those behind it.
+/// Two values made of one text: the parts before a position, and those after it.
 fn cut(parts: &[String], between: &str, at: usize) -> [String; 2] {
     let at = 1 + at % (parts.len() - 1);
     [parts[..at].join(between), parts[at..].join(between)]
 }
 
-/// What separates placeholders: any text, but not none.
+/// A separator of placeholders: any text that is not empty.
 fn separator() -> impl Strategy<Value = String> {
     "[a:%0é!]{1,3}"
 }
@@ -131,14 +131,14 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 1_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn default_keys_are_equal_where_the_arguments_are(
+    fn default_keys_are_equal_only_if_the_arguments_are(
         one in vec(any_value(), 0..3), other in vec(any_value(), 0..3),
     ) {
         prop_assert_eq!(default_key(&one) == default_key(&other), one == other, "{}", default_key(&one));
     }
 
     #[test]
-    fn a_change_in_one_place_changes_the_key(arguments in vec(any_value(), 1..3), instead in any_value(), at in 0..3_usize) {
+    fn another_argument_gives_another_key(arguments in vec(any_value(), 1..3), instead in any_value(), at in 0..3_usize) {
         let mut changed = arguments.clone();
         let at = at % changed.len();
         changed[at] = instead;
@@ -146,11 +146,11 @@ proptest! {
     }
 
     #[test]
-    fn a_template_key_tells_where_its_values_end(
+    fn values_in_a_template_key_have_a_clear_end(
         start in separator(), between in separator(), parts in vec(part(), 3..6), cuts in (0..6_usize, 0..6_usize),
         escaped in (0..3_usize, 0..3_usize),
     ) {
-        // What stands between two values may stand inside of one, as it is or in a form that looks escaped.
+        // The separator may also be inside a value, as it is or as if it were escaped.
         let percent: String = between.bytes().map(|byte| format!("%{byte:02X}")).collect();
         let inside = [&*between, &*percent, "%"];
         let key = |[one, other]: &[String; 2]| template(&[&start, &between, ""], &[one, other]);
@@ -159,7 +159,7 @@ proptest! {
     }
 
     #[test]
-    fn a_default_key_tells_where_its_arguments_end(
+    fn arguments_in_a_default_key_have_a_clear_end(
         parts in vec(part(), 3..6), cuts in (0..6_usize, 0..6_usize), inside in part(), quotes in 0..4_usize,
     ) {
         let inside = ["\",b=\"", "\\\",b=\"", "\",b=\\\"", &*inside][quotes];
@@ -172,7 +172,7 @@ proptest! {
     }
 
     #[test]
-    fn keys_in_the_store_are_equal_where_namespace_and_key_are(
+    fn keys_in_the_store_are_equal_only_if_namespace_and_key_are(
         one in (meaningful_text(), 1..260_usize, meaningful_text()), other in (meaningful_text(), 1..260_usize, meaningful_text()),
     ) {
         let key = |(name, length, end): &(String, usize, String)| {

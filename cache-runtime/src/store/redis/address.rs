@@ -1,22 +1,22 @@
-//! Addresses of Redis, to where it is.
+//! Parses addresses of Redis.
 //!
-//! | address | what |
+//! | address | endpoint |
 //! |---|---|
 //! | `redis://user:password@host:6379/0` | one server, database 0; `rediss:` with TLS |
-//! | `redis+unix:///run/redis.sock?db=0` | one server, by a socket; `unix:` too |
-//! | `redis-cluster://host:7000,host:7001` | a cluster, by some of its servers; `rediss-cluster:` |
+//! | `redis+unix:///run/redis.sock?db=0` | one server, by its socket; `unix:` too |
+//! | `redis-cluster://host:7000,host:7001` | a cluster, by some of its nodes; `rediss-cluster:` |
 //! | `redis-sentinel://host:26379,host:26380/mymaster/0` | the server that sentinels name; `rediss-sentinel:` |
 //!
-//! `valkey` may stand for `redis`, and `+` for `-`.
+//! `valkey` may replace `redis`, and `+` may replace `-`.
 
 use std::sync::Arc;
 
 use redis::{ConnectionInfo, IntoConnectionInfo, ProtocolVersion, RedisConnectionInfo};
 
-use super::endpoint::{Place, prepare_tls};
-use super::sentinels::Sentinels;
+use super::endpoint::{Endpoint, Sentinels};
+use super::tls;
 
-/// What stands beside the address, and wins over what stands in it.
+/// The options beside the address; they win over what the address says.
 #[derive(Default)]
 pub(super) struct Login {
     pub(super) username: Option<String>,
@@ -27,7 +27,7 @@ pub(super) struct Login {
     pub(super) sentinel_password: Option<String>,
 }
 
-/// What is wrong, and with which option.
+/// What is wrong with which option.
 #[derive(Debug)]
 pub(super) struct Problem {
     pub(super) option: &'static str,
@@ -38,10 +38,10 @@ fn problem(message: impl Into<String>) -> Problem {
     Problem { option: "url", message: message.into() }
 }
 
-/// Where the address leads.
-pub(super) fn place(url: &str, login: Login) -> Result<Place, Problem> {
+/// The endpoint of an address.
+pub(super) fn parse(url: &str, login: Login) -> Result<Endpoint, Problem> {
     let (scheme, rest) =
-        url.split_once("://").ok_or_else(|| problem("no address; write \"redis://localhost:6379/0\""))?;
+        url.split_once("://").ok_or_else(|| problem("not an address; write \"redis://localhost:6379/0\""))?;
     let (family, form) = match scheme.split_once(['-', '+']) {
         Some((family, form)) => (family, form),
         None if scheme == "unix" => ("redis", "unix"),
@@ -56,44 +56,44 @@ pub(super) fn place(url: &str, login: Login) -> Result<Place, Problem> {
         return Err(problem("TLS needs the cargo feature `redis-tls` of `cache-runtime`"));
     }
     if tls {
-        prepare_tls();
+        tls::install_provider();
     }
     if form != "sentinel" {
-        no_sentinel_options(&login)?;
+        refuse_sentinel_options(&login)?;
     }
     let scheme = if tls { "rediss" } else { "redis" };
     match form {
-        "" => Ok(Place::One(server(&format!("{scheme}://{rest}"), &login)?)),
-        "unix" => Ok(Place::One(server(&format!("redis+unix://{rest}"), &login)?)),
-        "cluster" => Ok(Place::Cluster(cluster(scheme, rest, &login)?)),
-        "sentinel" => Ok(Place::Sentinel(sentinels(scheme, rest, login)?)),
+        "" => Ok(Endpoint::Server(server(&format!("{scheme}://{rest}"), &login)?)),
+        "unix" => Ok(Endpoint::Server(server(&format!("redis+unix://{rest}"), &login)?)),
+        "cluster" => Ok(Endpoint::Cluster(cluster(scheme, rest, &login)?)),
+        "sentinel" => Ok(Endpoint::Sentinel(sentinels(scheme, rest, login)?)),
         _ => Err(problem(format!(
-            "`{scheme}-{form}` is no form of address; write `{scheme}:`, `{scheme}-cluster:` or `{scheme}-sentinel:`"
+            "unknown kind of address `{scheme}-{form}:`; write `{scheme}:`, `{scheme}-cluster:` or `{scheme}-sentinel:`"
         ))),
     }
 }
 
-fn no_sentinel_options(login: &Login) -> Result<(), Problem> {
+fn refuse_sentinel_options(login: &Login) -> Result<(), Problem> {
     let given = [
         ("sentinel_username", login.sentinel_username.is_some()),
         ("sentinel_password", login.sentinel_password.is_some()),
     ];
     let Some((option, _)) = given.into_iter().find(|(_, is_given)| *is_given) else { return Ok(()) };
-    Err(Problem { option, message: "it is for sentinels; write the url as \"redis-sentinel://…\"".to_owned() })
+    Err(Problem { option, message: "it is only for sentinels; write the url as \"redis-sentinel://…\"".to_owned() })
 }
 
-/// One server, by an address that the client understands.
+/// One server, by an address in the client's form.
 fn server(url: &str, login: &Login) -> Result<ConnectionInfo, Problem> {
     check_query(url)?;
     let server = url.into_connection_info().map_err(|error| {
-        // The client's words name no part of the address.
+        // The client's message contains no part of the address.
         problem(format!("{error}; write \"redis://user:password@host:6379/0\", with `%40` for an `@` in the password"))
     })?;
     let settings = with_login(server.redis_settings().clone(), login);
     Ok(server.set_redis_settings(settings))
 }
 
-/// The client passes over what it does not know.
+/// Refuses unknown parameters, which the client ignores.
 fn check_query(url: &str) -> Result<(), Problem> {
     let known: &[&str] =
         if url.starts_with("redis+unix:") { &["db", "user", "pass", "protocol"] } else { &["protocol"] };
@@ -101,10 +101,10 @@ fn check_query(url: &str) -> Result<(), Problem> {
     let names =
         query.split('&').filter(|piece| !piece.is_empty()).map(|piece| piece.split('=').next().unwrap_or(piece));
     match names.into_iter().find(|name| !known.contains(name)) {
-        // It may be part of a password, so it is not shown.
+        // The parameter may be a part of a password, so the message does not show it.
         Some(_) => Err(problem(format!(
-            "behind `?` may stand {} only; other options stand beside `url`, and a `?` in a password is `%3F`",
-            known.join(", ")
+            "unknown parameter after `?`, where {} is allowed; write other options beside `url`, and a `?` in a password as `%3F`",
+            known.join(" or ")
         ))),
         None => Ok(()),
     }
@@ -126,7 +126,7 @@ fn with_login(mut settings: RedisConnectionInfo, login: &Login) -> RedisConnecti
     settings
 }
 
-/// Several servers: `user:password@host:7000,host:7001`. Who stands before the first one stands before all.
+/// Several servers: `user:password@host:7000,host:7001`. The login of the first one is that of all.
 fn servers(
     scheme: &str,
     authority: &str,
@@ -135,11 +135,11 @@ fn servers(
     login: &Login,
 ) -> Result<Vec<ConnectionInfo>, Problem> {
     let hosts: Vec<&str> = authority.split(',').filter(|host| !host.is_empty()).collect();
-    let who = hosts.first().and_then(|first| first.rsplit_once('@')).map(|(who, _)| who);
+    let shared = hosts.first().and_then(|first| first.rsplit_once('@')).map(|(login, _)| login);
     let full = |host: &&str| {
         let port = if has_port(host) { String::new() } else { format!(":{port}") };
-        match who {
-            Some(who) if !host.contains('@') => format!("{scheme}://{who}@{host}{port}{tail}"),
+        match shared {
+            Some(shared) if !host.contains('@') => format!("{scheme}://{shared}@{host}{port}{tail}"),
             _ => format!("{scheme}://{host}{port}{tail}"),
         }
     };
@@ -149,13 +149,13 @@ fn servers(
     hosts.iter().map(|host| server(&full(host), login)).collect()
 }
 
-/// Whether a port stands behind the host, which may be an IPv6 address in brackets.
+/// Whether a host has a port; the host may be an IPv6 address in brackets.
 fn has_port(host: &str) -> bool {
     let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
     host.rsplit(']').next().is_some_and(|rest| rest.contains(':'))
 }
 
-/// The authority of an address, and what follows it.
+/// The authority of an address, and the rest.
 fn split_authority(rest: &str) -> (&str, &str) {
     rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()))
 }
@@ -165,14 +165,14 @@ fn cluster(scheme: &str, rest: &str, login: &Login) -> Result<Vec<ConnectionInfo
     servers(scheme, authority, tail, 6379, login)
 }
 
-/// `host:26379,host:26380/mymaster/0`: the name by which the sentinels know the server, then the database.
+/// `host:26379,host:26380/mymaster/0`: after the sentinels, the name by which they know the server, and the database.
 fn sentinels(scheme: &str, rest: &str, login: Login) -> Result<Sentinels, Problem> {
     let (authority, tail) = split_authority(rest);
     let (path, query) = tail.split_once('?').map_or((tail, String::new()), |(path, query)| (path, format!("?{query}")));
     let (master, db) = path.trim_start_matches('/').split_once('/').unwrap_or((path.trim_start_matches('/'), ""));
     if master.is_empty() {
         return Err(problem(
-            "no name of a server; write the one that the sentinels know it by: \"redis-sentinel://host:26379/mymaster\"",
+            "no server name; write the name that the sentinels use: \"redis-sentinel://host:26379/mymaster\"",
         ));
     }
     let servers = servers(scheme, authority, &format!("/{db}{query}"), 26379, &login)?;
@@ -188,7 +188,7 @@ mod tests {
     use super::*;
 
     fn problem_of(url: &str) -> String {
-        let Err(problem) = place(url, Login::default()) else { panic!("{url} is no address") };
+        let Err(problem) = parse(url, Login::default()) else { panic!("{url} was accepted") };
         problem.message
     }
 
@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn one_server_is_found_by_network_or_socket() {
+    fn one_server_is_reached_by_network_or_socket() {
         for (url, address, db) in [
             ("redis://localhost", "localhost:6379", 0),
             ("valkey://u:p@host:7000/3", "host:7000", 3),
@@ -205,23 +205,23 @@ mod tests {
             ("redis+unix:///run/redis.sock?db=2", "/run/redis.sock", 2),
             ("unix:///run/redis.sock", "/run/redis.sock", 0),
         ] {
-            let Ok(Place::One(server)) = place(url, Login::default()) else { panic!("{url}") };
+            let Ok(Endpoint::Server(server)) = parse(url, Login::default()) else { panic!("{url}") };
             assert_eq!((server.addr().to_string(), server.redis_settings().db()), (address.to_owned(), db), "{url}");
         }
     }
 
     #[test]
-    fn a_cluster_is_some_of_its_servers() {
+    fn a_cluster_is_named_by_some_of_its_nodes() {
         let url = "redis-cluster://u:p@a:7000,b,[::1]";
-        let Ok(Place::Cluster(servers)) = place(url, Login::default()) else { panic!("{url}") };
+        let Ok(Endpoint::Cluster(servers)) = parse(url, Login::default()) else { panic!("{url}") };
         assert_eq!(addresses(&servers), ["a:7000", "b:6379", "::1:6379"]);
         assert!(servers.iter().all(|server| server.redis_settings().password() == Some("p")));
     }
 
     #[test]
-    fn sentinels_are_asked_for_a_name() {
+    fn sentinels_have_logins_of_their_own() {
         let url = "redis+sentinel://u:p@a,b:7000/mymaster/2";
-        let Ok(Place::Sentinel(sentinels)) = place(url, Login::default()) else { panic!("{url}") };
+        let Ok(Endpoint::Sentinel(sentinels)) = parse(url, Login::default()) else { panic!("{url}") };
         assert_eq!(addresses(&sentinels.sentinels), ["a:26379", "b:7000"]);
         assert!(sentinels.sentinels.iter().all(|sentinel| sentinel.redis_settings().password().is_none()));
         let server = sentinels.server.redis_settings();
@@ -229,24 +229,24 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_beside_the_address_wins() {
+    fn options_win_over_the_address() {
         let beside = Login { password: Some("other".to_owned()), db: Some(5), ..Login::default() };
-        let Ok(Place::One(server)) = place("redis://u:p@host/1", beside) else { panic!() };
+        let Ok(Endpoint::Server(server)) = parse("redis://u:p@host/1", beside) else { panic!() };
         let settings = server.redis_settings();
         assert_eq!((settings.username(), settings.password(), settings.db()), (Some("u"), Some("other"), 5));
     }
 
     #[test]
-    fn what_is_wrong_is_said_without_secrets() {
+    fn errors_show_no_secrets() {
         for (url, part) in [
-            ("localhost:6379", "no address"),
+            ("localhost:6379", "not an address"),
             ("http://host", "not an address of Redis"),
-            ("redis-ring://host", "no form of address"),
+            ("redis-ring://host", "unknown kind of address"),
             ("redis://:hunter2@host/x", "database number"),
-            ("redis://:hunter2@host?timeout=5", "behind `?` may stand protocol only"),
+            ("redis://:hunter2@host?timeout=5", "after `?`, where protocol is allowed"),
             ("redis://:hun?ter2@host", "`%3F`"),
             ("redis-cluster://", "no host"),
-            ("redis-sentinel://:hunter2@host", "no name of a server"),
+            ("redis-sentinel://:hunter2@host", "no server name"),
             #[cfg(not(feature = "redis-tls"))]
             ("rediss://:hunter2@host", "`redis-tls`"),
         ] {
@@ -256,9 +256,9 @@ mod tests {
     }
 
     #[test]
-    fn options_of_sentinels_are_for_sentinels() {
+    fn sentinel_options_need_sentinels() {
         let beside = Login { sentinel_password: Some("hunter2".to_owned()), ..Login::default() };
-        let Err(problem) = place("redis://host", beside) else { panic!() };
+        let Err(problem) = parse("redis://host", beside) else { panic!() };
         assert_eq!(problem.option, "sentinel_password");
     }
 }

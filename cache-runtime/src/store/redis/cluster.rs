@@ -1,62 +1,64 @@
-//! A cluster: its keys may go from one server to another while one asks for them.
+//! A cluster, whose keys may move from one node to another at any time.
 //!
-//! Its client could follow them. But then it also asks again where an answer was lost, and an increment would count
-//! twice: nobody knows whether the server was there in time. So the client tries once, and what is followed is only
-//! what a server says: who sends one elsewhere has done nothing.
+//! The client could follow the redirections by itself. But then it also retries where a reply was lost, and an increment
+//! would count twice, since nobody knows whether the node had received it. So the client sends each command once, and
+//! only redirections are followed here: a node that redirects a command has not run it.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::join_all;
 use redis::cluster::{ClusterClient, cluster_pipe};
-use redis::{
-    Cmd, ConnectionInfo, ErrorKind as Kind, RedisError, RedisResult, ServerErrorKind as Server, ToRedisArgs, Value, cmd,
-};
+use redis::cluster_routing::{MultipleNodeRoutingInfo, RoutingInfo, SingleNodeRoutingInfo};
+use redis::{Cmd, ConnectionInfo, ErrorKind as Kind, RedisError, RedisResult, ServerErrorKind as Server, Value, cmd};
 
-use super::connection::pipeline;
-use super::endpoint::{beside, connect, connect_waiting};
+use super::connection::{Connection, Node};
+use super::endpoint::with_address;
 use super::error::code;
+use super::keys::EntryKey;
+use super::requests::pipeline;
+use super::server;
 
-/// So often one is sent elsewhere. The servers tell each other in milliseconds who has a key.
-const REDIRECTIONS: u32 = 5;
+/// How many redirections are followed. The nodes tell each other in milliseconds which of them has a key.
+const MAX_REDIRECTIONS: u32 = 5;
 
-/// Before the second redirection one waits so long, and before each that follows twice as long.
+/// The pause before the second redirection; it doubles before each further one.
 const PAUSE: Duration = Duration::from_millis(10);
 
-/// The client's connection to a cluster, and how it was made.
+/// The client's connection to a cluster, and what it was made from.
 #[derive(Clone)]
-pub(super) struct Cluster<C> {
-    pub(super) connection: C,
-    way: Way,
+pub(super) struct ClusterConn<C> {
+    connection: C,
+    config: ClusterConfig,
 }
 
-/// How one connects: some of the servers, and how long one waits.
+/// Some nodes of a cluster, and how long to wait for them.
 #[derive(Clone)]
-pub(super) struct Way {
-    servers: Arc<[ConnectionInfo]>,
+pub(super) struct ClusterConfig {
+    nodes: Arc<[ConnectionInfo]>,
     timeout: Duration,
 }
 
-pub(super) type BlockingCluster = Cluster<redis::cluster::ClusterConnection>;
-pub(super) type WaitingCluster = Cluster<redis::cluster_async::ClusterConnection>;
+pub(super) type BlockingCluster = ClusterConn<redis::cluster::ClusterConnection>;
+pub(super) type AsyncCluster = ClusterConn<redis::cluster_async::ClusterConnection>;
 
-impl Way {
-    pub(super) fn new(servers: &[ConnectionInfo], timeout: Duration) -> Self {
-        Way { servers: servers.into(), timeout }
+impl ClusterConfig {
+    pub(super) fn new(nodes: &[ConnectionInfo], timeout: Duration) -> Self {
+        ClusterConfig { nodes: nodes.into(), timeout }
     }
 
     pub(super) fn connect(self) -> RedisResult<BlockingCluster> {
         let connection = self.client()?.get_connection()?;
-        Ok(Cluster { connection, way: self })
+        Ok(ClusterConn { connection, config: self })
     }
 
-    pub(super) async fn connect_waiting(self) -> RedisResult<WaitingCluster> {
+    pub(super) async fn connect_async(self) -> RedisResult<AsyncCluster> {
         let connection = self.client()?.get_async_connection().await?;
-        Ok(Cluster { connection, way: self })
+        Ok(ClusterConn { connection, config: self })
     }
 
     fn client(&self) -> RedisResult<ClusterClient> {
-        ClusterClient::builder(self.servers.iter().cloned())
+        ClusterClient::builder(self.nodes.iter().cloned())
             .connection_timeout(self.timeout)
             .response_timeout(self.timeout)
             .overall_response_timeout(Some(self.timeout))
@@ -64,36 +66,47 @@ impl Way {
             .build()
     }
 
-    /// One of its servers, which a redirection names.
-    fn server(&self, address: &str) -> Option<ConnectionInfo> {
+    /// The node that a redirection names.
+    fn node(&self, address: &str) -> Option<ConnectionInfo> {
         let (host, port) = address.rsplit_once(':')?;
-        Some(beside(self.servers.first()?, host.to_owned(), port.parse().ok()?))
+        Some(with_address(self.nodes.first()?, host.to_owned(), port.parse().ok()?))
     }
 }
 
-/// A way to ask a cluster once.
-trait Attempt {
-    async fn attempt(&mut self, command: &Cmd) -> RedisResult<Value>;
+impl Connection for BlockingCluster {
+    async fn send(&mut self, command: &Cmd) -> RedisResult<Value> {
+        send_redirected(self, command).await
+    }
 
-    /// Takes note that keys have another server now.
-    fn learn(&mut self) -> RedisResult<()>;
+    async fn send_all(&mut self, commands: Vec<Cmd>) -> RedisResult<Vec<Value>> {
+        self.replies(commands).await?.into_iter().collect()
+    }
 
-    /// Asks a server that is about to have a key, before all know of it.
-    async fn ask_ahead(&mut self, server: &ConnectionInfo, commands: Vec<Cmd>) -> RedisResult<Vec<Value>>;
+    async fn get_all(&mut self, keys: &[EntryKey<'_>]) -> RedisResult<Vec<Value>> {
+        values(self.replies(gets(keys)).await?)
+    }
 
-    async fn pause(&mut self, time: Duration);
+    async fn send_to(&mut self, node: &Node, command: &Cmd) -> RedisResult<Value> {
+        match node {
+            Some(node) => self.connection.route_command(command, to(node)).and_then(Value::extract_error),
+            None => self.send(command).await,
+        }
+    }
 
-    fn way(&self) -> &Way;
+    async fn nodes(&mut self) -> RedisResult<Vec<Node>> {
+        self.connection.route_command(&cmd("PING"), to_all()).and_then(addresses)
+    }
 }
 
 impl BlockingCluster {
-    pub(super) async fn send(&mut self, command: &Cmd) -> RedisResult<Value> {
-        follow(self, command).await
+    /// Whether the cluster still answers.
+    pub(super) fn is_alive(&mut self) -> bool {
+        self.connection.check_connection()
     }
 
-    /// What each of the commands is answered. They are sent in one go to each server; where one of them is sent elsewhere
-    /// or refused, the client tells of no other, and each is asked alone. So some are done twice.
-    pub(super) async fn replies(&mut self, commands: Vec<Cmd>) -> RedisResult<Vec<RedisResult<Value>>> {
+    /// The reply to each command. Each node gets its commands at once. If one of them is redirected or refused, the client
+    /// returns no other reply either, and each command is sent alone; so some run twice.
+    async fn replies(&mut self, commands: Vec<Cmd>) -> RedisResult<Vec<RedisResult<Value>>> {
         let mut pipeline = cluster_pipe();
         for command in &commands {
             pipeline.add_command(command.clone());
@@ -105,125 +118,185 @@ impl BlockingCluster {
         }
         let mut replies = Vec::with_capacity(commands.len());
         for command in &commands {
-            replies.push(follow(self, command).await);
+            replies.push(self.send(command).await);
         }
         Ok(replies)
     }
 }
 
-impl WaitingCluster {
-    pub(super) async fn send(&mut self, command: &Cmd) -> RedisResult<Value> {
-        follow(self, command).await
+impl Connection for AsyncCluster {
+    async fn send(&mut self, command: &Cmd) -> RedisResult<Value> {
+        send_redirected(self, command).await
     }
 
-    /// What each of the commands is answered. The client sends a pipeline to one server only; all at once they are as
+    async fn send_all(&mut self, commands: Vec<Cmd>) -> RedisResult<Vec<Value>> {
+        self.replies(commands).await.into_iter().collect()
+    }
+
+    async fn get_all(&mut self, keys: &[EntryKey<'_>]) -> RedisResult<Vec<Value>> {
+        values(self.replies(gets(keys)).await)
+    }
+
+    async fn send_to(&mut self, node: &Node, command: &Cmd) -> RedisResult<Value> {
+        match node {
+            Some(node) => self.connection.route_command(command.clone(), to(node)).await?.extract_error(),
+            None => self.send(command).await,
+        }
+    }
+
+    async fn nodes(&mut self) -> RedisResult<Vec<Node>> {
+        self.connection.route_command(cmd("PING"), to_all()).await.and_then(addresses)
+    }
+}
+
+impl AsyncCluster {
+    /// The reply to each command. The client sends a pipeline to one node only; single commands in flight together are as
     /// quick.
-    pub(super) async fn replies(&mut self, commands: Vec<Cmd>) -> RedisResult<Vec<RedisResult<Value>>> {
+    async fn replies(&self, commands: Vec<Cmd>) -> Vec<RedisResult<Value>> {
         let one = |command: Cmd| {
             let mut cluster = self.clone();
-            async move { follow(&mut cluster, &command).await }
+            async move { cluster.send(&command).await }
         };
-        Ok(join_all(commands.into_iter().map(one)).await)
+        join_all(commands.into_iter().map(one)).await
     }
 }
 
-/// The commands that read entries, one for each: the servers that have them are many, and the client's own way to send
-/// `MGET` to all of them panics on a thread that is sent elsewhere.
-pub(super) fn gets<N: ToRedisArgs>(names: impl IntoIterator<Item = N>) -> Vec<Cmd> {
-    let get = |name| {
+/// One read command for each key: the keys lie on many nodes, and the client's own way to send `MGET` to all of them
+/// panics if a thread is redirected.
+fn gets(keys: &[EntryKey<'_>]) -> Vec<Cmd> {
+    let get = |key| {
         let mut get = cmd("GET");
-        get.arg(name);
+        get.arg(key);
         get
     };
-    names.into_iter().map(get).collect()
+    keys.iter().map(get).collect()
 }
 
-/// What `MGET` would have answered: nothing stands where something else than an entry is.
-pub(super) fn got(replies: Vec<RedisResult<Value>>) -> RedisResult<Vec<Value>> {
+/// What `MGET` would have returned: nothing for a key that holds another type of data.
+fn values(replies: Vec<RedisResult<Value>>) -> RedisResult<Vec<Value>> {
     let is_other = |error: &RedisError| code(error).as_deref() == Some("WRONGTYPE");
-    let got =
+    let value =
         |reply: RedisResult<Value>| reply.or_else(|error| if is_other(&error) { Ok(Value::Nil) } else { Err(error) });
-    replies.into_iter().map(got).collect()
+    replies.into_iter().map(value).collect()
 }
 
-/// Asks, and asks elsewhere when it is sent there.
-async fn follow(cluster: &mut impl Attempt, command: &Cmd) -> RedisResult<Value> {
+fn to((host, port): &(String, u16)) -> RoutingInfo {
+    RoutingInfo::SingleNode(SingleNodeRoutingInfo::ByAddress { host: host.clone(), port: *port })
+}
+
+fn to_all() -> RoutingInfo {
+    RoutingInfo::MultiNode((MultipleNodeRoutingInfo::AllMasters, None))
+}
+
+/// The addresses of the nodes that have answered: without a response policy, the client returns each reply with its
+/// node's address.
+fn addresses(replies: Value) -> RedisResult<Vec<Node>> {
+    let Value::Map(replies) = replies else { return Err(no_addresses()) };
+    let address = |(address, _)| {
+        let address = redis::from_redis_value::<String>(address)?;
+        let (host, port) = address.rsplit_once(':').ok_or_else(no_addresses)?;
+        Ok(Some((host.to_owned(), port.parse().map_err(|_| no_addresses())?)))
+    };
+    replies.into_iter().map(address).collect()
+}
+
+fn no_addresses() -> RedisError {
+    RedisError::from((redis::ErrorKind::UnexpectedReturnType, "the cluster did not return the addresses of its nodes"))
+}
+
+/// Sends a command without retries: one trait for a thread and a task.
+trait SendOnce {
+    async fn send_once(&mut self, command: &Cmd) -> RedisResult<Value>;
+
+    /// Learns which node has which keys now.
+    fn refresh_slots(&mut self) -> RedisResult<()>;
+
+    /// Sends commands to a node that is about to receive a key, before all nodes know of it.
+    async fn send_asking(&mut self, node: &ConnectionInfo, commands: Vec<Cmd>) -> RedisResult<Vec<Value>>;
+
+    async fn pause(&mut self, length: Duration);
+
+    fn config(&self) -> &ClusterConfig;
+}
+
+/// Sends a command, and follows redirections.
+async fn send_redirected(cluster: &mut impl SendOnce, command: &Cmd) -> RedisResult<Value> {
     let mut pause = Duration::ZERO;
-    for _ in 0..=REDIRECTIONS {
-        let error = match cluster.attempt(command).await {
+    for _ in 0..=MAX_REDIRECTIONS {
+        let error = match cluster.send_once(command).await {
             Err(error) if is_redirection(&error) => error,
             reply => return reply,
         };
-        if let Some(server) = ahead(&error).and_then(|address| cluster.way().server(address)) {
-            let mut replies = cluster.ask_ahead(&server, vec![cmd("ASKING"), command.clone()]).await?;
-            return replies.pop().ok_or_else(lost_way);
+        if let Some(node) = asking(&error).and_then(|address| cluster.config().node(address)) {
+            let mut replies = cluster.send_asking(&node, vec![cmd("ASKING"), command.clone()]).await?;
+            return replies.pop().ok_or_else(too_many_redirections);
         }
         cluster.pause(pause).await;
         pause = (pause * 2).max(PAUSE);
-        cluster.learn()?;
+        cluster.refresh_slots()?;
     }
-    Err(lost_way())
+    Err(too_many_redirections())
 }
 
 fn is_redirection(error: &RedisError) -> bool {
     matches!(error.kind(), Kind::Server(Server::Moved | Server::Ask))
 }
 
-/// The server that is about to have the key.
-fn ahead(error: &RedisError) -> Option<&str> {
+/// The node that is about to receive the key.
+fn asking(error: &RedisError) -> Option<&str> {
     let is_ask = error.kind() == Kind::Server(Server::Ask);
     error.redirect_node().filter(|_| is_ask).map(|(address, _)| address)
 }
 
-fn lost_way() -> RedisError {
-    RedisError::from((Kind::ClusterConnectionNotFound, "the cluster sends one from server to server"))
+fn too_many_redirections() -> RedisError {
+    RedisError::from((Kind::ClusterConnectionNotFound, "the cluster redirected the command too often"))
 }
 
-impl Attempt for BlockingCluster {
-    async fn attempt(&mut self, command: &Cmd) -> RedisResult<Value> {
+impl SendOnce for BlockingCluster {
+    async fn send_once(&mut self, command: &Cmd) -> RedisResult<Value> {
         command.query(&mut self.connection)
     }
 
-    /// The client would do so before it tries again, which it does not: a new connection asks who has what.
-    fn learn(&mut self) -> RedisResult<()> {
-        self.connection = self.way.client()?.get_connection()?;
+    /// The client learns this only before a retry, and it does not retry. A new connection learns it at once.
+    fn refresh_slots(&mut self) -> RedisResult<()> {
+        self.connection = self.config.client()?.get_connection()?;
         Ok(())
     }
 
-    async fn ask_ahead(&mut self, server: &ConnectionInfo, commands: Vec<Cmd>) -> RedisResult<Vec<Value>> {
-        pipeline(commands).query(&mut connect(server, self.way.timeout)?)
+    async fn send_asking(&mut self, node: &ConnectionInfo, commands: Vec<Cmd>) -> RedisResult<Vec<Value>> {
+        pipeline(commands).query(&mut server::connect(node, self.config.timeout)?)
     }
 
-    async fn pause(&mut self, time: Duration) {
-        std::thread::sleep(time);
+    async fn pause(&mut self, length: Duration) {
+        std::thread::sleep(length);
     }
 
-    fn way(&self) -> &Way {
-        &self.way
+    fn config(&self) -> &ClusterConfig {
+        &self.config
     }
 }
 
-impl Attempt for WaitingCluster {
-    async fn attempt(&mut self, command: &Cmd) -> RedisResult<Value> {
+impl SendOnce for AsyncCluster {
+    async fn send_once(&mut self, command: &Cmd) -> RedisResult<Value> {
         command.query_async(&mut self.connection).await
     }
 
-    /// The client does so by itself, before the next question.
-    fn learn(&mut self) -> RedisResult<()> {
+    /// The client learns this by itself, before the next command.
+    fn refresh_slots(&mut self) -> RedisResult<()> {
         Ok(())
     }
 
-    async fn ask_ahead(&mut self, server: &ConnectionInfo, commands: Vec<Cmd>) -> RedisResult<Vec<Value>> {
-        // In a box, as a future that connects is large, and seldom needed.
-        let mut connection = Box::pin(connect_waiting(server, self.way.timeout)).await?;
+    async fn send_asking(&mut self, node: &ConnectionInfo, commands: Vec<Cmd>) -> RedisResult<Vec<Value>> {
+        // Boxed: the future of a new connection is large and rarely needed.
+        let mut connection = Box::pin(server::connect_async(node, self.config.timeout)).await?;
         pipeline(commands).query_async(&mut connection).await
     }
 
-    async fn pause(&mut self, time: Duration) {
-        tokio::time::sleep(time).await;
+    async fn pause(&mut self, length: Duration) {
+        tokio::time::sleep(length).await;
     }
 
-    fn way(&self) -> &Way {
-        &self.way
+    fn config(&self) -> &ClusterConfig {
+        &self.config
     }
 }

@@ -1,77 +1,34 @@
-//! Where Redis is: one server, a cluster, or whichever server sentinels name; and how a connection to it is made.
+//! Where Redis is: one server, a cluster, or the server that sentinels name.
 
-use std::time::Duration;
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 
-use redis::aio::MultiplexedConnection;
-use redis::{AsyncConnectionConfig, Client, Connection, ConnectionAddr, ConnectionInfo, RedisResult};
-
-use super::cluster::Way;
-use super::connection::{Blocking, Waiting};
-use super::sentinels::Sentinels;
-use crate::poll_once::poll_once;
+use redis::{ConnectionAddr, ConnectionInfo};
 
 /// Where Redis is.
 #[derive(Clone)]
-pub(super) enum Place {
-    One(ConnectionInfo),
-    /// Some of the servers of a cluster, which name the others.
+pub(super) enum Endpoint {
+    Server(ConnectionInfo),
+    /// Some nodes of a cluster, which name the others.
     Cluster(Vec<ConnectionInfo>),
     Sentinel(Sentinels),
 }
 
-/// Sees to it that there is somebody to encrypt, where the program has not chosen one itself.
-#[cfg(feature = "redis-tls")]
-pub(super) fn prepare_tls() {
-    // It fails where there is one already, which is as well.
-    let _ = rustls::crypto::ring::default_provider().install_default();
+/// Sentinels, and the server that they are asked for.
+#[derive(Clone)]
+pub(super) struct Sentinels {
+    /// Their addresses, with the login for them.
+    pub(super) sentinels: Vec<ConnectionInfo>,
+    /// The name by which they know the server.
+    pub(super) master: String,
+    /// The login for the server itself; its address is that of a sentinel.
+    pub(super) server: ConnectionInfo,
+    /// Which sentinel answered last. It is asked first, so that one that does not answer costs its timeout only once.
+    pub(super) answering: Arc<AtomicUsize>,
 }
 
-#[cfg(not(feature = "redis-tls"))]
-pub(super) fn prepare_tls() {}
-
-impl Place {
-    /// Connects, for a thread that waits for each reply for so long.
-    pub(super) fn connect(&self, timeout: Duration) -> RedisResult<Blocking> {
-        match self {
-            Place::One(server) => connect(server, timeout).map(Blocking::One),
-            Place::Sentinel(sentinels) => {
-                poll_once(sentinels.connect(timeout, async |server, time| connect(server, time).map(Blocking::One)))
-            }
-            Place::Cluster(servers) => {
-                Way::new(servers, timeout).connect().map(|cluster| Blocking::Cluster(Box::new(cluster)))
-            }
-        }
-    }
-
-    /// Connects, for tasks that wait for each reply for so long.
-    pub(super) async fn connect_waiting(&self, timeout: Duration) -> RedisResult<Waiting> {
-        match self {
-            Place::One(server) => connect_waiting(server, timeout).await.map(Waiting::One),
-            Place::Sentinel(sentinels) => {
-                let connect = async |server: &_, time| connect_waiting(server, time).await.map(Waiting::One);
-                sentinels.connect(timeout, connect).await
-            }
-            Place::Cluster(servers) => Way::new(servers, timeout).connect_waiting().await.map(Waiting::Cluster),
-        }
-    }
-}
-
-/// Connects to one server, for a thread.
-pub(super) fn connect(server: &ConnectionInfo, timeout: Duration) -> RedisResult<Connection> {
-    let connection = Client::open(server.clone())?.get_connection_with_timeout(timeout)?;
-    connection.set_read_timeout(Some(timeout))?;
-    connection.set_write_timeout(Some(timeout))?;
-    Ok(connection)
-}
-
-/// Connects to one server, for tasks.
-pub(super) async fn connect_waiting(server: &ConnectionInfo, timeout: Duration) -> RedisResult<MultiplexedConnection> {
-    let config = AsyncConnectionConfig::new().set_connection_timeout(Some(timeout)).set_response_timeout(Some(timeout));
-    Client::open(server.clone())?.get_multiplexed_async_connection_with_config(&config).await
-}
-
-/// Another server that one connects to in the same way.
-pub(super) fn beside(known: &ConnectionInfo, host: String, port: u16) -> ConnectionInfo {
+/// Another server, with the login and encryption of a known one.
+pub(super) fn with_address(known: &ConnectionInfo, host: String, port: u16) -> ConnectionInfo {
     let address = match known.addr() {
         ConnectionAddr::TcpTls { insecure, tls_params, .. } => {
             ConnectionAddr::TcpTls { host, port, insecure: *insecure, tls_params: tls_params.clone() }

@@ -1,49 +1,51 @@
-//! What Redis's errors mean to a caller, and to the connection that they came by.
+//! What an error of Redis means to the caller, and to the connection.
 
 use redis::{ErrorKind as Kind, RedisError, ServerErrorKind as Server};
 
 use crate::{Error, ErrorKind};
 
-/// One place that knows what Redis's errors mean to a caller.
+/// The error as the caller gets it.
 pub(super) fn explained(error: RedisError) -> Error {
     let (kind, message) = match (error.kind(), code(&error).as_deref()) {
         (Kind::Io, _) if error.is_timeout() => (ErrorKind::Unavailable, "the server did not answer in time"),
-        (Kind::Io, _) if error.is_connection_refusal() => (ErrorKind::Unavailable, "nobody listens there"),
+        (Kind::Io, _) if error.is_connection_refusal() => (ErrorKind::Unavailable, "connection refused"),
         (Kind::Io | Kind::ClusterConnectionNotFound, _) => (ErrorKind::Unavailable, "the connection was lost"),
         (Kind::AuthenticationFailed, _) | (_, Some("NOAUTH" | "WRONGPASS")) => {
-            (ErrorKind::Store, "the server refused the user name or password")
+            (ErrorKind::Store, "the server rejected the user name or password")
         }
-        (Kind::Server(Server::NoPerm), _) => (ErrorKind::Store, "this user may not do that"),
-        (Kind::Server(Server::ReadOnly), _) => (ErrorKind::Unavailable, "the server is a replica that takes no writes"),
+        (Kind::Server(Server::NoPerm), _) => (ErrorKind::Store, "the user has no permission for this command"),
+        (Kind::Server(Server::ReadOnly), _) => {
+            (ErrorKind::Unavailable, "the server is a replica, which accepts no writes")
+        }
         (Kind::Server(Server::Moved | Server::Ask), _) => {
-            (ErrorKind::Store, "the server is one of a cluster; write the url as \"redis-cluster://…\"")
+            (ErrorKind::Store, "the server is a node of a cluster; write the url as \"redis-cluster://…\"")
         }
         (_, Some("OOM")) => (ErrorKind::Unavailable, "the server's memory is full"),
         (_, Some("MISCONF" | "BUSY" | "NOREPLICAS"))
         | (Kind::MasterNameNotFoundBySentinel | Kind::EmptySentinelList, _)
         | (Kind::Server(Server::BusyLoading | Server::TryAgain | Server::ClusterDown | Server::MasterDown), _) => {
-            (ErrorKind::Unavailable, "the server cannot serve at this moment")
+            (ErrorKind::Unavailable, "the server cannot serve requests at the moment")
         }
-        (_, Some("WRONGTYPE")) => (ErrorKind::Entry, "another program keeps something else under that name"),
+        (_, Some("WRONGTYPE")) => (ErrorKind::Entry, "the key holds data of another program"),
         _ if error.to_string().contains("exceeds maximum allowed size") => {
             (ErrorKind::Entry, "the value is larger than the server allows")
         }
         _ if error.to_string().contains("max number of clients") => {
-            (ErrorKind::Unavailable, "the server takes no more connections")
+            (ErrorKind::Unavailable, "the server accepts no more connections")
         }
-        _ => (ErrorKind::Store, "the server refused it"),
+        _ => (ErrorKind::Store, "the server refused the command"),
     };
     Error::new(kind, message).with_source(error)
 }
 
-/// The server's word for what is wrong; of many commands in one go that of the first which it refused.
+/// The server's code for an error; for many commands sent at once, the code of the first refused one.
 pub(super) fn code(error: &RedisError) -> Option<String> {
     let first = || Some(error.clone().into_server_errors()?.first()?.1.code().to_owned());
     error.code().map(str::to_owned).or_else(first)
 }
 
-/// Whether the connection is not to be used again: it was lost, its replies would come late, or it leads to a server
-/// that is no longer the one in charge.
+/// Whether the connection must not be used again: it was lost, late replies may still arrive on it, or its server is no
+/// longer in charge.
 pub(super) fn ends_connection(error: &RedisError) -> bool {
     match error.kind() {
         Kind::Io | Kind::Parse | Kind::AuthenticationFailed | Kind::ClusterConnectionNotFound => true,
@@ -62,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn what_concerns_one_entry_is_told_from_what_concerns_all() {
+    fn an_error_of_one_entry_is_not_an_outage() {
         for refusal in [
             "WRONGTYPE Operation against a key holding the wrong kind of value",
             "WRONGTYPE Operation against a key holding the wrong kind of value script: 1, on @user_script:1.",

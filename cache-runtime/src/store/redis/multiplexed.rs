@@ -1,4 +1,4 @@
-//! The connection that tasks share: one for each tokio runtime, since it lives and ends with the runtime that made it.
+//! Connections that tasks share: one for each tokio runtime, since a connection ends with the runtime that made it.
 
 use std::io;
 use std::net::{Ipv4Addr, UdpSocket};
@@ -11,66 +11,65 @@ use redis::{Cmd, RedisError, RedisResult, Value};
 use tokio::runtime::Id;
 use tokio::sync::OnceCell;
 
-use super::connection::{Link, Node, Waiting};
-use super::endpoint::Place;
-use super::error::{ends_connection, explained};
-use super::keys::Named;
-use super::pool::REST;
+use super::connect::AsyncConnection;
+use super::connection::{Connection, IDLE_CHECK, Tracked};
+use super::endpoint::Endpoint;
+use super::error::explained;
 use crate::Result;
 use crate::time::Stopwatch;
 
-/// So many runtimes keep their connections; tests may start hundreds of runtimes, one after the other.
-const MOST_RUNTIMES: usize = 8;
+/// How many runtimes keep their connections; tests may start hundreds of runtimes, one after the other.
+const MAX_RUNTIMES: usize = 8;
 
-/// The shared connections of a store, by runtime. The first one is made when it is needed.
-pub(super) struct Shared {
-    place: Place,
+/// The shared connections of a store, by runtime. Each one is made when it is needed.
+pub(super) struct Multiplexed {
+    endpoint: Endpoint,
     timeout: Duration,
-    slots: RwLock<Slots>,
-    /// Numbers the slots.
+    slots: RwLock<RuntimeSlots>,
+    /// The number of the next slot.
     next: AtomicU64,
-    begun: Stopwatch,
+    started: Stopwatch,
 }
 
-/// Few, so that looking through them is quicker than a hash.
-type Slots = Vec<Arc<Slot>>;
+/// There are few, so a linear search is quicker than a hash.
+type RuntimeSlots = Vec<Arc<RuntimeSlot>>;
 
-fn find(slots: &Slots, runtime: Id) -> Option<&Arc<Slot>> {
+fn find(slots: &RuntimeSlots, runtime: Id) -> Option<&Arc<RuntimeSlot>> {
     slots.iter().find(|slot| slot.runtime == runtime)
 }
 
-/// The connection of a runtime, once it is made. Whoever needs it first makes it, and the others wait.
-pub(super) struct Slot {
-    /// Tells it from those before and after it, also those of the same runtime.
+/// The connection of a runtime. The first task that needs it connects, and the others wait.
+pub(super) struct RuntimeSlot {
+    /// Distinguishes this slot from earlier and later ones of the same runtime.
     number: u64,
     runtime: Id,
-    /// Whether the runtime has what a connection needs.
+    /// Whether the runtime has the drivers that a connection needs.
     has_drivers: OnceLock<bool>,
-    connection: OnceCell<Waiting>,
+    connection: OnceCell<AsyncConnection>,
     /// When it was last used, in milliseconds.
-    used: AtomicU64,
+    last_used: AtomicU64,
 }
 
-impl Slot {
+impl RuntimeSlot {
     fn new(number: u64, runtime: Id) -> Self {
-        let (has_drivers, connection, used) = (OnceLock::new(), OnceCell::new(), AtomicU64::new(0));
-        Slot { number, runtime, has_drivers, connection, used }
+        let (has_drivers, connection, last_used) = (OnceLock::new(), OnceCell::new(), AtomicU64::new(0));
+        RuntimeSlot { number, runtime, has_drivers, connection, last_used }
     }
 
-    /// For how long it has not been used.
-    fn rested(&self, now: u64) -> Duration {
-        Duration::from_millis(now.saturating_sub(self.used.load(Ordering::Relaxed)))
+    /// How long it has not been used.
+    fn idle(&self, now: u64) -> Duration {
+        Duration::from_millis(now.saturating_sub(self.last_used.load(Ordering::Relaxed)))
     }
 
-    /// Notes that it is used, and returns for how long it was not.
-    fn used_at(&self, now: u64) -> Duration {
-        Duration::from_millis(now.saturating_sub(self.used.swap(now, Ordering::Relaxed)))
+    /// Records a use, and returns how long it had not been used.
+    fn touch(&self, now: u64) -> Duration {
+        Duration::from_millis(now.saturating_sub(self.last_used.swap(now, Ordering::Relaxed)))
     }
 }
 
-/// Whether the runtime has timers and sockets. One that was built without them panics when it is asked.
+/// Whether the current runtime has timers and sockets. A runtime that was built without them panics when they are used.
 ///
-/// What the panic prints comes once for each such runtime, and says what is to be enabled.
+/// The message of that panic is printed once for each such runtime, and says what to enable.
 fn has_drivers() -> bool {
     let socket = || {
         let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))?;
@@ -84,56 +83,57 @@ fn has_drivers() -> bool {
     .is_ok()
 }
 
-impl Shared {
-    pub(super) fn new(place: Place, timeout: Duration) -> Self {
-        Shared { place, timeout, slots: RwLock::default(), next: AtomicU64::new(0), begun: Stopwatch::start() }
+impl Multiplexed {
+    pub(super) fn new(endpoint: Endpoint, timeout: Duration) -> Self {
+        let (slots, next, started) = (RwLock::default(), AtomicU64::new(0), Stopwatch::start());
+        Multiplexed { endpoint, timeout, slots, next, started }
     }
 
-    /// The connection of a runtime, if it is there and in use: then it need not be waited for.
-    pub(super) fn ready(&self, runtime: Id) -> Option<Taken<'_>> {
-        let now = self.begun.millis();
+    /// The connection of a runtime, if it exists and was used recently: then nothing has to be awaited.
+    pub(super) fn ready(&self, runtime: Id) -> Option<SharedConnection<'_>> {
+        let now = self.started.millis();
         let slots = self.read();
         let slot = find(&slots, runtime)?;
-        let link = slot.connection.get()?;
-        if slot.rested(now) >= REST {
+        let connection = slot.connection.get()?;
+        if slot.idle(now) >= IDLE_CHECK {
             return None;
         }
-        slot.used.store(now, Ordering::Relaxed);
-        Some(Taken { shared: self, slot: slot.number, link: link.clone() })
+        slot.last_used.store(now, Ordering::Relaxed);
+        Some(SharedConnection { multiplexed: self, slot: slot.number, connection: connection.clone() })
     }
 
-    /// The place of a runtime's connection; `None` if the runtime, which is this one, can have none.
-    pub(super) fn slot(&self, runtime: Id) -> Option<Arc<Slot>> {
+    /// The slot of the current runtime; `None` if the runtime lacks the drivers for a connection.
+    pub(super) fn slot(&self, runtime: Id) -> Option<Arc<RuntimeSlot>> {
         let slot = self.slot_of(runtime);
         let can_connect = *slot.has_drivers.get_or_init(has_drivers);
         can_connect.then_some(slot)
     }
 
-    /// The connection that belongs there.
-    pub(super) async fn take(&self, slot: Arc<Slot>) -> Result<Taken<'_>> {
-        let mut taken = self.connected(&slot).await?;
-        let rested = slot.used_at(self.begun.millis());
-        if rested >= REST && Box::pin(taken.send(&redis::cmd("PING"))).await.is_err() {
-            // It has gone while it rested, and is forgotten now.
-            taken = self.connected(&self.slot_of(slot.runtime)).await?;
+    /// The connection of a slot.
+    pub(super) async fn get(&self, slot: Arc<RuntimeSlot>) -> Result<SharedConnection<'_>> {
+        let mut shared = self.connected(&slot).await?;
+        let idle = slot.touch(self.started.millis());
+        if idle >= IDLE_CHECK && Box::pin(shared.send(&redis::cmd("PING"))).await.is_err() {
+            // The connection was lost while it was idle, and its slot has been removed.
+            shared = self.connected(&self.slot_of(slot.runtime)).await?;
         }
-        Ok(taken)
+        Ok(shared)
     }
 
-    async fn connected(&self, slot: &Slot) -> Result<Taken<'_>> {
-        let link = match slot.connection.get() {
-            Some(link) => link.clone(),
-            // In a box, as a future that connects is large, and seldom needed.
+    async fn connected(&self, slot: &RuntimeSlot) -> Result<SharedConnection<'_>> {
+        let connection = match slot.connection.get() {
+            Some(connection) => connection.clone(),
+            // Boxed: the future of a new connection is large and rarely needed.
             None => Box::pin(self.connect(slot)).await.map_err(explained)?,
         };
-        Ok(Taken { shared: self, slot: slot.number, link })
+        Ok(SharedConnection { multiplexed: self, slot: slot.number, connection })
     }
 
-    /// Connects, or waits for who does; for so long as one attempt may take, also where those before have failed.
-    async fn connect(&self, slot: &Slot) -> RedisResult<Waiting> {
+    /// Connects, or waits for the task that does. It waits as long as one attempt may take, even if earlier ones failed.
+    async fn connect(&self, slot: &RuntimeSlot) -> RedisResult<AsyncConnection> {
         let connection = slot.connection.get_or_try_init(async || {
-            let connection = self.place.connect_waiting(self.timeout).await;
-            slot.used_at(self.begun.millis());
+            let connection = self.endpoint.connect_async(self.timeout).await;
+            slot.touch(self.started.millis());
             connection
         });
         match tokio::time::timeout(self.timeout, connection).await {
@@ -142,93 +142,68 @@ impl Shared {
         }
     }
 
-    fn slot_of(&self, runtime: Id) -> Arc<Slot> {
+    fn slot_of(&self, runtime: Id) -> Arc<RuntimeSlot> {
         let present = find(&self.read(), runtime).cloned();
-        present.unwrap_or_else(|| self.slot_made_for(runtime))
+        present.unwrap_or_else(|| self.add_slot(runtime))
     }
 
-    fn slot_made_for(&self, runtime: Id) -> Arc<Slot> {
+    fn add_slot(&self, runtime: Id) -> Arc<RuntimeSlot> {
         let mut slots = self.write();
-        // Another thread of the runtime may have made it since.
+        // Another thread of the runtime may have added it between the two locks.
         if let Some(slot) = find(&slots, runtime) {
             return Arc::clone(slot);
         }
-        if slots.len() >= MOST_RUNTIMES {
+        if slots.len() >= MAX_RUNTIMES {
             slots.remove(0);
         }
-        let slot = Arc::new(Slot::new(self.next.fetch_add(1, Ordering::Relaxed), runtime));
+        let slot = Arc::new(RuntimeSlot::new(self.next.fetch_add(1, Ordering::Relaxed), runtime));
         slots.push(Arc::clone(&slot));
         slot
     }
 
-    /// Forgets a connection, unless there is another one by now.
-    fn forget(&self, slot: u64) {
-        self.write().retain(|present| present.number != slot);
+    /// Removes a slot; a new one of the same runtime stays.
+    fn remove(&self, number: u64) {
+        self.write().retain(|slot| slot.number != number);
     }
 
-    fn read(&self) -> RwLockReadGuard<'_, Slots> {
+    fn read(&self) -> RwLockReadGuard<'_, RuntimeSlots> {
         self.slots.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn write(&self) -> RwLockWriteGuard<'_, Slots> {
+    fn write(&self) -> RwLockWriteGuard<'_, RuntimeSlots> {
         self.slots.write().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// A share in a connection.
-pub(super) struct Taken<'a> {
-    shared: &'a Shared,
+/// A clone of a runtime's connection.
+pub(super) struct SharedConnection<'a> {
+    multiplexed: &'a Multiplexed,
     slot: u64,
-    link: Waiting,
+    connection: AsyncConnection,
 }
 
-impl Taken<'_> {
-    /// As [`send`](Link::send), for who does nothing else: its future has no boxes of the client's in it. It borrows what
-    /// it sends, as what is given to a future is kept in it twice.
+impl SharedConnection<'_> {
+    /// As [`send`](Connection::send), for a caller that sends nothing else: the client does not box this future. The
+    /// command is borrowed, since an argument of a future takes its room twice.
     pub(super) async fn send_only(&mut self, command: &Cmd) -> RedisResult<Value> {
-        let reply = match &mut self.link {
-            Waiting::One(connection) => connection.send_packed_command(command).await.and_then(Value::extract_error),
-            Waiting::Cluster(cluster) => Box::pin(cluster.send(command)).await,
+        let reply = match &mut self.connection {
+            AsyncConnection::Server(server) => server.send_packed_command(command).await.and_then(Value::extract_error),
+            AsyncConnection::Cluster(cluster) => Box::pin(cluster.send(command)).await,
         };
-        self.note(&reply);
-        reply
-    }
-
-    fn note<T>(&self, reply: &RedisResult<T>) {
-        if reply.as_ref().is_err_and(ends_connection) {
-            self.shared.forget(self.slot);
-        }
+        self.recorded(reply)
     }
 }
 
-impl Link for Taken<'_> {
-    async fn send(&mut self, command: &Cmd) -> RedisResult<Value> {
-        let reply = self.link.send(command).await;
-        self.note(&reply);
-        reply
+impl Tracked for SharedConnection<'_> {
+    type Inner = AsyncConnection;
+
+    fn inner(&mut self) -> &mut AsyncConnection {
+        &mut self.connection
     }
 
-    async fn send_all(&mut self, commands: Vec<Cmd>) -> RedisResult<Vec<Value>> {
-        let replies = self.link.send_all(commands).await;
-        self.note(&replies);
-        replies
-    }
-
-    async fn get_all(&mut self, names: &[Named<'_>]) -> RedisResult<Vec<Value>> {
-        let replies = self.link.get_all(names).await;
-        self.note(&replies);
-        replies
-    }
-
-    async fn send_to(&mut self, node: &Node, command: &Cmd) -> RedisResult<Value> {
-        let reply = self.link.send_to(node, command).await;
-        self.note(&reply);
-        reply
-    }
-
-    async fn nodes(&mut self) -> RedisResult<Vec<Node>> {
-        let nodes = self.link.nodes().await;
-        self.note(&nodes);
-        nodes
+    fn record(&mut self, is_broken: bool) {
+        if is_broken {
+            self.multiplexed.remove(self.slot);
+        }
     }
 }

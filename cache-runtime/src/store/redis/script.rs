@@ -1,18 +1,18 @@
-//! What Redis does in one step that nobody can come between: scripts, and how they are called.
+//! Lua scripts, which Redis runs atomically, and how they are called.
 
 use std::sync::LazyLock;
 
 use redis::{Cmd, ErrorKind, RedisResult, ServerErrorKind, ToRedisArgs, Value, cmd};
 
-use super::connection::Link;
+use super::connection::Connection;
 
-/// A script, and the hash that Redis knows it by once it has seen it.
+/// A script, and the hash by which Redis knows it once it is loaded.
 pub(super) struct Script {
     text: &'static str,
     hash: LazyLock<String>,
 }
 
-/// A script, behind what all of them have in common.
+/// A script, after the functions that all of them share.
 macro_rules! script {
     ($file:literal) => {{
         const TEXT: &str = concat!(include_str!("script/common.lua"), include_str!($file));
@@ -20,61 +20,61 @@ macro_rules! script {
     }};
 }
 
-/// Takes a claim down, unless an exclusive one is in the way.
+/// Records a claim, unless it is exclusive and another exclusive one holds.
 pub(super) static CLAIM: Script = script!("script/claim.lua");
-/// Keeps a value if the claim to compute it was not broken.
+/// Stores a value if its claim is unbroken.
 pub(super) static COMPLETE: Script = script!("script/complete.lua");
 /// Ends a claim.
 pub(super) static RELEASE: Script = script!("script/release.lua");
 /// Deletes an entry with its claims.
-pub(super) static FORGET: Script = script!("script/forget.lua");
-/// Writes an entry if it is still the one that was read.
+pub(super) static DELETE: Script = script!("script/delete.lua");
+/// Replaces an entry if it is still the one that was read.
 pub(super) static REPLACE: Script = script!("script/replace.lua");
 /// Adds to a number.
 pub(super) static INCREMENT: Script = script!("script/increment.lua");
 
 impl Script {
-    /// A call of it, to which its arguments are to be added.
-    pub(super) fn call(&self, names: &[String]) -> Cmd {
+    /// A call of the script, to which its arguments are added.
+    pub(super) fn call(&self, keys: &[String]) -> Cmd {
         let mut command = cmd("EVALSHA");
-        command.arg(&*self.hash).arg(names.len()).arg(names);
+        command.arg(&*self.hash).arg(keys.len()).arg(keys);
         command
     }
 
-    /// Runs a call of it.
-    pub(super) async fn run<L: Link>(&self, link: &mut L, call: &Cmd) -> RedisResult<Value> {
-        match link.send(call).await {
-            Err(error) if error.kind() == UNKNOWN => {
-                self.load(link).await?;
-                link.send(call).await
+    /// Runs a call.
+    pub(super) async fn run<C: Connection>(&self, connection: &mut C, call: &Cmd) -> RedisResult<Value> {
+        match connection.send(call).await {
+            Err(error) if error.kind() == NOT_LOADED => {
+                self.load(connection).await?;
+                connection.send(call).await
             }
             reply => reply,
         }
     }
 
-    /// Runs many calls of it, in one go.
-    pub(super) async fn run_all<L: Link>(&self, link: &mut L, calls: Vec<Cmd>) -> RedisResult<Vec<Value>> {
-        match link.send_all(calls.clone()).await {
-            // Those that were known elsewhere in a cluster run twice, which does no harm to what is deleted.
-            Err(error) if error.kind() == UNKNOWN => {
-                self.load(link).await?;
-                link.send_all(calls).await
+    /// Runs many calls at once.
+    pub(super) async fn run_all<C: Connection>(&self, connection: &mut C, calls: Vec<Cmd>) -> RedisResult<Vec<Value>> {
+        match connection.send_all(calls.clone()).await {
+            // In a cluster, calls on nodes that know the script run twice. To delete twice does no harm.
+            Err(error) if error.kind() == NOT_LOADED => {
+                self.load(connection).await?;
+                connection.send_all(calls).await
             }
             replies => replies,
         }
     }
 
-    async fn load<L: Link>(&self, link: &mut L) -> RedisResult<()> {
+    async fn load<C: Connection>(&self, connection: &mut C) -> RedisResult<()> {
         let mut load = cmd("SCRIPT");
         load.arg("LOAD").arg(self.text);
-        link.send(&load).await.map(drop)
+        connection.send(&load).await.map(drop)
     }
 }
 
-/// Redis does not know the script: it is new there, or Redis was started anew.
-const UNKNOWN: ErrorKind = ErrorKind::Server(ServerErrorKind::NoScript);
+/// Redis does not know the script: it was never loaded, or the server has restarted.
+const NOT_LOADED: ErrorKind = ErrorKind::Server(ServerErrorKind::NoScript);
 
-/// A yes or no, as scripts are given one.
+/// A boolean argument of a script.
 pub(super) fn flag(is: bool) -> impl ToRedisArgs {
     u8::from(is)
 }

@@ -5,30 +5,30 @@ use std::time::Duration;
 use redis::ProtocolVersion;
 
 use super::address::{self, Login};
-use super::endpoint::Place;
+use super::endpoint::Endpoint;
 use super::keys::is_namespace;
 use crate::Result;
 use crate::config::{Options, without_secrets};
 
 /// Where Redis is, and how it is used.
-pub(super) struct Settings {
-    pub(super) place: Place,
-    /// Where it is, for messages.
-    pub(super) shown: String,
-    /// What stands in front of every name.
+pub(super) struct RedisSettings {
+    pub(super) endpoint: Endpoint,
+    /// The address for messages, without secrets.
+    pub(super) display_name: String,
+    /// The prefix of every Redis key.
     pub(super) namespace: String,
-    /// How long one waits for a connection, and for a reply.
+    /// How long to wait for a connection, and for a reply.
     pub(super) timeout: Duration,
-    /// How many connections threads may use at once.
+    /// How many connections the threads may use at once.
     pub(super) connections: u32,
 }
 
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(1);
 const DEFAULT_CONNECTIONS: u32 = 10;
 
-impl Settings {
-    /// `url`, `namespace`, `timeout`, `connections`, and what the client is told: `username`, `password`, `db`,
-    /// `protocol`, and for sentinels `sentinel_username` and `sentinel_password`.
+impl RedisSettings {
+    /// Reads `url`, `namespace`, `timeout`, `connections`, `username`, `password`, `db`, `protocol`, and for sentinels
+    /// `sentinel_username` and `sentinel_password`.
     pub(super) fn read(options: &Options) -> Result<Self> {
         let url = options.get::<String>("url")?;
         let login = Login {
@@ -39,9 +39,9 @@ impl Settings {
             sentinel_username: options.find("sentinel_username")?,
             sentinel_password: options.find("sentinel_password")?,
         };
-        Ok(Settings {
-            place: address::place(&url, login).map_err(|problem| options.error(problem.option, problem.message))?,
-            shown: format!("redis {}", without_secrets(&url)),
+        Ok(RedisSettings {
+            endpoint: address::parse(&url, login).map_err(|problem| options.error(problem.option, problem.message))?,
+            display_name: format!("redis {}", without_secrets(&url)),
             namespace: namespace(options)?,
             timeout: timeout(options)?,
             connections: connections(options)?,
@@ -54,7 +54,7 @@ fn protocol(options: &Options) -> Result<Option<ProtocolVersion>> {
         None => Ok(None),
         Some("resp2") => Ok(Some(ProtocolVersion::RESP2)),
         Some("resp3") => Ok(Some(ProtocolVersion::RESP3)),
-        Some(_) => Err(options.error("protocol", "not a protocol; write \"resp2\" or \"resp3\"")),
+        Some(_) => Err(options.error("protocol", "unknown protocol; write \"resp2\" or \"resp3\"")),
     }
 }
 
@@ -62,25 +62,25 @@ fn namespace(options: &Options) -> Result<String> {
     let namespace = options.find::<String>("namespace")?.unwrap_or_else(|| "cache:".to_owned());
     if namespace.is_empty() {
         return Err(
-            options.error("namespace", "empty: `clear` would empty the database; write a name, as in \"shop:\"")
+            options.error("namespace", "empty, so `clear` would empty the database; write a name, such as \"shop:\"")
         );
     }
     if is_namespace(&namespace) {
         return Ok(namespace);
     }
-    Err(options.error("namespace", "braces have a meaning in Redis; write none, or a tag as in \"{app}:\""))
+    Err(options.error("namespace", "braces mark a hash tag in Redis; write none, or a complete tag such as \"{app}:\""))
 }
 
 fn timeout(options: &Options) -> Result<Duration> {
     match options.duration("timeout")? {
-        Some(Duration::ZERO) => Err(options.error("timeout", "0 would be for ever; write seconds, as in 0.5")),
+        Some(Duration::ZERO) => Err(options.error("timeout", "0 would wait for ever; write seconds, such as 0.5")),
         timeout => Ok(timeout.unwrap_or(DEFAULT_TIMEOUT)),
     }
 }
 
 fn connections(options: &Options) -> Result<u32> {
     match options.find("connections")? {
-        Some(0) => Err(options.error("connections", "0 would be none; write 1 or more")),
+        Some(0) => Err(options.error("connections", "0 allows no connection; write 1 or more")),
         connections => Ok(connections.unwrap_or(DEFAULT_CONNECTIONS)),
     }
 }

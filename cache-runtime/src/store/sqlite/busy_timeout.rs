@@ -1,7 +1,7 @@
-//! How long an operation on this thread may wait for a lock that others hold.
+//! How long an operation on this thread may wait for locks of other connections.
 //!
-//! SQLite asks a function whether to go on waiting. It is the same function for every connection, so what the
-//! operation in hand allows lies in a thread-local, for the length of that operation.
+//! SQLite calls a busy handler, which decides whether to go on waiting. All connections have the same handler, so the
+//! limit of the current operation is in a thread-local for as long as the operation runs.
 
 use std::cell::Cell;
 use std::thread;
@@ -9,45 +9,46 @@ use std::time::{Duration, Instant};
 
 thread_local! {
     /// `None` between operations.
-    static PATIENCE: Cell<Option<Patience>> = const { Cell::new(None) };
+    static LIMIT: Cell<Option<WaitLimit>> = const { Cell::new(None) };
 }
 
 #[derive(Clone, Copy)]
-struct Patience {
-    limit: Duration,
-    /// When the operation first found a lock taken.
+struct WaitLimit {
+    length: Duration,
+    /// When the operation first met a lock.
     since: Option<Instant>,
 }
 
-/// Sets the patience of this thread until it is dropped.
+/// Sets the limit of this thread until it is dropped.
 pub(super) struct Allowed {
-    before: Option<Patience>,
+    before: Option<WaitLimit>,
 }
 
-/// Lets what follows on this thread wait for locks, `limit` in all. Zero: a lock that is taken is an error at once.
-pub(super) fn allow(limit: Duration) -> Allowed {
-    Allowed { before: PATIENCE.replace(Some(Patience { limit, since: None })) }
+/// Lets the following operations on this thread wait for locks, for at most `length` in all. With zero, a held lock is an
+/// error at once.
+pub(super) fn allow(length: Duration) -> Allowed {
+    Allowed { before: LIMIT.replace(Some(WaitLimit { length, since: None })) }
 }
 
-/// The same, unless a caller has already said how long.
-pub(super) fn or_allow(limit: Duration) -> Option<Allowed> {
-    PATIENCE.get().is_none().then(|| allow(limit))
+/// The same, unless a caller has set a limit already.
+pub(super) fn or_allow(length: Duration) -> Option<Allowed> {
+    LIMIT.get().is_none().then(|| allow(length))
 }
 
-/// Whether the operation in hand may wait at all.
+/// Whether the current operation may wait at all.
 pub(super) fn may_wait() -> bool {
-    PATIENCE.get().is_some_and(|patience| !patience.limit.is_zero())
+    LIMIT.get().is_some_and(|limit| !limit.length.is_zero())
 }
 
-/// How much longer the operation in hand may wait.
+/// How much longer the current operation may wait.
 pub(super) fn left() -> Duration {
-    let Some(mut patience) = PATIENCE.get() else { return Duration::ZERO };
-    let since = *patience.since.get_or_insert_with(Instant::now);
-    PATIENCE.set(Some(patience));
-    patience.limit.saturating_sub(since.elapsed())
+    let Some(mut limit) = LIMIT.get() else { return Duration::ZERO };
+    let since = *limit.since.get_or_insert_with(Instant::now);
+    LIMIT.set(Some(limit));
+    limit.length.saturating_sub(since.elapsed())
 }
 
-/// What SQLite calls when a lock is taken: waits a little, or says that it has been enough.
+/// The busy handler: waits a little, or returns `false` to give up.
 pub(super) fn wait_for_lock(attempt: i32) -> bool {
     if !may_wait() {
         return false;
@@ -71,6 +72,6 @@ fn pause(attempt: i32) -> Duration {
 
 impl Drop for Allowed {
     fn drop(&mut self) {
-        PATIENCE.set(self.before);
+        LIMIT.set(self.before);
     }
 }

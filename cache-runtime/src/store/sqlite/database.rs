@@ -1,4 +1,4 @@
-//! One opened database: its connections, its seed, and how a statement reaches them.
+//! An open database: its connections, its seed, and transactions.
 
 use std::collections::BTreeMap;
 use std::hash::Hasher;
@@ -9,36 +9,37 @@ use std::thread;
 use std::time::Duration;
 
 use parking_lot::{Mutex, MutexGuard};
-use rusqlite::{Connection, OpenFlags, OptionalExtension, ffi};
+use rusqlite::{Connection, OpenFlags, OptionalExtension};
 use siphasher::sip::SipHasher13;
 
+use super::error::{Unusable, busy, is_busy, is_damage};
 use super::file::{self, Identity};
-use super::maintenance::Maintenance;
+use super::progress::Progress;
 use super::{busy_timeout, sql};
 
-/// Idle reading connections beyond this are closed.
-const IDLE_READERS: usize = 8;
+/// How many idle reading connections are kept.
+const MAX_IDLE_READERS: usize = 8;
 
-/// Even who may not wait waits so long for a database in memory: its lock is held for microseconds, by nobody who waits
-/// for a file, and a hop to another thread takes longer.
-const BRIEF: Duration = Duration::from_micros(50);
+/// How long even an operation that must not wait waits for a database in memory: its lock is held for microseconds, never
+/// while somebody waits for a file, and a switch to another thread takes longer.
+const MEMORY_LOCK_WAIT: Duration = Duration::from_micros(50);
 
-/// A pragma's value, written into the statement.
+/// The values of pragmas, as they are written into the statements.
 pub(super) type Pragmas = BTreeMap<String, String>;
 
 pub(super) struct Database {
-    /// All writing goes through one connection: in the same process it is faster to wait for a lock of ours than for the
-    /// file's. In memory it is the only connection.
+    /// All writes of this process go through one connection: waiting for its mutex is faster than waiting for the file's
+    /// lock. In memory it is the only connection.
     writer: Mutex<Connection>,
-    /// Connections that read a file without ever waiting for the writer.
+    /// Connections that read a file; they never wait for the writer.
     readers: Mutex<Vec<Connection>>,
     file: Option<OpenFile>,
     pragmas: Arc<Pragmas>,
     seed: [u8; 16],
-    pub(super) maintenance: Maintenance,
-    /// Set by who found it damaged; it is moved aside by the next operation.
+    pub(super) progress: Progress,
+    /// The file is damaged; the next operation moves it aside.
     pub(super) damaged: AtomicBool,
-    /// Set by who found that the file at the path is another one, or cannot be read; it is opened anew.
+    /// The path leads to another file now, or the file cannot be read; the next operation opens it again.
     pub(super) outdated: AtomicBool,
 }
 
@@ -47,29 +48,13 @@ struct OpenFile {
     identity: Option<Identity>,
 }
 
-/// Why a file cannot be used.
-pub(super) enum Unusable {
-    /// It is no database, it is damaged, or a newer release wrote it: it may be moved aside.
-    Ours(String),
-    /// It is a database of another program, which is none of our business.
-    Foreign,
-    /// SQLite said so; it may pass.
-    Failed(rusqlite::Error),
-}
-
-impl From<rusqlite::Error> for Unusable {
-    fn from(error: rusqlite::Error) -> Self {
-        if is_damage(&error) { Unusable::Ours(error.to_string()) } else { Unusable::Failed(error) }
-    }
-}
-
 impl Database {
     pub(super) fn in_memory(pragmas: Arc<Pragmas>) -> Result<Self, Unusable> {
         let connection = Connection::open_in_memory()?;
         Self::new(connection, None, pragmas)
     }
 
-    /// Opens a file that exists, and makes an empty one a database.
+    /// Opens an existing file, and initializes an empty one.
     pub(super) fn in_file(path: &Path, pragmas: Arc<Pragmas>) -> Result<Self, Unusable> {
         let identity = file::identity(path);
         let connection = connect(path)?;
@@ -77,12 +62,12 @@ impl Database {
     }
 
     fn new(writer: Connection, file: Option<OpenFile>, pragmas: Arc<Pragmas>) -> Result<Self, Unusable> {
-        // A pragma may change the file, and this one may be none of our business.
-        // In one view: another process may be making it ours at this moment.
-        let ours = in_one_view(&writer, || Ok(is_ours(&writer)))??;
+        // Checked before the pragmas, which may change a file that belongs to another program; and in one transaction,
+        // since another process may be initializing the file.
+        let is_initialized = in_one_transaction(&writer, || Ok(is_initialized(&writer)))??;
         configure(&writer, &pragmas)?;
-        if !ours {
-            make_ours(&writer)?;
+        if !is_initialized {
+            initialize(&writer)?;
         }
         let seed = writer.query_row(sql::SEED, [], |row| row.get(0))?;
         Ok(Database {
@@ -91,7 +76,7 @@ impl Database {
             file,
             pragmas,
             seed,
-            maintenance: Maintenance::default(),
+            progress: Progress::default(),
             damaged: AtomicBool::new(false),
             outdated: AtomicBool::new(false),
         })
@@ -105,31 +90,31 @@ impl Database {
         self.file.as_ref().and_then(|file| file.identity)
     }
 
-    /// Whether nothing has been found wrong with it.
+    /// Whether no fault has been found.
     pub(super) fn is_usable(&self) -> bool {
         !self.damaged.load(Ordering::Relaxed) && !self.outdated.load(Ordering::Relaxed)
     }
 
-    /// Notes what an error says of the file.
-    pub(super) fn suspect(&self, error: &rusqlite::Error) {
+    /// Records what an error says about the file.
+    pub(super) fn record_error(&self, error: &rusqlite::Error) {
         if is_damage(error) {
             self.damaged.store(true, Ordering::Relaxed);
         } else if error.sqlite_error_code() == Some(rusqlite::ErrorCode::SystemIoFailure) {
-            // So it looks when a part of the database was deleted under it.
+            // SQLite reports this if a part of the open database was deleted.
             self.outdated.store(true, Ordering::Relaxed);
         } else {
-            self.look();
+            self.check_file();
         }
     }
 
-    /// Looks whether the path still leads to the file that is open.
-    pub(super) fn look(&self) {
+    /// Checks whether the path still leads to the open file.
+    pub(super) fn check_file(&self) {
         if self.file.as_ref().is_some_and(|file| file::identity(&file.path) != file.identity) {
             self.outdated.store(true, Ordering::Relaxed);
         }
     }
 
-    /// The number of a key's row.
+    /// The hash of a key, which identifies its row.
     pub(super) fn hash(&self, key: &str) -> i64 {
         let mut hasher = SipHasher13::new_with_key(&self.seed);
         hasher.write(key.as_bytes());
@@ -146,14 +131,14 @@ impl Database {
         };
         let result = read(&reader);
         let mut readers = self.readers.lock();
-        if readers.len() < IDLE_READERS {
+        if readers.len() < MAX_IDLE_READERS {
             readers.push(reader);
         }
         result
     }
 
-    /// Runs statements as one transaction that holds the write lock from its beginning, so that it never fails half-way
-    /// for somebody else's write.
+    /// Runs statements as one transaction. It takes the write lock at its beginning, so it never fails half-way because
+    /// of another writer.
     pub(super) fn write<T>(&self, write: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> rusqlite::Result<T> {
         let connection = self.writer()?;
         let transaction = Transaction::begin(&connection, sql::BEGIN_WRITE)?;
@@ -162,8 +147,8 @@ impl Database {
         Ok(value)
     }
 
-    /// A connection of its own to the same file, for work beside the callers'.
-    pub(super) fn beside<T>(
+    /// Runs work on another connection to the same file, so that callers need not wait for it; `None` in memory.
+    pub(super) fn on_own_connection<T>(
         &self,
         work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
     ) -> rusqlite::Result<Option<T>> {
@@ -171,7 +156,7 @@ impl Database {
         self.connect(file).and_then(|connection| work(&connection)).map(Some)
     }
 
-    /// One more connection.
+    /// Another connection to the file.
     fn connect(&self, file: &OpenFile) -> rusqlite::Result<Connection> {
         let connection = connect(&file.path)?;
         configure(&connection, &self.pragmas)?;
@@ -182,17 +167,17 @@ impl Database {
         if let Some(connection) = self.writer.try_lock() {
             return Ok(connection);
         }
-        let patience = match &self.file {
+        let timeout = match &self.file {
             _ if busy_timeout::may_wait() => busy_timeout::left(),
-            None => BRIEF,
+            None => MEMORY_LOCK_WAIT,
             Some(_) => return Err(busy()),
         };
-        self.writer.try_lock_for(patience).ok_or_else(busy)
+        self.writer.try_lock_for(timeout).ok_or_else(busy)
     }
 }
 
-/// Many reads that see one state of the database.
-pub(super) fn in_one_view<T>(
+/// Runs many reads on one state of the database.
+pub(super) fn in_one_transaction<T>(
     connection: &Connection,
     read: impl FnOnce() -> rusqlite::Result<T>,
 ) -> rusqlite::Result<T> {
@@ -202,7 +187,7 @@ pub(super) fn in_one_view<T>(
     Ok(value)
 }
 
-/// A transaction that is rolled back unless it is committed, also by a panic.
+/// A transaction, which is rolled back unless it is committed, also after a panic.
 struct Transaction<'a> {
     connection: &'a Connection,
 }
@@ -229,14 +214,14 @@ impl Drop for Transaction<'_> {
 
 #[allow(unused_mut, reason = "older releases of rusqlite in our range set the busy handler by a shared reference")]
 fn connect(path: &Path) -> rusqlite::Result<Connection> {
-    // Without `CREATE`: a file that is gone is noticed, not made anew with other permissions.
+    // Without `CREATE`: a deleted file must be noticed, not created with other permissions.
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection = Connection::open_with_flags(path, flags)?;
     connection.busy_handler(Some(busy_timeout::wait_for_lock))?;
     Ok(connection)
 }
 
-/// What holds for a connection, not for the file.
+/// Settings of a connection, not of the file.
 fn configure(connection: &Connection, pragmas: &Pragmas) -> rusqlite::Result<()> {
     connection.set_prepared_statement_cache_capacity(32);
     for (name, value) in DEFAULT_PRAGMAS {
@@ -247,23 +232,23 @@ fn configure(connection: &Connection, pragmas: &Pragmas) -> rusqlite::Result<()>
     pragmas.iter().try_for_each(|(name, value)| set_pragma(connection, name, value))
 }
 
-/// `NORMAL` loses no more than the last writes when the machine loses power, and never the file. No `mmap_size`: a file
-/// that somebody cuts short would end the program.
+/// With `NORMAL`, a power failure loses the last writes at most, and never the file. `mmap_size` stays off: if somebody
+/// truncated the file, the program would crash.
 const DEFAULT_PRAGMAS: [(&str, &str); 3] =
     [("synchronous", "NORMAL"), ("cache_size", "-16384"), ("temp_store", "MEMORY")];
 
-/// Some pragmas answer with a row, some do not; both are well.
+/// Some pragmas return a row and some do not; both are accepted.
 fn set_pragma(connection: &Connection, name: &str, value: &str) -> rusqlite::Result<()> {
     let mut statement = connection.prepare(&format!("PRAGMA {name} = {value}"))?;
     statement.query([])?.next().map(drop)
 }
 
-/// Makes an empty database ours.
-fn make_ours(connection: &Connection) -> Result<(), Unusable> {
-    become_wal(connection)?;
+/// Creates the tables in an empty database.
+fn initialize(connection: &Connection) -> Result<(), Unusable> {
+    enable_wal(connection)?;
     let transaction = Transaction::begin(connection, sql::BEGIN_WRITE)?;
-    // Somebody may have been faster while this one waited for the lock.
-    if !is_ours(connection)? {
+    // Another process may have done it while this one waited for the lock.
+    if !is_initialized(connection)? {
         connection.execute_batch(sql::SCHEMA)?;
         set_pragma(connection, "application_id", &sql::APPLICATION_ID.to_string())?;
         set_pragma(connection, "user_version", &sql::USER_VERSION.to_string())?;
@@ -271,8 +256,8 @@ fn make_ours(connection: &Connection) -> Result<(), Unusable> {
     Ok(transaction.commit()?)
 }
 
-/// Several processes that open a new file at once come into each other's way here, past SQLite's own waiting.
-fn become_wal(connection: &Connection) -> rusqlite::Result<()> {
+/// Processes that open a new file at once collide here, and SQLite does not call the busy handler.
+fn enable_wal(connection: &Connection) -> rusqlite::Result<()> {
     loop {
         match set_pragma(connection, "journal_mode", "WAL") {
             Err(error) if is_busy(&error) && busy_timeout::may_wait() && !busy_timeout::left().is_zero() => {
@@ -283,23 +268,25 @@ fn become_wal(connection: &Connection) -> rusqlite::Result<()> {
     }
 }
 
-/// Ours, or empty and to be made ours.
-fn is_ours(connection: &Connection) -> Result<bool, Unusable> {
+/// `true` for a database of this library, `false` for an empty one.
+fn is_initialized(connection: &Connection) -> Result<bool, Unusable> {
     let number = |sql| connection.query_row(sql, [], |row| row.get::<_, i32>(0));
     let application = number("PRAGMA application_id")?;
     let version = number("PRAGMA user_version")?;
     let tables = number("SELECT count(*) FROM sqlite_schema")?;
     match (application, version, tables) {
         (0, 0, 0) => Ok(false),
-        (sql::APPLICATION_ID, sql::USER_VERSION, _) => seed_is_there(connection),
-        (sql::APPLICATION_ID, version, _) => Err(Unusable::Ours(format!("a release with schema {version} wrote it"))),
+        (sql::APPLICATION_ID, sql::USER_VERSION, _) => has_seed(connection),
+        (sql::APPLICATION_ID, version, _) => {
+            Err(Unusable::Replaceable(format!("it was written by a release with schema {version}")))
+        }
         _ => Err(Unusable::Foreign),
     }
 }
 
-fn seed_is_there(connection: &Connection) -> Result<bool, Unusable> {
+fn has_seed(connection: &Connection) -> Result<bool, Unusable> {
     let seed = connection.query_row(sql::SEED, [], |row| row.get::<_, [u8; 16]>(0)).optional();
-    let damage = || Unusable::Ours("its seed is missing".to_owned());
+    let damage = || Unusable::Replaceable("its seed is missing".to_owned());
     match seed {
         Ok(Some(_)) => connection.prepare_cached(sql::GET).map(|_| true).map_err(|_| damage()),
         Ok(None) => Err(damage()),
@@ -309,23 +296,6 @@ fn seed_is_there(connection: &Connection) -> Result<bool, Unusable> {
     }
 }
 
-/// Whether the file itself is bad, so that trying again does not help.
-pub(super) fn is_damage(error: &rusqlite::Error) -> bool {
-    use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
-    matches!(error.sqlite_error_code(), Some(DatabaseCorrupt | NotADatabase))
-}
-
-/// As SQLite says that somebody else has the lock.
-pub(super) fn busy() -> rusqlite::Error {
-    rusqlite::Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_BUSY), None)
-}
-
-/// Whether somebody else has the lock.
-pub(super) fn is_busy(error: &rusqlite::Error) -> bool {
-    use rusqlite::ErrorCode::{DatabaseBusy, DatabaseLocked};
-    matches!(error.sqlite_error_code(), Some(DatabaseBusy | DatabaseLocked))
-}
-
 #[cfg(test)]
 mod tests {
     use std::time::Instant;
@@ -333,14 +303,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn in_memory_even_who_may_not_wait_waits_briefly() {
-        let Ok(database) = Database::in_memory(Arc::default()) else { panic!("a database in memory") };
-        let taken = database.writer().unwrap();
+    fn an_operation_that_must_not_wait_waits_briefly_in_memory() {
+        let Ok(database) = Database::in_memory(Arc::default()) else { panic!("no database in memory") };
+        let held = database.writer().unwrap();
         let _allowed = busy_timeout::allow(Duration::ZERO);
-        let begun = Instant::now();
+        let started = Instant::now();
         assert!(database.writer().is_err_and(|error| is_busy(&error)));
-        assert!(begun.elapsed() >= BRIEF);
-        drop(taken);
+        assert!(started.elapsed() >= MEMORY_LOCK_WAIT);
+        drop(held);
         assert!(database.writer().is_ok());
     }
 }

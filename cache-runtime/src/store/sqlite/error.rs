@@ -1,26 +1,62 @@
-//! What SQLite's errors, and those of its file, mean to a caller.
+//! What an error of SQLite or of the file means to the caller, and to the database.
 
 use std::io;
 
-use super::database::Unusable;
+use rusqlite::ffi;
+
 use crate::{Error, ErrorKind};
 
-pub(super) fn unreachable_file(error: &io::Error) -> Error {
+/// Why a file cannot be used as the database.
+pub(super) enum Unusable {
+    /// It is not a database, is damaged, or was written by a newer release: it may be moved aside and replaced.
+    Replaceable(String),
+    /// It is the database of another program, and must not be touched.
+    Foreign,
+    /// SQLite failed, perhaps only for now.
+    Failed(rusqlite::Error),
+}
+
+impl From<rusqlite::Error> for Unusable {
+    fn from(error: rusqlite::Error) -> Self {
+        if is_damage(&error) { Unusable::Replaceable(error.to_string()) } else { Unusable::Failed(error) }
+    }
+}
+
+/// Whether the file itself is damaged, so that a retry does not help.
+pub(super) fn is_damage(error: &rusqlite::Error) -> bool {
+    use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
+    matches!(error.sqlite_error_code(), Some(DatabaseCorrupt | NotADatabase))
+}
+
+/// SQLite's error for a lock that another connection holds.
+pub(super) fn busy() -> rusqlite::Error {
+    rusqlite::Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_BUSY), None)
+}
+
+/// Whether another connection holds the lock.
+pub(super) fn is_busy(error: &rusqlite::Error) -> bool {
+    use rusqlite::ErrorCode::{DatabaseBusy, DatabaseLocked};
+    matches!(error.sqlite_error_code(), Some(DatabaseBusy | DatabaseLocked))
+}
+
+/// An error of the file system.
+pub(super) fn file_error(error: &io::Error) -> Error {
     Error::new(ErrorKind::Unavailable, error.to_string())
 }
 
-pub(super) fn refused(place: &str, reason: Unusable) -> Error {
+/// The error for a file that cannot be used and was not replaced.
+pub(super) fn unusable(path: &str, reason: Unusable) -> Error {
     match reason {
         Unusable::Foreign => Error::new(
             ErrorKind::Config,
-            format!("{place} is a database of another program; give the cache a file of its own"),
+            format!("{path} is the database of another program; give the cache a file of its own"),
         ),
-        Unusable::Ours(reason) => Error::new(ErrorKind::Unavailable, format!("{place} cannot be used: {reason}")),
+        Unusable::Replaceable(reason) => Error::new(ErrorKind::Unavailable, format!("{path} cannot be used: {reason}")),
         Unusable::Failed(error) => explained(error),
     }
 }
 
-/// One place that knows what SQLite's errors mean to a caller.
+/// The error as the caller gets it.
 pub(super) fn explained(error: rusqlite::Error) -> Error {
     use rusqlite::Error::{FromSqlConversionFailure, InvalidColumnType};
     use rusqlite::ErrorCode::{
@@ -30,15 +66,15 @@ pub(super) fn explained(error: rusqlite::Error) -> Error {
     let (kind, message) = match error.sqlite_error_code() {
         Some(DatabaseBusy | DatabaseLocked) => (ErrorKind::Unavailable, "another writer held the lock for too long"),
         Some(DiskFull) => (ErrorKind::Unavailable, "the disk is full"),
-        Some(ReadOnly | PermissionDenied) => (ErrorKind::Unavailable, "the file may not be written"),
+        Some(ReadOnly | PermissionDenied) => (ErrorKind::Unavailable, "the file is read-only"),
         Some(CannotOpen) => (ErrorKind::Unavailable, "the file cannot be opened"),
         Some(SystemIoFailure) => (ErrorKind::Unavailable, "the file cannot be read or written"),
         Some(DatabaseCorrupt | NotADatabase) => (ErrorKind::Unavailable, "the file is damaged"),
         Some(TooBig) => (ErrorKind::Entry, "the value is larger than SQLite allows"),
         None if matches!(error, FromSqlConversionFailure(..) | InvalidColumnType(..)) => {
-            (ErrorKind::Entry, "another program has written something else there")
+            (ErrorKind::Entry, "the row holds data of another program")
         }
-        _ => (ErrorKind::Store, "SQLite refused it"),
+        _ => (ErrorKind::Store, "SQLite refused the statement"),
     };
     Error::new(kind, message).with_source(error)
 }

@@ -1,4 +1,4 @@
-//! The database's file: made with its folder, known again, and moved aside when it cannot be used.
+//! The database's file: how it is created, identified, and moved aside if it cannot be used.
 
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io;
@@ -8,28 +8,28 @@ use std::time::Duration;
 
 use crate::time::Timestamp;
 
-/// What SQLite keeps beside a database in WAL mode.
+/// The suffixes of the files that SQLite adds to a database in WAL mode.
 const COMPANIONS: [&str; 2] = ["-wal", "-shm"];
 
-/// Which file a path led to, so that another one in its place is noticed.
+/// Identifies a file, so that another file at the same path is noticed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Identity(u64, u64);
 
-/// Makes the folder of the file where it is missing, for the owner alone.
+/// Creates the folder of the file if it is missing, for its owner alone.
 pub(super) fn create_folder_of(path: &Path) -> io::Result<()> {
     let Some(folder) = folder(path) else { return Ok(()) };
     create_folder(folder).map_err(|error| named(&error, "cannot create the folder", folder))
 }
 
-/// Makes the file where it is missing, for the owner alone: a cache holds what its program may see.
+/// Creates the file if it is missing, for its owner alone: a cache holds what its program may see.
 ///
-/// SQLite gives the files beside a database the permissions of the database. A file that is there is not opened: to
-/// close it would end the locks that SQLite holds on it in this process.
+/// SQLite gives the log and the index the permissions of the database. An existing file is not opened here: closing it
+/// would release the locks that SQLite holds on it in this process.
 pub(super) fn create(path: &Path) -> io::Result<()> {
     if let Ok(metadata) = fs::metadata(path) {
         return if metadata.len() == 0 { make_private(path) } else { Ok(()) };
     }
-    // A log without its database belongs to one that somebody deleted, and would damage the next one.
+    // A log without a database belongs to a deleted one, and would damage the new one.
     move_companions(path, &free_name(path))?;
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
@@ -48,9 +48,9 @@ fn folder(path: &Path) -> Option<&Path> {
     path.parent().filter(|folder| !folder.as_os_str().is_empty())
 }
 
-/// Keeps other processes from making, opening and moving the file at the same time, until it is dropped.
+/// Keeps other processes from creating, opening and moving the file at the same time, until it is dropped.
 ///
-/// It is the folder that is locked, so no other file is needed. Where a folder cannot be locked nobody is kept away.
+/// The folder itself is locked, so no lock file is needed. Where a folder cannot be locked, nothing is excluded.
 pub(super) fn lock_folder(path: &Path, wait: impl Fn() -> bool) -> Option<File> {
     let folder = File::open(folder(path).unwrap_or(Path::new("."))).ok()?;
     loop {
@@ -62,11 +62,11 @@ pub(super) fn lock_folder(path: &Path, wait: impl Fn() -> bool) -> Option<File> 
     }
 }
 
-/// What is empty is nobody's yet.
+/// Makes an empty file private: nobody has written to it yet.
 #[cfg(unix)]
 fn make_private(path: &Path) -> io::Result<()> {
     fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o600))
-        .map_err(|error| named(&error, "cannot make private the file", path))
+        .map_err(|error| named(&error, "cannot set the permissions of the file", path))
 }
 
 #[cfg(not(unix))]
@@ -74,7 +74,7 @@ fn make_private(_: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Says so if others may read what is cached: a file that somebody else made keeps its permissions.
+/// Warns if other users may read the cache: an existing file keeps its permissions.
 #[cfg(unix)]
 pub(super) fn warn_of_permissions(path: &Path) {
     use std::os::unix::fs::PermissionsExt;
@@ -82,7 +82,7 @@ pub(super) fn warn_of_permissions(path: &Path) {
     if mode & 0o077 != 0 {
         let path = path.display();
         tracing::warn!(
-            "cache: others may read or write {path} (mode {:o}); `chmod 600` keeps it private",
+            "cache: other users can read or write {path} (mode {:o}); `chmod 600` makes it private",
             mode & 0o777
         );
     }
@@ -118,11 +118,11 @@ pub(super) fn identity(path: &Path) -> Option<Identity> {
     }
 }
 
-/// Moves a file that cannot be used to a name beside it, and returns that name. Nothing is deleted.
+/// Renames an unusable file, and returns the new name. Nothing is deleted.
 ///
-/// Another process may have done so a moment ago and made a new file: one that is not `which` any more is left alone.
-pub(super) fn move_aside(path: &Path, which: Option<Identity>) -> io::Result<Option<PathBuf>> {
-    if identity(path) != which {
+/// Another process may have renamed it already and created a new file, so a file that is not `expected` is left alone.
+pub(super) fn move_aside(path: &Path, expected: Option<Identity>) -> io::Result<Option<PathBuf>> {
+    if identity(path) != expected {
         return Ok(None);
     }
     let target = free_name(path);
@@ -141,7 +141,7 @@ fn move_companions(path: &Path, target: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// `cache.sqlite3.unusable-1700000000`, and a number behind it while that is taken.
+/// `cache.sqlite3.unusable-1700000000`, with a number if that exists.
 fn free_name(path: &Path) -> PathBuf {
     let seconds = Timestamp::now().as_millis() / 1000;
     let plain = with_suffix(path, &format!(".unusable-{seconds}"));
@@ -150,7 +150,7 @@ fn free_name(path: &Path) -> PathBuf {
     names.find(|name| !name.exists()).unwrap_or(plain)
 }
 
-/// How large the log beside the database is.
+/// The size of the write-ahead log.
 pub(super) fn wal_size(path: &Path) -> u64 {
     fs::metadata(with_suffix(path, "-wal")).map_or(0, |metadata| metadata.len())
 }

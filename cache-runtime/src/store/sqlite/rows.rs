@@ -1,32 +1,33 @@
-//! Rows and what they say: reading one, writing one, counting on.
+//! Rows of entries: read, written, deleted, counted.
 
 use rusqlite::types::{ToSql, ToSqlOutput, Value as SqlValue, ValueRef};
 use rusqlite::{CachedStatement, Connection, OptionalExtension, params};
 
-use super::{database, sql};
+use super::{claims, error, sql};
 use crate::store::{Expiration, Record, Timestamp, Value};
 use crate::{Error, ErrorKind, Result};
 
-/// The record of a key. A row of another key with the same hash is as good as none.
+/// Reads the record of a key. A row of another key with the same hash counts as absent.
 ///
-/// A value of more than `most` bytes is not read: that it would take long is told as if a lock were taken.
+/// A value of more than `max_bytes` is not read. It is reported as a held lock, so that a task leaves it to a thread that
+/// may wait.
 pub(super) fn fetch(
     statement: &mut CachedStatement<'_>,
     hash: i64,
     key: &str,
-    most: i64,
+    max_bytes: i64,
 ) -> rusqlite::Result<Option<Record>> {
-    let mut rows = statement.query([hash, most])?;
+    let mut rows = statement.query([hash, max_bytes])?;
     let Some(row) = rows.next()? else { return Ok(None) };
     if row.get_ref(0)?.as_bytes()? != key.as_bytes() {
         return Ok(None);
     }
     let value = match row.get_ref(2)? {
         ValueRef::Integer(number) => Value::Number(number),
-        ValueRef::Null => return Err(database::busy()),
+        ValueRef::Null => return Err(error::busy()),
         other => Value::Bytes(other.as_bytes()?.to_vec()),
     };
-    Ok(Some(Record { value, expires_at: Some(Timestamp::from_millis(row.get(1)?)) }))
+    Ok(Some(Record::new(value).expires_at(Timestamp::from_millis(row.get(1)?))))
 }
 
 pub(super) fn put(
@@ -36,48 +37,42 @@ pub(super) fn put(
     value: &Value,
     expiration: &Expiration,
 ) -> rusqlite::Result<()> {
-    statement
-        .execute(params![hash, key, expiration.expires_at.as_millis(), expiration.stale_until.as_millis(), value])
-        .map(drop)
+    let (expires_at, stale_until) = (expiration.expires_at.as_millis(), expiration.stale_until.as_millis());
+    statement.execute(params![hash, key, expires_at, stale_until, Column(value)]).map(drop)
 }
 
 pub(super) fn remove(connection: &Connection, hash: i64, key: &str, now: Timestamp) -> rusqlite::Result<bool> {
-    break_claims(connection, hash)?;
+    claims::break_of_key(connection, hash)?;
     let mut statement = connection.prepare_cached(sql::DELETE)?;
     let live = statement.query_row(params![hash, key, now.as_millis()], |row| row.get(0)).optional()?;
     Ok(live.unwrap_or(false))
 }
 
-/// Whoever computes this key will find that it has changed meanwhile.
-pub(super) fn break_claims(connection: &Connection, hash: i64) -> rusqlite::Result<()> {
-    connection.prepare_cached(sql::BREAK_CLAIMS)?.execute([hash]).map(drop)
-}
-
-/// What an increment makes of a counter.
+/// The outcome of an increment.
 pub(super) struct Counted {
     pub(super) sum: i64,
-    /// Whether it lives on as it was, or takes the expiration given.
-    pub(super) keeps_lifetime: bool,
+    /// Whether the counter keeps its expiry, or takes the given one.
+    pub(super) keeps_expiry: bool,
 }
 
 pub(super) fn count(old: Option<Record>, by: i64, expiration: &Expiration) -> Result<Counted> {
     let Some(old) = old.filter(|old| old.is_live(expiration.now)) else {
-        return Ok(Counted { sum: by, keeps_lifetime: false });
+        return Ok(Counted { sum: by, keeps_expiry: false });
     };
     let Value::Number(number) = old.value else {
-        return Err(Error::new(ErrorKind::NotANumber, "what is kept there is not a whole number"));
+        return Err(Error::new(ErrorKind::NotANumber, "the stored value is not a whole number"));
     };
-    let overflow = || Error::new(ErrorKind::Overflow, format!("adding {by} would leave the range of i64"));
+    let overflow = || Error::new(ErrorKind::Overflow, format!("adding {by} exceeds the range of i64"));
     let sum = number.checked_add(by).ok_or_else(overflow)?;
     let takes_first_expiry = expiration.is_explicit && old.expires_at == Some(Timestamp::NEVER);
-    Ok(Counted { sum, keeps_lifetime: !takes_first_expiry })
+    Ok(Counted { sum, keeps_expiry: !takes_first_expiry })
 }
 
-/// The first text after all that start with `prefix`; `None` if every text does.
+/// The first text after all texts that start with `prefix`; `None` for an empty prefix.
 pub(super) fn after_prefix(prefix: &str) -> Option<String> {
     let mut chars: Vec<char> = prefix.chars().collect();
     while let Some(last) = chars.pop() {
-        // The range skips the surrogates, which are no characters.
+        // The range skips the surrogates, which are not characters.
         if let Some(next) = (last..=char::MAX).nth(1) {
             chars.push(next);
             return Some(chars.into_iter().collect());
@@ -86,9 +81,12 @@ pub(super) fn after_prefix(prefix: &str) -> Option<String> {
     None
 }
 
-impl ToSql for Value {
+/// A value as SQLite stores it.
+struct Column<'v>(&'v Value);
+
+impl ToSql for Column<'_> {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(match self {
+        Ok(match self.0 {
             Value::Number(number) => ToSqlOutput::Owned(SqlValue::Integer(*number)),
             Value::Bytes(bytes) => ToSqlOutput::Borrowed(ValueRef::Blob(bytes)),
         })

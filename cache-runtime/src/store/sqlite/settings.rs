@@ -8,21 +8,23 @@ use rusqlite::Connection;
 
 use super::database::Pragmas;
 use super::error::explained;
-use super::{maintenance, sql};
+use super::progress::PAGE;
+use super::sql;
 use crate::Result;
 use crate::config::Options;
 
 /// Where a database is, and how it is used.
-pub(super) struct Settings {
-    pub(super) place: Place,
-    /// How long an operation waits for another process's write.
+pub(super) struct SqliteSettings {
+    pub(super) location: Location,
+    /// How long an operation waits for another writer.
     pub(super) timeout: Duration,
-    /// What a file holds at most, about.
+    /// About how many bytes of the file may be in use.
     pub(super) max_size: u64,
     pub(super) pragmas: Pragmas,
 }
 
-pub(super) enum Place {
+/// Where a database is.
+pub(super) enum Location {
     Memory,
     File(PathBuf),
 }
@@ -30,17 +32,17 @@ pub(super) enum Place {
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(5);
 const DEFAULT_MAX_SIZE: u64 = 256 << 20;
 
-impl Settings {
-    /// In this process's memory, with the defaults.
+impl SqliteSettings {
+    /// The defaults, in this process's memory.
     pub(super) fn memory() -> Self {
-        Settings { place: Place::Memory, timeout: DEFAULT_TIMEOUT, max_size: DEFAULT_MAX_SIZE, pragmas: Pragmas::new() }
-            .with_log_limit()
+        let (timeout, max_size, pragmas) = (DEFAULT_TIMEOUT, DEFAULT_MAX_SIZE, Pragmas::new());
+        SqliteSettings { location: Location::Memory, timeout, max_size, pragmas }.with_log_limit()
     }
 
-    /// `database`, `timeout`, `max_size` and `pragmas`.
+    /// Reads `database`, `timeout`, `max_size` and `pragmas`.
     pub(super) fn read(options: &Options) -> Result<Self> {
-        let settings = Settings {
-            place: place(options)?,
+        let settings = SqliteSettings {
+            location: location(options)?,
             timeout: options.duration("timeout")?.unwrap_or(DEFAULT_TIMEOUT),
             max_size: options.size("max_size")?.unwrap_or(DEFAULT_MAX_SIZE),
             pragmas: pragmas(options)?,
@@ -48,30 +50,30 @@ impl Settings {
         Ok(settings.with_log_limit())
     }
 
-    /// Checkpoints are made beside the callers. This limit, of pages, is for when that does not come to work.
+    /// Limits the log, in pages, for when the checkpoints of maintenance do not keep up.
     fn with_log_limit(mut self) -> Self {
-        let pages = (self.max_size / 4 / maintenance::PAGE).clamp(250, 16_000);
+        let pages = (self.max_size / 4 / PAGE).clamp(250, 16_000);
         self.pragmas.entry("wal_autocheckpoint".to_owned()).or_insert_with(|| pages.to_string());
         self
     }
 }
 
-fn place(options: &Options) -> Result<Place> {
+fn location(options: &Options) -> Result<Location> {
     match options.get::<String>("database")?.as_str() {
-        ":memory:" => Ok(Place::Memory),
+        ":memory:" => Ok(Location::Memory),
         "" => Err(options.error("database", "empty; write a path or \":memory:\"")),
-        // The current folder may be another one when the file is opened, or opened anew.
+        // The current folder may have changed when the file is opened, or opened again.
         relative => match path::absolute(relative) {
-            Ok(path) => Ok(Place::File(path)),
-            Err(error) => Err(options.error("database", format_args!("no path: {error}"))),
+            Ok(path) => Ok(Location::File(path)),
+            Err(error) => Err(options.error("database", format_args!("not a path: {error}"))),
         },
     }
 }
 
-/// What the store itself relies on.
-const OURS: [&str; 5] = ["application_id", "journal_mode", "locking_mode", "query_only", "user_version"];
+/// Pragmas that the store itself relies on.
+const RESERVED: [&str; 5] = ["application_id", "journal_mode", "locking_mode", "query_only", "user_version"];
 
-/// The pragmas, as they stand in a statement.
+/// The pragmas, as they are written into statements.
 fn pragmas(options: &Options) -> Result<Pragmas> {
     let given = options.find::<BTreeMap<String, toml::Value>>("pragmas")?.unwrap_or_default();
     if given.is_empty() {
@@ -83,11 +85,13 @@ fn pragmas(options: &Options) -> Result<Pragmas> {
         if !known {
             return Err(options.error("pragmas", format_args!("SQLite has no pragma `{name}`")));
         }
-        if OURS.contains(&name.as_str()) {
-            return Err(options.error("pragmas", format_args!("`{name}` is not to be set: the cache relies on it")));
+        if RESERVED.contains(&name.as_str()) {
+            return Err(
+                options.error("pragmas", format_args!("`{name}` cannot be set, because the cache relies on it"))
+            );
         }
         let value = written(&value).ok_or_else(|| {
-            options.error("pragmas", format_args!("`{name}` takes a whole number, a boolean or a word"))
+            options.error("pragmas", format_args!("`{name}` must be a whole number, a boolean or a word"))
         })?;
         Ok((name, value))
     });

@@ -1,8 +1,8 @@
-//! The database in SQLite's own language: its schema and every statement.
+//! The schema, and every SQL statement.
 //!
-//! A row is found by `hash`, a 64-bit hash of the key seeded by a random number that the file keeps, and `key` is
-//! checked: a text primary key is several times slower as soon as values are large. The value stands last, so that the
-//! columns before it are read without it.
+//! A row is found by `hash`, a 64-bit hash of the key with a random seed that the file keeps, and `key` is compared: a
+//! text primary key is several times slower as soon as values are large. The value is the last column, so that the others
+//! are read without it.
 
 /// Marks a database file as this library's: "kche" in ASCII.
 pub(super) const APPLICATION_ID: i32 = 0x6b63_6865;
@@ -22,7 +22,7 @@ pub(super) const SCHEMA: &str = "
     ) STRICT;
     CREATE TABLE claims (
         hash INTEGER NOT NULL,
-        place INTEGER NOT NULL, -- after those of its key that began before it
+        place INTEGER NOT NULL, -- in the order of recording
         token INTEGER NOT NULL,
         exclusive INTEGER NOT NULL,
         ends_at INTEGER NOT NULL,
@@ -37,7 +37,7 @@ pub(super) const ROLLBACK: &str = "ROLLBACK";
 
 pub(super) const SEED: &str = "SELECT value FROM seed";
 
-/// A value of more than `?2` bytes is not read; its length is known without it.
+/// A value of more than `?2` bytes is not read; SQLite knows its length without reading it.
 pub(super) const GET: &str = "
     SELECT key, expires_at, CASE WHEN length(value) <= ?2 THEN value END FROM entries WHERE hash = ?1";
 
@@ -51,24 +51,24 @@ pub(super) const DELETE: &str = "DELETE FROM entries WHERE hash = ?1 AND key = ?
 pub(super) const TOUCH: &str = "
     UPDATE entries SET expires_at = ?3, stale_until = ?4 WHERE hash = ?1 AND key = ?2 AND expires_at > ?5";
 
-/// Goes on counting: the row keeps its expiry. It stands in the transaction that read the row.
+/// Changes the number and keeps its expiry, in the transaction that has read the row.
 pub(super) const COUNT: &str = "UPDATE entries SET value = ?2 WHERE hash = ?1";
 
 pub(super) const CLEAR_ALL: &str = "DELETE FROM entries";
 
-/// `?2` is the first text after all that start with `?1`.
+/// `?2` is the first text after all texts that start with `?1`.
 pub(super) const CLEAR_PREFIX: &str = "DELETE FROM entries WHERE key >= ?1 AND key < ?2";
 
 pub(super) const DELETE_EXPIRED: &str = "DELETE FROM entries WHERE expires_at <= ?1 AND stale_until <= ?1";
 
-/// `?5` is now. Changes no row if the claim is exclusive and another one holds.
+/// `?5` is now. Changes no row if the claim is exclusive and another exclusive one holds.
 pub(super) const CLAIM: &str = "
     INSERT INTO claims (hash, place, token, exclusive, ends_at)
     SELECT ?1, (SELECT ifnull(max(place), 0) + 1 FROM claims WHERE hash = ?1), ?2, ?3, ?4
     WHERE NOT ?3 OR NOT EXISTS (SELECT 1 FROM claims WHERE hash = ?1 AND exclusive AND ends_at > ?5)";
 
-/// Ends a claim and those that began before it; if it is no longer there, none.
-pub(super) const FULFIL_CLAIM: &str = "
+/// Ends a claim and the earlier ones of its key; if it is broken, changes no row.
+pub(super) const COMPLETE_CLAIM: &str = "
     DELETE FROM claims WHERE hash = ?1 AND place <= (SELECT place FROM claims WHERE hash = ?1 AND token = ?2)";
 
 pub(super) const END_CLAIM: &str = "DELETE FROM claims WHERE hash = ?1 AND token = ?2";
@@ -80,17 +80,17 @@ pub(super) const BREAK_CLAIMS: &str = "DELETE FROM claims WHERE hash = ?1";
 
 pub(super) const BREAK_ALL_CLAIMS: &str = "DELETE FROM claims";
 
-/// Those whose holders never came back.
-pub(super) const FORGET_CLAIMS: &str = "DELETE FROM claims WHERE ends_at <= ?1";
+/// Deletes claims whose computations never ended.
+pub(super) const DELETE_ENDED_CLAIMS: &str = "DELETE FROM claims WHERE ends_at <= ?1";
 
-/// The last hash of the next rows after `?1`, how many they are, and how many of them have passed `?3`.
+/// Of the next `?2` rows after hash `?1`: the last hash, the number of rows, and how many of them end before `?3`.
 pub(super) const WINDOW: &str = "
     SELECT max(hash), count(*), total(stale_until <= ?3)
     FROM (SELECT hash, stale_until FROM entries WHERE hash > ?1 ORDER BY hash LIMIT ?2)";
 
 pub(super) const PRUNE: &str = "DELETE FROM entries WHERE hash > ?1 AND hash <= ?2 AND stale_until <= ?3";
 
-/// Of the rows of a window those that would go the soonest.
+/// Deletes the rows of a window that are closest to expiry.
 pub(super) const EVICT: &str = "
     DELETE FROM entries WHERE hash IN (
         SELECT hash FROM entries WHERE hash > ?1 AND hash <= ?2 ORDER BY expires_at LIMIT ?3)";

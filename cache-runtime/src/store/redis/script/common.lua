@@ -1,14 +1,14 @@
--- Claims on an entry are fields of one hash. By its token, each has a number, in the order in which they were taken down,
--- and what the entry was then: '7 <identity>'. Beside them stand 'last', the last number, and 'lease', who has the
--- exclusive one and until when: '<token> <moment>'.
+-- The claims on an entry are fields of one hash. A claim is stored under its token, with a number in the order of
+-- recording and the identity of the entry at that time: '7 <identity>'. Two more fields are 'last', the last number, and
+-- 'lease', the token of the exclusive claim and when it ends: '<token> <moment>'.
 
--- What tells one writing of an entry from another: the header of an entry, which says when it was written and holds a
--- checksum, or the digits of a number with the moment of its expiry. Of what is absent it is empty.
+-- Distinguishes one write of an entry from another: the header of an entry, which contains the time of the write and a
+-- checksum, or the digits of a number with the moment of its expiry. It is empty for an absent entry.
 local function identity(entry)
   local head = redis.call('GETRANGE', entry, 0, 63)
   if #head == 0 then return head end
   if head:sub(1, 2) == '\254\202' then return head:sub(1, 32) end
-  local moment = redis.pcall('PEXPIRETIME', entry) -- Before Redis 7 a number is known by its digits alone.
+  local moment = redis.pcall('PEXPIRETIME', entry) -- Before Redis 7, a number is identified by its digits alone.
   return type(moment) == 'number' and string.format('%s %.0f', head, moment) or head
 end
 
@@ -16,7 +16,7 @@ local function numbered(number, seen)
   return string.format('%.0f ', number) .. seen
 end
 
--- The number of a claim, and what it has seen; nothing if it is not taken down.
+-- The number of a claim and the identity that it has seen; nil if it is not recorded.
 local function claim_of(claims, token)
   local claim = redis.call('HGET', claims, token)
   if not claim then return nil end
@@ -24,8 +24,8 @@ local function claim_of(claims, token)
   return tonumber(number), claim:sub(rest)
 end
 
--- Whether a claim is broken: it is no longer taken down, since the entry was deleted, or another value stands there.
--- An entry that has gone meanwhile by its own time breaks nothing.
+-- Whether a claim is broken: it is no longer recorded, because the entry was deleted, or another value is stored now.
+-- An entry that has expired in the meantime breaks no claim.
 local function is_broken(entry, claims, token)
   local number, seen = claim_of(claims, token)
   if not number then return true end
@@ -39,7 +39,7 @@ local function now()
   return time[1] * 1000 + math.floor(time[2] / 1000)
 end
 
--- Who has the exclusive claim, and until when.
+-- The token of the exclusive claim, and when it ends.
 local function holder(claims)
   local lease = redis.call('HGET', claims, 'lease')
   if not lease then return nil, 0 end
@@ -47,13 +47,13 @@ local function holder(claims)
   return token, tonumber(ends)
 end
 
--- Takes a claim away; the hash goes with the last one.
+-- Removes a claim, and the hash with the last one.
 local function drop(claims, token)
   if holder(claims) == token then redis.call('HDEL', claims, 'lease') end
   if redis.call('HDEL', claims, token) == 1 and redis.call('HLEN', claims) == 1 then redis.call('DEL', claims) end
 end
 
--- Keeps a value for so many milliseconds, or for ever.
+-- Stores a value for some milliseconds, or for ever if `millis` is empty.
 local function put(entry, value, millis)
   if millis == '' then
     redis.call('SET', entry, value)

@@ -1,4 +1,4 @@
--- KEYS: entry, claims. ARGV: token, value, its milliseconds.
+-- KEYS: entry, claims. ARGV: token, value, its time to live in milliseconds.
 local entry, claims, token = KEYS[1], KEYS[2], ARGV[1]
 if is_broken(entry, claims, token) then
   drop(claims, token)
@@ -7,7 +7,7 @@ end
 local number = claim_of(claims, token)
 drop(claims, token)
 put(entry, ARGV[2], ARGV[3])
--- What was taken down earlier is broken by it. What was taken down later is not: it has seen this value, so to speak.
+-- Claims recorded earlier are broken. Those recorded later stay: they are noted as having seen the new value.
 for _, other in ipairs(redis.call('HKEYS', claims)) do
   local later = other ~= 'last' and other ~= 'lease' and claim_of(claims, other)
   if later and later > number then

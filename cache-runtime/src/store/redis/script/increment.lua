@@ -1,5 +1,5 @@
--- KEYS: entry. ARGV: by, now, the milliseconds of a counter that starts, whether a caller asked for them (1 or 0).
--- Returns the sum as text; 'other' or 'overflow' where it cannot be counted.
+-- KEYS: entry. ARGV: by, now, the time to live of a new counter in milliseconds, whether a caller chose it (1 or 0).
+-- Returns the sum as text, or 'other' or 'overflow' if the entry is no number or the sum is out of range.
 local entry, by, now = KEYS[1], ARGV[1], tonumber(ARGV[2])
 local old = redis.call('GET', entry)
 
@@ -8,26 +8,26 @@ local function start()
   return by
 end
 
--- Whether an entry of this library has expired: the moment stands in its header, the least byte first.
+-- Whether an entry of this library has expired. Its header contains the moment, in little-endian order.
 local function has_expired(bytes)
   return #bytes >= 32 and bytes:sub(1, 2) == '\254\202' and struct.unpack('<i8', bytes, 25) <= now
 end
 
--- A number of Lua holds 53 bits of a sum; beyond that Redis itself is asked.
+-- A Lua number holds 53 bits. A larger sum is read from Redis as text.
 local function exact(sum)
   if sum > -2^53 and sum < 2^53 then return string.format('%.0f', sum) end
   return redis.call('GET', entry)
 end
 
--- More digits than a counter may have are no number to Redis.
-local function hindrance(reply)
+-- Redis fails on overflow, and on digits that exceed an integer of 64 bits.
+local function failure(reply)
   return reply.err:find('overflow') and 'overflow' or 'other'
 end
 
 if not old then return start() end
 if old:find('^%-?%d+$') then
   local sum = redis.pcall('INCRBY', entry, by)
-  if type(sum) == 'table' then return hindrance(sum) end
+  if type(sum) == 'table' then return failure(sum) end
   if ARGV[4] == '1' and ARGV[3] ~= '' and redis.call('PTTL', entry) == -1 then
     redis.call('PEXPIRE', entry, ARGV[3])
   end
@@ -41,4 +41,4 @@ local sum = redis.pcall('INCRBY', entry, by)
 local counted = type(sum) ~= 'table'
 local text = counted and exact(sum) or number
 redis.call('SET', entry, text .. '@' .. moment, 'KEEPTTL')
-return counted and text or hindrance(sum)
+return counted and text or failure(sum)

@@ -1,0 +1,168 @@
+//! Makes a cache over a store, with the settings that a configuration file has.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::Cache;
+use crate::handle::Settings;
+use crate::store::Store;
+use crate::{Codec, Error, Result, Ttl};
+
+/// Makes a [`Cache`] over a store, setting by setting.
+///
+/// [`Cache::builder`] returns it. A setting that you leave out has the default of the configuration file.
+///
+/// ```
+/// use cache_runtime::store::NoCache;
+/// use cache_runtime::{Cache, Codec};
+/// use std::time::Duration;
+///
+/// let cache = Cache::builder(NoCache) // or a store of your own
+///     .expires_in("1h")?
+///     .codec(Codec::MessagePack)
+///     .shared_lease(Duration::from_secs(10))
+///     .stall_timeout(Duration::from_secs(10))
+///     .build();
+/// # Ok::<(), cache_runtime::Error>(())
+/// ```
+#[must_use = "a builder does nothing until `build`"]
+pub struct CacheBuilder {
+    store: Arc<dyn Store>,
+    settings: Settings,
+}
+
+impl CacheBuilder {
+    pub(super) fn new(store: impl Store) -> Self {
+        CacheBuilder { store: Arc::new(store), settings: Settings::default() }
+    }
+
+    /// Sets how long entries live by default.
+    ///
+    /// It takes seconds, a `Duration`, a [`Ttl`], or a text that [`Ttl::parse`] reads, such as `"1h 30m"` or `"never"`.
+    /// Without it entries live 2 days. A view overrides it: see [`Cache::expires_in`].
+    ///
+    /// ```
+    /// use cache_runtime::store::NoCache;
+    /// use cache_runtime::{Cache, Ttl};
+    /// use std::time::Duration;
+    ///
+    /// Cache::builder(NoCache).expires_in(300)?; // seconds
+    /// Cache::builder(NoCache).expires_in(Duration::from_millis(1500))?;
+    /// Cache::builder(NoCache).expires_in("2 days")?;
+    /// Cache::builder(NoCache).expires_in(Ttl::Never)?;
+    /// assert!(Cache::builder(NoCache).expires_in("soon").is_err());
+    /// # Ok::<(), cache_runtime::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) if a text is not a time. Other types never fail.
+    pub fn expires_in(mut self, ttl: impl TryInto<Ttl, Error: Into<Error>>) -> Result<Self> {
+        self.settings.expires_in = ttl.try_into().map_err(Into::into)?;
+        Ok(self)
+    }
+
+    /// Sets how values are encoded.
+    ///
+    /// Without it they are encoded as [`Codec::Bincode`]. Entries are read in whichever codec they were written.
+    ///
+    /// ```
+    /// use cache_runtime::store::NoCache;
+    /// use cache_runtime::{Cache, Codec};
+    ///
+    /// let cache = Cache::builder(NoCache).codec(Codec::MessagePack).build();
+    /// ```
+    pub fn codec(mut self, codec: Codec) -> Self {
+        self.settings.codec = codec;
+        self
+    }
+
+    /// Sets how long one process may make others wait.
+    ///
+    /// It is the longest time that a process may take to compute a missing [`shared`](Cache::shared) key before another
+    /// process computes it too. Without it this is 30 seconds, of real time.
+    ///
+    /// ```
+    /// use cache_runtime::Cache;
+    /// use cache_runtime::store::NoCache;
+    /// use std::time::Duration;
+    ///
+    /// let cache = Cache::builder(NoCache).shared_lease(Duration::from_secs(5)).build();
+    /// ```
+    pub fn shared_lease(mut self, lease: Duration) -> Self {
+        self.settings.shared_lease = lease;
+        self
+    }
+
+    /// Sets how long a computing task may go unpolled.
+    ///
+    /// After this time without a poll, one of the callers that wait for the task computes the value instead. Without it
+    /// this is 30 seconds, of real time.
+    ///
+    /// ```
+    /// use cache_runtime::Cache;
+    /// use cache_runtime::store::NoCache;
+    /// use std::time::Duration;
+    ///
+    /// let cache = Cache::builder(NoCache).stall_timeout(Duration::from_secs(5)).build();
+    /// ```
+    pub fn stall_timeout(mut self, timeout: Duration) -> Self {
+        self.settings.stall_timeout = timeout;
+        self
+    }
+
+    /// Makes the cache from the store and settings.
+    ///
+    /// Like [`Cache::new`], it is this store's cache in every build, also with the cargo feature `no-cache`.
+    ///
+    /// ```
+    /// use cache_runtime::Cache;
+    /// use cache_runtime::store::NoCache;
+    ///
+    /// let cache = Cache::builder(NoCache).build();
+    /// assert_eq!(cache.get_or_set("answer", || 42), 42);
+    /// ```
+    #[must_use]
+    pub fn build(self) -> Cache {
+        Cache::with_settings(self.store, self.settings)
+    }
+}
+
+impl fmt::Debug for CacheBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CacheBuilder").field("store", &self.store.name()).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ErrorKind;
+    use crate::store::NoCache;
+
+    #[test]
+    fn every_setting_reaches_the_cache() {
+        let (lease, timeout) = (Duration::from_secs(1), Duration::from_secs(2));
+        let builder = Cache::builder(NoCache).codec(Codec::MessagePack).shared_lease(lease).stall_timeout(timeout);
+        let cache = builder.expires_in("1h 30m").unwrap().build();
+        let settings = &cache.handle.core.settings;
+        assert_eq!((settings.expires_in, settings.codec), (Ttl::from(5400), Codec::MessagePack));
+        assert_eq!((settings.shared_lease, settings.stall_timeout), (lease, timeout));
+    }
+
+    #[test]
+    fn a_lifetime_is_given_as_seconds_a_duration_a_ttl_or_a_text() {
+        let settings = |builder: Result<CacheBuilder>| builder.unwrap().settings.expires_in;
+        assert_eq!(settings(Cache::builder(NoCache).expires_in(300)), Ttl::from(300));
+        assert_eq!(
+            settings(Cache::builder(NoCache).expires_in(Duration::from_millis(5))),
+            Duration::from_millis(5).into()
+        );
+        assert_eq!(settings(Cache::builder(NoCache).expires_in(Ttl::Never)), Ttl::Never);
+        assert_eq!(settings(Cache::builder(NoCache).expires_in("never")), Ttl::Never);
+        let error = Cache::builder(NoCache).expires_in("3 fortnights").unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Config);
+        assert!(error.to_string().starts_with("\"3 fortnights\" is not a time; write"), "{error}");
+    }
+}

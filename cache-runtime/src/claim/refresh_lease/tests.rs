@@ -1,0 +1,58 @@
+//! One holder a key, and pauses after failures.
+
+use super::*;
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// A cache with flights of its own: it is named by the address of its back-off.
+struct Cache(Arc<BackOff>);
+
+impl Cache {
+    fn new() -> Self {
+        Cache(Arc::default())
+    }
+
+    fn take(&self, key: &str, window: Duration) -> Option<RefreshLease> {
+        RefreshLease::take(&self.0, &FlightKey::new(Arc::as_ptr(&self.0).addr(), key), window)
+    }
+}
+
+#[test]
+fn a_key_has_one_holder_and_other_keys_are_free() {
+    let cache = Cache::new();
+    let lease = cache.take("a", MINUTE).expect("free");
+    assert!(cache.take("a", MINUTE).is_none());
+    assert!(cache.take("b", MINUTE).is_some());
+    drop(lease);
+    assert!(cache.take("a", MINUTE).is_some(), "a dropped lease is free at once");
+}
+
+#[test]
+fn after_a_failure_nobody_recomputes_for_a_while() {
+    let cache = Cache::new();
+    cache.take("a", MINUTE).expect("free").fail();
+    assert!(cache.take("a", MINUTE).is_none());
+    cache.take("b", Duration::ZERO).expect("free").fail();
+    assert!(cache.take("b", MINUTE).is_some(), "not for longer than the window");
+}
+
+#[test]
+fn a_panic_counts_as_a_failure() {
+    let cache = Cache::new();
+    let held = cache.take("a", MINUTE);
+    let thread = thread::spawn(move || {
+        let _held = held;
+        std::panic::resume_unwind(Box::new("the body"));
+    });
+    assert!(thread.join().is_err());
+    assert!(cache.take("a", MINUTE).is_none());
+}
+
+#[test]
+fn ended_pauses_are_removed() {
+    let back_off = BackOff::default();
+    for number in 0..5 * SWEEP_FROM {
+        back_off.pause(&number.to_string(), Instant::now());
+    }
+    assert!(back_off.lock().ends.len() <= SWEEP_FROM + 1);
+}

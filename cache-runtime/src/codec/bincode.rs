@@ -1,0 +1,43 @@
+//! Bincode: the fields one after the other, without names.
+
+use ::bincode::config::{Configuration, Limit, LittleEndian, Varint};
+use ::bincode::enc::write::Writer;
+use ::bincode::error::EncodeError;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::Refusal;
+
+/// What bincode may claim while it decodes: more than any store holds, less than what stops a machine.
+const CLAIM: usize = 1 << 31;
+
+fn config() -> Configuration<LittleEndian, Varint, Limit<CLAIM>> {
+    ::bincode::config::standard().with_limit::<CLAIM>()
+}
+
+/// Appends to what already stands in the buffer.
+struct Appender<'a>(&'a mut Vec<u8>);
+
+impl Writer for Appender<'_> {
+    fn write(&mut self, bytes: &[u8]) -> Result<(), EncodeError> {
+        self.0.extend_from_slice(bytes);
+        Ok(())
+    }
+}
+
+/// Appends a value.
+pub(super) fn write<T: Serialize + ?Sized>(value: &T, bytes: &mut Vec<u8>) -> Result<(), Refusal> {
+    ::bincode::serde::encode_into_writer(value, Appender(bytes), config()).map_err(Refusal::from)
+}
+
+/// Reads what [`write`] wrote, all of it.
+pub(super) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
+    let (value, read) = ::bincode::serde::borrow_decode_from_slice(bytes, config()).ok()?;
+    (read == bytes.len()).then_some(value)
+}
+
+/// Where the text begins in bytes that are one text and nothing else.
+pub(super) fn text(bytes: &[u8]) -> Option<usize> {
+    let (length, start): (u64, usize) = ::bincode::serde::decode_from_slice(bytes, config()).ok()?;
+    (usize::try_from(length) == Ok(bytes.len() - start)).then_some(start)
+}

@@ -1,0 +1,96 @@
+//! Which fields of a stored value its type uses, where serde does not tell.
+//!
+//! A type with `flatten`, `tag` or `untagged` reads through a buffer, drops the names that it does not know, and tells
+//! nobody which it knows. So the value of each name is replaced by a decoy that no type takes: a type that reads the
+//! field refuses the decoy and says what it expected; a type that drops the name does not notice. Old and new releases of
+//! a type give different answers if a field was renamed, removed or retyped, even if both can read the value:
+//!
+//! - a name that the type does not know any more, which would be dropped (an optional field that was renamed);
+//! - a field of another type, which serde would convert without a word (`3` to `3.0` beside `flatten`);
+//! - both of them in a nested value, in a variant, or in an item of a list that comes late.
+//!
+//! That costs a reading for each name, so the answer is remembered for each layout (see [`reader`]) of a type's values. A
+//! layout holds whatever the answer depends on: the names; the tags, as another variant reads other fields; and what was
+//! refused on the way, as `untagged` takes the first variant that does not refuse.
+
+mod layouts;
+mod reader;
+mod refusal;
+mod sample;
+#[cfg(test)]
+mod tests;
+mod token;
+
+use std::collections::HashSet;
+
+use serde::de::DeserializeOwned;
+
+pub(super) use self::layouts::KnownLayouts;
+use self::refusal::Refusals;
+use self::sample::Sample;
+use super::hash::Hash;
+use super::{Unfit, messagepack};
+
+/// How a type uses the fields of a stored value.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct FieldUsage {
+    /// The same for all types that expect the same at the same names.
+    pub(super) fingerprint: u64,
+    /// Whether the type drops names.
+    pub(super) ignores_names: bool,
+}
+
+/// Reads a value if `accepts` the way in which the type uses its fields.
+pub(super) fn read<T: DeserializeOwned>(
+    bytes: &[u8],
+    known: &KnownLayouts,
+    accepts: impl Fn(FieldUsage) -> bool,
+) -> Result<T, Unfit> {
+    let (value, layout) = reader::read::<T>(bytes, known.tags()).unzip();
+    let remembered = layout.and_then(|layout| known.usage(layout)).is_some_and(&accepts);
+    if !remembered && !accepts(examine::<T>(bytes, known, layout).ok_or(Unfit::Bytes)?) {
+        return Err(Unfit::Type);
+    }
+    value.or_else(|| messagepack::read(bytes)).ok_or(Unfit::Bytes)
+}
+
+/// How a type uses the fields of a value; `None` if these bytes are not one value.
+pub(super) fn of<T: DeserializeOwned>(bytes: &[u8], known: &KnownLayouts) -> Option<FieldUsage> {
+    let layout = reader::read::<T>(bytes, known.tags()).map(|(_, layout)| layout);
+    layout.and_then(|layout| known.usage(layout)).or_else(|| examine::<T>(bytes, known, layout))
+}
+
+/// At most this many names are tried, and fewer of a large value, as each of them is one more reading of it.
+const MOST_NAMES: usize = 64;
+const FEWEST_NAMES: usize = 4;
+const MOST_WORK: usize = 200_000;
+
+/// Tries the names of a value one after the other.
+fn examine<T: DeserializeOwned>(bytes: &[u8], known: &KnownLayouts, layout: Option<u64>) -> Option<FieldUsage> {
+    let sample = Sample::of(bytes)?;
+    let values = sample.named_values();
+    let most = (MOST_WORK / values.len().max(1)).clamp(FEWEST_NAMES, MOST_NAMES);
+    let whole = reader::try_read::<T>(&sample.bytes);
+    let mut seen = HashSet::new();
+    let (mut hash, mut ignores_names, mut tags) = (Hash::new(), false, Vec::new());
+    for value in values.iter().filter(|value| seen.insert(value.path)).take(most) {
+        let (is_read, refusals) = reader::try_read::<T>(&sample.with_decoy(value));
+        let expected = refusals.expected.or((!is_read).then(Hash::new));
+        ignores_names |= expected.is_none();
+        hash = hash.number(value.path).number(expected.map_or(0, Hash::wide));
+        let other = sample.with_other_word(value);
+        if refusals.expected_variant || other.is_some_and(|other| !reads_alike(reader::try_read::<T>(&other), whole)) {
+            tags.push(value.name);
+        }
+    }
+    let usage = FieldUsage { fingerprint: hash.wide(), ignores_names };
+    // How many names are tried of a large value depends on the length of its lists, which is no part of the layout.
+    if let Some(layout) = layout.filter(|_| whole.0 && most == MOST_NAMES) {
+        known.remember(layout, usage, &tags);
+    }
+    Some(usage)
+}
+
+fn reads_alike((is_read, refusals): (bool, Refusals), (was_read, earlier): (bool, Refusals)) -> bool {
+    (is_read, refusals.trail) == (was_read, earlier.trail)
+}

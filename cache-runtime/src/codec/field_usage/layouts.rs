@@ -1,0 +1,76 @@
+//! What is remembered of a type: how it uses the values of each layout.
+
+use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
+use std::sync::{PoisonError, RwLock};
+
+use super::super::hash::{IdHasher, mix_bytes};
+use super::FieldUsage;
+
+/// How a type uses the values of the layouts that it met.
+#[derive(Default)]
+pub(in super::super) struct KnownLayouts(RwLock<Known>);
+
+#[derive(Default)]
+struct Known {
+    tags: Tags,
+    usages: HashMap<u64, FieldUsage, BuildHasherDefault<IdHasher>>,
+}
+
+/// This many layouts are remembered of a type; then it begins anew.
+const MOST_LAYOUTS: usize = 4096;
+
+impl KnownLayouts {
+    pub(super) fn tags(&self) -> Tags {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).tags
+    }
+
+    pub(super) fn usage(&self, layout: u64) -> Option<FieldUsage> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).usages.get(&layout).copied()
+    }
+
+    /// Remembers a usage and the tags that were found with it.
+    ///
+    /// A layout that lacks one of its tags is not remembered: it is the same for another tag, with which other fields
+    /// may be read. The next reading has all of its tags.
+    pub(super) fn remember(&self, layout: u64, usage: FieldUsage, tags: &[u64]) {
+        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let had_all = tags.iter().all(|tag| known.tags.contains(*tag));
+        if !had_all {
+            tags.iter().for_each(|tag| known.tags.add(*tag));
+            return;
+        }
+        if known.usages.len() == MOST_LAYOUTS {
+            known.usages.clear();
+        }
+        known.usages.insert(layout, usage);
+    }
+}
+
+/// The names whose text decides how a type reads the rest, as hashes.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Tags {
+    names: [u64; MOST_TAGS],
+    count: usize,
+}
+
+/// A type with more of them is never remembered where it has the others.
+const MOST_TAGS: usize = 8;
+
+impl Tags {
+    pub(super) fn contains(&self, name: u64) -> bool {
+        self.names[..self.count].contains(&name)
+    }
+
+    fn add(&mut self, name: u64) {
+        if !self.contains(name) && self.count < MOST_TAGS {
+            self.names[self.count] = name;
+            self.count += 1;
+        }
+    }
+}
+
+/// The hash of a name within this process.
+pub(super) fn name_hash(name: &[u8]) -> u64 {
+    mix_bytes(0, name)
+}

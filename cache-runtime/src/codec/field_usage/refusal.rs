@@ -1,0 +1,95 @@
+//! The error of our reader, which remembers what a type expected.
+//!
+//! serde tells the maker of an error nothing but the error itself, and `untagged` drops the errors of the variants that
+//! it tried in vain. So they are collected in a thread-local.
+
+use std::cell::Cell;
+use std::fmt::{self, Write};
+
+use serde::de::{self, Unexpected};
+
+use super::super::hash::{Hash, mix, mix_bytes};
+
+/// What the errors of one reading said.
+#[derive(Clone, Copy)]
+pub(super) struct Refusals {
+    /// A hash of what was expected in place of a decoy, by all who refused it.
+    pub(super) expected: Option<Hash>,
+    /// Whether the name of a variant was expected there.
+    pub(super) expected_variant: bool,
+    /// A hash of all errors. It differs if an enum tried other variants.
+    pub(super) trail: u64,
+}
+
+impl Refusals {
+    const NONE: Refusals = Refusals { expected: None, expected_variant: false, trail: 0 };
+}
+
+thread_local! {
+    static REFUSALS: Cell<Refusals> = const { Cell::new(Refusals::NONE) };
+}
+
+/// Runs `read`, and returns what its errors said as well.
+pub(super) fn collect<T>(read: impl FnOnce() -> T) -> (T, Refusals) {
+    // A `Deserialize` may read another entry.
+    let outer = REFUSALS.replace(Refusals::NONE);
+    let value = read();
+    (value, REFUSALS.replace(outer))
+}
+
+/// A type did not take what was there.
+#[derive(Debug)]
+pub(super) struct Refused;
+
+impl Refused {
+    fn because(reason: u64, text: impl fmt::Display) -> Self {
+        let mut refusals = REFUSALS.get();
+        refusals.trail = mix(refusals.trail, reason);
+        let _ = write!(Trail(&mut refusals.trail), "{text}");
+        REFUSALS.set(refusals);
+        Refused
+    }
+}
+
+struct Trail<'a>(&'a mut u64);
+
+impl Write for Trail<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        *self.0 = mix_bytes(*self.0, text.as_bytes());
+        Ok(())
+    }
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the value is not of this type")
+    }
+}
+
+impl std::error::Error for Refused {}
+
+/// The trail takes no text that may hold a part of the value.
+impl de::Error for Refused {
+    fn custom<T: fmt::Display>(_: T) -> Self {
+        Refused::because(0, "")
+    }
+
+    fn invalid_type(unexpected: Unexpected<'_>, expected: &dyn de::Expected) -> Self {
+        if unexpected == Unexpected::NewtypeStruct {
+            let mut refusals = REFUSALS.get();
+            let text = expected.to_string();
+            refusals.expected_variant |= text.contains("variant");
+            refusals.expected = Some(refusals.expected.unwrap_or(Hash::new()).text(&text));
+            REFUSALS.set(refusals);
+        }
+        Refused::because(1, expected)
+    }
+
+    fn invalid_value(_: Unexpected<'_>, expected: &dyn de::Expected) -> Self {
+        Refused::because(2, expected)
+    }
+
+    fn missing_field(field: &'static str) -> Self {
+        Refused::because(3, field)
+    }
+}

@@ -1,0 +1,105 @@
+//! The first thing that a value says when it is serialized: whether it is a whole number, or which variant it is.
+
+use std::cell::Cell;
+
+use serde::Serialize;
+
+use super::kind::{Form, Kind, Label};
+use super::shape_serializer::{self, Place, Stop};
+
+/// Whether a value is the `Err` of a [`Result`], for functions whose return type is a type parameter.
+pub(crate) fn is_result_err<R: Serialize>(value: &R) -> bool {
+    // The compiler knows the name of the type, and removes all of this for other types.
+    std::any::type_name::<R>().starts_with("core::result::Result<")
+        && matches!(first(value, Form::Readable), Some(First::Variant("Err")))
+}
+
+/// The whole number that a value is in one of its forms, if it is one of `i64`.
+pub(super) fn number<T: Serialize + ?Sized>(value: &T, form: Form) -> Option<i64> {
+    match first(value, form)? {
+        First::Number(number) => Some(number),
+        First::Variant(_) => None,
+    }
+}
+
+#[derive(Clone, Copy)]
+enum First {
+    Number(i64),
+    Variant(&'static str),
+}
+
+fn first<T: Serialize + ?Sized>(value: &T, form: Form) -> Option<First> {
+    let first = Cell::new(None);
+    let _ = shape_serializer::tell(value, form, Probe { first: &first });
+    first.get()
+}
+
+#[derive(Clone, Copy)]
+struct Probe<'a> {
+    first: &'a Cell<Option<First>>,
+}
+
+impl Place for Probe<'_> {
+    fn leaf(self, _: Kind) -> Result<(), Stop> {
+        Err(Stop::Enough)
+    }
+
+    fn integer(self, _: Kind, number: Option<i64>) -> Result<(), Stop> {
+        self.first.set(number.map(First::Number));
+        Err(Stop::Enough)
+    }
+
+    fn open(self, kind: Kind) -> Result<Self, Stop> {
+        if matches!(kind, Kind::Enum(_)) { Ok(self) } else { Err(Stop::Enough) }
+    }
+
+    fn part(self, label: Label) -> Result<Self, Stop> {
+        if let Label::Variant(_, name) = label {
+            self.first.set(Some(First::Variant(name)));
+        }
+        Err(Stop::Enough)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::num::NonZeroU32;
+
+    /// Not the one of the standard library.
+    mod odd {
+        #[derive(serde::Serialize)]
+        pub(super) enum Result {
+            Err(u8),
+        }
+    }
+
+    #[test]
+    fn an_err_is_known_by_type_and_word() {
+        assert!(is_result_err(&Err::<u8, u8>(1)));
+        assert!(!is_result_err(&Ok::<u8, u8>(1)));
+        assert!(!is_result_err(&Ok::<std::result::Result<u8, u8>, u8>(Err(1))));
+        assert!(!is_result_err(&odd::Result::Err(1)));
+        assert!(!is_result_err(&Some(Err::<u8, u8>(1))));
+    }
+
+    #[test]
+    fn whole_numbers_are_those_of_i64() {
+        assert_eq!(number(&-1_i8, Form::Compact), Some(-1));
+        assert_eq!(number(&i64::MIN, Form::Compact), Some(i64::MIN));
+        assert_eq!(number(&(i64::MAX as u64), Form::Compact), Some(i64::MAX));
+        assert_eq!(number(&NonZeroU32::MAX, Form::Compact), Some(4_294_967_295));
+        assert_eq!(number(&(1_u64 << 63), Form::Compact), None);
+    }
+
+    #[test]
+    fn what_only_holds_a_number_is_none() {
+        assert_eq!(number(&Some(1), Form::Compact), None);
+        assert_eq!(number(&1_i128, Form::Compact), None);
+        assert_eq!(number(&true, Form::Compact), None);
+        assert_eq!(number(&1.0, Form::Compact), None);
+        assert_eq!(number(&'1', Form::Compact), None);
+        assert_eq!(number("1", Form::Compact), None);
+        assert_eq!(number(&(1,), Form::Compact), None);
+    }
+}

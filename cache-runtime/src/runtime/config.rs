@@ -1,0 +1,246 @@
+//! Which caches a program has: from a file, from an address, or from code.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use crate::config::{CacheConfig, Configuration};
+use crate::{Cache, Result};
+
+/// Says which caches a program has.
+///
+/// Pass it to [`init`](crate::init). Without it, the first use of a cache loads what [`Config::load`] loads.
+///
+/// # The file
+///
+/// `[cache]` holds for every environment. The variable `APP_ENV` (`dev` if it is not set) chooses a table that is laid
+/// over it, option by option; a table with another `type` starts afresh. A table inside a cache's table is a named
+/// cache. Other tables are ignored, so the file may be shared with other libraries.
+///
+/// ```toml
+/// [cache]
+/// type = "sqlite"
+/// database = ":memory:"
+///
+/// [test.cache]
+/// type = "none"
+///
+/// [prod.cache]
+/// type = "sqlite"
+/// database = "${STORAGE_DIR:-storage}/cache.sqlite3"
+/// expires_in = "2 days"
+///
+/// [prod.cache.sessions]
+/// type = "sqlite"
+/// database = "storage/sessions.sqlite3"
+/// ```
+///
+/// In every string, `${NAME}` is the value of an environment variable, `${NAME:-default}` has a default, and `$${`
+/// stands for `${` itself.
+///
+/// # Options of every cache
+///
+/// | option | meaning | default |
+/// |---|---|---|
+/// | `type` | `"sqlite"`, `"redis"`, `"none"`, or a [registered](crate::register) one | |
+/// | `expires_in` | the TTL of entries and counters that name none | 2 days |
+/// | `codec` | `"bincode"` or `"messagepack"`: see [`Codec`](crate::Codec) | `"bincode"` |
+/// | `shared_lease` | for how long a process that computes a missing `shared` key may make others wait | 30 seconds |
+/// | `stall_timeout` | for how long a task that computes may go unpolled while others wait | 30 seconds |
+///
+/// SQLite also has `database` (a path, or `":memory:"`), `timeout` (how long to wait for another writer; 5 seconds),
+/// `max_size` (approximate; `"256 MiB"`), and `pragmas`, a table.
+///
+/// # Addresses
+///
+/// An address is a store with its options in one line: `sqlite://storage/cache.sqlite3?timeout=5` (relative to the
+/// current folder), `sqlite:///var/cache.sqlite3`, `sqlite::memory:`, `redis://localhost:6379/0`, `none:`. Its query may
+/// hold every option, and a pragma of SQLite as `pragmas.cache_size=-20000`. An address of Redis may hold `expires_in`,
+/// `namespace` and `timeout`, and the rest is the client's. An address with another scheme belongs to the store that was
+/// registered under this name, which finds it as its option `url`.
+///
+/// # In code
+///
+/// [`Config::builder`] takes caches that are made in code.
+#[derive(Debug, Default)]
+pub struct Config {
+    pub(super) default: Option<CacheSource>,
+    pub(super) named: BTreeMap<String, CacheSource>,
+}
+
+/// What a configured cache is made of.
+#[derive(Debug)]
+pub(super) enum CacheSource {
+    /// The options of a file or an address. The store is built by `init`, after users' stores are registered.
+    Options(CacheConfig),
+    /// A cache made in code.
+    Cache(Cache),
+}
+
+impl Config {
+    /// Loads the configuration of the environment and the file.
+    ///
+    /// The variable `CACHE_URL` is an address that replaces everything else; `CACHE_CONFIG` names the file. Without
+    /// them it is `config/storage.toml` in the current folder, and without that file nothing is configured.
+    ///
+    /// ```no_run
+    /// use cache_runtime::{Config, Error};
+    ///
+    /// fn main() -> Result<(), Error> {
+    ///     cache_runtime::init(Config::load()?)
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) if `CACHE_URL` is not an address, the file cannot be read, the
+    /// file that `CACHE_CONFIG` names is missing, or its content is wrong. The message names file, line, table and key.
+    pub fn load() -> Result<Self> {
+        Configuration::load().map(Config::from)
+    }
+
+    /// Reads a file, for the environment in `APP_ENV`.
+    ///
+    /// ```no_run
+    /// use cache_runtime::Config;
+    ///
+    /// let config = Config::from_file("/etc/shop/caches.toml")?;
+    /// # Ok::<(), cache_runtime::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) if the file cannot be read or its content is wrong. The message
+    /// names file, line, table and key.
+    pub fn from_file(path: impl AsRef<Path>) -> Result<Self> {
+        Configuration::from_file(path.as_ref()).map(Config::from)
+    }
+
+    /// Reads the text of a file, for the environment in `APP_ENV`.
+    ///
+    /// ```
+    /// use cache_runtime::Config;
+    ///
+    /// let text = "
+    ///     [cache]
+    ///     type = 'sqlite'
+    ///     database = ':memory:'
+    /// ";
+    /// let config = Config::from_toml(text)?;
+    /// # Ok::<(), cache_runtime::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) if the text is wrong. The message names line, table and key.
+    pub fn from_toml(text: &str) -> Result<Self> {
+        Configuration::from_toml(text).map(Config::from)
+    }
+
+    /// Makes the store of an address the default cache.
+    ///
+    /// ```
+    /// use cache_runtime::Config;
+    ///
+    /// let config = Config::from_address("sqlite://storage/cache.sqlite3?timeout=5")?;
+    /// # Ok::<(), cache_runtime::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) if it is not an address. A wrong option is an error of
+    /// [`init`](crate::init).
+    pub fn from_address(address: &str) -> Result<Self> {
+        Configuration::from_address(address).map(Config::from)
+    }
+
+    /// Makes a configuration of caches from code.
+    ///
+    /// ```
+    /// use cache_runtime::{Cache, Config, Error};
+    ///
+    /// fn main() -> Result<(), Error> {
+    ///     let cache = Cache::open("sqlite::memory:?expires_in=1h")?;
+    ///     let sessions = Cache::open("sqlite::memory:?expires_in=30m")?;
+    ///     cache_runtime::init(Config::builder().default(cache).named("sessions", sessions))?;
+    ///
+    ///     cache_runtime::named("sessions")?.set("session:1", "Ada")?;
+    ///     assert!(!cache_runtime::cache().exists("session:1")?);
+    ///     Ok(())
+    /// }
+    /// ```
+    pub fn builder() -> ConfigBuilder {
+        ConfigBuilder { config: Config::default() }
+    }
+}
+
+impl From<Configuration> for Config {
+    fn from(configuration: Configuration) -> Self {
+        let named = configuration.named.into_iter().map(|(name, cache)| (name, CacheSource::Options(cache)));
+        Config { default: configuration.default.map(CacheSource::Options), named: named.collect() }
+    }
+}
+
+/// Makes a [`Config`] of caches from code.
+///
+/// [`Config::builder`] returns it, and [`init`](crate::init) takes it with or without [`build`](ConfigBuilder::build).
+/// A cache keeps the options of its view, such as a namespace. With the cargo feature `no-cache` the program gets
+/// NoCache instead of each of them.
+///
+/// ```
+/// use cache_runtime::{Cache, Config};
+///
+/// let cache = Cache::memory();
+/// let config = Config::builder().named("sessions", cache.namespace("sessions")).default(cache).build();
+/// ```
+#[derive(Debug)]
+#[must_use = "a builder does nothing until it is passed to `init`"]
+pub struct ConfigBuilder {
+    config: Config,
+}
+
+impl ConfigBuilder {
+    /// Sets the cache of `cache()` and annotated functions.
+    ///
+    /// A second call replaces the first. Without a default cache, functions that name no cache are not cached.
+    ///
+    /// ```
+    /// use cache_runtime::{Cache, Config};
+    ///
+    /// let config = Config::builder().default(Cache::memory());
+    /// ```
+    pub fn default(mut self, cache: Cache) -> Self {
+        self.config.default = Some(CacheSource::Cache(cache));
+        self
+    }
+
+    /// Adds a named cache, or replaces the one before.
+    ///
+    /// [`named("sessions")`](crate::named()) returns it, and `#[cached(cache = "sessions")]` uses it.
+    ///
+    /// ```
+    /// use cache_runtime::{Cache, Config};
+    ///
+    /// let config = Config::builder().default(Cache::memory()).named("sessions", Cache::memory());
+    /// ```
+    pub fn named(mut self, name: impl Into<String>, cache: Cache) -> Self {
+        self.config.named.insert(name.into(), CacheSource::Cache(cache));
+        self
+    }
+
+    /// Returns the finished configuration.
+    ///
+    /// ```
+    /// use cache_runtime::{Cache, Config};
+    ///
+    /// let config: Config = Config::builder().default(Cache::memory()).build();
+    /// ```
+    pub fn build(self) -> Config {
+        self.config
+    }
+}
+
+impl From<ConfigBuilder> for Config {
+    fn from(builder: ConfigBuilder) -> Self {
+        builder.build()
+    }
+}

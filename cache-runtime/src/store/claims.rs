@@ -1,0 +1,85 @@
+//! Claims: a store's record of who computes which key.
+
+use std::time::Duration;
+
+use super::{Expiration, Store, Value};
+use crate::Result;
+
+/// Records which keys are being computed, across processes.
+///
+/// A store that has claims returns them from [`Store::claims`]. They are what makes one process compute while the others
+/// wait, and what makes a change during a computation win over its result in every process. The list under each method
+/// is part of the contract of [`Store`].
+pub trait Claims: Send + Sync {
+    /// Records that a key is being computed.
+    ///
+    /// - `false` if the claim is [exclusive](Claim::exclusive) and another exclusive claim on the key has not ended.
+    /// - It does not change what is stored under the key.
+    /// - A claim ends when it is [completed](Claims::complete) or [released](Claims::release), and after its length.
+    /// - Every other change of the key breaks it: `set`, `delete`, `clear`, their batch forms, and the completion of a
+    ///   claim that was recorded later. `touch` and `increment` need not.
+    ///
+    /// # Errors
+    ///
+    /// Only if the store cannot be asked.
+    fn claim(&self, key: &str, claim: &Claim) -> Result<bool>;
+
+    /// Stores a computed value if its claim is unbroken, and ends the claim, in one atomic step.
+    ///
+    /// - `false` if the claim was broken; then nothing is changed.
+    /// - A claim that has outlasted its length and was not broken still counts.
+    /// - It breaks the claims on the key that were recorded earlier. Those recorded later stay, since their values will be
+    ///   newer; a store that cannot tell breaks them too, and then a `refresh` may lose to an earlier computation.
+    ///
+    /// # Errors
+    ///
+    /// As [`set`](Store::set).
+    fn complete(&self, key: &str, value: &Value, expiration: &Expiration, token: u64) -> Result<bool>;
+
+    /// Ends a claim without a value. No exclusive claim on the key is granted for the length of `pause`.
+    ///
+    /// # Errors
+    ///
+    /// Only if the store cannot be asked.
+    fn release(&self, key: &str, token: u64, pause: Duration) -> Result<()>;
+}
+
+/// A statement that a key is being computed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Claim {
+    /// Identifies the computation; no other claim has the same token.
+    pub token: u64,
+    /// Whether it refuses other exclusive claims.
+    pub exclusive: bool,
+    /// How long, in real time, an exclusive claim refuses others.
+    pub length: Duration,
+}
+
+impl Claim {
+    /// A claim that refuses nobody, for the tests of a store.
+    #[must_use]
+    pub fn new(token: u64, length: Duration) -> Self {
+        Claim { token, exclusive: false, length }
+    }
+}
+
+/// The methods of [`Claims`] on any store. One without claims refuses nobody and completes every computation.
+pub(crate) trait ClaimsOrNone: Store {
+    fn claim(&self, key: &str, claim: &Claim) -> Result<bool> {
+        self.claims().map_or(Ok(true), |claims| claims.claim(key, claim))
+    }
+
+    fn complete(&self, key: &str, value: &Value, expiration: &Expiration, token: u64) -> Result<bool> {
+        match self.claims() {
+            Some(claims) => claims.complete(key, value, expiration, token),
+            None => self.set(key, value, expiration).map(|()| true),
+        }
+    }
+
+    fn release(&self, key: &str, token: u64, pause: Duration) -> Result<()> {
+        self.claims().map_or(Ok(()), |claims| claims.release(key, token, pause))
+    }
+}
+
+impl<S: Store + ?Sized> ClaimsOrNone for S {}

@@ -1,0 +1,218 @@
+//! Random programs on the single-flight table, each under an interleaving that shuttle chooses.
+//!
+//! Threads and tasks compute three keys and change their sources. Computations request other keys, fail, or are dropped
+//! half-way. In each interleaving nobody hangs, a key has one leader at a time, every value is of its key and no older
+//! than the call, and the table is empty afterwards.
+#![allow(dead_code, unreachable_pub, reason = "the model does not use all of the table")]
+
+#[path = "../../cache-runtime/src/single_flight/scope.rs"]
+mod scope;
+#[path = "../../cache-runtime/src/single_flight/state.rs"]
+mod state;
+#[path = "../../cache-runtime/src/single_flight/table.rs"]
+mod table;
+
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
+use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
+use std::task::{Context, Poll, Wake, Waker};
+use std::time::Duration;
+
+use shuttle::rand::{Rng, thread_rng};
+use shuttle::thread;
+
+use self::scope::LeaderScope;
+use self::state::WaitMode;
+use self::sync::{Arc, current_leader};
+use self::table::{FlightTable, Role, WaitOutcome};
+
+/// The runtime's module of this name, with shuttle's types.
+mod sync {
+    use std::cell::Cell;
+
+    pub(crate) use shuttle::sync::atomic::AtomicU64;
+    pub(crate) use shuttle::sync::{Arc, Mutex, MutexGuard};
+
+    shuttle::thread_local! { static LEADER: Cell<Option<u64>> = Cell::new(None); }
+
+    pub(crate) fn current_leader() -> Option<u64> {
+        LEADER.with(Cell::get)
+    }
+
+    pub(crate) fn set_current_leader(leader: Option<u64>) -> Option<u64> {
+        LEADER.with(|current| current.replace(leader))
+    }
+}
+
+type Table = Arc<FlightTable<u32, u32>>;
+type Answer = Result<u32, ()>;
+
+const KEYS: u32 = 3;
+
+fn main() {
+    let rounds = std::env::args().nth(1).map_or(20_000, |rounds| rounds.parse().expect("a number of rounds"));
+    shuttle::check_random(program, rounds);
+    shuttle::check_pct(program, rounds, 3);
+    let bodies = BODIES.load(SeqCst);
+    #[expect(clippy::print_stdout, reason = "the test reads it")]
+    {
+        println!("{rounds} random and {rounds} pct interleavings, {bodies} bodies");
+    }
+}
+
+/// Two threads, and a third one that runs tasks, request random keys.
+fn program() {
+    let table: Table = FlightTable::new();
+    let callers = [WaitMode::Thread, WaitMode::Thread, WaitMode::Task].map(|mode| {
+        let table = table.clone();
+        thread::spawn(move || {
+            for _ in 0..2 {
+                let request = request(table.clone(), thread_rng().gen_range(0..KEYS), 2, mode);
+                maybe_change_a_source();
+                let _ = match mode {
+                    WaitMode::Thread => blocking(request),
+                    WaitMode::Task => shuttle::future::block_on(request),
+                };
+            }
+        })
+    });
+    for caller in callers {
+        caller.join().expect("no assertion failed");
+    }
+    assert!(table.is_empty(), "no key has a leader");
+}
+
+/// A call as the runtime makes it, reduced to single-flight.
+async fn call<B: Future<Output = Answer>>(
+    table: &Table,
+    key: u32,
+    mode: WaitMode,
+    mut body: Pin<&mut Option<B>>,
+) -> Answer {
+    let leader = match table.join(key, mode, Duration::MAX) {
+        Role::Alone => return body.as_mut().as_pin_mut().expect("not yet run").await,
+        Role::Leader(leader) => leader,
+        Role::Waiter(wait) => match wait.await {
+            WaitOutcome::Value(value) => return Ok(value),
+            WaitOutcome::Leader(leader) => leader,
+            WaitOutcome::Alone => return body.as_mut().as_pin_mut().expect("not yet run").await,
+        },
+    };
+    let answer = LeaderScope::new(&leader, body).await;
+    if let Ok(value) = &answer {
+        let watermark = leader.watermark();
+        let is_current = *value == value_of(key);
+        let watermark = if is_current { watermark } else { leader.watermark_of_start() };
+        leader.publish(value, watermark);
+    }
+    answer
+}
+
+/// The version of each key's source, which only increases.
+static SOURCES: [AtomicU32; KEYS as usize] = [const { AtomicU32::new(0) }; KEYS as usize];
+
+/// The value that a computation of this key returns now.
+fn value_of(key: u32) -> u32 {
+    key + KEYS * SOURCES[key as usize].load(SeqCst)
+}
+
+fn maybe_change_a_source() {
+    if thread_rng().gen_bool(0.3) {
+        SOURCES[thread_rng().gen_range(0..KEYS) as usize].fetch_add(1, SeqCst);
+    }
+}
+
+static BODIES: AtomicU32 = AtomicU32::new(0);
+static LEADERS: [AtomicU32; KEYS as usize] = [const { AtomicU32::new(0) }; KEYS as usize];
+
+/// Held during a leader's computation: there is one at a time for each key.
+struct LeaderGuard(u32);
+
+impl LeaderGuard {
+    fn new(key: u32) -> Self {
+        assert_eq!(LEADERS[key as usize].fetch_add(1, SeqCst), 0, "one leader at a time");
+        LeaderGuard(key)
+    }
+}
+
+impl Drop for LeaderGuard {
+    fn drop(&mut self) {
+        LEADERS[self.0 as usize].fetch_sub(1, SeqCst);
+    }
+}
+
+/// Requests a key. Its computation may request others, drop them half-way, or fail.
+fn request(table: Table, key: u32, depth: u32, mode: WaitMode) -> Pin<Box<dyn Future<Output = Answer> + Send>> {
+    Box::pin(async move {
+        let (inner, outside) = (table.clone(), current_leader());
+        let body = pin!(Some(async move {
+            BODIES.fetch_add(1, SeqCst);
+            let inside = current_leader();
+            let _guard = (inside != outside).then(|| LeaderGuard::new(key));
+            let value = value_of(key);
+            for _ in 0..if depth == 0 { 0 } else { thread_rng().gen_range(0..3) } {
+                let nested = request(inner.clone(), thread_rng().gen_range(0..KEYS), depth - 1, mode);
+                if thread_rng().gen_bool(0.2) {
+                    drop_half_way(nested).await;
+                } else {
+                    let _ = nested.await;
+                }
+            }
+            match mode {
+                WaitMode::Task => yielded().await,
+                WaitMode::Thread => thread::yield_now(),
+            }
+            maybe_change_a_source();
+            assert_eq!(inside, current_leader(), "the current leader is restored after each call");
+            if thread_rng().gen_bool(0.3) { Err(()) } else { Ok(value) }
+        }));
+        let oldest = value_of(key);
+        let answer = call(&table, key, mode, body).await;
+        if let Ok(value) = answer {
+            assert_eq!(value % KEYS, key, "a value of another key");
+            assert!(value >= oldest, "a value older than the call");
+        }
+        answer
+    })
+}
+
+/// Polls a call once and drops it.
+async fn drop_half_way(mut request: Pin<Box<dyn Future<Output = Answer> + Send>>) {
+    poll_fn(|context| {
+        let _ = request.as_mut().poll(context);
+        Poll::Ready(())
+    })
+    .await;
+}
+
+async fn yielded() {
+    let mut again = true;
+    let poll = |context: &mut Context<'_>| {
+        if !std::mem::take(&mut again) {
+            return Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    };
+    poll_fn(poll).await;
+}
+
+/// Waits by blocking the thread.
+fn blocking<T>(future: impl Future<Output = T>) -> T {
+    let waker = Waker::from(std::sync::Arc::new(Unpark(thread::current())));
+    let mut future = pin!(future);
+    loop {
+        match future.as_mut().poll(&mut Context::from_waker(&waker)) {
+            Poll::Ready(value) => return value,
+            Poll::Pending => thread::park(),
+        }
+    }
+}
+
+struct Unpark(thread::Thread);
+
+impl Wake for Unpark {
+    fn wake(self: std::sync::Arc<Self>) {
+        self.0.unpark();
+    }
+}
