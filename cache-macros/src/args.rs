@@ -1,4 +1,4 @@
-//! The words of an attribute: what stands in its parentheses.
+//! The arguments of an attribute.
 
 mod arg;
 
@@ -52,11 +52,11 @@ impl MacroKind {
     }
 }
 
-/// What was said. The tokens stay with the values, so that a rule checked later can still point at them.
+/// The given arguments. Their tokens are kept, so that a later check can point at them.
 #[derive(Default)]
 pub(crate) struct Args {
     /// The names of all arguments, in the order given.
-    words: Vec<Ident>,
+    names: Vec<Ident>,
     pub(crate) key: Option<LitStr>,
     pub(crate) each: Option<Ident>,
     pub(crate) expires_in: Option<Time>,
@@ -75,7 +75,7 @@ pub(crate) struct Args {
 }
 
 impl Args {
-    /// Reads the arguments; what is wrong is left out and reported.
+    /// Parses the arguments. Those that are wrong are left out and reported.
     pub(crate) fn parse(kind: MacroKind, tokens: TokenStream, errors: &mut Errors) -> Self {
         let mut args = Args::default();
         let parsed = (|input: ParseStream| args.read_all(kind, input, errors)).parse2(tokens);
@@ -85,16 +85,16 @@ impl Args {
 
     /// The name of the later of two arguments, if both are given.
     pub(crate) fn later(&self, one: &str, other: &str) -> Option<&Ident> {
-        let place = |name| self.words.iter().position(|word| word == name);
-        Some(&self.words[place(one)?.max(place(other)?)])
+        let place = |name| self.names.iter().position(|given| given == name);
+        Some(&self.names[place(one)?.max(place(other)?)])
     }
 
-    /// Whether an argument is given, be it right or wrong.
+    /// Whether an argument is given, right or wrong.
     pub(crate) fn is_given(&self, name: &str) -> bool {
-        self.words.iter().any(|word| word == name)
+        self.names.iter().any(|given| given == name)
     }
 
-    /// The times that are computed, maybe of the function's arguments.
+    /// The times that are expressions, which may use the function's arguments.
     pub(crate) fn times(&self) -> Vec<&Expr> {
         let times = [&self.expires_in, &self.race_ttl, &self.stale_if_error];
         times.into_iter().flatten().filter_map(Time::expression).collect()
@@ -115,34 +115,34 @@ impl Args {
 
     fn read(&mut self, kind: MacroKind, input: ParseStream) -> Result<()> {
         let name = name(kind, input)?;
-        let again = self.words.contains(&name);
-        self.words.push(name.clone());
-        let word = Arg { name, input };
+        let again = self.names.contains(&name);
+        self.names.push(name.clone());
+        let arg = Arg { name, input };
         if again {
-            return Err(word.wrong(format!("`{}` is already given: remove one of the two", word.name)));
+            return Err(arg.wrong(format!("`{}` is already given: remove one of the two", arg.name)));
         }
-        self.take(&word)?;
-        word.end()
+        self.take(&arg)?;
+        arg.end()
     }
 
     /// One line for each argument: its name, its field, how it is read and how it is written.
-    fn take(&mut self, word: &Arg) -> Result<()> {
-        match word.name.to_string().as_str() {
-            "key" => self.key = Some(word.text("key = \"user:{id}\"")?),
-            "each" => self.each = Some(word.argument("each = ids")?),
-            "expires_in" => self.expires_in = Some(Time::lifetime(word.value("expires_in = 300")?)?),
-            "race_ttl" => self.race_ttl = Some(word.window("race_ttl = 10")?),
-            "background" => self.background = Some(word.flag()?),
-            "stale_if_error" => self.stale_if_error = Some(word.window("stale_if_error = 3600")?),
-            "shared" => self.shared = word.flag().map(|_| true)?,
-            "jitter" => self.jitter = Some(word.share("jitter = 0.1")?),
-            "version" => self.version = Some(word.number_or_text("version = 2")?),
-            "skip" => self.skip = word.names("skip(client)")?,
-            "store_if" => self.store_if = Some(word.condition("store_if = |value| value.is_some()")?),
-            "tags" => self.tags = word.texts("tags = [\"user:{id}\"]")?,
-            "cache" => self.cache = Some(word.filled_text("cache = \"sessions\"")?),
-            "companions" => self.companions = Some(word.yes_or_no("companions = false")?),
-            "crate" => self.runtime = Some(word.path("crate = my_cache")?),
+    fn take(&mut self, arg: &Arg) -> Result<()> {
+        match arg.name.to_string().as_str() {
+            "key" => self.key = Some(arg.text("key = \"user:{id}\"")?),
+            "each" => self.each = Some(arg.argument("each = ids")?),
+            "expires_in" => self.expires_in = Some(Time::lifetime(arg.value("expires_in = 300")?)?),
+            "race_ttl" => self.race_ttl = Some(arg.window("race_ttl = 10")?),
+            "background" => self.background = Some(arg.flag()?),
+            "stale_if_error" => self.stale_if_error = Some(arg.window("stale_if_error = 3600")?),
+            "shared" => self.shared = arg.flag().map(|_| true)?,
+            "jitter" => self.jitter = Some(arg.share("jitter = 0.1")?),
+            "version" => self.version = Some(arg.number_or_text("version = 2")?),
+            "skip" => self.skip = arg.names("skip(client)")?,
+            "store_if" => self.store_if = Some(arg.condition("store_if = |value| value.is_some()")?),
+            "tags" => self.tags = arg.texts("tags = [\"user:{id}\"]")?,
+            "cache" => self.cache = Some(arg.filled_text("cache = \"sessions\"")?),
+            "companions" => self.companions = Some(arg.yes_or_no("companions = false")?),
+            "crate" => self.runtime = Some(arg.path("crate = my_cache")?),
             name => unreachable!("`{name}` is allowed and not read"),
         }
         Ok(())
@@ -164,7 +164,7 @@ fn name(kind: MacroKind, input: ParseStream) -> Result<Ident> {
     Err(Error::new(name.span(), format!("{} has no argument `{name}`: {hint}", kind.name())))
 }
 
-/// Goes on with the next argument after a error.
+/// Skips the rest of an argument that is wrong.
 fn skip_to_comma(input: ParseStream) -> Result<()> {
     while !input.is_empty() && !input.peek(Token![,]) {
         input.parse::<proc_macro2::TokenTree>()?;

@@ -1,12 +1,12 @@
-//! Which name was meant.
+//! Suggests a name for one that does not exist.
 
 use syn::LitStr;
 use syn::parse::ParseStream;
 
-/// Below this likeness two names have nothing to do with each other.
+/// Names below this similarity are unrelated.
 const ALIKE: f64 = 0.8;
 
-/// What other libraries call our arguments.
+/// The names of our arguments in other libraries.
 const ELSEWHERE: [(&str, &str); 6] = [
     ("ttl", "expires_in"),
     ("ttl_secs", "expires_in"),
@@ -16,7 +16,7 @@ const ELSEWHERE: [(&str, &str); 6] = [
     ("stale_while_revalidate", "race_ttl"),
 ];
 
-/// The known name that is meant by `name`, as another library's word for it or as one that is like it.
+/// The known name that `name` most likely stands for: another library's name for it, or a similar one.
 pub(crate) fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
     elsewhere(name, known).or_else(|| alike(name, known))
 }
@@ -32,12 +32,12 @@ fn alike<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
     alike.max_by(|(a, _), (b, _)| a.total_cmp(b)).map(|(_, other)| other)
 }
 
-/// Whether one was typed for the other: a letter in three may be wrong, missing or in its neighbour's place.
+/// Whether one is a typing error of the other: one letter in three may be wrong, missing or swapped.
 fn is_slip(name: &str, other: &str) -> bool {
     strsim::osa_distance(name, other) <= name.chars().count().min(other.chars().count()) / 3
 }
 
-/// The end of a message about an unknown name: the nearest right one, else all there are.
+/// The end of a message about an unknown name: the most similar one, or else all.
 pub(crate) fn hint(name: &str, known: &[&str]) -> String {
     match (nearest(name, known), known) {
         (Some(other), _) => format!("did you mean `{other}`?"),
@@ -47,10 +47,10 @@ pub(crate) fn hint(name: &str, known: &[&str]) -> String {
     }
 }
 
-/// What to write where a text stands without a name: it is meant as the key.
+/// What to write instead of a text without a name, which is meant as the key.
 pub(crate) fn unnamed_key(input: ParseStream) -> Option<String> {
     let text: LitStr = input.parse().ok()?;
-    Some(format!("a text has a name in front: write `key = {:?}`", text.value()))
+    Some(format!("a text needs the name of an argument: write `key = {:?}`", text.value()))
 }
 
 fn list(names: &[&str]) -> String {
@@ -63,7 +63,7 @@ mod tests {
     use super::nearest;
 
     #[test]
-    fn finds_what_was_mistyped_or_cut_short() {
+    fn a_typing_error_or_a_shortened_name_is_recognised() {
         let known = ["key", "expires_in", "race_ttl", "skip"];
         assert_eq!(nearest("expiers_in", &known), Some("expires_in"));
         assert_eq!(nearest("expires", &known), Some("expires_in"));
@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn knows_what_other_libraries_say() {
+    fn names_of_other_libraries_are_known() {
         let known = ["key", "expires_in", "race_ttl", "skip"];
         assert_eq!(nearest("ttl", &known), Some("expires_in"));
         assert_eq!(nearest("time", &known), Some("expires_in"));
@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn does_not_guess_wildly() {
+    fn unrelated_names_are_not_suggested() {
         assert_eq!(nearest("size", &["key", "expires_in", "race_ttl", "skip"]), None);
         assert_eq!(nearest("id", &[]), None);
     }

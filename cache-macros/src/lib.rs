@@ -28,7 +28,7 @@ use proc_macro::TokenStream;
 
 use crate::args::MacroKind;
 
-/// Keeps what a function returns, and returns it again for the same key.
+/// Stores what a function returns, and returns it again for the same key.
 ///
 /// ```
 /// use cache_runtime::{Cache, cached, testing};
@@ -46,19 +46,18 @@ use crate::args::MacroKind;
 /// # Ok::<(), cache_runtime::Error>(())
 /// ```
 ///
-/// # What is kept
+/// # What is stored
 ///
-/// Any type that serde can write and read back, and that owns its data. Of a `Result` the `Ok` is kept and the `Err`
-/// is not, whatever the type is called (`io::Result`, an alias of your own); nothing is asked of the error's type.
-/// `None` is a value and is kept.
+/// Any type that serde can write and read back, and that owns its data. Of a `Result` the `Ok` is stored and the `Err`
+/// is not, whatever the name of the type (`io::Result`, an alias of your own). The error needs nothing from serde.
+/// `None` is a value and is stored.
 ///
-/// The function never fails and never panics because of the cache: where the store cannot be asked, the body runs.
+/// The function never fails or panics because of the cache: when the backend is down, the body runs.
 ///
-/// # Where it may stand
+/// # Which functions
 ///
-/// On plain and `async` functions, generic and borrowing ones, and on methods, also in an `impl` of a trait. Not on
-/// `const`, `unsafe` and `extern` functions. In an `async fn` nothing blocks, and the future stays `Send` if the
-/// body's is.
+/// Plain and `async` functions, generic and borrowing ones, and methods, also in an `impl` of a trait. It does not work on
+/// `const`, `unsafe` and `extern` functions. An `async fn` never blocks, and its future is `Send` if that of the body is.
 ///
 /// ```
 /// # use cache_runtime::cached;
@@ -90,90 +89,103 @@ use crate::args::MacroKind;
 ///
 /// | argument | meaning |
 /// |---|---|
-/// | `key = "user:{id}"` | the key: see below |
-/// | `each = ids` | each element of this argument has a key and a value of its own: see below |
-/// | `expires_in = …` | how long a value lives: seconds (`300`), `"5m"`, `"1h 30m"`, `"2 days"`, `never`, or an expression of type [`Duration`](std::time::Duration), which may use the arguments. Without it the cache's own |
-/// | `race_ttl = …` | for so long after expiry one caller computes anew and the others get the old value at once; written as `expires_in`, without `never` |
+/// | `key = "user:{id}"` | the key template: see below |
+/// | `each = ids` | each element of this argument has an entry of its own: see below |
+/// | `expires_in = …` | time to live: seconds (`300`), `"5m"`, `"1h 30m"`, `"2 days"`, `never`, or an expression of type [`Duration`](std::time::Duration), which may use the arguments; default: that of the cache |
+/// | `race_ttl = …` | stale-while-revalidate: for this long after expiry one caller recomputes while the others are served the stale value; written as `expires_in`, without `never` |
 /// | `shared` | on a cold key one caller among all processes computes, and the others wait for its value |
-/// | `background` | with `race_ttl`: in that window everybody gets the old value at once, and a task computes anew: see below |
-/// | `stale_if_error = …` | for so long after expiry the old value stands in for an `Err` of the body; written as `race_ttl`. On a function that returns no `Result` it does nothing |
-/// | `jitter = 0.1` | each value lives up to 10 % longer or shorter, so that what was stored together does not expire together; the windows stay as long as they are |
-/// | `version = 2` | a number or a text that is part of the key: a new one forgets all old values |
-/// | `skip(a, b)` | arguments that are not part of the key: a connection, a logger |
-/// | `store_if = \|value\| …` | the value is stored only if this is true of it: see below |
-/// | `tags = ["user:{id}"]` | labels, written as a key is: `cache.delete_tag("user:42")` forgets all that carries one, also what is computed at that moment. A hit asks for the tags of the value, in one more look at the store |
-/// | `cache = "sessions"` | a named cache of the configuration in place of the default one |
-/// | `companions = false` | nothing stands beside the function: see below |
-/// | `crate = my_cache` | where the library is, if it goes by another name |
+/// | `background` | with `race_ttl`: no caller waits, a background task recomputes: see below |
+/// | `stale_if_error = …` | for this long after expiry an `Err` of the body is replaced by the stale value; written as `race_ttl`. It has no effect on a function that returns no `Result` |
+/// | `jitter = 0.1` | each value lives up to 10 % longer or shorter, so that values stored together do not expire together; the windows do not change |
+/// | `version = 2` | a number or a string that is part of the key; a new one forgets all old values |
+/// | `skip(a, b)` | arguments that are not part of the key, such as a connection or a logger |
+/// | `store_if = \|value\| …` | store the value only if this is true: see below |
+/// | `tags = ["user:{id}"]` | labels, written as a key is: `cache.delete_tag("user:42")` forgets every entry with that tag, also those being computed at that moment. A hit reads the tags of the entry, which is one more read of the backend |
+/// | `cache = "sessions"` | a named cache of the configuration |
+/// | `companions = false` | generate no companions: see below |
+/// | `crate = my_cache` | the path of this library, if you renamed it |
 ///
-/// # Companions the function
+/// # Companions
 ///
-/// Companions `fn load_user` stands a type of the same name, with its visibility and generics, whose functions ask for what
-/// the function keeps:
+/// Each cached function gets a companion type of the same name, visibility and generics, with functions to inspect and
+/// invalidate its entries. The type has no values.
 ///
 /// ```
 /// # use cache_runtime::{Cache, cached, testing};
-/// #[cached(key = "user:{id}", expires_in = 300, skip(greeting))]
+/// #[cached(key = "user:{id}", expires_in = 300, skip(greeting), tags = ["users"])]
 /// fn load_user(id: u64, greeting: &str) -> Result<String, std::num::ParseIntError> {
 ///     Ok(format!("{greeting} {id}"))
 /// }
 ///
 /// # let _scope = testing::scope(Cache::memory());
 /// assert_eq!(load_user(42, "hi"), Ok("hi 42".to_owned()));
-/// assert_eq!(load_user::peek(42)?.as_deref(), Some("hi 42")); // looks, and never runs the body
-/// assert!(load_user::invalidate(42)?); // forgets it, and tells whether there was anything
-/// load_user::prime(42, &"ho 42".to_owned())?; // keeps a value without running the body
-/// assert_eq!(load_user::refresh(42, "hey"), Ok("hey 42".to_owned())); // runs the body now, and keeps what it returns
-/// assert_eq!(load_user::uncached(42, "hm"), Ok("hm 42".to_owned())); // runs the body and leaves the cache alone
-/// assert_eq!(load_user::key(42), "user:42"); // the key as it stands in the store
+/// assert_eq!(load_user::peek(42)?.as_deref(), Some("hi 42")); // reads the entry and never runs the body
+/// assert!(load_user::invalidate(42)?); // forgets the entry; `true` if there was one
+/// load_user::prime(42, &"ho 42".to_owned())?; // stores a value without running the body
+/// assert_eq!(load_user::refresh(42, "hey"), Ok("hey 42".to_owned())); // runs the body now and stores the result
+/// assert_eq!(load_user::uncached(42, "hm"), Ok("hm 42".to_owned())); // runs the body and does not touch the cache
+/// assert_eq!(load_user::key(42), "user:42"); // the key as it is stored
+/// assert_eq!(load_user::tags(42), ["users"]); // the tags as they are stored, if the attribute has `tags`
 /// # Ok::<(), cache_runtime::Error>(())
 /// ```
 ///
-/// - What asks by the key takes the arguments that the key is made of, in their order; what is skipped is left out.
-///   (An `impl Trait` is always asked for, because its type is a part of the key.) `prime` takes those too that
-///   a lifetime is computed of, and `refresh` and `uncached` take all.
-/// - They hold to what the attribute says: its cache, and for `prime` and `refresh` its lifetime and windows. `peek` does
-///   not see what has expired, not even in a window.
-/// - `peek` gives the `Ok` of a `Result`; where that hides behind an alias of another name, such as `Res<User>`, the alias
-///   itself, which is `Ok`. `prime` takes either: the `Ok`, or the whole of what the function returns, of which it keeps
-///   no `Err`.
-/// - `invalidate`, `peek` and `prime` return the store's error, because they are asked by hand. Where the arguments make no
-///   key (a `Display` that fails, an empty text) nothing is kept, they say so, and `key` is the empty text.
-///   A key over 250 bytes stands in the store shortened, and one that begins with `@` with `@/` in front: so does `key`.
-/// - Of an `async fn` all but `key` are `async`.
+/// - Companions that ask by key take the arguments of the key, in order, without those that are skipped. (An `impl Trait`
+///   is never left out, because its type is part of the key.) `tags` and `prime` also take those that a tag uses, `prime`
+///   those that a lifetime uses, and `refresh` and `uncached` take all.
+/// - Companions use the cache of the attribute, and `prime` and `refresh` its lifetime and windows. `peek` does not see an
+///   expired entry, not even in a window.
+/// - `peek` returns the `Ok` of a `Result`; if an alias such as `Res<User>` hides it, the alias itself, which is `Ok`.
+///   `prime` takes either: the `Ok`, or what the function returns, of which it stores no `Err`.
+/// - `invalidate`, `peek` and `prime` return the error of the backend. Arguments that make no key (a `Display` that fails,
+///   an empty text) are an error of these three, and `key` is then empty; nothing is cached for them. A key over 250 bytes
+///   is stored shortened, and one that begins with `@` gets `@/` in front: `key` shows that too.
+/// - Of an `async fn` all but `key` and `tags` are `async`.
 ///
-/// In an `impl` or a trait no type can stand, so a method has functions with its name in front:
+/// An `impl` or a trait cannot contain a type, so a method gets functions with its name in front:
 /// `shop.price_invalidate("tea")`. They take `self` by reference, `refresh` and `uncached` as the method does. A function
-/// without `self` whose signature says `Self` counts as a method.
+/// without `self` whose signature contains `Self` counts as a method.
 ///
-/// Write `companions = false` where
+/// Write `companions = false` if
 ///
-/// - a type, module or import of the function's name exists (`mod stats; fn stats()`), or it is called as a type that you
-///   use in the same place (`str`); or a method has one of those names already;
-/// - the `impl` is one of a trait, or the trait is used as `dyn`;
+/// - a type, module or import of the function's name exists (`mod stats; fn stats()`), or the function has the name of a
+///   type that you use in the same place (`str`); or a method has one of these names already;
+/// - the `impl` is that of a trait, or the trait is used as `dyn`;
 /// - the function belongs to an `impl` and has neither `self` nor `Self` in its signature: an attribute cannot see
-///   where it stands.
+///   its surroundings.
+///
+/// # Your own attributes
+///
+/// | attribute | where it applies |
+/// |---|---|
+/// | `#[doc]`, `#[must_use]`, `#[inline]`, `#[cold]`, `#[deprecated]` | the function |
+/// | `#[cfg]` | the function and all of its companions |
+/// | `#[allow]`, `#[expect]`, `#[warn]`, `#[deny]`, `#[forbid]` | the function and its body. An `expect` becomes an `allow`, since a part need not trigger the lint |
+/// | `#[track_caller]` | the function and its companions: a panic in the body, and [`Location::caller()`](std::panic::Location::caller), report the call of the function. In `refresh`, and with `each`, `background` or `companions = false`, they report the attribute or the body instead |
+/// | `#[instrument]` and other attribute macros below `#[cached]` | the function without its body: the span contains the lookup, and a hit has one too |
+/// | attribute macros above `#[cached]` | the function as you wrote it, so what they change in the body is cached with it |
+///
+/// Backtraces show the body as `load_user::load_user`, and that of a method as `Shop::price_uncached`.
 ///
 /// # Keys
 ///
-/// In a template `{argument}` stands for the argument's [`Display`](std::fmt::Display), `{argument.field}`,
-/// `{pair.0}` and `{self.field}` for a field's, and `{{` and `}}` for braces. What a pattern names may stand there as
-/// well. The key is taken before the body may change an argument.
+/// In a template `{argument}` is replaced by the argument's [`Display`](std::fmt::Display), `{argument.field}`,
+/// `{pair.0}` and `{self.field}` by that of a field, and `{{` and `}}` by braces. The names in a pattern can be used as well.
+/// The key is made before the body may change an argument.
 ///
 /// - The text is the key: `load_user(42)` above is `user:42`, and `cache.get("user:42")` finds it.
-/// - Distinct values give distinct keys: with two placeholders or more, what separates them is escaped inside the
-///   values. So two placeholders with nothing between them do not compile.
-/// - In a generic function, in an `impl` or trait that is generic, in a trait's default method, and where an argument is
-///   an `impl Trait`, skipped or not, the names of the types are part of the key; with `version`, that too.
-/// - A closure's type has no name of its own: two closures of one caller look alike. Do not cache a function whose
+/// - Distinct values give distinct keys: with two placeholders or more, the characters that separate them are escaped inside
+///   the values. Therefore two placeholders with nothing between them do not compile.
+/// - The names of the types are part of the key in a generic function, in a generic `impl` or trait, in a trait's default
+///   method, and if an argument is an `impl Trait`, skipped or not. With `version`, so is that.
+/// - The type of a closure has no name of its own: two closures of one caller look alike. Do not cache a function whose
 ///   result depends on a closure among its arguments (`impl Fn`, `F: Fn`).
 /// - An argument that is neither in the key nor skipped is a warning, because calls that differ only in it share a
-///   value. One whose name begins with `_` is not.
+///   value. An argument whose name begins with `_` is not.
 ///
-/// Without `key`, the key holds the function's path and all its arguments, which then have to be `Serialize`. A method
+/// Without `key`, the key contains the function's path and all its arguments, which have to be `Serialize`. A method
 /// needs a key, or `skip(self)`. Functions of one name in two blocks of one function, or written there by one macro,
-/// have the same path: give each a `key`. The key of a function that is written inside of a closure or of an `async`
-/// function holds its line and column too, so that its values are forgotten when it moves.
+/// have the same path: give each a `key`. The key of a function inside of a closure or of an `async` function contains its
+/// line and column too, so its values are forgotten when it moves.
 ///
 /// ```
 /// use cache_runtime::cached;
@@ -191,12 +203,12 @@ use crate::args::MacroKind;
 /// # assert_eq!(report(1, &["north"]), report(1, &["north"]));
 /// ```
 ///
-/// # Many at once
+/// # Batches
 ///
-/// With `each = ids` the argument `ids`, a `&[T]` or a `Vec<T>`, holds many elements, each of which has a key and a value
-/// of its own. All are looked for at once, the body runs once and gets those that are missing, and what it gives is written
-/// at once. In the key stands a name for one element, which is one that no argument has: `{id}`, or a field of it,
-/// `{sku.number}`. The same name may stand in `tags`: then each value carries its own.
+/// With `each = ids` each element of the argument `ids`, a `&[T]` or a `Vec<T>`, has an entry of its own. One read looks up
+/// all elements, the body runs once for the missing ones, and one write stores what it returns. In the key a new name stands
+/// for one element: `{id}`, or a field of it, `{sku.number}`. The same name can be used in `tags`: then each value has its
+/// own tags.
 ///
 /// ```
 /// # use cache_runtime::{Cache, cached, testing};
@@ -211,27 +223,27 @@ use crate::args::MacroKind;
 /// assert_eq!(load_users(&[1, 2]).len(), 2); // asks the body for 1 and 2
 /// assert_eq!(load_users(&[1, 2, 3]).len(), 3); // asks it for 3
 /// assert_eq!(load_users::peek(3)?.as_deref(), Some("user 3"));
-/// cache_runtime::cache().delete_tag("user:3")?; // forgets all that is known of 3, and nothing of 1 and 2
+/// cache_runtime::cache().delete_tag("user:3")?; // forgets 3, and neither 1 nor 2
 /// assert_eq!((load_users::peek(2)?.is_some(), load_users::peek(3)?), (true, None));
 /// # Ok::<(), cache_runtime::Error>(())
 /// ```
 ///
-/// - The function returns a `HashMap` of the values that there are, by their elements; or a `Vec` of one value for each
-///   element, in their order; or a `Result` of either, whose `Err` reaches the caller and keeps nothing.
-/// - For a `HashMap` an element that is asked for twice is computed once. Elements are `Clone`, values need not be.
-/// - An element whose `Display` makes no key is computed each time, and keeps no other one out.
-/// - Companions that ask by the key, and `prime`, take one element in the place of all; `refresh` and `uncached` take
-///   all. `store_if` is asked of each value. Values that are written together expire together.
-/// - Callers that miss the same elements at the same moment do not wait for each other, so `shared` does not go with it, nor
-///   do `background` and `stale_if_error`.
+/// - The function returns a `HashMap` of the existing values, by element; or a `Vec` of one value for each element, in order;
+///   or a `Result` of either, whose `Err` goes to the caller and stores nothing.
+/// - With a `HashMap`, an element that is requested twice is computed once. Elements are `Clone`, values need not be.
+/// - An element whose `Display` makes no key is computed each time, and does not affect the others.
+/// - Companions that ask by key, and `prime`, take one element instead of all; `refresh` and `uncached` take all. `store_if`
+///   is asked about each value. Values that are written together expire together.
+/// - Callers that miss the same elements at the same moment do not wait for each other, so `each` cannot be combined with
+///   `shared`, `background` and `stale_if_error`.
 ///
-/// A body that returns a `Vec` of another length than it was asked for panics, with cache or without: nobody could say
-/// which value is whose.
+/// A body that returns a `Vec` of another length than it was asked for panics, with and without a cache, because it is not
+/// known which value belongs to which element.
 ///
-/// # Only some values
+/// # Conditional caching
 ///
-/// `store_if` is a closure, or the path of a function, that is asked with a reference to what would be stored: of a `Result`
-/// with its `Ok`. Where it says no, the caller gets the value, as do those who waited for it, and nothing is stored. It
+/// `store_if` is a closure, or the path of a function. It gets a reference to the value; of a `Result`, to the `Ok`. If it
+/// returns `false`, the caller and everybody who waited for the same computation get the value, and nothing is stored. It
 /// may use arguments that the body does not consume. `prime` does not ask it.
 ///
 /// ```
@@ -245,16 +257,16 @@ use crate::args::MacroKind;
 /// assert_eq!(search("tea")?, [42]);
 /// assert_eq!(search::peek("tea")?, Some(vec![42]));
 /// assert!(search("coffee")?.is_empty());
-/// assert_eq!(search::peek("coffee")?, None); // it may be there tomorrow
+/// assert_eq!(search::peek("coffee")?, None); // it may be found tomorrow
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
 /// # In the background
 ///
-/// With `background` nobody waits for a new value while there is an old one in its window. The first caller gives the
-/// body to a task, and takes the old value like all others. The task outlives the call. It is the only one for its key
-/// in this process; if it fails or panics, the log says so, and the next attempt waits for as long as the window, or
-/// for 30 seconds if that is shorter. Without an old value in its window the body runs as it does otherwise.
+/// With `background` no caller waits for a new value while a stale one is in its window. The first caller starts a task that
+/// runs the body, and is served the stale value as all others are. The task outlives the call, and is the only one for its
+/// key in this process. If it fails or panics, that is logged, and the next attempt waits for as long as the window, but at
+/// most 30 seconds. Without a stale value in its window the body runs in the call.
 ///
 /// ```
 /// use cache_runtime::{Cache, cached, testing};
@@ -268,29 +280,29 @@ use crate::args::MacroKind;
 /// # let _scope = testing::scope(Cache::memory());
 /// assert_eq!(report("north"), "of north"); // computed
 /// testing::advance(Duration::from_secs(301));
-/// assert_eq!(report("north"), "of north"); // the old one, while a thread computes the next
+/// assert_eq!(report("north"), "of north"); // the stale value, while a thread computes the next
 /// ```
 ///
-/// - The body of a plain function runs on a thread of a small pool, that of an `async fn` on the caller's tokio runtime
-///   if there is one and the cargo feature `tokio` is on, else on such a thread. So in a program on tokio turn that
-///   feature on: without it a body that waits by tokio's timers or sockets panics in the background.
-/// - Arguments go into the task, so they are `Send + 'static` once owned. What is borrowed is copied when the body is to
-///   run: `&str` as a `String`, `&T` by `Clone`, `&self` by `Self: Clone`. What stays borrowed inside (`&[&str]`,
-///   `Option<&str>`) and what is lent mutably cannot go. In a method without companions, `"{self}"` in a text is written
-///   `"{}", self`.
+/// - The body of a plain function runs on a thread of a small pool. That of an `async fn` runs on the caller's tokio runtime
+///   if there is one and the cargo feature `tokio` is on, otherwise on such a thread. So turn that feature on in a program on
+///   tokio: without it a body that uses tokio's timers or sockets panics in the background.
+/// - Arguments move into the task, so they are `Send + 'static` once owned. Borrowed ones are copied when the body is to
+///   run: `&str` as a `String`, `&T` by `Clone`, `&self` by `Self: Clone`. References inside of other types (`&[&str]`,
+///   `Option<&str>`) and mutable ones do not compile. In a method without companions, write `"{}", self` instead of
+///   `"{self}"` in a format string.
 ///
-/// # Errors of the compiler
+/// # Compile errors
 ///
-/// They stand at the argument, placeholder or type that is wrong; all errors of a function are told at once.
+/// An error points at the argument, placeholder or type that is wrong. All errors of a function are reported at once.
 #[proc_macro_attribute]
 pub fn cached(args: TokenStream, item: TokenStream) -> TokenStream {
     expand::attribute(MacroKind::Cached, args.into(), item.into()).into()
 }
 
-/// Makes a function give the counter that its arguments name.
+/// Declares an atomic counter whose key is made of the function's arguments.
 ///
 /// The function has no body and no return type: the macro writes both. It returns a `cache_runtime::Counter`, and an
-/// `async fn` an `AsyncCounter`, whose methods are awaited and which is itself there at once.
+/// `async fn` an `AsyncCounter`, whose methods are awaited; the function itself is not.
 ///
 /// ```
 /// use cache_runtime::counter;
@@ -317,12 +329,12 @@ pub fn cached(args: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// | argument | meaning |
 /// |---|---|
-/// | `key = "page:views:{page_id}"` | the key, as for [`macro@cached`]; without it the function's path and all its arguments |
-/// | `expires_in = …` | how long a counter lives, from its first increment on: seconds, `"5m"`, `never`, or an expression of type [`Duration`](std::time::Duration). Without it the cache's own |
-/// | `version = 2` | a number or a text that is part of the key |
+/// | `key = "page:views:{page_id}"` | the key template, as for [`macro@cached`]; without it, the function's path and all its arguments |
+/// | `expires_in = …` | time to live, counted from the first increment: seconds, `"5m"`, `never`, or an expression of type [`Duration`](std::time::Duration); default: that of the cache |
+/// | `version = 2` | a number or a string that is part of the key |
 /// | `skip(a, b)` | arguments that are not part of the key |
-/// | `cache = "sessions"` | a named cache of the configuration in place of the default one |
-/// | `crate = my_cache` | where the library is, if it goes by another name |
+/// | `cache = "sessions"` | a named cache of the configuration |
+/// | `crate = my_cache` | the path of this library, if you renamed it |
 #[proc_macro_attribute]
 pub fn counter(args: TokenStream, item: TokenStream) -> TokenStream {
     expand::attribute(MacroKind::Counter, args.into(), item.into()).into()

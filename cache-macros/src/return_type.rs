@@ -1,4 +1,4 @@
-//! What a cached function may return, as far as the words tell; the rest is the compiler's to check.
+//! Which return types a cached function may have, as far as their tokens show. The compiler checks the rest.
 
 use quote::ToTokens;
 use syn::visit::Visit;
@@ -8,12 +8,12 @@ use syn::{
 
 use crate::errors::Errors;
 
-/// Reports what in a return type cannot be kept.
+/// Reports the parts of a return type that cannot be stored.
 pub(crate) fn check(ty: &Type, errors: &mut Errors) {
     ReturnTypeCheck(errors).visit_type(ty);
 }
 
-/// What a return type that is spelt `Result` has for its `Ok`.
+/// The `Ok` of a return type that is named `Result`.
 pub(crate) fn ok(output: &ReturnType) -> Option<&Type> {
     let ReturnType::Type(_, ty) = output else { return None };
     let last = as_path(ty)?.path.segments.last().filter(|last| last.ident == "Result")?;
@@ -24,7 +24,7 @@ pub(crate) fn ok(output: &ReturnType) -> Option<&Type> {
     })
 }
 
-/// The type as a path, also where a `macro_rules!` macro passes it on in an invisible group.
+/// The type as a path, also if a `macro_rules!` macro passes it in an invisible group.
 pub(crate) fn as_path(ty: &Type) -> Option<&TypePath> {
     match ty {
         Type::Path(path) => Some(path),
@@ -44,17 +44,15 @@ impl<'a> Visit<'a> for ReturnTypeCheck<'_> {
 
     fn visit_type_impl_trait(&mut self, found: &'a TypeImplTrait) {
         let wrong = match returns_future(found) {
-            true => "a future cannot be kept, but what it gives can: make this an `async fn`",
-            false => {
-                "a cached value is made again from what was stored, so its type has a name: write it, as in `Vec<u64>`"
-            }
+            true => "a future cannot be stored, but its output can: make this an `async fn`",
+            false => "a cached value is read back from the store, so its type needs a name: write it, as in `Vec<u64>`",
         };
         self.0.add(found, wrong);
     }
 
     fn visit_type_path(&mut self, found: &'a TypePath) {
         if is_boxed_future(found) {
-            let wrong = "a boxed future cannot be kept, but what it gives can: annotate an `async fn` that this one calls; \
+            let wrong = "a boxed future cannot be stored, but its output can: annotate an `async fn` that this one calls; \
                          under `#[async_trait]`, that or an `async fn` in a trait without it";
             return self.0.add(found, wrong);
         }
@@ -62,7 +60,7 @@ impl<'a> Visit<'a> for ReturnTypeCheck<'_> {
     }
 
     fn visit_type_never(&mut self, found: &'a TypeNever) {
-        self.0.add(found, "a function that never returns has nothing to keep: remove `#[cached]`");
+        self.0.add(found, "a function that never returns has nothing to store: remove `#[cached]`");
     }
 
     /// An `Err` is not stored, so it may borrow: of a `Result` only the first argument counts.
@@ -80,7 +78,7 @@ impl<'a> Visit<'a> for ReturnTypeCheck<'_> {
     }
 }
 
-/// Looks only for what has no name, which not even an `Err` may be: the expansion spells the whole type.
+/// Looks only for types without a name. Not even an `Err` may be one, because the expansion writes the whole type.
 struct UnnamedTypeCheck<'m>(&'m mut Errors);
 
 impl<'a> Visit<'a> for UnnamedTypeCheck<'_> {
@@ -99,12 +97,12 @@ fn is_boxed_future(found: &TypePath) -> bool {
     pinned && names(found, "dyn") && names(found, "Future")
 }
 
-/// Whether a word stands anywhere in the tokens.
+/// Whether the tokens contain a word.
 fn names(tokens: &impl ToTokens, word: &str) -> bool {
     words(tokens).split(|c: char| c != '_' && !c.is_alphanumeric()).any(|other| other == word)
 }
 
-/// What to write in place of a reference.
+/// The owned type to write instead of a reference.
 fn owned_form(reference: &TypeReference) -> String {
     let written = words(reference);
     let owned = match &*reference.elem {
@@ -117,7 +115,7 @@ fn owned_form(reference: &TypeReference) -> String {
             other => other.to_owned(),
         },
     };
-    format!("write `{owned}` in place of `{written}`")
+    format!("write `{owned}` instead of `{written}`")
 }
 
 /// The tokens as a person would space them.

@@ -1,4 +1,4 @@
-//! What a function has to be for an attribute to stand on it.
+//! Which functions the attributes accept.
 
 use syn::{Attribute, FnArg, PatType, Receiver, ReturnType, Safety, Signature};
 
@@ -7,7 +7,7 @@ use crate::errors::Errors;
 use crate::return_type;
 use crate::signature::{Body, Function};
 
-/// Reports all that is wrong with the function itself.
+/// Reports everything that is wrong with the function itself.
 pub(crate) fn check(kind: MacroKind, function: &Function, errors: &mut Errors) {
     once(kind, &function.attrs, errors);
     qualifiers(kind, &function.sig, errors);
@@ -24,19 +24,18 @@ fn once(kind: MacroKind, others: &[Attribute], errors: &mut Errors) {
         last.is_some_and(|last| last.ident == "cached" || last.ident == "counter")
     };
     for other in others.iter().filter(ours) {
-        let wrong = format!("the function has {} already: remove one of the two", kind.name());
+        let wrong = format!("the function already has {}: remove one of the two", kind.name());
         errors.add(other.path(), wrong);
     }
 }
 
-/// An argument that is there in some builds only would make another key in each.
+/// An argument that exists only in some builds would give each of them another key.
 fn conditional_arguments(kind: MacroKind, sig: &Signature, errors: &mut Errors) {
     for input in &sig.inputs {
         let (FnArg::Receiver(Receiver { attrs, .. }) | FnArg::Typed(PatType { attrs, .. })) = input;
         for cfg in attrs.iter().filter(|attr| attr.path().is_ident("cfg")) {
             let wrong = format!(
-                "{} has to know every argument, and this one is there in some builds only: write two functions, each with \
-                 `#[cfg(…)]` above it",
+                "{} needs the same arguments in every build: write two functions, each with `#[cfg(…)]` above it",
                 kind.name()
             );
             errors.add(cfg, wrong);
@@ -47,20 +46,20 @@ fn conditional_arguments(kind: MacroKind, sig: &Signature, errors: &mut Errors) 
 fn qualifiers(kind: MacroKind, sig: &Signature, errors: &mut Errors) {
     let name = kind.name();
     if let Some(token) = &sig.constness {
-        errors.add(token, format!("{name} asks a cache, which cannot be done at compile time: remove `const`"));
+        errors.add(token, format!("{name} reads a cache, which is not possible at compile time: remove `const`"));
     }
     if let Safety::Unsafe(token) = &sig.safety {
         let wrong = format!(
-            "{name} would run the body at times that the caller cannot vouch for: remove `unsafe`, and put the unsafe \
-             call into a block"
+            "{name} runs the body at times that the caller does not choose: remove `unsafe`, and put the unsafe call into \
+             an `unsafe` block"
         );
         errors.add(token, wrong);
     }
     if let Some(abi) = &sig.abi {
-        errors.add(abi, format!("{name} works on Rust's own functions: remove `extern`, and call this one from yours"));
+        errors.add(abi, format!("{name} does not support `extern` functions: remove `extern`, and call this function from the `extern` one"));
     }
     if let Some(variadic) = &sig.variadic {
-        errors.add(variadic.dots, format!("{name} has to know every argument: remove `...`"));
+        errors.add(variadic.dots, format!("{name} needs to know every argument: remove `...`"));
     }
 }
 
@@ -68,7 +67,7 @@ fn cached(function: &Function, errors: &mut Errors) {
     if let Body::Absent(semicolon) = &function.body {
         errors.add(
             semicolon,
-            "a cached function has a body: in a trait, put `#[cached]` on the implementation's function",
+            "a cached function has a body: in a trait, write `#[cached]` above the function of the implementation",
         );
     }
     if let ReturnType::Type(_, ty) = &function.sig.output {
@@ -81,6 +80,6 @@ fn counter(function: &Function, errors: &mut Errors) {
         errors.add(&function.body, "a counter has no body: end the line with `;`");
     }
     if let ReturnType::Type(_, ty) = &function.sig.output {
-        errors.add(ty, "a counter returns its handle, and the macro writes the type: remove the return type");
+        errors.add(ty, "the macro writes the return type of a counter: remove it");
     }
 }

@@ -1,9 +1,9 @@
-//! The text of a key: `user:{id}` to pieces and placeholders.
+//! Splits the text of a key, such as `user:{id}`, into pieces and placeholders.
 
 #[cfg(test)]
 mod tests;
 
-/// A key's text, taken apart. There is one piece more than there are placeholders.
+/// The parts of a key's text. There is one piece more than there are placeholders.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Template {
     pub(crate) pieces: Vec<String>,
@@ -26,7 +26,7 @@ impl Placeholder {
         }
         if let Some((name, _)) = inside.split_once(':') {
             return Err(format!(
-                "`{{{inside}}}` has a format, which keys do not: values are written by `Display`; write `{{{}}}`",
+                "`{{{inside}}}` has a format, and keys always use `Display`: write `{{{}}}`",
                 name.trim()
             ));
         }
@@ -36,7 +36,7 @@ impl Placeholder {
         right.then_some(placeholder).ok_or_else(|| not_a_name(inside))
     }
 
-    /// As it stands in the key.
+    /// As it is written in the key.
     pub(crate) fn text(&self) -> String {
         let names: Vec<&str> = std::iter::once(&self.argument).chain(&self.fields).map(String::as_str).collect();
         format!("{{{}}}", names.join("."))
@@ -48,11 +48,11 @@ fn not_a_name(inside: &str) -> String {
     let spaced = trimmed != inside && is_name(trimmed);
     let instead = if spaced { format!("write `{{{trimmed}}}`") } else { "write `{{` for a brace itself".to_owned() };
     format!(
-        "`{{{inside}}}` is no placeholder: it may be an argument, `{{id}}`, or a field of one, `{{user.id}}`; {instead}"
+        "`{{{inside}}}` is not a placeholder: use an argument, `{{id}}`, or a field of one, `{{user.id}}`; {instead}"
     )
 }
 
-/// Takes a key's text apart, or says all that is wrong with it.
+/// Splits a key's text, or returns everything that is wrong with it.
 pub(crate) fn parse(text: &str) -> Result<Template, Vec<String>> {
     let mut reader = Reader::default();
     if text.is_empty() {
@@ -70,7 +70,7 @@ pub(crate) fn parse(text: &str) -> Result<Template, Vec<String>> {
 #[derive(Default)]
 struct Reader {
     template: Template,
-    /// What has been read since the last placeholder.
+    /// The text since the last placeholder.
     piece: String,
     wrong: Vec<String>,
 }
@@ -89,7 +89,7 @@ impl Reader {
         match text.strip_prefix('{') {
             Some(opened) => self.placeholder(opened),
             None => {
-                self.wrong("a `}` closes nothing: write `}}` for a brace itself".to_owned());
+                self.wrong("this `}` has no opening brace: write `}}` for a brace itself".to_owned());
                 &text[1..]
             }
         }
@@ -116,7 +116,7 @@ impl Reader {
         {
             let (a, b) = (before.text(), placeholder.text());
             self.wrong(format!(
-                "nothing stands between `{a}` and `{b}`, so that \"1\", \"23\" and \"12\", \"3\" would share a key; \
+                "nothing separates `{a}` and `{b}`, so \"1\", \"23\" and \"12\", \"3\" would have the same key: \
                  write `{a}:{b}`"
             ));
         }
@@ -135,7 +135,7 @@ impl Reader {
 }
 
 fn is_name(text: &str) -> bool {
-    // `self` and other keywords are names here: whether there is such an argument is seen later.
+    // `self` and other keywords count as names here: whether the argument exists is checked later.
     let rest = text.trim_start_matches(|c: char| c == '_' || c.is_alphabetic());
     rest.len() < text.len() && rest.chars().all(|c| c == '_' || c.is_alphanumeric())
 }

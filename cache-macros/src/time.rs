@@ -4,48 +4,48 @@ use std::time::Duration;
 
 use syn::{Error, Expr, ExprLit, ExprUnary, Lit, LitInt, LitStr, Result, UnOp};
 
-/// How long, as far as it is known here.
+/// A time, as far as it is known at compile time.
 pub(crate) enum Time {
     Never,
     After(Duration),
-    /// An expression whose type, `Duration`, is the compiler's to check.
+    /// An expression. The compiler checks that its type is `Duration`.
     Computed(Expr),
 }
 
 impl Time {
-    /// Reads what stands after `expires_in =`.
+    /// Parses the value of `expires_in`.
     pub(crate) fn lifetime(value: Expr) -> Result<Self> {
         let time = Time::parse(&value)?;
         if time.is_zero() {
             let wrong =
-                "a lifetime of 0 stores nothing: remove the attribute, or write how long, as in `expires_in = \"5m\"`";
+                "a lifetime of 0 stores nothing: remove the attribute, or write a time, as in `expires_in = \"5m\"`";
             return Err(Error::new_spanned(value, wrong));
         }
         Ok(time)
     }
 
-    /// Reads how long after expiry an old value may be served; `form` is how that is written.
+    /// Parses how long after expiry a stale value may be served. `form` is how that is written.
     pub(crate) fn window(value: Expr, form: &str) -> Result<Self> {
         let time = Time::parse(&value)?;
         if time.is_zero() {
-            let wrong = format!("a window of 0 is none: remove it, or write how long, as in `{form}`");
+            let wrong = format!("a window of 0 has no effect: remove it, or write a time, as in `{form}`");
             return Err(Error::new_spanned(value, wrong));
         }
         if matches!(time, Time::Never) {
-            let wrong = format!("a window has an end: write how long, as in `{form}`; `never` is for `expires_in`");
+            let wrong = format!("a window has to end: write a time, as in `{form}`; `never` is for `expires_in`");
             return Err(Error::new_spanned(value, wrong));
         }
         Ok(time)
     }
 
-    /// What computes it, if it is not known here.
+    /// The expression, if it is not known at compile time.
     pub(crate) fn expression(&self) -> Option<&Expr> {
         if let Time::Computed(expression) = self { Some(expression) } else { None }
     }
 
     fn parse(value: &Expr) -> Result<Self> {
         match value {
-            // What a `macro_rules!` macro passes on stands in an invisible group.
+            // A `macro_rules!` macro passes it in an invisible group.
             Expr::Group(group) => Time::parse(&group.expr),
             Expr::Lit(ExprLit { lit: Lit::Int(seconds), .. }) => whole_seconds(seconds),
             Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => in_words(text),
@@ -71,11 +71,13 @@ fn whole_seconds(literal: &LitInt) -> Result<Time> {
     }
     match number.parse() {
         Ok(seconds) => Ok(Time::After(Duration::from_secs(seconds))),
-        Err(_) => Err(Error::new_spanned(literal, "too long for a time: write `never` for what does not expire")),
+        Err(_) => {
+            Err(Error::new_spanned(literal, "this time is too long: write `never` for entries that do not expire"))
+        }
     }
 }
 
-/// Reads the same texts as `cache_runtime::Ttl::parse`.
+/// Parses the same texts as `cache_runtime::Ttl::parse`.
 fn in_words(literal: &LitStr) -> Result<Time> {
     let text = literal.value();
     let text = text.trim();

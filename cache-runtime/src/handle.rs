@@ -9,6 +9,7 @@ mod tags;
 mod view;
 
 use std::borrow::Cow;
+use std::future::Future;
 use std::sync::Arc;
 
 pub(crate) use self::core::{Core, Settings};
@@ -82,8 +83,13 @@ impl Handle {
     }
 
     /// Runs an operation on the store, unless the store is unavailable.
-    pub(crate) async fn ask<M: Mode>(&self, mode: &M, operation: Operation<'_>) -> Result<Answer> {
-        self.core.store.ask(mode, operation).await
+    // An `async fn` would keep the operation twice in the future.
+    pub(crate) fn ask<'a, M: Mode>(
+        &'a self,
+        mode: &'a M,
+        operation: Operation<'a>,
+    ) -> impl Future<Output = Result<Answer>> {
+        self.core.store.ask(mode, operation)
     }
 
     /// Logs a failure that the caller does not see, because its function works without the cache.

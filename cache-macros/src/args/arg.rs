@@ -1,4 +1,4 @@
-//! One argument of an attribute: its name, and the ways in which its value may be written.
+//! One argument of an attribute: its name, and the forms of its value.
 
 use std::fmt::Display;
 
@@ -12,7 +12,7 @@ use crate::time::Time;
 
 /// An argument whose name has been read and whose value has not.
 ///
-/// Every method is told the `form` in which the argument is written, to say it where it is not.
+/// The `form` that the methods take is how the argument is written; errors show it.
 pub(crate) struct Arg<'a> {
     pub(crate) name: Ident,
     pub(crate) input: ParseStream<'a>,
@@ -62,7 +62,7 @@ impl Arg<'_> {
         let text = |element: &Expr| match literal(element) {
             Some(Lit::Str(text)) if !text.value().is_empty() => Ok(text.clone()),
             _ => {
-                let wrong = format!("in `{}` stand texts in quotes that are not empty: write `{form}`", self.name);
+                let wrong = format!("`{}` contains only non-empty texts in quotes: write `{form}`", self.name);
                 Err(Error::new_spanned(element, wrong))
             }
         };
@@ -114,9 +114,9 @@ impl Arg<'_> {
         let value = self.value(form)?;
         let wrong = match &value {
             Expr::Closure(closure) if closure.asyncness.is_some() => {
-                "is asked while nothing waits, so it is no `async` closure"
+                "cannot be an `async` closure, since its answer is needed at once"
             }
-            Expr::Closure(closure) if closure.inputs.len() != 1 => "is asked with the value and nothing else",
+            Expr::Closure(closure) if closure.inputs.len() != 1 => "takes one argument, the value",
             Expr::Closure(_) | Expr::Path(_) => return Ok(value),
             _ => "is a closure, or the path of a function",
         };
@@ -152,7 +152,7 @@ impl Arg<'_> {
         }
         let names = Punctuated::<Ident, Token![,]>::parse_terminated_with;
         let names = (|input: ParseStream| names(input, Ident::parse_any)).parse2(inside.parse()?).map_err(|error| {
-            Error::new(error.span(), format!("in `{}` stand names of arguments: write `{form}`", self.name))
+            Error::new(error.span(), format!("`{}` contains only names of arguments: write `{form}`", self.name))
         })?;
         Ok(names.into_iter().collect())
     }
@@ -162,10 +162,10 @@ impl Arg<'_> {
         if self.input.is_empty() || self.input.peek(Token![,]) {
             return Ok(self.name.clone());
         }
-        Err(self.wrong(format!("`{0}` stands alone: write `{0}` and nothing after it", self.name)))
+        Err(self.wrong(format!("`{0}` takes no value: write only `{0}`", self.name)))
     }
 
-    /// Nothing more may stand before the next comma.
+    /// The end of the argument: a comma, or nothing.
     pub(crate) fn end(&self) -> Result<()> {
         if self.input.is_empty() || self.input.peek(Token![,]) {
             return Ok(());
@@ -182,7 +182,7 @@ impl Arg<'_> {
     }
 }
 
-/// The literal, also where a `macro_rules!` macro passes it on in an invisible group.
+/// The literal, also if a `macro_rules!` macro passes it in an invisible group.
 fn literal(value: &Expr) -> Option<&Lit> {
     match value {
         Expr::Lit(ExprLit { lit, .. }) => Some(lit),

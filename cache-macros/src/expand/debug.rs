@@ -1,4 +1,4 @@
-//! Shows an expansion to whoever asks for it.
+//! Shows the expansion of a function on request.
 
 use std::env;
 use std::io::{Write, stderr};
@@ -11,7 +11,7 @@ const ASKED: &str = "CACHE_MACROS_DEBUG";
 /// Writes the expansion to standard error if its function was asked for.
 pub(super) fn show(function: &Ident, expansion: &TokenStream) {
     if env::var(ASKED).is_ok_and(|asked| function == &asked) {
-        // That it cannot be shown is no reason not to compile.
+        // A failure to show it must not stop the build.
         let _ = writeln!(stderr(), "// {ASKED}={function}\n{expansion}\n");
     }
 }

@@ -2,15 +2,15 @@
 
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 
-/// The name that stands for `self`. It is hygienic, so that no name of the user's meets it.
+/// The name instead of `self`. It is hygienic, so it does not collide with a name of the user's.
 pub(super) fn this(place: Span) -> Ident {
     Ident::new("this", place.resolved_at(Span::mixed_site()))
 }
 
-/// The statements with another name in the place of every `self` that is the function's own.
+/// The statements with another name instead of every `self` that is the function's own.
 ///
-/// They are not parsed, as elsewhere. What has a `self` of its own (an `impl`, a `trait`, a `macro_rules!`) and what is a
-/// path (`self::name`, `use`, `pub(self)`) stays as it is.
+/// The statements are not parsed. Items with a `self` of their own (an `impl`, a `trait`, a `macro_rules!`) and
+/// paths (`self::name`, `use`, `pub(self)`) stay as they are.
 pub(super) fn without_self(statements: TokenStream) -> TokenStream {
     let mut renamed = TokenStream::new();
     let mut tokens = statements.into_iter().peekable();
@@ -37,7 +37,7 @@ fn inside(group: &Group) -> Group {
     renamed
 }
 
-/// By the word that something with a `self` of another meaning begins with: how to tell where that ends.
+/// If the token begins something with another `self`: how to recognise where that ends.
 fn end_of_foreign(token: &TokenTree) -> Option<fn(&TokenTree) -> bool> {
     let TokenTree::Ident(word) = token else { return None };
     match word.to_string().as_str() {
@@ -63,7 +63,7 @@ mod tests {
     use super::without_self;
 
     #[test]
-    fn the_functions_own_self_is_renamed_wherever_it_stands() {
+    fn every_self_of_the_function_is_renamed() {
         let renamed = without_self(quote!(
             let a = self.id + (self).price(self, |x| x + self.shop.id);
             format!("{}", self)
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn what_follows_another_self_is_renamed_again() {
+    fn a_self_after_another_self_is_renamed() {
         let renamed = without_self(quote!(
             use a::{self};
             impl A { fn a(&self) {} }

@@ -1,6 +1,6 @@
-//! What a user's function becomes, to be read: `snapshots/NAME.rs` holds the expansion of one, with short paths.
+//! Expansions of typical functions, for readers: `snapshots/NAME.rs` contains one, with short paths.
 //!
-//! `SNAPSHOTS=overwrite cargo test -p cache-macros` takes them anew; then read the difference.
+//! `SNAPSHOTS=overwrite cargo test -p cache-macros` writes them again; then read the difference.
 
 use std::path::Path;
 use std::{env, fs};
