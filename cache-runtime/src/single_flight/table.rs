@@ -2,7 +2,7 @@
 //!
 //! A caller [joins](FlightTable::join) the flight of a key. The first one leads: it runs the body and
 //! [publishes](Leader::publish) the value to all waiters. A leader that ends in any other way (an `Err`, a panic, a
-//! dropped future) hands over to the next waiter. Nobody waits for more than [two computations](super::MAX_WAITS).
+//! dropped future) hands over to the next waiter. Nobody waits for more than two computations (`MAX_WAITS`).
 //!
 //! **A value may be outdated** by a change of its key. A caller that arrives after the change must not receive the old
 //! value, even if it is waiting on the leader that computes it. So a value is published up to a [`Watermark`]: a current
@@ -10,7 +10,7 @@
 //! began, since it dates from within their calls. The others wait for the next leader, which begins after they arrived.
 //!
 //! **Deadlocks** are found by flight, not by thread or task: several callers share a task, and not every executor names
-//! its tasks. A body is polled inside a [`LeaderScope`](super::LeaderScope), which records its flight in a thread-local
+//! its tasks. A body is polled inside a `LeaderScope`, which records its flight in a thread-local
 //! during each poll, so that a call made by the body knows the flight it serves. A wait that would close a cycle in the
 //! graph "this flight waits for that key" is refused: [`Role::Alone`].
 //!
