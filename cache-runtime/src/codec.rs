@@ -1,9 +1,9 @@
 //! How values become bytes, and which codec is safe for which value.
 
 mod bincode;
+mod data_model;
 mod field_usage;
 mod hash;
-mod kind;
 mod matches_shape;
 mod messagepack;
 mod number;
@@ -22,10 +22,10 @@ use serde::Serialize;
 use serde::de::value::SeqDeserializer;
 use serde::de::{self, DeserializeOwned};
 
+use self::data_model::{DataKind, Form};
 use self::field_usage::FieldUsage;
-use self::kind::{Form, Kind};
 pub(crate) use self::number::{from_number, to_number, to_number_untyped};
-pub(crate) use self::payload::Source;
+pub(crate) use self::payload::Payload;
 use self::shape::Shape;
 use self::shape_facts::Facts;
 
@@ -167,7 +167,7 @@ fn write_untyped_compact<T: Serialize + ?Sized>(value: &T, bytes: &mut Vec<u8>) 
 }
 
 /// Reads what was written without knowledge of the type, if a value of this type could have said so.
-pub(crate) fn read_untyped<T: DeserializeOwned>(codec: Codec, payload: Source<'_>) -> Result<T, Unfit> {
+pub(crate) fn read_untyped<T: DeserializeOwned>(codec: Codec, payload: Payload<'_>) -> Result<T, Unfit> {
     let (facts, bytes) = Facts::split(&payload).ok_or(Unfit::Bytes)?;
     let shape = Shape::of::<T>(codec.form());
     let by_position = codec == Codec::Bincode;
@@ -193,7 +193,11 @@ fn read_items<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
 }
 
 /// Reads what was written as a value of a type with this fingerprint.
-pub(crate) fn read_typed<T: DeserializeOwned>(codec: Codec, fingerprint: u64, payload: Source<'_>) -> Result<T, Unfit> {
+pub(crate) fn read_typed<T: DeserializeOwned>(
+    codec: Codec,
+    fingerprint: u64,
+    payload: Payload<'_>,
+) -> Result<T, Unfit> {
     let shape = Shape::of::<T>(codec.form());
     if codec == Codec::MessagePack && shape.hides_names() {
         let accepts = |usage: FieldUsage| shape.fingerprint ^ usage.fingerprint == fingerprint;
@@ -202,8 +206,8 @@ pub(crate) fn read_typed<T: DeserializeOwned>(codec: Codec, fingerprint: u64, pa
     if shape.fingerprint == fingerprint { read(codec, shape, payload) } else { Err(Unfit::Type) }
 }
 
-fn read<T: DeserializeOwned>(codec: Codec, shape: &Shape, bytes: Source<'_>) -> Result<T, Unfit> {
-    if shape.root().kind == Some(Kind::Str) && bytes.is_given_and_long() {
+fn read<T: DeserializeOwned>(codec: Codec, shape: &Shape, bytes: Payload<'_>) -> Result<T, Unfit> {
+    if shape.root().kind == Some(DataKind::Str) && bytes.is_given_and_long() {
         let start = match codec {
             Codec::Bincode => bincode::text(&bytes),
             Codec::MessagePack => messagepack::text(&bytes),

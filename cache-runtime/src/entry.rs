@@ -16,7 +16,7 @@ use self::header::{Encoding, HEADER, Header};
 pub use self::record::Record;
 pub(crate) use self::tags::TagStamp;
 pub use self::value::Value;
-use crate::codec::{self, Codec, Refusal, Source, Unfit};
+use crate::codec::{self, Codec, Payload, Refusal, Unfit};
 use crate::time::Timestamp;
 use crate::{Error, ErrorKind, Result};
 
@@ -115,7 +115,7 @@ fn unwritable<T: ?Sized>(cause: Refusal) -> Error {
 pub(crate) fn read<T: DeserializeOwned>(value: &Value) -> Result<T, Unreadable> {
     match value {
         Value::Number(number) => read_number(*number),
-        Value::Bytes(bytes) => read_bytes(Source::Lent(bytes)),
+        Value::Bytes(bytes) => read_bytes(Payload::Lent(bytes)),
     }
 }
 
@@ -123,7 +123,7 @@ pub(crate) fn read<T: DeserializeOwned>(value: &Value) -> Result<T, Unreadable> 
 pub(crate) fn take<T: DeserializeOwned>(value: Value) -> Result<T, Unreadable> {
     match value {
         Value::Number(number) => read_number(number),
-        Value::Bytes(bytes) => read_bytes(Source::Given(bytes, 0)),
+        Value::Bytes(bytes) => read_bytes(Payload::Given(bytes, 0)),
     }
 }
 
@@ -131,7 +131,7 @@ fn read_number<T: DeserializeOwned>(number: i64) -> Result<T, Unreadable> {
     codec::from_number(number).ok_or(Unreadable::Shape)
 }
 
-fn read_bytes<T: DeserializeOwned>(bytes: Source<'_>) -> Result<T, Unreadable> {
+fn read_bytes<T: DeserializeOwned>(bytes: Payload<'_>) -> Result<T, Unreadable> {
     let header = Header::parse(&bytes)?;
     if !header::checksum_matches(&bytes) {
         return Err(Unreadable::Checksum);

@@ -6,42 +6,42 @@
 
 use serde::Serialize;
 
-use super::kind::{Form, Kind, Label};
-use super::shape::{Node, Shape};
-use super::shape_serializer::{self, Fields, Place, Stop};
+use super::data_model::{DataKind, Form, PartLabel};
+use super::shape::{Shape, ShapeNode};
+use super::shape_serializer::{self, FieldNames, Listener, WalkEnd};
 
 pub(super) fn matches_shape<T: Serialize + ?Sized>(value: &T, shape: &Shape) -> bool {
-    shape_serializer::tell(value, Form::Compact, Spot { shape, node: shape.root() }).is_ok()
+    shape_serializer::tell(value, Form::Compact, ShapeMatcher { shape, node: shape.root() }).is_ok()
 }
 
 #[derive(Clone, Copy)]
-struct Spot<'a> {
+struct ShapeMatcher<'a> {
     shape: &'a Shape,
-    node: &'a Node,
+    node: &'a ShapeNode,
 }
 
-impl Place for Spot<'_> {
-    fn leaf(self, kind: Kind) -> Result<(), Stop> {
+impl Listener for ShapeMatcher<'_> {
+    fn leaf(self, kind: DataKind) -> Result<(), WalkEnd> {
         self.open(kind).map(|_| ())
     }
 
-    fn open(self, kind: Kind) -> Result<Self, Stop> {
-        if self.node.kind == Some(kind) { Ok(self) } else { Err(Stop::Enough) }
+    fn open(self, kind: DataKind) -> Result<Self, WalkEnd> {
+        if self.node.kind == Some(kind) { Ok(self) } else { Err(WalkEnd::Enough) }
     }
 
-    fn part(self, label: Label) -> Result<Self, Stop> {
+    fn part(self, label: PartLabel) -> Result<Self, WalkEnd> {
         let index = match label {
-            Label::At(index) => index,
-            Label::Field(index, name) if self.node.names.get(index) == Some(&name) => index,
-            Label::Variant(index, name) if self.node.names.get(index as usize) == Some(&name) => index as usize,
-            Label::Field(..) | Label::Variant(..) => return Err(Stop::Enough),
+            PartLabel::At(index) => index,
+            PartLabel::Field(index, name) if self.node.names.get(index) == Some(&name) => index,
+            PartLabel::Variant(index, name) if self.node.names.get(index as usize) == Some(&name) => index as usize,
+            PartLabel::Field(..) | PartLabel::Variant(..) => return Err(WalkEnd::Enough),
         };
-        let node = self.shape.child(self.node, index).ok_or(Stop::Enough)?;
-        Ok(Spot { node, ..self })
+        let node = self.shape.child(self.node, index).ok_or(WalkEnd::Enough)?;
+        Ok(ShapeMatcher { node, ..self })
     }
 
-    fn fields(self, fields: Fields) -> Result<(), Stop> {
+    fn fields(self, fields: FieldNames) -> Result<(), WalkEnd> {
         let complete = fields.written == self.node.names.len() && !fields.leaves_out;
-        if complete { Ok(()) } else { Err(Stop::Enough) }
+        if complete { Ok(()) } else { Err(WalkEnd::Enough) }
     }
 }

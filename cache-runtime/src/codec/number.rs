@@ -3,7 +3,7 @@
 use serde::de::{self, DeserializeOwned, Visitor, value::Error};
 use serde::{Serialize, forward_to_deserialize_any};
 
-use super::kind::Form;
+use super::data_model::Form;
 use super::scalar_probe;
 use super::shape::Shape;
 

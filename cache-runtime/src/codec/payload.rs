@@ -3,19 +3,19 @@
 use std::ops::Deref;
 
 /// The part of an entry that is still to be read.
-pub(crate) enum Source<'a> {
+pub(crate) enum Payload<'a> {
     /// Somebody needs the entry afterwards.
     Lent(&'a [u8]),
     /// Nobody does. The part begins at this position.
     Given(Vec<u8>, usize),
 }
 
-impl Source<'_> {
+impl Payload<'_> {
     /// What comes after the first `count` bytes.
     pub(crate) fn after(self, count: usize) -> Self {
         match self {
-            Source::Lent(bytes) => Source::Lent(bytes.get(count..).unwrap_or_default()),
-            Source::Given(entry, start) => Source::Given(entry, start + count),
+            Payload::Lent(bytes) => Payload::Lent(bytes.get(count..).unwrap_or_default()),
+            Payload::Given(entry, start) => Payload::Given(entry, start + count),
         }
     }
 
@@ -23,8 +23,8 @@ impl Source<'_> {
     /// UTF-8.
     pub(super) fn into_text(self, count: usize) -> Option<String> {
         let bytes = match self.after(count) {
-            Source::Lent(bytes) => bytes.to_vec(),
-            Source::Given(mut entry, start) => {
+            Payload::Lent(bytes) => bytes.to_vec(),
+            Payload::Given(mut entry, start) => {
                 entry.drain(..start.min(entry.len()));
                 entry
             }
@@ -35,20 +35,20 @@ impl Source<'_> {
     /// Whether it can become a text without other memory, and is worth it: in a short one the room of a header would
     /// weigh.
     pub(super) fn is_given_and_long(&self) -> bool {
-        matches!(self, Source::Given(..)) && self.len() >= LONG
+        matches!(self, Payload::Given(..)) && self.len() >= LONG
     }
 }
 
 /// From so many bytes on a text takes over the memory of its entry.
 const LONG: usize = 256;
 
-impl Deref for Source<'_> {
+impl Deref for Payload<'_> {
     type Target = [u8];
 
     fn deref(&self) -> &[u8] {
         match self {
-            Source::Lent(bytes) => bytes,
-            Source::Given(entry, start) => entry.get(*start..).unwrap_or_default(),
+            Payload::Lent(bytes) => bytes,
+            Payload::Given(entry, start) => entry.get(*start..).unwrap_or_default(),
         }
     }
 }

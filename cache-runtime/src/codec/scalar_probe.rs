@@ -4,8 +4,8 @@ use std::cell::Cell;
 
 use serde::Serialize;
 
-use super::kind::{Form, Kind, Label};
-use super::shape_serializer::{self, Place, Stop};
+use super::data_model::{DataKind, Form, PartLabel};
+use super::shape_serializer::{self, Listener, WalkEnd};
 
 /// Whether a value is the `Err` of a [`Result`], for functions whose return type is a type parameter.
 pub(crate) fn is_result_err<R: Serialize>(value: &R) -> bool {
@@ -30,34 +30,34 @@ enum First {
 
 fn first<T: Serialize + ?Sized>(value: &T, form: Form) -> Option<First> {
     let first = Cell::new(None);
-    let _ = shape_serializer::tell(value, form, Probe { first: &first });
+    let _ = shape_serializer::tell(value, form, FirstListener { first: &first });
     first.get()
 }
 
 #[derive(Clone, Copy)]
-struct Probe<'a> {
+struct FirstListener<'a> {
     first: &'a Cell<Option<First>>,
 }
 
-impl Place for Probe<'_> {
-    fn leaf(self, _: Kind) -> Result<(), Stop> {
-        Err(Stop::Enough)
+impl Listener for FirstListener<'_> {
+    fn leaf(self, _: DataKind) -> Result<(), WalkEnd> {
+        Err(WalkEnd::Enough)
     }
 
-    fn integer(self, _: Kind, number: Option<i64>) -> Result<(), Stop> {
+    fn integer(self, _: DataKind, number: Option<i64>) -> Result<(), WalkEnd> {
         self.first.set(number.map(First::Number));
-        Err(Stop::Enough)
+        Err(WalkEnd::Enough)
     }
 
-    fn open(self, kind: Kind) -> Result<Self, Stop> {
-        if matches!(kind, Kind::Enum(_)) { Ok(self) } else { Err(Stop::Enough) }
+    fn open(self, kind: DataKind) -> Result<Self, WalkEnd> {
+        if matches!(kind, DataKind::Enum(_)) { Ok(self) } else { Err(WalkEnd::Enough) }
     }
 
-    fn part(self, label: Label) -> Result<Self, Stop> {
-        if let Label::Variant(_, name) = label {
+    fn part(self, label: PartLabel) -> Result<Self, WalkEnd> {
+        if let PartLabel::Variant(_, name) = label {
             self.first.set(Some(First::Variant(name)));
         }
-        Err(Stop::Enough)
+        Err(WalkEnd::Enough)
     }
 }
 

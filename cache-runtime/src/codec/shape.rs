@@ -11,18 +11,18 @@ use std::sync::{LazyLock, OnceLock, PoisonError, RwLock};
 
 use serde::de::DeserializeOwned;
 
+use super::data_model::{DataKind, Form};
 use super::field_usage::KnownLayouts;
 use super::hash::IdHasher;
-use super::kind::{Form, Kind};
-use super::shape_facts::Known;
+use super::shape_facts::KnownFacts;
 
 /// The shape of a type in one of its forms: a graph, as a type may contain itself.
 pub(crate) struct Shape {
     /// The same in every build, and another one when a name, a kind or an order changes.
     pub(crate) fingerprint: u64,
     pub(super) form: Form,
-    nodes: Vec<Node>,
-    known: OnceLock<Known>,
+    nodes: Vec<ShapeNode>,
+    known: OnceLock<KnownFacts>,
     layouts: KnownLayouts,
 }
 
@@ -30,9 +30,9 @@ type Shapes = HashMap<(TypeId, Form), &'static Shape, BuildHasherDefault<IdHashe
 
 /// A place of a type.
 #[derive(Debug)]
-pub(super) struct Node {
+pub(super) struct ShapeNode {
     /// What stands here; `None` where that cannot be told before a value is read.
-    pub(super) kind: Option<Kind>,
+    pub(super) kind: Option<DataKind>,
     /// The names of the fields or the variants, where there are some.
     pub(super) names: &'static [&'static str],
     /// Whether some of the names mean the same field or variant.
@@ -59,15 +59,15 @@ impl Shape {
         shapes.entry(key).or_insert_with(|| Box::leak(Box::new(shape)))
     }
 
-    pub(super) fn root(&self) -> &Node {
+    pub(super) fn root(&self) -> &ShapeNode {
         self.node(Self::ROOT)
     }
 
-    pub(super) fn node(&self, index: usize) -> &Node {
+    pub(super) fn node(&self, index: usize) -> &ShapeNode {
         &self.nodes[index]
     }
 
-    pub(super) fn child(&self, node: &Node, position: usize) -> Option<&Node> {
+    pub(super) fn child(&self, node: &ShapeNode, position: usize) -> Option<&ShapeNode> {
         node.children.get(position).map(|index| self.node(*index))
     }
 
@@ -92,8 +92,8 @@ impl Shape {
     }
 
     /// The facts that values of the type can say.
-    pub(crate) fn known(&self) -> &Known {
-        self.known.get_or_init(|| Known::of(self))
+    pub(crate) fn known(&self) -> &KnownFacts {
+        self.known.get_or_init(|| KnownFacts::of(self))
     }
 }
 

@@ -14,10 +14,10 @@ use std::sync::LazyLock;
 
 use serde::Serialize;
 
-pub(super) use self::known::Known;
+pub(super) use self::known::KnownFacts;
+use super::data_model::{DataKind, Form, PartLabel};
 use super::hash::Hash;
-use super::kind::{Form, Kind, Label};
-use super::shape_serializer::{self, Fields, Place, Stop};
+use super::shape_serializer::{self, FieldNames, Listener, WalkEnd};
 
 /// The facts of a value, as they stand before it in an entry: their count, then each.
 #[derive(Clone, Copy)]
@@ -48,7 +48,7 @@ impl<'a> Facts<'a> {
 }
 
 /// The facts of a value as they are heard.
-pub(super) struct Heard {
+pub(super) struct CollectedFacts {
     /// Each once and in order. They are few, so that this is quicker than a tree.
     facts: Vec<u64>,
     /// The items of a sequence say the same again and again.
@@ -57,7 +57,7 @@ pub(super) struct Heard {
     pub(super) leaves_out: bool,
 }
 
-impl Heard {
+impl CollectedFacts {
     fn add(&mut self, fact: u64) {
         if fact == self.last {
             return;
@@ -85,46 +85,46 @@ impl Heard {
 
 /// What a sequence of bytes says, in order.
 static OF_BYTES: LazyLock<[u64; 2]> = LazyLock::new(|| {
-    let (root, seq) = (Way::ROOT, Whole::of(Kind::Seq));
-    let mut facts = [root.holds(seq), root.to(seq, Label::At(0)).holds(Whole::of(Kind::U8))];
+    let (root, seq) = (FactPath::ROOT, HashedKind::of(DataKind::Seq));
+    let mut facts = [root.holds(seq), root.to(seq, PartLabel::At(0)).holds(HashedKind::of(DataKind::U8))];
     facts.sort_unstable();
     facts
 });
 
 /// Hears the facts of a value.
-pub(super) fn collect<T: Serialize + ?Sized>(value: &T, form: Form) -> Result<Heard, Stop> {
-    let heard = RefCell::new(Heard { facts: Vec::new(), last: 0, leaves_out: false });
-    shape_serializer::tell(value, form, Hearing { heard: &heard, way: Way::ROOT, whole: Whole::NONE })?;
+pub(super) fn collect<T: Serialize + ?Sized>(value: &T, form: Form) -> Result<CollectedFacts, WalkEnd> {
+    let heard = RefCell::new(CollectedFacts { facts: Vec::new(), last: 0, leaves_out: false });
+    shape_serializer::tell(value, form, FactListener { heard: &heard, way: FactPath::ROOT, whole: HashedKind::NONE })?;
     Ok(heard.into_inner())
 }
 
 #[derive(Clone, Copy)]
-struct Hearing<'a> {
-    heard: &'a RefCell<Heard>,
-    way: Way,
-    whole: Whole,
+struct FactListener<'a> {
+    heard: &'a RefCell<CollectedFacts>,
+    way: FactPath,
+    whole: HashedKind,
 }
 
-impl Place for Hearing<'_> {
-    fn leaf(self, kind: Kind) -> Result<(), Stop> {
-        self.heard.borrow_mut().add(self.way.holds(Whole::of(kind)));
+impl Listener for FactListener<'_> {
+    fn leaf(self, kind: DataKind) -> Result<(), WalkEnd> {
+        self.heard.borrow_mut().add(self.way.holds(HashedKind::of(kind)));
         Ok(())
     }
 
-    fn open(self, kind: Kind) -> Result<Self, Stop> {
-        let whole = Whole::of(kind);
+    fn open(self, kind: DataKind) -> Result<Self, WalkEnd> {
+        let whole = HashedKind::of(kind);
         self.heard.borrow_mut().add(self.way.holds(whole));
-        Ok(Hearing { whole, ..self })
+        Ok(FactListener { whole, ..self })
     }
 
-    fn part(self, label: Label) -> Result<Self, Stop> {
-        if let Label::Variant(index, _) = label {
+    fn part(self, label: PartLabel) -> Result<Self, WalkEnd> {
+        if let PartLabel::Variant(index, _) = label {
             self.heard.borrow_mut().add(self.way.numbers(self.whole, label, index));
         }
-        Ok(Hearing { way: self.way.to(self.whole, label), ..self })
+        Ok(FactListener { way: self.way.to(self.whole, label), ..self })
     }
 
-    fn fields(self, fields: Fields) -> Result<(), Stop> {
+    fn fields(self, fields: FieldNames) -> Result<(), WalkEnd> {
         let mut heard = self.heard.borrow_mut();
         heard.add(self.way.names(self.whole, fields.names));
         heard.leaves_out |= fields.leaves_out;
@@ -134,23 +134,23 @@ impl Place for Hearing<'_> {
 
 /// A kind whose hash is known, as each of its parts needs it.
 #[derive(Clone, Copy)]
-struct Whole {
+struct HashedKind {
     hash: Hash,
     is_named: bool,
 }
 
-impl Whole {
+impl HashedKind {
     /// Where nothing with parts has been opened.
-    const NONE: Whole = Whole::of(Kind::Unit);
+    const NONE: HashedKind = HashedKind::of(DataKind::Unit);
 
-    const fn of(kind: Kind) -> Self {
-        Whole { hash: kind.hash(), is_named: kind.is_named() }
+    const fn of(kind: DataKind) -> Self {
+        HashedKind { hash: kind.hash(), is_named: kind.is_named() }
     }
 }
 
 /// The way to a place from the nearest type with a name, or the last steps of it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-struct Way {
+struct FactPath {
     /// The last step stands at the end; there are none where it says 0.
     steps: [u64; STEPS],
     place: u32,
@@ -159,43 +159,43 @@ struct Way {
 /// Enough for a field of a variant, in an `Option`, in a `Vec`.
 const STEPS: usize = 4;
 
-impl Way {
-    const ROOT: Way = Way { steps: [0; STEPS], place: Hash::new().narrow() };
+impl FactPath {
+    const ROOT: FactPath = FactPath { steps: [0; STEPS], place: Hash::new().narrow() };
 
     fn along(steps: [u64; STEPS]) -> Self {
         let taken = steps.iter().filter(|step| **step != 0);
         let place = taken.fold(Hash::new(), |hash, step| hash.number(*step)).narrow();
-        Way { steps, place }
+        FactPath { steps, place }
     }
 
     /// The way on, to a part of what stands here.
-    fn to(self, whole: Whole, part: Label) -> Self {
+    fn to(self, whole: HashedKind, part: PartLabel) -> Self {
         let step = whole.hash.number(part.hash().wide()).wide();
         let [_, rest @ ..] = if whole.is_named { [0; STEPS] } else { self.steps };
         let mut steps = [0; STEPS];
         steps[..STEPS - 1].copy_from_slice(&rest);
         steps[STEPS - 1] = step;
-        Way::along(steps)
+        FactPath::along(steps)
     }
 
     /// That this stands here.
-    fn holds(self, whole: Whole) -> u64 {
+    fn holds(self, whole: HashedKind) -> u64 {
         fact(self.place, whole.hash)
     }
 
     /// That a struct which stands here has fields of these names, in this order.
-    fn names(self, whole: Whole, names: Hash) -> u64 {
+    fn names(self, whole: HashedKind, names: Hash) -> u64 {
         fact(self.to_name(whole).text("fields").narrow(), names)
     }
 
     /// That a variant has this number.
-    fn numbers(self, whole: Whole, variant: Label, number: u32) -> u64 {
+    fn numbers(self, whole: HashedKind, variant: PartLabel, number: u32) -> u64 {
         let place = self.to_name(whole).text("number").number(variant.hash().wide());
         fact(place.narrow(), Hash::new().number(number.into()))
     }
 
     /// What stands here, by its name alone if it has one.
-    fn to_name(self, whole: Whole) -> Hash {
+    fn to_name(self, whole: HashedKind) -> Hash {
         if whole.is_named { whole.hash } else { whole.hash.number(self.place.into()) }
     }
 }

@@ -5,34 +5,34 @@ use std::fmt;
 
 use serde::ser::{self, Serialize};
 
+use super::data_model::{DataKind, Form, PartLabel};
 use super::hash::Hash;
-use super::kind::{Form, Kind, Label};
 
 /// A place in a value, which hears what stands there. An error ends the walk.
-pub(super) trait Place: Copy {
+pub(super) trait Listener: Copy {
     /// Something without parts stands here.
-    fn leaf(self, kind: Kind) -> Result<(), Stop>;
+    fn leaf(self, kind: DataKind) -> Result<(), WalkEnd>;
 
     /// A whole number stands here; `None` if it is beyond `i64`.
-    fn integer(self, kind: Kind, _number: Option<i64>) -> Result<(), Stop> {
+    fn integer(self, kind: DataKind, _number: Option<i64>) -> Result<(), WalkEnd> {
         self.leaf(kind)
     }
 
     /// Something with parts stands here, and is told of next.
-    fn open(self, kind: Kind) -> Result<Self, Stop>;
+    fn open(self, kind: DataKind) -> Result<Self, WalkEnd>;
 
     /// The place of a part, of what was opened here.
-    fn part(self, label: Label) -> Result<Self, Stop>;
+    fn part(self, label: PartLabel) -> Result<Self, WalkEnd>;
 
     /// These were the fields of the struct that was opened here.
-    fn fields(self, _fields: Fields) -> Result<(), Stop> {
+    fn fields(self, _fields: FieldNames) -> Result<(), WalkEnd> {
         Ok(())
     }
 }
 
 /// The fields that a struct named while it was written.
 #[derive(Clone, Copy)]
-pub(super) struct Fields {
+pub(super) struct FieldNames {
     /// How many were written.
     pub(super) written: usize,
     /// Whether it named some that it left out.
@@ -42,12 +42,12 @@ pub(super) struct Fields {
 }
 
 /// Tells `place` what a value says of itself in one of its forms.
-pub(super) fn tell<T: Serialize + ?Sized, P: Place>(value: &T, form: Form, place: P) -> Result<(), Stop> {
-    tell_at(value, Level { form, left: MOST_LEVELS }, place)
+pub(super) fn tell<T: Serialize + ?Sized, P: Listener>(value: &T, form: Form, place: P) -> Result<(), WalkEnd> {
+    tell_at(value, Depth { form, left: MOST_LEVELS }, place)
 }
 
-fn tell_at<T: Serialize + ?Sized, P: Place>(value: &T, level: Level, place: P) -> Result<(), Stop> {
-    value.serialize(Outline { place, level })
+fn tell_at<T: Serialize + ?Sized, P: Listener>(value: &T, level: Depth, place: P) -> Result<(), WalkEnd> {
+    value.serialize(ShapeSerializer { place, level })
 }
 
 /// So many levels a value may have, each `Some` and each newtype being one, so that neither writing nor reading it
@@ -56,21 +56,21 @@ pub(super) const MOST_LEVELS: usize = 320;
 
 /// How deep in a value, and in which form it tells of itself.
 #[derive(Clone, Copy)]
-struct Level {
+struct Depth {
     form: Form,
     left: usize,
 }
 
-impl Level {
-    fn inner(self) -> Result<Self, Stop> {
-        let left = self.left.checked_sub(1).ok_or(Stop::TooDeep)?;
-        Ok(Level { left, ..self })
+impl Depth {
+    fn inner(self) -> Result<Self, WalkEnd> {
+        let left = self.left.checked_sub(1).ok_or(WalkEnd::TooDeep)?;
+        Ok(Depth { left, ..self })
     }
 }
 
 /// Why a walk ended before the end of the value.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum Stop {
+pub(super) enum WalkEnd {
     /// The listener had heard enough.
     #[error("no more is asked")]
     Enough,
@@ -82,66 +82,66 @@ pub(super) enum Stop {
     Refused(String),
 }
 
-impl ser::Error for Stop {
+impl ser::Error for WalkEnd {
     fn custom<T: fmt::Display>(message: T) -> Self {
-        Stop::Refused(message.to_string())
+        WalkEnd::Refused(message.to_string())
     }
 }
 
-struct Outline<P> {
+struct ShapeSerializer<P> {
     place: P,
-    level: Level,
+    level: Depth,
 }
 
-impl<P: Place> Outline<P> {
+impl<P: Listener> ShapeSerializer<P> {
     /// What holds one thing: `Some`, a newtype.
-    fn hold<T: Serialize + ?Sized>(self, kind: Kind, value: &T) -> Result<(), Stop> {
-        let inner = self.place.open(kind)?.part(Label::At(0))?;
+    fn hold<T: Serialize + ?Sized>(self, kind: DataKind, value: &T) -> Result<(), WalkEnd> {
+        let inner = self.place.open(kind)?.part(PartLabel::At(0))?;
         tell_at(value, self.level.inner()?, inner)
     }
 
     /// The place of a variant's content.
-    fn variant(self, name: &'static str, index: u32, variant: &'static str) -> Result<Self, Stop> {
-        let place = self.place.open(Kind::Enum(name))?.part(Label::Variant(index, variant))?;
-        Ok(Outline { place, ..self })
+    fn variant(self, name: &'static str, index: u32, variant: &'static str) -> Result<Self, WalkEnd> {
+        let place = self.place.open(DataKind::Enum(name))?.part(PartLabel::Variant(index, variant))?;
+        Ok(ShapeSerializer { place, ..self })
     }
 
-    fn elements(self, kind: Kind, len: usize) -> Result<Elements<P>, Stop> {
-        Ok(Elements { whole: self.place.open(kind)?, level: self.level.inner()?, len, told: 0 })
+    fn elements(self, kind: DataKind, len: usize) -> Result<TupleSerializer<P>, WalkEnd> {
+        Ok(TupleSerializer { whole: self.place.open(kind)?, level: self.level.inner()?, len, told: 0 })
     }
 
-    fn named(self, kind: Kind) -> Result<Named<P>, Stop> {
-        let fields = Fields { written: 0, leaves_out: false, names: Hash::new() };
-        Ok(Named { whole: self.place.open(kind)?, level: self.level.inner()?, fields })
+    fn named(self, kind: DataKind) -> Result<StructSerializer<P>, WalkEnd> {
+        let fields = FieldNames { written: 0, leaves_out: false, names: Hash::new() };
+        Ok(StructSerializer { whole: self.place.open(kind)?, level: self.level.inner()?, fields })
     }
 }
 
 macro_rules! leaves {
     ($($method:ident($type:ty) $kind:ident;)*) => {$(
-        fn $method(self, _: $type) -> Result<(), Stop> {
-            self.place.leaf(Kind::$kind)
+        fn $method(self, _: $type) -> Result<(), WalkEnd> {
+            self.place.leaf(DataKind::$kind)
         }
     )*};
 }
 
 macro_rules! integers {
     ($($method:ident($type:ty) $kind:ident;)*) => {$(
-        fn $method(self, number: $type) -> Result<(), Stop> {
-            self.place.integer(Kind::$kind, i64::try_from(number).ok())
+        fn $method(self, number: $type) -> Result<(), WalkEnd> {
+            self.place.integer(DataKind::$kind, i64::try_from(number).ok())
         }
     )*};
 }
 
-impl<P: Place> ser::Serializer for Outline<P> {
+impl<P: Listener> ser::Serializer for ShapeSerializer<P> {
     type Ok = ();
-    type Error = Stop;
-    type SerializeSeq = Items<P>;
-    type SerializeTuple = Elements<P>;
-    type SerializeTupleStruct = Elements<P>;
-    type SerializeTupleVariant = Elements<P>;
-    type SerializeMap = Pairs<P>;
-    type SerializeStruct = Named<P>;
-    type SerializeStructVariant = Named<P>;
+    type Error = WalkEnd;
+    type SerializeSeq = SeqSerializer<P>;
+    type SerializeTuple = TupleSerializer<P>;
+    type SerializeTupleStruct = TupleSerializer<P>;
+    type SerializeTupleVariant = TupleSerializer<P>;
+    type SerializeMap = MapSerializer<P>;
+    type SerializeStruct = StructSerializer<P>;
+    type SerializeStructVariant = StructSerializer<P>;
 
     fn is_human_readable(&self) -> bool {
         self.level.form.is_human_readable()
@@ -169,54 +169,58 @@ impl<P: Place> ser::Serializer for Outline<P> {
         serialize_u64(u64) U64;
     }
 
-    fn collect_str<T: fmt::Display + ?Sized>(self, _: &T) -> Result<(), Stop> {
-        self.place.leaf(Kind::Str)
+    fn collect_str<T: fmt::Display + ?Sized>(self, _: &T) -> Result<(), WalkEnd> {
+        self.place.leaf(DataKind::Str)
     }
 
-    fn serialize_unit(self) -> Result<(), Stop> {
-        self.place.leaf(Kind::Unit)
+    fn serialize_unit(self) -> Result<(), WalkEnd> {
+        self.place.leaf(DataKind::Unit)
     }
 
-    fn serialize_unit_struct(self, name: &'static str) -> Result<(), Stop> {
-        self.place.leaf(Kind::UnitStruct(name))
+    fn serialize_unit_struct(self, name: &'static str) -> Result<(), WalkEnd> {
+        self.place.leaf(DataKind::UnitStruct(name))
     }
 
-    fn serialize_none(self) -> Result<(), Stop> {
-        self.place.leaf(Kind::Option)
+    fn serialize_none(self) -> Result<(), WalkEnd> {
+        self.place.leaf(DataKind::Option)
     }
 
-    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<(), Stop> {
-        self.hold(Kind::Option, value)
+    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<(), WalkEnd> {
+        self.hold(DataKind::Option, value)
     }
 
-    fn serialize_newtype_struct<T: Serialize + ?Sized>(self, name: &'static str, value: &T) -> Result<(), Stop> {
-        self.hold(Kind::Newtype(name), value)
+    fn serialize_newtype_struct<T: Serialize + ?Sized>(self, name: &'static str, value: &T) -> Result<(), WalkEnd> {
+        self.hold(DataKind::Newtype(name), value)
     }
 
-    fn serialize_seq(self, _: Option<usize>) -> Result<Items<P>, Stop> {
-        let item = self.place.open(Kind::Seq)?.part(Label::At(0))?;
-        Ok(Items { item, level: self.level.inner()?, told: false })
+    fn serialize_seq(self, _: Option<usize>) -> Result<SeqSerializer<P>, WalkEnd> {
+        let item = self.place.open(DataKind::Seq)?.part(PartLabel::At(0))?;
+        Ok(SeqSerializer { item, level: self.level.inner()?, told: false })
     }
 
-    fn serialize_map(self, _: Option<usize>) -> Result<Pairs<P>, Stop> {
-        let whole = self.place.open(Kind::Map)?;
-        Ok(Pairs { key: whole.part(Label::At(0))?, value: whole.part(Label::At(1))?, level: self.level.inner()? })
+    fn serialize_map(self, _: Option<usize>) -> Result<MapSerializer<P>, WalkEnd> {
+        let whole = self.place.open(DataKind::Map)?;
+        Ok(MapSerializer {
+            key: whole.part(PartLabel::At(0))?,
+            value: whole.part(PartLabel::At(1))?,
+            level: self.level.inner()?,
+        })
     }
 
-    fn serialize_tuple(self, len: usize) -> Result<Elements<P>, Stop> {
-        self.elements(Kind::Tuple(len), len)
+    fn serialize_tuple(self, len: usize) -> Result<TupleSerializer<P>, WalkEnd> {
+        self.elements(DataKind::Tuple(len), len)
     }
 
-    fn serialize_tuple_struct(self, name: &'static str, len: usize) -> Result<Elements<P>, Stop> {
-        self.elements(Kind::TupleStruct(name, len), len)
+    fn serialize_tuple_struct(self, name: &'static str, len: usize) -> Result<TupleSerializer<P>, WalkEnd> {
+        self.elements(DataKind::TupleStruct(name, len), len)
     }
 
-    fn serialize_struct(self, name: &'static str, _: usize) -> Result<Named<P>, Stop> {
-        self.named(Kind::Struct(name))
+    fn serialize_struct(self, name: &'static str, _: usize) -> Result<StructSerializer<P>, WalkEnd> {
+        self.named(DataKind::Struct(name))
     }
 
-    fn serialize_unit_variant(self, name: &'static str, index: u32, variant: &'static str) -> Result<(), Stop> {
-        self.variant(name, index, variant)?.place.leaf(Kind::UnitVariant)
+    fn serialize_unit_variant(self, name: &'static str, index: u32, variant: &'static str) -> Result<(), WalkEnd> {
+        self.variant(name, index, variant)?.place.leaf(DataKind::UnitVariant)
     }
 
     fn serialize_newtype_variant<T: Serialize + ?Sized>(
@@ -225,8 +229,8 @@ impl<P: Place> ser::Serializer for Outline<P> {
         index: u32,
         variant: &'static str,
         value: &T,
-    ) -> Result<(), Stop> {
-        self.variant(name, index, variant)?.hold(Kind::NewtypeVariant, value)
+    ) -> Result<(), WalkEnd> {
+        self.variant(name, index, variant)?.hold(DataKind::NewtypeVariant, value)
     }
 
     fn serialize_tuple_variant(
@@ -235,8 +239,8 @@ impl<P: Place> ser::Serializer for Outline<P> {
         index: u32,
         variant: &'static str,
         len: usize,
-    ) -> Result<Elements<P>, Stop> {
-        self.variant(name, index, variant)?.elements(Kind::TupleVariant(len), len)
+    ) -> Result<TupleSerializer<P>, WalkEnd> {
+        self.variant(name, index, variant)?.elements(DataKind::TupleVariant(len), len)
     }
 
     fn serialize_struct_variant(
@@ -245,23 +249,23 @@ impl<P: Place> ser::Serializer for Outline<P> {
         index: u32,
         variant: &'static str,
         _: usize,
-    ) -> Result<Named<P>, Stop> {
-        self.variant(name, index, variant)?.named(Kind::StructVariant)
+    ) -> Result<StructSerializer<P>, WalkEnd> {
+        self.variant(name, index, variant)?.named(DataKind::StructVariant)
     }
 }
 
 /// The items of a sequence: one place for all.
-struct Items<P> {
+struct SeqSerializer<P> {
     item: P,
-    level: Level,
+    level: Depth,
     told: bool,
 }
 
-impl<P: Place> ser::SerializeSeq for Items<P> {
+impl<P: Listener> ser::SerializeSeq for SeqSerializer<P> {
     type Ok = ();
-    type Error = Stop;
+    type Error = WalkEnd;
 
-    fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Stop> {
+    fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), WalkEnd> {
         if self.told && says_always_the_same::<T>() {
             return Ok(());
         }
@@ -269,7 +273,7 @@ impl<P: Place> ser::SerializeSeq for Items<P> {
         tell_at(value, self.level, self.item)
     }
 
-    fn end(self) -> Result<(), Stop> {
+    fn end(self) -> Result<(), WalkEnd> {
         Ok(())
     }
 }
@@ -293,63 +297,63 @@ fn says_always_the_same<T: ?Sized>() -> bool {
 }
 
 /// The keys and values of a map: one place for all keys, one for all values.
-struct Pairs<P> {
+struct MapSerializer<P> {
     key: P,
     value: P,
-    level: Level,
+    level: Depth,
 }
 
-impl<P: Place> ser::SerializeMap for Pairs<P> {
+impl<P: Listener> ser::SerializeMap for MapSerializer<P> {
     type Ok = ();
-    type Error = Stop;
+    type Error = WalkEnd;
 
-    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), Stop> {
+    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), WalkEnd> {
         tell_at(key, self.level, self.key)
     }
 
-    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Stop> {
+    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), WalkEnd> {
         tell_at(value, self.level, self.value)
     }
 
-    fn end(self) -> Result<(), Stop> {
+    fn end(self) -> Result<(), WalkEnd> {
         Ok(())
     }
 }
 
 /// The elements of a tuple, each with its place.
-struct Elements<P> {
+struct TupleSerializer<P> {
     whole: P,
-    level: Level,
+    level: Depth,
     len: usize,
     told: usize,
 }
 
-impl<P: Place> Elements<P> {
-    fn element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Stop> {
-        let place = self.whole.part(Label::element(self.told, self.len))?;
+impl<P: Listener> TupleSerializer<P> {
+    fn element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), WalkEnd> {
+        let place = self.whole.part(PartLabel::element(self.told, self.len))?;
         self.told += 1;
         tell_at(value, self.level, place)
     }
 
-    fn finish(self) -> Result<(), Stop> {
+    fn finish(self) -> Result<(), WalkEnd> {
         if self.told == self.len {
             return Ok(());
         }
-        Err(Stop::Refused(format!("a tuple of {} elements wrote {}", self.len, self.told)))
+        Err(WalkEnd::Refused(format!("a tuple of {} elements wrote {}", self.len, self.told)))
     }
 }
 
 macro_rules! elements {
     ($($trait:ident $method:ident;)*) => {$(
-        impl<P: Place> ser::$trait for Elements<P> {
+        impl<P: Listener> ser::$trait for TupleSerializer<P> {
             type Ok = ();
-            type Error = Stop;
+            type Error = WalkEnd;
 
-            fn $method<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Stop> {
+            fn $method<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), WalkEnd> {
                 self.element(value)
             }
 
-            fn end(self) -> Result<(), Stop> {
+            fn end(self) -> Result<(), WalkEnd> {
                 self.finish()
             }
         }
@@ -363,15 +367,15 @@ elements! {
 }
 
 /// The fields of a struct, each with its place.
-struct Named<P> {
+struct StructSerializer<P> {
     whole: P,
-    level: Level,
-    fields: Fields,
+    level: Depth,
+    fields: FieldNames,
 }
 
-impl<P: Place> Named<P> {
-    fn field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<(), Stop> {
-        let place = self.whole.part(Label::Field(self.fields.written, name))?;
+impl<P: Listener> StructSerializer<P> {
+    fn field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<(), WalkEnd> {
+        let place = self.whole.part(PartLabel::Field(self.fields.written, name))?;
         self.fields.written += 1;
         self.fields.names = self.fields.names.text(name);
         tell_at(value, self.level, place)
@@ -385,20 +389,20 @@ impl<P: Place> Named<P> {
 
 macro_rules! named {
     ($($trait:ident)*) => {$(
-        impl<P: Place> ser::$trait for Named<P> {
+        impl<P: Listener> ser::$trait for StructSerializer<P> {
             type Ok = ();
-            type Error = Stop;
+            type Error = WalkEnd;
 
-            fn serialize_field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<(), Stop> {
+            fn serialize_field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<(), WalkEnd> {
                 self.field(name, value)
             }
 
-            fn skip_field(&mut self, name: &'static str) -> Result<(), Stop> {
+            fn skip_field(&mut self, name: &'static str) -> Result<(), WalkEnd> {
                 self.leave_out(name);
                 Ok(())
             }
 
-            fn end(self) -> Result<(), Stop> {
+            fn end(self) -> Result<(), WalkEnd> {
                 self.whole.fields(self.fields)
             }
         }

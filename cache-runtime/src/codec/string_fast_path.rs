@@ -3,7 +3,7 @@
 use serde::de::{self, DeserializeOwned, Visitor, value::Error};
 use serde::forward_to_deserialize_any;
 
-use super::kind::Form;
+use super::data_model::Form;
 
 /// The value that a text is for a type that is read from one.
 pub(super) fn read<T: DeserializeOwned>(text: String, form: Form) -> Option<T> {

@@ -9,11 +9,11 @@ use super::FieldUsage;
 
 /// How a type uses the values of the layouts that it met.
 #[derive(Default)]
-pub(in super::super) struct KnownLayouts(RwLock<Known>);
+pub(in super::super) struct KnownLayouts(RwLock<Remembered>);
 
 #[derive(Default)]
-struct Known {
-    tags: Tags,
+struct Remembered {
+    tags: TagNames,
     usages: HashMap<u64, FieldUsage, BuildHasherDefault<IdHasher>>,
 }
 
@@ -21,7 +21,7 @@ struct Known {
 const MOST_LAYOUTS: usize = 4096;
 
 impl KnownLayouts {
-    pub(super) fn tags(&self) -> Tags {
+    pub(super) fn tags(&self) -> TagNames {
         self.0.read().unwrap_or_else(PoisonError::into_inner).tags
     }
 
@@ -49,7 +49,7 @@ impl KnownLayouts {
 
 /// The names whose text decides how a type reads the rest, as hashes.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Tags {
+pub(super) struct TagNames {
     names: [u64; MOST_TAGS],
     count: usize,
 }
@@ -57,7 +57,7 @@ pub(super) struct Tags {
 /// A type with more of them is never remembered where it has the others.
 const MOST_TAGS: usize = 8;
 
-impl Tags {
+impl TagNames {
     pub(super) fn contains(&self, name: u64) -> bool {
         self.names[..self.count].contains(&name)
     }

@@ -12,12 +12,12 @@ use serde::forward_to_deserialize_any;
 
 use super::super::hash::{mix, mix_bytes};
 use super::super::messagepack::DEPTH;
-use super::layouts::{Tags, name_hash};
-use super::refusal::{self, Refusals, Refused};
+use super::layouts::{TagNames, name_hash};
+use super::refusal::{self, ReadRefused, Refusals};
 use super::token::{Cursor, DECOY, EMPTY_SEQ, NIL, Token, big_endian};
 
 /// Reads a value from all of these bytes, and returns its layout as well.
-pub(super) fn read<T: DeserializeOwned>(bytes: &[u8], tags: Tags) -> Option<(T, u64)> {
+pub(super) fn read<T: DeserializeOwned>(bytes: &[u8], tags: TagNames) -> Option<(T, u64)> {
     let mut reader = Reader::new(bytes, tags);
     let (value, refusals) = refusal::collect(|| T::deserialize(&mut reader));
     let value = value.ok()?;
@@ -26,7 +26,7 @@ pub(super) fn read<T: DeserializeOwned>(bytes: &[u8], tags: Tags) -> Option<(T, 
 
 /// Whether a value can be read, and what the type refused on the way. A type that panics has refused the value.
 pub(super) fn try_read<T: DeserializeOwned>(bytes: &[u8]) -> (bool, Refusals) {
-    let read = || T::deserialize(&mut Reader::new(bytes, Tags::default())).is_ok();
+    let read = || T::deserialize(&mut Reader::new(bytes, TagNames::default())).is_ok();
     refusal::collect(|| catch_unwind(AssertUnwindSafe(read)).unwrap_or(false))
 }
 
@@ -34,7 +34,7 @@ struct Reader<'de> {
     cursor: Cursor<'de>,
     levels_left: usize,
     layout: u64,
-    tags: Tags,
+    tags: TagNames,
 }
 
 /// What a layout holds besides names and tags.
@@ -44,7 +44,7 @@ const SEQ: u64 = 3;
 const UNNAMED_KEY: u64 = 4;
 
 impl<'de> Reader<'de> {
-    fn new(bytes: &'de [u8], tags: Tags) -> Self {
+    fn new(bytes: &'de [u8], tags: TagNames) -> Self {
         Reader { cursor: Cursor::new(bytes), levels_left: DEPTH, layout: 0, tags }
     }
 
@@ -65,16 +65,16 @@ impl<'de> Reader<'de> {
         }
     }
 
-    fn take(&mut self, count: usize) -> Result<&'de [u8], Refused> {
-        self.cursor.take(count).ok_or(Refused)
+    fn take(&mut self, count: usize) -> Result<&'de [u8], ReadRefused> {
+        self.cursor.take(count).ok_or(ReadRefused)
     }
 
-    fn text(&mut self, length: usize) -> Result<&'de str, Refused> {
-        std::str::from_utf8(self.take(length)?).map_err(|_| Refused)
+    fn text(&mut self, length: usize) -> Result<&'de str, ReadRefused> {
+        std::str::from_utf8(self.take(length)?).map_err(|_| ReadRefused)
     }
 
-    fn read<V: Visitor<'de>>(&mut self, visitor: V, bytes_as_items: bool) -> Result<V::Value, Refused> {
-        let (marker, token) = self.cursor.token().ok_or(Refused)?;
+    fn read<V: Visitor<'de>>(&mut self, visitor: V, bytes_as_items: bool) -> Result<V::Value, ReadRefused> {
+        let (marker, token) = self.cursor.token().ok_or(ReadRefused)?;
         match token {
             Token::Scalar(size) => scalar(marker, self.take(size)?, visitor),
             Token::Text(length) => visitor.visit_borrowed_str(self.text(length)?),
@@ -90,13 +90,13 @@ impl<'de> Reader<'de> {
     fn read_items<T>(
         &mut self,
         length: usize,
-        visit: impl FnOnce(&mut Items<'_, 'de>) -> Result<T, Refused>,
-    ) -> Result<T, Refused> {
+        visit: impl FnOnce(&mut ItemAccess<'_, 'de>) -> Result<T, ReadRefused>,
+    ) -> Result<T, ReadRefused> {
         self.enter()?;
         let outer = mix(self.layout, SEQ);
-        let mut items = Items { reader: self, left: length, layouts: ItemLayouts::default() };
+        let mut items = ItemAccess { reader: self, left: length, layouts: ItemLayouts::default() };
         let value = visit(&mut items)?;
-        let Items { left: 0, layouts, .. } = items else { return Err(Refused) };
+        let ItemAccess { left: 0, layouts, .. } = items else { return Err(ReadRefused) };
         self.layout = mix(outer, layouts.hash());
         self.levels_left += 1;
         Ok(value)
@@ -105,20 +105,20 @@ impl<'de> Reader<'de> {
     fn read_entries<T>(
         &mut self,
         length: usize,
-        visit: impl FnOnce(&mut Entries<'_, 'de>) -> Result<T, Refused>,
-    ) -> Result<T, Refused> {
+        visit: impl FnOnce(&mut EntryAccess<'_, 'de>) -> Result<T, ReadRefused>,
+    ) -> Result<T, ReadRefused> {
         self.enter()?;
         self.note(MAP);
-        let mut entries = Entries { reader: self, left: length, is_tag: false };
+        let mut entries = EntryAccess { reader: self, left: length, is_tag: false };
         let value = visit(&mut entries)?;
-        let Entries { left: 0, .. } = entries else { return Err(Refused) };
+        let EntryAccess { left: 0, .. } = entries else { return Err(ReadRefused) };
         self.note(END_OF_MAP);
         self.levels_left += 1;
         Ok(value)
     }
 
-    fn enter(&mut self) -> Result<(), Refused> {
-        self.levels_left = self.levels_left.checked_sub(1).ok_or(Refused)?;
+    fn enter(&mut self) -> Result<(), ReadRefused> {
+        self.levels_left = self.levels_left.checked_sub(1).ok_or(ReadRefused)?;
         Ok(())
     }
 
@@ -133,7 +133,7 @@ impl<'de> Reader<'de> {
 }
 
 /// Passes a number on in the width in which it is written, as `rmp_serde` does.
-fn scalar<'de, V: Visitor<'de>>(marker: u8, bytes: &[u8], visitor: V) -> Result<V::Value, Refused> {
+fn scalar<'de, V: Visitor<'de>>(marker: u8, bytes: &[u8], visitor: V) -> Result<V::Value, ReadRefused> {
     let bits = big_endian(bytes);
     match marker {
         0x00..=0x7f => visitor.visit_u8(marker),
@@ -156,16 +156,16 @@ fn scalar<'de, V: Visitor<'de>>(marker: u8, bytes: &[u8], visitor: V) -> Result<
 
 macro_rules! bytes_as_items {
     ($($method:ident($($argument:ty),*);)*) => {$(
-        fn $method<V: Visitor<'de>>(self, $(_: $argument,)* visitor: V) -> Result<V::Value, Refused> {
+        fn $method<V: Visitor<'de>>(self, $(_: $argument,)* visitor: V) -> Result<V::Value, ReadRefused> {
             self.read(visitor, true)
         }
     )*};
 }
 
 impl<'de> de::Deserializer<'de> for &mut Reader<'de> {
-    type Error = Refused;
+    type Error = ReadRefused;
 
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadRefused> {
         self.read(visitor, false)
     }
 
@@ -176,7 +176,7 @@ impl<'de> de::Deserializer<'de> for &mut Reader<'de> {
         deserialize_struct(&'static str, &'static [&'static str]);
     }
 
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadRefused> {
         if self.cursor.peek_marker() == Some(NIL) {
             self.take(1)?;
             return visitor.visit_none();
@@ -184,11 +184,11 @@ impl<'de> de::Deserializer<'de> for &mut Reader<'de> {
         visitor.visit_some(self)
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Refused> {
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, ReadRefused> {
         visitor.visit_newtype_struct(self)
     }
 
-    fn deserialize_unit_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Refused> {
+    fn deserialize_unit_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, ReadRefused> {
         if self.cursor.peek_marker() == Some(EMPTY_SEQ) {
             self.take(1)?;
             return visitor.visit_unit();
@@ -201,7 +201,7 @@ impl<'de> de::Deserializer<'de> for &mut Reader<'de> {
         _: &'static str,
         _: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, Refused> {
+    ) -> Result<V::Value, ReadRefused> {
         let start = self.cursor;
         match self.cursor.token() {
             Some((_, Token::Text(length))) => visitor.visit_enum(BorrowedStrDeserializer::new(self.text(length)?)),
@@ -215,14 +215,14 @@ impl<'de> de::Deserializer<'de> for &mut Reader<'de> {
         }
     }
 
-    fn deserialize_i128<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
+    fn deserialize_i128<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadRefused> {
         match self.wide_number() {
             Some(bytes) => visitor.visit_i128(i128::from_be_bytes(bytes)),
             None => self.deserialize_any(visitor),
         }
     }
 
-    fn deserialize_u128<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
+    fn deserialize_u128<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadRefused> {
         match self.wide_number() {
             Some(bytes) => visitor.visit_u128(u128::from_be_bytes(bytes)),
             None => self.deserialize_any(visitor),
@@ -234,16 +234,16 @@ impl<'de> de::Deserializer<'de> for &mut Reader<'de> {
     }
 }
 
-struct Items<'a, 'de> {
+struct ItemAccess<'a, 'de> {
     reader: &'a mut Reader<'de>,
     left: usize,
     layouts: ItemLayouts,
 }
 
-impl<'de> de::SeqAccess<'de> for Items<'_, 'de> {
-    type Error = Refused;
+impl<'de> de::SeqAccess<'de> for ItemAccess<'_, 'de> {
+    type Error = ReadRefused;
 
-    fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Refused> {
+    fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, ReadRefused> {
         let Some(left) = self.left.checked_sub(1) else { return Ok(None) };
         self.left = left;
         self.reader.layout = 0;
@@ -283,24 +283,24 @@ impl ItemLayouts {
     }
 }
 
-struct Entries<'a, 'de> {
+struct EntryAccess<'a, 'de> {
     reader: &'a mut Reader<'de>,
     left: usize,
     /// Whether the next value is a tag.
     is_tag: bool,
 }
 
-impl<'de> de::MapAccess<'de> for Entries<'_, 'de> {
-    type Error = Refused;
+impl<'de> de::MapAccess<'de> for EntryAccess<'_, 'de> {
+    type Error = ReadRefused;
 
-    fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Refused> {
+    fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, ReadRefused> {
         let Some(left) = self.left.checked_sub(1) else { return Ok(None) };
         self.left = left;
         self.is_tag = self.reader.note_key();
         seed.deserialize(&mut *self.reader).map(Some)
     }
 
-    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Refused> {
+    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, ReadRefused> {
         if self.is_tag {
             self.reader.note_tag();
         }
@@ -318,16 +318,16 @@ struct Decoy(u8);
 const DECOY_LEVELS: u8 = 7;
 
 impl<'de> de::Deserializer<'de> for Decoy {
-    type Error = Refused;
+    type Error = ReadRefused;
 
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadRefused> {
         match self.0.checked_sub(1) {
             Some(levels) => visitor.visit_newtype_struct(Decoy(levels)),
             None => visitor.visit_unit(),
         }
     }
 
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadRefused> {
         visitor.visit_some(self)
     }
 

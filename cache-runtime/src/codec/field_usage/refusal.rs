@@ -39,15 +39,15 @@ pub(super) fn collect<T>(read: impl FnOnce() -> T) -> (T, Refusals) {
 
 /// A type did not take what was there.
 #[derive(Debug)]
-pub(super) struct Refused;
+pub(super) struct ReadRefused;
 
-impl Refused {
+impl ReadRefused {
     fn because(reason: u64, text: impl fmt::Display) -> Self {
         let mut refusals = REFUSALS.get();
         refusals.trail = mix(refusals.trail, reason);
         let _ = write!(Trail(&mut refusals.trail), "{text}");
         REFUSALS.set(refusals);
-        Refused
+        ReadRefused
     }
 }
 
@@ -60,18 +60,18 @@ impl Write for Trail<'_> {
     }
 }
 
-impl fmt::Display for Refused {
+impl fmt::Display for ReadRefused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("the value is not of this type")
     }
 }
 
-impl std::error::Error for Refused {}
+impl std::error::Error for ReadRefused {}
 
 /// The trail takes no text that may hold a part of the value.
-impl de::Error for Refused {
+impl de::Error for ReadRefused {
     fn custom<T: fmt::Display>(_: T) -> Self {
-        Refused::because(0, "")
+        ReadRefused::because(0, "")
     }
 
     fn invalid_type(unexpected: Unexpected<'_>, expected: &dyn de::Expected) -> Self {
@@ -82,14 +82,14 @@ impl de::Error for Refused {
             refusals.expected = Some(refusals.expected.unwrap_or(Hash::new()).text(&text));
             REFUSALS.set(refusals);
         }
-        Refused::because(1, expected)
+        ReadRefused::because(1, expected)
     }
 
     fn invalid_value(_: Unexpected<'_>, expected: &dyn de::Expected) -> Self {
-        Refused::because(2, expected)
+        ReadRefused::because(2, expected)
     }
 
     fn missing_field(field: &'static str) -> Self {
-        Refused::because(3, field)
+        ReadRefused::because(3, field)
     }
 }

@@ -10,9 +10,9 @@ use serde::de::{self, IgnoredAny, MapAccess, Visitor};
 use serde::ser::{SerializeStruct, Serializer};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::super::kind::Form;
+use super::super::data_model::Form;
 use super::super::shape::Shape;
-use super::super::{Codec, Source, messagepack, read_typed, write_typed};
+use super::super::{Codec, Payload, messagepack, read_typed, write_typed};
 use super::*;
 
 macro_rules! data {
@@ -160,7 +160,7 @@ fn a_value_of_a_known_layout_is_read_once() {
         let mut bytes = Vec::new();
         let typed = write_typed(value, Codec::MessagePack, &mut bytes).unwrap();
         let before = READ.get();
-        read_typed::<Kinds>(typed.codec, typed.fingerprint, Source::Lent(&bytes)).unwrap();
+        read_typed::<Kinds>(typed.codec, typed.fingerprint, Payload::Lent(&bytes)).unwrap();
         READ.get() - before
     };
     let one = |note: &str| Kinds::One { first: Counted(1), note: note.into() };
@@ -191,7 +191,7 @@ impl Old {
     }
 
     fn read<T: DeserializeOwned>(&self) -> Result<T, Unfit> {
-        read_typed(Codec::MessagePack, self.fingerprint, Source::Lent(&self.bytes))
+        read_typed(Codec::MessagePack, self.fingerprint, Payload::Lent(&self.bytes))
     }
 
     /// Asserts that a new release reads its own values and not this one, however often it has read its own.
@@ -357,13 +357,13 @@ impl Serialize for ByHand {
 
 impl<'de> Deserialize<'de> for ByHand {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(Fields)
+        deserializer.deserialize_map(ByHandVisitor)
     }
 }
 
-struct Fields;
+struct ByHandVisitor;
 
-impl<'de> Visitor<'de> for Fields {
+impl<'de> Visitor<'de> for ByHandVisitor {
     type Value = ByHand;
 
     fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -398,7 +398,7 @@ data! {
     struct Unit;
     struct Pair(u8, String);
     struct Inner<T>(T);
-    enum Choice { Unit, One(i64), Two(i8, f32), Fields { bytes: Vec<u8>, c: char } }
+    enum Choice { Unit, One(i64), Two(i8, f32), ByHandVisitor { bytes: Vec<u8>, c: char } }
     struct Everything {
         numbers: (u8, i8, u16, i16, u32, i32, u64, i64),
         wide: (i128, u128),
@@ -419,7 +419,7 @@ fn choice() -> impl Strategy<Value = Choice> {
         Just(Choice::Unit),
         any::<i64>().prop_map(Choice::One),
         (any::<i8>(), any::<f32>()).prop_map(|(a, b)| Choice::Two(a, b)),
-        (any::<Vec<u8>>(), any::<char>()).prop_map(|(bytes, c)| Choice::Fields { bytes, c }),
+        (any::<Vec<u8>>(), any::<char>()).prop_map(|(bytes, c)| Choice::ByHandVisitor { bytes, c }),
     ]
 }
 

@@ -3,11 +3,11 @@
 use serde::de::value::BorrowedStrDeserializer;
 use serde::de::{self, DeserializeSeed, IgnoredAny, IntoDeserializer, Visitor};
 
-use super::super::kind::Kind;
-use super::tracer::{ALIASES, Found, Stop, Tracer};
+use super::super::data_model::DataKind;
+use super::tracer::{ALIASES, TraceEnd, TraceResult, Tracer};
 
 /// The parts of a struct, a tuple or a map.
-pub(super) struct Parts<'a> {
+pub(super) struct TracedParts<'a> {
     tracer: Tracer<'a>,
     /// The one on the path.
     child: Option<u32>,
@@ -22,44 +22,44 @@ pub(super) struct Parts<'a> {
 const KEY: u32 = 0;
 const VALUE: u32 = 1;
 
-impl<'a> Parts<'a> {
+impl<'a> TracedParts<'a> {
     pub(super) fn of_tuple(tracer: Tracer<'a>, child: Option<u32>, len: usize) -> Self {
-        Parts { tracer, child, at: 0, len: len as u32, names: None }
+        TracedParts { tracer, child, at: 0, len: len as u32, names: None }
     }
 
     /// Begins with the field on the path, as fields may come in any order.
     pub(super) fn of_struct(tracer: Tracer<'a>, child: Option<u32>, names: &'static [&'static str]) -> Self {
         let at = child.filter(|child| *child != ALIASES).unwrap_or(0);
-        Parts { tracer, child, at, len: names.len() as u32, names: Some(names) }
+        TracedParts { tracer, child, at, len: names.len() as u32, names: Some(names) }
     }
 
     /// One entry if the path leads into it, else none.
     pub(super) fn of_map(tracer: Tracer<'a>, child: Option<u32>) -> Self {
-        Parts { tracer, child, at: 0, len: child.is_some().into(), names: None }
+        TracedParts { tracer, child, at: 0, len: child.is_some().into(), names: None }
     }
 
-    fn hand_out<'de, S: DeserializeSeed<'de>>(&self, seed: S, index: u32) -> Result<S::Value, Stop> {
+    fn hand_out<'de, S: DeserializeSeed<'de>>(&self, seed: S, index: u32) -> Result<S::Value, TraceEnd> {
         let on_path = self.child == Some(index);
         let value = seed.deserialize(self.tracer.part::<S::Value>(on_path))?;
         // What follows the part on the path is never needed.
-        if on_path { Err(Stop::Other) } else { Ok(value) }
+        if on_path { Err(TraceEnd::Other) } else { Ok(value) }
     }
 
     /// Fields also answer to their number, in which an alias has no part: is there one for the last name?
-    fn number_of_last_name<'de, K: DeserializeSeed<'de>>(&self, seed: K) -> Result<K::Value, Stop> {
-        let last: de::value::U32Deserializer<Stop> = self.len.saturating_sub(1).into_deserializer();
-        seed.deserialize(last).map_err(|error| self.tracer.found(aliases(error == Stop::Value)))
+    fn number_of_last_name<'de, K: DeserializeSeed<'de>>(&self, seed: K) -> Result<K::Value, TraceEnd> {
+        let last: de::value::U32Deserializer<TraceEnd> = self.len.saturating_sub(1).into_deserializer();
+        seed.deserialize(last).map_err(|error| self.tracer.found(aliases(error == TraceEnd::Value)))
     }
 }
 
-fn aliases(yes: bool) -> Found {
-    if yes { Found::Aliases } else { Found::NoAliases }
+fn aliases(yes: bool) -> TraceResult {
+    if yes { TraceResult::Aliases } else { TraceResult::NoAliases }
 }
 
-impl<'de> de::SeqAccess<'de> for Parts<'_> {
-    type Error = Stop;
+impl<'de> de::SeqAccess<'de> for TracedParts<'_> {
+    type Error = TraceEnd;
 
-    fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Stop> {
+    fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, TraceEnd> {
         if self.at == self.len {
             return Ok(None);
         }
@@ -68,10 +68,10 @@ impl<'de> de::SeqAccess<'de> for Parts<'_> {
     }
 }
 
-impl<'de> de::MapAccess<'de> for Parts<'_> {
-    type Error = Stop;
+impl<'de> de::MapAccess<'de> for TracedParts<'_> {
+    type Error = TraceEnd;
 
-    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Stop> {
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, TraceEnd> {
         if self.at >= self.len {
             return Ok(None);
         }
@@ -82,7 +82,7 @@ impl<'de> de::MapAccess<'de> for Parts<'_> {
         }
     }
 
-    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Stop> {
+    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, TraceEnd> {
         if self.child == Some(ALIASES) {
             let ignored = typeid::of::<S::Value>() == typeid::of::<IgnoredAny>();
             return Err(self.tracer.found(aliases(ignored)));
@@ -96,10 +96,10 @@ impl<'de> de::MapAccess<'de> for Parts<'_> {
         &mut self,
         key: K,
         value: S,
-    ) -> Result<Option<(K::Value, S::Value)>, Stop> {
+    ) -> Result<Option<(K::Value, S::Value)>, TraceEnd> {
         // The key of a map need not be made to look at its value.
         if self.names.is_none() && self.child == Some(VALUE) {
-            return self.next_value_seed(value).and(Err(Stop::Other));
+            return self.next_value_seed(value).and(Err(TraceEnd::Other));
         }
         let Some(key) = self.next_key_seed(key)? else {
             return Ok(None);
@@ -109,51 +109,56 @@ impl<'de> de::MapAccess<'de> for Parts<'_> {
 }
 
 /// A variant of an enum.
-pub(super) struct Variant<'a> {
+pub(super) struct TracedVariant<'a> {
     pub(super) tracer: Tracer<'a>,
     pub(super) child: u32,
     pub(super) names: &'static [&'static str],
 }
 
-impl Variant<'_> {
+impl TracedVariant<'_> {
     /// As for fields: is there a number for the last name?
-    fn number_of_last_name<'de, S: DeserializeSeed<'de>>(&self, seed: S) -> Stop {
-        let last: de::value::U32Deserializer<Stop> = (self.names.len() as u32).saturating_sub(1).into_deserializer();
+    fn number_of_last_name<'de, S: DeserializeSeed<'de>>(&self, seed: S) -> TraceEnd {
+        let last: de::value::U32Deserializer<TraceEnd> =
+            (self.names.len() as u32).saturating_sub(1).into_deserializer();
         let refused = seed.deserialize(last).err();
-        self.tracer.found(aliases(refused == Some(Stop::Value)))
+        self.tracer.found(aliases(refused == Some(TraceEnd::Value)))
     }
 }
 
-impl<'de, 'a> de::EnumAccess<'de> for Variant<'a> {
-    type Error = Stop;
+impl<'de, 'a> de::EnumAccess<'de> for TracedVariant<'a> {
+    type Error = TraceEnd;
     type Variant = Tracer<'a>;
 
-    fn variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<(S::Value, Tracer<'a>), Stop> {
+    fn variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<(S::Value, Tracer<'a>), TraceEnd> {
         if self.child == ALIASES {
             return Err(self.number_of_last_name(seed));
         }
-        let name = self.names.get(self.child as usize).copied().ok_or(Stop::Other)?;
+        let name = self.names.get(self.child as usize).copied().ok_or(TraceEnd::Other)?;
         Ok((seed.deserialize(BorrowedStrDeserializer::new(name))?, self.tracer))
     }
 }
 
 impl<'de> de::VariantAccess<'de> for Tracer<'_> {
-    type Error = Stop;
+    type Error = TraceEnd;
 
-    fn unit_variant(self) -> Result<(), Stop> {
-        self.step::<()>(Kind::UnitVariant, &[], 0).map(|_| ())
+    fn unit_variant(self) -> Result<(), TraceEnd> {
+        self.step::<()>(DataKind::UnitVariant, &[], 0).map(|_| ())
     }
 
-    fn newtype_variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<S::Value, Stop> {
-        let (tracer, child) = self.step::<S>(Kind::NewtypeVariant, &[], 1)?;
+    fn newtype_variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<S::Value, TraceEnd> {
+        let (tracer, child) = self.step::<S>(DataKind::NewtypeVariant, &[], 1)?;
         seed.deserialize(tracer.part::<S::Value>(child.is_some()))
     }
 
-    fn tuple_variant<V: Visitor<'de>>(self, len: usize, visitor: V) -> Result<V::Value, Stop> {
-        self.elements(Kind::TupleVariant(len), len, visitor)
+    fn tuple_variant<V: Visitor<'de>>(self, len: usize, visitor: V) -> Result<V::Value, TraceEnd> {
+        self.elements(DataKind::TupleVariant(len), len, visitor)
     }
 
-    fn struct_variant<V: Visitor<'de>>(self, fields: &'static [&'static str], visitor: V) -> Result<V::Value, Stop> {
-        self.fields(Kind::StructVariant, fields, visitor)
+    fn struct_variant<V: Visitor<'de>>(
+        self,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, TraceEnd> {
+        self.fields(DataKind::StructVariant, fields, visitor)
     }
 }

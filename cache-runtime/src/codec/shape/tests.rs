@@ -70,8 +70,8 @@ fn what_is_written_alike_has_one_fingerprint() {
 #[test]
 fn a_type_may_have_another_shape_where_it_is_readable() {
     let readable = Shape::of::<uuid::Uuid>(Form::Readable);
-    assert_eq!(readable.root().kind, Some(Kind::Str));
-    assert_eq!(Shape::of::<uuid::Uuid>(Form::Compact).root().kind, Some(Kind::Bytes));
+    assert_eq!(readable.root().kind, Some(DataKind::Str));
+    assert_eq!(Shape::of::<uuid::Uuid>(Form::Compact).root().kind, Some(DataKind::Bytes));
 }
 
 #[test]
@@ -110,7 +110,7 @@ fn what_follows_an_opaque_place_in_a_tuple_can_be_looked_into() {
     let shape = Shape::of::<(serde_json::Value, Untagged, u8)>(Form::Readable);
     assert_eq!(
         shape.nodes.iter().map(|node| node.kind).collect::<Vec<_>>(),
-        [Some(Kind::Tuple(3)), None, None, Some(Kind::U8)]
+        [Some(DataKind::Tuple(3)), None, None, Some(DataKind::U8)]
     );
 }
 

@@ -12,11 +12,11 @@ use std::sync::OnceLock;
 
 use serde::de::DeserializeOwned;
 
+use super::super::data_model::{DataKind, Form};
 use super::super::field_usage::KnownLayouts;
 use super::super::hash::Hash;
-use super::super::kind::{Form, Kind};
-use super::tracer::{ALIASES, DUMMIES, Found, Learnt, Run, Seen, Tracer};
-use super::{Node, Shape};
+use super::tracer::{ALIASES, AcceptedDummies, DUMMIES, TraceResult, TraceRun, TracedPlace, Tracer};
+use super::{Shape, ShapeNode};
 
 /// So many runs are made; what is not reached by then cannot be told of.
 const MOST_RUNS: usize = 20_000;
@@ -30,23 +30,23 @@ pub(super) fn shape<T: DeserializeOwned>(form: Form) -> Shape {
     let traced = catch_unwind(AssertUnwindSafe(|| Trace::new(form).finish::<T>()));
     traced.unwrap_or_else(|_| {
         let mut trace = Trace::new(form);
-        trace.add(Seen::opaque(type_name::<T>()));
+        trace.add(TracedPlace::opaque(type_name::<T>()));
         trace.into_shape()
     })
 }
 
 struct Trace {
     form: Form,
-    nodes: Vec<Node>,
-    entered: HashMap<(&'static str, Kind, &'static [&'static str]), usize>,
-    todo: VecDeque<Task>,
-    learnt: Learnt,
+    nodes: Vec<ShapeNode>,
+    entered: HashMap<(&'static str, DataKind, &'static [&'static str]), usize>,
+    todo: VecDeque<TraceTask>,
+    learnt: AcceptedDummies,
     runs: usize,
     fingerprint: Hash,
 }
 
 /// A place to look at.
-struct Task {
+struct TraceTask {
     path: Vec<u32>,
     parent: Option<usize>,
 }
@@ -57,8 +57,8 @@ impl Trace {
             form,
             nodes: Vec::new(),
             entered: HashMap::new(),
-            todo: VecDeque::from([Task { path: Vec::new(), parent: None }]),
-            learnt: Learnt::default(),
+            todo: VecDeque::from([TraceTask { path: Vec::new(), parent: None }]),
+            learnt: AcceptedDummies::default(),
             runs: 0,
             fingerprint: Hash::new(),
         }
@@ -67,8 +67,8 @@ impl Trace {
     fn finish<T: DeserializeOwned>(mut self) -> Shape {
         while let Some(task) = self.todo.pop_front() {
             let seen = match self.look::<T>(&task.path) {
-                Some(Found::Place(seen)) => seen,
-                _ => Seen::opaque(type_name::<T>()),
+                Some(TraceResult::Place(seen)) => seen,
+                _ => TracedPlace::opaque(type_name::<T>()),
             };
             let node = self.place::<T>(&task.path, seen);
             if let Some(parent) = task.parent {
@@ -84,7 +84,7 @@ impl Trace {
     }
 
     /// The number of the node that stands for a place, which may be one that was seen elsewhere.
-    fn place<T: DeserializeOwned>(&mut self, path: &[u32], seen: Seen) -> usize {
+    fn place<T: DeserializeOwned>(&mut self, path: &[u32], seen: TracedPlace) -> usize {
         let Some(kind) = seen.kind.filter(|_| seen.children > 0) else {
             return self.add(seen);
         };
@@ -98,12 +98,12 @@ impl Trace {
         self.entered.insert(key, node);
         self.nodes[node].aliases = self.has_aliases::<T>(path, kind);
         for child in 0..children {
-            self.todo.push_back(Task { path: [path, &[child]].concat(), parent: Some(node) });
+            self.todo.push_back(TraceTask { path: [path, &[child]].concat(), parent: Some(node) });
         }
         node
     }
 
-    fn add(&mut self, seen: Seen) -> usize {
+    fn add(&mut self, seen: TracedPlace) -> usize {
         self.fingerprint = match seen.kind {
             Some(kind) => {
                 seen.names.iter().fold(self.fingerprint.number(kind.hash().wide()), |hash, name| hash.text(name))
@@ -111,25 +111,31 @@ impl Trace {
             None => self.fingerprint.text("opaque").text(seen.wanted),
         };
         let hides_names = seen.kind.is_none() && !TAKE_ALL.contains(&seen.wanted);
-        self.nodes.push(Node { kind: seen.kind, names: seen.names, aliases: false, children: Vec::new(), hides_names });
+        self.nodes.push(ShapeNode {
+            kind: seen.kind,
+            names: seen.names,
+            aliases: false,
+            children: Vec::new(),
+            hides_names,
+        });
         self.nodes.len() - 1
     }
 
-    fn has_aliases<T: DeserializeOwned>(&mut self, path: &[u32], kind: Kind) -> bool {
-        let named = matches!(kind, Kind::Struct(_) | Kind::StructVariant | Kind::Enum(_));
-        named && matches!(self.look::<T>(&[path, &[ALIASES]].concat()), Some(Found::Aliases))
+    fn has_aliases<T: DeserializeOwned>(&mut self, path: &[u32], kind: DataKind) -> bool {
+        let named = matches!(kind, DataKind::Struct(_) | DataKind::StructVariant | DataKind::Enum(_));
+        named && matches!(self.look::<T>(&[path, &[ALIASES]].concat()), Some(TraceResult::Aliases))
     }
 
     /// What stands at the end of a path, with one dummy after the other for what stands before it.
-    fn look<T: DeserializeOwned>(&mut self, path: &[u32]) -> Option<Found> {
+    fn look<T: DeserializeOwned>(&mut self, path: &[u32]) -> Option<TraceResult> {
         (0..DUMMIES.len()).find_map(|dummy| self.try_with::<T>(path, dummy))
     }
 
     /// Runs as long as a run teaches something of the dummies that are taken.
-    fn try_with<T: DeserializeOwned>(&mut self, path: &[u32], dummy: usize) -> Option<Found> {
+    fn try_with<T: DeserializeOwned>(&mut self, path: &[u32], dummy: usize) -> Option<TraceResult> {
         while self.runs < MOST_RUNS {
             self.runs += 1;
-            let run = Run {
+            let run = TraceRun {
                 form: self.form,
                 dummy,
                 learnt: RefCell::new(std::mem::take(&mut self.learnt)),

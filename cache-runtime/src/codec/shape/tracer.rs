@@ -7,8 +7,8 @@ use std::fmt;
 
 use serde::de::{self, Unexpected, Visitor};
 
-use super::super::kind::{Form, Kind, LONGEST_TUPLE};
-use super::access::{Parts, Variant};
+use super::super::data_model::{DataKind, Form, LONGEST_TUPLE};
+use super::access::{TracedParts, TracedVariant};
 
 /// In the place of a child at the end of a path: asks whether names of one place mean the same.
 pub(super) const ALIASES: u32 = u32::MAX;
@@ -32,7 +32,7 @@ pub(super) const DUMMIES: [Dummy; 6] = [
 const MAY_MAKE_UP: bool = cfg!(panic = "unwind");
 
 /// By the name of a visitor, which dummy it takes.
-pub(super) type Learnt = HashMap<&'static str, usize>;
+pub(super) type AcceptedDummies = HashMap<&'static str, usize>;
 
 /// How deep dummies are made: a type that contains itself may never end.
 const DEEPEST_DUMMY: u32 = 32;
@@ -41,16 +41,16 @@ const DEEPEST_DUMMY: u32 = 32;
 const MOST_DUMMIES: u32 = 10_000;
 
 /// What a run found at the end of its path.
-pub(super) enum Found {
-    Place(Seen),
+pub(super) enum TraceResult {
+    Place(TracedPlace),
     Aliases,
     NoAliases,
 }
 
 /// What a type asked for.
 #[derive(Clone, Copy)]
-pub(super) struct Seen {
-    pub(super) kind: Option<Kind>,
+pub(super) struct TracedPlace {
+    pub(super) kind: Option<DataKind>,
     pub(super) names: &'static [&'static str],
     pub(super) children: u32,
     /// The visitor's type: it tells apart two types of one name. It is compared within a trace only.
@@ -59,52 +59,52 @@ pub(super) struct Seen {
     pub(super) wanted: &'static str,
 }
 
-impl Seen {
+impl TracedPlace {
     pub(super) fn opaque(wanted: &'static str) -> Self {
-        Seen { kind: None, names: &[], children: 0, visitor: "", wanted }
+        TracedPlace { kind: None, names: &[], children: 0, visitor: "", wanted }
     }
 }
 
 /// The end of a run, which is always an error.
 #[derive(Debug, PartialEq)]
-pub(super) enum Stop {
+pub(super) enum TraceEnd {
     /// The kind was right and the value was not.
     Value,
     Other,
 }
 
-impl fmt::Display for Stop {
+impl fmt::Display for TraceEnd {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("only the shape of the type is asked")
     }
 }
 
-impl std::error::Error for Stop {}
+impl std::error::Error for TraceEnd {}
 
-impl de::Error for Stop {
+impl de::Error for TraceEnd {
     fn custom<T: fmt::Display>(_: T) -> Self {
-        Stop::Other
+        TraceEnd::Other
     }
 
     fn invalid_value(_: Unexpected<'_>, _: &dyn de::Expected) -> Self {
-        Stop::Value
+        TraceEnd::Value
     }
 }
 
 /// What all places of one run share.
-pub(super) struct Run {
+pub(super) struct TraceRun {
     pub(super) form: Form,
     /// Which dummy to use where nothing was learnt.
     pub(super) dummy: usize,
-    pub(super) learnt: RefCell<Learnt>,
+    pub(super) learnt: RefCell<AcceptedDummies>,
     /// How often this run learnt something.
     pub(super) lessons: Cell<u32>,
     /// How many dummies it made.
     pub(super) dummies: Cell<u32>,
-    pub(super) found: RefCell<Option<Found>>,
+    pub(super) found: RefCell<Option<TraceResult>>,
 }
 
-impl Run {
+impl TraceRun {
     /// The dummy for a visitor.
     fn dummy_for(&self, visitor: &'static str) -> usize {
         self.learnt.borrow().get(visitor).copied().unwrap_or(self.dummy)
@@ -122,7 +122,7 @@ impl Run {
 /// A place of the type, on the path or beside it.
 #[derive(Clone, Copy)]
 pub(super) struct Tracer<'a> {
-    run: &'a Run,
+    run: &'a TraceRun,
     /// What is left of the path; `None` beside it, where dummies are made.
     path: Option<&'a [u32]>,
     depth: u32,
@@ -130,7 +130,7 @@ pub(super) struct Tracer<'a> {
 }
 
 impl<'a> Tracer<'a> {
-    pub(super) fn new(run: &'a Run, path: &'a [u32], wanted: &'static str) -> Self {
+    pub(super) fn new(run: &'a TraceRun, path: &'a [u32], wanted: &'static str) -> Self {
         Tracer { run, path: Some(path), depth: 0, wanted }
     }
 
@@ -140,22 +140,28 @@ impl<'a> Tracer<'a> {
         Tracer { path, depth, wanted: type_name::<T>(), ..self }
     }
 
-    pub(super) fn found(self, found: Found) -> Stop {
+    pub(super) fn found(self, found: TraceResult) -> TraceEnd {
         *self.run.found.borrow_mut() = Some(found);
-        Stop::Other
+        TraceEnd::Other
     }
 
     /// The way on: `None` for a dummy, the next child on the path, an error at its end.
     pub(super) fn step<V>(
         mut self,
-        kind: Kind,
+        kind: DataKind,
         names: &'static [&'static str],
         children: usize,
-    ) -> Result<(Self, Option<u32>), Stop> {
+    ) -> Result<(Self, Option<u32>), TraceEnd> {
         match self.path {
             Some([]) => {
                 let (children, visitor) = (children as u32, type_name::<V>());
-                Err(self.found(Found::Place(Seen { kind: Some(kind), names, children, visitor, wanted: self.wanted })))
+                Err(self.found(TraceResult::Place(TracedPlace {
+                    kind: Some(kind),
+                    names,
+                    children,
+                    visitor,
+                    wanted: self.wanted,
+                })))
             }
             Some([child, rest @ ..]) => {
                 self.path = Some(rest);
@@ -165,25 +171,25 @@ impl<'a> Tracer<'a> {
         }
     }
 
-    fn make_dummy(self) -> Result<Self, Stop> {
+    fn make_dummy(self) -> Result<Self, TraceEnd> {
         let dummies = self.run.dummies.get();
         if !MAY_MAKE_UP || self.depth > DEEPEST_DUMMY || dummies == MOST_DUMMIES {
-            return Err(Stop::Other);
+            return Err(TraceEnd::Other);
         }
         self.run.dummies.set(dummies + 1);
         Ok(Tracer { depth: self.depth + 1, ..self })
     }
 
-    fn leaf<V, T>(self, kind: Kind, visit: impl FnOnce(Dummy) -> Result<T, Stop>) -> Result<T, Stop> {
+    fn leaf<V, T>(self, kind: DataKind, visit: impl FnOnce(Dummy) -> Result<T, TraceEnd>) -> Result<T, TraceEnd> {
         self.step::<V>(kind, &[], 0)?;
         let dummy = self.run.dummy_for(type_name::<V>());
         visit(DUMMIES[dummy]).inspect_err(|_| self.run.refused(type_name::<V>(), dummy))
     }
 
     /// Something of any kind, which depends on the data.
-    fn any<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Stop> {
+    fn any<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TraceEnd> {
         match self.path {
-            Some(_) => Err(self.found(Found::Place(Seen::opaque(self.wanted)))),
+            Some(_) => Err(self.found(TraceResult::Place(TracedPlace::opaque(self.wanted)))),
             None => {
                 self.make_dummy()?;
                 visitor.visit_borrowed_str(DUMMIES[self.run.dummy].1)
@@ -191,41 +197,46 @@ impl<'a> Tracer<'a> {
         }
     }
 
-    pub(super) fn elements<'de, V: Visitor<'de>>(self, kind: Kind, len: usize, visitor: V) -> Result<V::Value, Stop> {
+    pub(super) fn elements<'de, V: Visitor<'de>>(
+        self,
+        kind: DataKind,
+        len: usize,
+        visitor: V,
+    ) -> Result<V::Value, TraceEnd> {
         let children = if len > LONGEST_TUPLE { 1 } else { len };
         let (tracer, child) = self.step::<V>(kind, &[], children)?;
-        visitor.visit_seq(Parts::of_tuple(tracer, child, len))
+        visitor.visit_seq(TracedParts::of_tuple(tracer, child, len))
     }
 
     pub(super) fn fields<'de, V: Visitor<'de>>(
         self,
-        kind: Kind,
+        kind: DataKind,
         names: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, Stop> {
+    ) -> Result<V::Value, TraceEnd> {
         let (tracer, child) = self.step::<V>(kind, names, names.len())?;
-        visitor.visit_map(Parts::of_struct(tracer, child, names))
+        visitor.visit_map(TracedParts::of_struct(tracer, child, names))
     }
 }
 
 macro_rules! leaves {
     ($($method:ident $kind:ident $visit:ident($dummy:pat => $value:expr);)*) => {$(
-        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Stop> {
-            self.leaf::<V, _>(Kind::$kind, |$dummy| visitor.$visit($value))
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TraceEnd> {
+            self.leaf::<V, _>(DataKind::$kind, |$dummy| visitor.$visit($value))
         }
     )*};
 }
 
 macro_rules! any {
     ($($method:ident)*) => {$(
-        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Stop> {
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TraceEnd> {
             self.any(visitor)
         }
     )*};
 }
 
 impl<'de> de::Deserializer<'de> for Tracer<'_> {
-    type Error = Stop;
+    type Error = TraceEnd;
 
     fn is_human_readable(&self) -> bool {
         self.run.form.is_human_readable()
@@ -254,39 +265,39 @@ impl<'de> de::Deserializer<'de> for Tracer<'_> {
 
     any! { deserialize_any deserialize_identifier deserialize_ignored_any }
 
-    fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Stop> {
-        self.step::<V>(Kind::Unit, &[], 0)?;
+    fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TraceEnd> {
+        self.step::<V>(DataKind::Unit, &[], 0)?;
         visitor.visit_unit()
     }
 
-    fn deserialize_unit_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value, Stop> {
-        self.step::<V>(Kind::UnitStruct(name), &[], 0)?;
+    fn deserialize_unit_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value, TraceEnd> {
+        self.step::<V>(DataKind::UnitStruct(name), &[], 0)?;
         visitor.visit_unit()
     }
 
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Stop> {
-        match self.step::<V>(Kind::Option, &[], 1)? {
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TraceEnd> {
+        match self.step::<V>(DataKind::Option, &[], 1)? {
             (_, None) => visitor.visit_none(),
             (tracer, Some(_)) => visitor.visit_some(tracer),
         }
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value, Stop> {
-        visitor.visit_newtype_struct(self.step::<V>(Kind::Newtype(name), &[], 1)?.0)
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value, TraceEnd> {
+        visitor.visit_newtype_struct(self.step::<V>(DataKind::Newtype(name), &[], 1)?.0)
     }
 
-    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Stop> {
-        let (tracer, child) = self.step::<V>(Kind::Seq, &[], 1)?;
-        visitor.visit_seq(Parts::of_tuple(tracer, child, child.is_some().into()))
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TraceEnd> {
+        let (tracer, child) = self.step::<V>(DataKind::Seq, &[], 1)?;
+        visitor.visit_seq(TracedParts::of_tuple(tracer, child, child.is_some().into()))
     }
 
-    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Stop> {
-        let (tracer, child) = self.step::<V>(Kind::Map, &[], 2)?;
-        visitor.visit_map(Parts::of_map(tracer, child))
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TraceEnd> {
+        let (tracer, child) = self.step::<V>(DataKind::Map, &[], 2)?;
+        visitor.visit_map(TracedParts::of_map(tracer, child))
     }
 
-    fn deserialize_tuple<V: Visitor<'de>>(self, len: usize, visitor: V) -> Result<V::Value, Stop> {
-        self.elements(Kind::Tuple(len), len, visitor)
+    fn deserialize_tuple<V: Visitor<'de>>(self, len: usize, visitor: V) -> Result<V::Value, TraceEnd> {
+        self.elements(DataKind::Tuple(len), len, visitor)
     }
 
     fn deserialize_tuple_struct<V: Visitor<'de>>(
@@ -294,8 +305,8 @@ impl<'de> de::Deserializer<'de> for Tracer<'_> {
         name: &'static str,
         len: usize,
         visitor: V,
-    ) -> Result<V::Value, Stop> {
-        self.elements(Kind::TupleStruct(name, len), len, visitor)
+    ) -> Result<V::Value, TraceEnd> {
+        self.elements(DataKind::TupleStruct(name, len), len, visitor)
     }
 
     fn deserialize_struct<V: Visitor<'de>>(
@@ -303,8 +314,8 @@ impl<'de> de::Deserializer<'de> for Tracer<'_> {
         name: &'static str,
         fields: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, Stop> {
-        self.fields(Kind::Struct(name), fields, visitor)
+    ) -> Result<V::Value, TraceEnd> {
+        self.fields(DataKind::Struct(name), fields, visitor)
     }
 
     fn deserialize_enum<V: Visitor<'de>>(
@@ -312,9 +323,9 @@ impl<'de> de::Deserializer<'de> for Tracer<'_> {
         name: &'static str,
         variants: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, Stop> {
-        let (tracer, child) = self.step::<V>(Kind::Enum(name), variants, variants.len())?;
+    ) -> Result<V::Value, TraceEnd> {
+        let (tracer, child) = self.step::<V>(DataKind::Enum(name), variants, variants.len())?;
         let dummy = (self.run.dummy % variants.len().max(1)) as u32;
-        visitor.visit_enum(Variant { tracer, child: child.unwrap_or(dummy), names: variants })
+        visitor.visit_enum(TracedVariant { tracer, child: child.unwrap_or(dummy), names: variants })
     }
 }

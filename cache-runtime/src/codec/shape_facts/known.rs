@@ -2,13 +2,13 @@
 
 use std::collections::HashSet;
 
+use super::super::data_model::{DataKind, Form, PartLabel};
 use super::super::hash::Hash;
-use super::super::kind::{Form, Kind, Label};
-use super::super::shape::{Node, Shape};
-use super::{Facts, Way, Whole, place};
+use super::super::shape::{Shape, ShapeNode};
+use super::{FactPath, Facts, HashedKind, place};
 
 /// The facts that values of a type can say.
-pub(crate) struct Known {
+pub(crate) struct KnownFacts {
     /// Sorted.
     facts: Vec<u64>,
     /// Where anything may stand. Sorted.
@@ -17,14 +17,14 @@ pub(crate) struct Known {
     closed: bool,
 }
 
-impl Known {
+impl KnownFacts {
     pub(crate) fn of(shape: &Shape) -> Self {
         let mut survey = Survey { shape, facts: HashSet::new(), open: HashSet::new(), seen: HashSet::new() };
         let whole = survey.walk();
         let (mut facts, mut open) = (Vec::from_iter(survey.facts), Vec::from_iter(survey.open));
         facts.sort_unstable();
         open.sort_unstable();
-        Known { facts, open, closed: whole && shape.is_transparent() }
+        KnownFacts { facts, open, closed: whole && shape.is_transparent() }
     }
 
     /// Whether a value that says these facts can be one of the type.
@@ -57,13 +57,13 @@ struct Survey<'a> {
     shape: &'a Shape,
     facts: HashSet<u64>,
     open: HashSet<u32>,
-    seen: HashSet<(usize, Way)>,
+    seen: HashSet<(usize, FactPath)>,
 }
 
 impl Survey<'_> {
     /// Goes to every place; `false` if there are too many.
     fn walk(&mut self) -> bool {
-        let mut todo = vec![(Shape::ROOT, Way::ROOT)];
+        let mut todo = vec![(Shape::ROOT, FactPath::ROOT)];
         while let Some((index, way)) = todo.pop() {
             if self.seen.len() == MOST_PLACES {
                 return false;
@@ -75,13 +75,13 @@ impl Survey<'_> {
         true
     }
 
-    fn visit(&mut self, index: usize, way: Way, todo: &mut Vec<(usize, Way)>) {
+    fn visit(&mut self, index: usize, way: FactPath, todo: &mut Vec<(usize, FactPath)>) {
         let node = self.shape.node(index);
         let Some(kind) = node.kind else {
             self.open.insert(way.place);
             return;
         };
-        let whole = Whole::of(kind);
+        let whole = HashedKind::of(kind);
         self.facts.insert(way.holds(whole));
         self.tell_names(node, kind, way);
         for (position, child) in node.children.iter().enumerate() {
@@ -89,16 +89,16 @@ impl Survey<'_> {
         }
     }
 
-    fn tell_names(&mut self, node: &Node, kind: Kind, way: Way) {
+    fn tell_names(&mut self, node: &ShapeNode, kind: DataKind, way: FactPath) {
         match kind {
-            Kind::Struct(_) | Kind::StructVariant => self.tell_fields(node, kind, way),
-            Kind::Enum(_) => (0..node.names.len()).for_each(|position| self.tell_number(node, kind, way, position)),
+            DataKind::Struct(_) | DataKind::StructVariant => self.tell_fields(node, kind, way),
+            DataKind::Enum(_) => (0..node.names.len()).for_each(|position| self.tell_number(node, kind, way, position)),
             _ => {}
         }
     }
 
-    fn tell_fields(&mut self, node: &Node, kind: Kind, way: Way) {
-        let names = way.names(Whole::of(kind), node.names.iter().fold(Hash::new(), |hash, name| hash.text(name)));
+    fn tell_fields(&mut self, node: &ShapeNode, kind: DataKind, way: FactPath) {
+        let names = way.names(HashedKind::of(kind), node.names.iter().fold(Hash::new(), |hash, name| hash.text(name)));
         if node.aliases || self.looks_adjacently_tagged(node) {
             self.open.insert(place(names));
         } else {
@@ -106,28 +106,28 @@ impl Survey<'_> {
         }
     }
 
-    fn tell_number(&mut self, node: &Node, kind: Kind, way: Way, position: usize) {
+    fn tell_number(&mut self, node: &ShapeNode, kind: DataKind, way: FactPath, position: usize) {
         let label = label(node, kind, position);
         let first = if node.aliases { 0 } else { position };
         let last = if self.shape.form == Form::Compact { position } else { position + SKIPPED_VARIANTS };
         for number in first..=last {
-            self.facts.insert(way.numbers(Whole::of(kind), label, number as u32));
+            self.facts.insert(way.numbers(HashedKind::of(kind), label, number as u32));
         }
     }
 
     /// An enum with `tag` and `content` leaves out the content of a variant that has none. Its tag has its own name.
-    fn looks_adjacently_tagged(&self, node: &Node) -> bool {
-        let ([tag, content], Some(Kind::Struct(name))) = (&node.children[..], node.kind) else {
+    fn looks_adjacently_tagged(&self, node: &ShapeNode) -> bool {
+        let ([tag, content], Some(DataKind::Struct(name))) = (&node.children[..], node.kind) else {
             return false;
         };
-        self.shape.node(*tag).kind == Some(Kind::Enum(name)) && self.shape.node(*content).kind.is_none()
+        self.shape.node(*tag).kind == Some(DataKind::Enum(name)) && self.shape.node(*content).kind.is_none()
     }
 }
 
-fn label(node: &Node, kind: Kind, position: usize) -> Label {
+fn label(node: &ShapeNode, kind: DataKind, position: usize) -> PartLabel {
     match kind {
-        Kind::Struct(_) | Kind::StructVariant => Label::Field(position, node.names[position]),
-        Kind::Enum(_) => Label::Variant(position as u32, node.names[position]),
-        _ => Label::At(position),
+        DataKind::Struct(_) | DataKind::StructVariant => PartLabel::Field(position, node.names[position]),
+        DataKind::Enum(_) => PartLabel::Variant(position as u32, node.names[position]),
+        _ => PartLabel::At(position),
     }
 }

@@ -20,7 +20,7 @@ impl Form {
 
 /// What stands at a place of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Kind {
+pub(super) enum DataKind {
     Bool,
     I8,
     I16,
@@ -53,16 +53,16 @@ pub(super) enum Kind {
     StructVariant,
 }
 
-impl Kind {
+impl DataKind {
     /// Whether this can be a number of the store, which are those of `i64`.
     pub(super) fn is_integer(self) -> bool {
-        use Kind::*;
+        use DataKind::*;
         matches!(self, I8 | I16 | I32 | I64 | I128 | U8 | U16 | U32 | U64 | U128)
     }
 
     /// Whether what is inside may be looked up by the name alone, wherever it stands.
     pub(super) const fn is_named(self) -> bool {
-        matches!(self, Kind::Newtype(_) | Kind::TupleStruct(..) | Kind::Struct(_) | Kind::Enum(_))
+        matches!(self, DataKind::Newtype(_) | DataKind::TupleStruct(..) | DataKind::Struct(_) | DataKind::Enum(_))
     }
 
     /// The same in every build: it is written into entries.
@@ -77,43 +77,43 @@ impl Kind {
     /// These numbers stand for ever.
     const fn words(self) -> (u64, &'static str, usize) {
         match self {
-            Kind::Bool => (1, "", 0),
-            Kind::I8 => (2, "", 0),
-            Kind::I16 => (3, "", 0),
-            Kind::I32 => (4, "", 0),
-            Kind::I64 => (5, "", 0),
-            Kind::I128 => (6, "", 0),
-            Kind::U8 => (7, "", 0),
-            Kind::U16 => (8, "", 0),
-            Kind::U32 => (9, "", 0),
-            Kind::U64 => (10, "", 0),
-            Kind::U128 => (11, "", 0),
-            Kind::F32 => (12, "", 0),
-            Kind::F64 => (13, "", 0),
-            Kind::Char => (14, "", 0),
-            Kind::Str => (15, "", 0),
-            Kind::Bytes => (16, "", 0),
-            Kind::Unit => (17, "", 0),
-            Kind::UnitStruct(name) => (18, name, 0),
-            Kind::Option => (19, "", 0),
-            Kind::Newtype(name) => (20, name, 0),
-            Kind::Seq => (21, "", 0),
-            Kind::Map => (22, "", 0),
-            Kind::Tuple(len) => (23, "", len),
-            Kind::TupleStruct(name, len) => (24, name, len),
-            Kind::Struct(name) => (25, name, 0),
-            Kind::Enum(name) => (26, name, 0),
-            Kind::UnitVariant => (27, "", 0),
-            Kind::NewtypeVariant => (28, "", 0),
-            Kind::TupleVariant(len) => (29, "", len),
-            Kind::StructVariant => (30, "", 0),
+            DataKind::Bool => (1, "", 0),
+            DataKind::I8 => (2, "", 0),
+            DataKind::I16 => (3, "", 0),
+            DataKind::I32 => (4, "", 0),
+            DataKind::I64 => (5, "", 0),
+            DataKind::I128 => (6, "", 0),
+            DataKind::U8 => (7, "", 0),
+            DataKind::U16 => (8, "", 0),
+            DataKind::U32 => (9, "", 0),
+            DataKind::U64 => (10, "", 0),
+            DataKind::U128 => (11, "", 0),
+            DataKind::F32 => (12, "", 0),
+            DataKind::F64 => (13, "", 0),
+            DataKind::Char => (14, "", 0),
+            DataKind::Str => (15, "", 0),
+            DataKind::Bytes => (16, "", 0),
+            DataKind::Unit => (17, "", 0),
+            DataKind::UnitStruct(name) => (18, name, 0),
+            DataKind::Option => (19, "", 0),
+            DataKind::Newtype(name) => (20, name, 0),
+            DataKind::Seq => (21, "", 0),
+            DataKind::Map => (22, "", 0),
+            DataKind::Tuple(len) => (23, "", len),
+            DataKind::TupleStruct(name, len) => (24, name, len),
+            DataKind::Struct(name) => (25, name, 0),
+            DataKind::Enum(name) => (26, name, 0),
+            DataKind::UnitVariant => (27, "", 0),
+            DataKind::NewtypeVariant => (28, "", 0),
+            DataKind::TupleVariant(len) => (29, "", len),
+            DataKind::StructVariant => (30, "", 0),
         }
     }
 }
 
 /// Which part of a whole is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Label {
+pub(super) enum PartLabel {
     /// An element by its number; what `Some` or a newtype holds, the items of a sequence and the keys of a map are
     /// at 0, the values of a map at 1.
     At(usize),
@@ -123,17 +123,17 @@ pub(super) enum Label {
     Variant(u32, &'static str),
 }
 
-impl Label {
+impl PartLabel {
     /// An element of a tuple. The elements of a longer one, which is an array, are all alike.
     pub(super) fn element(index: usize, len: usize) -> Self {
-        Label::At(if len > LONGEST_TUPLE { 0 } else { index })
+        PartLabel::At(if len > LONGEST_TUPLE { 0 } else { index })
     }
 
     /// By name where there is one: a number may stand for another field in another release.
     pub(super) fn hash(self) -> Hash {
         match self {
-            Label::At(index) => Hash::new().number(index as u64),
-            Label::Field(_, name) | Label::Variant(_, name) => Hash::new().text(name),
+            PartLabel::At(index) => Hash::new().number(index as u64),
+            PartLabel::Field(_, name) | PartLabel::Variant(_, name) => Hash::new().text(name),
         }
     }
 }
