@@ -1,4 +1,4 @@
-//! How values become bytes, and which codec is safe for which value.
+//! Encodes values as bytes, and chooses a codec that can give each value back.
 
 mod bincode;
 mod data_model;
@@ -29,21 +29,20 @@ pub(crate) use self::payload::Payload;
 use self::shape::Shape;
 use self::shape_facts::Facts;
 
-/// How values of a known type are written.
+/// The encoding of values whose type is known.
 ///
-/// It is a choice of size and speed against readability from outside, and never of what can be read: every cache
-/// reads entries of both, so the choice may be changed at any time and old entries stay readable. A value that one
-/// of the two cannot give back exactly is written by the other.
+/// The choice is between small, fast entries and entries that other programs can read. It can be changed at any time:
+/// every cache reads entries of both codecs. A value that one codec cannot give back exactly is written by the other.
 ///
-/// `bincode` is used in version 2.0.1, the last that works: 3.0.0 is a farewell release without code. What is taken
-/// from it is small and will not change: its bytes are frozen by this crate's golden tests as a part of the
-/// entry's own format, which has a version number, so that another encoding could take its place without an entry
-/// being misread.
+/// `bincode` is used in version 2.0.1, because 3.0.0 is an empty farewell release. Its encoding is frozen by this crate's
+/// golden tests as a part of the entry's format. That format has a version number, so another encoding could replace
+/// bincode without misreading an entry.
 ///
-/// To learn what a type looks like, its `Deserialize` is given made-up values, once; in a program with
-/// `panic = "abort"` it never is, and types that need them (a tuple after a date, say) are written as MessagePack.
+/// To learn the shape of a type, the library calls its `Deserialize` with made-up values, once for each type. It does not
+/// do so in a program with `panic = "abort"`, where types that need them (a tuple with a date before other elements, for
+/// example) are written as MessagePack.
 ///
-/// It is an option of a cache: `codec = "messagepack"` in the configuration, or in an address.
+/// The codec is an option of a cache: `codec = "messagepack"` in the configuration, or in an address.
 ///
 /// ```
 /// use cache_runtime::Cache;
@@ -55,20 +54,20 @@ use self::shape_facts::Facts;
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum Codec {
-    /// Small and fast: the fields one after the other, without their names.
+    /// Small and fast: the fields in order, without their names.
     ///
-    /// Types that must see names to be read (`flatten`, `untagged`, `tag`, `serde_json::Value`), and values that
-    /// leave fields out, are written as MessagePack.
+    /// Types that cannot be read without names (`flatten`, `untagged`, `tag`, `serde_json::Value`), and values that leave
+    /// out fields, are written as MessagePack.
     #[default]
     Bincode,
     /// Readable by programs in other languages: maps with the names of the fields.
     ///
-    /// MessagePack has one word for `None` and for `Some(None)`, so values with the latter are written by `bincode`.
+    /// MessagePack writes `None` and `Some(None)` alike, so values with the latter are written by `bincode`.
     MessagePack,
 }
 
 impl Codec {
-    /// The form in which it asks values for themselves.
+    /// The form of types that it writes.
     fn form(self) -> Form {
         match self {
             Codec::Bincode => Form::Compact,
@@ -77,62 +76,62 @@ impl Codec {
     }
 }
 
-/// Why bytes are no value of a type.
+/// Why bytes cannot be read as a type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Unfit {
     /// They were written by another type.
     Type,
-    /// They are not what the codec writes of this type.
+    /// They are not what the codec writes for this type.
     Bytes,
 }
 
-/// Why a codec did not write a value.
+/// Why a value cannot be written.
 pub(crate) type Refusal = Box<dyn StdError + Send + Sync>;
 
-/// How a value of a known type was written.
+/// How a value was written.
 pub(crate) struct Typed {
     pub(crate) codec: Codec,
     pub(crate) fingerprint: u64,
 }
 
-/// Appends a value whose type is known on both sides, by the codec preferred if that one gives the value back.
+/// Appends a value whose type can be read too, by the preferred codec if that can give the value back.
 pub(crate) fn write_typed<T>(value: &T, preferred: Codec, bytes: &mut Vec<u8>) -> Result<Typed, Refusal>
 where
     T: Serialize + DeserializeOwned,
 {
-    let compact = Shape::of::<T>(Form::Compact);
-    let positional = compact.is_closed() && matches_shape::matches_shape(value, compact);
+    let bincode_shape = Shape::of::<T>(Form::Compact);
+    let matches = bincode_shape.is_closed() && matches_shape::matches_shape(value, bincode_shape);
     let start = bytes.len();
     let mut attempt = |codec| {
         bytes.truncate(start);
         let fingerprint = match codec {
-            Codec::Bincode => bincode::write(value, bytes).map(|()| compact.fingerprint),
-            Codec::MessagePack => write_readable(value, positional, bytes),
+            Codec::Bincode => bincode::write(value, bytes).map(|()| bincode_shape.fingerprint),
+            Codec::MessagePack => write_messagepack(value, matches, bytes),
         }?;
         Ok(Typed { codec, fingerprint })
     };
     match preferred {
-        Codec::Bincode if positional => attempt(Codec::Bincode).or_else(|_: Refusal| attempt(Codec::MessagePack)),
-        Codec::MessagePack if positional => attempt(Codec::MessagePack).or_else(|_| attempt(Codec::Bincode)),
+        Codec::Bincode if matches => attempt(Codec::Bincode).or_else(|_: Refusal| attempt(Codec::MessagePack)),
+        Codec::MessagePack if matches => attempt(Codec::MessagePack).or_else(|_| attempt(Codec::Bincode)),
         _ => attempt(Codec::MessagePack),
     }
 }
 
-/// Appends MessagePack for readers of the value's own type, and returns the fingerprint of that type's form.
+/// Appends a value as MessagePack, and returns the fingerprint that its readers expect.
 ///
-/// Where a type is not written as it is read, it may not be readable at all: that is better an error than an entry
-/// that is never a hit.
-fn write_readable<T>(value: &T, positional: bool, bytes: &mut Vec<u8>) -> Result<u64, Refusal>
+/// If a type is written in another form than it reads, it may be unreadable. An error is better than an entry that is
+/// never a hit.
+fn write_messagepack<T>(value: &T, matches: bool, bytes: &mut Vec<u8>) -> Result<u64, Refusal>
 where
     T: Serialize + DeserializeOwned,
 {
     let readable = Shape::of::<T>(Form::Readable);
-    // Where serde buffers a part of the value it does not take bytes for a sequence of `u8` any more.
-    let mode = if positional && readable.is_closed() { BytesMode::ForceIterables } else { BytesMode::Normal };
+    // serde's buffers do not accept bytes in place of a sequence of `u8`.
+    let mode = if matches && readable.is_closed() { BytesMode::ForceIterables } else { BytesMode::Normal };
     let start = bytes.len();
     messagepack::write(value, mode, bytes)?;
-    if !positional && messagepack::read::<T>(&bytes[start..]).is_none() {
-        return Err("serde cannot read back what it writes of it: its `Serialize` and `Deserialize` differ".into());
+    if !matches && messagepack::read::<T>(&bytes[start..]).is_none() {
+        return Err("it cannot be read back, because its `Serialize` and `Deserialize` differ".into());
     }
     if !readable.hides_names() {
         return Ok(readable.fingerprint);
@@ -141,7 +140,7 @@ where
     Ok(readable.fingerprint ^ usage.fingerprint)
 }
 
-/// Appends what a value says of its shape and the value, for readers whose type is not known here.
+/// Appends the facts of a value's shape and then the value, for readers of any type.
 pub(crate) fn write_untyped<T: Serialize + ?Sized>(value: &T, bytes: &mut Vec<u8>) -> Result<Codec, Refusal> {
     let start = bytes.len();
     let facts = shape_facts::collect(value, Form::Readable)?;
@@ -151,12 +150,12 @@ pub(crate) fn write_untyped<T: Serialize + ?Sized>(value: &T, bytes: &mut Vec<u8
         return Ok(Codec::MessagePack);
     };
     bytes.truncate(start);
-    // What the second codec cannot write either is better told by the first.
-    write_untyped_compact(value, bytes).ok_or(refusal)
+    // If neither codec can write the value, the reason of the first is the better one.
+    write_untyped_bincode(value, bytes).ok_or(refusal)
 }
 
-/// Without names a value is only read by a type that says the very same, so nothing may be left out.
-fn write_untyped_compact<T: Serialize + ?Sized>(value: &T, bytes: &mut Vec<u8>) -> Option<Codec> {
+/// Appends a value without names. Only a type of the same shape can read that, so no field may be left out.
+fn write_untyped_bincode<T: Serialize + ?Sized>(value: &T, bytes: &mut Vec<u8>) -> Option<Codec> {
     let facts = shape_facts::collect(value, Form::Compact).ok()?;
     if facts.leaves_out {
         return None;
@@ -166,7 +165,7 @@ fn write_untyped_compact<T: Serialize + ?Sized>(value: &T, bytes: &mut Vec<u8>) 
     Some(Codec::Bincode)
 }
 
-/// Reads what was written without knowledge of the type, if a value of this type could have said so.
+/// Reads what [`write_untyped`] wrote, if the facts are those of a value of this type.
 pub(crate) fn read_untyped<T: DeserializeOwned>(codec: Codec, payload: Payload<'_>) -> Result<T, Unfit> {
     let (facts, bytes) = Facts::split(&payload).ok_or(Unfit::Bytes)?;
     let shape = Shape::of::<T>(codec.form());
@@ -178,21 +177,21 @@ pub(crate) fn read_untyped<T: DeserializeOwned>(codec: Codec, payload: Payload<'
         return read_items(bytes).ok_or(Unfit::Bytes);
     }
     if shape.hides_names() {
-        // The writer's type is not known, so this type must use every name that was written.
+        // The type of the writer is not known, so the reader's type must use every name.
         return field_usage::read(bytes, shape.known_layouts(), |usage| !usage.ignores_names);
     }
     let before = payload.len() - bytes.len();
-    read(codec, shape, payload.after(before))
+    read(codec, shape, payload.skip(before))
 }
 
-/// Reads bytes for a type that may expect anything: where serde buffers, bytes are not a sequence of `u8` any more.
+/// Reads bytes as a sequence of `u8`, because serde's buffers would keep them as bytes.
 fn read_items<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
     let items: Vec<u8> = messagepack::read(bytes)?;
     let items: SeqDeserializer<_, de::value::Error> = SeqDeserializer::new(items.into_iter());
     T::deserialize(items).ok()
 }
 
-/// Reads what was written as a value of a type with this fingerprint.
+/// Reads what [`write_typed`] wrote, if this type has the same fingerprint.
 pub(crate) fn read_typed<T: DeserializeOwned>(
     codec: Codec,
     fingerprint: u64,
@@ -207,7 +206,7 @@ pub(crate) fn read_typed<T: DeserializeOwned>(
 }
 
 fn read<T: DeserializeOwned>(codec: Codec, shape: &Shape, bytes: Payload<'_>) -> Result<T, Unfit> {
-    if shape.root().kind == Some(DataKind::Str) && bytes.is_given_and_long() {
+    if shape.root().kind == Some(DataKind::Str) && bytes.is_owned_and_long() {
         let start = match codec {
             Codec::Bincode => bincode::text(&bytes),
             Codec::MessagePack => messagepack::text(&bytes),

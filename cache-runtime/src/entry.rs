@@ -115,7 +115,7 @@ fn unwritable<T: ?Sized>(cause: Refusal) -> Error {
 pub(crate) fn read<T: DeserializeOwned>(value: &Value) -> Result<T, Unreadable> {
     match value {
         Value::Number(number) => read_number(*number),
-        Value::Bytes(bytes) => read_bytes(Payload::Lent(bytes)),
+        Value::Bytes(bytes) => read_bytes(Payload::Borrowed(bytes)),
     }
 }
 
@@ -123,7 +123,7 @@ pub(crate) fn read<T: DeserializeOwned>(value: &Value) -> Result<T, Unreadable> 
 pub(crate) fn take<T: DeserializeOwned>(value: Value) -> Result<T, Unreadable> {
     match value {
         Value::Number(number) => read_number(number),
-        Value::Bytes(bytes) => read_bytes(Payload::Given(bytes, 0)),
+        Value::Bytes(bytes) => read_bytes(Payload::Owned(bytes, 0)),
     }
 }
 
@@ -141,7 +141,7 @@ fn read_bytes<T: DeserializeOwned>(bytes: Payload<'_>) -> Result<T, Unreadable> 
         let (_, value) = tags::split(&bytes[HEADER..]).ok_or(Unreadable::Truncated)?;
         before = bytes.len() - value.len();
     }
-    let payload = bytes.after(before);
+    let payload = bytes.skip(before);
     let read = match header.encoding {
         Encoding::Typed(codec) => codec::read_typed(codec, header.fingerprint, payload),
         Encoding::Untyped(codec) => codec::read_untyped(codec, payload),

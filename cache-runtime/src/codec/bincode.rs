@@ -1,4 +1,4 @@
-//! Bincode: the fields one after the other, without names.
+//! Bincode: the fields of a value in order, without names.
 
 use ::bincode::config::{Configuration, Limit, LittleEndian, Varint};
 use ::bincode::enc::write::Writer;
@@ -8,14 +8,14 @@ use serde::de::DeserializeOwned;
 
 use super::Refusal;
 
-/// What bincode may claim while it decodes: more than any store holds, less than what stops a machine.
+/// The most memory that decoding may claim: more than any store holds, and less than a machine has.
 const CLAIM: usize = 1 << 31;
 
 fn config() -> Configuration<LittleEndian, Varint, Limit<CLAIM>> {
     ::bincode::config::standard().with_limit::<CLAIM>()
 }
 
-/// Appends to what already stands in the buffer.
+/// Appends to a buffer.
 struct Appender<'a>(&'a mut Vec<u8>);
 
 impl Writer for Appender<'_> {
@@ -30,13 +30,13 @@ pub(super) fn write<T: Serialize + ?Sized>(value: &T, bytes: &mut Vec<u8>) -> Re
     ::bincode::serde::encode_into_writer(value, Appender(bytes), config()).map_err(Refusal::from)
 }
 
-/// Reads what [`write`] wrote, all of it.
+/// Reads a value from all of these bytes.
 pub(super) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
     let (value, read) = ::bincode::serde::borrow_decode_from_slice(bytes, config()).ok()?;
     (read == bytes.len()).then_some(value)
 }
 
-/// Where the text begins in bytes that are one text and nothing else.
+/// The position of the text in bytes that hold one text and nothing else.
 pub(super) fn text(bytes: &[u8]) -> Option<usize> {
     let (length, start): (u64, usize) = ::bincode::serde::decode_from_slice(bytes, config()).ok()?;
     (usize::try_from(length) == Ok(bytes.len() - start)).then_some(start)

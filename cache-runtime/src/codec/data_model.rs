@@ -1,11 +1,11 @@
-//! The words of serde's data model: a value says them when it is written, a type when it is read.
+//! serde's data model: the kinds of values, and the parts that they have.
 
 use super::hash::Hash;
 
-/// Which of its two forms a type is asked for: many, such as UUIDs and addresses, have a short and a readable one.
+/// The two forms of a type: many types, such as UUIDs and addresses, have a compact and a readable one.
 ///
-/// Bincode takes the compact form. MessagePack takes the readable one, although it is binary, because where serde
-/// buffers a value (`flatten`, `untagged`, `tag`) it always reads the readable one.
+/// Bincode uses the compact form. MessagePack uses the readable one although it is binary, because serde always reads the
+/// readable form from its buffers (`flatten`, `untagged`, `tag`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Form {
     Compact,
@@ -18,7 +18,7 @@ impl Form {
     }
 }
 
-/// What stands at a place of a value.
+/// The kind of a value, with its name and length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum DataKind {
     Bool,
@@ -54,18 +54,18 @@ pub(super) enum DataKind {
 }
 
 impl DataKind {
-    /// Whether this can be a number of the store, which are those of `i64`.
+    /// Whether a value of this kind can be a number of the store, which is an `i64`.
     pub(super) fn is_integer(self) -> bool {
         use DataKind::*;
         matches!(self, I8 | I16 | I32 | I64 | I128 | U8 | U16 | U32 | U64 | U128)
     }
 
-    /// Whether what is inside may be looked up by the name alone, wherever it stands.
+    /// Whether the parts of this kind are known by its name alone, wherever it is used.
     pub(super) const fn is_named(self) -> bool {
         matches!(self, DataKind::Newtype(_) | DataKind::TupleStruct(..) | DataKind::Struct(_) | DataKind::Enum(_))
     }
 
-    /// The same in every build: it is written into entries.
+    /// A hash that is the same in every build, because entries hold it.
     pub(super) const fn hash(self) -> Hash {
         let (word, name, len) = self.words();
         if name.is_empty() && len == 0 {
@@ -74,7 +74,7 @@ impl DataKind {
         Hash::new().number(word).text(name).number(len as u64)
     }
 
-    /// These numbers stand for ever.
+    /// These numbers must never change.
     const fn words(self) -> (u64, &'static str, usize) {
         match self {
             DataKind::Bool => (1, "", 0),
@@ -111,25 +111,25 @@ impl DataKind {
     }
 }
 
-/// Which part of a whole is meant.
+/// A part of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum PartLabel {
-    /// An element by its number; what `Some` or a newtype holds, the items of a sequence and the keys of a map are
-    /// at 0, the values of a map at 1.
+    /// An element by its number. The content of `Some` or of a newtype, the items of a sequence, and the keys of a map
+    /// are at 0; the values of a map are at 1.
     At(usize),
-    /// A field, with how many were written before it.
+    /// A field, with the number of fields written before it.
     Field(usize, &'static str),
-    /// A variant, with its number.
+    /// A variant and its number.
     Variant(u32, &'static str),
 }
 
 impl PartLabel {
-    /// An element of a tuple. The elements of a longer one, which is an array, are all alike.
+    /// An element of a tuple. A longer tuple is an array, whose elements are all alike.
     pub(super) fn element(index: usize, len: usize) -> Self {
         PartLabel::At(if len > LONGEST_TUPLE { 0 } else { index })
     }
 
-    /// By name where there is one: a number may stand for another field in another release.
+    /// A hash of the name if there is one, because a number may mean another field in another release.
     pub(super) fn hash(self) -> Hash {
         match self {
             PartLabel::At(index) => Hash::new().number(index as u64),
@@ -138,5 +138,5 @@ impl PartLabel {
     }
 }
 
-/// So many elements are looked at one by one.
+/// The most elements of a tuple that are distinguished.
 pub(super) const LONGEST_TUPLE: usize = 32;

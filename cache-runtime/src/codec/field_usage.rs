@@ -1,17 +1,17 @@
-//! Which fields of a stored value its type uses, where serde does not tell.
+//! Finds out which fields of a stored value its type uses, where serde does not tell.
 //!
-//! A type with `flatten`, `tag` or `untagged` reads through a buffer, drops the names that it does not know, and tells
-//! nobody which it knows. So the value of each name is replaced by a decoy that no type takes: a type that reads the
-//! field refuses the decoy and says what it expected; a type that drops the name does not notice. Old and new releases of
-//! a type give different answers if a field was renamed, removed or retyped, even if both can read the value:
+//! A type with `flatten`, `tag` or `untagged` reads from a buffer and drops names that it does not know, without saying
+//! which it knows. So the value of each name is replaced by a decoy that no type accepts. A type that uses the name refuses
+//! the decoy and says what it expected; a type that drops the name accepts it. The answers of two releases of a type differ
+//! if a field was changed, even if both releases can read the value:
 //!
-//! - a name that the type does not know any more, which would be dropped (an optional field that was renamed);
-//! - a field of another type, which serde would convert without a word (`3` to `3.0` beside `flatten`);
-//! - both of them in a nested value, in a variant, or in an item of a list that comes late.
+//! - the type does not know a name any more, and would drop it (a renamed optional field);
+//! - the type of a field is another one that serde converts silently (`3` to `3.0`, beside `flatten`);
+//! - either of them happened in a nested value, in a variant, or in a late item of a list.
 //!
-//! That costs a reading for each name, so the answer is remembered for each layout (see [`reader`]) of a type's values. A
-//! layout holds whatever the answer depends on: the names; the tags, as another variant reads other fields; and what was
-//! refused on the way, as `untagged` takes the first variant that does not refuse.
+//! Examining a value costs one reading for each name, so the answer is remembered for each layout of a type's values (see
+//! [`reader`]). A layout contains everything that the answer depends on: the names; the tags, because another variant has
+//! other fields; and what was refused, because `untagged` takes the first variant that does not refuse.
 
 mod layouts;
 mod reader;
@@ -40,7 +40,7 @@ pub(super) struct FieldUsage {
     pub(super) ignores_names: bool,
 }
 
-/// Reads a value if `accepts` the way in which the type uses its fields.
+/// Reads a value if `accepts` returns true for how the type uses its fields.
 pub(super) fn read<T: DeserializeOwned>(
     bytes: &[u8],
     known: &KnownLayouts,
@@ -60,7 +60,7 @@ pub(super) fn of<T: DeserializeOwned>(bytes: &[u8], known: &KnownLayouts) -> Opt
     layout.and_then(|layout| known.usage(layout)).or_else(|| examine::<T>(bytes, known, layout))
 }
 
-/// At most this many names are tried, and fewer of a large value, as each of them is one more reading of it.
+/// At most this many names are tried, and fewer for a large value, because each of them is one more reading.
 const MOST_NAMES: usize = 64;
 const FEWEST_NAMES: usize = 4;
 const MOST_WORK: usize = 200_000;
@@ -84,7 +84,7 @@ fn examine<T: DeserializeOwned>(bytes: &[u8], known: &KnownLayouts, layout: Opti
         }
     }
     let usage = FieldUsage { fingerprint: hash.wide(), ignores_names };
-    // How many names are tried of a large value depends on the length of its lists, which is no part of the layout.
+    // For a large value, the number of tried names depends on the lengths of its lists, which are not in the layout.
     if let Some(layout) = layout.filter(|_| whole.0 && most == MOST_NAMES) {
         known.remember(layout, usage, &tags);
     }

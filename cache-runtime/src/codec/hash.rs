@@ -1,8 +1,8 @@
-//! Hashes: one that is the same in every build, because it is written into entries, and faster ones for this process.
+//! Hashes: one for entries, which is the same in every build, and faster ones for this process.
 
 use std::hash::Hasher;
 
-/// FNV-1a of 64 bits for texts, with a mixer for numbers.
+/// A hash for entries: FNV-1a of 64 bits for texts, with a mixer for numbers.
 #[derive(Clone, Copy)]
 pub(super) struct Hash(u64);
 
@@ -13,12 +13,12 @@ impl Hash {
         Hash(0xcbf2_9ce4_8422_2325)
     }
 
-    /// Takes a text and its end, so that `"ab", "c"` is not `"a", "bc"`.
+    /// Adds a text and its end, so that `"ab", "c"` and `"a", "bc"` differ.
     pub(super) const fn text(self, text: &str) -> Self {
         self.bytes(text.as_bytes())
     }
 
-    /// Takes a text as bytes.
+    /// Adds the bytes of a text, and its end.
     pub(super) const fn bytes(self, bytes: &[u8]) -> Self {
         let (mut hash, mut at) = (self.0, 0);
         while at < bytes.len() {
@@ -28,7 +28,7 @@ impl Hash {
         Hash((hash ^ 0xff).wrapping_mul(Self::PRIME))
     }
 
-    /// Takes a number so that each of its bits counts in every bit: small ones differ in the lowest alone.
+    /// Adds a number. Each of its bits changes every bit of the hash, because small numbers differ in few bits.
     pub(super) const fn number(self, number: u64) -> Self {
         let mut hash = self.0 ^ number;
         hash = (hash ^ (hash >> 32)).wrapping_mul(0xd6e8_feb8_6659_fd93);
@@ -45,19 +45,19 @@ impl Hash {
     }
 }
 
-/// Adds a number to a hash that no entry holds: a multiplication of 128 bits, whose halves are joined.
+/// Adds a number to a hash within this process, by a multiplication of 128 bits.
 pub(super) const fn mix(hash: u64, number: u64) -> u64 {
     let product = (hash ^ number ^ 0x9e37_79b9_7f4a_7c15) as u128 * 0xd6e8_feb8_6659_fd93;
     product as u64 ^ (product >> 64) as u64
 }
 
-/// Adds bytes and their number to a hash that no entry holds.
+/// Adds bytes and their length to a hash within this process.
 pub(super) fn mix_bytes(hash: u64, bytes: &[u8]) -> u64 {
     let number = |chunk: &[u8]| chunk.iter().fold(0, |number, byte| number << 8 | u64::from(*byte));
     bytes.chunks(8).fold(mix(hash, bytes.len() as u64), |hash, chunk| mix(hash, number(chunk)))
 }
 
-/// Hashes what is a good hash already, and perhaps a small number after it: the id of a type, a layout.
+/// A hasher for keys that are good hashes already (the id of a type, a layout), perhaps with a small number.
 #[derive(Default)]
 pub(super) struct IdHasher(u64);
 

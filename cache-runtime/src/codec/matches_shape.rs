@@ -1,8 +1,8 @@
-//! Whether a value is written as its type expects to read it, place by place.
+//! Checks that a value is written as its type expects to read it.
 //!
-//! A codec without names relies on that, and serde does not promise it: a field may be left out
-//! (`skip_serializing_if`), a variant counted on one side only (`skip`), a hand-written pair of implementations may
-//! differ in a width. Such a value is written by name.
+//! A codec without names relies on that, but serde does not promise it: a field may be left out (`skip_serializing_if`),
+//! a variant may be counted on one side only (`skip`), and hand-written implementations may differ in a width. Such a
+//! value is written with names.
 
 use serde::Serialize;
 
@@ -11,7 +11,7 @@ use super::shape::{Shape, ShapeNode};
 use super::shape_serializer::{self, FieldNames, Listener, WalkEnd};
 
 pub(super) fn matches_shape<T: Serialize + ?Sized>(value: &T, shape: &Shape) -> bool {
-    shape_serializer::tell(value, Form::Compact, ShapeMatcher { shape, node: shape.root() }).is_ok()
+    shape_serializer::walk(value, Form::Compact, ShapeMatcher { shape, node: shape.root() }).is_ok()
 }
 
 #[derive(Clone, Copy)]

@@ -1,4 +1,4 @@
-//! MessagePack: maps with the names of the fields, in the readable form of every type.
+//! MessagePack: maps with the names of fields, and every type in its readable form.
 
 use std::io;
 
@@ -9,19 +9,19 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use super::shape_serializer::MOST_LEVELS;
 use super::{Refusal, roundtrip_check};
 
-/// Appends a value; refuses one that would be read as another.
+/// Appends a value, unless it would be read as another value.
 pub(super) fn write<T: Serialize + ?Sized>(value: &T, mode: BytesMode, bytes: &mut Vec<u8>) -> Result<(), Refusal> {
-    // First, as it ends in time what would overflow the stack.
+    // This comes first, because it refuses values so deep that writing would overflow the stack.
     roundtrip_check::check(value)?;
     let mut serializer = rmp_serde::Serializer::new(bytes).with_struct_map().with_human_readable().with_bytes(mode);
     value.serialize(&mut serializer)?;
     Ok(())
 }
 
-/// Levels of MessagePack, of which one of a value may take two: a variant's name and its content.
+/// The most levels of MessagePack. One level of a value may need two of them: for a variant's name and its content.
 pub(super) const DEPTH: usize = 2 * MOST_LEVELS + 2;
 
-/// Reads what [`write`] wrote, all of it.
+/// Reads a value from all of these bytes.
 pub(super) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
     let mut deserializer = rmp_serde::Deserializer::from_read_ref(bytes).with_human_readable();
     deserializer.set_max_depth(DEPTH);
@@ -34,7 +34,7 @@ fn at_end(error: rmp_serde::decode::Error) -> bool {
     matches!(error, rmp_serde::decode::Error::InvalidMarkerRead(cause) if cause.kind() == io::ErrorKind::UnexpectedEof)
 }
 
-/// Where the text begins in bytes that are one text and nothing else.
+/// The position of the text in bytes that hold one text and nothing else.
 pub(super) fn text(bytes: &[u8]) -> Option<usize> {
     let (length, start) = match *bytes {
         [marker @ 0xa0..=0xbf, ..] => (u32::from(marker & 0x1f), 1),

@@ -1,4 +1,4 @@
-//! Values that are whole numbers: they are kept as numbers, so that they can be counted on.
+//! Whole numbers, which are stored as numbers so that `increment` can change them.
 
 use serde::de::{self, DeserializeOwned, Visitor, value::Error};
 use serde::{Serialize, forward_to_deserialize_any};
@@ -7,23 +7,23 @@ use super::data_model::Form;
 use super::scalar_probe;
 use super::shape::Shape;
 
-/// The number that a value is, if a reader of its type takes it for one.
+/// The number that a value is, if its type reads numbers.
 pub(crate) fn to_number<T: Serialize + DeserializeOwned>(value: &T) -> Option<i64> {
     scalar_probe::number(value, form_of::<T>()?)
 }
 
-/// The number that a value is in both of its forms, as the reader's type is not known.
+/// The number that a value is in both of its forms, because the type of the reader is not known.
 pub(crate) fn to_number_untyped<T: Serialize + ?Sized>(value: &T) -> Option<i64> {
     let number = scalar_probe::number(value, Form::Readable)?;
     (scalar_probe::number(value, Form::Compact) == Some(number)).then_some(number)
 }
 
-/// The value that a number is for a type: `None` if it is out of range, or the type is no whole number.
+/// Converts a number to a type; `None` if it is out of range or the type is not a whole number.
 pub(crate) fn from_number<T: DeserializeOwned>(number: i64) -> Option<T> {
     T::deserialize(Number { number, form: form_of::<T>()? }).ok()
 }
 
-/// The form in which a type may be a number. What cannot be looked into may be anything, and is read by name.
+/// The form in which a type may be a number. An opaque type may be anything, and is read in its readable form.
 fn form_of<T: DeserializeOwned>() -> Option<Form> {
     match Shape::of::<T>(Form::Compact).root().kind {
         Some(kind) if kind.is_integer() => Some(Form::Compact),
@@ -32,7 +32,7 @@ fn form_of<T: DeserializeOwned>() -> Option<Form> {
     }
 }
 
-/// Answers in the width that is asked, as a visitor may take no other.
+/// Passes a number on in the width that is asked for, because a visitor may accept no other.
 struct Number {
     number: i64,
     form: Form,

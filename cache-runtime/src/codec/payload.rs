@@ -1,30 +1,29 @@
-//! The bytes that a value is read from: lent, or given up with the entry that they stand in.
+//! The bytes of a value: borrowed, or owned together with the entry around them.
 
 use std::ops::Deref;
 
-/// The part of an entry that is still to be read.
+/// The part of an entry that is not read yet.
 pub(crate) enum Payload<'a> {
-    /// Somebody needs the entry afterwards.
-    Lent(&'a [u8]),
-    /// Nobody does. The part begins at this position.
-    Given(Vec<u8>, usize),
+    /// The entry is needed afterwards.
+    Borrowed(&'a [u8]),
+    /// The entry is not needed any more. The part begins at this position.
+    Owned(Vec<u8>, usize),
 }
 
 impl Payload<'_> {
-    /// What comes after the first `count` bytes.
-    pub(crate) fn after(self, count: usize) -> Self {
+    /// Skips `count` bytes.
+    pub(crate) fn skip(self, count: usize) -> Self {
         match self {
-            Payload::Lent(bytes) => Payload::Lent(bytes.get(count..).unwrap_or_default()),
-            Payload::Given(entry, start) => Payload::Given(entry, start + count),
+            Payload::Borrowed(bytes) => Payload::Borrowed(bytes.get(count..).unwrap_or_default()),
+            Payload::Owned(entry, start) => Payload::Owned(entry, start + count),
         }
     }
 
-    /// Makes a text of what comes after the first `count` bytes, in the memory that the entry is in; `None` if it is no
-    /// UTF-8.
+    /// Makes a text of all but the first `count` bytes, in the entry's own memory; `None` if it is not UTF-8.
     pub(super) fn into_text(self, count: usize) -> Option<String> {
-        let bytes = match self.after(count) {
-            Payload::Lent(bytes) => bytes.to_vec(),
-            Payload::Given(mut entry, start) => {
+        let bytes = match self.skip(count) {
+            Payload::Borrowed(bytes) => bytes.to_vec(),
+            Payload::Owned(mut entry, start) => {
                 entry.drain(..start.min(entry.len()));
                 entry
             }
@@ -32,14 +31,14 @@ impl Payload<'_> {
         String::from_utf8(bytes).ok()
     }
 
-    /// Whether it can become a text without other memory, and is worth it: in a short one the room of a header would
-    /// weigh.
-    pub(super) fn is_given_and_long(&self) -> bool {
-        matches!(self, Payload::Given(..)) && self.len() >= LONG
+    /// Whether it can become a text without an allocation, and is long enough: a short text would waste the memory of
+    /// the header.
+    pub(super) fn is_owned_and_long(&self) -> bool {
+        matches!(self, Payload::Owned(..)) && self.len() >= LONG
     }
 }
 
-/// From so many bytes on a text takes over the memory of its entry.
+/// A text of at least this many bytes takes over the memory of its entry.
 const LONG: usize = 256;
 
 impl Deref for Payload<'_> {
@@ -47,8 +46,8 @@ impl Deref for Payload<'_> {
 
     fn deref(&self) -> &[u8] {
         match self {
-            Payload::Lent(bytes) => bytes,
-            Payload::Given(entry, start) => entry.get(*start..).unwrap_or_default(),
+            Payload::Borrowed(bytes) => bytes,
+            Payload::Owned(entry, start) => entry.get(*start..).unwrap_or_default(),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Whether MessagePack gives a value back as it was.
+//! Checks that MessagePack gives a value back unchanged.
 
 use serde::Serialize;
 
@@ -6,17 +6,19 @@ use super::Refusal;
 use super::data_model::{DataKind, Form, PartLabel};
 use super::shape_serializer::{self, Listener, WalkEnd};
 
-/// MessagePack writes `Some(x)` as `x`, so `Some` of what is written as nil would be read as `None`.
+/// Refuses `Some` of a value that is written as nil: MessagePack writes `Some(x)` as `x`, so it would be read as `None`.
 pub(super) fn check<T: Serialize + ?Sized>(value: &T) -> Result<(), Refusal> {
-    match shape_serializer::tell(value, Form::Readable, NilFinder { in_some: false, opened: DataKind::Unit }) {
-        Err(WalkEnd::Enough) => Err("`Some` of nothing cannot be told from `None` where fields go by name".into()),
-        told => told.map_err(Refusal::from),
+    match shape_serializer::walk(value, Form::Readable, NilFinder { in_some: false, opened: DataKind::Unit }) {
+        Err(WalkEnd::Enough) => {
+            Err("MessagePack cannot tell `Some` of an empty value, such as `Some(None)`, from `None`".into())
+        }
+        walked => walked.map_err(Refusal::from),
     }
 }
 
 #[derive(Clone, Copy)]
 struct NilFinder {
-    /// Nothing but newtypes, which leave no trace, stands between here and a `Some`.
+    /// Whether this is inside a `Some`, with nothing but newtypes between, which are not written.
     in_some: bool,
     opened: DataKind,
 }

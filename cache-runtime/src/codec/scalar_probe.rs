@@ -1,4 +1,4 @@
-//! The first thing that a value says when it is serialized: whether it is a whole number, or which variant it is.
+//! Finds out whether a value is a whole number or which variant it is, without writing it.
 
 use std::cell::Cell;
 
@@ -9,7 +9,7 @@ use super::shape_serializer::{self, Listener, WalkEnd};
 
 /// Whether a value is the `Err` of a [`Result`], for functions whose return type is a type parameter.
 pub(crate) fn is_result_err<R: Serialize>(value: &R) -> bool {
-    // The compiler knows the name of the type, and removes all of this for other types.
+    // The compiler knows the name of the type, so it removes this call for all other types.
     std::any::type_name::<R>().starts_with("core::result::Result<")
         && matches!(first(value, Form::Readable), Some(First::Variant("Err")))
 }
@@ -30,7 +30,7 @@ enum First {
 
 fn first<T: Serialize + ?Sized>(value: &T, form: Form) -> Option<First> {
     let first = Cell::new(None);
-    let _ = shape_serializer::tell(value, form, FirstListener { first: &first });
+    let _ = shape_serializer::walk(value, form, FirstListener { first: &first });
     first.get()
 }
 
@@ -66,7 +66,7 @@ mod tests {
     use super::*;
     use std::num::NonZeroU32;
 
-    /// Not the one of the standard library.
+    /// A type that is only called like the standard library's.
     mod odd {
         #[derive(serde::Serialize)]
         pub(super) enum Result {
@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn an_err_is_known_by_type_and_word() {
+    fn only_an_err_of_the_standard_library_is_one() {
         assert!(is_result_err(&Err::<u8, u8>(1)));
         assert!(!is_result_err(&Ok::<u8, u8>(1)));
         assert!(!is_result_err(&Ok::<std::result::Result<u8, u8>, u8>(Err(1))));
@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn whole_numbers_are_those_of_i64() {
+    fn a_number_beyond_i64_is_not_one() {
         assert_eq!(number(&-1_i8, Form::Compact), Some(-1));
         assert_eq!(number(&i64::MIN, Form::Compact), Some(i64::MIN));
         assert_eq!(number(&(i64::MAX as u64), Form::Compact), Some(i64::MAX));
@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn what_only_holds_a_number_is_none() {
+    fn a_value_that_only_contains_a_number_is_not_one() {
         assert_eq!(number(&Some(1), Form::Compact), None);
         assert_eq!(number(&1_i128, Form::Compact), None);
         assert_eq!(number(&true, Form::Compact), None);

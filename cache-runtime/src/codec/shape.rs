@@ -1,4 +1,4 @@
-//! The shape of a type, as serde tells it, and a fingerprint of that shape.
+//! The shape of a type as serde describes it, and its fingerprint.
 
 mod access;
 mod trace;
@@ -16,9 +16,9 @@ use super::field_usage::KnownLayouts;
 use super::hash::IdHasher;
 use super::shape_facts::KnownFacts;
 
-/// The shape of a type in one of its forms: a graph, as a type may contain itself.
+/// The shape of a type in one of its forms. It is a graph, because a type may contain itself.
 pub(crate) struct Shape {
-    /// The same in every build, and another one when a name, a kind or an order changes.
+    /// A hash that is the same in every build, and changes with every name, kind and order.
     pub(crate) fingerprint: u64,
     pub(super) form: Form,
     nodes: Vec<ShapeNode>,
@@ -28,32 +28,32 @@ pub(crate) struct Shape {
 
 type Shapes = HashMap<(TypeId, Form), &'static Shape, BuildHasherDefault<IdHasher>>;
 
-/// A place of a type.
+/// A place in a type: the type itself, or a part of it.
 #[derive(Debug)]
 pub(super) struct ShapeNode {
-    /// What stands here; `None` where that cannot be told before a value is read.
+    /// The kind of value that is here; `None` if the place is opaque: that depends on the value.
     pub(super) kind: Option<DataKind>,
-    /// The names of the fields or the variants, where there are some.
+    /// The names of its fields or variants.
     pub(super) names: &'static [&'static str],
-    /// Whether some of the names mean the same field or variant.
+    /// Whether two of the names mean the same field or variant.
     pub(super) aliases: bool,
     pub(super) children: Vec<usize>,
-    /// Whether a part may be dropped here when a value is read, and nobody is told.
+    /// Whether a reader may drop names here without telling.
     pub(super) hides_names: bool,
 }
 
 impl Shape {
-    /// The number of the node where a value begins.
+    /// The index of the type itself.
     pub(super) const ROOT: usize = 0;
 
-    /// The shape of a type, which is traced once.
+    /// The shape of a type. Each type is traced once.
     pub(crate) fn of<T: DeserializeOwned>(form: Form) -> &'static Shape {
         static SHAPES: LazyLock<RwLock<Shapes>> = LazyLock::new(RwLock::default);
         let key = (typeid::of::<T>(), form);
         if let Some(shape) = SHAPES.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
             return shape;
         }
-        // Not under the lock: tracing runs code of the type, which may come here again.
+        // This runs without the lock, because tracing calls the type's code, which may come here again.
         let shape = trace::shape::<T>(form);
         let mut shapes = SHAPES.write().unwrap_or_else(PoisonError::into_inner);
         shapes.entry(key).or_insert_with(|| Box::leak(Box::new(shape)))
@@ -71,27 +71,27 @@ impl Shape {
         node.children.get(position).map(|index| self.node(*index))
     }
 
-    /// Whether every place can be told of.
+    /// Whether no place is opaque.
     pub(super) fn is_transparent(&self) -> bool {
         self.nodes.iter().all(|node| node.kind.is_some())
     }
 
-    /// Whether a value can be read without names: every place can be told of, and has one name.
+    /// Whether values can be read without names: no place is opaque, and none has two names.
     pub(crate) fn is_closed(&self) -> bool {
         self.nodes.iter().all(|node| node.kind.is_some() && !node.aliases)
     }
 
-    /// Whether there are places where names may be dropped.
+    /// Whether a reader may drop names without telling.
     pub(super) fn hides_names(&self) -> bool {
         self.nodes.iter().any(|node| node.hides_names)
     }
 
-    /// How the type uses the fields of its values, as far as that is known.
+    /// What is known of how the type uses the fields of its values.
     pub(super) fn known_layouts(&self) -> &KnownLayouts {
         &self.layouts
     }
 
-    /// The facts that values of the type can say.
+    /// The facts that values of the type can have.
     pub(crate) fn known(&self) -> &KnownFacts {
         self.known.get_or_init(|| KnownFacts::of(self))
     }

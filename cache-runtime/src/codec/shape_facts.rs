@@ -1,11 +1,11 @@
-//! What a value says of its shape while it is written, for readers who know more of the type than the writer.
+//! Facts about the shape of a value, which are collected while the value is written.
 //!
-//! A fact is a place and what stands there, each as a hash of 32 bits. A place is known by what leads to it from
-//! the nearest type with a name, so that a type says the same wherever it stands and one that contains itself says
-//! only finitely much. A reader knows from serde which facts its own type can say; an entry that says another one
-//! was written by another type.
+//! The writer does not know how the type is read, but the reader does. A fact is a place and the kind of value there, each
+//! as a hash of 32 bits. A place is identified by the path to it from the nearest type with a name, so a type has the same
+//! facts wherever it is used, and a type that contains itself has finitely many. A reader learns from serde which facts
+//! values of its type can have; an entry with any other fact was written by another type.
 //!
-//! The hashes stand in entries: a change to what is hashed here is a new format.
+//! Entries hold these hashes: another way to hash is another format.
 
 mod known;
 
@@ -19,7 +19,7 @@ use super::data_model::{DataKind, Form, PartLabel};
 use super::hash::Hash;
 use super::shape_serializer::{self, FieldNames, Listener, WalkEnd};
 
-/// The facts of a value, as they stand before it in an entry: their count, then each.
+/// The facts of a value as an entry holds them: their count, and then each.
 #[derive(Clone, Copy)]
 pub(crate) struct Facts<'a> {
     bytes: &'a [u8],
@@ -29,7 +29,7 @@ const COUNT: usize = size_of::<u32>();
 const FACT: usize = size_of::<u64>();
 
 impl<'a> Facts<'a> {
-    /// Splits an entry's payload into the facts and the value.
+    /// Splits the payload of an entry into the facts and the value.
     pub(crate) fn split(payload: &'a [u8]) -> Option<(Self, &'a [u8])> {
         let (count, rest) = payload.split_first_chunk::<COUNT>()?;
         let len = usize::try_from(u32::from_le_bytes(*count)).ok()?.checked_mul(FACT)?;
@@ -47,13 +47,13 @@ impl<'a> Facts<'a> {
     }
 }
 
-/// The facts of a value as they are heard.
+/// The facts of a value while they are collected.
 pub(super) struct CollectedFacts {
-    /// Each once and in order. They are few, so that this is quicker than a tree.
+    /// Each fact once and in order. They are few, so a sorted list is faster than a tree.
     facts: Vec<u64>,
-    /// The items of a sequence say the same again and again.
+    /// The last fact, because the items of a sequence repeat it.
     last: u64,
-    /// Whether a struct named fields that it left out.
+    /// Whether a struct left out fields.
     pub(super) leaves_out: bool,
 }
 
@@ -73,7 +73,7 @@ impl CollectedFacts {
         self.facts == *OF_BYTES
     }
 
-    /// Appends them, so that [`Facts::split`] finds them.
+    /// Appends the facts, for [`Facts::split`].
     pub(super) fn write(&self, bytes: &mut Vec<u8>) {
         let count = u32::try_from(self.facts.len()).expect("facts are bounded by the size of a program");
         bytes.extend_from_slice(&count.to_le_bytes());
@@ -83,7 +83,7 @@ impl CollectedFacts {
     }
 }
 
-/// What a sequence of bytes says, in order.
+/// The facts of a sequence of bytes, in order.
 static OF_BYTES: LazyLock<[u64; 2]> = LazyLock::new(|| {
     let (root, seq) = (FactPath::ROOT, HashedKind::of(DataKind::Seq));
     let mut facts = [root.holds(seq), root.to(seq, PartLabel::At(0)).holds(HashedKind::of(DataKind::U8))];
@@ -91,48 +91,48 @@ static OF_BYTES: LazyLock<[u64; 2]> = LazyLock::new(|| {
     facts
 });
 
-/// Hears the facts of a value.
+/// Collects the facts of a value.
 pub(super) fn collect<T: Serialize + ?Sized>(value: &T, form: Form) -> Result<CollectedFacts, WalkEnd> {
-    let heard = RefCell::new(CollectedFacts { facts: Vec::new(), last: 0, leaves_out: false });
-    shape_serializer::tell(value, form, FactListener { heard: &heard, way: FactPath::ROOT, whole: HashedKind::NONE })?;
-    Ok(heard.into_inner())
+    let facts = RefCell::new(CollectedFacts { facts: Vec::new(), last: 0, leaves_out: false });
+    shape_serializer::walk(value, form, FactListener { facts: &facts, path: FactPath::ROOT, whole: HashedKind::NONE })?;
+    Ok(facts.into_inner())
 }
 
 #[derive(Clone, Copy)]
 struct FactListener<'a> {
-    heard: &'a RefCell<CollectedFacts>,
-    way: FactPath,
+    facts: &'a RefCell<CollectedFacts>,
+    path: FactPath,
     whole: HashedKind,
 }
 
 impl Listener for FactListener<'_> {
     fn leaf(self, kind: DataKind) -> Result<(), WalkEnd> {
-        self.heard.borrow_mut().add(self.way.holds(HashedKind::of(kind)));
+        self.facts.borrow_mut().add(self.path.holds(HashedKind::of(kind)));
         Ok(())
     }
 
     fn open(self, kind: DataKind) -> Result<Self, WalkEnd> {
         let whole = HashedKind::of(kind);
-        self.heard.borrow_mut().add(self.way.holds(whole));
+        self.facts.borrow_mut().add(self.path.holds(whole));
         Ok(FactListener { whole, ..self })
     }
 
     fn part(self, label: PartLabel) -> Result<Self, WalkEnd> {
         if let PartLabel::Variant(index, _) = label {
-            self.heard.borrow_mut().add(self.way.numbers(self.whole, label, index));
+            self.facts.borrow_mut().add(self.path.numbers(self.whole, label, index));
         }
-        Ok(FactListener { way: self.way.to(self.whole, label), ..self })
+        Ok(FactListener { path: self.path.to(self.whole, label), ..self })
     }
 
     fn fields(self, fields: FieldNames) -> Result<(), WalkEnd> {
-        let mut heard = self.heard.borrow_mut();
-        heard.add(self.way.names(self.whole, fields.names));
-        heard.leaves_out |= fields.leaves_out;
+        let mut facts = self.facts.borrow_mut();
+        facts.add(self.path.names(self.whole, fields.names));
+        facts.leaves_out |= fields.leaves_out;
         Ok(())
     }
 }
 
-/// A kind whose hash is known, as each of its parts needs it.
+/// A kind with its hash, which each of its parts needs.
 #[derive(Clone, Copy)]
 struct HashedKind {
     hash: Hash,
@@ -140,7 +140,7 @@ struct HashedKind {
 }
 
 impl HashedKind {
-    /// Where nothing with parts has been opened.
+    /// For a place without an outer one.
     const NONE: HashedKind = HashedKind::of(DataKind::Unit);
 
     const fn of(kind: DataKind) -> Self {
@@ -148,10 +148,10 @@ impl HashedKind {
     }
 }
 
-/// The way to a place from the nearest type with a name, or the last steps of it.
+/// The path to a place from the nearest type with a name, or its last steps.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 struct FactPath {
-    /// The last step stands at the end; there are none where it says 0.
+    /// The last step is at the end. Unused steps are 0.
     steps: [u64; STEPS],
     place: u32,
 }
@@ -168,7 +168,7 @@ impl FactPath {
         FactPath { steps, place }
     }
 
-    /// The way on, to a part of what stands here.
+    /// The path to a part of this place.
     fn to(self, whole: HashedKind, part: PartLabel) -> Self {
         let step = whole.hash.number(part.hash().wide()).wide();
         let [_, rest @ ..] = if whole.is_named { [0; STEPS] } else { self.steps };
@@ -178,30 +178,30 @@ impl FactPath {
         FactPath::along(steps)
     }
 
-    /// That this stands here.
+    /// The fact that a value of this kind is here.
     fn holds(self, whole: HashedKind) -> u64 {
         fact(self.place, whole.hash)
     }
 
-    /// That a struct which stands here has fields of these names, in this order.
+    /// The fact that the struct here has fields of these names, in this order.
     fn names(self, whole: HashedKind, names: Hash) -> u64 {
-        fact(self.to_name(whole).text("fields").narrow(), names)
+        fact(self.kind_here(whole).text("fields").narrow(), names)
     }
 
-    /// That a variant has this number.
+    /// The fact that a variant has this number.
     fn numbers(self, whole: HashedKind, variant: PartLabel, number: u32) -> u64 {
-        let place = self.to_name(whole).text("number").number(variant.hash().wide());
+        let place = self.kind_here(whole).text("number").number(variant.hash().wide());
         fact(place.narrow(), Hash::new().number(number.into()))
     }
 
-    /// What stands here, by its name alone if it has one.
-    fn to_name(self, whole: HashedKind) -> Hash {
+    /// The kind here, without the path if it has a name.
+    fn kind_here(self, whole: HashedKind) -> Hash {
         if whole.is_named { whole.hash } else { whole.hash.number(self.place.into()) }
     }
 }
 
-fn fact(place: u32, says: Hash) -> u64 {
-    u64::from(place) << 32 | u64::from(says.narrow())
+fn fact(place: u32, content: Hash) -> u64 {
+    u64::from(place) << 32 | u64::from(content.narrow())
 }
 
 fn place(fact: u64) -> u32 {

@@ -1,4 +1,4 @@
-//! A serializer that writes nothing: it tells a listener what stands where in a value.
+//! A serializer that writes nothing, but describes the shape of a value to a listener.
 
 use std::any::TypeId;
 use std::fmt;
@@ -8,53 +8,55 @@ use serde::ser::{self, Serialize};
 use super::data_model::{DataKind, Form, PartLabel};
 use super::hash::Hash;
 
-/// A place in a value, which hears what stands there. An error ends the walk.
+/// A listener at one place of a value. Its errors end the walk.
 pub(super) trait Listener: Copy {
-    /// Something without parts stands here.
+    /// A value without parts is here.
     fn leaf(self, kind: DataKind) -> Result<(), WalkEnd>;
 
-    /// A whole number stands here; `None` if it is beyond `i64`.
+    /// A whole number is here; `None` if it is beyond `i64`.
     fn integer(self, kind: DataKind, _number: Option<i64>) -> Result<(), WalkEnd> {
         self.leaf(kind)
     }
 
-    /// Something with parts stands here, and is told of next.
+    /// A value with parts is here. The parts come next.
     fn open(self, kind: DataKind) -> Result<Self, WalkEnd>;
 
-    /// The place of a part, of what was opened here.
+    /// The listener for a part of the value that was opened here.
     fn part(self, label: PartLabel) -> Result<Self, WalkEnd>;
 
-    /// These were the fields of the struct that was opened here.
+    /// The struct that was opened here ends, and had these fields.
     fn fields(self, _fields: FieldNames) -> Result<(), WalkEnd> {
         Ok(())
     }
 }
 
-/// The fields that a struct named while it was written.
+/// The names of a struct's fields.
 #[derive(Clone, Copy)]
 pub(super) struct FieldNames {
-    /// How many were written.
+    /// How many fields were written.
     pub(super) written: usize,
-    /// Whether it named some that it left out.
+    /// Whether others were left out.
     pub(super) leaves_out: bool,
-    /// Of all names in order, also of those left out.
+    /// A hash of all names in order, including those left out.
     pub(super) names: Hash,
 }
 
-/// Tells `place` what a value says of itself in one of its forms.
-pub(super) fn tell<T: Serialize + ?Sized, P: Listener>(value: &T, form: Form, place: P) -> Result<(), WalkEnd> {
-    tell_at(value, Depth { form, left: MOST_LEVELS }, place)
+/// Describes a value in one of its forms to a listener.
+pub(super) fn walk<T: Serialize + ?Sized, P: Listener>(value: &T, form: Form, listener: P) -> Result<(), WalkEnd> {
+    walk_at(value, Depth { form, left: MOST_LEVELS }, listener)
 }
 
-fn tell_at<T: Serialize + ?Sized, P: Listener>(value: &T, level: Depth, place: P) -> Result<(), WalkEnd> {
-    value.serialize(ShapeSerializer { place, level })
+fn walk_at<T: Serialize + ?Sized, P: Listener>(value: &T, level: Depth, listener: P) -> Result<(), WalkEnd> {
+    value.serialize(ShapeSerializer { listener, level })
 }
 
-/// So many levels a value may have, each `Some` and each newtype being one, so that neither writing nor reading it
-/// overflows the stack: a thread has 2 MiB, and a debug build spends a few KiB of them on a level.
+/// The most levels of a value, where each `Some` and each newtype is one too.
+///
+/// It keeps writing and reading from overflowing the stack: a thread has 2 MiB, and a debug build needs a few KiB of it for
+/// each level.
 pub(super) const MOST_LEVELS: usize = 320;
 
-/// How deep in a value, and in which form it tells of itself.
+/// How many levels are left, and the form of the value.
 #[derive(Clone, Copy)]
 struct Depth {
     form: Form,
@@ -71,13 +73,13 @@ impl Depth {
 /// Why a walk ended before the end of the value.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum WalkEnd {
-    /// The listener had heard enough.
-    #[error("no more is asked")]
+    /// The listener knows enough.
+    #[error("the listener knows enough")]
     Enough,
     /// The value is nested deeper than is safe.
-    #[error("it is nested deeper than {MOST_LEVELS} levels; keep what is deep in a flat form, such as a `Vec`")]
+    #[error("it is nested deeper than {MOST_LEVELS} levels; keep deep data in a flat form, such as a `Vec`")]
     TooDeep,
-    /// The value would not be written.
+    /// The value refused to be written.
     #[error("{0}")]
     Refused(String),
 }
@@ -89,37 +91,37 @@ impl ser::Error for WalkEnd {
 }
 
 struct ShapeSerializer<P> {
-    place: P,
+    listener: P,
     level: Depth,
 }
 
 impl<P: Listener> ShapeSerializer<P> {
-    /// What holds one thing: `Some`, a newtype.
+    /// A value with one part: `Some`, or a newtype.
     fn hold<T: Serialize + ?Sized>(self, kind: DataKind, value: &T) -> Result<(), WalkEnd> {
-        let inner = self.place.open(kind)?.part(PartLabel::At(0))?;
-        tell_at(value, self.level.inner()?, inner)
+        let inner = self.listener.open(kind)?.part(PartLabel::At(0))?;
+        walk_at(value, self.level.inner()?, inner)
     }
 
-    /// The place of a variant's content.
+    /// The serializer for the content of a variant.
     fn variant(self, name: &'static str, index: u32, variant: &'static str) -> Result<Self, WalkEnd> {
-        let place = self.place.open(DataKind::Enum(name))?.part(PartLabel::Variant(index, variant))?;
-        Ok(ShapeSerializer { place, ..self })
+        let listener = self.listener.open(DataKind::Enum(name))?.part(PartLabel::Variant(index, variant))?;
+        Ok(ShapeSerializer { listener, ..self })
     }
 
     fn elements(self, kind: DataKind, len: usize) -> Result<TupleSerializer<P>, WalkEnd> {
-        Ok(TupleSerializer { whole: self.place.open(kind)?, level: self.level.inner()?, len, told: 0 })
+        Ok(TupleSerializer { whole: self.listener.open(kind)?, level: self.level.inner()?, len, written: 0 })
     }
 
     fn named(self, kind: DataKind) -> Result<StructSerializer<P>, WalkEnd> {
         let fields = FieldNames { written: 0, leaves_out: false, names: Hash::new() };
-        Ok(StructSerializer { whole: self.place.open(kind)?, level: self.level.inner()?, fields })
+        Ok(StructSerializer { whole: self.listener.open(kind)?, level: self.level.inner()?, fields })
     }
 }
 
 macro_rules! leaves {
     ($($method:ident($type:ty) $kind:ident;)*) => {$(
         fn $method(self, _: $type) -> Result<(), WalkEnd> {
-            self.place.leaf(DataKind::$kind)
+            self.listener.leaf(DataKind::$kind)
         }
     )*};
 }
@@ -127,7 +129,7 @@ macro_rules! leaves {
 macro_rules! integers {
     ($($method:ident($type:ty) $kind:ident;)*) => {$(
         fn $method(self, number: $type) -> Result<(), WalkEnd> {
-            self.place.integer(DataKind::$kind, i64::try_from(number).ok())
+            self.listener.integer(DataKind::$kind, i64::try_from(number).ok())
         }
     )*};
 }
@@ -170,19 +172,19 @@ impl<P: Listener> ser::Serializer for ShapeSerializer<P> {
     }
 
     fn collect_str<T: fmt::Display + ?Sized>(self, _: &T) -> Result<(), WalkEnd> {
-        self.place.leaf(DataKind::Str)
+        self.listener.leaf(DataKind::Str)
     }
 
     fn serialize_unit(self) -> Result<(), WalkEnd> {
-        self.place.leaf(DataKind::Unit)
+        self.listener.leaf(DataKind::Unit)
     }
 
     fn serialize_unit_struct(self, name: &'static str) -> Result<(), WalkEnd> {
-        self.place.leaf(DataKind::UnitStruct(name))
+        self.listener.leaf(DataKind::UnitStruct(name))
     }
 
     fn serialize_none(self) -> Result<(), WalkEnd> {
-        self.place.leaf(DataKind::Option)
+        self.listener.leaf(DataKind::Option)
     }
 
     fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<(), WalkEnd> {
@@ -194,12 +196,12 @@ impl<P: Listener> ser::Serializer for ShapeSerializer<P> {
     }
 
     fn serialize_seq(self, _: Option<usize>) -> Result<SeqSerializer<P>, WalkEnd> {
-        let item = self.place.open(DataKind::Seq)?.part(PartLabel::At(0))?;
-        Ok(SeqSerializer { item, level: self.level.inner()?, told: false })
+        let item = self.listener.open(DataKind::Seq)?.part(PartLabel::At(0))?;
+        Ok(SeqSerializer { item, level: self.level.inner()?, written: false })
     }
 
     fn serialize_map(self, _: Option<usize>) -> Result<MapSerializer<P>, WalkEnd> {
-        let whole = self.place.open(DataKind::Map)?;
+        let whole = self.listener.open(DataKind::Map)?;
         Ok(MapSerializer {
             key: whole.part(PartLabel::At(0))?,
             value: whole.part(PartLabel::At(1))?,
@@ -220,7 +222,7 @@ impl<P: Listener> ser::Serializer for ShapeSerializer<P> {
     }
 
     fn serialize_unit_variant(self, name: &'static str, index: u32, variant: &'static str) -> Result<(), WalkEnd> {
-        self.variant(name, index, variant)?.place.leaf(DataKind::UnitVariant)
+        self.variant(name, index, variant)?.listener.leaf(DataKind::UnitVariant)
     }
 
     fn serialize_newtype_variant<T: Serialize + ?Sized>(
@@ -254,11 +256,11 @@ impl<P: Listener> ser::Serializer for ShapeSerializer<P> {
     }
 }
 
-/// The items of a sequence: one place for all.
+/// The items of a sequence, which share one place.
 struct SeqSerializer<P> {
     item: P,
     level: Depth,
-    told: bool,
+    written: bool,
 }
 
 impl<P: Listener> ser::SerializeSeq for SeqSerializer<P> {
@@ -266,11 +268,11 @@ impl<P: Listener> ser::SerializeSeq for SeqSerializer<P> {
     type Error = WalkEnd;
 
     fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), WalkEnd> {
-        if self.told && says_always_the_same::<T>() {
+        if self.written && has_one_shape::<T>() {
             return Ok(());
         }
-        self.told = true;
-        tell_at(value, self.level, self.item)
+        self.written = true;
+        walk_at(value, self.level, self.item)
     }
 
     fn end(self) -> Result<(), WalkEnd> {
@@ -278,8 +280,8 @@ impl<P: Listener> ser::SerializeSeq for SeqSerializer<P> {
     }
 }
 
-/// Whether all values of a type say the same, so that one of a long sequence is enough.
-fn says_always_the_same<T: ?Sized>() -> bool {
+/// Whether all values of a type have the same shape, so that one item of a long sequence is enough.
+fn has_one_shape<T: ?Sized>() -> bool {
     fn is<T: ?Sized, U: ?Sized + 'static>() -> bool {
         let it = typeid::of::<T>();
         it == TypeId::of::<U>() || it == TypeId::of::<&'static U>()
@@ -296,7 +298,7 @@ fn says_always_the_same<T: ?Sized>() -> bool {
         || is::<T, str>()
 }
 
-/// The keys and values of a map: one place for all keys, one for all values.
+/// The entries of a map. All keys share one place, and all values another.
 struct MapSerializer<P> {
     key: P,
     value: P,
@@ -308,11 +310,11 @@ impl<P: Listener> ser::SerializeMap for MapSerializer<P> {
     type Error = WalkEnd;
 
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), WalkEnd> {
-        tell_at(key, self.level, self.key)
+        walk_at(key, self.level, self.key)
     }
 
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), WalkEnd> {
-        tell_at(value, self.level, self.value)
+        walk_at(value, self.level, self.value)
     }
 
     fn end(self) -> Result<(), WalkEnd> {
@@ -320,26 +322,26 @@ impl<P: Listener> ser::SerializeMap for MapSerializer<P> {
     }
 }
 
-/// The elements of a tuple, each with its place.
+/// The elements of a tuple, each with its own place.
 struct TupleSerializer<P> {
     whole: P,
     level: Depth,
     len: usize,
-    told: usize,
+    written: usize,
 }
 
 impl<P: Listener> TupleSerializer<P> {
     fn element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), WalkEnd> {
-        let place = self.whole.part(PartLabel::element(self.told, self.len))?;
-        self.told += 1;
-        tell_at(value, self.level, place)
+        let listener = self.whole.part(PartLabel::element(self.written, self.len))?;
+        self.written += 1;
+        walk_at(value, self.level, listener)
     }
 
     fn finish(self) -> Result<(), WalkEnd> {
-        if self.told == self.len {
+        if self.written == self.len {
             return Ok(());
         }
-        Err(WalkEnd::Refused(format!("a tuple of {} elements wrote {}", self.len, self.told)))
+        Err(WalkEnd::Refused(format!("a tuple of {} elements wrote {}", self.len, self.written)))
     }
 }
 
@@ -366,7 +368,7 @@ elements! {
     SerializeTupleVariant serialize_field;
 }
 
-/// The fields of a struct, each with its place.
+/// The fields of a struct, each with its own place.
 struct StructSerializer<P> {
     whole: P,
     level: Depth,
@@ -375,10 +377,10 @@ struct StructSerializer<P> {
 
 impl<P: Listener> StructSerializer<P> {
     fn field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<(), WalkEnd> {
-        let place = self.whole.part(PartLabel::Field(self.fields.written, name))?;
+        let listener = self.whole.part(PartLabel::Field(self.fields.written, name))?;
         self.fields.written += 1;
         self.fields.names = self.fields.names.text(name);
-        tell_at(value, self.level, place)
+        walk_at(value, self.level, listener)
     }
 
     fn leave_out(&mut self, name: &'static str) {

@@ -1,4 +1,4 @@
-//! What is remembered of a type: how it uses the values of each layout.
+//! Remembers how a type uses the fields of each layout of its values.
 
 use std::collections::HashMap;
 use std::hash::BuildHasherDefault;
@@ -7,7 +7,7 @@ use std::sync::{PoisonError, RwLock};
 use super::super::hash::{IdHasher, mix_bytes};
 use super::FieldUsage;
 
-/// How a type uses the values of the layouts that it met.
+/// How a type uses the fields of the layouts seen so far.
 #[derive(Default)]
 pub(in super::super) struct KnownLayouts(RwLock<Remembered>);
 
@@ -17,7 +17,7 @@ struct Remembered {
     usages: HashMap<u64, FieldUsage, BuildHasherDefault<IdHasher>>,
 }
 
-/// This many layouts are remembered of a type; then it begins anew.
+/// The most layouts that are remembered for a type. Beyond, all are forgotten.
 const MOST_LAYOUTS: usize = 4096;
 
 impl KnownLayouts {
@@ -31,8 +31,8 @@ impl KnownLayouts {
 
     /// Remembers a usage and the tags that were found with it.
     ///
-    /// A layout that lacks one of its tags is not remembered: it is the same for another tag, with which other fields
-    /// may be read. The next reading has all of its tags.
+    /// A layout without one of the tags is not remembered, because it would be the same for another tag, whose variant
+    /// has other fields. The layout of the next reading contains them.
     pub(super) fn remember(&self, layout: u64, usage: FieldUsage, tags: &[u64]) {
         let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
         let had_all = tags.iter().all(|tag| known.tags.contains(*tag));
@@ -47,14 +47,14 @@ impl KnownLayouts {
     }
 }
 
-/// The names whose text decides how a type reads the rest, as hashes.
+/// Hashes of the names of tags: their text decides which other fields a type uses.
 #[derive(Clone, Copy, Default)]
 pub(super) struct TagNames {
     names: [u64; MOST_TAGS],
     count: usize,
 }
 
-/// A type with more of them is never remembered where it has the others.
+/// Layouts that need more tags than these are not remembered.
 const MOST_TAGS: usize = 8;
 
 impl TagNames {

@@ -1,8 +1,8 @@
 //! Reads MessagePack, and notes the layout of the value on the way.
 //!
-//! The layout of a value is a hash of its names, of how they are nested, of its tags, and of what the type refused while
-//! it read the value (one variant of an `untagged` enum after the other, for example). Texts that are no tags, numbers,
-//! and the lengths of lists are no part of it.
+//! The layout of a value is a hash of its names and how they are nested, of its tags, and of what the type refused while it
+//! read the value (the first variants of an `untagged` enum, for example). It does not contain other texts, numbers, or
+//! the lengths of lists.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -257,9 +257,9 @@ impl<'de> de::SeqAccess<'de> for ItemAccess<'_, 'de> {
     }
 }
 
-/// The different layouts of a list's items in order, so that lists of different lengths have one layout.
+/// The layouts of a list's items, each once, so that lists of different lengths have one layout.
 ///
-/// Beyond the first few it does not notice that one is there already, which makes more layouts of what could be one.
+/// Beyond the first few, repetitions are not noticed. That makes several layouts where one would do.
 #[derive(Default)]
 struct ItemLayouts {
     first: [u64; 4],
@@ -312,7 +312,7 @@ impl<'de> de::MapAccess<'de> for EntryAccess<'_, 'de> {
     }
 }
 
-/// A value that no type takes, but that buffers keep: newtypes in newtypes, this many.
+/// A value that no type accepts, but that serde's buffers keep: newtypes in newtypes.
 struct Decoy(u8);
 
 const DECOY_LEVELS: u8 = 7;

@@ -1,7 +1,7 @@
 //! The error of our reader, which remembers what a type expected.
 //!
-//! serde tells the maker of an error nothing but the error itself, and `untagged` drops the errors of the variants that
-//! it tried in vain. So they are collected in a thread-local.
+//! serde's errors are made without a reference to the deserializer, and `untagged` drops those of variants that did not
+//! match. So what they say is collected in a thread-local.
 
 use std::cell::Cell;
 use std::fmt::{self, Write};
@@ -13,9 +13,9 @@ use super::super::hash::{Hash, mix, mix_bytes};
 /// What the errors of one reading said.
 #[derive(Clone, Copy)]
 pub(super) struct Refusals {
-    /// A hash of what was expected in place of a decoy, by all who refused it.
+    /// A hash of everything that was expected instead of a decoy.
     pub(super) expected: Option<Hash>,
-    /// Whether the name of a variant was expected there.
+    /// Whether the name of a variant was expected instead of it.
     pub(super) expected_variant: bool,
     /// A hash of all errors. It differs if an enum tried other variants.
     pub(super) trail: u64,
@@ -37,7 +37,7 @@ pub(super) fn collect<T>(read: impl FnOnce() -> T) -> (T, Refusals) {
     (value, REFUSALS.replace(outer))
 }
 
-/// A type did not take what was there.
+/// A type refused a value.
 #[derive(Debug)]
 pub(super) struct ReadRefused;
 
@@ -68,7 +68,7 @@ impl fmt::Display for ReadRefused {
 
 impl std::error::Error for ReadRefused {}
 
-/// The trail takes no text that may hold a part of the value.
+/// The trail leaves out texts that may contain a part of the value.
 impl de::Error for ReadRefused {
     fn custom<T: fmt::Display>(_: T) -> Self {
         ReadRefused::because(0, "")

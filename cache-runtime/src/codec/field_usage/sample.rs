@@ -1,4 +1,4 @@
-//! A value as MessagePack, made short, with the places of its named values.
+//! A shortened MessagePack value, with the positions of its named values.
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -8,7 +8,7 @@ use super::super::messagepack::DEPTH;
 use super::layouts::name_hash;
 use super::token::{Cursor, DECOY, LONG_SEQ, Token};
 
-/// A value of which long lists are cut down to items that differ in their names.
+/// A value whose long lists are cut down to items that differ in their names.
 pub(super) struct Sample {
     pub(super) bytes: Vec<u8>,
     value: Part,
@@ -16,7 +16,7 @@ pub(super) struct Sample {
 
 /// The value of a name.
 pub(super) struct NamedValue {
-    /// A hash of the names that lead here and of those beside them. It is a part of fingerprints.
+    /// A hash of the names on the path to this value and of their siblings. It is a part of fingerprints.
     pub(super) path: u64,
     /// The name alone, as layouts hold it.
     pub(super) name: u64,
@@ -30,7 +30,7 @@ enum Part {
 }
 
 struct Entry {
-    /// Only texts are names; other keys are data, and all alike.
+    /// A hash of the name. Only texts are names: other keys are data, and all have one hash.
     hash: u64,
     name: u64,
     range: Range<usize>,
@@ -92,7 +92,7 @@ impl Part {
         }
     }
 
-    /// What tells the items of a list apart: the names in them. `None` if an item has no parts.
+    /// A hash of all names in an item, by which items are compared. `None` if the item has no parts.
     fn names(&self) -> Option<u64> {
         let has_parts = matches!(self, Part::Seq(_) | Part::Map(_));
         has_parts.then(|| self.named_values().iter().fold(Hash::new(), |hash, value| hash.number(value.path)).wide())

@@ -1,4 +1,4 @@
-//! What is remembered of a type saves time, and never lets a changed type read a value.
+//! Remembered layouts save time, and a changed type still cannot read a value.
 
 use std::cell::Cell;
 use std::collections::{BTreeMap, HashMap};
@@ -63,9 +63,9 @@ fn user(street: &str, tags: &[&str]) -> User {
     User { id: 1, address: address(street), tags, more: BTreeMap::from([("k".into(), 1.5)]) }
 }
 
-/// With other numbers all entries of such types would be lost by an update.
+/// With other numbers an update would lose all entries of such types.
 #[test]
-fn fingerprints_stay_the_same() {
+fn fingerprints_never_change() {
     assert_eq!(fingerprint(&user("s", &["a"])), 0x9589_389f_e33f_bce1);
     assert_eq!(fingerprint(&Event::Paid { amount: 1, at: Some("x".into()) }), 0xf0d3_9bb4_c818_45ed);
     assert_eq!(fingerprint(&Event::Free), 0x494c_6b8a_54eb_5666);
@@ -160,7 +160,7 @@ fn a_value_of_a_known_layout_is_read_once() {
         let mut bytes = Vec::new();
         let typed = write_typed(value, Codec::MessagePack, &mut bytes).unwrap();
         let before = READ.get();
-        read_typed::<Kinds>(typed.codec, typed.fingerprint, Payload::Lent(&bytes)).unwrap();
+        read_typed::<Kinds>(typed.codec, typed.fingerprint, Payload::Borrowed(&bytes)).unwrap();
         READ.get() - before
     };
     let one = |note: &str| Kinds::One { first: Counted(1), note: note.into() };
@@ -174,8 +174,8 @@ fn a_value_of_a_known_layout_is_read_once() {
 
 /// An entry of an older release of a type.
 ///
-/// Two types of one test have the same path, and so the fingerprint of their shape is the same: only the use of their
-/// fields tells them apart.
+/// The two types of a test have the same path, so the fingerprints of their shapes are equal: they differ only in how they
+/// use their fields.
 struct Old {
     shape: u64,
     fingerprint: u64,
@@ -191,7 +191,7 @@ impl Old {
     }
 
     fn read<T: DeserializeOwned>(&self) -> Result<T, Unfit> {
-        read_typed(Codec::MessagePack, self.fingerprint, Payload::Lent(&self.bytes))
+        read_typed(Codec::MessagePack, self.fingerprint, Payload::Borrowed(&self.bytes))
     }
 
     /// Asserts that a new release reads its own values and not this one, however often it has read its own.
@@ -216,8 +216,8 @@ fn everywhere<T: Clone>(event: &T) -> (T, Vec<T>, Flat<T>, Maybe<T>) {
     (event.clone(), vec![event.clone()], flat, maybe)
 }
 
-/// Declares a type twice, and asserts that the new one refuses a value of the old one wherever it stands, though it read
-/// its own before.
+/// Declares a type twice, and asserts that the new type refuses a value of the old one at every place, after it has read
+/// values of its own.
 macro_rules! refuses {
     ({ $($old:tt)* } $value:expr, { $($new:tt)* } $own:expr) => {{
         let old = {
@@ -267,7 +267,7 @@ fn a_renamed_field_is_noticed_where_tag_and_content_are_apart() {
 }
 
 #[test]
-fn a_renamed_field_is_noticed_where_a_date_decides_on_the_variant() {
+fn a_renamed_field_is_noticed_where_a_date_chooses_the_variant() {
     use chrono::NaiveDate;
     let day = NaiveDate::from_ymd_opt(2024, 2, 29).unwrap();
     refuses!(
@@ -285,7 +285,7 @@ fn a_renamed_field_is_noticed_where_a_date_decides_on_the_variant() {
 }
 
 #[test]
-fn a_renamed_field_is_noticed_where_a_number_decides_on_the_variant() {
+fn a_renamed_field_is_noticed_where_a_number_chooses_the_variant() {
     refuses!(
         {
             #[serde(untagged)]
@@ -326,7 +326,7 @@ fn a_retyped_field_is_noticed() {
     );
 }
 
-/// Reads other fields for another word, in code by hand that does not call it a variant.
+/// A hand-written type that uses other fields for another word, and does not call it a variant.
 #[derive(Clone, Debug, PartialEq)]
 struct ByHand {
     word: String,
@@ -386,7 +386,7 @@ impl<'de> Visitor<'de> for ByHandVisitor {
 }
 
 #[test]
-fn a_renamed_field_is_noticed_where_code_by_hand_decides_by_a_word() {
+fn a_renamed_field_is_noticed_where_a_hand_written_type_chooses_by_a_word() {
     let by_hand = |word: &str| Flat { id: 1, event: ByHand { word: word.into(), amount: 1, more: Some(2) } };
     SECOND.set("note");
     let old = Old::of(&by_hand("second"));
@@ -441,7 +441,7 @@ prop_compose! {
 }
 
 proptest! {
-    /// Two readers of one format must agree, as values are written by `rmp_serde`.
+    /// The two readers of MessagePack must agree.
     #[test]
     fn our_reader_reads_what_rmp_serde_writes(value in everything(), nests in any::<bool>(), as_bytes in any::<bool>()) {
         let value = if nests { Everything { nested: Some(Box::new(value.clone())), ..value } } else { value };

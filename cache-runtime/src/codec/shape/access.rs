@@ -1,4 +1,4 @@
-//! What the tracer hands out of structs, tuples, maps and enums: the part on the path, and dummies before it.
+//! The parts of structs, tuples, maps and enums for the tracer: the part on its path, and dummies before that.
 
 use serde::de::value::BorrowedStrDeserializer;
 use serde::de::{self, DeserializeSeed, IgnoredAny, IntoDeserializer, Visitor};
@@ -9,12 +9,12 @@ use super::tracer::{ALIASES, TraceEnd, TraceResult, Tracer};
 /// The parts of a struct, a tuple or a map.
 pub(super) struct TracedParts<'a> {
     tracer: Tracer<'a>,
-    /// The one on the path.
+    /// The part on the path.
     child: Option<u32>,
-    /// How many were handed out.
+    /// How many parts were read.
     at: u32,
     len: u32,
-    /// The fields of a struct.
+    /// The names of a struct's fields.
     names: Option<&'static [&'static str]>,
 }
 
@@ -27,25 +27,26 @@ impl<'a> TracedParts<'a> {
         TracedParts { tracer, child, at: 0, len: len as u32, names: None }
     }
 
-    /// Begins with the field on the path, as fields may come in any order.
+    /// Begins with the field on the path, because fields may come in any order.
     pub(super) fn of_struct(tracer: Tracer<'a>, child: Option<u32>, names: &'static [&'static str]) -> Self {
         let at = child.filter(|child| *child != ALIASES).unwrap_or(0);
         TracedParts { tracer, child, at, len: names.len() as u32, names: Some(names) }
     }
 
-    /// One entry if the path leads into it, else none.
+    /// One entry if the path leads into the map, else none.
     pub(super) fn of_map(tracer: Tracer<'a>, child: Option<u32>) -> Self {
         TracedParts { tracer, child, at: 0, len: child.is_some().into(), names: None }
     }
 
-    fn hand_out<'de, S: DeserializeSeed<'de>>(&self, seed: S, index: u32) -> Result<S::Value, TraceEnd> {
+    fn read_part<'de, S: DeserializeSeed<'de>>(&self, seed: S, index: u32) -> Result<S::Value, TraceEnd> {
         let on_path = self.child == Some(index);
         let value = seed.deserialize(self.tracer.part::<S::Value>(on_path))?;
-        // What follows the part on the path is never needed.
+        // The parts after the one on the path are not needed.
         if on_path { Err(TraceEnd::Other) } else { Ok(value) }
     }
 
-    /// Fields also answer to their number, in which an alias has no part: is there one for the last name?
+    /// Finds out whether there are aliases: fields can be chosen by number too, and an alias has no number of its own. So
+    /// with aliases the last name has no number.
     fn number_of_last_name<'de, K: DeserializeSeed<'de>>(&self, seed: K) -> Result<K::Value, TraceEnd> {
         let last: de::value::U32Deserializer<TraceEnd> = self.len.saturating_sub(1).into_deserializer();
         seed.deserialize(last).map_err(|error| self.tracer.found(aliases(error == TraceEnd::Value)))
@@ -64,7 +65,7 @@ impl<'de> de::SeqAccess<'de> for TracedParts<'_> {
             return Ok(None);
         }
         self.at += 1;
-        self.hand_out(seed, self.at - 1).map(Some)
+        self.read_part(seed, self.at - 1).map(Some)
     }
 }
 
@@ -78,7 +79,7 @@ impl<'de> de::MapAccess<'de> for TracedParts<'_> {
         match self.names {
             Some(_) if self.child == Some(ALIASES) => self.number_of_last_name(seed).map(Some),
             Some(names) => seed.deserialize(BorrowedStrDeserializer::new(names[self.at as usize])).map(Some),
-            None => self.hand_out(seed, KEY).map(Some),
+            None => self.read_part(seed, KEY).map(Some),
         }
     }
 
@@ -89,7 +90,7 @@ impl<'de> de::MapAccess<'de> for TracedParts<'_> {
         }
         let index = if self.names.is_some() { self.at } else { VALUE };
         self.at += 1;
-        self.hand_out(seed, index)
+        self.read_part(seed, index)
     }
 
     fn next_entry_seed<K: DeserializeSeed<'de>, S: DeserializeSeed<'de>>(
@@ -97,7 +98,7 @@ impl<'de> de::MapAccess<'de> for TracedParts<'_> {
         key: K,
         value: S,
     ) -> Result<Option<(K::Value, S::Value)>, TraceEnd> {
-        // The key of a map need not be made to look at its value.
+        // The value of a map can be reached without making up a key.
         if self.names.is_none() && self.child == Some(VALUE) {
             return self.next_value_seed(value).and(Err(TraceEnd::Other));
         }
@@ -116,7 +117,7 @@ pub(super) struct TracedVariant<'a> {
 }
 
 impl TracedVariant<'_> {
-    /// As for fields: is there a number for the last name?
+    /// The same for variants.
     fn number_of_last_name<'de, S: DeserializeSeed<'de>>(&self, seed: S) -> TraceEnd {
         let last: de::value::U32Deserializer<TraceEnd> =
             (self.names.len() as u32).saturating_sub(1).into_deserializer();

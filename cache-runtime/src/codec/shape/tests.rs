@@ -1,4 +1,4 @@
-//! What a shape tells of a type: the fingerprint, and what cannot be looked into.
+//! Fingerprints of types, and which types have opaque places.
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
@@ -37,9 +37,9 @@ types! {
     enum Named { A, #[serde(alias = "C")] B }
 }
 
-/// With other numbers all stored values would be lost by an update.
+/// With other numbers an update would lose all entries.
 #[test]
-fn fingerprints_stand_for_ever() {
+fn fingerprints_never_change() {
     assert_eq!(fingerprint::<String>(), 0x2ed3_2251_ce09_1f0a);
     assert_eq!(fingerprint::<Vec<Option<u8>>>(), 0x75a8_dc51_8b9c_3cb1);
     assert_eq!(fingerprint::<User>(), 0x4a11_1790_609d_a775);
@@ -48,7 +48,7 @@ fn fingerprints_stand_for_ever() {
 }
 
 #[test]
-fn every_place_counts() {
+fn a_change_at_any_place_changes_the_fingerprint() {
     assert_ne!(fingerprint::<Vec<u8>>(), fingerprint::<Vec<u16>>());
     assert_ne!(fingerprint::<BTreeMap<u8, u8>>(), fingerprint::<BTreeMap<u8, u16>>());
     assert_ne!(fingerprint::<BTreeMap<u8, u8>>(), fingerprint::<BTreeMap<u16, u8>>());
@@ -61,21 +61,21 @@ fn every_place_counts() {
 }
 
 #[test]
-fn what_is_written_alike_has_one_fingerprint() {
+fn types_that_are_written_alike_share_a_fingerprint() {
     assert_eq!(fingerprint::<String>(), fingerprint::<Box<str>>());
     assert_eq!(fingerprint::<Vec<u8>>(), fingerprint::<Box<[u8]>>());
     assert_eq!(fingerprint::<User>(), fingerprint::<Box<User>>());
 }
 
 #[test]
-fn a_type_may_have_another_shape_where_it_is_readable() {
+fn the_two_forms_of_a_type_have_their_own_shapes() {
     let readable = Shape::of::<uuid::Uuid>(Form::Readable);
     assert_eq!(readable.root().kind, Some(DataKind::Str));
     assert_eq!(Shape::of::<uuid::Uuid>(Form::Compact).root().kind, Some(DataKind::Bytes));
 }
 
 #[test]
-fn what_can_be_looked_into() {
+fn only_types_that_serde_buffers_are_opaque() {
     assert!(is_transparent::<User>());
     assert!(is_transparent::<Expr>());
     assert!(is_transparent::<After>());
@@ -86,7 +86,7 @@ fn what_can_be_looked_into() {
     assert!(!is_transparent::<serde_json::Value>());
 }
 
-/// A text of one's own form, which is only refused after it was read.
+/// A text that is refused only after it was read.
 #[derive(Deserialize)]
 #[serde(try_from = "String")]
 struct Day;
@@ -100,13 +100,13 @@ impl TryFrom<String> for Day {
 }
 
 #[test]
-fn what_follows_a_text_of_ones_own_form_in_a_tuple_can_be_looked_into() {
+fn a_place_after_a_text_in_a_users_format_is_not_opaque() {
     assert!(is_transparent::<(Day, u8)>());
     assert!(is_transparent::<(chrono::DateTime<chrono::Utc>, Day, IpAddr, u8)>());
 }
 
 #[test]
-fn what_follows_an_opaque_place_in_a_tuple_can_be_looked_into() {
+fn a_place_after_an_opaque_one_is_not_opaque() {
     let shape = Shape::of::<(serde_json::Value, Untagged, u8)>(Form::Readable);
     assert_eq!(
         shape.nodes.iter().map(|node| node.kind).collect::<Vec<_>>(),
@@ -124,7 +124,7 @@ fn aliases_are_noticed() {
     assert!(!Shape::of::<std::time::Duration>(Form::Compact).root().aliases);
 }
 
-/// Does not expect to be given anything made up.
+/// Panics at made-up values.
 struct Panics;
 
 impl<'de> Deserialize<'de> for Panics {
@@ -138,13 +138,13 @@ impl<'de> Deserialize<'de> for Panics {
 }
 
 #[test]
-fn a_type_that_panics_cannot_be_looked_into() {
+fn a_type_that_panics_is_opaque() {
     let shape = Shape::of::<(u8, Panics)>(Form::Compact);
     assert_eq!(shape.root().kind, None);
     assert_ne!(shape.fingerprint, fingerprint::<Panics>());
 }
 
-/// Asks for itself without end.
+/// Contains itself without end.
 struct Endless;
 
 impl<'de> Deserialize<'de> for Endless {
@@ -154,7 +154,7 @@ impl<'de> Deserialize<'de> for Endless {
 }
 
 #[test]
-fn tracing_ends() {
+fn tracing_a_very_large_or_endless_type_ends() {
     type Wide<T> = (T, T, T, T, T, T, T, T, T, T);
     let _ = Shape::of::<Endless>(Form::Compact);
     let _ = Shape::of::<(Endless, u8)>(Form::Compact);

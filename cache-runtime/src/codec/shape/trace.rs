@@ -1,8 +1,8 @@
-//! Asks a type for its shape, one place after the other.
+//! Traces the shape of a type, one place after the other.
 //!
-//! Each run follows one path from the root, notes what the type asks for at its end and stops there by an error, so
-//! that no value has to be made: a date that takes no made-up text is asked for, not filled in. Breadth first; a
-//! place that was seen before is not entered again, which ends recursion.
+//! Each run follows one path from the root, notes what the type asks for at the end of the path, and ends with an error
+//! there, so that no value of the place must be made up. The search is breadth first, and does not enter a place again
+//! that it has seen before, which ends recursion.
 
 use std::any::type_name;
 use std::cell::{Cell, RefCell};
@@ -18,14 +18,14 @@ use super::super::hash::Hash;
 use super::tracer::{ALIASES, AcceptedDummies, DUMMIES, TraceResult, TraceRun, TracedPlace, Tracer};
 use super::{Shape, ShapeNode};
 
-/// So many runs are made; what is not reached by then cannot be told of.
+/// The most runs for a type. Places that are not reached by then are opaque.
 const MOST_RUNS: usize = 20_000;
 
-/// They cannot be looked into, and keep all that they are given.
+/// Opaque types that drop no names.
 const TAKE_ALL: [&str; 2] =
     ["serde_json::value::Value", "serde_json::map::Map<alloc::string::String, serde_json::value::Value>"];
 
-/// Traces a type. One whose code panics cannot be looked into.
+/// Traces a type. A type whose code panics is opaque.
 pub(super) fn shape<T: DeserializeOwned>(form: Form) -> Shape {
     let traced = catch_unwind(AssertUnwindSafe(|| Trace::new(form).finish::<T>()));
     traced.unwrap_or_else(|_| {
@@ -45,7 +45,7 @@ struct Trace {
     fingerprint: Hash,
 }
 
-/// A place to look at.
+/// A place that is not traced yet.
 struct TraceTask {
     path: Vec<u32>,
     parent: Option<usize>,
@@ -83,7 +83,7 @@ impl Trace {
         Shape { fingerprint: fingerprint.wide(), form, nodes, known: OnceLock::new(), layouts: KnownLayouts::default() }
     }
 
-    /// The number of the node that stands for a place, which may be one that was seen elsewhere.
+    /// The index of the node for a place, which may have been seen elsewhere.
     fn place<T: DeserializeOwned>(&mut self, path: &[u32], seen: TracedPlace) -> usize {
         let Some(kind) = seen.kind.filter(|_| seen.children > 0) else {
             return self.add(seen);
@@ -126,12 +126,12 @@ impl Trace {
         named && matches!(self.look::<T>(&[path, &[ALIASES]].concat()), Some(TraceResult::Aliases))
     }
 
-    /// What stands at the end of a path, with one dummy after the other for what stands before it.
+    /// Finds out what is at the end of a path, with each dummy in turn for the values before it.
     fn look<T: DeserializeOwned>(&mut self, path: &[u32]) -> Option<TraceResult> {
         (0..DUMMIES.len()).find_map(|dummy| self.try_with::<T>(path, dummy))
     }
 
-    /// Runs as long as a run teaches something of the dummies that are taken.
+    /// Repeats the run as long as it learns something about which dummies are accepted.
     fn try_with<T: DeserializeOwned>(&mut self, path: &[u32], dummy: usize) -> Option<TraceResult> {
         while self.runs < MOST_RUNS {
             self.runs += 1;

@@ -1,4 +1,6 @@
-//! A deserializer without data: it follows a path, and notes what is asked for at its end.
+//! A deserializer without data, which follows a path and notes what a type asks for at its end.
+//!
+//! A place in a tuple is only reached after the elements before it were read. Those are filled with dummies.
 
 use std::any::type_name;
 use std::cell::{Cell, RefCell};
@@ -10,15 +12,15 @@ use serde::de::{self, Unexpected, Visitor};
 use super::super::data_model::{DataKind, Form, LONGEST_TUPLE};
 use super::access::{TracedParts, TracedVariant};
 
-/// In the place of a child at the end of a path: asks whether names of one place mean the same.
+/// As the last step of a path: finds out whether two names mean the same.
 pub(super) const ALIASES: u32 = u32::MAX;
 
-/// A number and a text to try where something must stand.
+/// A number and a text for a value that must be made up.
 pub(super) type Dummy = (u8, &'static str);
 
-/// They are tried in this order, until a type takes one.
+/// They are tried in this order until a type accepts one.
 ///
-/// The empty text comes last: it is what careless code panics at.
+/// The empty text comes last, because careless code panics at it.
 pub(super) const DUMMIES: [Dummy; 6] = [
     (1, "1"),
     (1, "1970-01-01T00:00:00Z"),
@@ -28,16 +30,16 @@ pub(super) const DUMMIES: [Dummy; 6] = [
     (0, ""),
 ];
 
-/// Whether a type may be given made-up values: where a panic ends the process, its code is not put at risk.
+/// Whether a type may be given made-up values. If a panic ends the process, that is too dangerous.
 const MAY_MAKE_UP: bool = cfg!(panic = "unwind");
 
-/// By the name of a visitor, which dummy it takes.
+/// For the name of each visitor, which dummy to try next.
 pub(super) type AcceptedDummies = HashMap<&'static str, usize>;
 
-/// How deep dummies are made: a type that contains itself may never end.
+/// The deepest level at which dummies are made, because a type that contains itself may never end.
 const DEEPEST_DUMMY: u32 = 32;
 
-/// How many dummies one run makes.
+/// The most dummies of one run.
 const MOST_DUMMIES: u32 = 10_000;
 
 /// What a run found at the end of its path.
@@ -47,15 +49,15 @@ pub(super) enum TraceResult {
     NoAliases,
 }
 
-/// What a type asked for.
+/// What a type asked for at a place.
 #[derive(Clone, Copy)]
 pub(super) struct TracedPlace {
     pub(super) kind: Option<DataKind>,
     pub(super) names: &'static [&'static str],
     pub(super) children: u32,
-    /// The visitor's type: it tells apart two types of one name. It is compared within a trace only.
+    /// The name of the visitor's type, which distinguishes types of one name. It is only compared within a trace.
     pub(super) visitor: &'static str,
-    /// The type that stands here, which stands for what cannot be looked into.
+    /// The name of the type at this place, which is all that is known of an opaque one.
     pub(super) wanted: &'static str,
 }
 
@@ -65,17 +67,17 @@ impl TracedPlace {
     }
 }
 
-/// The end of a run, which is always an error.
+/// The error with which every run ends.
 #[derive(Debug, PartialEq)]
 pub(super) enum TraceEnd {
-    /// The kind was right and the value was not.
+    /// The kind was right, but not the value.
     Value,
     Other,
 }
 
 impl fmt::Display for TraceEnd {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("only the shape of the type is asked")
+        f.write_str("only the shape of the type is traced")
     }
 }
 
@@ -91,15 +93,15 @@ impl de::Error for TraceEnd {
     }
 }
 
-/// What all places of one run share.
+/// What all places of a run share.
 pub(super) struct TraceRun {
     pub(super) form: Form,
-    /// Which dummy to use where nothing was learnt.
+    /// The dummy for visitors of which nothing was learnt.
     pub(super) dummy: usize,
     pub(super) learnt: RefCell<AcceptedDummies>,
-    /// How often this run learnt something.
+    /// How many dummies were refused, so that the next run tries others.
     pub(super) lessons: Cell<u32>,
-    /// How many dummies it made.
+    /// How many dummies were made.
     pub(super) dummies: Cell<u32>,
     pub(super) found: RefCell<Option<TraceResult>>,
 }
@@ -110,7 +112,7 @@ impl TraceRun {
         self.learnt.borrow().get(visitor).copied().unwrap_or(self.dummy)
     }
 
-    /// A dummy that was refused gives way to the next one, from the next run on.
+    /// Has the next run try the next dummy.
     fn refused(&self, visitor: &'static str, dummy: usize) {
         if dummy + 1 < DUMMIES.len() {
             self.learnt.borrow_mut().insert(visitor, dummy + 1);
@@ -119,11 +121,11 @@ impl TraceRun {
     }
 }
 
-/// A place of the type, on the path or beside it.
+/// A place of the type, on the path or not.
 #[derive(Clone, Copy)]
 pub(super) struct Tracer<'a> {
     run: &'a TraceRun,
-    /// What is left of the path; `None` beside it, where dummies are made.
+    /// The rest of the path; `None` if this place is not on it, so that a dummy is made.
     path: Option<&'a [u32]>,
     depth: u32,
     wanted: &'static str,
@@ -134,7 +136,7 @@ impl<'a> Tracer<'a> {
         Tracer { run, path: Some(path), depth: 0, wanted }
     }
 
-    /// The place of a part of what stands here.
+    /// The place of a part of this one.
     pub(super) fn part<T>(self, on_path: bool) -> Self {
         let (path, depth) = if on_path { (self.path, self.depth) } else { (None, self.depth + 1) };
         Tracer { path, depth, wanted: type_name::<T>(), ..self }
@@ -145,7 +147,7 @@ impl<'a> Tracer<'a> {
         TraceEnd::Other
     }
 
-    /// The way on: `None` for a dummy, the next child on the path, an error at its end.
+    /// Returns the next step of the path, `None` for a dummy, and an error at the end of the path.
     pub(super) fn step<V>(
         mut self,
         kind: DataKind,
@@ -186,7 +188,7 @@ impl<'a> Tracer<'a> {
         visit(DUMMIES[dummy]).inspect_err(|_| self.run.refused(type_name::<V>(), dummy))
     }
 
-    /// Something of any kind, which depends on the data.
+    /// A value whose kind depends on the data.
     fn any<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TraceEnd> {
         match self.path {
             Some(_) => Err(self.found(TraceResult::Place(TracedPlace::opaque(self.wanted)))),
