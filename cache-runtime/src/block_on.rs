@@ -8,11 +8,6 @@ use std::thread::{self, Thread};
 
 /// Blocks this thread until a future is ready, without an executor.
 pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
-    block_on_with(future, thread::park)
-}
-
-/// The same, with another way to wait between two polls: `park` returns when this thread is unparked, or earlier.
-pub(crate) fn block_on_with<F: Future>(future: F, park: impl Fn()) -> F::Output {
     let waker = Waker::from(Arc::new(Unpark(thread::current())));
     let mut context = Context::from_waker(&waker);
     let mut future = pin!(future);
@@ -20,7 +15,7 @@ pub(crate) fn block_on_with<F: Future>(future: F, park: impl Fn()) -> F::Output 
         if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
             return output;
         }
-        park();
+        thread::park();
     }
 }
 

@@ -166,14 +166,14 @@ impl<M: Mode> Call<'_, M> {
             Joined::Alone => None,
         };
         let before_claim = leader.as_ref().map(Leader::watermark);
-        let claim = match self.claim(start.servable()).await {
+        let claim = match self.claim(start.servable(), leader.as_ref()).await {
             Claimed::Won(claim) => claim,
             Claimed::Stale(value) => {
-                start.lease.into_iter().for_each(RefreshLease::yield_to_peer);
+                start.lease.into_iter().for_each(|lease| lease.yield_to_peer(self.handle.now()));
                 return O::whole(value);
             }
             Claimed::Fresh(value, encoded) => {
-                leader.into_iter().zip(before_claim).for_each(|(leader, mark)| leader.publish(&encoded, mark));
+                leader.into_iter().zip(before_claim).for_each(|(leader, mark)| leader.publish(encoded.clone(), mark));
                 return O::whole(value);
             }
         };
@@ -184,7 +184,8 @@ impl<M: Mode> Call<'_, M> {
         };
         let Some(value) = O::storable(&whole) else {
             self.abandon(claim, start.lease).await;
-            return self.stale_on_error(start.stale).map_or(whole, O::whole);
+            leader.into_iter().for_each(Leader::fail);
+            return self.stale_on_error(start.stale).await.map_or(whole, O::whole);
         };
         let encoded = self.encode(value, stamps.as_deref());
         if !O::is_stored(&whole) || stamps.is_none() {
@@ -202,11 +203,12 @@ impl<M: Mode> Call<'_, M> {
     async fn recompute<O: Outcome, B: Future<Output = O::Whole>>(&self, body: Pin<&mut Option<B>>) -> O::Whole {
         let (key, epoch) = (self.handle.flight_key(&self.key), self.handle.core.invalidations.epoch());
         let leader = flights().lead(key.clone(), key.unshared(), M::WAITS, self.handle.core.settings.stall_timeout);
-        let claim = self.nonexclusive_claim().await;
+        let claim = self.nonexclusive_claim(Some(&leader)).await;
         let stamps = self.handle.tag_stamps_or_none(self.mode).await;
         let whole = LeaderScope::new(&leader, body).await;
         let Some(value) = O::storable(&whole) else {
             self.abandon(claim, None).await;
+            leader.fail();
             return whole;
         };
         let encoded = self.encode(value, stamps.as_deref());
@@ -250,14 +252,13 @@ impl<M: Mode> Call<'_, M> {
             WaitOutcome::Value(value) => self.handle.decode(&self.key, &value).map_or(Joined::Alone, Joined::Value),
             // The former leader's value may have been outdated by a change that has stored a new one.
             WaitOutcome::Leader(leader) => self.look_again(leader).await,
-            WaitOutcome::Alone => Joined::Alone,
         }
     }
 
     async fn look_again<T: DeserializeOwned>(&self, leader: Leader) -> Joined<T> {
         let watermark = leader.watermark();
         let Some((value, encoded)) = self.live().await else { return Joined::Leader(leader) };
-        leader.publish(&encoded, watermark);
+        leader.publish(encoded, watermark);
         Joined::Value(value)
     }
 
@@ -291,10 +292,9 @@ impl<M: Mode> Call<'_, M> {
         leader: Option<Leader>,
     ) {
         let watermark = leader.as_ref().map(Leader::watermark);
-        let is_current = !claim.is_broken_locally();
-        self.abandon(claim, lease).await;
-        let (Some((value, _)), Some(leader), Some(watermark)) = (encoded, leader, watermark) else { return };
-        publish(leader, value, watermark, is_current);
+        let is_current = self.abandon(claim, lease).await;
+        let Some((leader, watermark)) = leader.zip(watermark) else { return };
+        publish(leader, encoded, watermark, is_current);
     }
 
     /// Stores a value, and publishes it to the waiters.
@@ -305,14 +305,18 @@ impl<M: Mode> Call<'_, M> {
         leader: Option<Leader>,
         stamps: Option<&[TagStamp]>,
     ) {
-        let Some((value, expiration)) = encoded else { return };
+        let Some((value, expiration)) = encoded else {
+            self.abandon(claim, None).await;
+            leader.into_iter().for_each(Leader::fail);
+            return;
+        };
         let watermark = leader.as_ref().map(Leader::watermark);
         let is_current = self.save(&value, expiration, claim).await;
         let Some((leader, watermark)) = leader.zip(watermark) else { return };
         // The tags are checked only if somebody waits: whoever reads the entry checks them anyway.
         let stamps = stamps.filter(|_| leader.is_awaited()).unwrap_or_default();
         let is_current = is_current && self.handle.are_current(self.mode, stamps).await;
-        publish(leader, value, watermark, is_current);
+        publish(leader, Some((value, expiration)), watermark, is_current);
     }
 
     /// Stores a value unless the key was invalidated during the computation, and returns whether the value is current.
@@ -354,10 +358,20 @@ impl<M: Mode> Call<'_, M> {
     }
 
     /// The stale value, if `stale_if_error` allows it in place of an `Err`.
-    fn stale_on_error<T: DeserializeOwned>(&self, stale: Option<Record>) -> Option<T> {
-        let stale = stale?;
-        let window = self.handle.view.stale_if_error;
-        in_window(&stale, window, self.handle.now()).then(|| self.handle.decode(&self.key, &stale.value))?
+    ///
+    /// It is read again: what was deleted during the computation is not served, and what somebody else has stored is.
+    async fn stale_on_error<T: DeserializeOwned>(&self, stale: Option<Record>) -> Option<T> {
+        let stale = self.if_servable_on_error(stale?)?;
+        let record = match self.handle.record(self.mode, &self.key).await {
+            Ok(record) => self.if_servable_on_error(record?)?,
+            // A store that fails has deleted nothing.
+            Err(_) => stale,
+        };
+        self.handle.decode(&self.key, &record.value)
+    }
+
+    fn if_servable_on_error(&self, record: Record) -> Option<Record> {
+        in_window(&record, self.handle.view.stale_if_error, self.handle.now()).then_some(record)
     }
 }
 
@@ -371,7 +385,7 @@ impl Handle {
             if !in_window(&record, self.view.race_ttl, now) {
                 return Decision::Compute { stale: Some(record), lease: None };
             }
-            let lease = RefreshLease::take(&self.core.back_off, &self.flight_key(key), self.view.race_ttl);
+            let lease = RefreshLease::take(&self.core.back_off, &self.flight_key(key), self.view.race_ttl, now);
             if let Some(lease) = lease {
                 return Decision::Compute { stale: Some(record), lease: Some(lease) };
             }
@@ -381,9 +395,13 @@ impl Handle {
 }
 
 /// Publishes a value: up to the watermark if it is current, else to those who waited before its leader began.
-fn publish(leader: Leader, value: Value, watermark: Watermark, is_current: bool) {
+fn publish(leader: Leader, encoded: Option<(Value, Expiration)>, watermark: Watermark, is_current: bool) {
     let watermark = if is_current { watermark } else { leader.watermark_of_start() };
-    leader.publish(&Arc::new(value), watermark);
+    match encoded {
+        Some((value, _)) => leader.publish(Arc::new(value), watermark),
+        // Nobody else can be given what cannot be encoded.
+        None => leader.fail(),
+    }
 }
 
 /// Whether an expired record may still be served: a window extends from the moment of expiry.

@@ -23,6 +23,7 @@ mod single_flight;
 pub mod store;
 pub mod testing;
 mod time;
+mod watch;
 
 pub use cache_macros::{cached, counter};
 

@@ -3,14 +3,16 @@
 //! Every decision is written once, in `async` functions over [`Mode`]. In the blocking mode all work happens inside
 //! `poll`, so the futures are ready at their first poll and [`poll_once`](crate::poll_once) takes the result.
 
-use std::future::Future;
+use std::future::{Future, ready};
 use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::thread;
 use std::time::Duration;
 
 use crate::Result;
-use crate::single_flight::{self, WaitMode};
+use crate::block_on::block_on;
+use crate::single_flight::{WaitMode, watch_leaders};
 use crate::store::{Answer, Dispatch, Operation, Store};
 use crate::time::Stopwatch;
 
@@ -24,6 +26,14 @@ pub(crate) trait Mode {
 
     /// Runs an operation on the store.
     fn ask<'a>(&'a self, store: &'a Arc<dyn Store>, operation: Operation<'a>) -> impl Future<Output = Asked>;
+
+    /// Runs an operation to its end, even if the caller is dropped meanwhile; then `dropped` gets the answer.
+    fn ask_to_end(
+        &self,
+        store: &Arc<dyn Store>,
+        operation: Operation<'static>,
+        dropped: impl FnOnce(Result<Answer>) + Send + 'static,
+    ) -> impl Future<Output = Asked>;
 
     /// Waits for the leader of a flight.
     fn wait<F: Future>(&self, wait: F) -> impl Future<Output = F::Output>;
@@ -57,8 +67,19 @@ impl Mode for Blocking {
         (answer, Elapsed::AsWaited)
     }
 
+    // A thread is not dropped while it waits.
+    fn ask_to_end(
+        &self,
+        store: &Arc<dyn Store>,
+        operation: Operation<'static>,
+        _: impl FnOnce(Result<Answer>) + Send + 'static,
+    ) -> impl Future<Output = Asked> {
+        let answer = operation.run(&**store);
+        ready((answer, Elapsed::AsWaited))
+    }
+
     async fn wait<F: Future>(&self, wait: F) -> F::Output {
-        single_flight::block_on(wait)
+        block_on(wait)
     }
 
     async fn pause(&self, length: Duration) {
@@ -90,8 +111,19 @@ impl Mode for Async {
         }
     }
 
+    fn ask_to_end(
+        &self,
+        store: &Arc<dyn Store>,
+        operation: Operation<'static>,
+        dropped: impl FnOnce(Result<Answer>) + Send + 'static,
+    ) -> impl Future<Output = Asked> {
+        let store = Arc::clone(store);
+        let asked = Box::pin(async move { Async.ask(&store, operation).await });
+        ToEnd { asked: Some(asked), was_polled: false, dropped: Some(dropped) }
+    }
+
     async fn wait<F: Future>(&self, wait: F) -> F::Output {
-        single_flight::watch_for_stalls();
+        watch_leaders();
         wait.await
     }
 
@@ -105,6 +137,38 @@ enum Pending<'a> {
     Done(Result<Answer>),
     InFlight(Pin<Box<dyn Future<Output = Result<Answer>> + Send + 'a>>),
     OnThread(Pin<Box<dyn Future<Output = Asked> + Send>>),
+}
+
+/// An operation that runs to its end, also when its caller is dropped.
+struct ToEnd<F: FnOnce(Result<Answer>) + Send + 'static> {
+    /// `None` once it has ended.
+    asked: Option<Pin<Box<dyn Future<Output = Asked> + Send>>>,
+    was_polled: bool,
+    dropped: Option<F>,
+}
+
+/// No field is pinned.
+impl<F: FnOnce(Result<Answer>) + Send + 'static> Unpin for ToEnd<F> {}
+
+impl<F: FnOnce(Result<Answer>) + Send + 'static> Future for ToEnd<F> {
+    type Output = Asked;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Asked> {
+        self.was_polled = true;
+        let asked = self.asked.as_mut().expect("it is not polled after its end");
+        let asked = std::task::ready!(asked.as_mut().poll(context));
+        self.asked = None;
+        Poll::Ready(asked)
+    }
+}
+
+impl<F: FnOnce(Result<Answer>) + Send + 'static> Drop for ToEnd<F> {
+    fn drop(&mut self) {
+        let (Some(asked), Some(dropped)) = (self.asked.take(), self.dropped.take()) else { return };
+        if self.was_polled {
+            blocking::unblock(move || dropped(block_on(asked).0)).detach();
+        }
+    }
 }
 
 /// Runs an operation on a thread that may block.

@@ -1,10 +1,14 @@
 //! Random programs on the single-flight table, each under an interleaving that shuttle chooses.
 //!
 //! Threads and tasks compute three keys and change their sources. Computations request other keys, fail, or are dropped
-//! half-way. In each interleaving nobody hangs, a key has one leader at a time, every value is of its key and no older
-//! than the call, and the table is empty afterwards.
+//! half-way, and leaders are taken for lost. In each interleaving nobody hangs, no more callers compute a key at once than
+//! the ramp allows, every value is of its key and no older than the call, and the table is empty afterwards.
 #![allow(dead_code, unreachable_pub, reason = "the model does not use all of the table")]
 
+#[path = "../../cache-runtime/src/single_flight/leaders.rs"]
+mod leaders;
+#[path = "../../cache-runtime/src/single_flight/pulse.rs"]
+mod pulse;
 #[path = "../../cache-runtime/src/single_flight/scope.rs"]
 mod scope;
 #[path = "../../cache-runtime/src/single_flight/state.rs"]
@@ -14,9 +18,9 @@ mod table;
 
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
-use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::SeqCst};
 use std::task::{Context, Poll, Wake, Waker};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use shuttle::rand::{Rng, thread_rng};
 use shuttle::thread;
@@ -51,8 +55,10 @@ const KEYS: u32 = 3;
 
 fn main() {
     let rounds = std::env::args().nth(1).map_or(20_000, |rounds| rounds.parse().expect("a number of rounds"));
-    shuttle::check_random(program, rounds);
-    shuttle::check_pct(program, rounds, 3);
+    for program in [calls, failures_of_a_crowd, invalidations_alone, threads_beside_a_task, lost_leaders] {
+        shuttle::check_random(program, rounds);
+        shuttle::check_pct(program, rounds, 3);
+    }
     let bodies = BODIES.load(SeqCst);
     #[expect(clippy::print_stdout, reason = "the test reads it")]
     {
@@ -60,22 +66,73 @@ fn main() {
     }
 }
 
+/// What the computations of a program do.
+#[derive(Clone, Copy)]
+struct Habits {
+    fails: f64,
+    changes_a_source: f64,
+    requests_others: bool,
+}
+
+const MIXED: Habits = Habits { fails: 0.3, changes_a_source: 0.3, requests_others: true };
+
 /// Two threads, and a third one that runs tasks, request random keys.
-fn program() {
+fn calls() {
+    let callers = [WaitMode::Thread, WaitMode::Thread, WaitMode::Task].map(|mode| (mode, KEYS, 2));
+    run(&callers, MIXED, |_| {});
+}
+
+/// Eight callers of one key whose source fails mostly.
+fn failures_of_a_crowd() {
+    let mode = |at| if at % 2 == 0 { WaitMode::Thread } else { WaitMode::Task };
+    let callers = [0, 1, 2, 3, 4, 5, 6, 7].map(|at| (mode(at), 1, 1));
+    run(&callers, Habits { fails: 0.7, changes_a_source: 0.1, requests_others: false }, |_| {});
+}
+
+/// Changes of the source, and no failure: one computes, and a thread beside a task.
+fn invalidations_alone() {
+    let callers = [WaitMode::Thread, WaitMode::Task, WaitMode::Task, WaitMode::Thread].map(|mode| (mode, 1, 2));
+    run(&callers, Habits { fails: 0.0, changes_a_source: 0.8, requests_others: false }, |_| {});
+}
+
+/// A crowd of threads behind a task.
+fn threads_beside_a_task() {
+    let callers = [WaitMode::Task, WaitMode::Thread, WaitMode::Thread, WaitMode::Thread].map(|mode| (mode, 1, 1));
+    run(&callers, Habits { fails: 0.2, changes_a_source: 0.2, requests_others: true }, |_| {});
+}
+
+/// Leaders slower than any bound: they are woken, and given up if they are not polled in time.
+fn lost_leaders() {
+    MAY_BE_LOST.store(true, SeqCst);
+    let callers = [WaitMode::Task, WaitMode::Task, WaitMode::Thread].map(|mode| (mode, 2, 2));
+    run(&callers, MIXED, |table| {
+        for days in 1..6 {
+            table.check_leaders(Instant::now() + days * Duration::from_secs(24 * 60 * 60));
+            thread::yield_now();
+        }
+    });
+    MAY_BE_LOST.store(false, SeqCst);
+}
+
+/// Lets each caller request keys, in its mode, so many different ones, so many times.
+fn run(callers: &[(WaitMode, u32, u32)], habits: Habits, meanwhile: impl FnOnce(&Table)) {
+    FAILURES.iter().for_each(|failures| failures.store(0, SeqCst));
     let table: Table = FlightTable::new();
-    let callers = [WaitMode::Thread, WaitMode::Thread, WaitMode::Task].map(|mode| {
+    let spawn = |(mode, keys, calls): (WaitMode, u32, u32)| {
         let table = table.clone();
         thread::spawn(move || {
-            for _ in 0..2 {
-                let request = request(table.clone(), thread_rng().gen_range(0..KEYS), 2, mode);
-                maybe_change_a_source();
+            for _ in 0..calls {
+                let request = request(table.clone(), thread_rng().gen_range(0..keys), 2, mode, habits);
+                maybe_change_a_source(habits);
                 let _ = match mode {
                     WaitMode::Thread => blocking(request),
                     WaitMode::Task => shuttle::future::block_on(request),
                 };
             }
         })
-    });
+    };
+    let callers: Vec<_> = callers.iter().copied().map(spawn).collect();
+    meanwhile(&table);
     for caller in callers {
         caller.join().expect("no assertion failed");
     }
@@ -95,15 +152,20 @@ async fn call<B: Future<Output = Answer>>(
         Role::Waiter(wait) => match wait.await {
             WaitOutcome::Value(value) => return Ok(value),
             WaitOutcome::Leader(leader) => leader,
-            WaitOutcome::Alone => return body.as_mut().as_pin_mut().expect("not yet run").await,
         },
     };
     let answer = LeaderScope::new(&leader, body).await;
-    if let Ok(value) = &answer {
-        let watermark = leader.watermark();
-        let is_current = *value == value_of(key);
-        let watermark = if is_current { watermark } else { leader.watermark_of_start() };
-        leader.publish(value, watermark);
+    match answer {
+        Ok(value) => {
+            let watermark = leader.watermark();
+            let is_current = value == value_of(key);
+            let watermark = if is_current { watermark } else { leader.watermark_of_start() };
+            leader.publish(value, watermark);
+        }
+        Err(()) => {
+            FAILURES[key as usize].fetch_add(1, SeqCst);
+            leader.fail();
+        }
     }
     answer
 }
@@ -116,21 +178,30 @@ fn value_of(key: u32) -> u32 {
     key + KEYS * SOURCES[key as usize].load(SeqCst)
 }
 
-fn maybe_change_a_source() {
-    if thread_rng().gen_bool(0.3) {
+fn maybe_change_a_source(habits: Habits) {
+    if thread_rng().gen_bool(habits.changes_a_source) {
         SOURCES[thread_rng().gen_range(0..KEYS) as usize].fetch_add(1, SeqCst);
     }
 }
 
 static BODIES: AtomicU32 = AtomicU32::new(0);
 static LEADERS: [AtomicU32; KEYS as usize] = [const { AtomicU32::new(0) }; KEYS as usize];
+/// How often the computations of each key have failed in this interleaving.
+static FAILURES: [AtomicU32; KEYS as usize] = [const { AtomicU32::new(0) }; KEYS as usize];
+static MAY_BE_LOST: AtomicBool = AtomicBool::new(false);
 
-/// Held during a leader's computation: there is one at a time for each key.
+/// Held during a leader's computation. There is one at a time for each key, one more for each failure, and a thread beside
+/// a task.
 struct LeaderGuard(u32);
 
 impl LeaderGuard {
     fn new(key: u32) -> Self {
-        assert_eq!(LEADERS[key as usize].fetch_add(1, SeqCst), 0, "one leader at a time");
+        let others = LEADERS[key as usize].fetch_add(1, SeqCst);
+        let failures = FAILURES[key as usize].load(SeqCst);
+        assert!(
+            others <= failures + 1 || MAY_BE_LOST.load(SeqCst),
+            "{others} others compute after {failures} failures"
+        );
         LeaderGuard(key)
     }
 }
@@ -142,7 +213,13 @@ impl Drop for LeaderGuard {
 }
 
 /// Requests a key. Its computation may request others, drop them half-way, or fail.
-fn request(table: Table, key: u32, depth: u32, mode: WaitMode) -> Pin<Box<dyn Future<Output = Answer> + Send>> {
+fn request(
+    table: Table,
+    key: u32,
+    depth: u32,
+    mode: WaitMode,
+    habits: Habits,
+) -> Pin<Box<dyn Future<Output = Answer> + Send>> {
     Box::pin(async move {
         let (inner, outside) = (table.clone(), current_leader());
         let body = pin!(Some(async move {
@@ -150,8 +227,8 @@ fn request(table: Table, key: u32, depth: u32, mode: WaitMode) -> Pin<Box<dyn Fu
             let inside = current_leader();
             let _guard = (inside != outside).then(|| LeaderGuard::new(key));
             let value = value_of(key);
-            for _ in 0..if depth == 0 { 0 } else { thread_rng().gen_range(0..3) } {
-                let nested = request(inner.clone(), thread_rng().gen_range(0..KEYS), depth - 1, mode);
+            for _ in 0..if depth == 0 || !habits.requests_others { 0 } else { thread_rng().gen_range(0..3) } {
+                let nested = request(inner.clone(), thread_rng().gen_range(0..KEYS), depth - 1, mode, habits);
                 if thread_rng().gen_bool(0.2) {
                     drop_half_way(nested).await;
                 } else {
@@ -162,9 +239,9 @@ fn request(table: Table, key: u32, depth: u32, mode: WaitMode) -> Pin<Box<dyn Fu
                 WaitMode::Task => yielded().await,
                 WaitMode::Thread => thread::yield_now(),
             }
-            maybe_change_a_source();
+            maybe_change_a_source(habits);
             assert_eq!(inside, current_leader(), "the current leader is restored after each call");
-            if thread_rng().gen_bool(0.3) { Err(()) } else { Ok(value) }
+            if thread_rng().gen_bool(habits.fails) { Err(()) } else { Ok(value) }
         }));
         let oldest = value_of(key);
         let answer = call(&table, key, mode, body).await;

@@ -14,10 +14,10 @@ use std::pin::pin;
 use std::task::Poll;
 
 use super::{Call, Found, Outcome, Start, run, usable};
+use crate::block_on::block_on;
 use crate::handle::{Handle, carry, current_scope};
 use crate::mode::{Async, Blocking, Mode};
 use crate::poll_once::poll_once;
-use crate::single_flight::block_on;
 use crate::{Error, Result};
 
 /// What a lookup in the cache found.

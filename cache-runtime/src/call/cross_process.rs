@@ -7,11 +7,12 @@ use std::time::{Duration, Instant};
 use serde::de::DeserializeOwned;
 
 use super::Call;
-use crate::claim::{HeldClaim, RefreshLease, new_token};
+use crate::Result;
+use crate::claim::{HeldClaim, RefreshLease, new_token, release_unheld};
 use crate::entry::{Record, Value};
 use crate::mode::Mode;
-use crate::single_flight::MAX_WAITS;
-use crate::store::{Answer, Claim, Operation};
+use crate::single_flight::{Leader, Liveness, current_leader};
+use crate::store::{Answer, Claim, Operation, Store};
 
 /// How often a waiting process looks for the value of another one, at first and at last.
 const MIN_PAUSE: Duration = Duration::from_millis(5);
@@ -29,41 +30,58 @@ pub(super) enum Claimed<T> {
 
 impl<M: Mode> Call<'_, M> {
     /// Claims the computation. In a window, and with `shared`, only one process computes.
-    pub(super) async fn claim<T: DeserializeOwned>(&self, stale: Option<&Record>) -> Claimed<T> {
+    ///
+    /// A leader beside others, or a caller outside any flight, competes with nobody: this process holds the claim already,
+    /// perhaps for the very computation that makes this call.
+    pub(super) async fn claim<T: DeserializeOwned>(
+        &self,
+        stale: Option<&Record>,
+        leader: Option<&Leader>,
+    ) -> Claimed<T> {
         if !self.records_claims() {
             return Claimed::Won(self.local_claim());
         }
         let Some(stale) = stale else {
-            return if self.handle.view.shared {
-                self.elect().await
-            } else {
-                Claimed::Won(self.nonexclusive_claim().await)
+            return match leader {
+                Some(leader) if self.handle.view.shared && !leader.is_beside_others() => self.elect(leader).await,
+                _ => Claimed::Won(self.nonexclusive_claim(leader).await),
             };
         };
-        if let Some(claim) = self.record_claim(true, self.handle.view.race_ttl).await {
+        if let Some(claim) = self.exclusive_claim(self.handle.view.race_ttl, leader).await {
             // Another process may have computed between this caller's lookup and its claim.
             return self.fresh_value().await.unwrap_or(Claimed::Won(claim));
         }
         if let Some(value) = self.handle.decode(&self.key, &stale.value) {
             return Claimed::Stale(value);
         }
-        Claimed::Won(self.nonexclusive_claim().await)
+        Claimed::Won(self.nonexclusive_claim(leader).await)
     }
 
     /// A claim that excludes nobody: a change of the key breaks it, and then the result is not stored.
-    pub(super) async fn nonexclusive_claim(&self) -> HeldClaim {
+    pub(super) async fn nonexclusive_claim(&self, leader: Option<&Leader>) -> HeldClaim {
         if !self.records_claims() {
             return self.local_claim();
         }
-        self.record_claim(false, Duration::ZERO).await.unwrap_or_else(|| self.local_claim())
+        let claim = self.record_claim(false, Duration::ZERO, leader).await;
+        claim.unwrap_or_else(|| self.local_claim())
     }
 
-    /// On a cold key: computes, or waits for the process that does.
-    async fn elect<T: DeserializeOwned>(&self) -> Claimed<T> {
-        let (started, lease) = (Instant::now(), self.handle.core.settings.shared_lease);
+    /// A claim that lasts for the window at most, or for a lease, and is renewed while the leader is alive: a process that
+    /// dies blocks the others for no longer than that.
+    async fn exclusive_claim(&self, window: Duration, leader: Option<&Leader>) -> Option<HeldClaim> {
+        self.record_claim(true, window.min(self.handle.core.settings.shared_lease), leader).await
+    }
+
+    /// On a cold key: computes, or waits for the process that does, as long as that is alive.
+    ///
+    /// A body that makes this call may hold a claim for which the other process waits. Such a circle cannot be seen from
+    /// here, so that a call inside a body waits for the length of a lease only.
+    async fn elect<T: DeserializeOwned>(&self, leader: &Leader) -> Claimed<T> {
+        let started = Instant::now();
+        let patience = current_leader().map_or(Duration::MAX, |_| self.handle.core.settings.shared_lease);
         let mut pause = MIN_PAUSE;
-        while started.elapsed() < lease.saturating_mul(u32::from(MAX_WAITS)) {
-            let claim = self.record_claim(true, lease).await;
+        while started.elapsed() < patience {
+            let claim = self.exclusive_claim(Duration::MAX, Some(leader)).await;
             // Even the winner looks: another process may have finished just before its claim.
             if let Some(fresh) = self.fresh_value().await {
                 return fresh;
@@ -72,9 +90,10 @@ impl<M: Mode> Call<'_, M> {
                 return Claimed::Won(claim);
             }
             self.mode.pause(pause).await;
+            leader.note_progress();
             pause = (pause * 2).min(MAX_PAUSE);
         }
-        Claimed::Won(self.nonexclusive_claim().await)
+        Claimed::Won(self.nonexclusive_claim(Some(leader)).await)
     }
 
     /// A value that another process has stored meanwhile.
@@ -84,12 +103,15 @@ impl<M: Mode> Call<'_, M> {
     }
 
     /// Records a claim; `None` if another process holds an exclusive one. A store that fails excludes nobody.
-    async fn record_claim(&self, exclusive: bool, length: Duration) -> Option<HeldClaim> {
-        let token = new_token();
-        let claim = Claim { token, exclusive, length };
-        let key = Cow::Borrowed(&*self.key);
-        match self.handle.ask(self.mode, Operation::Claim { key, claim }).await.and_then(Answer::bool) {
-            Ok(true) => Some(HeldClaim::remote(self.handle.core.store.store(), &self.key, token)),
+    ///
+    /// The store may record it after this call was cancelled: then it is released at once.
+    async fn record_claim(&self, exclusive: bool, length: Duration, leader: Option<&Leader>) -> Option<HeldClaim> {
+        let store = self.handle.core.store.store();
+        let claim = Claim { token: new_token(), exclusive, length };
+        let operation = Operation::Claim { key: Cow::Owned(self.key.to_string()), claim };
+        let release = release_if_recorded(Arc::clone(store), self.key.to_string(), claim.token);
+        match self.handle.core.store.ask_to_end(self.mode, operation, release).await.and_then(Answer::bool) {
+            Ok(true) => Some(HeldClaim::remote(store, &self.key, claim, leader.map(Liveness::of))),
             Ok(false) => None,
             Err(error) => {
                 self.handle.log_failure(&error);
@@ -107,15 +129,31 @@ impl<M: Mode> Call<'_, M> {
         HeldClaim::local(self.handle.core.invalidations.guard(&self.key))
     }
 
-    /// Ends a claim without a value. In a window nobody recomputes for a while.
-    pub(super) async fn abandon(&self, claim: HeldClaim, lease: Option<RefreshLease>) {
+    /// Ends a claim without a value, and returns whether it was unbroken. In a window nobody recomputes for a while.
+    pub(super) async fn abandon(&self, claim: HeldClaim, lease: Option<RefreshLease>) -> bool {
         let pause = lease.as_ref().map_or(Duration::ZERO, RefreshLease::pause_after_failure);
-        lease.into_iter().for_each(RefreshLease::fail);
-        let Some(token) = claim.token() else { return };
+        lease.into_iter().for_each(|lease| lease.fail(self.handle.now()));
+        let Some(token) = claim.token() else { return !claim.is_broken_locally() };
         let key = Cow::Borrowed(&*self.key);
-        match self.handle.ask(self.mode, Operation::Release { key, token, pause }).await {
-            Ok(_) => claim.disarm(),
-            Err(error) => self.handle.log_failure(&error),
+        match self.handle.ask(self.mode, Operation::Release { key, token, pause }).await.and_then(Answer::bool) {
+            Ok(is_unbroken) => {
+                claim.disarm();
+                is_unbroken
+            }
+            Err(error) => {
+                self.handle.log_failure(&error);
+                true
+            }
+        }
+    }
+}
+
+/// Releases a claim that the store has recorded, or may have.
+// A function of its own: a closure of `record_claim` would not be `'static`.
+fn release_if_recorded(store: Arc<dyn Store>, key: String, token: u64) -> impl FnOnce(Result<Answer>) + Send + 'static {
+    move |answer| {
+        if !matches!(answer, Ok(Answer::Bool(false))) {
+            release_unheld(&*store, &key, token);
         }
     }
 }

@@ -8,7 +8,9 @@ use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use super::KeyGuard;
-use crate::store::{Dispatch, Operation, Store};
+use super::renewal::Renewal;
+use crate::single_flight::Liveness;
+use crate::store::{Claim, ClaimsOrNone as _, Dispatch, Operation, Store};
 
 /// A claim to compute a key; any change of the key breaks it.
 ///
@@ -26,12 +28,15 @@ struct RemoteClaim {
     store: Arc<dyn Store>,
     key: String,
     token: u64,
+    _renewal: Renewal,
 }
 
 impl HeldClaim {
-    /// A claim that the store has recorded.
-    pub(crate) fn remote(store: &Arc<dyn Store>, key: &str, token: u64) -> Self {
-        HeldClaim(Kind::Remote(RemoteClaim { store: Arc::clone(store), key: key.to_owned(), token }))
+    /// A claim that the store has recorded. It is renewed while the leader is alive.
+    pub(crate) fn remote(store: &Arc<dyn Store>, key: &str, claim: Claim, leader: Option<Liveness>) -> Self {
+        let renewal = Renewal::start(store, key, claim, leader);
+        let (store, key, token) = (Arc::clone(store), key.to_owned(), claim.token);
+        HeldClaim(Kind::Remote(RemoteClaim { store, key, token, _renewal: renewal }))
     }
 
     /// A claim that only this process knows: the store records none, or could not be asked.
@@ -60,20 +65,21 @@ impl HeldClaim {
 
 impl Drop for HeldClaim {
     fn drop(&mut self) {
-        let Kind::Remote(RemoteClaim { store, key, token }) = mem::replace(&mut self.0, Kind::Disarmed) else { return };
+        let Kind::Remote(claim) = mem::replace(&mut self.0, Kind::Disarmed) else { return };
+        let RemoteClaim { store, key, token, .. } = claim;
         let release = Operation::Release { key: Cow::Borrowed(&key), token, pause: Duration::ZERO };
         if let Dispatch::Done(_) = store.dispatch(release) {
             return;
         }
         // Releasing would block, and the thread that drops a future must not.
-        blocking::unblock(move || {
-            let release = Operation::Release { key: Cow::Owned(key), token, pause: Duration::ZERO };
-            let released = release.run(&*store);
-            let _ =
-                released.inspect_err(|error| tracing::debug!(%error, "cache: a claim was not released and expires"));
-        })
-        .detach();
+        blocking::unblock(move || release_unheld(&*store, &key, token)).detach();
     }
+}
+
+/// Releases a claim that nobody holds any more.
+pub(crate) fn release_unheld(store: &dyn Store, key: &str, token: u64) {
+    let released = store.release(key, token, Duration::ZERO);
+    let _ = released.inspect_err(|error| tracing::debug!(%error, "cache: a claim was not released and expires"));
 }
 
 /// A token that no other claim has, in any process.

@@ -1,7 +1,7 @@
 //! Who in this process recomputes an expired key, while the others are served its stale value.
 //!
-//! A lease is the lead of a flight of its own, which nobody waits for. After a failure nobody recomputes for a while. This
-//! runs on real time, not on a cache's clock.
+//! A lease is the lead of a flight of its own, which nobody waits for. After a failure nobody recomputes for a while, by the
+//! cache's clock.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -9,6 +9,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::single_flight::{FlightKey, Leader, Role, WaitMode, flights};
+use crate::time::Timestamp;
 
 /// How often this process looks whether another process has finished its computation.
 const POLL_INTERVAL: Duration = Duration::from_secs(1);
@@ -25,7 +26,7 @@ pub(crate) struct BackOff(Mutex<Pauses>);
 
 #[derive(Debug, Default)]
 struct Pauses {
-    ends: HashMap<String, Instant>,
+    ends: HashMap<String, Timestamp>,
     /// How many pauses were left after the last sweep.
     swept: usize,
 }
@@ -36,14 +37,15 @@ pub(crate) struct RefreshLease {
     back_off: Arc<BackOff>,
     key: String,
     window: Duration,
-    /// For how long nobody recomputes after the lease.
-    pause: Duration,
+    taken: (Timestamp, Instant),
+    /// Until when nobody recomputes after the lease.
+    paused_until: Option<Timestamp>,
 }
 
 impl RefreshLease {
     /// Takes the lease on a key with this race window, unless somebody holds it or the key is paused.
-    pub(crate) fn take(back_off: &Arc<BackOff>, flight: &FlightKey, window: Duration) -> Option<Self> {
-        if back_off.is_paused(&flight.key) {
+    pub(crate) fn take(back_off: &Arc<BackOff>, flight: &FlightKey, window: Duration, now: Timestamp) -> Option<Self> {
+        if back_off.is_paused(&flight.key, now) {
             return None;
         }
         // No leader of such a flight is superseded, since nobody waits for it.
@@ -51,17 +53,18 @@ impl RefreshLease {
             return None;
         };
         let (back_off, key) = (Arc::clone(back_off), flight.key.to_string());
-        Some(RefreshLease { _leader: leader, back_off, key, window, pause: Duration::ZERO })
+        let taken = (now, Instant::now());
+        Some(RefreshLease { _leader: leader, back_off, key, window, taken, paused_until: None })
     }
 
     /// Ends a failed attempt: for a while the stale value is served and nobody recomputes.
-    pub(crate) fn fail(mut self) {
-        self.pause = self.pause_after_failure();
+    pub(crate) fn fail(mut self, now: Timestamp) {
+        self.paused_until = Some(now.after(self.pause_after_failure()));
     }
 
     /// Ends the lease because another process recomputes.
-    pub(crate) fn yield_to_peer(mut self) {
-        self.pause = POLL_INTERVAL.min(self.window);
+    pub(crate) fn yield_to_peer(mut self, now: Timestamp) {
+        self.paused_until = Some(now.after(POLL_INTERVAL.min(self.window)));
     }
 
     /// For how long nobody recomputes after a failure.
@@ -73,22 +76,22 @@ impl RefreshLease {
 /// The pause begins before the lead is dropped, so that nobody takes the lease in between.
 impl Drop for RefreshLease {
     fn drop(&mut self) {
-        let pause = if thread::panicking() { self.pause_after_failure() } else { self.pause };
-        if !pause.is_zero() {
-            self.back_off.pause(&self.key, Instant::now() + pause);
+        let (taken_at, taken) = self.taken;
+        let panicked = thread::panicking().then(|| taken_at.after(taken.elapsed() + self.pause_after_failure()));
+        if let Some(end) = self.paused_until.or(panicked) {
+            self.back_off.pause(&self.key, end, taken_at);
         }
     }
 }
 
 impl BackOff {
-    fn is_paused(&self, key: &str) -> bool {
-        self.lock().ends.get(key).is_some_and(|end| *end > Instant::now())
+    fn is_paused(&self, key: &str, now: Timestamp) -> bool {
+        self.lock().ends.get(key).is_some_and(|end| *end > now)
     }
 
-    fn pause(&self, key: &str, end: Instant) {
+    fn pause(&self, key: &str, end: Timestamp, now: Timestamp) {
         let mut pauses = self.lock();
         if pauses.ends.len() >= SWEEP_FROM.max(pauses.swept * 2) {
-            let now = Instant::now();
             pauses.ends.retain(|_, end| *end > now);
             pauses.swept = pauses.ends.len();
         }

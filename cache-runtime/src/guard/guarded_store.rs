@@ -1,6 +1,7 @@
 //! A store behind its circuit breaker, with its observers and its log.
 
 use std::fmt::Display;
+use std::future::Future;
 use std::mem;
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
@@ -8,7 +9,7 @@ use std::time::{Duration, Instant};
 use super::circuit_breaker::{Circuit, CircuitBreaker, is_failure};
 use super::log_limit::FailureLog;
 use super::recovery_probe::{self, PROBE_INTERVAL, Recovery};
-use crate::mode::{Elapsed, Mode};
+use crate::mode::{Asked, Elapsed, Mode};
 use crate::observe::{Event, Observers, Outage};
 use crate::store::{Answer, Operation, Store};
 use crate::time::{Stopwatch, Timestamp};
@@ -52,7 +53,20 @@ impl GuardedStore {
     }
 
     /// Runs an operation, unless the circuit is open; an error names the operation, the key and the store.
-    pub(crate) async fn ask<M: Mode>(self: &Arc<Self>, mode: &M, operation: Operation<'_>) -> Result<Answer> {
+    // An `async fn` would keep the operation twice in the future.
+    pub(crate) fn ask<'a, M: Mode>(
+        self: &'a Arc<Self>,
+        mode: &'a M,
+        operation: Operation<'a>,
+    ) -> impl Future<Output = Result<Answer>> {
+        self.guarded(operation, |operation| mode.ask(&self.store, operation))
+    }
+
+    async fn guarded<'o, F: Future<Output = Asked>>(
+        self: &Arc<Self>,
+        operation: Operation<'o>,
+        ask: impl FnOnce(Operation<'o>) -> F,
+    ) -> Result<Answer> {
         let (name, key) = (operation.name(), operation.key());
         let permit = match Permit::request(self, &operation) {
             Ok(permit) => permit,
@@ -61,9 +75,19 @@ impl GuardedStore {
                 return Err(self.explained(error, name, key.as_deref()));
             }
         };
-        let (answer, elapsed) = mode.ask(&self.store, operation).await;
+        let (answer, elapsed) = ask(operation).await;
         permit.record(&answer, elapsed);
         answer.map_err(|error| self.explained(error, name, key.as_deref()))
+    }
+
+    /// Runs an operation to its end, even if the caller is dropped meanwhile; then `dropped` gets the answer.
+    pub(crate) fn ask_to_end<M: Mode>(
+        self: &Arc<Self>,
+        mode: &M,
+        operation: Operation<'static>,
+        dropped: impl FnOnce(Result<Answer>) + Send + 'static,
+    ) -> impl Future<Output = Result<Answer>> {
+        self.guarded(operation, |operation| mode.ask_to_end(&self.store, operation, dropped))
     }
 
     /// Adds to an error what was asked of which store.

@@ -1,14 +1,13 @@
 //! The flight table of this process: one for all caches, since a deadlock may lead through several.
 
-use std::future::Future;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
-use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use super::state::LeaderId;
 use super::table::{self, FlightTable};
-use crate::block_on::block_on_with;
 use crate::entry::Value;
+use crate::watch::Watch;
 
 /// The key of a flight of this process.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -59,39 +58,27 @@ pub(crate) fn flights() -> &'static Arc<FlightTable<FlightKey, Arc<Value>>> {
     &FLIGHTS
 }
 
-/// How often stalled leaders are looked for while anybody waits.
-const CHECK_INTERVAL: Duration = Duration::from_secs(1);
-
-/// Blocks this thread until the future is ready, and looks for stalled leaders meanwhile.
-pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
-    block_on_with(future, || {
-        thread::park_timeout(CHECK_INTERVAL);
-        flights().supersede_stalled();
-    })
+/// Whether a leader of this process is alive, as far as others can know.
+#[derive(Clone)]
+pub(crate) struct Liveness {
+    key: FlightKey,
+    leader: LeaderId,
 }
 
-/// Whether a thread looks for stalled leaders on behalf of waiting tasks.
-static IS_WATCHED: AtomicBool = AtomicBool::new(false);
+impl Liveness {
+    pub(crate) fn of(leader: &Leader) -> Self {
+        Liveness { key: leader.key().clone(), leader: leader.id() }
+    }
 
-/// Starts a thread that looks for stalled leaders as long as anybody waits: a waiting task is not polled, so it cannot.
-pub(crate) fn watch_for_stalls() {
-    if IS_WATCHED.swap(true, Ordering::AcqRel) {
-        return;
+    /// Whether the leader is alive. A task that has not been polled for a while is woken, so that the next answer is right.
+    pub(crate) fn is_alive(&self) -> bool {
+        flights().check_leader(&self.key, self.leader, Instant::now())
     }
-    let watcher = thread::Builder::new().name("cache-flights".to_owned()).spawn(|| {
-        loop {
-            thread::sleep(CHECK_INTERVAL);
-            if flights().supersede_stalled() {
-                continue;
-            }
-            IS_WATCHED.store(false, Ordering::Release);
-            // A task may have begun to wait after the check and have seen IS_WATCHED still set.
-            if !flights().supersede_stalled() || IS_WATCHED.swap(true, Ordering::AcqRel) {
-                return;
-            }
-        }
-    });
-    if watcher.is_err() {
-        IS_WATCHED.store(false, Ordering::Release);
-    }
+}
+
+static LEADERS: Watch = Watch::new("cache-flights", Duration::from_secs(1), || flights().check_leaders(Instant::now()));
+
+/// Sees to it that leaders are checked as long as anybody waits. Waiting tasks are not polled, so they cannot.
+pub(crate) fn watch_leaders() {
+    LEADERS.start();
 }

@@ -1,12 +1,12 @@
 //! Runs a leader's body so that calls from inside it know their flight.
 
 use std::future::Future;
-use std::mem;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+use super::pulse::Pulse;
 use super::state::{LeaderId, TableKey};
-use super::sync::set_current_leader;
+use super::sync::{Arc, set_current_leader};
 use super::table::Leader;
 
 /// Polls a body with its leader recorded in a thread-local.
@@ -16,12 +16,13 @@ use super::table::Leader;
 pub(crate) struct LeaderScope<'a, K: TableKey, V: Clone, B> {
     leader: &'a Leader<K, V>,
     body: Pin<&'a mut Option<B>>,
-    was_polled: bool,
+    /// `None` until the body was not ready: a body that never waits has none.
+    pulse: Option<Arc<Pulse>>,
 }
 
 impl<'a, K: TableKey, V: Clone, B> LeaderScope<'a, K, V, B> {
     pub(crate) fn new(leader: &'a Leader<K, V>, body: Pin<&'a mut Option<B>>) -> Self {
-        LeaderScope { leader, body, was_polled: false }
+        LeaderScope { leader, body, pulse: None }
     }
 }
 
@@ -29,18 +30,28 @@ impl<K: TableKey, V: Clone, B: Future> Future for LeaderScope<'_, K, V, B> {
     type Output = B::Output;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<B::Output> {
-        // At the first poll the leader has just begun; each later poll is a sign of life.
-        if mem::replace(&mut self.was_polled, true) {
-            self.leader.note_progress();
+        let this = &mut *self;
+        let poll = {
+            let _current = CurrentLeader::enter(this.leader.id());
+            this.body.as_mut().as_pin_mut().expect("a body is polled to its end once").poll(context)
+        };
+        if poll.is_pending() {
+            match &this.pulse {
+                Some(pulse) => pulse.beat(context.waker()),
+                None => this.pulse = Some(this.leader.start_pulse(context.waker())),
+            }
         }
-        let _current = CurrentLeader::enter(self.leader.id());
-        self.body.as_mut().as_pin_mut().expect("a body is polled to its end once").poll(context)
+        poll
     }
 }
 
 impl<K: TableKey, V: Clone, B> Drop for LeaderScope<'_, K, V, B> {
     fn drop(&mut self) {
         self.body.set(None);
+        if let Some(pulse) = &self.pulse {
+            pulse.end();
+            self.leader.note_progress();
+        }
     }
 }
 

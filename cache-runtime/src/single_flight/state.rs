@@ -1,14 +1,14 @@
-//! The data of the flight table: flights, their waiters, and what each waiter has been told.
+//! The data of the flight table: flights, their leaders and waiters, and what each waiter has been told.
 
 use std::collections::hash_map::Entry;
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap};
 use std::hash::Hash;
 use std::task::Waker;
 use std::time::{Duration, Instant};
 
-/// A caller waits for at most this many computations of others, then it runs the body alone: callers of a body that
-/// always fails do not queue up behind each other.
-pub(crate) const MAX_WAITS: u8 = 2;
+use super::leaders::{ActiveLeader, Leaders};
+use super::pulse::Pulse;
+use super::sync::Arc;
 
 /// Numbers leaders and waiters in the order in which they reach the table; never used twice.
 pub(crate) type LeaderId = u64;
@@ -26,60 +26,89 @@ pub(crate) enum WaitMode {
     Task,
 }
 
-pub(super) struct State<K, V> {
-    pub(super) flights: HashMap<K, Flight>,
-    /// For each leader, the keys that its body is asking for at this moment.
-    pub(super) waits_for: HashMap<LeaderId, Vec<K>>,
-    /// For each waiter, the notice that it has not read yet.
-    pub(super) notices: HashMap<LeaderId, Notice<V>>,
-}
-
-/// One computation in progress, and its waiters in the order of their numbers.
-pub(super) struct Flight {
-    pub(super) leader: LeaderId,
-    pub(super) mode: WaitMode,
-    /// The leader's last sign of life. `None` while nobody has waited, so that no clock is read.
-    pub(super) last_progress: Option<Instant>,
-    stall_timeout: Duration,
-    pub(super) waiters: VecDeque<QueuedWaiter>,
-}
-
-pub(super) struct QueuedWaiter {
-    pub(super) id: LeaderId,
-    mode: WaitMode,
-    waits: u8,
-    pub(super) waker: Waker,
+/// How a computation ended, for those who wait for it.
+pub(super) enum Ending<V> {
+    /// With a value for the waiters numbered up to the second field.
+    Published(V, LeaderId),
+    /// With an `Err`, a panic, or a value that waiters cannot be given.
+    Failed,
+    /// Its future was dropped, or it left the work to somebody else.
+    Left,
 }
 
 /// How a wait ends.
 pub(super) enum Notice<V> {
     Value(V),
-    /// The waiter is the leader now, under this number.
-    Lead(LeaderId),
-    Alone,
+    /// The waiter is a leader now.
+    Lead(Promotion),
+}
+
+/// What a new leader has to know.
+#[derive(Clone, Copy)]
+pub(super) struct Promotion {
+    pub(super) id: LeaderId,
+    /// Whether others lead the same flight at this moment.
+    pub(super) is_beside_others: bool,
 }
 
 /// What [`State::enter`] made of a caller.
 pub(super) enum Entered {
-    Leader,
+    Leader(Promotion),
     Waiter,
-    Refused,
+}
+
+pub(super) struct State<K, V> {
+    flights: HashMap<K, Flight>,
+    /// For each leader, the keys that its body is asking for at this moment.
+    waits_for: HashMap<LeaderId, Vec<K>>,
+    /// For each waiter, the notice that it has not read yet.
+    pub(super) notices: HashMap<LeaderId, Notice<V>>,
+}
+
+/// The computations of one key in progress, and those who wait for them.
+///
+/// While anybody waits, somebody computes; while a thread waits, a thread computes.
+struct Flight {
+    leaders: Leaders,
+    /// How many computations have failed since the last success.
+    failures: usize,
+    /// Ordered by number, so that joining, leaving and being served take logarithmic time.
+    threads: BTreeMap<LeaderId, Waker>,
+    tasks: BTreeMap<LeaderId, Waker>,
+    stall_timeout: Duration,
 }
 
 impl Flight {
-    pub(super) fn led_by(leader: LeaderId, mode: WaitMode, stall_timeout: Duration) -> Self {
-        Flight { leader, mode, last_progress: None, stall_timeout, waiters: VecDeque::new() }
+    fn led_by(id: LeaderId, mode: WaitMode, stall_timeout: Duration) -> Self {
+        let leaders = Leaders::new(ActiveLeader::new(id, mode, stall_timeout));
+        Flight { leaders, failures: 0, threads: BTreeMap::new(), tasks: BTreeMap::new(), stall_timeout }
     }
 
-    fn enqueue(&mut self, id: LeaderId, mode: WaitMode) {
-        self.last_progress.get_or_insert_with(Instant::now);
-        self.waiters.push_back(QueuedWaiter { id, mode, waits: 0, waker: Waker::noop().clone() });
+    fn waiters(&mut self, mode: WaitMode) -> &mut BTreeMap<LeaderId, Waker> {
+        match mode {
+            WaitMode::Thread => &mut self.threads,
+            WaitMode::Task => &mut self.tasks,
+        }
     }
 
-    /// Whether others have waited for the stall timeout without a sign of life from the leader.
-    pub(super) fn is_stalled(&self) -> bool {
-        let is_late = |last: Instant| last.elapsed() >= self.stall_timeout;
-        !self.waiters.is_empty() && self.last_progress.is_some_and(is_late)
+    fn is_awaited(&self) -> bool {
+        !(self.threads.is_empty() && self.tasks.is_empty())
+    }
+
+    /// Takes the waiter that leads next, if another one may.
+    ///
+    /// Each failure lets one more compute at once: a failed computation is followed by two, so that a crowd at an ill
+    /// source waits for a number of computations that is logarithmic in its size, without a stampede. Threads come before
+    /// tasks, since a task may wait for either.
+    fn next_leader(&mut self) -> Option<(LeaderId, Waker, WaitMode)> {
+        let has_room = self.leaders.running() <= self.failures;
+        if has_room || !self.leaders.include_a_thread() {
+            if let Some((id, waker)) = self.threads.pop_first() {
+                return Some((id, waker, WaitMode::Thread));
+            }
+        }
+        let (id, waker) = self.tasks.first_entry().filter(|_| has_room)?.remove_entry();
+        Some((id, waker, WaitMode::Task))
     }
 }
 
@@ -92,23 +121,165 @@ impl<K: TableKey, V> State<K, V> {
         self.flights.is_empty() && self.waits_for.is_empty() && self.notices.is_empty()
     }
 
-    /// Makes the caller the leader of `key`, or queues it behind the present leader.
+    pub(super) fn keys(&self) -> impl Iterator<Item = &K> {
+        self.flights.keys()
+    }
+
+    /// How many wait for a key; `None` if nobody computes it.
+    #[cfg(test)]
+    pub(super) fn waiting_for(&self, key: &K) -> Option<usize> {
+        self.flights.get(key).map(|flight| flight.threads.len() + flight.tasks.len())
+    }
+
+    /// Makes the caller a leader of `key`, or queues it.
     ///
-    /// A thread never waits for a task: it may be the very thread that has to poll that task.
+    /// A thread never waits for a task: it may be the very thread that has to poll that task. It computes beside the task,
+    /// and other threads wait for it.
     pub(super) fn enter(&mut self, key: &K, id: LeaderId, mode: WaitMode, stall_timeout: Duration) -> Entered {
-        match self.flights.entry(key.clone()) {
-            Entry::Occupied(flight) if flight.get().mode == WaitMode::Task && mode == WaitMode::Thread => {
-                Entered::Refused
-            }
-            Entry::Occupied(flight) => {
-                flight.into_mut().enqueue(id, mode);
-                Entered::Waiter
-            }
+        let flight = match self.flights.entry(key.clone()) {
+            Entry::Occupied(flight) => flight.into_mut(),
             Entry::Vacant(vacant) => {
                 vacant.insert(Flight::led_by(id, mode, stall_timeout));
-                Entered::Leader
+                return Entered::Leader(Promotion { id, is_beside_others: false });
+            }
+        };
+        let may_wait = match mode {
+            WaitMode::Thread => flight.leaders.include_a_thread(),
+            WaitMode::Task => flight.leaders.running() > 0,
+        };
+        if may_wait {
+            flight.leaders.note_waiter();
+            flight.waiters(mode).insert(id, Waker::noop().clone());
+            return Entered::Waiter;
+        }
+        let is_beside_others = !flight.leaders.is_empty();
+        flight.leaders.push(ActiveLeader::new(id, mode, stall_timeout));
+        Entered::Leader(Promotion { id, is_beside_others })
+    }
+
+    /// Makes the caller the leader of `key`, if nobody computes it.
+    pub(super) fn lead_if_free(&mut self, key: &K, id: LeaderId, mode: WaitMode, stall_timeout: Duration) -> bool {
+        match self.flights.entry(key.clone()) {
+            Entry::Occupied(_) => false,
+            Entry::Vacant(vacant) => {
+                vacant.insert(Flight::led_by(id, mode, stall_timeout));
+                true
             }
         }
+    }
+
+    /// Ends a computation, and decides what becomes of those who wait for it; returns whom to wake.
+    pub(super) fn end(
+        &mut self,
+        key: &K,
+        leader: LeaderId,
+        ending: Ending<V>,
+        next_id: impl FnMut() -> LeaderId,
+    ) -> Vec<Waker>
+    where
+        V: Clone,
+    {
+        let Entry::Occupied(mut entry) = self.flights.entry(key.clone()) else { return Vec::new() };
+        let flight = entry.get_mut();
+        flight.leaders.remove(leader);
+        // Usually nobody is left, and then one look-up is enough.
+        if flight.leaders.is_empty() && !flight.is_awaited() {
+            entry.remove();
+            return Vec::new();
+        }
+        let mut wakers = Vec::new();
+        match ending {
+            Ending::Published(value, last) => {
+                flight.failures = 0;
+                for waiters in [&mut flight.threads, &mut flight.tasks] {
+                    let later = waiters.split_off(&(last + 1));
+                    for (id, waker) in std::mem::replace(waiters, later) {
+                        self.notices.insert(id, Notice::Value(value.clone()));
+                        wakers.push(waker);
+                    }
+                }
+            }
+            Ending::Failed => flight.failures += 1,
+            Ending::Left => {}
+        }
+        if flight.leaders.is_empty() && !flight.is_awaited() {
+            entry.remove();
+            return wakers;
+        }
+        wakers.extend(self.promote(key, next_id));
+        wakers
+    }
+
+    /// Lets waiters lead, as many as may; returns whom to wake.
+    fn promote(&mut self, key: &K, mut next_id: impl FnMut() -> LeaderId) -> Vec<Waker> {
+        let mut wakers = Vec::new();
+        let Some(flight) = self.flights.get_mut(key) else { return wakers };
+        while let Some((waiter, waker, mode)) = flight.next_leader() {
+            let (id, is_beside_others) = (next_id(), !flight.leaders.is_empty());
+            let mut leader = ActiveLeader::new(id, mode, flight.stall_timeout);
+            leader.note_progress();
+            flight.leaders.push(leader);
+            self.notices.insert(waiter, Notice::Lead(Promotion { id, is_beside_others }));
+            wakers.push(waker);
+        }
+        wakers
+    }
+
+    /// The waker of a waiter that has no notice yet.
+    pub(super) fn waker_of(&mut self, key: &K, waiter: LeaderId, mode: WaitMode) -> Option<&mut Waker> {
+        self.flights.get_mut(key)?.waiters(mode).get_mut(&waiter)
+    }
+
+    /// Removes a waiter that has no notice.
+    pub(super) fn leave(&mut self, key: &K, waiter: LeaderId, mode: WaitMode) {
+        if let Some(flight) = self.flights.get_mut(key) {
+            flight.waiters(mode).remove(&waiter);
+        }
+    }
+
+    /// Whether anybody waits for the flight of this leader.
+    pub(super) fn is_awaited(&self, key: &K) -> bool {
+        self.flights.get(key).is_some_and(Flight::is_awaited)
+    }
+
+    /// Gives a leader its pulse, by which others see that it is polled.
+    pub(super) fn set_pulse(&mut self, key: &K, leader: LeaderId, pulse: &Arc<Pulse>) {
+        if let Some(leader) = self.flights.get_mut(key).and_then(|flight| flight.leaders.get_mut(leader)) {
+            leader.set_pulse(Arc::clone(pulse));
+        }
+    }
+
+    /// Records a sign of life of a leader outside its body.
+    pub(super) fn note_progress(&mut self, key: &K, leader: LeaderId) {
+        if let Some(leader) = self.flights.get_mut(key).and_then(|flight| flight.leaders.get_mut(leader)) {
+            leader.note_progress();
+        }
+    }
+
+    /// Checks one leader; returns whom to wake, and whether it is alive.
+    pub(super) fn check_leader(&mut self, key: &K, leader: LeaderId, now: Instant) -> (Vec<Waker>, bool) {
+        let mut wakers = Vec::new();
+        let leader = self.flights.get_mut(key).and_then(|flight| flight.leaders.get_mut(leader));
+        let is_alive = leader.is_none_or(|leader| leader.is_alive(now, &mut wakers));
+        (wakers, is_alive)
+    }
+
+    /// Checks the leaders that others wait for, and lets somebody lead in place of those that are lost. Returns whom to
+    /// wake, and whether anybody waits.
+    pub(super) fn check_leaders(&mut self, now: Instant, mut next_id: impl FnMut() -> LeaderId) -> (Vec<Waker>, bool) {
+        let (mut wakers, mut abandoned) = (Vec::new(), Vec::new());
+        let awaited = self.flights.iter_mut().filter(|(_, flight)| flight.is_awaited());
+        let mut anybody_waits = false;
+        for (key, flight) in awaited {
+            anybody_waits = true;
+            if flight.leaders.check(now, &mut wakers) {
+                abandoned.push(key.clone());
+            }
+        }
+        for key in abandoned {
+            wakers.extend(self.promote(&key, &mut next_id));
+        }
+        (wakers, anybody_waits)
     }
 
     /// Whether the flight of `key` waits, directly or through other flights, for what the leader `target` computes.
@@ -116,69 +287,18 @@ impl<K: TableKey, V> State<K, V> {
         let (mut todo, mut seen) = (vec![key], Vec::new());
         while let Some(key) = todo.pop() {
             let Some(flight) = self.flights.get(key) else { continue };
-            if flight.leader == target {
-                return true;
+            if seen.contains(&key) {
+                continue;
             }
-            if !seen.contains(&key) {
-                seen.push(key);
-                todo.extend(self.waits_for.get(&flight.leader).into_iter().flatten());
+            seen.push(key);
+            for leader in flight.leaders.ids() {
+                if leader == target {
+                    return true;
+                }
+                todo.extend(self.waits_for.get(&leader).into_iter().flatten());
             }
         }
         false
-    }
-
-    /// Makes the next waiter the leader, under the number `id`, or ends the flight; returns whom to wake.
-    ///
-    /// Waiting threads come before waiting tasks. A waiter that has now waited for [`MAX_WAITS`] computations leaves and
-    /// runs the body alone. Nothing happens if `leader` has been superseded.
-    pub(super) fn hand_over(&mut self, key: &K, leader: LeaderId, id: LeaderId) -> Vec<Waker> {
-        let Some(flight) = self.flights.get_mut(key).filter(|flight| flight.leader == leader) else {
-            return Vec::new();
-        };
-        flight.waiters.iter_mut().for_each(|waiter| waiter.waits += 1);
-        // A thread does not wait for a task, so a thread leads for as long as a thread waits.
-        let next = flight.waiters.iter().position(|waiter| waiter.mode == WaitMode::Thread).unwrap_or(0);
-        let Some(heir) = flight.waiters.remove(next) else {
-            self.flights.remove(key);
-            return Vec::new();
-        };
-        (flight.leader, flight.mode, flight.last_progress) = (id, heir.mode, Some(Instant::now()));
-        self.notices.insert(heir.id, Notice::Lead(id));
-        let mut wakers = vec![heir.waker];
-        let (staying, leaving): (VecDeque<_>, VecDeque<_>) =
-            flight.waiters.drain(..).partition(|waiter| waiter.waits < MAX_WAITS);
-        flight.waiters = staying;
-        for waiter in leaving {
-            self.notices.insert(waiter.id, Notice::Alone);
-            wakers.push(waiter.waker);
-        }
-        wakers
-    }
-
-    /// Gives a value to the waiters numbered up to `last`, and hands the flight over to the others; returns whom to wake.
-    ///
-    /// Nothing happens if `leader` has been superseded.
-    pub(super) fn publish(&mut self, key: &K, leader: LeaderId, value: &V, last: LeaderId, id: LeaderId) -> Vec<Waker>
-    where
-        V: Clone,
-    {
-        // Usually nobody is left, and then one look-up is enough.
-        let Some(mut flight) = self.flights.remove(key) else { return Vec::new() };
-        if flight.leader != leader {
-            self.flights.insert(key.clone(), flight);
-            return Vec::new();
-        }
-        let served = flight.waiters.partition_point(|waiter| waiter.id <= last);
-        let mut wakers = Vec::new();
-        for waiter in flight.waiters.drain(..served) {
-            self.notices.insert(waiter.id, Notice::Value(value.clone()));
-            wakers.push(waiter.waker);
-        }
-        if !flight.waiters.is_empty() {
-            self.flights.insert(key.clone(), flight);
-            wakers.extend(self.hand_over(key, leader, id));
-        }
-        wakers
     }
 
     /// Records that the body of the leader `parent` asks for `key`.

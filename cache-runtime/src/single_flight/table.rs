@@ -1,8 +1,12 @@
 //! Who computes a key, and who waits for it: threads and tasks in one table.
 //!
 //! A caller [joins](FlightTable::join) the flight of a key. The first one leads: it runs the body and
-//! [publishes](Leader::publish) the value to all waiters. A leader that ends in any other way (an `Err`, a panic, a
-//! dropped future) hands over to the next waiter. Nobody waits for more than two computations (`MAX_WAITS`).
+//! [publishes](Leader::publish) the value to all waiters. If it is [cancelled](Leader), the next waiter leads. If it
+//! [fails](Leader::fail), two lead, and so on: after n failures in a row at most n + 1 compute at once. So nobody of a
+//! crowd of m waits for more than log₂ m computations, and an ill source meets no stampede. A success ends that.
+//!
+//! **A living leader is never superseded**, however long it takes. A task that is not polled any more is not alive: see
+//! `pulse.rs`. Somebody leads in its place, and its late value still serves those who wait.
 //!
 //! **A value may be outdated** by a change of its key. A caller that arrives after the change must not receive the old
 //! value, even if it is waiting on the leader that computes it. So a value is published up to a [`Watermark`]: a current
@@ -12,18 +16,18 @@
 //! **Deadlocks** are found by flight, not by thread or task: several callers share a task, and not every executor names
 //! its tasks. A body is polled inside a `LeaderScope`, which records its flight in a thread-local
 //! during each poll, so that a call made by the body knows the flight it serves. A wait that would close a cycle in the
-//! graph "this flight waits for that key" is refused: [`Role::Alone`].
-//!
-//! The record does not follow threads and tasks that a body starts, and a leader may never be polled again. The stall
-//! timeout bounds both: [`supersede_stalled`](FlightTable::supersede_stalled).
+//! graph "this flight waits for that key" is refused: [`Role::Alone`]. The record does not follow threads and tasks that a
+//! body starts.
 
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::atomic::Ordering;
 use std::task::{Context, Poll, Waker};
+use std::thread;
 use std::time::{Duration, Instant};
 
-use super::state::{Entered, Flight, LeaderId, Notice, State, TableKey, WaitMode};
+use super::pulse::Pulse;
+use super::state::{Ending, Entered, LeaderId, Notice, Promotion, State, TableKey, WaitMode};
 use super::sync::{Arc, AtomicU64, Mutex, MutexGuard, current_leader};
 
 /// The flights of a process.
@@ -39,13 +43,13 @@ pub(crate) struct FlightTable<K, V> {
 pub(crate) enum Role<K: TableKey, V: Clone> {
     /// Compute.
     Leader(Leader<K, V>),
-    /// Wait for the leader.
+    /// Wait for the leaders.
     Waiter(Waiter<K, V>),
-    /// Run the body outside any flight: waiting would deadlock, or would block a thread for a task.
+    /// Run the body outside any flight: waiting would deadlock.
     Alone,
 }
 
-/// The right and the duty to compute; dropped without [`publish`](Leader::publish), it goes to the next waiter.
+/// The right and the duty to compute. Dropped by a panic it fails, dropped otherwise it hands over to the next waiter.
 pub(crate) struct Leader<K: TableKey, V: Clone> {
     table: Arc<FlightTable<K, V>>,
     key: K,
@@ -53,7 +57,8 @@ pub(crate) struct Leader<K: TableKey, V: Clone> {
     parent: Option<LeaderId>,
     /// How many values had been published before this leader began.
     published_before: u64,
-    has_published: bool,
+    is_beside_others: bool,
+    has_ended: bool,
 }
 
 /// Up to which waiter a value may be published.
@@ -66,17 +71,16 @@ pub(crate) struct Waiter<K: TableKey, V: Clone> {
     key: K,
     /// `None` once the wait is over.
     id: Option<LeaderId>,
+    mode: WaitMode,
     parent: Option<LeaderId>,
 }
 
 /// How a wait ended.
 pub(crate) enum WaitOutcome<K: TableKey, V: Clone> {
-    /// With the leader's value.
+    /// With a leader's value.
     Value(V),
-    /// The leader gave up; this caller leads now.
+    /// No leader had a value for it; this caller leads now.
     Leader(Leader<K, V>),
-    /// This caller has waited enough.
-    Alone,
 }
 
 impl<K: TableKey, V: Clone> FlightTable<K, V> {
@@ -101,7 +105,7 @@ impl<K: TableKey, V: Clone> FlightTable<K, V> {
         self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
-    /// Joins the flight of `key`, as its leader if there is none.
+    /// Joins the flight of `key`, as a leader if there is none to wait for.
     pub(crate) fn join(self: &Arc<Self>, key: K, mode: WaitMode, stall_timeout: Duration) -> Role<K, V> {
         let parent = current_leader();
         let mut state = self.lock();
@@ -110,13 +114,10 @@ impl<K: TableKey, V: Clone> FlightTable<K, V> {
         }
         let id = self.next_id();
         let entered = state.enter(&key, id, mode, stall_timeout);
-        if let Entered::Refused = entered {
-            return Role::Alone;
-        }
         state.start_waiting_for(parent, &key);
         match entered {
-            Entered::Leader => Role::Leader(self.leader(key, id, parent)),
-            _ => Role::Waiter(Waiter { table: Arc::clone(self), key, id: Some(id), parent }),
+            Entered::Leader(promotion) => Role::Leader(self.leader(key, promotion, parent)),
+            Entered::Waiter => Role::Waiter(Waiter { table: Arc::clone(self), key, id: Some(id), mode, parent }),
         }
     }
 
@@ -125,15 +126,16 @@ impl<K: TableKey, V: Clone> FlightTable<K, V> {
         let parent = current_leader();
         let mut state = self.lock();
         let id = self.next_id();
-        let key = if state.flights.contains_key(&key) { unshared } else { key };
-        state.flights.insert(key.clone(), Flight::led_by(id, mode, stall_timeout));
+        let key = [key, unshared].into_iter().find(|key| state.lead_if_free(key, id, mode, stall_timeout));
+        let key = key.expect("nobody leads the flight that nobody joins");
         state.start_waiting_for(parent, &key);
-        self.leader(key, id, parent)
+        self.leader(key, Promotion { id, is_beside_others: false }, parent)
     }
 
-    fn leader(self: &Arc<Self>, key: K, id: LeaderId, parent: Option<LeaderId>) -> Leader<K, V> {
+    fn leader(self: &Arc<Self>, key: K, promotion: Promotion, parent: Option<LeaderId>) -> Leader<K, V> {
+        let Promotion { id, is_beside_others } = promotion;
         let published_before = self.published();
-        Leader { table: Arc::clone(self), key, id, parent, published_before, has_published: false }
+        Leader { table: Arc::clone(self), key, id, parent, published_before, is_beside_others, has_ended: false }
     }
 
     /// How many values have been published so far. A caller that reads this before it looks into the store can tell later
@@ -142,32 +144,24 @@ impl<K: TableKey, V: Clone> FlightTable<K, V> {
         self.published.load(Ordering::Acquire)
     }
 
-    /// Replaces each stalled leader by its first waiter, and returns whether anybody still waits.
-    pub(crate) fn supersede_stalled(&self) -> bool {
-        let mut state = self.lock();
-        let stalled = state.flights.iter().filter(|(_, flight)| flight.is_stalled());
-        let stalled: Vec<_> = stalled.map(|(key, flight)| (key.clone(), flight.leader)).collect();
-        let wakers: Vec<_> =
-            stalled.into_iter().flat_map(|(key, leader)| state.hand_over(&key, leader, self.next_id())).collect();
-        let anybody_waits = state.flights.values().any(|flight| !flight.waiters.is_empty());
-        drop(state);
+    /// Looks for leaders that are lost, and lets waiters lead in their place. Returns whether anybody waits.
+    pub(crate) fn check_leaders(&self, now: Instant) -> bool {
+        let (wakers, anybody_waits) = self.lock().check_leaders(now, || self.next_id());
         wakers.into_iter().for_each(Waker::wake);
         anybody_waits
     }
 
-    /// Records a sign of life of a leader.
-    fn note_progress(&self, key: &K, leader: LeaderId) {
-        let mut state = self.lock();
-        let flight = state.flights.get_mut(key).filter(|flight| flight.leader == leader);
-        if let Some(last_progress) = flight.and_then(|flight| flight.last_progress.as_mut()) {
-            *last_progress = Instant::now();
-        }
+    /// Whether a leader is alive; its task is woken if it has not been polled for a while.
+    pub(crate) fn check_leader(&self, key: &K, leader: LeaderId, now: Instant) -> bool {
+        let (wakers, is_alive) = self.lock().check_leader(key, leader, now);
+        wakers.into_iter().for_each(Waker::wake);
+        is_alive
     }
 
     /// How many wait for a key; `None` if nobody computes it.
     #[cfg(test)]
     pub(crate) fn waiting_for(&self, key: &K) -> Option<usize> {
-        self.lock().flights.get(key).map(|flight| flight.waiters.len())
+        self.lock().waiting_for(key)
     }
 
     /// Whether nothing is left of any flight.
@@ -179,7 +173,7 @@ impl<K: TableKey, V: Clone> FlightTable<K, V> {
     /// Whether there is a flight whose key satisfies `condition`.
     #[cfg_attr(not(test), allow(dead_code, reason = "for tests"))]
     pub(crate) fn any(&self, condition: impl Fn(&K) -> bool) -> bool {
-        self.lock().flights.keys().any(condition)
+        self.lock().keys().any(condition)
     }
 }
 
@@ -188,20 +182,35 @@ impl<K: TableKey, V: Clone> Leader<K, V> {
         self.id
     }
 
+    pub(crate) fn key(&self) -> &K {
+        &self.key
+    }
+
+    /// Whether others computed the same key in this process when this leader began.
+    pub(crate) fn is_beside_others(&self) -> bool {
+        self.is_beside_others
+    }
+
     /// Whether a value may have been published since [`published`](FlightTable::published) returned `before`.
     pub(crate) fn published_since(&self, before: u64) -> bool {
         self.published_before != before
     }
 
-    /// Records that the leader is at work.
+    /// Records that the leader is at work outside its body.
     pub(crate) fn note_progress(&self) {
-        self.table.note_progress(&self.key, self.id);
+        self.table.lock().note_progress(&self.key, self.id);
     }
 
-    /// Whether anybody waits for it.
+    /// The pulse of a body that was not ready at its first poll.
+    pub(super) fn start_pulse(&self, waker: &Waker) -> Arc<Pulse> {
+        let pulse = Arc::new(Pulse::new(waker));
+        self.table.lock().set_pulse(&self.key, self.id, &pulse);
+        pulse
+    }
+
+    /// Whether anybody waits for its flight.
     pub(crate) fn is_awaited(&self) -> bool {
-        let state = self.table.lock();
-        state.flights.get(&self.key).is_some_and(|flight| flight.leader == self.id && !flight.waiters.is_empty())
+        self.table.lock().is_awaited(&self.key)
     }
 
     /// Includes all who wait at this moment: for a value that is found to be current afterwards.
@@ -215,14 +224,23 @@ impl<K: TableKey, V: Clone> Leader<K, V> {
     }
 
     /// Gives the value to the waiters below the watermark, and hands the flight over to the others.
-    ///
-    /// If this leader has been superseded, nobody receives the value.
-    pub(crate) fn publish(mut self, value: &V, Watermark(last): Watermark) {
-        self.has_published = true;
+    pub(crate) fn publish(mut self, value: V, Watermark(last): Watermark) {
+        self.end(Ending::Published(value, last));
+    }
+
+    /// Ends without a value: an `Err`. Two waiters compute next.
+    pub(crate) fn fail(mut self) {
+        self.end(Ending::Failed);
+    }
+
+    fn end(&mut self, ending: Ending<V>) {
+        self.has_ended = true;
         let mut state = self.table.lock();
-        self.table.count_published();
+        if let Ending::Published(..) = ending {
+            self.table.count_published();
+        }
         state.stop_waiting_for(self.parent, &self.key);
-        let wakers = state.publish(&self.key, self.id, value, last, self.table.next_id());
+        let wakers = state.end(&self.key, self.id, ending, || self.table.next_id());
         drop(state);
         wakers.into_iter().for_each(Waker::wake);
     }
@@ -230,14 +248,9 @@ impl<K: TableKey, V: Clone> Leader<K, V> {
 
 impl<K: TableKey, V: Clone> Drop for Leader<K, V> {
     fn drop(&mut self) {
-        if self.has_published {
-            return;
+        if !self.has_ended {
+            self.end(if thread::panicking() { Ending::Failed } else { Ending::Left });
         }
-        let mut state = self.table.lock();
-        state.stop_waiting_for(self.parent, &self.key);
-        let wakers = state.hand_over(&self.key, self.id, self.table.next_id());
-        drop(state);
-        wakers.into_iter().for_each(Waker::wake);
     }
 }
 
@@ -252,19 +265,17 @@ impl<K: TableKey, V: Clone> Future for Waiter<K, V> {
         let id = this.id.expect("a wait is not polled after its end");
         let mut state = this.table.lock();
         let Some(notice) = state.notices.remove(&id) else {
-            let waiters = state.flights.get_mut(&this.key).into_iter().flat_map(|flight| &mut flight.waiters);
-            let own = waiters.into_iter().find(|waiter| waiter.id == id);
-            own.expect("a waiter without a notice is queued").waker.clone_from(context.waker());
+            let waker = state.waker_of(&this.key, id, this.mode).expect("a waiter without a notice is queued");
+            waker.clone_from(context.waker());
             return Poll::Pending;
         };
         this.id = None;
-        if let Notice::Lead(id) = notice {
-            return Poll::Ready(WaitOutcome::Leader(this.table.leader(this.key.clone(), id, this.parent)));
-        }
-        state.stop_waiting_for(this.parent, &this.key);
         Poll::Ready(match notice {
-            Notice::Value(value) => WaitOutcome::Value(value),
-            _ => WaitOutcome::Alone,
+            Notice::Lead(promotion) => WaitOutcome::Leader(this.table.leader(this.key.clone(), promotion, this.parent)),
+            Notice::Value(value) => {
+                state.stop_waiting_for(this.parent, &this.key);
+                WaitOutcome::Value(value)
+            }
         })
     }
 }
@@ -275,13 +286,11 @@ impl<K: TableKey, V: Clone> Drop for Waiter<K, V> {
         let mut state = self.table.lock();
         state.stop_waiting_for(self.parent, &self.key);
         let wakers = match state.notices.remove(&id) {
-            // It was made the leader, and was dropped before it read that.
-            Some(Notice::Lead(id)) => state.hand_over(&self.key, id, self.table.next_id()),
-            Some(Notice::Value(_) | Notice::Alone) => Vec::new(),
+            // It was made a leader, and was dropped before it read that.
+            Some(Notice::Lead(Promotion { id, .. })) => state.end(&self.key, id, Ending::Left, || self.table.next_id()),
+            Some(Notice::Value(_)) => Vec::new(),
             None => {
-                if let Some(flight) = state.flights.get_mut(&self.key) {
-                    flight.waiters.retain(|waiter| waiter.id != id);
-                }
+                state.leave(&self.key, id, self.mode);
                 Vec::new()
             }
         };

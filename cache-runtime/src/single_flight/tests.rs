@@ -6,16 +6,19 @@ use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use std::sync::mpsc;
 use std::thread;
 
-use std::future::Future;
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::future::{Future, poll_fn};
 use std::pin::Pin;
+use std::rc::Rc;
 use std::sync::Arc;
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll, Wake, Waker};
 use std::time::{Duration, Instant};
 
 use super::WaitMode;
-use super::process_table::block_on;
 use super::scope::LeaderScope;
 use super::table::{FlightTable, Leader, Role, WaitOutcome};
+use crate::block_on::block_on;
 
 type Table = Arc<FlightTable<u32, u32>>;
 
@@ -34,13 +37,15 @@ async fn call<B: Future<Output = Result<u32, ()>>>(
         Role::Waiter(wait) => match wait.await {
             WaitOutcome::Value(value) => return Ok(value),
             WaitOutcome::Leader(leader) => leader,
-            WaitOutcome::Alone => return body.as_mut().as_pin_mut().expect("not yet run").await,
         },
     };
     let result = LeaderScope::new(&leader, body).await;
-    if let Ok(value) = &result {
-        let watermark = leader.watermark();
-        leader.publish(value, watermark);
+    match result {
+        Ok(value) => {
+            let watermark = leader.watermark();
+            leader.publish(value, watermark);
+        }
+        Err(()) => leader.fail(),
     }
     result
 }
@@ -66,7 +71,7 @@ fn wait_for_waiters(table: &Table, key: u32, waiters: usize) {
     }
 }
 
-fn poll_once<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
+fn poll_once<F: Future + ?Sized>(future: Pin<&mut F>) -> Poll<F::Output> {
     future.poll(&mut Context::from_waker(Waker::noop()))
 }
 
@@ -93,24 +98,134 @@ fn one_caller_computes_and_the_others_receive_its_value() {
     assert!(table.is_empty());
 }
 
-#[test]
-fn an_err_reaches_only_its_caller_and_nobody_waits_for_more_than_two_leaders() {
-    let (table, at_once, most) = (FlightTable::new(), AtomicU32::new(0), AtomicU32::new(0));
-    let fails = || {
-        most.fetch_max(at_once.fetch_add(1, SeqCst) + 1, SeqCst);
-        thread::sleep(Duration::from_millis(20)); // Callers that have waited long enough compute at the same time.
-        at_once.fetch_sub(1, SeqCst);
-        Err(())
-    };
-    let start = Instant::now();
-    thread::scope(|scope| {
-        for _ in 0..50 {
-            scope.spawn(|| assert_eq!(by_thread(&table, 1, fails), Err(())));
+/// A crowd of tasks whose bodies end when they are told to, polled by hand.
+struct Crowd {
+    table: Table,
+    /// Each task, until it has ended.
+    tasks: Vec<Option<Pin<Box<dyn Future<Output = Result<u32, ()>>>>>>,
+    /// The tasks whose bodies run.
+    running: Rc<RefCell<Vec<usize>>>,
+    /// How the bodies of tasks end that have been told.
+    endings: Rc<RefCell<HashMap<usize, Result<u32, ()>>>>,
+}
+
+impl Crowd {
+    fn new(size: usize) -> Self {
+        let table: Table = FlightTable::new();
+        let (running, endings) = (Rc::<RefCell<Vec<usize>>>::default(), Rc::<RefCell<HashMap<_, _>>>::default());
+        let tasks = (0..size).map(|number| {
+            let (table, running, endings) = (Arc::clone(&table), Rc::clone(&running), Rc::clone(&endings));
+            let task: Pin<Box<dyn Future<Output = _>>> = Box::pin(async move {
+                let body = async move {
+                    running.borrow_mut().push(number);
+                    let ending =
+                        poll_fn(|_| endings.borrow().get(&number).map_or(Poll::Pending, |end| Poll::Ready(*end)));
+                    let ending = ending.await;
+                    running.borrow_mut().retain(|running| *running != number);
+                    ending
+                };
+                by_task(&table, 1, body).await
+            });
+            Some(task)
+        });
+        let mut crowd = Crowd { tasks: tasks.collect(), table, running, endings };
+        crowd.poll();
+        crowd
+    }
+
+    /// Polls all tasks that have not ended, and returns what those return that end.
+    fn poll(&mut self) -> Vec<Result<u32, ()>> {
+        let mut ended = Vec::new();
+        for task in &mut self.tasks {
+            if let Some(running) = task
+                && let Poll::Ready(answer) = poll_once(running.as_mut())
+            {
+                ended.push(answer);
+                *task = None;
+            }
         }
-    });
-    assert!(most.load(SeqCst) > 10, "callers do not queue up: {most:?} at once");
-    assert!(start.elapsed() < Duration::from_millis(20 * 50), "not one after the other");
-    assert!(table.is_empty());
+        ended
+    }
+
+    fn running(&self) -> Vec<usize> {
+        self.running.borrow().clone()
+    }
+
+    fn end(&mut self, task: usize, ending: Result<u32, ()>) -> Vec<Result<u32, ()>> {
+        self.endings.borrow_mut().insert(task, ending);
+        let mut ended = self.poll();
+        ended.extend(self.poll());
+        ended
+    }
+}
+
+#[test]
+fn while_a_source_fails_the_number_of_computations_at_once_doubles() {
+    let (mut crowd, mut rounds) = (Crowd::new(100), Vec::new());
+    while !crowd.running().is_empty() {
+        rounds.push(crowd.running().len());
+        for task in crowd.running() {
+            assert_eq!(crowd.end(task, Err(())), [Err(())], "an `Err` reaches only its caller");
+        }
+    }
+    assert_eq!(rounds, [1, 2, 4, 8, 16, 32, 37], "nobody waits for more than log2 of the crowd");
+    assert!(crowd.table.is_empty());
+}
+
+#[test]
+fn one_success_serves_all_and_ends_the_ramp() {
+    let mut crowd = Crowd::new(100);
+    for _ in 0..3 {
+        let failing = crowd.running()[0];
+        crowd.end(failing, Err(()));
+    }
+    let running = crowd.running();
+    assert_eq!(running.len(), 4, "three have failed in a row");
+    assert_eq!(
+        crowd.end(running[0], Ok(7)),
+        vec![Ok(7); 100 - 3 - 3],
+        "all but those who have failed or still compute"
+    );
+    assert_eq!(crowd.running(), running[1..]);
+    for task in &running[1..] {
+        assert_eq!(crowd.end(*task, Err(())), [Err(())]);
+    }
+    assert!(crowd.running().is_empty() && crowd.table.is_empty());
+}
+
+#[test]
+fn a_cancelled_computation_is_followed_by_one() {
+    let mut crowd = Crowd::new(20);
+    for cancelled in 0..10 {
+        assert_eq!(crowd.running(), [cancelled]);
+        crowd.tasks[cancelled] = None;
+        crowd.running.borrow_mut().clear();
+        crowd.poll();
+    }
+}
+
+#[test]
+fn outdated_values_alone_let_one_compute_at_a_time() {
+    let table: Table = FlightTable::new();
+    let leader = lead_unconditionally(&table);
+    let waiters: Vec<_> = (0..8).map(|_| table.join(1, WaitMode::Task, MINUTE)).collect();
+    let watermark = leader.watermark_of_start();
+    leader.publish(7, watermark);
+    let leaders: Vec<_> = waiters
+        .into_iter()
+        .filter_map(|waiter| {
+            let Role::Waiter(mut waiter) = waiter else { panic!("there is a leader") };
+            match poll_once(Pin::new(&mut waiter)) {
+                Poll::Ready(WaitOutcome::Leader(leader)) => Some(leader),
+                Poll::Ready(WaitOutcome::Value(_)) => panic!("the value is outdated"),
+                Poll::Pending => {
+                    std::mem::forget(waiter);
+                    None
+                }
+            }
+        })
+        .collect();
+    assert_eq!(leaders.len(), 1);
 }
 
 #[test]
@@ -241,36 +356,133 @@ fn a_waiter_that_is_dropped_as_the_new_leader_hands_over() {
     assert!(table.is_empty());
 }
 
-#[test]
-fn a_stalled_leader_is_superseded_and_only_its_caller_receives_its_late_value() {
-    let table: Table = FlightTable::new();
-    let mut leader = Box::pin(call(&table, 1, WaitMode::Task, Duration::ZERO, async {
+/// A waker that counts.
+#[derive(Default)]
+struct Wakes(AtomicU32);
+
+impl Wake for Wakes {
+    fn wake(self: Arc<Self>) {
+        self.0.fetch_add(1, SeqCst);
+    }
+}
+
+/// A task that leads key 1 and whose body waits for a second poll, and what counts how often it is woken.
+fn slow_leader(table: &Table) -> (Pin<Box<impl Future<Output = Result<u32, ()>>>>, Arc<Wakes>) {
+    let mut leader = Box::pin(by_task(table, 1, async {
         yield_now().await;
         Ok(1)
     }));
-    assert!(poll_once(leader.as_mut()).is_pending());
-    assert!(!table.supersede_stalled(), "without waiters no leader is superseded");
-    let mut waiter = Box::pin(call(&table, 1, WaitMode::Task, MINUTE, async { Ok(2) }));
+    let wakes = Arc::new(Wakes::default());
+    assert!(leader.as_mut().poll(&mut Context::from_waker(&Waker::from(Arc::clone(&wakes)))).is_pending());
+    (leader, wakes)
+}
+
+#[test]
+fn a_task_that_was_woken_and_is_not_polled_is_given_up() {
+    let table: Table = FlightTable::new();
+    let (mut leader, wakes) = slow_leader(&table);
+    let start = Instant::now();
+    assert!(!table.check_leaders(start + 100 * MINUTE), "nobody waits");
+    let mut waiter = join(&table, 2);
+    assert!(table.check_leaders(start + 100 * MINUTE));
+    assert_eq!(wakes.0.load(SeqCst), 1, "it may sleep, so it is woken");
     assert!(poll_once(waiter.as_mut()).is_pending());
-    table.supersede_stalled();
+    table.check_leaders(start + 101 * MINUTE);
     assert_eq!(poll_once(waiter.as_mut()), Poll::Ready(Ok(2)));
     assert_eq!(poll_once(leader.as_mut()), Poll::Ready(Ok(1)));
     assert!(table.is_empty());
 }
 
 #[test]
-fn a_leader_that_is_polled_is_not_superseded() {
+fn the_late_value_of_a_leader_that_was_given_up_serves_who_waits() {
     let table: Table = FlightTable::new();
-    let mut leader = Box::pin(call(&table, 1, WaitMode::Task, MINUTE, async {
-        yield_now().await;
-        Ok(1)
-    }));
-    assert!(poll_once(leader.as_mut()).is_pending());
-    let mut waiter = Box::pin(by_task(&table, 1, async { Ok(2) }));
+    let (mut leader, _) = slow_leader(&table);
+    let start = Instant::now();
+    let mut successor = Box::pin(by_task(&table, 1, std::future::pending()));
+    assert!(poll_once(successor.as_mut()).is_pending());
+    let mut waiter = join(&table, 3);
+    table.check_leaders(start + MINUTE);
+    table.check_leaders(start + 2 * MINUTE);
+    assert!(poll_once(successor.as_mut()).is_pending(), "it leads");
     assert!(poll_once(waiter.as_mut()).is_pending());
-    assert!(table.supersede_stalled(), "there is a waiter");
     assert_eq!(poll_once(leader.as_mut()), Poll::Ready(Ok(1)));
     assert_eq!(poll_once(waiter.as_mut()), Poll::Ready(Ok(1)));
+    drop(successor);
+    assert!(table.is_empty());
+}
+
+#[test]
+fn a_task_that_is_polled_when_it_is_woken_is_never_given_up() {
+    let table: Table = FlightTable::new();
+    let mut leader = Box::pin(by_task(&table, 1, std::future::pending()));
+    assert!(poll_once(leader.as_mut()).is_pending());
+    let mut waiter = join(&table, 2);
+    for minute in (0..1000).step_by(10) {
+        table.check_leaders(Instant::now() + minute * MINUTE);
+        assert!(poll_once(leader.as_mut()).is_pending());
+    }
+    assert!(poll_once(waiter.as_mut()).is_pending());
+    drop((waiter, leader));
+    assert!(table.is_empty());
+}
+
+#[test]
+fn a_thread_is_never_given_up() {
+    let table: Table = FlightTable::new();
+    let leader = lead_unconditionally(&table);
+    let mut waiter = join(&table, 2);
+    for minute in 0..1000 {
+        table.check_leaders(Instant::now() + minute * MINUTE);
+    }
+    assert!(poll_once(waiter.as_mut()).is_pending());
+    let watermark = leader.watermark();
+    leader.publish(7, watermark);
+    assert_eq!(poll_once(waiter.as_mut()), Poll::Ready(Ok(7)));
+    assert!(table.is_empty());
+}
+
+#[test]
+fn threads_that_come_while_a_task_leads_share_one_computation() {
+    let (table, runs): (Table, _) = (FlightTable::new(), AtomicU32::new(0));
+    let mut leader = Box::pin(by_task(&table, 1, std::future::pending()));
+    assert!(poll_once(leader.as_mut()).is_pending());
+    thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| {
+                let body = || {
+                    runs.fetch_add(1, SeqCst);
+                    wait_for_waiters(&table, 1, 7);
+                    Ok(9)
+                };
+                assert_eq!(by_thread(&table, 1, body), Ok(9), "they do not wait for the task");
+            });
+        }
+    });
+    assert_eq!(runs.load(SeqCst), 1);
+    drop(leader);
+    assert!(table.is_empty());
+}
+
+#[test]
+fn after_a_failed_thread_another_thread_computes_beside_the_task() {
+    let table: Table = FlightTable::new();
+    let mut task = Box::pin(by_task(&table, 1, std::future::pending()));
+    assert!(poll_once(task.as_mut()).is_pending());
+    thread::scope(|scope| {
+        let (open, gate) = mpsc::channel::<()>();
+        scope.spawn(|| {
+            let body = move || gate.recv().map_or(Err(()), |()| Err(()));
+            assert_eq!(by_thread(&table, 1, body), Err(()));
+        });
+        while table.waiting_for(&1) != Some(0) {
+            thread::yield_now();
+        }
+        let second = scope.spawn(|| by_thread(&table, 1, || Ok(9)));
+        let third = scope.spawn(|| by_thread(&table, 1, || Ok(9)));
+        open.send(()).unwrap();
+        assert_eq!((second.join().unwrap(), third.join().unwrap()), (Ok(9), Ok(9)));
+    });
+    drop(task);
     assert!(table.is_empty());
 }
 
@@ -297,7 +509,7 @@ fn callers_wait_for_an_unconditional_leader_if_there_is_no_other() {
         let waiter = scope.spawn(|| by_thread(&table, 1, || Ok(8)));
         wait_for_waiters(&table, 1, 1);
         let watermark = leader.watermark();
-        leader.publish(&7, watermark);
+        leader.publish(7, watermark);
         assert_eq!(waiter.join().unwrap(), Ok(7));
     });
     assert!(table.is_empty());
@@ -313,7 +525,7 @@ fn an_unconditional_leader_neither_waits_for_another_nor_answers_its_waiters() {
     {
         let leader = lead_unconditionally(&table);
         let watermark = leader.watermark();
-        leader.publish(&7, watermark);
+        leader.publish(7, watermark);
     }
     assert!(poll_once(waiter.as_mut()).is_pending(), "it waits for the first leader");
     drop(leader);
@@ -335,7 +547,7 @@ fn a_waiter_from_after_the_watermark_waits_for_the_next_value() {
     let mut before = join(&table, 2);
     let watermark = leader.watermark();
     let (mut after, mut last) = (join(&table, 3), join(&table, 4));
-    leader.publish(&7, watermark);
+    leader.publish(7, watermark);
     assert_eq!(poll_once(before.as_mut()), Poll::Ready(Ok(7)));
     assert!(poll_once(last.as_mut()).is_pending());
     assert_eq!(poll_once(after.as_mut()), Poll::Ready(Ok(3)), "it leads");
@@ -355,7 +567,7 @@ fn an_invalidated_value_reaches_only_waiters_from_before_its_computation() {
     };
     let mut later = join(&table, 3);
     let watermark = second.watermark_of_start();
-    second.publish(&7, watermark);
+    second.publish(7, watermark);
     assert_eq!(poll_once(earlier.as_mut()), Poll::Ready(Ok(7)));
     assert_eq!(poll_once(later.as_mut()), Poll::Ready(Ok(3)));
     assert!(table.is_empty());

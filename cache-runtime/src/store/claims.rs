@@ -36,12 +36,23 @@ pub trait Claims: Send + Sync {
     /// As [`set`](Store::set).
     fn complete(&self, key: &str, value: &Value, expiration: &Expiration, token: u64) -> Result<bool>;
 
-    /// Ends a claim without a value. No exclusive claim on the key is granted for the length of `pause`.
+    /// Extends a claim whose computation still runs: it ends its length after this call.
+    ///
+    /// - `false` if the claim was broken or has been forgotten; then nothing is recorded.
+    /// - A store that forgets claims that have ended long ago keeps this one as if it had been recorded now.
     ///
     /// # Errors
     ///
     /// Only if the store cannot be asked.
-    fn release(&self, key: &str, token: u64, pause: Duration) -> Result<()>;
+    fn renew(&self, key: &str, claim: &Claim) -> Result<bool>;
+
+    /// Ends a claim without a value, and returns whether it was unbroken. No exclusive claim on the key is granted for the
+    /// length of `pause`.
+    ///
+    /// # Errors
+    ///
+    /// Only if the store cannot be asked.
+    fn release(&self, key: &str, token: u64, pause: Duration) -> Result<bool>;
 }
 
 /// A statement that a key is being computed.
@@ -77,8 +88,12 @@ pub(crate) trait ClaimsOrNone: Store {
         }
     }
 
-    fn release(&self, key: &str, token: u64, pause: Duration) -> Result<()> {
-        self.claims().map_or(Ok(()), |claims| claims.release(key, token, pause))
+    fn renew(&self, key: &str, claim: &Claim) -> Result<bool> {
+        self.claims().map_or(Ok(true), |claims| claims.renew(key, claim))
+    }
+
+    fn release(&self, key: &str, token: u64, pause: Duration) -> Result<bool> {
+        self.claims().map_or(Ok(true), |claims| claims.release(key, token, pause))
     }
 }
 

@@ -183,7 +183,7 @@ impl<S: AsyncStore> FromAsync<S> {
             Operation::Complete { key, value, expiration, .. } => {
                 store.set(key, value, expiration).await.map(|()| Answer::Bool(true))
             }
-            Operation::Release { .. } => Ok(Answer::Done),
+            Operation::Release { .. } => Ok(Answer::Bool(true)),
         }
     }
 }

@@ -84,7 +84,7 @@ macro_rules! answers {
         #[non_exhaustive]
         pub enum Answer {
             $($(#[$doc])* $name($type),)*
-            /// To `Set`, `WriteMulti` and `Release`.
+            /// To `Set` and `WriteMulti`.
             Done,
         }
 
@@ -109,7 +109,8 @@ answers! {
     Records(Vec<Option<Record>>) => all_records;
     /// To `Expiry`.
     Expiry(Option<Timestamp>) => expiry;
-    /// To `Delete` and `Touch`: whether the key was there. To `Claim` and `Complete`: whether the claim holds.
+    /// To `Delete` and `Touch`: whether the key was there. To `Claim`, `Complete` and `Release`: whether the claim
+    /// holds.
     Bool(bool) => bool;
     /// To `DeleteMulti`, `Clear` and `DeleteExpired`: how many values were deleted.
     Count(u64) => count;

@@ -158,7 +158,11 @@ impl Claims for RedisStore {
         poll_once(self.commands()?.complete(key, value, expiration, token))
     }
 
-    fn release(&self, key: &str, token: u64, pause: Duration) -> Result<()> {
+    fn renew(&self, key: &str, claim: &Claim) -> Result<bool> {
+        poll_once(self.commands()?.renew(key, claim))
+    }
+
+    fn release(&self, key: &str, token: u64, pause: Duration) -> Result<bool> {
         poll_once(self.commands()?.release(key, token, pause))
     }
 }

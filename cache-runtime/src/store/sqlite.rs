@@ -355,7 +355,14 @@ impl Claims for SqliteStore {
         })
     }
 
-    fn release(&self, key: &str, token: u64, pause: Duration) -> Result<()> {
+    fn renew(&self, key: &str, claim: &Claim) -> Result<bool> {
+        let until = Timestamp::now().after(claim.length);
+        self.write((1, 0, Timestamp::EPOCH), |database, connection| {
+            claims::end_at(connection, database.hash(key), claim.token, until)
+        })
+    }
+
+    fn release(&self, key: &str, token: u64, pause: Duration) -> Result<bool> {
         let until = Timestamp::now().after(pause);
         self.write((1, 0, Timestamp::EPOCH), |database, connection| {
             let hash = database.hash(key);

@@ -361,7 +361,11 @@ impl Claims for Chaos {
         ClaimsOrNone::complete(self.interfere("complete")?, key, value, expiration, token)
     }
 
-    fn release(&self, key: &str, token: u64, pause: Duration) -> Result<()> {
+    fn renew(&self, key: &str, claim: &Claim) -> Result<bool> {
+        ClaimsOrNone::renew(self.interfere("renew")?, key, claim)
+    }
+
+    fn release(&self, key: &str, token: u64, pause: Duration) -> Result<bool> {
         ClaimsOrNone::release(self.interfere("release")?, key, token, pause)
     }
 }

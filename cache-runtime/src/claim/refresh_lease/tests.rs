@@ -13,7 +13,7 @@ impl Cache {
     }
 
     fn take(&self, key: &str, window: Duration) -> Option<RefreshLease> {
-        RefreshLease::take(&self.0, &FlightKey::new(Arc::as_ptr(&self.0).addr(), key), window)
+        RefreshLease::take(&self.0, &FlightKey::new(Arc::as_ptr(&self.0).addr(), key), window, Timestamp::EPOCH)
     }
 }
 
@@ -30,9 +30,9 @@ fn a_key_has_one_holder_and_other_keys_are_free() {
 #[test]
 fn after_a_failure_nobody_recomputes_for_a_while() {
     let cache = Cache::new();
-    cache.take("a", MINUTE).expect("free").fail();
+    cache.take("a", MINUTE).expect("free").fail(Timestamp::EPOCH);
     assert!(cache.take("a", MINUTE).is_none());
-    cache.take("b", Duration::ZERO).expect("free").fail();
+    cache.take("b", Duration::ZERO).expect("free").fail(Timestamp::EPOCH);
     assert!(cache.take("b", MINUTE).is_some(), "not for longer than the window");
 }
 
@@ -52,7 +52,7 @@ fn a_panic_counts_as_a_failure() {
 fn ended_pauses_are_removed() {
     let back_off = BackOff::default();
     for number in 0..5 * SWEEP_FROM {
-        back_off.pause(&number.to_string(), Instant::now());
+        back_off.pause(&number.to_string(), Timestamp::EPOCH, Timestamp::EPOCH);
     }
     assert!(back_off.lock().ends.len() <= SWEEP_FROM + 1);
 }

@@ -10,7 +10,7 @@ use super::encoding::{counter_ttl, decode, encode, millis, ttl};
 use super::error::explained;
 use super::keys::{EntryKey, Keys, pattern};
 use super::requests::command;
-use super::script::{CLAIM, COMPLETE, DELETE, INCREMENT, RELEASE, REPLACE, Script, flag};
+use super::script::{CLAIM, COMPLETE, DELETE, INCREMENT, RELEASE, RENEW, REPLACE, Script, flag};
 use crate::store::{Answer, Claim, Expiration, Operation, Record, Value};
 use crate::time::Timestamp;
 use crate::{Error, ErrorKind, Result};
@@ -60,7 +60,7 @@ impl<C: Connection> Commands<'_, C> {
             Operation::Complete { key, value, expiration, token } => {
                 self.complete(key, value, expiration, *token).await.map(Answer::Bool)
             }
-            Operation::Release { key, token, pause } => self.release(key, *token, *pause).await.map(|()| Answer::Done),
+            Operation::Release { key, token, pause } => self.release(key, *token, *pause).await.map(Answer::Bool),
         }
     }
 
@@ -244,10 +244,16 @@ impl<C: Connection> Commands<'_, C> {
         typed(COMPLETE.run(&mut self.connection, &call).await.map_err(explained)?)
     }
 
-    pub(super) async fn release(&mut self, key: &str, token: u64, pause: Duration) -> Result<()> {
+    pub(super) async fn renew(&mut self, key: &str, claim: &Claim) -> Result<bool> {
+        let (length, mut call) = (millis(claim.length), self.claims_call(&RENEW, key));
+        call.arg(claim.token).arg(length).arg(length.max(REMEMBERED));
+        typed(RENEW.run(&mut self.connection, &call).await.map_err(explained)?)
+    }
+
+    pub(super) async fn release(&mut self, key: &str, token: u64, pause: Duration) -> Result<bool> {
         let mut call = self.claims_call(&RELEASE, key);
         call.arg(token).arg(millis(pause));
-        RELEASE.run(&mut self.connection, &call).await.map_err(explained).map(drop)
+        typed(RELEASE.run(&mut self.connection, &call).await.map_err(explained)?)
     }
 
     fn claims_call(&self, script: &Script, key: &str) -> Cmd {

@@ -24,6 +24,8 @@ macro_rules! script {
 pub(super) static CLAIM: Script = script!("script/claim.lua");
 /// Stores a value if its claim is unbroken.
 pub(super) static COMPLETE: Script = script!("script/complete.lua");
+/// Extends a claim, unless it is broken.
+pub(super) static RENEW: Script = script!("script/renew.lua");
 /// Ends a claim.
 pub(super) static RELEASE: Script = script!("script/release.lua");
 /// Deletes an entry with its claims.

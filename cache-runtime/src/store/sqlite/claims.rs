@@ -17,14 +17,15 @@ pub(super) fn complete(connection: &Connection, hash: i64, token: u64) -> rusqli
     connection.prepare_cached(sql::COMPLETE_CLAIM)?.execute([hash, token.cast_signed()]).map(|rows| rows > 0)
 }
 
-/// Ends a claim at once.
-pub(super) fn end(connection: &Connection, hash: i64, token: u64) -> rusqlite::Result<()> {
-    connection.prepare_cached(sql::END_CLAIM)?.execute([hash, token.cast_signed()]).map(drop)
+/// Ends a claim at once, and returns whether it was unbroken.
+pub(super) fn end(connection: &Connection, hash: i64, token: u64) -> rusqlite::Result<bool> {
+    connection.prepare_cached(sql::END_CLAIM)?.execute([hash, token.cast_signed()]).map(|rows| rows > 0)
 }
 
-/// Ends a claim at a given time.
-pub(super) fn end_at(connection: &Connection, hash: i64, token: u64, until: Timestamp) -> rusqlite::Result<()> {
-    connection.prepare_cached(sql::PAUSE_CLAIM)?.execute([hash, token.cast_signed(), until.as_millis()]).map(drop)
+/// Lets a claim end at a given time, and returns whether it was unbroken.
+pub(super) fn end_at(connection: &Connection, hash: i64, token: u64, until: Timestamp) -> rusqlite::Result<bool> {
+    let row = [hash, token.cast_signed(), until.as_millis()];
+    connection.prepare_cached(sql::MOVE_END_OF_CLAIM)?.execute(row).map(|rows| rows > 0)
 }
 
 /// Breaks the claims on a key: their computations will find out that it has changed.

@@ -73,7 +73,7 @@ pub(super) const COMPLETE_CLAIM: &str = "
 
 pub(super) const END_CLAIM: &str = "DELETE FROM claims WHERE hash = ?1 AND token = ?2";
 
-pub(super) const PAUSE_CLAIM: &str = "UPDATE claims SET ends_at = ?3 WHERE hash = ?1 AND token = ?2";
+pub(super) const MOVE_END_OF_CLAIM: &str = "UPDATE claims SET ends_at = ?3 WHERE hash = ?1 AND token = ?2";
 
 /// A change of a key breaks all claims to compute it.
 pub(super) const BREAK_CLAIMS: &str = "DELETE FROM claims WHERE hash = ?1";

@@ -1,0 +1,119 @@
+//! Those who compute one key, and which of them are alive.
+
+use std::task::Waker;
+use std::time::{Duration, Instant};
+
+use super::pulse::Pulse;
+use super::state::{LeaderId, WaitMode};
+use super::sync::Arc;
+
+/// The leaders of one flight: usually one, which is stored in place, so that a flight of one allocates nothing.
+pub(super) struct Leaders {
+    first: Option<ActiveLeader>,
+    others: Vec<ActiveLeader>,
+}
+
+/// A computation in progress.
+pub(super) struct ActiveLeader {
+    id: LeaderId,
+    mode: WaitMode,
+    stall_timeout: Duration,
+    /// The last sign of life outside the body. `None` while nobody has waited, so that no clock is read.
+    last_progress: Option<Instant>,
+    /// `None` until the body has been polled and was not ready.
+    pulse: Option<Arc<Pulse>>,
+    /// Whether it was given up. It may still come back to life.
+    is_lost: bool,
+}
+
+impl Leaders {
+    pub(super) fn new(leader: ActiveLeader) -> Self {
+        Leaders { first: Some(leader), others: Vec::new() }
+    }
+
+    fn iter(&self) -> impl Iterator<Item = &ActiveLeader> {
+        self.first.iter().chain(&self.others)
+    }
+
+    fn iter_mut(&mut self) -> impl Iterator<Item = &mut ActiveLeader> {
+        self.first.iter_mut().chain(&mut self.others)
+    }
+
+    pub(super) fn ids(&self) -> impl Iterator<Item = LeaderId> {
+        self.iter().map(|leader| leader.id)
+    }
+
+    pub(super) fn get_mut(&mut self, id: LeaderId) -> Option<&mut ActiveLeader> {
+        self.iter_mut().find(|leader| leader.id == id)
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.first.is_none()
+    }
+
+    /// How many are alive.
+    pub(super) fn running(&self) -> usize {
+        self.iter().filter(|leader| !leader.is_lost).count()
+    }
+
+    pub(super) fn include_a_thread(&self) -> bool {
+        self.iter().any(|leader| leader.mode == WaitMode::Thread)
+    }
+
+    pub(super) fn push(&mut self, leader: ActiveLeader) {
+        match self.first {
+            None => self.first = Some(leader),
+            Some(_) => self.others.push(leader),
+        }
+    }
+
+    pub(super) fn remove(&mut self, id: LeaderId) {
+        if self.first.as_ref().is_some_and(|leader| leader.id == id) {
+            self.first = self.others.pop();
+        } else {
+            self.others.retain(|leader| leader.id != id);
+        }
+    }
+
+    /// Begins to measure for how long leaders give no sign of life.
+    pub(super) fn note_waiter(&mut self) {
+        for leader in self.iter_mut() {
+            leader.last_progress.get_or_insert_with(Instant::now);
+        }
+    }
+
+    /// Looks for signs of life, and returns whether a leader was given up.
+    pub(super) fn check(&mut self, now: Instant, wakers: &mut Vec<Waker>) -> bool {
+        let running = self.running();
+        self.iter_mut().for_each(|leader| leader.is_lost = !leader.is_alive(now, wakers));
+        self.running() < running
+    }
+}
+
+impl ActiveLeader {
+    pub(super) fn new(id: LeaderId, mode: WaitMode, stall_timeout: Duration) -> Self {
+        ActiveLeader { id, mode, stall_timeout, last_progress: None, pulse: None, is_lost: false }
+    }
+
+    pub(super) fn note_progress(&mut self) {
+        self.last_progress = Some(Instant::now());
+    }
+
+    pub(super) fn set_pulse(&mut self, pulse: Arc<Pulse>) {
+        self.pulse = Some(pulse);
+    }
+
+    /// Whether it is alive, as far as can be known.
+    ///
+    /// A thread ends or unwinds, and takes its leader with it. A task may never be polled again: it is lost if it was woken
+    /// and then not polled for the stall timeout. Outside its body it waits for a store, which has timeouts of its own.
+    pub(super) fn is_alive(&self, now: Instant, wakers: &mut Vec<Waker>) -> bool {
+        if self.mode == WaitMode::Thread {
+            return true;
+        }
+        let in_body = self.pulse.as_ref().and_then(|pulse| pulse.is_alive(now, self.stall_timeout, wakers));
+        let in_store =
+            || self.last_progress.is_none_or(|last| now.saturating_duration_since(last) < self.stall_timeout);
+        in_body.unwrap_or_else(in_store)
+    }
+}
