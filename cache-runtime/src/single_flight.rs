@@ -1,5 +1,6 @@
 //! Single-flight: one computation per key and process; the other callers wait for its value.
 
+mod batch;
 mod leaders;
 mod process_table;
 mod pulse;
@@ -10,6 +11,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use self::batch::BatchRole;
 pub(crate) use self::process_table::{FlightKey, Leader, Liveness, Role, WaitOutcome, flights, watch_leaders};
 pub(crate) use self::scope::LeaderScope;
 pub(crate) use self::state::WaitMode;

@@ -1,11 +1,14 @@
 //! A call for many keys: one read of all, one run of the body for the missing ones, one write.
 
+mod flights;
 mod output;
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::future::Future;
 use std::mem;
+use std::pin::pin;
+use std::sync::Arc;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -18,6 +21,7 @@ use crate::claim::{Epoch, KeyGuard, RefreshLease};
 use crate::entry::{self, Record, TagStamp, Value};
 use crate::handle::{Handle, deduplicated};
 use crate::mode::Mode;
+use crate::single_flight::{Leader, LeaderScope, Watermark, flights};
 use crate::store::Operation;
 
 /// For which elements the body runs.
@@ -79,14 +83,23 @@ where
     F: Future<Output = O::Whole>,
 {
     let mut batch = Batch::new::<O::Output>(mode, handle, elements);
-    let (values, _leases) = match run_for {
+    let published_before = flights().published();
+    let (mut values, _leases) = match run_for {
         RunFor::Missing => batch.lookup().await,
         RunFor::All => {
             batch.refresh_epoch = Some(handle.core.invalidations.epoch());
             (batch.elements.iter().map(|_| None).collect(), Vec::new())
         }
     };
-    batch.compute::<O, _, F>(values, compute, store_if).await
+    // Boxed: the future of a hit need not be as large as that of a computation.
+    Box::pin(async move {
+        let leaders = match run_for {
+            RunFor::Missing => batch.lead(&mut values, published_before).await,
+            RunFor::All => batch.lead_unconditionally(),
+        };
+        batch.compute::<O, _, F>(values, leaders, compute, store_if).await
+    })
+    .await
 }
 
 /// `get_or_set` for many keys, each once.
@@ -102,6 +115,15 @@ where
     let names = keys.iter().map(|key| EntryName { key: Ok(key.clone()), tags: Vec::new() }).collect();
     let outcomes = (Always::<HashMap<String, T>>::new(), Always::<T>::new());
     run_batch(mode, RunFor::Missing, handle, elements(names, keys), outcomes, compute, |_| true).await
+}
+
+/// A value that the body has computed.
+struct Computed<'a, V> {
+    /// The stored key.
+    key: String,
+    value: &'a V,
+    /// `None` if it is not to be stored.
+    stamps: Option<&'a [TagStamp]>,
 }
 
 struct Element<E> {
@@ -171,6 +193,7 @@ impl<'a, M: Mode, E> Batch<'a, M, E> {
     async fn compute<O, V: Storable, F>(
         mut self,
         mut values: Vec<Option<V>>,
+        leaders: Vec<Leader>,
         compute: impl FnOnce(Vec<E>) -> F,
         mut store_if: impl FnMut(&V) -> bool,
     ) -> O::Whole
@@ -185,20 +208,25 @@ impl<'a, M: Mode, E> Batch<'a, M, E> {
             let guards = self.guards(&missing);
             let tags = missing.iter().map(|at| mem::take(&mut self.elements[*at].tags)).collect();
             let stamps = self.handle.tag_stamps_of_each(self.mode, tags).await;
-            let computed = match O::output(compute(given).await) {
+            let body = pin!(Some(async { compute(given).await }));
+            let computed = match O::output(LeaderScope::of_batch(&leaders, body).await) {
                 Ok(output) => output.into_values(&requested),
-                Err(whole) => return whole,
+                Err(whole) => {
+                    flights().end_all(leaders.into_iter().map(|leader| (leader, None)).collect());
+                    return whole;
+                }
             };
             missing.iter().zip(computed).for_each(|(at, value)| values[*at] = value);
-            let stored = missing.iter().zip(&stamps).filter_map(|(at, stamps)| {
+            let computed = missing.iter().zip(&stamps).filter_map(|(at, stamps)| {
                 let (key, value) = (self.elements[*at].key.as_deref()?, values[*at].as_ref()?);
-                Some((key, value, stamps.as_deref()?))
+                let stamps = stamps.as_deref().filter(|_| store_if(value));
+                Some(Computed { key: self.handle.key(key).ok()?.into_owned(), value, stamps })
             });
-            let stored: Vec<_> = stored.filter(|(_, value, _)| store_if(value)).collect();
+            let computed: Vec<_> = computed.collect();
             if let Some(epoch) = self.refresh_epoch {
                 guards.iter().for_each(|guard| self.handle.core.invalidations.invalidate_before(epoch, guard.key()));
             }
-            self.store(&guards, &stored).await;
+            self.store_and_publish(&guards, &computed, leaders).await;
         }
         let elements = self.elements.into_iter().map(|element| element.itself);
         O::whole(O::Output::from_values(elements.zip(values)))
@@ -210,24 +238,49 @@ impl<'a, M: Mode, E> Batch<'a, M, E> {
         keys.filter_map(|key| Some(self.handle.core.invalidations.guard(&self.handle.key(key).ok()?))).collect()
     }
 
-    /// Stores computed values, except those invalidated meanwhile. A failure to store them is no failure of the caller.
-    async fn store<V: Storable>(&self, guards: &[KeyGuard], computed: &[(&str, &V, &[TagStamp])]) {
+    /// Stores computed values, except those invalidated meanwhile, and publishes them to the waiters. A failure to store
+    /// them is no failure of the caller.
+    async fn store_and_publish<V: Storable>(
+        &self,
+        guards: &[KeyGuard],
+        computed: &[Computed<'_, V>],
+        leaders: Vec<Leader>,
+    ) {
         let handle = self.handle;
-        let expiration = handle.expiration_of_batch(computed.iter().map(|(key, ..)| *key));
-        let encoded = computed.iter().filter_map(|(key, value, stamps)| {
-            let key = handle.key(key).ok()?.into_owned();
-            let encoded = entry::write(Always::storable(*value)?, handle.core.settings.codec, &expiration);
-            let value = encoded.inspect_err(|error| handle.report_not_stored(&key, error)).ok()?;
-            Some((key, entry::tagged(value, stamps, &expiration)))
-        });
-        let mut values: Vec<(String, Value)> = encoded.collect();
+        let expiration = handle.expiration_of_batch(computed.iter().map(|computed| &*computed.key));
+        let encode = |computed: &Computed<'_, V>| {
+            let value = entry::write(Always::storable(computed.value)?, handle.core.settings.codec, &expiration);
+            let value = value.inspect_err(|error| handle.report_not_stored(&computed.key, error)).ok()?;
+            Some(entry::tagged(value, computed.stamps.unwrap_or_default(), &expiration))
+        };
+        // Encoded once more, since few keys of a batch are awaited, and the store takes the other copy.
+        let awaited: HashSet<&str> =
+            leaders.iter().filter(|leader| leader.is_awaited()).map(|leader| &*leader.key().key).collect();
+        let published: HashMap<&str, Arc<Value>> = computed
+            .iter()
+            .filter(|computed| awaited.contains(&*computed.key))
+            .filter_map(|computed| Some((&*computed.key, Arc::new(encode(computed)?))))
+            .collect();
+        let watermarks: Vec<Watermark> = leaders.iter().map(Leader::watermark).collect();
         let invalidated = invalidated(guards);
-        values.retain(|(key, _)| !invalidated.contains(key.as_str()));
+        let values: Vec<(String, Value)> = computed
+            .iter()
+            .filter(|computed| computed.stamps.is_some() && !invalidated.contains(&*computed.key))
+            .filter_map(|computed| Some((computed.key.clone(), encode(computed)?)))
+            .collect();
         let written = handle.put_multi(self.mode, values, expiration).await;
         let _ = written.inspect_err(|error| handle.report_not_stored("", error));
         // An invalidation may come between the check and the write. A missing value is always correct.
-        let late = self::invalidated(guards).into_iter().filter(|key| !invalidated.contains(key));
-        self.delete(late.map(str::to_owned).collect()).await;
+        let outdated = self::invalidated(guards);
+        let late = outdated.iter().filter(|key| !invalidated.contains(*key));
+        self.delete(late.map(|key| (*key).to_owned()).collect()).await;
+        let ended = leaders.into_iter().zip(watermarks).map(|(leader, watermark)| {
+            let key = &*leader.key().key;
+            let watermark = if outdated.contains(key) { leader.watermark_of_start() } else { watermark };
+            let value = published.get(key).map(|value| (Arc::clone(value), watermark));
+            (leader, value)
+        });
+        flights().end_all(ended.collect());
     }
 
     async fn delete(&self, keys: Vec<String>) {

@@ -16,6 +16,8 @@ pub(super) struct Leaders {
 /// A computation in progress.
 pub(super) struct ActiveLeader {
     id: LeaderId,
+    /// The leader inside whose body it computes: itself, or in a batch the first one.
+    owner: LeaderId,
     mode: WaitMode,
     stall_timeout: Duration,
     /// The last sign of life outside the body. `None` while nobody has waited, so that no clock is read.
@@ -39,8 +41,9 @@ impl Leaders {
         self.first.iter_mut().chain(&mut self.others)
     }
 
-    pub(super) fn ids(&self) -> impl Iterator<Item = LeaderId> {
-        self.iter().map(|leader| leader.id)
+    /// In whose bodies the key is computed.
+    pub(super) fn owners(&self) -> impl Iterator<Item = LeaderId> {
+        self.iter().map(|leader| leader.owner)
     }
 
     pub(super) fn get_mut(&mut self, id: LeaderId) -> Option<&mut ActiveLeader> {
@@ -92,7 +95,11 @@ impl Leaders {
 
 impl ActiveLeader {
     pub(super) fn new(id: LeaderId, mode: WaitMode, stall_timeout: Duration) -> Self {
-        ActiveLeader { id, mode, stall_timeout, last_progress: None, pulse: None, is_lost: false }
+        ActiveLeader { id, owner: id, mode, stall_timeout, last_progress: None, pulse: None, is_lost: false }
+    }
+
+    pub(super) fn set_owner(&mut self, owner: LeaderId) {
+        self.owner = owner;
     }
 
     pub(super) fn note_progress(&mut self) {

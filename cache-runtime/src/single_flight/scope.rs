@@ -2,7 +2,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 
 use super::pulse::Pulse;
 use super::state::{LeaderId, TableKey};
@@ -14,7 +14,8 @@ use super::table::Leader;
 /// The body lies in the caller's frame, which outlives the flight. It is destroyed here, before the flight is handed over,
 /// also when the call is dropped half-way: two bodies of one key never hold their resources at the same time.
 pub(crate) struct LeaderScope<'a, K: TableKey, V: Clone, B> {
-    leader: &'a Leader<K, V>,
+    /// Whose body it is: one, or all of a batch.
+    leaders: &'a [Leader<K, V>],
     body: Pin<&'a mut Option<B>>,
     /// `None` until the body was not ready: a body that never waits has none.
     pulse: Option<Arc<Pulse>>,
@@ -22,7 +23,12 @@ pub(crate) struct LeaderScope<'a, K: TableKey, V: Clone, B> {
 
 impl<'a, K: TableKey, V: Clone, B> LeaderScope<'a, K, V, B> {
     pub(crate) fn new(leader: &'a Leader<K, V>, body: Pin<&'a mut Option<B>>) -> Self {
-        LeaderScope { leader, body, pulse: None }
+        LeaderScope::of_batch(std::slice::from_ref(leader), body)
+    }
+
+    /// The scope of a body that computes several keys, or none.
+    pub(crate) fn of_batch(leaders: &'a [Leader<K, V>], body: Pin<&'a mut Option<B>>) -> Self {
+        LeaderScope { leaders, body, pulse: None }
     }
 }
 
@@ -32,13 +38,13 @@ impl<K: TableKey, V: Clone, B: Future> Future for LeaderScope<'_, K, V, B> {
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<B::Output> {
         let this = &mut *self;
         let poll = {
-            let _current = CurrentLeader::enter(this.leader.id());
+            let _current = this.leaders.first().map(|leader| CurrentLeader::enter(leader.id()));
             this.body.as_mut().as_pin_mut().expect("a body is polled to its end once").poll(context)
         };
         if poll.is_pending() {
             match &this.pulse {
                 Some(pulse) => pulse.beat(context.waker()),
-                None => this.pulse = Some(this.leader.start_pulse(context.waker())),
+                None => this.pulse = Some(start_pulse(this.leaders, context.waker())),
             }
         }
         poll
@@ -50,9 +56,16 @@ impl<K: TableKey, V: Clone, B> Drop for LeaderScope<'_, K, V, B> {
         self.body.set(None);
         if let Some(pulse) = &self.pulse {
             pulse.end();
-            self.leader.note_progress();
+            self.leaders.iter().for_each(Leader::note_progress);
         }
     }
+}
+
+/// The pulse of a body that was not ready at its first poll.
+fn start_pulse<K: TableKey, V: Clone>(leaders: &[Leader<K, V>], waker: &Waker) -> Arc<Pulse> {
+    let pulse = Arc::new(Pulse::new(waker));
+    leaders.iter().for_each(|leader| leader.set_pulse(&pulse));
+    pulse
 }
 
 /// The record of a leader during one poll; restored on drop, also after a panic.

@@ -91,6 +91,17 @@ impl Flight {
         }
     }
 
+    /// Whether a caller in this mode may wait for a leader.
+    ///
+    /// A thread never waits for a task: it may be the very thread that has to poll that task. It computes beside the task,
+    /// and other threads wait for it.
+    fn may_wait(&self, mode: WaitMode) -> bool {
+        match mode {
+            WaitMode::Thread => self.leaders.include_a_thread(),
+            WaitMode::Task => self.leaders.running() > 0,
+        }
+    }
+
     fn is_awaited(&self) -> bool {
         !(self.threads.is_empty() && self.tasks.is_empty())
     }
@@ -131,10 +142,12 @@ impl<K: TableKey, V> State<K, V> {
         self.flights.get(key).map(|flight| flight.threads.len() + flight.tasks.len())
     }
 
+    /// Whether a caller in this mode would wait for the flight of `key`.
+    pub(super) fn would_wait(&self, key: &K, mode: WaitMode) -> bool {
+        self.flights.get(key).is_some_and(|flight| flight.may_wait(mode))
+    }
+
     /// Makes the caller a leader of `key`, or queues it.
-    ///
-    /// A thread never waits for a task: it may be the very thread that has to poll that task. It computes beside the task,
-    /// and other threads wait for it.
     pub(super) fn enter(&mut self, key: &K, id: LeaderId, mode: WaitMode, stall_timeout: Duration) -> Entered {
         let flight = match self.flights.entry(key.clone()) {
             Entry::Occupied(flight) => flight.into_mut(),
@@ -143,11 +156,7 @@ impl<K: TableKey, V> State<K, V> {
                 return Entered::Leader(Promotion { id, is_beside_others: false });
             }
         };
-        let may_wait = match mode {
-            WaitMode::Thread => flight.leaders.include_a_thread(),
-            WaitMode::Task => flight.leaders.running() > 0,
-        };
-        if may_wait {
+        if flight.may_wait(mode) {
             flight.leaders.note_waiter();
             flight.waiters(mode).insert(id, Waker::noop().clone());
             return Entered::Waiter;
@@ -242,6 +251,13 @@ impl<K: TableKey, V> State<K, V> {
         self.flights.get(key).is_some_and(Flight::is_awaited)
     }
 
+    /// Records in whose body a key is computed.
+    pub(super) fn set_owner(&mut self, key: &K, leader: LeaderId, owner: LeaderId) {
+        if let Some(leader) = self.flights.get_mut(key).and_then(|flight| flight.leaders.get_mut(leader)) {
+            leader.set_owner(owner);
+        }
+    }
+
     /// Gives a leader its pulse, by which others see that it is polled.
     pub(super) fn set_pulse(&mut self, key: &K, leader: LeaderId, pulse: &Arc<Pulse>) {
         if let Some(leader) = self.flights.get_mut(key).and_then(|flight| flight.leaders.get_mut(leader)) {
@@ -291,7 +307,7 @@ impl<K: TableKey, V> State<K, V> {
                 continue;
             }
             seen.push(key);
-            for leader in flight.leaders.ids() {
+            for leader in flight.leaders.owners() {
                 if leader == target {
                     return true;
                 }

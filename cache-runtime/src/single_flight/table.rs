@@ -18,6 +18,8 @@
 //! during each poll, so that a call made by the body knows the flight it serves. A wait that would close a cycle in the
 //! graph "this flight waits for that key" is refused: [`Role::Alone`]. The record does not follow threads and tasks that a
 //! body starts.
+//!
+//! A batch computes several keys in one body: see `batch.rs`.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -65,6 +67,12 @@ pub(crate) struct Leader<K: TableKey, V: Clone> {
 #[derive(Clone, Copy)]
 pub(crate) struct Watermark(LeaderId);
 
+impl Watermark {
+    pub(super) fn publication<V>(self, value: V) -> Ending<V> {
+        Ending::Published(value, self.0)
+    }
+}
+
 /// A caller in the queue of a flight.
 pub(crate) struct Waiter<K: TableKey, V: Clone> {
     table: Arc<FlightTable<K, V>>,
@@ -90,7 +98,7 @@ impl<K: TableKey, V: Clone> FlightTable<K, V> {
     }
 
     /// The next number. The lock is held, so a load and a store are one step, and cheaper than an atomic addition.
-    fn next_id(&self) -> LeaderId {
+    pub(super) fn next_id(&self) -> LeaderId {
         let id = self.last.load(Ordering::Relaxed) + 1;
         self.last.store(id, Ordering::Release);
         id
@@ -101,7 +109,7 @@ impl<K: TableKey, V: Clone> FlightTable<K, V> {
         self.published.store(self.published.load(Ordering::Relaxed) + 1, Ordering::Release);
     }
 
-    fn lock(&self) -> MutexGuard<'_, State<K, V>> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, State<K, V>> {
         self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
@@ -117,7 +125,7 @@ impl<K: TableKey, V: Clone> FlightTable<K, V> {
         state.start_waiting_for(parent, &key);
         match entered {
             Entered::Leader(promotion) => Role::Leader(self.leader(key, promotion, parent)),
-            Entered::Waiter => Role::Waiter(Waiter { table: Arc::clone(self), key, id: Some(id), mode, parent }),
+            Entered::Waiter => Role::Waiter(Waiter::new(self, key, id, mode)),
         }
     }
 
@@ -132,7 +140,7 @@ impl<K: TableKey, V: Clone> FlightTable<K, V> {
         self.leader(key, Promotion { id, is_beside_others: false }, parent)
     }
 
-    fn leader(self: &Arc<Self>, key: K, promotion: Promotion, parent: Option<LeaderId>) -> Leader<K, V> {
+    pub(super) fn leader(self: &Arc<Self>, key: K, promotion: Promotion, parent: Option<LeaderId>) -> Leader<K, V> {
         let Promotion { id, is_beside_others } = promotion;
         let published_before = self.published();
         Leader { table: Arc::clone(self), key, id, parent, published_before, is_beside_others, has_ended: false }
@@ -201,11 +209,9 @@ impl<K: TableKey, V: Clone> Leader<K, V> {
         self.table.lock().note_progress(&self.key, self.id);
     }
 
-    /// The pulse of a body that was not ready at its first poll.
-    pub(super) fn start_pulse(&self, waker: &Waker) -> Arc<Pulse> {
-        let pulse = Arc::new(Pulse::new(waker));
-        self.table.lock().set_pulse(&self.key, self.id, &pulse);
-        pulse
+    /// Shows by this pulse that the body is polled.
+    pub(super) fn set_pulse(&self, pulse: &Arc<Pulse>) {
+        self.table.lock().set_pulse(&self.key, self.id, pulse);
     }
 
     /// Whether anybody waits for its flight.
@@ -234,15 +240,19 @@ impl<K: TableKey, V: Clone> Leader<K, V> {
     }
 
     fn end(&mut self, ending: Ending<V>) {
+        let table = Arc::clone(&self.table);
+        let wakers = self.end_under_lock(&mut table.lock(), ending);
+        wakers.into_iter().for_each(Waker::wake);
+    }
+
+    /// Ends, and returns whom to wake once the lock is released.
+    pub(super) fn end_under_lock(&mut self, state: &mut State<K, V>, ending: Ending<V>) -> Vec<Waker> {
         self.has_ended = true;
-        let mut state = self.table.lock();
         if let Ending::Published(..) = ending {
             self.table.count_published();
         }
         state.stop_waiting_for(self.parent, &self.key);
-        let wakers = state.end(&self.key, self.id, ending, || self.table.next_id());
-        drop(state);
-        wakers.into_iter().for_each(Waker::wake);
+        state.end(&self.key, self.id, ending, || self.table.next_id())
     }
 }
 
@@ -251,6 +261,13 @@ impl<K: TableKey, V: Clone> Drop for Leader<K, V> {
         if !self.has_ended {
             self.end(if thread::panicking() { Ending::Failed } else { Ending::Left });
         }
+    }
+}
+
+impl<K: TableKey, V: Clone> Waiter<K, V> {
+    /// A caller that has been queued under this number.
+    pub(super) fn new(table: &Arc<FlightTable<K, V>>, key: K, id: LeaderId, mode: WaitMode) -> Self {
+        Waiter { table: Arc::clone(table), key, id: Some(id), mode, parent: current_leader() }
     }
 }
 

@@ -1,7 +1,4 @@
-//! Single-flight in a process: one computation per key, however many threads and tasks call.
-
-#[path = "shared/stampede.rs"]
-mod stampede;
+//! One computation per key, however many threads and tasks call.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -14,7 +11,7 @@ use std::time::{Duration, Instant};
 use cache_runtime::{AsyncCache, Cache, cached, testing};
 use cache_suite::within_a_minute;
 
-use self::stampede::{COMPUTATION, runtime};
+use crate::stampede::{self, COMPUTATION, runtime};
 
 #[test]
 fn a_thousand_threads_compute_a_cold_key_once() {
