@@ -10,6 +10,8 @@ use std::task::{Context, Poll};
 use std::thread;
 use std::time::Duration;
 
+use futures_timer::Delay;
+
 use crate::Result;
 use crate::block_on::block_on;
 use crate::single_flight::{WaitMode, watch_leaders};
@@ -128,7 +130,7 @@ impl Mode for Async {
     }
 
     async fn pause(&self, length: Duration) {
-        blocking::unblock(move || thread::sleep(length)).await;
+        Delay::new(length).await;
     }
 }
 

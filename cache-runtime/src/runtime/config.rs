@@ -44,8 +44,8 @@ use crate::{Cache, Result};
 /// | `type` | `"sqlite"`, `"redis"`, `"none"`, or a [registered](crate::register) one | |
 /// | `expires_in` | the TTL of entries and counters that name none | 2 days |
 /// | `codec` | `"bincode"` or `"messagepack"`: see [`Codec`](crate::Codec) | `"bincode"` |
-/// | `shared_lease` | for how long a process that computes a missing `shared` key may make others wait | 30 seconds |
-/// | `stall_timeout` | for how long a task that computes may go unpolled while others wait | 30 seconds |
+/// | `shared_lease` | for how long a process that dies while it computes may keep others from computing | 30 seconds |
+/// | `stall_timeout` | for how long a task that computes may go unpolled after it was woken | 30 seconds |
 ///
 /// SQLite also has `database` (a path, or `":memory:"`), `timeout` (how long to wait for another writer; 5 seconds),
 /// `max_size` (approximate; `"256 MiB"`), and `pragmas`, a table.
