@@ -322,13 +322,13 @@ impl<M: Mode> Call<'_, M> {
     /// Stores a value unless the key was invalidated during the computation, and returns whether the value is current.
     /// A failure to store it is no failure of the caller or of the waiters.
     async fn save(&self, value: &Value, expiration: Expiration, claim: HeldClaim) -> bool {
-        if claim.is_broken_locally() {
+        if claim.is_broken_locally(&self.key) {
             return false;
         }
         match self.store(value, expiration, claim.token()).await {
             Ok(is_stored) => {
                 // An invalidation came between the check and the write. A missing value is always correct.
-                let is_late = claim.is_broken_locally();
+                let is_late = claim.is_broken_locally(&self.key);
                 claim.disarm();
                 if is_late {
                     self.delete().await;
@@ -337,7 +337,7 @@ impl<M: Mode> Call<'_, M> {
             }
             Err(error) => {
                 self.handle.report_not_stored(&self.key, &error);
-                !claim.is_broken_locally()
+                !claim.is_broken_locally(&self.key)
             }
         }
     }

@@ -3,12 +3,14 @@
 mod flights;
 mod output;
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::future::Future;
 use std::mem;
 use std::pin::pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -17,12 +19,12 @@ pub use self::output::{BatchOutcome, BatchOutput};
 use super::Decision;
 use super::outcome::{Always, Outcome, Storable};
 use crate::Result;
-use crate::claim::{Epoch, KeyGuard, RefreshLease};
-use crate::entry::{self, Record, TagStamp, Value};
+use crate::claim::{Epoch, HeldClaim, RefreshLease, new_token};
+use crate::entry::{self, Expiration, Record, TagStamp, Value};
 use crate::handle::{Handle, deduplicated};
 use crate::mode::Mode;
 use crate::single_flight::{Leader, LeaderScope, Watermark, flights};
-use crate::store::Operation;
+use crate::store::{Answer, Claim, Operation};
 
 /// For which elements the body runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -205,7 +207,7 @@ impl<'a, M: Mode, E> Batch<'a, M, E> {
         if !missing.is_empty() {
             let copies = || missing.iter().map(|at| (self.clone)(&self.elements[*at].itself)).collect::<Vec<E>>();
             let (given, requested) = (copies(), copies());
-            let guards = self.guards(&missing);
+            let claim = self.claim(&missing, leaders.first()).await;
             let tags = missing.iter().map(|at| mem::take(&mut self.elements[*at].tags)).collect();
             let stamps = self.handle.tag_stamps_of_each(self.mode, tags).await;
             let body = pin!(Some(async { compute(given).await }));
@@ -224,25 +226,37 @@ impl<'a, M: Mode, E> Batch<'a, M, E> {
             });
             let computed: Vec<_> = computed.collect();
             if let Some(epoch) = self.refresh_epoch {
-                guards.iter().for_each(|guard| self.handle.core.invalidations.invalidate_before(epoch, guard.key()));
+                let invalidations = &self.handle.core.invalidations;
+                computed.iter().for_each(|computed| invalidations.invalidate_before(epoch, &computed.key));
             }
-            self.store_and_publish(&guards, &computed, leaders).await;
+            self.store_and_publish(claim, &computed, leaders).await;
         }
         let elements = self.elements.into_iter().map(|element| element.itself);
         O::whole(O::Output::from_values(elements.zip(values)))
     }
 
-    /// Guards the keys of a batch. No claims are recorded: each would be a write of its own.
-    fn guards(&self, missing: &[usize]) -> Vec<KeyGuard> {
+    /// Claims the missing keys, in one step: a change of a key breaks the claim on it, and then its value is not stored.
+    async fn claim(&self, missing: &[usize], leader: Option<&Leader>) -> HeldClaim {
         let keys = missing.iter().filter_map(|at| self.elements[*at].key.as_deref());
-        keys.filter_map(|key| Some(self.handle.core.invalidations.guard(&self.handle.key(key).ok()?))).collect()
+        let keys = keys.filter_map(|key| Some(self.handle.key(key).ok()?.into_owned()));
+        let keys: Arc<[String]> = deduplicated(keys).into();
+        if self.handle.records_claims() && !self.handle.stores_nothing() && !keys.is_empty() {
+            let claim = Claim { token: new_token(), exclusive: false, length: Duration::ZERO };
+            let operation = Operation::ClaimMulti { keys: Cow::Owned(keys.to_vec()), claim };
+            match self.handle.record_claim(self.mode, operation, Arc::clone(&keys), claim, leader).await {
+                Ok(Some(claim)) => return claim,
+                Ok(None) => {}
+                Err(error) => self.handle.log_failure(&error),
+            }
+        }
+        HeldClaim::local(keys.iter().map(|key| self.handle.core.invalidations.guard(key)).collect())
     }
 
     /// Stores computed values, except those invalidated meanwhile, and publishes them to the waiters. A failure to store
     /// them is no failure of the caller.
     async fn store_and_publish<V: Storable>(
         &self,
-        guards: &[KeyGuard],
+        claim: HeldClaim,
         computed: &[Computed<'_, V>],
         leaders: Vec<Leader>,
     ) {
@@ -262,18 +276,9 @@ impl<'a, M: Mode, E> Batch<'a, M, E> {
             .filter_map(|computed| Some((&*computed.key, Arc::new(encode(computed)?))))
             .collect();
         let watermarks: Vec<Watermark> = leaders.iter().map(Leader::watermark).collect();
-        let invalidated = invalidated(guards);
-        let values: Vec<(String, Value)> = computed
-            .iter()
-            .filter(|computed| computed.stamps.is_some() && !invalidated.contains(&*computed.key))
-            .filter_map(|computed| Some((computed.key.clone(), encode(computed)?)))
-            .collect();
-        let written = handle.put_multi(self.mode, values, expiration).await;
-        let _ = written.inspect_err(|error| handle.report_not_stored("", error));
-        // An invalidation may come between the check and the write. A missing value is always correct.
-        let outdated = self::invalidated(guards);
-        let late = outdated.iter().filter(|key| !invalidated.contains(*key));
-        self.delete(late.map(|key| (*key).to_owned()).collect()).await;
+        let stored = computed.iter().filter(|computed| computed.stamps.is_some());
+        let values = stored.filter_map(|computed| Some((computed.key.clone(), encode(computed)?)));
+        let outdated = self.save(claim, values.collect(), expiration).await;
         let ended = leaders.into_iter().zip(watermarks).map(|(leader, watermark)| {
             let key = &*leader.key().key;
             let watermark = if outdated.contains(key) { leader.watermark_of_start() } else { watermark };
@@ -283,6 +288,59 @@ impl<'a, M: Mode, E> Batch<'a, M, E> {
         flights().end_all(ended.collect());
     }
 
+    /// Stores values whose keys have not been changed during the computation, and returns the keys that have been.
+    async fn save(
+        &self,
+        claim: HeldClaim,
+        mut values: Vec<(String, Value)>,
+        expiration: Expiration,
+    ) -> HashSet<String> {
+        let Some(token) = claim.token() else { return self.save_locally(&claim, values, expiration).await };
+        // Elements may share a key.
+        values.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+        values.dedup_by(|(one, _), (other, _)| one == other);
+        let stored: Vec<String> = values.iter().map(|(key, _)| key.clone()).collect();
+        let is_stored = |key: &&String| stored.binary_search(key).is_ok();
+        let left: Vec<String> = claim.keys().iter().filter(|key| !is_stored(key)).cloned().collect();
+        let release = Operation::ReleaseMulti { keys: left.as_slice().into(), token };
+        let complete = Operation::CompleteMulti { values, expiration, token };
+        let mut outdated = HashSet::new();
+        for (keys, operation) in [(&stored, complete), (&left, release)] {
+            if keys.is_empty() {
+                continue;
+            }
+            match self.handle.ask(self.mode, operation).await.and_then(Answer::bools) {
+                Ok(hold) => {
+                    outdated.extend(keys.iter().zip(hold).filter(|(_, holds)| !holds).map(|(key, _)| key.clone()))
+                }
+                Err(error) => {
+                    self.handle.report_not_stored("", &error);
+                    return outdated;
+                }
+            }
+        }
+        claim.disarm();
+        outdated
+    }
+
+    /// The same without a claim in the store: what this process has changed counts.
+    async fn save_locally(
+        &self,
+        claim: &HeldClaim,
+        mut values: Vec<(String, Value)>,
+        expiration: Expiration,
+    ) -> HashSet<String> {
+        let broken = |claim: &HeldClaim| claim.broken_locally().map(str::to_owned).collect::<HashSet<String>>();
+        let before = broken(claim);
+        values.retain(|(key, _)| !before.contains(key));
+        let written = self.handle.put_multi(self.mode, values, expiration).await;
+        let _ = written.inspect_err(|error| self.handle.report_not_stored("", error));
+        // An invalidation may come between the check and the write. A missing value is always correct.
+        let outdated = broken(claim);
+        self.delete(outdated.difference(&before).cloned().collect()).await;
+        outdated
+    }
+
     async fn delete(&self, keys: Vec<String>) {
         if keys.is_empty() {
             return;
@@ -290,9 +348,4 @@ impl<'a, M: Mode, E> Batch<'a, M, E> {
         let delete = Operation::DeleteMulti { keys, now: self.handle.now() };
         let _ = self.handle.ask(self.mode, delete).await.inspect_err(|error| self.handle.log_failure(error));
     }
-}
-
-/// The keys whose guards have seen an invalidation.
-fn invalidated(guards: &[KeyGuard]) -> HashSet<&str> {
-    guards.iter().filter(|guard| guard.is_invalidated()).map(KeyGuard::key).collect()
 }

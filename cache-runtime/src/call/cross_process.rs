@@ -10,6 +10,7 @@ use super::Call;
 use crate::Result;
 use crate::claim::{HeldClaim, RefreshLease, new_token, release_unheld};
 use crate::entry::{Record, Value};
+use crate::handle::Handle;
 use crate::mode::Mode;
 use crate::single_flight::{Leader, Liveness, current_leader};
 use crate::store::{Answer, Claim, Operation, Store};
@@ -38,7 +39,7 @@ impl<M: Mode> Call<'_, M> {
         stale: Option<&Record>,
         leader: Option<&Leader>,
     ) -> Claimed<T> {
-        if !self.records_claims() {
+        if !self.handle.records_claims() {
             return Claimed::Won(self.local_claim());
         }
         let Some(stale) = stale else {
@@ -59,7 +60,7 @@ impl<M: Mode> Call<'_, M> {
 
     /// A claim that excludes nobody: a change of the key breaks it, and then the result is not stored.
     pub(super) async fn nonexclusive_claim(&self, leader: Option<&Leader>) -> HeldClaim {
-        if !self.records_claims() {
+        if !self.handle.records_claims() {
             return self.local_claim();
         }
         let claim = self.record_claim(false, Duration::ZERO, leader).await;
@@ -103,16 +104,12 @@ impl<M: Mode> Call<'_, M> {
     }
 
     /// Records a claim; `None` if another process holds an exclusive one. A store that fails excludes nobody.
-    ///
-    /// The store may record it after this call was cancelled: then it is released at once.
     async fn record_claim(&self, exclusive: bool, length: Duration, leader: Option<&Leader>) -> Option<HeldClaim> {
-        let store = self.handle.core.store.store();
         let claim = Claim { token: new_token(), exclusive, length };
         let operation = Operation::Claim { key: Cow::Owned(self.key.to_string()), claim };
-        let release = release_if_recorded(Arc::clone(store), self.key.to_string(), claim.token);
-        match self.handle.core.store.ask_to_end(self.mode, operation, release).await.and_then(Answer::bool) {
-            Ok(true) => Some(HeldClaim::remote(store, &self.key, claim, leader.map(Liveness::of))),
-            Ok(false) => None,
+        let keys = Arc::from([self.key.to_string()]);
+        match self.handle.record_claim(self.mode, operation, keys, claim, leader).await {
+            Ok(claim) => claim,
             Err(error) => {
                 self.handle.log_failure(&error);
                 Some(self.local_claim())
@@ -120,20 +117,16 @@ impl<M: Mode> Call<'_, M> {
         }
     }
 
-    fn records_claims(&self) -> bool {
-        self.handle.core.store.store().claims().is_some()
-    }
-
     /// A claim that only this process knows.
     fn local_claim(&self) -> HeldClaim {
-        HeldClaim::local(self.handle.core.invalidations.guard(&self.key))
+        HeldClaim::local(vec![self.handle.core.invalidations.guard(&self.key)])
     }
 
     /// Ends a claim without a value, and returns whether it was unbroken. In a window nobody recomputes for a while.
     pub(super) async fn abandon(&self, claim: HeldClaim, lease: Option<RefreshLease>) -> bool {
         let pause = lease.as_ref().map_or(Duration::ZERO, RefreshLease::pause_after_failure);
         lease.into_iter().for_each(|lease| lease.fail(self.handle.now()));
-        let Some(token) = claim.token() else { return !claim.is_broken_locally() };
+        let Some(token) = claim.token() else { return !claim.is_broken_locally(&self.key) };
         let key = Cow::Borrowed(&*self.key);
         match self.handle.ask(self.mode, Operation::Release { key, token, pause }).await.and_then(Answer::bool) {
             Ok(is_unbroken) => {
@@ -148,12 +141,39 @@ impl<M: Mode> Call<'_, M> {
     }
 }
 
+impl Handle {
+    pub(super) fn records_claims(&self) -> bool {
+        self.core.store.store().claims().is_some()
+    }
+
+    /// Lets the store record a claim on keys; `None` if it refuses.
+    ///
+    /// The store may record it after the call was cancelled: then it is released at once.
+    pub(super) async fn record_claim<M: Mode>(
+        &self,
+        mode: &M,
+        operation: Operation<'static>,
+        keys: Arc<[String]>,
+        claim: Claim,
+        leader: Option<&Leader>,
+    ) -> Result<Option<HeldClaim>> {
+        let store = self.core.store.store();
+        let release = release_if_recorded(Arc::clone(store), Arc::clone(&keys), claim.token);
+        let is_refused = matches!(self.core.store.ask_to_end(mode, operation, release).await?, Answer::Bool(false));
+        Ok((!is_refused).then(|| HeldClaim::recorded(store, keys, claim, leader.map(Liveness::of))))
+    }
+}
+
 /// Releases a claim that the store has recorded, or may have.
 // A function of its own: a closure of `record_claim` would not be `'static`.
-fn release_if_recorded(store: Arc<dyn Store>, key: String, token: u64) -> impl FnOnce(Result<Answer>) + Send + 'static {
+fn release_if_recorded(
+    store: Arc<dyn Store>,
+    keys: Arc<[String]>,
+    token: u64,
+) -> impl FnOnce(Result<Answer>) + Send + 'static {
     move |answer| {
         if !matches!(answer, Ok(Answer::Bool(false))) {
-            release_unheld(&*store, &key, token);
+            release_unheld(&*store, &keys, token);
         }
     }
 }

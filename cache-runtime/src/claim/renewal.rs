@@ -20,11 +20,11 @@ const PART: u32 = 3;
 static RENEWED: LazyLock<Mutex<HashMap<u64, Renewed>>> = LazyLock::new(Mutex::default);
 static WATCH: Watch = Watch::new("cache-claims", Duration::from_millis(200), renew_due);
 
-/// A claim whose computation runs.
+/// A claim whose computation runs, on one key or on those of a batch.
 #[derive(Clone)]
 struct Renewed {
     store: Arc<dyn Store>,
-    key: String,
+    keys: Arc<[String]>,
     claim: Claim,
     /// `None` outside any flight.
     leader: Option<Liveness>,
@@ -37,9 +37,9 @@ pub(super) struct Renewal {
 }
 
 impl Renewal {
-    pub(super) fn start(store: &Arc<dyn Store>, key: &str, claim: Claim, leader: Option<Liveness>) -> Self {
+    pub(super) fn start(store: &Arc<dyn Store>, keys: Arc<[String]>, claim: Claim, leader: Option<Liveness>) -> Self {
         let due = Instant::now() + interval(&claim);
-        let renewed = Renewed { store: Arc::clone(store), key: key.to_owned(), claim, leader, due };
+        let renewed = Renewed { store: Arc::clone(store), keys, claim, leader, due };
         lock().insert(claim.token, renewed);
         WATCH.start();
         Renewal { token: claim.token }
@@ -81,9 +81,12 @@ impl Renewed {
     fn renew(&self) {
         // The claim of a lost task ends, so that another process computes.
         let is_alive = self.leader.as_ref().is_none_or(Liveness::is_alive);
-        let renewed = if is_alive { self.store.renew(&self.key, &self.claim) } else { Ok(true) };
-        // A broken claim stays broken. One that could not be renewed is tried again.
-        if matches!(renewed, Ok(false)) {
+        if !is_alive {
+            return;
+        }
+        // One that cannot be renewed now is tried again later, and a broken one stays broken.
+        let renewed = self.keys.iter().filter(|key| !matches!(self.store.renew(key, &self.claim), Ok(false)));
+        if renewed.count() == 0 {
             lock().remove(&self.claim.token);
         }
     }

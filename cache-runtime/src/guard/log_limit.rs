@@ -1,16 +1,11 @@
 //! Log lines at most once an interval, for failures that callers are not told of.
 
-use std::fmt::Display;
 use std::mem;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 /// The shortest time between two lines about one thing.
 const INTERVAL: Duration = Duration::from_secs(10);
-
-/// Logs failures that leave the caller's function working.
-#[derive(Debug, Default)]
-pub(super) struct FailureLog(LogLimit);
 
 /// Allows one line an interval, and counts the others.
 #[derive(Debug, Default)]
@@ -20,15 +15,6 @@ pub(super) struct LogLimit(Mutex<Lines>);
 struct Lines {
     last: Option<Instant>,
     suppressed: u64,
-}
-
-impl FailureLog {
-    /// Logs a failure, or counts it for the next line.
-    pub(super) fn failure(&self, what: impl Display) {
-        if let Some(suppressed) = self.0.allow(Instant::now()) {
-            tracing::warn!(suppressed, "cache: {what}; the call continued without the cache");
-        }
-    }
 }
 
 impl LogLimit {
@@ -45,16 +31,4 @@ impl LogLimit {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn one_line_an_interval_counts_the_others() {
-        let limit = LogLimit::default();
-        let start = Instant::now();
-        assert_eq!(limit.allow(start), Some(0));
-        assert!((0..10_000).all(|_| limit.allow(start).is_none()));
-        assert_eq!(limit.allow(start + INTERVAL), Some(10_000));
-        assert_eq!(limit.allow(start + INTERVAL * 2), Some(0));
-    }
-}
+mod tests;

@@ -1,42 +1,132 @@
 //! Finds out when an unavailable store answers again, on a thread of its own.
 
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Weak, mpsc};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tracing::dispatcher;
+
+use super::circuit_breaker::is_failure;
+use super::guarded_store::{GuardedStore, SLOW};
+use crate::observe::{Event, Outage};
+use crate::time::Timestamp;
 
 /// The time between two probes. A store that has recovered is in use again within a second.
 pub(super) const PROBE_INTERVAL: Duration = Duration::from_millis(500);
 
-/// An outage that a probe watches; dropping it closes the circuit.
-pub(super) trait Recovery: Send + 'static {
-    /// Asks whether the store answers; also true if the cache no longer exists.
-    fn is_over(&self) -> bool;
+/// The probe's key. No user's key becomes this one: after `@/` a stored key continues with `@` or `#`.
+const PROBE_KEY: &str = "@/probe";
 
-    /// Announces the outage, and returns whether it was logged.
-    fn announce_open(&self) -> bool;
-
-    /// Closes the circuit and announces it; it is logged if the outage was.
-    fn announce_closed(&self, was_logged: bool);
+/// Asks the store after a caller has given up, and opens the circuit if it does not answer in time.
+pub(super) fn suspect(guard: &Arc<GuardedStore>, outage: Outage, reason: String) {
+    if guard.breaker.circuit(outage).is_suspected.swap(true, Ordering::AcqRel) {
+        return;
+    }
+    let (guard, (answered, answers)) = (Arc::clone(guard), mpsc::channel());
+    let asked = Arc::clone(&guard);
+    in_thread(move || {
+        let _ = answered.send(answers_in_time(&asked, outage));
+    });
+    in_thread(move || {
+        let is_well = answers.recv_timeout(SLOW).unwrap_or(false);
+        guard.breaker.circuit(outage).is_suspected.store(false, Ordering::Release);
+        if !is_well {
+            guard.open(outage, reason);
+        }
+    });
 }
 
-/// Probes the store on a thread of its own until it answers.
-pub(super) fn start(recovery: impl Recovery) {
-    // The thread logs to the subscriber of the caller, so that a test with a subscriber of its own sees the lines.
+/// Runs on a thread that logs to the subscriber of the caller, so that a test with a subscriber of its own sees the lines.
+/// If no thread can be started, nothing runs.
+fn in_thread(run: impl FnOnce() + Send + 'static) {
     let log = dispatcher::get_default(Clone::clone);
-    let run = move || dispatcher::with_default(&log, || run(&recovery));
-    // If no thread can be started, `recovery` is dropped, which closes the circuit at once.
+    let run = move || dispatcher::with_default(&log, run);
     let _ = thread::Builder::new().name("cache-probe".to_owned()).spawn(run);
 }
 
-/// Probes at once: if that succeeds it was a hiccup, or a request that the store refuses, and nothing is announced.
-fn run(recovery: &impl Recovery) {
-    if recovery.is_over() {
-        return;
+/// Looks for a key that never exists, by the kind of operation that failed.
+fn answers_in_time(guard: &GuardedStore, outage: Outage) -> bool {
+    let started = Instant::now();
+    let (answer, limit) = match outage {
+        Outage::Everything => (guard.store().get(PROBE_KEY).map(drop), SLOW),
+        Outage::Writes => (guard.store().delete(PROBE_KEY, Timestamp::now()).map(drop), Duration::MAX),
+    };
+    !answer.is_err_and(|error| is_failure(&error)) && started.elapsed() < limit
+}
+
+/// The probe of an open circuit. It does not keep the cache alive, and closes the circuit when it is dropped.
+pub(super) struct RecoveryProbe {
+    guard: Weak<GuardedStore>,
+    outage: Outage,
+}
+
+impl RecoveryProbe {
+    /// Probes the store on a thread of its own until it answers.
+    pub(super) fn start(guard: &Arc<GuardedStore>, outage: Outage) {
+        let probe = RecoveryProbe { guard: Arc::downgrade(guard), outage };
+        // If no thread can be started, the probe is dropped, which closes the circuit at once.
+        in_thread(move || probe.run());
     }
-    let was_logged = recovery.announce_open();
-    while !recovery.is_over() {
-        thread::sleep(PROBE_INTERVAL);
+
+    /// Probes at once: if that succeeds it was a hiccup, or a request that the store refuses, and nothing is announced.
+    fn run(&self) {
+        if self.is_over() {
+            return;
+        }
+        let was_logged = self.announce_open();
+        while !self.is_over() {
+            thread::sleep(PROBE_INTERVAL);
+        }
+        self.announce_closed(was_logged);
     }
-    recovery.announce_closed(was_logged);
+
+    /// Whether the store answers. Without a cache, the outage is over too.
+    fn is_over(&self) -> bool {
+        self.guard.upgrade().is_none_or(|guard| answers_in_time(&guard, self.outage))
+    }
+
+    /// Announces the outage, and returns whether it was logged.
+    fn announce_open(&self) -> bool {
+        let Some(guard) = self.guard.upgrade() else { return false };
+        let circuit = guard.breaker.circuit(self.outage);
+        let reason = circuit.reason().clone();
+        let logged = circuit.log_limit.allow(Instant::now());
+        if let Some(suppressed) = logged {
+            let (store, [state, _]) = (guard.store().name(), states(self.outage));
+            tracing::warn!(
+                suppressed,
+                "cache: {store} {state} ({reason}); calls skip it, and it is retried every {PROBE_INTERVAL:?}"
+            );
+        }
+        guard.observers().notify(&Event::CircuitOpened { outage: self.outage, reason: &reason });
+        logged.is_some()
+    }
+
+    /// Closes the circuit and announces it; it is logged if the outage was.
+    fn announce_closed(&self, was_logged: bool) {
+        let Some(guard) = self.guard.upgrade() else { return };
+        let skipped = guard.breaker.circuit(self.outage).close();
+        if was_logged {
+            let (store, [_, state]) = (guard.store().name(), states(self.outage));
+            tracing::info!(skipped, "cache: {store} {state} again");
+        }
+        guard.observers().notify(&Event::CircuitClosed { outage: self.outage, skipped });
+    }
+}
+
+impl Drop for RecoveryProbe {
+    fn drop(&mut self) {
+        if let Some(guard) = self.guard.upgrade() {
+            guard.breaker.circuit(self.outage).close();
+        }
+    }
+}
+
+/// The state of a store during an outage, and after it.
+fn states(outage: Outage) -> [&'static str; 2] {
+    match outage {
+        Outage::Everything => ["is unavailable", "answers"],
+        Outage::Writes => ["refuses writes", "accepts writes"],
+    }
 }

@@ -30,19 +30,15 @@ const AHEAD: Duration = Duration::from_secs(24 * 60 * 60);
 impl Handle {
     /// The tags for what is about to be computed; `None` if they cannot be read, and then the value is not stored.
     pub(crate) async fn tag_stamps_or_none<M: Mode>(&self, mode: &M) -> Option<Vec<TagStamp>> {
-        self.tag_stamps_if_any(mode).await.inspect_err(|error| self.log_failure(error)).ok()
-    }
-
-    /// Most views have no tags, and need no future that reads them.
-    pub(super) async fn tag_stamps_if_any<M: Mode>(&self, mode: &M) -> Result<Vec<TagStamp>> {
-        if self.view.tags.is_none() { Ok(Vec::new()) } else { Box::pin(self.tag_stamps(mode)).await }
+        self.tag_stamps(mode).await.inspect_err(|error| self.log_failure(error)).ok()
     }
 
     /// The tags of what is written now, each in its present generation.
-    pub(crate) async fn tag_stamps<M: Mode>(&self, mode: &M) -> Result<Vec<TagStamp>> {
+    pub(super) async fn tag_stamps<M: Mode>(&self, mode: &M) -> Result<Vec<TagStamp>> {
         let Some(tags) = self.view.tags.as_deref().filter(|_| !self.stores_nothing()) else { return Ok(Vec::new()) };
         let keys = tags.iter().map(|tag| self.tag_key(tag)).collect::<Result<_>>()?;
-        self.in_present_generations(mode, keys).await
+        // Boxed: most views have no tags, and need no future that reads them.
+        Box::pin(self.in_present_generations(mode, keys)).await
     }
 
     /// The tags of many entries, each with its own in addition to the view's, in one read. `None` where tags cannot be read,
@@ -144,11 +140,12 @@ impl Handle {
         mode: &M,
         records: &mut [(String, Option<Record>)],
     ) -> Result<()> {
-        let stamps_of =
-            |record: &Option<Record>| record.as_ref().filter(|record| record.is_tagged()).map(tag_stamps_in);
-        let stamps: Vec<Option<Option<Vec<TagStamp>>>> = records.iter().map(|(_, record)| stamps_of(record)).collect();
-        let mut keys: Vec<String> =
-            stamps.iter().flatten().flatten().flatten().map(|stamp| stamp.key.clone()).collect();
+        let stamps_of = |record: &Option<Record>| match record {
+            Some(record) if record.is_tagged() => tag_stamps_in(record),
+            _ => Some(Vec::new()),
+        };
+        let stamps: Vec<Option<Vec<TagStamp>>> = records.iter().map(|(_, record)| stamps_of(record)).collect();
+        let mut keys: Vec<String> = stamps.iter().flatten().flatten().map(|stamp| stamp.key.clone()).collect();
         keys.sort_unstable();
         keys.dedup();
         if keys.is_empty() {
@@ -156,9 +153,7 @@ impl Handle {
         }
         let generations = self.present_generations(mode, keys).await?;
         for ((_, record), stamps) in records.iter_mut().zip(stamps) {
-            let Some(stamps) = stamps else { continue };
-            let is_present = |stamp: &TagStamp| generations.get(&stamp.key) == Some(&stamp.generation);
-            if !stamps.is_some_and(|stamps| stamps.iter().all(is_present)) {
+            if !stamps.is_some_and(|stamps| are_present(&stamps, &generations)) {
                 *record = None;
             }
         }
@@ -171,10 +166,8 @@ impl Handle {
             return true;
         }
         let generations = self.present_generations(mode, stamps.iter().map(|stamp| stamp.key.clone()).collect()).await;
-        match generations.inspect_err(|error| self.log_failure(error)) {
-            Ok(generations) => stamps.iter().all(|stamp| generations.get(&stamp.key) == Some(&stamp.generation)),
-            Err(_) => true,
-        }
+        let generations = generations.inspect_err(|error| self.log_failure(error));
+        generations.map_or(true, |generations| are_present(stamps, &generations))
     }
 
     /// The present generations of tags, by the keys of their entries; a deleted tag has none.
@@ -203,6 +196,10 @@ fn tag_stamps_in(record: &Record) -> Option<Vec<TagStamp>> {
         Value::Bytes(bytes) => entry::tag_stamps(bytes),
         Value::Number(_) => None,
     }
+}
+
+fn are_present(stamps: &[TagStamp], generations: &HashMap<String, u64>) -> bool {
+    stamps.iter().all(|stamp| generations.get(&stamp.key) == Some(&stamp.generation))
 }
 
 /// The generation in a tag's own entry, and when that entry expires.

@@ -36,6 +36,33 @@ pub trait Claims: Send + Sync {
     /// As [`set`](Store::set).
     fn complete(&self, key: &str, value: &Value, expiration: &Expiration, token: u64) -> Result<bool>;
 
+    /// Records a claim on several keys, for one computation of all of them. It is not exclusive.
+    ///
+    /// # Errors
+    ///
+    /// As [`claim`](Claims::claim).
+    fn claim_multi(&self, keys: &[String], claim: &Claim) -> Result<()> {
+        keys.iter().try_for_each(|key| self.claim(key, claim).map(drop))
+    }
+
+    /// Completes a claim on several keys, and returns for each value whether the claim on its key was unbroken.
+    ///
+    /// # Errors
+    ///
+    /// As [`complete`](Claims::complete). Then some of the values may be stored.
+    fn complete_multi(&self, values: &[(String, Value)], expiration: &Expiration, token: u64) -> Result<Vec<bool>> {
+        values.iter().map(|(key, value)| self.complete(key, value, expiration, token)).collect()
+    }
+
+    /// Ends a claim on several keys without values, and returns for each key whether it was unbroken.
+    ///
+    /// # Errors
+    ///
+    /// As [`release`](Claims::release).
+    fn release_multi(&self, keys: &[String], token: u64) -> Result<Vec<bool>> {
+        keys.iter().map(|key| self.release(key, token, Duration::ZERO)).collect()
+    }
+
     /// Extends a claim whose computation still runs: it ends its length after this call.
     ///
     /// - `false` if the claim was broken or has been forgotten; then nothing is recorded.
@@ -86,6 +113,21 @@ pub(crate) trait ClaimsOrNone: Store {
             Some(claims) => claims.complete(key, value, expiration, token),
             None => self.set(key, value, expiration).map(|()| true),
         }
+    }
+
+    fn claim_multi(&self, keys: &[String], claim: &Claim) -> Result<()> {
+        self.claims().map_or(Ok(()), |claims| claims.claim_multi(keys, claim))
+    }
+
+    fn complete_multi(&self, values: &[(String, Value)], expiration: &Expiration, token: u64) -> Result<Vec<bool>> {
+        match self.claims() {
+            Some(claims) => claims.complete_multi(values, expiration, token),
+            None => self.write_multi(values, expiration).map(|()| vec![true; values.len()]),
+        }
+    }
+
+    fn release_multi(&self, keys: &[String], token: u64) -> Result<Vec<bool>> {
+        self.claims().map_or_else(|| Ok(vec![true; keys.len()]), |claims| claims.release_multi(keys, token))
     }
 
     fn renew(&self, key: &str, claim: &Claim) -> Result<bool> {

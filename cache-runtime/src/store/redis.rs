@@ -7,9 +7,9 @@
 //! connect, server, cluster, sentinels    how a connection is made; one server, a cluster, sentinels
 //! connection                    what all kinds of connections can do
 //! pool, multiplexed             connections for threads; the connection that tasks share
-//! commands, requests, script    the commands of each operation; how they are built; Lua scripts
+//! commands, script              the commands of each operation; Lua scripts
 //! keys, encoding                the keys and values in Redis
-//! error, tls                    errors; the crypto provider
+//! error                         errors
 //! ```
 //!
 //! Redis expires only plain numbers exactly. An entry carries its expiry, and Redis removes it some time later.
@@ -25,12 +25,10 @@ mod error;
 mod keys;
 mod multiplexed;
 mod pool;
-mod requests;
 mod script;
 mod sentinels;
 mod server;
 mod settings;
-mod tls;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -41,10 +39,9 @@ use self::commands::Commands;
 use self::keys::Keys;
 use self::multiplexed::{Multiplexed, RuntimeSlot};
 use self::pool::{Pool, Pooled};
-use self::settings::RedisSettings;
-use super::{Answer, Claim, Claims, Dispatch, Expiration, Operation, Record, Store, Timestamp, Value};
+use super::{Answer, Claim, Claims, Dispatch, Expiration, Operation, Record, Store, Timestamp, Value, forward_methods};
 use crate::Result;
-use crate::config::Options;
+use crate::config::{Options, without_secrets};
 use crate::poll_once::poll_once;
 
 /// Redis as a store. It connects at the first use.
@@ -52,19 +49,18 @@ pub(crate) struct RedisStore {
     keys: Keys,
     pool: Pool,
     multiplexed: Multiplexed,
+    /// The address for messages, without secrets.
     display_name: String,
 }
 
 impl RedisStore {
     /// A store with the options of a configuration.
     pub(crate) fn from_options(options: &Options) -> Result<Self> {
-        let settings = RedisSettings::read(options)?;
-        Ok(RedisStore {
-            keys: Keys::new(settings.namespace),
-            pool: Pool::new(settings.endpoint.clone(), settings.timeout, settings.connections),
-            multiplexed: Multiplexed::new(settings.endpoint, settings.timeout),
-            display_name: settings.display_name,
-        })
+        let (endpoint, keys) = (settings::endpoint(options)?, Keys::new(settings::namespace(options)?));
+        let timeout = settings::timeout(options)?;
+        let pool = Pool::new(endpoint.clone(), timeout, settings::connections(options)?);
+        let display_name = format!("redis {}", without_secrets(&options.get::<String>("url")?));
+        Ok(RedisStore { keys, pool, multiplexed: Multiplexed::new(endpoint, timeout), display_name })
     }
 
     /// Commands on a connection of this thread.
@@ -81,46 +77,13 @@ impl RedisStore {
     }
 }
 
+/// Runs a command on a connection of this thread.
+macro_rules! send {
+    ($self:ident.$($call:tt)*) => { poll_once($self.commands()?.$($call)*) };
+}
+
 impl Store for RedisStore {
-    fn get(&self, key: &str) -> Result<Option<Record>> {
-        poll_once(self.commands()?.get(key))
-    }
-
-    fn set(&self, key: &str, value: &Value, expiration: &Expiration) -> Result<()> {
-        poll_once(self.commands()?.set(key, value, expiration))
-    }
-
-    fn delete(&self, key: &str, now: Timestamp) -> Result<bool> {
-        poll_once(self.commands()?.delete(key, now))
-    }
-
-    fn increment(&self, key: &str, by: i64, expiration: &Expiration) -> Result<i64> {
-        poll_once(self.commands()?.increment(key, by, expiration))
-    }
-
-    fn clear(&self, prefix: &str) -> Result<u64> {
-        poll_once(self.commands()?.clear(prefix))
-    }
-
-    fn read_multi(&self, keys: &[String]) -> Result<Vec<Option<Record>>> {
-        poll_once(self.commands()?.read_multi(keys))
-    }
-
-    fn write_multi(&self, values: &[(String, Value)], expiration: &Expiration) -> Result<()> {
-        poll_once(self.commands()?.write_multi(values, expiration))
-    }
-
-    fn delete_multi(&self, keys: &[String], now: Timestamp) -> Result<u64> {
-        poll_once(self.commands()?.delete_multi(keys, now))
-    }
-
-    fn expiry(&self, key: &str) -> Result<Option<Timestamp>> {
-        poll_once(self.commands()?.expiry(key))
-    }
-
-    fn touch(&self, key: &str, expiration: &Expiration) -> Result<bool> {
-        poll_once(self.commands()?.touch(key, expiration))
-    }
+    forward_methods!(self, send);
 
     fn claims(&self) -> Option<&dyn Claims> {
         Some(self)
@@ -151,18 +114,30 @@ impl Store for RedisStore {
 
 impl Claims for RedisStore {
     fn claim(&self, key: &str, claim: &Claim) -> Result<bool> {
-        poll_once(self.commands()?.claim(key, claim))
+        send!(self.claim(key, claim))
     }
 
     fn complete(&self, key: &str, value: &Value, expiration: &Expiration, token: u64) -> Result<bool> {
-        poll_once(self.commands()?.complete(key, value, expiration, token))
+        send!(self.complete(key, value, expiration, token))
+    }
+
+    fn claim_multi(&self, keys: &[String], claim: &Claim) -> Result<()> {
+        send!(self.claim_multi(keys, claim))
+    }
+
+    fn complete_multi(&self, values: &[(String, Value)], expiration: &Expiration, token: u64) -> Result<Vec<bool>> {
+        send!(self.complete_multi(values, expiration, token))
+    }
+
+    fn release_multi(&self, keys: &[String], token: u64) -> Result<Vec<bool>> {
+        send!(self.release_multi(keys, token))
     }
 
     fn renew(&self, key: &str, claim: &Claim) -> Result<bool> {
-        poll_once(self.commands()?.renew(key, claim))
+        send!(self.renew(key, claim))
     }
 
     fn release(&self, key: &str, token: u64, pause: Duration) -> Result<bool> {
-        poll_once(self.commands()?.release(key, token, pause))
+        send!(self.release(key, token, pause))
     }
 }

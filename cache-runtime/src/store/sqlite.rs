@@ -4,25 +4,21 @@
 //! sqlite.rs                 the store
 //! settings                  the configuration
 //! file, database            the file; its connections and transactions
-//! sql, rows, claims         the statements; rows of entries and of claims
-//! maintenance, progress     what runs in the background, and when it is due
-//! window, pruning, eviction rows at a time; removing expired rows; keeping the file under its size
+//! sql, rows                 the statements; rows of entries
+//! maintenance               what runs in the background, and when it is due
+//! removal                   removing expired rows; keeping the file under its size
 //! busy_timeout, error       how long an operation waits for a lock; errors
 //! ```
 
 mod busy_timeout;
-mod claims;
 mod database;
 mod error;
-mod eviction;
 mod file;
 mod maintenance;
-mod progress;
-mod pruning;
+mod removal;
 mod rows;
 mod settings;
 mod sql;
-mod window;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -32,10 +28,10 @@ use std::time::Duration;
 use parking_lot::{Mutex, RwLock};
 use rusqlite::{Connection, params};
 
-use self::database::{Database, Pragmas};
+use self::database::{Database, in_transaction};
 use self::error::{Unusable, explained, file_error, unusable};
-use self::rows::{after_prefix, count, fetch, put, remove};
-use self::settings::{Location, SqliteSettings};
+use self::rows::{after_prefix, count, execute, fetch, put, remove};
+use self::settings::SqliteSettings;
 use super::{Claim, Claims, Dispatch, Expiration, Operation, Record, Store, Timestamp, Value};
 use crate::config::Options;
 use crate::time::Stopwatch;
@@ -54,10 +50,7 @@ const MAX_INLINE_BYTES: usize = 256 << 10;
 /// folder are created at the first use. A file that is damaged, not a database or of a newer release is moved aside, and
 /// the database of another program is refused.
 pub(crate) struct SqliteStore {
-    location: Location,
-    timeout: Duration,
-    max_size: u64,
-    pragmas: Arc<Pragmas>,
+    settings: SqliteSettings,
     database: RwLock<Option<Arc<Database>>>,
     /// When the path was last checked, in milliseconds since `started`.
     last_check: AtomicU64,
@@ -76,15 +69,8 @@ impl SqliteStore {
     }
 
     fn new(settings: SqliteSettings) -> Self {
-        SqliteStore {
-            location: settings.location,
-            timeout: settings.timeout,
-            max_size: settings.max_size,
-            pragmas: Arc::new(settings.pragmas),
-            database: RwLock::default(),
-            last_check: AtomicU64::new(0),
-            started: Stopwatch::start(),
-        }
+        let (database, last_check) = (RwLock::default(), AtomicU64::new(0));
+        SqliteStore { settings, database, last_check, started: Stopwatch::start() }
     }
 
     /// The open database, if it is usable and nobody is opening another one.
@@ -122,8 +108,9 @@ impl SqliteStore {
 
     /// Opens the database, perhaps in place of one that has become unusable.
     fn open(&self, former: Option<&Database>) -> Result<Database> {
-        let Location::File(path) = &self.location else {
-            return Database::in_memory(Arc::clone(&self.pragmas)).map_err(|reason| unusable(":memory:", reason));
+        let Some(path) = &self.settings.path else {
+            let pragmas = Arc::clone(&self.settings.pragmas);
+            return Database::in_memory(pragmas).map_err(|reason| unusable(":memory:", reason));
         };
         let damaged = former.filter(|database| database.damaged.load(Ordering::Relaxed));
         self.prepare_file(path, damaged.map(|database| (database.identity(), "it is damaged")))?;
@@ -143,19 +130,24 @@ impl SqliteStore {
         let _within_process = PREPARING.lock();
         file::create_folder_of(path).map_err(|error| file_error(&error))?;
         let _among_processes = file::lock_folder(path, || !busy_timeout::left().is_zero());
-        if let Some((identity, reason)) = replaced {
-            move_aside(path, identity, reason)?;
+        if let Some((identity, reason)) = replaced
+            && let Some(target) = file::move_aside(path, identity).map_err(|error| file_error(&error))?
+        {
+            let (path, target) = (path.display(), target.display());
+            tracing::warn!(
+                "cache: {path} cannot be used ({reason}); it was moved to {target}, and a new file was created"
+            );
         }
         file::create(path).map_err(|error| file_error(&error))
     }
 
     fn open_file(&self, path: &Path) -> Result<Database, Unusable> {
-        Database::in_file(path, Arc::clone(&self.pragmas)).inspect(|_| file::warn_of_permissions(path))
+        Database::in_file(path, Arc::clone(&self.settings.pragmas)).inspect(|_| file::warn_of_permissions(path))
     }
 
     /// Runs `work` on the database. If the file turns out to be damaged or deleted, runs it again on a new one.
     fn run<T>(&self, work: impl Fn(&Database) -> rusqlite::Result<T>) -> Result<T> {
-        let _allowed = busy_timeout::or_allow(self.timeout);
+        let _allowed = busy_timeout::or_allow(self.settings.timeout);
         let database = self.database()?;
         let error = match work(&database) {
             Ok(value) => return Ok(value),
@@ -174,19 +166,17 @@ impl SqliteStore {
         (rows, bytes, now): (usize, usize, Timestamp),
         work: impl Fn(&Database, &Connection) -> rusqlite::Result<T>,
     ) -> Result<T> {
-        self.run(|database| database.write(|connection| work(database, connection)))
-            .inspect(|_| self.record_write(rows, bytes, now))
-    }
-
-    fn record_write(&self, rows: usize, bytes: usize, now: Timestamp) {
+        let value = self.run(|database| database.write(|connection| work(database, connection)))?;
         if let Some(database) = self.opened() {
-            maintenance::after_write(&database, self.max_size, rows, bytes, now);
+            maintenance::after_write(&database, self.settings.max_size, rows, bytes, now);
         }
+        Ok(value)
     }
 
     /// Refuses a value that would evict most of the others.
     fn check_size<'v>(&self, values: impl IntoIterator<Item = &'v Value>) -> Result<()> {
-        let (largest, limit) = (values.into_iter().map(Value::size).max().unwrap_or(0) as u64, self.max_size / 4);
+        let (largest, limit) =
+            (values.into_iter().map(Value::size).max().unwrap_or(0) as u64, self.settings.max_size / 4);
         if largest <= limit {
             return Ok(());
         }
@@ -194,15 +184,6 @@ impl SqliteStore {
             format!("a value of {largest} bytes is too large: the limit is {limit} bytes, a quarter of `max_size`");
         Err(Error::new(ErrorKind::Value, message))
     }
-}
-
-fn move_aside(path: &Path, identity: Option<file::Identity>, reason: &str) -> Result<()> {
-    let moved = file::move_aside(path, identity).map_err(|error| file_error(&error))?;
-    if let Some(target) = moved {
-        let (path, target) = (path.display(), target.display());
-        tracing::warn!("cache: {path} cannot be used ({reason}); it was moved to {target}, and a new file was created");
-    }
-    Ok(())
 }
 
 impl Store for SqliteStore {
@@ -218,7 +199,7 @@ impl Store for SqliteStore {
         self.run(|database| {
             let max_bytes = max_inline_bytes(keys.len());
             database.read(|connection| {
-                database::in_one_transaction(connection, || {
+                in_transaction(connection, sql::BEGIN_READ, || {
                     let mut statement = connection.prepare_cached(sql::GET)?;
                     keys.iter().map(|key| fetch(&mut statement, database.hash(key), key, max_bytes)).collect()
                 })
@@ -230,7 +211,7 @@ impl Store for SqliteStore {
         self.check_size([value])?;
         self.write((1, value.size(), expiration.now), |database, connection| {
             let hash = database.hash(key);
-            claims::break_of_key(connection, hash)?;
+            execute(connection, sql::BREAK_CLAIMS, [hash])?;
             put(&mut connection.prepare_cached(sql::SET)?, hash, key, value, expiration)
         })
     }
@@ -242,7 +223,7 @@ impl Store for SqliteStore {
             let mut statement = connection.prepare_cached(sql::SET)?;
             values.iter().try_for_each(|(key, value)| {
                 let hash = database.hash(key);
-                claims::break_of_key(connection, hash)?;
+                execute(connection, sql::BREAK_CLAIMS, [hash])?;
                 put(&mut statement, hash, key, value, expiration)
             })
         })
@@ -269,7 +250,7 @@ impl Store for SqliteStore {
                 Err(error) => return Ok(Err(error)),
             };
             if counted.keeps_expiry {
-                connection.prepare_cached(sql::COUNT)?.execute([hash, counted.sum])?;
+                execute(connection, sql::COUNT, [hash, counted.sum])?;
             } else {
                 let sum = Value::Number(counted.sum);
                 put(&mut connection.prepare_cached(sql::SET)?, hash, key, &sum, expiration)?;
@@ -281,10 +262,10 @@ impl Store for SqliteStore {
 
     fn clear(&self, prefix: &str) -> Result<u64> {
         let gone = self.write((1, 0, Timestamp::EPOCH), |_, connection| {
-            claims::break_all(connection)?;
+            execute(connection, sql::BREAK_ALL_CLAIMS, [])?;
             match after_prefix(prefix) {
-                None => connection.prepare_cached(sql::CLEAR_ALL)?.execute([]),
-                Some(end) => connection.prepare_cached(sql::CLEAR_PREFIX)?.execute([prefix, &end]),
+                None => execute(connection, sql::CLEAR_ALL, []),
+                Some(end) => execute(connection, sql::CLEAR_PREFIX, [prefix, &end]),
             }
         });
         gone.map(|rows| rows as u64)
@@ -294,16 +275,14 @@ impl Store for SqliteStore {
         let touched = self.write((1, 0, expiration.now), |database, connection| {
             let (expires_at, stale_until) = (expiration.expires_at.as_millis(), expiration.stale_until.as_millis());
             let row = params![database.hash(key), key, expires_at, stale_until, expiration.now.as_millis()];
-            connection.prepare_cached(sql::TOUCH)?.execute(row)
+            execute(connection, sql::TOUCH, row)
         });
         touched.map(|rows| rows > 0)
     }
 
     fn delete_expired(&self, now: Timestamp) -> Result<u64> {
-        let gone = self.write((1, 0, now), |_, connection| {
-            connection.prepare_cached(sql::DELETE_EXPIRED)?.execute([now.as_millis()])
-        });
-        gone.map(|rows| rows as u64)
+        self.write((1, 0, now), |_, connection| execute(connection, sql::DELETE_EXPIRED, [now.as_millis()]))
+            .map(|rows| rows as u64)
     }
 
     fn claims(&self) -> Option<&dyn Claims> {
@@ -328,51 +307,95 @@ impl Store for SqliteStore {
     }
 
     fn name(&self) -> String {
-        match &self.location {
-            Location::Memory => "sqlite in memory".to_owned(),
-            Location::File(path) => format!("sqlite {}", path.display()),
+        match &self.settings.path {
+            None => "sqlite in memory".to_owned(),
+            Some(path) => format!("sqlite {}", path.display()),
         }
     }
 }
 
 impl Claims for SqliteStore {
     fn claim(&self, key: &str, claim: &Claim) -> Result<bool> {
-        let now = Timestamp::now();
+        let (token, now) = (claim.token.cast_signed(), Timestamp::now());
+        let ends_at = now.after(claim.length).as_millis();
         self.write((1, 0, Timestamp::EPOCH), |database, connection| {
-            claims::record(connection, database.hash(key), claim, now)
+            let row = params![database.hash(key), token, claim.exclusive, ends_at, now.as_millis()];
+            execute(connection, sql::CLAIM, row).map(|rows| rows > 0)
         })
     }
 
     fn complete(&self, key: &str, value: &Value, expiration: &Expiration, token: u64) -> Result<bool> {
         self.check_size([value])?;
         self.write((1, value.size(), expiration.now), |database, connection| {
-            let hash = database.hash(key);
-            let is_unbroken = claims::complete(connection, hash, token)?;
-            if is_unbroken {
-                put(&mut connection.prepare_cached(sql::SET)?, hash, key, value, expiration)?;
-            }
-            Ok(is_unbroken)
+            complete(connection, database.hash(key), key, value, expiration, token)
+        })
+    }
+
+    fn claim_multi(&self, keys: &[String], claim: &Claim) -> Result<()> {
+        let (token, now) = (claim.token.cast_signed(), Timestamp::now());
+        let ends_at = now.after(claim.length).as_millis();
+        self.write((keys.len(), 0, Timestamp::EPOCH), |database, connection| {
+            keys.iter().try_for_each(|key| {
+                let row = params![database.hash(key), token, claim.exclusive, ends_at, now.as_millis()];
+                execute(connection, sql::CLAIM, row).map(drop)
+            })
+        })
+    }
+
+    fn complete_multi(&self, values: &[(String, Value)], expiration: &Expiration, token: u64) -> Result<Vec<bool>> {
+        self.check_size(values.iter().map(|(_, value)| value))?;
+        let bytes = values.iter().map(|(_, value)| value.size()).sum();
+        self.write((values.len(), bytes, expiration.now), |database, connection| {
+            let complete = |(key, value): &(String, Value)| {
+                complete(connection, database.hash(key), key, value, expiration, token)
+            };
+            values.iter().map(complete).collect()
+        })
+    }
+
+    fn release_multi(&self, keys: &[String], token: u64) -> Result<Vec<bool>> {
+        self.write((keys.len(), 0, Timestamp::EPOCH), |database, connection| {
+            let end = |key: &String| execute(connection, sql::END_CLAIM, [database.hash(key), token.cast_signed()]);
+            keys.iter().map(|key| end(key).map(|rows| rows > 0)).collect()
         })
     }
 
     fn renew(&self, key: &str, claim: &Claim) -> Result<bool> {
         let until = Timestamp::now().after(claim.length);
         self.write((1, 0, Timestamp::EPOCH), |database, connection| {
-            claims::end_at(connection, database.hash(key), claim.token, until)
+            let row = [database.hash(key), claim.token.cast_signed(), until.as_millis()];
+            execute(connection, sql::MOVE_END_OF_CLAIM, row).map(|rows| rows > 0)
         })
     }
 
     fn release(&self, key: &str, token: u64, pause: Duration) -> Result<bool> {
         let until = Timestamp::now().after(pause);
         self.write((1, 0, Timestamp::EPOCH), |database, connection| {
-            let hash = database.hash(key);
-            if pause.is_zero() {
-                claims::end(connection, hash, token)
+            let (hash, token) = (database.hash(key), token.cast_signed());
+            let rows = if pause.is_zero() {
+                execute(connection, sql::END_CLAIM, [hash, token])
             } else {
-                claims::end_at(connection, hash, token, until)
-            }
+                execute(connection, sql::MOVE_END_OF_CLAIM, [hash, token, until.as_millis()])
+            };
+            rows.map(|rows| rows > 0)
         })
     }
+}
+
+/// Stores a value if its claim is unbroken.
+fn complete(
+    connection: &Connection,
+    hash: i64,
+    key: &str,
+    value: &Value,
+    expiration: &Expiration,
+    token: u64,
+) -> rusqlite::Result<bool> {
+    let is_unbroken = execute(connection, sql::COMPLETE_CLAIM, [hash, token.cast_signed()])? > 0;
+    if is_unbroken {
+        put(&mut connection.prepare_cached(sql::SET)?, hash, key, value, expiration)?;
+    }
+    Ok(is_unbroken)
 }
 
 fn is_slow(operation: &Operation<'_>) -> bool {
@@ -380,7 +403,8 @@ fn is_slow(operation: &Operation<'_>) -> bool {
         Operation::ReadMulti { keys } => keys.len() > MAX_INLINE_KEYS,
         Operation::DeleteMulti { keys, .. } => keys.len() > MAX_INLINE_KEYS,
         Operation::Set { value, .. } | Operation::Complete { value, .. } => value.size() > MAX_INLINE_BYTES,
-        Operation::WriteMulti { values, .. } => {
+        Operation::ClaimMulti { keys, .. } | Operation::ReleaseMulti { keys, .. } => keys.len() > MAX_INLINE_KEYS,
+        Operation::WriteMulti { values, .. } | Operation::CompleteMulti { values, .. } => {
             values.len() > MAX_INLINE_KEYS
                 || values.iter().map(|(_, value)| value.size()).sum::<usize>() > MAX_INLINE_BYTES
         }
@@ -400,43 +424,4 @@ fn max_inline_bytes(values: usize) -> i64 {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::borrow::Cow;
-
-    use super::*;
-
-    fn set(key: &str, size: usize) -> Operation<'_> {
-        let expiration = Expiration {
-            now: Timestamp::EPOCH,
-            expires_at: Timestamp::from_millis(1_000),
-            stale_until: Timestamp::from_millis(1_000),
-            is_explicit: false,
-        };
-        let value = Cow::Owned(Value::Bytes(vec![0; size]));
-        Operation::Set { key: Cow::Borrowed(key), value, expiration }
-    }
-
-    /// Whether it runs on a task's own thread.
-    fn runs_inline(store: &SqliteStore, operation: Operation<'_>) -> bool {
-        match store.dispatch(operation) {
-            Dispatch::Done(answer) => answer.map(|_| true).unwrap(),
-            Dispatch::Pending(_) => unreachable!("SQLite has no sockets to wait for"),
-            Dispatch::Blocking(operation) => operation.run(store).map(|_| false).unwrap(),
-        }
-    }
-
-    #[test]
-    fn large_operations_run_on_another_thread() {
-        let folder = tempfile::tempdir().unwrap();
-        let location = Location::File(folder.path().join("cache.sqlite"));
-        let store = SqliteStore::new(SqliteSettings { location, ..SqliteSettings::memory() });
-        let get = |key| Operation::Get { key: Cow::Borrowed(key) };
-        assert!(!runs_inline(&store, set("small", 10)), "the file is not open");
-        assert!(runs_inline(&store, get("small")));
-        assert!(!runs_inline(&store, set("large", MAX_INLINE_BYTES + 1)));
-        assert!(!runs_inline(&store, get("large")));
-        let keys = ["small", "large"].map(str::to_owned).to_vec().into();
-        assert!(!runs_inline(&store, Operation::ReadMulti { keys }));
-        assert!(runs_inline(&store, get("small")));
-    }
-}
+mod tests;

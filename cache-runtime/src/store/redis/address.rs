@@ -14,7 +14,6 @@ use std::sync::Arc;
 use redis::{ConnectionInfo, IntoConnectionInfo, ProtocolVersion, RedisConnectionInfo};
 
 use super::endpoint::{Endpoint, Sentinels};
-use super::tls;
 
 /// The options beside the address; they win over what the address says.
 #[derive(Default)]
@@ -55,8 +54,10 @@ pub(super) fn parse(url: &str, login: Login) -> Result<Endpoint, Problem> {
     if tls && !cfg!(feature = "redis-tls") {
         return Err(problem("TLS needs the cargo feature `redis-tls` of `cache-runtime`"));
     }
+    #[cfg(feature = "redis-tls")]
     if tls {
-        tls::install_provider();
+        // It fails if the program has installed a provider, which is fine.
+        let _ = rustls::crypto::ring::default_provider().install_default();
     }
     if form != "sentinel" {
         refuse_sentinel_options(&login)?;
@@ -65,7 +66,10 @@ pub(super) fn parse(url: &str, login: Login) -> Result<Endpoint, Problem> {
     match form {
         "" => Ok(Endpoint::Server(server(&format!("{scheme}://{rest}"), &login)?)),
         "unix" => Ok(Endpoint::Server(server(&format!("redis+unix://{rest}"), &login)?)),
-        "cluster" => Ok(Endpoint::Cluster(cluster(scheme, rest, &login)?)),
+        "cluster" => {
+            let (authority, tail) = split_authority(rest);
+            Ok(Endpoint::Cluster(servers(scheme, authority, tail, 6379, &login)?))
+        }
         "sentinel" => Ok(Endpoint::Sentinel(sentinels(scheme, rest, login)?)),
         _ => Err(problem(format!(
             "unknown kind of address `{scheme}-{form}:`; write `{scheme}:`, `{scheme}-cluster:` or `{scheme}-sentinel:`"
@@ -74,11 +78,11 @@ pub(super) fn parse(url: &str, login: Login) -> Result<Endpoint, Problem> {
 }
 
 fn refuse_sentinel_options(login: &Login) -> Result<(), Problem> {
-    let given = [
-        ("sentinel_username", login.sentinel_username.is_some()),
-        ("sentinel_password", login.sentinel_password.is_some()),
-    ];
-    let Some((option, _)) = given.into_iter().find(|(_, is_given)| *is_given) else { return Ok(()) };
+    let option = match login {
+        Login { sentinel_username: Some(_), .. } => "sentinel_username",
+        Login { sentinel_password: Some(_), .. } => "sentinel_password",
+        _ => return Ok(()),
+    };
     Err(Problem { option, message: "it is only for sentinels; write the url as \"redis-sentinel://…\"".to_owned() })
 }
 
@@ -160,11 +164,6 @@ fn split_authority(rest: &str) -> (&str, &str) {
     rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()))
 }
 
-fn cluster(scheme: &str, rest: &str, login: &Login) -> Result<Vec<ConnectionInfo>, Problem> {
-    let (authority, tail) = split_authority(rest);
-    servers(scheme, authority, tail, 6379, login)
-}
-
 /// `host:26379,host:26380/mymaster/0`: after the sentinels, the name by which they know the server, and the database.
 fn sentinels(scheme: &str, rest: &str, login: Login) -> Result<Sentinels, Problem> {
     let (authority, tail) = split_authority(rest);
@@ -184,81 +183,4 @@ fn sentinels(scheme: &str, rest: &str, login: Login) -> Result<Sentinels, Proble
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn problem_of(url: &str) -> String {
-        let Err(problem) = parse(url, Login::default()) else { panic!("{url} was accepted") };
-        problem.message
-    }
-
-    fn addresses(servers: &[ConnectionInfo]) -> Vec<String> {
-        servers.iter().map(|server| server.addr().to_string()).collect()
-    }
-
-    #[test]
-    fn one_server_is_reached_by_network_or_socket() {
-        for (url, address, db) in [
-            ("redis://localhost", "localhost:6379", 0),
-            ("valkey://u:p@host:7000/3", "host:7000", 3),
-            ("redis://[::1]:7000/3?protocol=resp3", "::1:7000", 3),
-            ("redis+unix:///run/redis.sock?db=2", "/run/redis.sock", 2),
-            ("unix:///run/redis.sock", "/run/redis.sock", 0),
-        ] {
-            let Ok(Endpoint::Server(server)) = parse(url, Login::default()) else { panic!("{url}") };
-            assert_eq!((server.addr().to_string(), server.redis_settings().db()), (address.to_owned(), db), "{url}");
-        }
-    }
-
-    #[test]
-    fn a_cluster_is_named_by_some_of_its_nodes() {
-        let url = "redis-cluster://u:p@a:7000,b,[::1]";
-        let Ok(Endpoint::Cluster(servers)) = parse(url, Login::default()) else { panic!("{url}") };
-        assert_eq!(addresses(&servers), ["a:7000", "b:6379", "::1:6379"]);
-        assert!(servers.iter().all(|server| server.redis_settings().password() == Some("p")));
-    }
-
-    #[test]
-    fn sentinels_have_logins_of_their_own() {
-        let url = "redis+sentinel://u:p@a,b:7000/mymaster/2";
-        let Ok(Endpoint::Sentinel(sentinels)) = parse(url, Login::default()) else { panic!("{url}") };
-        assert_eq!(addresses(&sentinels.sentinels), ["a:26379", "b:7000"]);
-        assert!(sentinels.sentinels.iter().all(|sentinel| sentinel.redis_settings().password().is_none()));
-        let server = sentinels.server.redis_settings();
-        assert_eq!((&*sentinels.master, server.db(), server.password()), ("mymaster", 2, Some("p")));
-    }
-
-    #[test]
-    fn options_win_over_the_address() {
-        let beside = Login { password: Some("other".to_owned()), db: Some(5), ..Login::default() };
-        let Ok(Endpoint::Server(server)) = parse("redis://u:p@host/1", beside) else { panic!() };
-        let settings = server.redis_settings();
-        assert_eq!((settings.username(), settings.password(), settings.db()), (Some("u"), Some("other"), 5));
-    }
-
-    #[test]
-    fn errors_show_no_secrets() {
-        for (url, part) in [
-            ("localhost:6379", "not an address"),
-            ("http://host", "not an address of Redis"),
-            ("redis-ring://host", "unknown kind of address"),
-            ("redis://:hunter2@host/x", "database number"),
-            ("redis://:hunter2@host?timeout=5", "after `?`, where protocol is allowed"),
-            ("redis://:hun?ter2@host", "`%3F`"),
-            ("redis-cluster://", "no host"),
-            ("redis-sentinel://:hunter2@host", "no server name"),
-            #[cfg(not(feature = "redis-tls"))]
-            ("rediss://:hunter2@host", "`redis-tls`"),
-        ] {
-            let message = problem_of(url);
-            assert!(message.contains(part) && !message.contains("hunter2"), "{url}: {message}");
-        }
-    }
-
-    #[test]
-    fn sentinel_options_need_sentinels() {
-        let beside = Login { sentinel_password: Some("hunter2".to_owned()), ..Login::default() };
-        let Err(problem) = parse("redis://host", beside) else { panic!() };
-        assert_eq!(problem.option, "sentinel_password");
-    }
-}
+mod tests;

@@ -5,117 +5,95 @@
 
 use std::time::Duration;
 
-use redis::{Cmd, RedisResult, Value};
+use redis::{Cmd, RedisResult, Value, from_redis_value};
 
 use super::error::ends_connection;
 use super::keys::EntryKey;
+use crate::time::Stopwatch;
 
 /// A connection that was idle for longer is checked before it is used.
 pub(super) const IDLE_CHECK: Duration = Duration::from_secs(1);
 
-/// The address of a cluster node; `None` for a single server.
+/// The address of a cluster node; `None` for a single server, or for the node that has the key of a command.
 pub(super) type Node = Option<(String, u16)>;
 
-/// A connection to Redis.
+/// A connection to Redis. The defaults are those of a single server.
 pub(super) trait Connection {
-    /// Sends a command, and returns the reply.
-    fn send(&mut self, command: &Cmd) -> impl Future<Output = RedisResult<Value>>;
+    /// Sends a command to a node, and returns the reply.
+    async fn send_to(&mut self, node: &Node, command: &Cmd) -> RedisResult<Value>;
 
     /// Sends commands at once, and returns the replies in order; the first error is the error of all.
-    fn send_all(&mut self, commands: Vec<Cmd>) -> impl Future<Output = RedisResult<Vec<Value>>>;
+    async fn send_all(&mut self, commands: Vec<Cmd>) -> RedisResult<Vec<Value>>;
+
+    /// Sends a command, and returns the reply.
+    async fn send(&mut self, command: &Cmd) -> RedisResult<Value> {
+        self.send_to(&None, command).await
+    }
 
     /// Reads the values of keys, in order.
-    fn get_all(&mut self, keys: &[EntryKey<'_>]) -> impl Future<Output = RedisResult<Vec<Value>>>;
-
-    /// Sends a command to one of the [nodes](Connection::nodes).
-    fn send_to(&mut self, node: &Node, command: &Cmd) -> impl Future<Output = RedisResult<Value>>;
+    async fn get_all(&mut self, keys: &[EntryKey<'_>]) -> RedisResult<Vec<Value>> {
+        Ok(from_redis_value(self.send(&Cmd::mget(keys)).await?)?)
+    }
 
     /// The servers that together hold all keys.
-    fn nodes(&mut self) -> impl Future<Output = RedisResult<Vec<Node>>>;
+    async fn nodes(&mut self) -> RedisResult<Vec<Node>> {
+        Ok(vec![None])
+    }
 }
 
-/// A connection to one server or to a cluster.
+/// A connection to one server or to a cluster, which remembers whether it can be used again.
 #[derive(Clone)]
-pub(super) enum AnyConnection<S, C> {
+pub(super) struct AnyConnection<S, C> {
+    pub(super) target: Target<S, C>,
+    /// When the last reply arrived.
+    pub(super) last_used: Stopwatch,
+    /// Whether a reply has ended the connection.
+    pub(super) is_broken: bool,
+}
+
+#[derive(Clone)]
+pub(super) enum Target<S, C> {
     Server(S),
     Cluster(C),
 }
 
-impl<S: Connection, C: Connection> Connection for AnyConnection<S, C> {
-    async fn send(&mut self, command: &Cmd) -> RedisResult<Value> {
-        match self {
-            AnyConnection::Server(server) => server.send(command).await,
-            AnyConnection::Cluster(cluster) => cluster.send(command).await,
-        }
+impl<S, C> AnyConnection<S, C> {
+    pub(super) fn new(target: Target<S, C>) -> Self {
+        AnyConnection { target, last_used: Stopwatch::start(), is_broken: false }
     }
-
-    async fn send_all(&mut self, commands: Vec<Cmd>) -> RedisResult<Vec<Value>> {
-        match self {
-            AnyConnection::Server(server) => server.send_all(commands).await,
-            AnyConnection::Cluster(cluster) => cluster.send_all(commands).await,
-        }
-    }
-
-    async fn get_all(&mut self, keys: &[EntryKey<'_>]) -> RedisResult<Vec<Value>> {
-        match self {
-            AnyConnection::Server(server) => server.get_all(keys).await,
-            AnyConnection::Cluster(cluster) => cluster.get_all(keys).await,
-        }
-    }
-
-    async fn send_to(&mut self, node: &Node, command: &Cmd) -> RedisResult<Value> {
-        match self {
-            AnyConnection::Server(server) => server.send_to(node, command).await,
-            AnyConnection::Cluster(cluster) => cluster.send_to(node, command).await,
-        }
-    }
-
-    async fn nodes(&mut self) -> RedisResult<Vec<Node>> {
-        match self {
-            AnyConnection::Server(server) => server.nodes().await,
-            AnyConnection::Cluster(cluster) => cluster.nodes().await,
-        }
-    }
-}
-
-/// A borrowed connection that records whether it can be used again.
-pub(super) trait Tracked {
-    type Inner: Connection;
-
-    fn inner(&mut self) -> &mut Self::Inner;
 
     /// Records that a reply has arrived, and whether it ended the connection.
-    fn record(&mut self, is_broken: bool);
-
-    fn recorded<T>(&mut self, reply: RedisResult<T>) -> RedisResult<T> {
-        self.record(reply.as_ref().is_err_and(ends_connection));
+    pub(super) fn recorded<T>(&mut self, reply: RedisResult<T>) -> RedisResult<T> {
+        self.last_used = Stopwatch::start();
+        self.is_broken |= reply.as_ref().is_err_and(ends_connection);
         reply
     }
 }
 
-impl<T: Tracked> Connection for T {
-    async fn send(&mut self, command: &Cmd) -> RedisResult<Value> {
-        let reply = self.inner().send(command).await;
-        self.recorded(reply)
+macro_rules! recorded_on {
+    ($any:ident, $connection:ident => $call:expr) => {{
+        let reply = match &mut $any.target {
+            Target::Server($connection) => $call.await,
+            Target::Cluster($connection) => $call.await,
+        };
+        $any.recorded(reply)
+    }};
+}
+
+impl<S: Connection, C: Connection> Connection for AnyConnection<S, C> {
+    async fn send_to(&mut self, node: &Node, command: &Cmd) -> RedisResult<Value> {
+        recorded_on!(self, connection => connection.send_to(node, command))
     }
 
     async fn send_all(&mut self, commands: Vec<Cmd>) -> RedisResult<Vec<Value>> {
-        let replies = self.inner().send_all(commands).await;
-        self.recorded(replies)
+        recorded_on!(self, connection => connection.send_all(commands))
     }
 
     async fn get_all(&mut self, keys: &[EntryKey<'_>]) -> RedisResult<Vec<Value>> {
-        let replies = self.inner().get_all(keys).await;
-        self.recorded(replies)
-    }
-
-    async fn send_to(&mut self, node: &Node, command: &Cmd) -> RedisResult<Value> {
-        let reply = self.inner().send_to(node, command).await;
-        self.recorded(reply)
+        recorded_on!(self, connection => connection.get_all(keys))
     }
 
     async fn nodes(&mut self) -> RedisResult<Vec<Node>> {
-        let nodes = self.inner().nodes().await;
-        self.recorded(nodes)
+        recorded_on!(self, connection => connection.nodes())
     }
 }

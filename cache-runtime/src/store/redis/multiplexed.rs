@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::{Ipv4Addr, UdpSocket};
+use std::ops::{Deref, DerefMut};
 use std::panic::catch_unwind;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -12,7 +13,7 @@ use tokio::runtime::Id;
 use tokio::sync::OnceCell;
 
 use super::connect::AsyncConnection;
-use super::connection::{Connection, IDLE_CHECK, Tracked};
+use super::connection::{Connection, IDLE_CHECK, Target};
 use super::endpoint::Endpoint;
 use super::error::explained;
 use crate::Result;
@@ -26,8 +27,6 @@ pub(super) struct Multiplexed {
     endpoint: Endpoint,
     timeout: Duration,
     slots: RwLock<RuntimeSlots>,
-    /// The number of the next slot.
-    next: AtomicU64,
     started: Stopwatch,
 }
 
@@ -40,8 +39,6 @@ fn find(slots: &RuntimeSlots, runtime: Id) -> Option<&Arc<RuntimeSlot>> {
 
 /// The connection of a runtime. The first task that needs it connects, and the others wait.
 pub(super) struct RuntimeSlot {
-    /// Distinguishes this slot from earlier and later ones of the same runtime.
-    number: u64,
     runtime: Id,
     /// Whether the runtime has the drivers that a connection needs.
     has_drivers: OnceLock<bool>,
@@ -51,11 +48,6 @@ pub(super) struct RuntimeSlot {
 }
 
 impl RuntimeSlot {
-    fn new(number: u64, runtime: Id) -> Self {
-        let (has_drivers, connection, last_used) = (OnceLock::new(), OnceCell::new(), AtomicU64::new(0));
-        RuntimeSlot { number, runtime, has_drivers, connection, last_used }
-    }
-
     /// How long it has not been used.
     fn idle(&self, now: u64) -> Duration {
         Duration::from_millis(now.saturating_sub(self.last_used.load(Ordering::Relaxed)))
@@ -85,8 +77,7 @@ fn has_drivers() -> bool {
 
 impl Multiplexed {
     pub(super) fn new(endpoint: Endpoint, timeout: Duration) -> Self {
-        let (slots, next, started) = (RwLock::default(), AtomicU64::new(0), Stopwatch::start());
-        Multiplexed { endpoint, timeout, slots, next, started }
+        Multiplexed { endpoint, timeout, slots: RwLock::default(), started: Stopwatch::start() }
     }
 
     /// The connection of a runtime, if it exists and was used recently: then nothing has to be awaited.
@@ -99,34 +90,35 @@ impl Multiplexed {
             return None;
         }
         slot.last_used.store(now, Ordering::Relaxed);
-        Some(SharedConnection { multiplexed: self, slot: slot.number, connection: connection.clone() })
+        Some(SharedConnection { multiplexed: self, connection: connection.clone(), slot: Arc::clone(slot) })
     }
 
     /// The slot of the current runtime; `None` if the runtime lacks the drivers for a connection.
     pub(super) fn slot(&self, runtime: Id) -> Option<Arc<RuntimeSlot>> {
-        let slot = self.slot_of(runtime);
-        let can_connect = *slot.has_drivers.get_or_init(has_drivers);
-        can_connect.then_some(slot)
+        // Not while the slots are locked: a panic may run code of the program's, which may use this store.
+        Some(self.slot_of(runtime)).filter(|slot| *slot.has_drivers.get_or_init(has_drivers))
     }
 
     /// The connection of a slot.
     pub(super) async fn get(&self, slot: Arc<RuntimeSlot>) -> Result<SharedConnection<'_>> {
-        let mut shared = self.connected(&slot).await?;
-        let idle = slot.touch(self.started.millis());
+        let runtime = slot.runtime;
+        let mut shared = self.connected(slot).await?;
+        let idle = shared.slot.touch(self.started.millis());
         if idle >= IDLE_CHECK && Box::pin(shared.send(&redis::cmd("PING"))).await.is_err() {
-            // The connection was lost while it was idle, and its slot has been removed.
-            shared = self.connected(&self.slot_of(slot.runtime)).await?;
+            // The connection was lost while it was idle. Its slot is removed.
+            drop(shared);
+            shared = self.connected(self.slot_of(runtime)).await?;
         }
         Ok(shared)
     }
 
-    async fn connected(&self, slot: &RuntimeSlot) -> Result<SharedConnection<'_>> {
+    async fn connected(&self, slot: Arc<RuntimeSlot>) -> Result<SharedConnection<'_>> {
         let connection = match slot.connection.get() {
             Some(connection) => connection.clone(),
             // Boxed: the future of a new connection is large and rarely needed.
-            None => Box::pin(self.connect(slot)).await.map_err(explained)?,
+            None => Box::pin(self.connect(&slot)).await.map_err(explained)?,
         };
-        Ok(SharedConnection { multiplexed: self, slot: slot.number, connection })
+        Ok(SharedConnection { multiplexed: self, slot, connection })
     }
 
     /// Connects, or waits for the task that does. It waits as long as one attempt may take, even if earlier ones failed.
@@ -156,14 +148,10 @@ impl Multiplexed {
         if slots.len() >= MAX_RUNTIMES {
             slots.remove(0);
         }
-        let slot = Arc::new(RuntimeSlot::new(self.next.fetch_add(1, Ordering::Relaxed), runtime));
+        let (has_drivers, connection, last_used) = (OnceLock::new(), OnceCell::new(), AtomicU64::new(0));
+        let slot = Arc::new(RuntimeSlot { runtime, has_drivers, connection, last_used });
         slots.push(Arc::clone(&slot));
         slot
-    }
-
-    /// Removes a slot; a new one of the same runtime stays.
-    fn remove(&self, number: u64) {
-        self.write().retain(|slot| slot.number != number);
     }
 
     fn read(&self) -> RwLockReadGuard<'_, RuntimeSlots> {
@@ -178,7 +166,7 @@ impl Multiplexed {
 /// A clone of a runtime's connection.
 pub(super) struct SharedConnection<'a> {
     multiplexed: &'a Multiplexed,
-    slot: u64,
+    slot: Arc<RuntimeSlot>,
     connection: AsyncConnection,
 }
 
@@ -186,24 +174,33 @@ impl SharedConnection<'_> {
     /// As [`send`](Connection::send), for a caller that sends nothing else: the client does not box this future. The
     /// command is borrowed, since an argument of a future takes its room twice.
     pub(super) async fn send_only(&mut self, command: &Cmd) -> RedisResult<Value> {
-        let reply = match &mut self.connection {
-            AsyncConnection::Server(server) => server.send_packed_command(command).await.and_then(Value::extract_error),
-            AsyncConnection::Cluster(cluster) => Box::pin(cluster.send(command)).await,
+        let reply = match &mut self.connection.target {
+            Target::Server(server) => server.send_packed_command(command).await.and_then(Value::extract_error),
+            Target::Cluster(cluster) => Box::pin(cluster.send(command)).await,
         };
-        self.recorded(reply)
+        self.connection.recorded(reply)
     }
 }
 
-impl Tracked for SharedConnection<'_> {
-    type Inner = AsyncConnection;
+impl Deref for SharedConnection<'_> {
+    type Target = AsyncConnection;
 
-    fn inner(&mut self) -> &mut AsyncConnection {
+    fn deref(&self) -> &AsyncConnection {
+        &self.connection
+    }
+}
+
+impl DerefMut for SharedConnection<'_> {
+    fn deref_mut(&mut self) -> &mut AsyncConnection {
         &mut self.connection
     }
+}
 
-    fn record(&mut self, is_broken: bool) {
-        if is_broken {
-            self.multiplexed.remove(self.slot);
+impl Drop for SharedConnection<'_> {
+    /// Removes the slot of a broken connection; a new slot of the same runtime stays.
+    fn drop(&mut self) {
+        if self.connection.is_broken {
+            self.multiplexed.write().retain(|slot| !Arc::ptr_eq(slot, &self.slot));
         }
     }
 }

@@ -57,7 +57,8 @@ impl Script {
     /// Runs many calls at once.
     pub(super) async fn run_all<C: Connection>(&self, connection: &mut C, calls: Vec<Cmd>) -> RedisResult<Vec<Value>> {
         match connection.send_all(calls.clone()).await {
-            // In a cluster, calls on nodes that know the script run twice. To delete twice does no harm.
+            // In a cluster, calls on nodes that know the script run twice. To delete twice, or to claim,
+            // complete or release twice with one token, does no harm.
             Err(error) if error.kind() == NOT_LOADED => {
                 self.load(connection).await?;
                 connection.send_all(calls).await

@@ -3,11 +3,9 @@
 use std::time::Duration;
 
 use redis::aio::{ConnectionLike as _, MultiplexedConnection};
-use redis::{AsyncConnectionConfig, Client, Cmd, ConnectionInfo, RedisResult, Value};
+use redis::{AsyncConnectionConfig, Client, Cmd, ConnectionInfo, Pipeline, RedisResult, Value};
 
 use super::connection::{Connection, Node};
-use super::keys::EntryKey;
-use super::requests::{mget, pipeline};
 
 /// Connects for a thread, which waits for each reply for at most `timeout`.
 pub(super) fn connect(server: &ConnectionInfo, timeout: Duration) -> RedisResult<redis::Connection> {
@@ -24,29 +22,17 @@ pub(super) async fn connect_async(server: &ConnectionInfo, timeout: Duration) ->
 }
 
 impl Connection for redis::Connection {
-    async fn send(&mut self, command: &Cmd) -> RedisResult<Value> {
+    async fn send_to(&mut self, _: &Node, command: &Cmd) -> RedisResult<Value> {
         command.query(self)
     }
 
     async fn send_all(&mut self, commands: Vec<Cmd>) -> RedisResult<Vec<Value>> {
         pipeline(commands).query(self)
     }
-
-    async fn get_all(&mut self, keys: &[EntryKey<'_>]) -> RedisResult<Vec<Value>> {
-        mget(keys).query(self)
-    }
-
-    async fn send_to(&mut self, _: &Node, command: &Cmd) -> RedisResult<Value> {
-        self.send(command).await
-    }
-
-    async fn nodes(&mut self) -> RedisResult<Vec<Node>> {
-        Ok(vec![None])
-    }
 }
 
 impl Connection for MultiplexedConnection {
-    async fn send(&mut self, command: &Cmd) -> RedisResult<Value> {
+    async fn send_to(&mut self, _: &Node, command: &Cmd) -> RedisResult<Value> {
         // The client boxes this future. It is large, and the future of every operation would have to hold it.
         self.req_packed_command(command).await?.extract_error()
     }
@@ -54,16 +40,13 @@ impl Connection for MultiplexedConnection {
     async fn send_all(&mut self, commands: Vec<Cmd>) -> RedisResult<Vec<Value>> {
         pipeline(commands).query_async(self).await
     }
+}
 
-    async fn get_all(&mut self, keys: &[EntryKey<'_>]) -> RedisResult<Vec<Value>> {
-        mget(keys).query_async(self).await
+/// Sends many commands at once.
+fn pipeline(commands: Vec<Cmd>) -> Pipeline {
+    let mut pipeline = Pipeline::with_capacity(commands.len());
+    for command in commands {
+        pipeline.add_command(command);
     }
-
-    async fn send_to(&mut self, _: &Node, command: &Cmd) -> RedisResult<Value> {
-        self.send(command).await
-    }
-
-    async fn nodes(&mut self) -> RedisResult<Vec<Node>> {
-        Ok(vec![None])
-    }
+    pipeline
 }
