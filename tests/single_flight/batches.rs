@@ -46,7 +46,7 @@ fn overlapping_batches_compute_each_key_once() {
                 for _ in 0..2 {
                     scope.spawn(|| {
                         gate.wait();
-                        let values = cache.get_or_set_multi(keys(0..10), |missing| runs.compute(&missing));
+                        let values = cache.get_or_set_multi(keys(0..10), |missing| runs.compute(missing));
                         assert_eq!(values.len(), 10);
                         assert!(values.values().all(|value| *value == 0));
                     });
@@ -67,7 +67,7 @@ fn batches_in_every_order_do_not_wait_in_a_circle() {
                 scope.spawn(move || {
                     gate.wait();
                     let asked = if start % 2 == 0 { keys(start..start + 4) } else { keys((start..start + 4).rev()) };
-                    assert_eq!(cache.get_or_set_multi(asked, |missing| runs.compute(&missing)).len(), 4);
+                    assert_eq!(cache.get_or_set_multi(asked, |missing| runs.compute(missing)).len(), 4);
                 });
             }
         });
@@ -116,7 +116,7 @@ fn a_batch_takes_what_a_single_call_computes_and_a_single_call_what_a_batch_comp
                 })
             });
             begins.recv().unwrap();
-            let batch = scope.spawn(|| cache.get_or_set_multi(keys(0..3), |missing| runs.compute(&missing)));
+            let batch = scope.spawn(|| cache.get_or_set_multi(keys(0..3), |missing| runs.compute(missing)));
             assert_eq!((single.join().unwrap(), batch.join().unwrap().len()), (0, 3));
         });
         let (begun, begins) = channel();
@@ -153,7 +153,7 @@ fn a_batch_computes_what_another_one_failed_to_compute() {
                 .map(|start| {
                     let (cache, runs) = (&cache, &runs);
                     scope
-                        .spawn(move || cache.get_or_set_multi(keys(start..start + 3), |missing| runs.compute(&missing)))
+                        .spawn(move || cache.get_or_set_multi(keys(start..start + 3), |missing| runs.compute(missing)))
                 })
                 .collect();
             for other in others {
@@ -171,9 +171,9 @@ fn a_batch_may_request_its_own_keys() {
         let cache = Cache::memory();
         let values = cache.get_or_set_multi(keys(0..3), |missing| {
             let inner = cache.get_or_set_multi(keys(0..5), |missing| {
-                missing.into_iter().map(|key| (key, cache.get_or_set("1", || 1))).collect::<HashMap<_, i32>>()
+                missing.iter().map(|key| (key.clone(), cache.get_or_set("1", || 1))).collect::<HashMap<_, i32>>()
             });
-            missing.into_iter().map(|key| (key.clone(), inner[&key])).collect::<HashMap<_, _>>()
+            missing.iter().map(|key| (key.clone(), inner[key])).collect::<HashMap<_, _>>()
         });
         assert_eq!(values.len(), 3);
     });
@@ -187,7 +187,7 @@ fn a_change_in_another_process_during_a_batch_wins() {
         let values = cache.get_or_set_multi(keys(0..3), |missing| {
             elsewhere.delete("1").unwrap();
             elsewhere.set("2", &9_u32).unwrap();
-            missing.into_iter().map(|key| (key, 7_u32)).collect()
+            missing.iter().map(|key| (key.clone(), 7_u32)).collect()
         });
         assert!(values.values().all(|value| *value == 7), "its own caller gets what it computed");
         let stored = cache.read_multi::<u32>(keys(0..3)).unwrap();
