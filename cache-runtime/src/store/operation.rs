@@ -6,17 +6,21 @@ use std::time::Duration;
 use super::{Claim, ClaimsOrNone as _, Expiration, Record, Store, Timestamp, Value};
 use crate::{Error, ErrorKind, Result, entry};
 
-/// Declares the operations, one a line: name, fields, and the call that runs it. `of key` adds a field for the key.
+/// Declares the operations, one a line: name, fields, and the call that runs it. `of key` adds a field for the key, and
+/// fields in brackets may be borrowed.
 macro_rules! operations {
     (@key) => { None };
     (@key $key:ident) => { Some($key.clone()) };
-    ($($name:ident $(of $key:ident)? { $($field:ident: $type:ty),* } => $method:ident($($argument:expr),*);)*) => {
+    ($(
+        $name:ident $(of $key:ident)? $([$borrowed:ident: $target:ty])? { $($field:ident: $type:ty),* }
+            => $method:ident($($argument:expr),*);
+    )*) => {
         /// What a store can be asked. Each is the method of [`Store`] or [`Claims`](super::Claims) of the same name.
         #[derive(Clone, Debug)]
         #[non_exhaustive]
         #[expect(missing_docs, reason = "the names and fields are those of the methods")]
         pub enum Operation<'a> {
-            $($name { $($key: Cow<'a, str>,)? $($field: $type,)* },)*
+            $($name { $($key: Cow<'a, str>,)? $($borrowed: Cow<'a, $target>,)? $($field: $type,)* },)*
         }
 
         impl<'a> Operation<'a> {
@@ -41,16 +45,19 @@ macro_rules! operations {
             /// Those of the method.
             pub fn run<S: Store + ?Sized>(&self, store: &S) -> Result<Answer> {
                 match self {
-                    $(Operation::$name { $($key,)? $($field,)* } => store.$method($($argument),*).map(Answer::from),)*
+                    $(Operation::$name { $($key,)? $($borrowed,)? $($field,)* } => {
+                        store.$method($($argument),*).map(Answer::from)
+                    })*
                 }
             }
 
             /// The same operation without borrowed fields, to be sent to another thread.
             pub fn into_owned(self) -> Operation<'static> {
                 match self {
-                    $(Operation::$name { $($key,)? $($field,)* } => Operation::$name {
-                        $($key: $key.into_static(),)?
-                        $($field: $field.into_static(),)*
+                    $(Operation::$name { $($key,)? $($borrowed,)? $($field,)* } => Operation::$name {
+                        $($key: Cow::Owned($key.into_owned()),)?
+                        $($borrowed: Cow::Owned($borrowed.into_owned()),)?
+                        $($field,)*
                     },)*
                 }
             }
@@ -60,18 +67,18 @@ macro_rules! operations {
 
 operations! {
     Get of key {} => get(key);
-    ReadMulti { keys: Cow<'a, [String]> } => read_multi(keys);
+    ReadMulti [keys: [String]] {} => read_multi(keys);
     Expiry of key {} => expiry(key);
-    Set of key { value: Cow<'a, Value>, expiration: Expiration } => set(key, value, expiration);
+    Set of key [value: Value] { expiration: Expiration } => set(key, value, expiration);
     WriteMulti { values: Vec<(String, Value)>, expiration: Expiration } => write_multi(values, expiration);
     Delete of key { now: Timestamp } => delete(key, *now);
     DeleteMulti { keys: Vec<String>, now: Timestamp } => delete_multi(keys, *now);
     Increment of key { by: i64, expiration: Expiration } => increment(key, *by, expiration);
     Touch of key { expiration: Expiration } => touch(key, expiration);
-    Clear { prefix: Cow<'a, str> } => clear(prefix);
+    Clear [prefix: str] {} => clear(prefix);
     DeleteExpired { now: Timestamp } => delete_expired(*now);
     Claim of key { claim: Claim } => claim(key, claim);
-    Complete of key { value: Cow<'a, Value>, expiration: Expiration, token: u64 }
+    Complete of key [value: Value] { expiration: Expiration, token: u64 }
         => complete(key, value, expiration, *token);
     Release of key { token: u64, pause: Duration } => release(key, *token, *pause);
 }
@@ -155,32 +162,3 @@ impl Operation<'_> {
         }
     }
 }
-
-/// A field without borrowed parts.
-trait IntoStatic {
-    type Static;
-
-    fn into_static(self) -> Self::Static;
-}
-
-impl<B: ToOwned + ?Sized + 'static> IntoStatic for Cow<'_, B> {
-    type Static = Cow<'static, B>;
-
-    fn into_static(self) -> Cow<'static, B> {
-        Cow::Owned(self.into_owned())
-    }
-}
-
-macro_rules! already_static {
-    ($($type:ty),*) => {
-        $(impl IntoStatic for $type {
-            type Static = Self;
-
-            fn into_static(self) -> Self {
-                self
-            }
-        })*
-    };
-}
-
-already_static! { i64, u64, Claim, Duration, Expiration, Timestamp, Vec<String>, Vec<(String, Value)> }
