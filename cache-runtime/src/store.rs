@@ -2,6 +2,7 @@
 
 mod arc_and_box;
 mod claims;
+mod forward;
 mod from_async;
 pub(crate) mod none;
 mod operation;
@@ -15,6 +16,7 @@ use std::pin::Pin;
 
 pub(crate) use self::claims::ClaimsOrNone;
 pub use self::claims::{Claim, Claims};
+pub(crate) use self::forward::forward_methods;
 pub use self::from_async::{AsyncStore, FromAsync};
 pub use self::none::NoCache;
 pub use self::operation::{Answer, Operation};

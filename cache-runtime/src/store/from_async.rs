@@ -1,6 +1,8 @@
 //! A store whose client is asynchronous.
 
-use super::{Answer, Dispatch, Expiration, Operation, Record, Store, Timestamp, Value, short_type_name};
+use super::{
+    Answer, Dispatch, Expiration, Operation, Record, Store, Timestamp, Value, forward_methods, short_type_name,
+};
 use crate::Result;
 use crate::block_on::block_on;
 
@@ -188,46 +190,12 @@ impl<S: AsyncStore> FromAsync<S> {
     }
 }
 
+macro_rules! wait_for {
+    ($self:ident.$($call:tt)*) => { block_on($self.0.$($call)*) };
+}
+
 impl<S: AsyncStore> Store for FromAsync<S> {
-    fn get(&self, key: &str) -> Result<Option<Record>> {
-        block_on(self.0.get(key))
-    }
-
-    fn set(&self, key: &str, value: &Value, expiration: &Expiration) -> Result<()> {
-        block_on(self.0.set(key, value, expiration))
-    }
-
-    fn delete(&self, key: &str, now: Timestamp) -> Result<bool> {
-        block_on(self.0.delete(key, now))
-    }
-
-    fn increment(&self, key: &str, by: i64, expiration: &Expiration) -> Result<i64> {
-        block_on(self.0.increment(key, by, expiration))
-    }
-
-    fn clear(&self, prefix: &str) -> Result<u64> {
-        block_on(self.0.clear(prefix))
-    }
-
-    fn read_multi(&self, keys: &[String]) -> Result<Vec<Option<Record>>> {
-        block_on(self.0.read_multi(keys))
-    }
-
-    fn write_multi(&self, values: &[(String, Value)], expiration: &Expiration) -> Result<()> {
-        block_on(self.0.write_multi(values, expiration))
-    }
-
-    fn delete_multi(&self, keys: &[String], now: Timestamp) -> Result<u64> {
-        block_on(self.0.delete_multi(keys, now))
-    }
-
-    fn expiry(&self, key: &str) -> Result<Option<Timestamp>> {
-        block_on(self.0.expiry(key))
-    }
-
-    fn touch(&self, key: &str, expiration: &Expiration) -> Result<bool> {
-        block_on(self.0.touch(key, expiration))
-    }
+    forward_methods!(self, wait_for);
 
     fn delete_expired(&self, now: Timestamp) -> Result<u64> {
         block_on(self.0.delete_expired(now))

@@ -9,7 +9,7 @@
 //! pool, multiplexed             connections for threads; the connection that tasks share
 //! commands, requests, script    the commands of each operation; how they are built; Lua scripts
 //! keys, encoding                the keys and values in Redis
-//! error, tls                    errors; the crypto provider
+//! error                         errors
 //! ```
 //!
 //! Redis expires only plain numbers exactly. An entry carries its expiry, and Redis removes it some time later.
@@ -30,7 +30,6 @@ mod script;
 mod sentinels;
 mod server;
 mod settings;
-mod tls;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -42,7 +41,7 @@ use self::keys::Keys;
 use self::multiplexed::{Multiplexed, RuntimeSlot};
 use self::pool::{Pool, Pooled};
 use self::settings::RedisSettings;
-use super::{Answer, Claim, Claims, Dispatch, Expiration, Operation, Record, Store, Timestamp, Value};
+use super::{Answer, Claim, Claims, Dispatch, Expiration, Operation, Record, Store, Timestamp, Value, forward_methods};
 use crate::Result;
 use crate::config::Options;
 use crate::poll_once::poll_once;
@@ -81,46 +80,13 @@ impl RedisStore {
     }
 }
 
+/// Runs a command on a connection of this thread.
+macro_rules! send {
+    ($self:ident.$($call:tt)*) => { poll_once($self.commands()?.$($call)*) };
+}
+
 impl Store for RedisStore {
-    fn get(&self, key: &str) -> Result<Option<Record>> {
-        poll_once(self.commands()?.get(key))
-    }
-
-    fn set(&self, key: &str, value: &Value, expiration: &Expiration) -> Result<()> {
-        poll_once(self.commands()?.set(key, value, expiration))
-    }
-
-    fn delete(&self, key: &str, now: Timestamp) -> Result<bool> {
-        poll_once(self.commands()?.delete(key, now))
-    }
-
-    fn increment(&self, key: &str, by: i64, expiration: &Expiration) -> Result<i64> {
-        poll_once(self.commands()?.increment(key, by, expiration))
-    }
-
-    fn clear(&self, prefix: &str) -> Result<u64> {
-        poll_once(self.commands()?.clear(prefix))
-    }
-
-    fn read_multi(&self, keys: &[String]) -> Result<Vec<Option<Record>>> {
-        poll_once(self.commands()?.read_multi(keys))
-    }
-
-    fn write_multi(&self, values: &[(String, Value)], expiration: &Expiration) -> Result<()> {
-        poll_once(self.commands()?.write_multi(values, expiration))
-    }
-
-    fn delete_multi(&self, keys: &[String], now: Timestamp) -> Result<u64> {
-        poll_once(self.commands()?.delete_multi(keys, now))
-    }
-
-    fn expiry(&self, key: &str) -> Result<Option<Timestamp>> {
-        poll_once(self.commands()?.expiry(key))
-    }
-
-    fn touch(&self, key: &str, expiration: &Expiration) -> Result<bool> {
-        poll_once(self.commands()?.touch(key, expiration))
-    }
+    forward_methods!(self, send);
 
     fn claims(&self) -> Option<&dyn Claims> {
         Some(self)
@@ -151,14 +117,14 @@ impl Store for RedisStore {
 
 impl Claims for RedisStore {
     fn claim(&self, key: &str, claim: &Claim) -> Result<bool> {
-        poll_once(self.commands()?.claim(key, claim))
+        send!(self.claim(key, claim))
     }
 
     fn complete(&self, key: &str, value: &Value, expiration: &Expiration, token: u64) -> Result<bool> {
-        poll_once(self.commands()?.complete(key, value, expiration, token))
+        send!(self.complete(key, value, expiration, token))
     }
 
     fn release(&self, key: &str, token: u64, pause: Duration) -> Result<()> {
-        poll_once(self.commands()?.release(key, token, pause))
+        send!(self.release(key, token, pause))
     }
 }

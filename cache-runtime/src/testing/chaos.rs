@@ -6,7 +6,9 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use crate::store::{Claim, Claims, ClaimsOrNone, Dispatch, Expiration, Operation, Record, Store, Timestamp, Value};
+use crate::store::{
+    Claim, Claims, ClaimsOrNone, Dispatch, Expiration, Operation, Record, Store, Timestamp, Value, forward_methods,
+};
 use crate::{Cache, Error, ErrorKind, Result};
 
 /// A store that fails, delays or hangs when told to.
@@ -278,46 +280,12 @@ impl Plan {
     }
 }
 
+macro_rules! interfere {
+    ($self:ident.$method:ident $arguments:tt) => { $self.interfere(stringify!($method))?.$method $arguments };
+}
+
 impl Store for Chaos {
-    fn get(&self, key: &str) -> Result<Option<Record>> {
-        self.interfere("get")?.get(key)
-    }
-
-    fn set(&self, key: &str, value: &Value, expiration: &Expiration) -> Result<()> {
-        self.interfere("set")?.set(key, value, expiration)
-    }
-
-    fn delete(&self, key: &str, now: Timestamp) -> Result<bool> {
-        self.interfere("delete")?.delete(key, now)
-    }
-
-    fn increment(&self, key: &str, by: i64, expiration: &Expiration) -> Result<i64> {
-        self.interfere("increment")?.increment(key, by, expiration)
-    }
-
-    fn clear(&self, prefix: &str) -> Result<u64> {
-        self.interfere("clear")?.clear(prefix)
-    }
-
-    fn read_multi(&self, keys: &[String]) -> Result<Vec<Option<Record>>> {
-        self.interfere("read_multi")?.read_multi(keys)
-    }
-
-    fn expiry(&self, key: &str) -> Result<Option<Timestamp>> {
-        self.interfere("expiry")?.expiry(key)
-    }
-
-    fn write_multi(&self, values: &[(String, Value)], expiration: &Expiration) -> Result<()> {
-        self.interfere("write_multi")?.write_multi(values, expiration)
-    }
-
-    fn delete_multi(&self, keys: &[String], now: Timestamp) -> Result<u64> {
-        self.interfere("delete_multi")?.delete_multi(keys, now)
-    }
-
-    fn touch(&self, key: &str, expiration: &Expiration) -> Result<bool> {
-        self.interfere("touch")?.touch(key, expiration)
-    }
+    forward_methods!(self, interfere);
 
     fn delete_expired(&self, now: Timestamp) -> Result<u64> {
         self.interfere("delete_expired")?.delete_expired(now)

@@ -14,7 +14,6 @@ use std::sync::Arc;
 use redis::{ConnectionInfo, IntoConnectionInfo, ProtocolVersion, RedisConnectionInfo};
 
 use super::endpoint::{Endpoint, Sentinels};
-use super::tls;
 
 /// The options beside the address; they win over what the address says.
 #[derive(Default)]
@@ -55,8 +54,10 @@ pub(super) fn parse(url: &str, login: Login) -> Result<Endpoint, Problem> {
     if tls && !cfg!(feature = "redis-tls") {
         return Err(problem("TLS needs the cargo feature `redis-tls` of `cache-runtime`"));
     }
+    #[cfg(feature = "redis-tls")]
     if tls {
-        tls::install_provider();
+        // It fails if the program has installed a provider, which is fine.
+        let _ = rustls::crypto::ring::default_provider().install_default();
     }
     if form != "sentinel" {
         refuse_sentinel_options(&login)?;

@@ -16,7 +16,6 @@ use super::connection::{Connection, Node};
 use super::endpoint::with_address;
 use super::error::code;
 use super::keys::EntryKey;
-use super::requests::pipeline;
 use super::server;
 
 /// How many redirections are followed. The nodes tell each other in milliseconds which of them has a key.
@@ -28,7 +27,7 @@ const PAUSE: Duration = Duration::from_millis(10);
 /// The client's connection to a cluster, and what it was made from.
 #[derive(Clone)]
 pub(super) struct ClusterConn<C> {
-    connection: C,
+    pub(super) connection: C,
     config: ClusterConfig,
 }
 
@@ -73,119 +72,155 @@ impl ClusterConfig {
     }
 }
 
-impl Connection for BlockingCluster {
-    async fn send(&mut self, command: &Cmd) -> RedisResult<Value> {
-        send_redirected(self, command).await
+/// The client's connection, which sends without retries: one trait for a thread and a task.
+pub(super) trait Client: Sized {
+    /// Sends a command to the node that has its key.
+    async fn send_once(&mut self, command: &Cmd) -> RedisResult<Value>;
+
+    /// Sends a command to a given node, or to all.
+    async fn route(&mut self, command: &Cmd, to: RoutingInfo) -> RedisResult<Value>;
+
+    /// The reply to each command.
+    async fn replies(cluster: &mut ClusterConn<Self>, commands: Vec<Cmd>) -> RedisResult<Vec<RedisResult<Value>>>;
+
+    /// Learns which node has which keys now.
+    fn refresh_slots(&mut self, config: &ClusterConfig) -> RedisResult<()>;
+
+    /// Sends commands to a node that is about to receive a key, before all nodes know of it.
+    async fn send_asking(node: &ConnectionInfo, timeout: Duration, commands: Vec<Cmd>) -> RedisResult<Vec<Value>>;
+
+    async fn pause(length: Duration);
+}
+
+impl<C: Client> Connection for ClusterConn<C> {
+    async fn send_to(&mut self, node: &Node, command: &Cmd) -> RedisResult<Value> {
+        let Some((host, port)) = node else { return self.send_redirected(command).await };
+        let to = SingleNodeRoutingInfo::ByAddress { host: host.clone(), port: *port };
+        self.connection.route(command, RoutingInfo::SingleNode(to)).await?.extract_error()
     }
 
     async fn send_all(&mut self, commands: Vec<Cmd>) -> RedisResult<Vec<Value>> {
-        self.replies(commands).await?.into_iter().collect()
+        C::replies(self, commands).await?.into_iter().collect()
     }
 
+    /// Sends one command for each key: the keys lie on many nodes, and the client's own way to send `MGET` to all of them
+    /// panics if a thread is redirected.
     async fn get_all(&mut self, keys: &[EntryKey<'_>]) -> RedisResult<Vec<Value>> {
-        values(self.replies(gets(keys)).await?)
-    }
-
-    async fn send_to(&mut self, node: &Node, command: &Cmd) -> RedisResult<Value> {
-        match node {
-            Some(node) => self.connection.route_command(command, to(node)).and_then(Value::extract_error),
-            None => self.send(command).await,
-        }
+        let replies = C::replies(self, keys.iter().map(get).collect()).await?;
+        // As from `MGET`: nothing for a key that holds another type of data.
+        let is_other = |error: &RedisError| code(error).as_deref() == Some("WRONGTYPE");
+        let value = |reply| if matches!(&reply, Err(error) if is_other(error)) { Ok(Value::Nil) } else { reply };
+        replies.into_iter().map(value).collect()
     }
 
     async fn nodes(&mut self) -> RedisResult<Vec<Node>> {
-        self.connection.route_command(&cmd("PING"), to_all()).and_then(addresses)
+        let to_all = RoutingInfo::MultiNode((MultipleNodeRoutingInfo::AllMasters, None));
+        addresses(self.connection.route(&cmd("PING"), to_all).await?)
     }
 }
 
-impl BlockingCluster {
-    /// Whether the cluster still answers.
-    pub(super) fn is_alive(&mut self) -> bool {
-        self.connection.check_connection()
+impl<C: Client> ClusterConn<C> {
+    /// Sends a command, and follows redirections.
+    async fn send_redirected(&mut self, command: &Cmd) -> RedisResult<Value> {
+        let mut pause = Duration::ZERO;
+        for _ in 0..=MAX_REDIRECTIONS {
+            let error = match self.connection.send_once(command).await {
+                Err(error) if is_redirection(&error) => error,
+                reply => return reply,
+            };
+            if let Some(node) = asking(&error).and_then(|address| self.config.node(address)) {
+                let commands = vec![cmd("ASKING"), command.clone()];
+                let mut replies = C::send_asking(&node, self.config.timeout, commands).await?;
+                return replies.pop().ok_or_else(too_many_redirections);
+            }
+            C::pause(pause).await;
+            pause = (pause * 2).max(PAUSE);
+            self.connection.refresh_slots(&self.config)?;
+        }
+        Err(too_many_redirections())
+    }
+}
+
+impl Client for redis::cluster::ClusterConnection {
+    async fn send_once(&mut self, command: &Cmd) -> RedisResult<Value> {
+        command.query(self)
     }
 
-    /// The reply to each command. Each node gets its commands at once. If one of them is redirected or refused, the client
-    /// returns no other reply either, and each command is sent alone; so some run twice.
-    async fn replies(&mut self, commands: Vec<Cmd>) -> RedisResult<Vec<RedisResult<Value>>> {
+    async fn route(&mut self, command: &Cmd, to: RoutingInfo) -> RedisResult<Value> {
+        self.route_command(command, to)
+    }
+
+    /// Each node gets its commands at once. If one of them is redirected or refused, the client returns no other reply
+    /// either, and each command is sent alone; so some run twice.
+    async fn replies(cluster: &mut BlockingCluster, commands: Vec<Cmd>) -> RedisResult<Vec<RedisResult<Value>>> {
         let mut pipeline = cluster_pipe();
         for command in &commands {
             pipeline.add_command(command.clone());
         }
-        match pipeline.query::<Vec<Value>>(&mut self.connection) {
+        match pipeline.query::<Vec<Value>>(&mut cluster.connection) {
             Ok(replies) => return Ok(replies.into_iter().map(Ok).collect()),
             Err(error) if matches!(code(&error).as_deref(), Some("MOVED" | "ASK" | "WRONGTYPE")) => {}
             Err(error) => return Err(error),
         }
         let mut replies = Vec::with_capacity(commands.len());
         for command in &commands {
-            replies.push(self.send(command).await);
+            replies.push(cluster.send(command).await);
         }
         Ok(replies)
     }
-}
 
-impl Connection for AsyncCluster {
-    async fn send(&mut self, command: &Cmd) -> RedisResult<Value> {
-        send_redirected(self, command).await
+    /// The client learns this only before a retry, and it does not retry. A new connection learns it at once.
+    fn refresh_slots(&mut self, config: &ClusterConfig) -> RedisResult<()> {
+        *self = config.client()?.get_connection()?;
+        Ok(())
     }
 
-    async fn send_all(&mut self, commands: Vec<Cmd>) -> RedisResult<Vec<Value>> {
-        self.replies(commands).await.into_iter().collect()
+    async fn send_asking(node: &ConnectionInfo, timeout: Duration, commands: Vec<Cmd>) -> RedisResult<Vec<Value>> {
+        server::connect(node, timeout)?.send_all(commands).await
     }
 
-    async fn get_all(&mut self, keys: &[EntryKey<'_>]) -> RedisResult<Vec<Value>> {
-        values(self.replies(gets(keys)).await)
-    }
-
-    async fn send_to(&mut self, node: &Node, command: &Cmd) -> RedisResult<Value> {
-        match node {
-            Some(node) => self.connection.route_command(command.clone(), to(node)).await?.extract_error(),
-            None => self.send(command).await,
-        }
-    }
-
-    async fn nodes(&mut self) -> RedisResult<Vec<Node>> {
-        self.connection.route_command(cmd("PING"), to_all()).await.and_then(addresses)
+    async fn pause(length: Duration) {
+        std::thread::sleep(length);
     }
 }
 
-impl AsyncCluster {
-    /// The reply to each command. The client sends a pipeline to one node only; single commands in flight together are as
-    /// quick.
-    async fn replies(&self, commands: Vec<Cmd>) -> Vec<RedisResult<Value>> {
+impl Client for redis::cluster_async::ClusterConnection {
+    async fn send_once(&mut self, command: &Cmd) -> RedisResult<Value> {
+        command.query_async(self).await
+    }
+
+    async fn route(&mut self, command: &Cmd, to: RoutingInfo) -> RedisResult<Value> {
+        self.route_command(command.clone(), to).await
+    }
+
+    /// The client sends a pipeline to one node only; single commands in flight together are as quick.
+    async fn replies(cluster: &mut AsyncCluster, commands: Vec<Cmd>) -> RedisResult<Vec<RedisResult<Value>>> {
         let one = |command: Cmd| {
-            let mut cluster = self.clone();
+            let mut cluster = cluster.clone();
             async move { cluster.send(&command).await }
         };
-        join_all(commands.into_iter().map(one)).await
+        Ok(join_all(commands.into_iter().map(one)).await)
+    }
+
+    /// The client learns this by itself, before the next command.
+    fn refresh_slots(&mut self, _: &ClusterConfig) -> RedisResult<()> {
+        Ok(())
+    }
+
+    async fn send_asking(node: &ConnectionInfo, timeout: Duration, commands: Vec<Cmd>) -> RedisResult<Vec<Value>> {
+        // Boxed: the future of a new connection is large and rarely needed.
+        Box::pin(server::connect_async(node, timeout)).await?.send_all(commands).await
+    }
+
+    async fn pause(length: Duration) {
+        tokio::time::sleep(length).await;
     }
 }
 
-/// One read command for each key: the keys lie on many nodes, and the client's own way to send `MGET` to all of them
-/// panics if a thread is redirected.
-fn gets(keys: &[EntryKey<'_>]) -> Vec<Cmd> {
-    let get = |key| {
-        let mut get = cmd("GET");
-        get.arg(key);
-        get
-    };
-    keys.iter().map(get).collect()
-}
-
-/// What `MGET` would have returned: nothing for a key that holds another type of data.
-fn values(replies: Vec<RedisResult<Value>>) -> RedisResult<Vec<Value>> {
-    let is_other = |error: &RedisError| code(error).as_deref() == Some("WRONGTYPE");
-    let value =
-        |reply: RedisResult<Value>| reply.or_else(|error| if is_other(&error) { Ok(Value::Nil) } else { Err(error) });
-    replies.into_iter().map(value).collect()
-}
-
-fn to((host, port): &(String, u16)) -> RoutingInfo {
-    RoutingInfo::SingleNode(SingleNodeRoutingInfo::ByAddress { host: host.clone(), port: *port })
-}
-
-fn to_all() -> RoutingInfo {
-    RoutingInfo::MultiNode((MultipleNodeRoutingInfo::AllMasters, None))
+fn get(key: &EntryKey<'_>) -> Cmd {
+    let mut get = cmd("GET");
+    get.arg(key);
+    get
 }
 
 /// The addresses of the nodes that have answered: without a response policy, the client returns each reply with its
@@ -204,40 +239,6 @@ fn no_addresses() -> RedisError {
     RedisError::from((redis::ErrorKind::UnexpectedReturnType, "the cluster did not return the addresses of its nodes"))
 }
 
-/// Sends a command without retries: one trait for a thread and a task.
-trait SendOnce {
-    async fn send_once(&mut self, command: &Cmd) -> RedisResult<Value>;
-
-    /// Learns which node has which keys now.
-    fn refresh_slots(&mut self) -> RedisResult<()>;
-
-    /// Sends commands to a node that is about to receive a key, before all nodes know of it.
-    async fn send_asking(&mut self, node: &ConnectionInfo, commands: Vec<Cmd>) -> RedisResult<Vec<Value>>;
-
-    async fn pause(&mut self, length: Duration);
-
-    fn config(&self) -> &ClusterConfig;
-}
-
-/// Sends a command, and follows redirections.
-async fn send_redirected(cluster: &mut impl SendOnce, command: &Cmd) -> RedisResult<Value> {
-    let mut pause = Duration::ZERO;
-    for _ in 0..=MAX_REDIRECTIONS {
-        let error = match cluster.send_once(command).await {
-            Err(error) if is_redirection(&error) => error,
-            reply => return reply,
-        };
-        if let Some(node) = asking(&error).and_then(|address| cluster.config().node(address)) {
-            let mut replies = cluster.send_asking(&node, vec![cmd("ASKING"), command.clone()]).await?;
-            return replies.pop().ok_or_else(too_many_redirections);
-        }
-        cluster.pause(pause).await;
-        pause = (pause * 2).max(PAUSE);
-        cluster.refresh_slots()?;
-    }
-    Err(too_many_redirections())
-}
-
 fn is_redirection(error: &RedisError) -> bool {
     matches!(error.kind(), Kind::Server(Server::Moved | Server::Ask))
 }
@@ -250,53 +251,4 @@ fn asking(error: &RedisError) -> Option<&str> {
 
 fn too_many_redirections() -> RedisError {
     RedisError::from((Kind::ClusterConnectionNotFound, "the cluster redirected the command too often"))
-}
-
-impl SendOnce for BlockingCluster {
-    async fn send_once(&mut self, command: &Cmd) -> RedisResult<Value> {
-        command.query(&mut self.connection)
-    }
-
-    /// The client learns this only before a retry, and it does not retry. A new connection learns it at once.
-    fn refresh_slots(&mut self) -> RedisResult<()> {
-        self.connection = self.config.client()?.get_connection()?;
-        Ok(())
-    }
-
-    async fn send_asking(&mut self, node: &ConnectionInfo, commands: Vec<Cmd>) -> RedisResult<Vec<Value>> {
-        pipeline(commands).query(&mut server::connect(node, self.config.timeout)?)
-    }
-
-    async fn pause(&mut self, length: Duration) {
-        std::thread::sleep(length);
-    }
-
-    fn config(&self) -> &ClusterConfig {
-        &self.config
-    }
-}
-
-impl SendOnce for AsyncCluster {
-    async fn send_once(&mut self, command: &Cmd) -> RedisResult<Value> {
-        command.query_async(&mut self.connection).await
-    }
-
-    /// The client learns this by itself, before the next command.
-    fn refresh_slots(&mut self) -> RedisResult<()> {
-        Ok(())
-    }
-
-    async fn send_asking(&mut self, node: &ConnectionInfo, commands: Vec<Cmd>) -> RedisResult<Vec<Value>> {
-        // Boxed: the future of a new connection is large and rarely needed.
-        let mut connection = Box::pin(server::connect_async(node, self.config.timeout)).await?;
-        pipeline(commands).query_async(&mut connection).await
-    }
-
-    async fn pause(&mut self, length: Duration) {
-        tokio::time::sleep(length).await;
-    }
-
-    fn config(&self) -> &ClusterConfig {
-        &self.config
-    }
 }

@@ -40,27 +40,27 @@ impl<C: Connection> Commands<'_, C> {
     /// Runs an operation. Large futures of rare operations are boxed, so that the future of the others is small.
     pub(super) async fn run(&mut self, operation: &Operation<'_>) -> Result<Answer> {
         match operation {
-            Operation::Get { key } => self.get(key).await.map(Answer::Record),
-            Operation::ReadMulti { keys } => self.read_multi(keys).await.map(Answer::Records),
-            Operation::Expiry { key } => Box::pin(self.expiry(key)).await.map(Answer::Expiry),
-            Operation::Set { key, value, expiration } => self.set(key, value, expiration).await.map(|()| Answer::Done),
+            Operation::Get { key } => self.get(key).await.map(Answer::from),
+            Operation::ReadMulti { keys } => self.read_multi(keys).await.map(Answer::from),
+            Operation::Expiry { key } => Box::pin(self.expiry(key)).await.map(Answer::from),
+            Operation::Set { key, value, expiration } => self.set(key, value, expiration).await.map(Answer::from),
             Operation::WriteMulti { values, expiration } => {
-                Box::pin(self.write_multi(values, expiration)).await.map(|()| Answer::Done)
+                Box::pin(self.write_multi(values, expiration)).await.map(Answer::from)
             }
-            Operation::Delete { key, now } => self.delete(key, *now).await.map(Answer::Bool),
-            Operation::DeleteMulti { keys, now } => Box::pin(self.delete_multi(keys, *now)).await.map(Answer::Count),
+            Operation::Delete { key, now } => self.delete(key, *now).await.map(Answer::from),
+            Operation::DeleteMulti { keys, now } => Box::pin(self.delete_multi(keys, *now)).await.map(Answer::from),
             Operation::Increment { key, by, expiration } => {
-                self.increment(key, *by, expiration).await.map(Answer::Number)
+                self.increment(key, *by, expiration).await.map(Answer::from)
             }
-            Operation::Touch { key, expiration } => Box::pin(self.touch(key, expiration)).await.map(Answer::Bool),
-            Operation::Clear { prefix } => Box::pin(self.clear(prefix)).await.map(Answer::Count),
+            Operation::Touch { key, expiration } => Box::pin(self.touch(key, expiration)).await.map(Answer::from),
+            Operation::Clear { prefix } => Box::pin(self.clear(prefix)).await.map(Answer::from),
             // Redis removes expired entries by itself.
             Operation::DeleteExpired { .. } => Ok(Answer::Count(0)),
-            Operation::Claim { key, claim } => self.claim(key, claim).await.map(Answer::Bool),
+            Operation::Claim { key, claim } => self.claim(key, claim).await.map(Answer::from),
             Operation::Complete { key, value, expiration, token } => {
-                self.complete(key, value, expiration, *token).await.map(Answer::Bool)
+                self.complete(key, value, expiration, *token).await.map(Answer::from)
             }
-            Operation::Release { key, token, pause } => self.release(key, *token, *pause).await.map(|()| Answer::Done),
+            Operation::Release { key, token, pause } => self.release(key, *token, *pause).await.map(Answer::from),
         }
     }
 
@@ -79,10 +79,8 @@ impl<C: Connection> Commands<'_, C> {
 
     pub(super) async fn expiry(&mut self, key: &str) -> Result<Option<Timestamp>> {
         let entry = self.keys.entry(key);
-        let (mut get_head, mut get_ttl) = (cmd("GETRANGE"), cmd("PTTL"));
-        get_head.arg(&entry).arg(0).arg(HEAD - 1);
-        get_ttl.arg(&entry);
-        let replies = self.connection.send_all(vec![get_head, get_ttl]).await.map_err(explained)?;
+        let commands = vec![Cmd::getrange(&entry, 0, HEAD - 1), Cmd::pttl(&entry)];
+        let replies = self.connection.send_all(commands).await.map_err(explained)?;
         let (head, left): (Vec<u8>, i64) = typed(Reply::Array(replies))?;
         // It may have expired between the two commands.
         if head.is_empty() || left == GONE {
@@ -123,27 +121,21 @@ impl<C: Connection> Commands<'_, C> {
     /// change was made, so its result is current and may be stored. A script in their place costs Redis three times as
     /// much.
     fn break_claims(&self, key: &str) -> Cmd {
-        let mut unlink = cmd("UNLINK");
-        unlink.arg(self.keys.claims(key));
-        unlink
+        Cmd::unlink(self.keys.claims(key))
     }
 
     pub(super) async fn delete(&mut self, key: &str, now: Timestamp) -> Result<bool> {
-        let call = self.delete_call(key);
-        was_live(DELETE.run(&mut self.connection, &call).await.map_err(explained)?, now)
+        let call = self.call(&DELETE, key);
+        Ok(was_live(self.run_script(&DELETE, &call).await?, now))
     }
 
     pub(super) async fn delete_multi(&mut self, keys: &[String], now: Timestamp) -> Result<u64> {
         if keys.is_empty() {
             return Ok(0);
         }
-        let calls = keys.iter().map(|key| self.delete_call(key)).collect();
+        let calls = keys.iter().map(|key| self.call(&DELETE, key)).collect();
         let replies = DELETE.run_all(&mut self.connection, calls).await.map_err(explained)?;
-        replies.into_iter().map(|reply| was_live(reply, now).map(u64::from)).sum()
-    }
-
-    fn delete_call(&self, key: &str) -> Cmd {
-        DELETE.call(&[self.keys.entry(key), self.keys.claims(key)])
+        replies.into_iter().map(|reply| Ok(u64::from(was_live(typed(reply)?, now)))).sum()
     }
 
     pub(super) async fn increment(&mut self, key: &str, by: i64, expiration: &Expiration) -> Result<i64> {
@@ -152,9 +144,8 @@ impl<C: Connection> Commands<'_, C> {
             .arg(expiration.now.as_millis())
             .arg(optional(counter_ttl(expiration)))
             .arg(flag(expiration.is_explicit));
-        let reply = INCREMENT.run(&mut self.connection, &call).await.map_err(explained)?;
-        let text: String = typed(reply)?;
-        match &*text {
+        let sum: String = self.run_script(&INCREMENT, &call).await?;
+        match &*sum {
             "other" => Err(Error::new(ErrorKind::NotANumber, "the stored value is not a whole number")),
             "overflow" => Err(Error::new(ErrorKind::Overflow, "the sum exceeds the range of i64")),
             sum => sum.parse().map_err(|_| unexpected()),
@@ -172,7 +163,7 @@ impl<C: Connection> Commands<'_, C> {
             let Some(value) = record.touched(expiration) else { break };
             let mut call = REPLACE.call(&[self.keys.entry(key)]);
             call.arg(old).arg(&*encode(&value, expiration)).arg(optional(ttl(&value, expiration)));
-            if typed(REPLACE.run(&mut self.connection, &call).await.map_err(explained)?)? {
+            if self.run_script(&REPLACE, &call).await? {
                 return Ok(true);
             }
         }
@@ -207,9 +198,7 @@ impl<C: Connection> Commands<'_, C> {
                 found.dedup();
                 found.retain(|key| is_removed(key));
                 if !found.is_empty() {
-                    let mut unlink = cmd("UNLINK");
-                    unlink.arg(found);
-                    self.connection.send(&unlink).await.map_err(explained)?;
+                    self.connection.send(&Cmd::unlink(found)).await.map_err(explained)?;
                 }
                 if next == 0 {
                     break;
@@ -227,9 +216,9 @@ impl<C: Connection> Commands<'_, C> {
     }
 
     pub(super) async fn claim(&mut self, key: &str, claim: &Claim) -> Result<bool> {
-        let (length, mut call) = (millis(claim.length), self.claims_call(&CLAIM, key));
+        let (length, mut call) = (millis(claim.length), self.call(&CLAIM, key));
         call.arg(claim.token).arg(flag(claim.exclusive)).arg(length).arg(length.max(REMEMBERED));
-        typed(CLAIM.run(&mut self.connection, &call).await.map_err(explained)?)
+        self.run_script(&CLAIM, &call).await
     }
 
     pub(super) async fn complete(
@@ -239,19 +228,24 @@ impl<C: Connection> Commands<'_, C> {
         expiration: &Expiration,
         token: u64,
     ) -> Result<bool> {
-        let mut call = self.claims_call(&COMPLETE, key);
+        let mut call = self.call(&COMPLETE, key);
         call.arg(token).arg(&*encode(value, expiration)).arg(optional(ttl(value, expiration)));
-        typed(COMPLETE.run(&mut self.connection, &call).await.map_err(explained)?)
+        self.run_script(&COMPLETE, &call).await
     }
 
     pub(super) async fn release(&mut self, key: &str, token: u64, pause: Duration) -> Result<()> {
-        let mut call = self.claims_call(&RELEASE, key);
+        let mut call = self.call(&RELEASE, key);
         call.arg(token).arg(millis(pause));
-        RELEASE.run(&mut self.connection, &call).await.map_err(explained).map(drop)
+        self.run_script(&RELEASE, &call).await
     }
 
-    fn claims_call(&self, script: &Script, key: &str) -> Cmd {
+    /// A call of a script on an entry and its claims, to which more arguments are added.
+    fn call(&self, script: &Script, key: &str) -> Cmd {
         script.call(&[self.keys.entry(key), self.keys.claims(key)])
+    }
+
+    async fn run_script<T: FromRedisValue>(&mut self, script: &Script, call: &Cmd) -> Result<T> {
+        typed(script.run(&mut self.connection, call).await.map_err(explained)?)
     }
 }
 
@@ -304,9 +298,8 @@ fn read(reply: RedisResult<Reply>) -> Result<Option<Record>> {
 }
 
 /// Whether a deleted value had not expired, from its first bytes.
-fn was_live(reply: Reply, now: Timestamp) -> Result<bool> {
-    let head: Vec<u8> = typed(reply)?;
-    Ok(!head.is_empty() && decode(head).is_live(now))
+fn was_live(head: Vec<u8>, now: Timestamp) -> bool {
+    !head.is_empty() && decode(head).is_live(now)
 }
 
 fn typed<T: FromRedisValue>(reply: Reply) -> Result<T> {

@@ -49,7 +49,7 @@ impl BlockingConnection {
     pub(super) fn is_alive(&mut self) -> bool {
         match self {
             AnyConnection::Server(server) => server.check_connection(),
-            AnyConnection::Cluster(cluster) => cluster.is_alive(),
+            AnyConnection::Cluster(cluster) => cluster.connection.check_connection(),
         }
     }
 }

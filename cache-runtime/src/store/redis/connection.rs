@@ -5,33 +5,42 @@
 
 use std::time::Duration;
 
-use redis::{Cmd, RedisResult, Value};
+use redis::{Cmd, RedisResult, Value, from_redis_value};
 
 use super::error::ends_connection;
 use super::keys::EntryKey;
+use super::requests::command;
 
 /// A connection that was idle for longer is checked before it is used.
 pub(super) const IDLE_CHECK: Duration = Duration::from_secs(1);
 
-/// The address of a cluster node; `None` for a single server.
+/// The address of a cluster node; `None` for a single server, or for the node that has the key of a command.
 pub(super) type Node = Option<(String, u16)>;
 
-/// A connection to Redis.
+/// A connection to Redis. The defaults are those of a single server.
 pub(super) trait Connection {
-    /// Sends a command, and returns the reply.
-    fn send(&mut self, command: &Cmd) -> impl Future<Output = RedisResult<Value>>;
+    /// Sends a command to a node, and returns the reply.
+    async fn send_to(&mut self, node: &Node, command: &Cmd) -> RedisResult<Value>;
 
     /// Sends commands at once, and returns the replies in order; the first error is the error of all.
-    fn send_all(&mut self, commands: Vec<Cmd>) -> impl Future<Output = RedisResult<Vec<Value>>>;
+    async fn send_all(&mut self, commands: Vec<Cmd>) -> RedisResult<Vec<Value>>;
+
+    /// Sends a command, and returns the reply.
+    async fn send(&mut self, command: &Cmd) -> RedisResult<Value> {
+        self.send_to(&None, command).await
+    }
 
     /// Reads the values of keys, in order.
-    fn get_all(&mut self, keys: &[EntryKey<'_>]) -> impl Future<Output = RedisResult<Vec<Value>>>;
-
-    /// Sends a command to one of the [nodes](Connection::nodes).
-    fn send_to(&mut self, node: &Node, command: &Cmd) -> impl Future<Output = RedisResult<Value>>;
+    async fn get_all(&mut self, keys: &[EntryKey<'_>]) -> RedisResult<Vec<Value>> {
+        let mut get = command("MGET", keys.len(), keys.iter().map(|key| key.len()).sum());
+        get.arg(keys);
+        Ok(from_redis_value(self.send(&get).await?)?)
+    }
 
     /// The servers that together hold all keys.
-    fn nodes(&mut self) -> impl Future<Output = RedisResult<Vec<Node>>>;
+    async fn nodes(&mut self) -> RedisResult<Vec<Node>> {
+        Ok(vec![None])
+    }
 }
 
 /// A connection to one server or to a cluster.
@@ -41,40 +50,30 @@ pub(super) enum AnyConnection<S, C> {
     Cluster(C),
 }
 
-impl<S: Connection, C: Connection> Connection for AnyConnection<S, C> {
-    async fn send(&mut self, command: &Cmd) -> RedisResult<Value> {
-        match self {
-            AnyConnection::Server(server) => server.send(command).await,
-            AnyConnection::Cluster(cluster) => cluster.send(command).await,
+macro_rules! on_either {
+    ($any:ident, $connection:ident => $call:expr) => {
+        match $any {
+            AnyConnection::Server($connection) => $call.await,
+            AnyConnection::Cluster($connection) => $call.await,
         }
+    };
+}
+
+impl<S: Connection, C: Connection> Connection for AnyConnection<S, C> {
+    async fn send_to(&mut self, node: &Node, command: &Cmd) -> RedisResult<Value> {
+        on_either!(self, connection => connection.send_to(node, command))
     }
 
     async fn send_all(&mut self, commands: Vec<Cmd>) -> RedisResult<Vec<Value>> {
-        match self {
-            AnyConnection::Server(server) => server.send_all(commands).await,
-            AnyConnection::Cluster(cluster) => cluster.send_all(commands).await,
-        }
+        on_either!(self, connection => connection.send_all(commands))
     }
 
     async fn get_all(&mut self, keys: &[EntryKey<'_>]) -> RedisResult<Vec<Value>> {
-        match self {
-            AnyConnection::Server(server) => server.get_all(keys).await,
-            AnyConnection::Cluster(cluster) => cluster.get_all(keys).await,
-        }
-    }
-
-    async fn send_to(&mut self, node: &Node, command: &Cmd) -> RedisResult<Value> {
-        match self {
-            AnyConnection::Server(server) => server.send_to(node, command).await,
-            AnyConnection::Cluster(cluster) => cluster.send_to(node, command).await,
-        }
+        on_either!(self, connection => connection.get_all(keys))
     }
 
     async fn nodes(&mut self) -> RedisResult<Vec<Node>> {
-        match self {
-            AnyConnection::Server(server) => server.nodes().await,
-            AnyConnection::Cluster(cluster) => cluster.nodes().await,
-        }
+        on_either!(self, connection => connection.nodes())
     }
 }
 
@@ -94,8 +93,8 @@ pub(super) trait Tracked {
 }
 
 impl<T: Tracked> Connection for T {
-    async fn send(&mut self, command: &Cmd) -> RedisResult<Value> {
-        let reply = self.inner().send(command).await;
+    async fn send_to(&mut self, node: &Node, command: &Cmd) -> RedisResult<Value> {
+        let reply = self.inner().send_to(node, command).await;
         self.recorded(reply)
     }
 
@@ -107,11 +106,6 @@ impl<T: Tracked> Connection for T {
     async fn get_all(&mut self, keys: &[EntryKey<'_>]) -> RedisResult<Vec<Value>> {
         let replies = self.inner().get_all(keys).await;
         self.recorded(replies)
-    }
-
-    async fn send_to(&mut self, node: &Node, command: &Cmd) -> RedisResult<Value> {
-        let reply = self.inner().send_to(node, command).await;
-        self.recorded(reply)
     }
 
     async fn nodes(&mut self) -> RedisResult<Vec<Node>> {

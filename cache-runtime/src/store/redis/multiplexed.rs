@@ -4,7 +4,7 @@ use std::io;
 use std::net::{Ipv4Addr, UdpSocket};
 use std::panic::catch_unwind;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
 use redis::{Cmd, RedisError, RedisResult, Value};
@@ -26,8 +26,6 @@ pub(super) struct Multiplexed {
     endpoint: Endpoint,
     timeout: Duration,
     slots: RwLock<RuntimeSlots>,
-    /// The number of the next slot.
-    next: AtomicU64,
     started: Stopwatch,
 }
 
@@ -40,22 +38,15 @@ fn find(slots: &RuntimeSlots, runtime: Id) -> Option<&Arc<RuntimeSlot>> {
 
 /// The connection of a runtime. The first task that needs it connects, and the others wait.
 pub(super) struct RuntimeSlot {
-    /// Distinguishes this slot from earlier and later ones of the same runtime.
-    number: u64,
     runtime: Id,
     /// Whether the runtime has the drivers that a connection needs.
-    has_drivers: OnceLock<bool>,
+    has_drivers: bool,
     connection: OnceCell<AsyncConnection>,
     /// When it was last used, in milliseconds.
     last_used: AtomicU64,
 }
 
 impl RuntimeSlot {
-    fn new(number: u64, runtime: Id) -> Self {
-        let (has_drivers, connection, last_used) = (OnceLock::new(), OnceCell::new(), AtomicU64::new(0));
-        RuntimeSlot { number, runtime, has_drivers, connection, last_used }
-    }
-
     /// How long it has not been used.
     fn idle(&self, now: u64) -> Duration {
         Duration::from_millis(now.saturating_sub(self.last_used.load(Ordering::Relaxed)))
@@ -85,8 +76,7 @@ fn has_drivers() -> bool {
 
 impl Multiplexed {
     pub(super) fn new(endpoint: Endpoint, timeout: Duration) -> Self {
-        let (slots, next, started) = (RwLock::default(), AtomicU64::new(0), Stopwatch::start());
-        Multiplexed { endpoint, timeout, slots, next, started }
+        Multiplexed { endpoint, timeout, slots: RwLock::default(), started: Stopwatch::start() }
     }
 
     /// The connection of a runtime, if it exists and was used recently: then nothing has to be awaited.
@@ -99,34 +89,33 @@ impl Multiplexed {
             return None;
         }
         slot.last_used.store(now, Ordering::Relaxed);
-        Some(SharedConnection { multiplexed: self, slot: slot.number, connection: connection.clone() })
+        Some(SharedConnection { multiplexed: self, connection: connection.clone(), slot: Arc::clone(slot) })
     }
 
     /// The slot of the current runtime; `None` if the runtime lacks the drivers for a connection.
     pub(super) fn slot(&self, runtime: Id) -> Option<Arc<RuntimeSlot>> {
-        let slot = self.slot_of(runtime);
-        let can_connect = *slot.has_drivers.get_or_init(has_drivers);
-        can_connect.then_some(slot)
+        Some(self.slot_of(runtime)).filter(|slot| slot.has_drivers)
     }
 
     /// The connection of a slot.
     pub(super) async fn get(&self, slot: Arc<RuntimeSlot>) -> Result<SharedConnection<'_>> {
-        let mut shared = self.connected(&slot).await?;
-        let idle = slot.touch(self.started.millis());
+        let runtime = slot.runtime;
+        let mut shared = self.connected(slot).await?;
+        let idle = shared.slot.touch(self.started.millis());
         if idle >= IDLE_CHECK && Box::pin(shared.send(&redis::cmd("PING"))).await.is_err() {
             // The connection was lost while it was idle, and its slot has been removed.
-            shared = self.connected(&self.slot_of(slot.runtime)).await?;
+            shared = self.connected(self.slot_of(runtime)).await?;
         }
         Ok(shared)
     }
 
-    async fn connected(&self, slot: &RuntimeSlot) -> Result<SharedConnection<'_>> {
+    async fn connected(&self, slot: Arc<RuntimeSlot>) -> Result<SharedConnection<'_>> {
         let connection = match slot.connection.get() {
             Some(connection) => connection.clone(),
             // Boxed: the future of a new connection is large and rarely needed.
-            None => Box::pin(self.connect(slot)).await.map_err(explained)?,
+            None => Box::pin(self.connect(&slot)).await.map_err(explained)?,
         };
-        Ok(SharedConnection { multiplexed: self, slot: slot.number, connection })
+        Ok(SharedConnection { multiplexed: self, slot, connection })
     }
 
     /// Connects, or waits for the task that does. It waits as long as one attempt may take, even if earlier ones failed.
@@ -156,14 +145,10 @@ impl Multiplexed {
         if slots.len() >= MAX_RUNTIMES {
             slots.remove(0);
         }
-        let slot = Arc::new(RuntimeSlot::new(self.next.fetch_add(1, Ordering::Relaxed), runtime));
+        let (has_drivers, connection, last_used) = (has_drivers(), OnceCell::new(), AtomicU64::new(0));
+        let slot = Arc::new(RuntimeSlot { runtime, has_drivers, connection, last_used });
         slots.push(Arc::clone(&slot));
         slot
-    }
-
-    /// Removes a slot; a new one of the same runtime stays.
-    fn remove(&self, number: u64) {
-        self.write().retain(|slot| slot.number != number);
     }
 
     fn read(&self) -> RwLockReadGuard<'_, RuntimeSlots> {
@@ -178,7 +163,7 @@ impl Multiplexed {
 /// A clone of a runtime's connection.
 pub(super) struct SharedConnection<'a> {
     multiplexed: &'a Multiplexed,
-    slot: u64,
+    slot: Arc<RuntimeSlot>,
     connection: AsyncConnection,
 }
 
@@ -203,7 +188,8 @@ impl Tracked for SharedConnection<'_> {
 
     fn record(&mut self, is_broken: bool) {
         if is_broken {
-            self.multiplexed.remove(self.slot);
+            // A new slot of the same runtime stays.
+            self.multiplexed.write().retain(|slot| !Arc::ptr_eq(slot, &self.slot));
         }
     }
 }

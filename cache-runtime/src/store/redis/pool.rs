@@ -1,6 +1,6 @@
 //! Connections for threads. A thread has one to itself for as long as an operation takes.
 
-use std::sync::OnceLock;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use r2d2::{ManageConnection, NopErrorHandler, PooledConnection};
@@ -12,16 +12,14 @@ use super::endpoint::Endpoint;
 use crate::time::Stopwatch;
 use crate::{Error, ErrorKind, Result};
 
-/// The connections of a store. The first one is made when it is needed.
+/// The connections of a store. The pool with its threads, and each connection, is made when it is needed.
 pub(super) struct Pool {
-    manager: Manager,
-    max_size: u32,
-    pool: OnceLock<r2d2::Pool<Manager>>,
+    timeout: Duration,
+    pool: LazyLock<r2d2::Pool<Manager>, Box<dyn FnOnce() -> r2d2::Pool<Manager> + Send>>,
 }
 
 /// Makes connections, and recognises broken ones.
-#[derive(Clone)]
-struct Manager {
+pub(super) struct Manager {
     endpoint: Endpoint,
     timeout: Duration,
 }
@@ -35,26 +33,23 @@ pub(super) struct TrackedConnection {
 
 impl Pool {
     pub(super) fn new(endpoint: Endpoint, timeout: Duration, max_size: u32) -> Self {
-        Pool { manager: Manager { endpoint, timeout }, max_size, pool: OnceLock::new() }
+        let build = move || {
+            r2d2::Pool::builder()
+                .max_size(max_size)
+                .min_idle(Some(0))
+                .connection_timeout(timeout)
+                // The caller gets the error, so the pool need not log it.
+                .error_handler(Box::new(NopErrorHandler))
+                .build_unchecked(Manager { endpoint, timeout })
+        };
+        Pool { timeout, pool: LazyLock::new(Box::new(build)) }
     }
 
     /// A connection for this thread: an idle one, a new one, or the first that another thread gives back.
     pub(super) fn get(&self) -> Result<Pooled> {
-        self.pool().get().map(Pooled).map_err(|error| {
-            let message = format!("no connection within {:?}", self.manager.timeout);
+        self.pool.get().map_err(|error| {
+            let message = format!("no connection within {:?}", self.timeout);
             Error::new(ErrorKind::Unavailable, message).with_source(error)
-        })
-    }
-
-    fn pool(&self) -> &r2d2::Pool<Manager> {
-        self.pool.get_or_init(|| {
-            r2d2::Pool::builder()
-                .max_size(self.max_size)
-                .min_idle(Some(0))
-                .connection_timeout(self.manager.timeout)
-                // The caller gets the error, so the pool need not log it.
-                .error_handler(Box::new(NopErrorHandler))
-                .build_unchecked(self.manager.clone())
         })
     }
 }
@@ -81,17 +76,17 @@ impl ManageConnection for Manager {
 }
 
 /// A connection that a thread has taken from the pool; dropping it gives it back.
-pub(super) struct Pooled(PooledConnection<Manager>);
+pub(super) type Pooled = PooledConnection<Manager>;
 
 impl Tracked for Pooled {
     type Inner = BlockingConnection;
 
     fn inner(&mut self) -> &mut BlockingConnection {
-        &mut self.0.connection
+        &mut self.connection
     }
 
     fn record(&mut self, is_broken: bool) {
-        self.0.last_used = Stopwatch::start();
-        self.0.is_broken |= is_broken;
+        self.last_used = Stopwatch::start();
+        self.is_broken |= is_broken;
     }
 }

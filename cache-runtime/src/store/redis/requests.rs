@@ -2,20 +2,11 @@
 
 use redis::{Cmd, Pipeline};
 
-use super::keys::EntryKey;
-
 /// A command with capacity for its arguments, so that it does not grow as they are added.
 pub(super) fn command(name: &str, arguments: usize, bytes: usize) -> Cmd {
     let mut command = Cmd::with_capacity(1 + arguments, name.len() + bytes);
     command.arg(name);
     command
-}
-
-/// Reads many entries of one server.
-pub(super) fn mget(keys: &[EntryKey<'_>]) -> Cmd {
-    let mut get = command("MGET", keys.len(), keys.iter().map(|key| key.len()).sum());
-    get.arg(keys);
-    get
 }
 
 /// Sends many commands at once.

@@ -6,8 +6,7 @@ use redis::aio::{ConnectionLike as _, MultiplexedConnection};
 use redis::{AsyncConnectionConfig, Client, Cmd, ConnectionInfo, RedisResult, Value};
 
 use super::connection::{Connection, Node};
-use super::keys::EntryKey;
-use super::requests::{mget, pipeline};
+use super::requests::pipeline;
 
 /// Connects for a thread, which waits for each reply for at most `timeout`.
 pub(super) fn connect(server: &ConnectionInfo, timeout: Duration) -> RedisResult<redis::Connection> {
@@ -24,46 +23,22 @@ pub(super) async fn connect_async(server: &ConnectionInfo, timeout: Duration) ->
 }
 
 impl Connection for redis::Connection {
-    async fn send(&mut self, command: &Cmd) -> RedisResult<Value> {
+    async fn send_to(&mut self, _: &Node, command: &Cmd) -> RedisResult<Value> {
         command.query(self)
     }
 
     async fn send_all(&mut self, commands: Vec<Cmd>) -> RedisResult<Vec<Value>> {
         pipeline(commands).query(self)
     }
-
-    async fn get_all(&mut self, keys: &[EntryKey<'_>]) -> RedisResult<Vec<Value>> {
-        mget(keys).query(self)
-    }
-
-    async fn send_to(&mut self, _: &Node, command: &Cmd) -> RedisResult<Value> {
-        self.send(command).await
-    }
-
-    async fn nodes(&mut self) -> RedisResult<Vec<Node>> {
-        Ok(vec![None])
-    }
 }
 
 impl Connection for MultiplexedConnection {
-    async fn send(&mut self, command: &Cmd) -> RedisResult<Value> {
+    async fn send_to(&mut self, _: &Node, command: &Cmd) -> RedisResult<Value> {
         // The client boxes this future. It is large, and the future of every operation would have to hold it.
         self.req_packed_command(command).await?.extract_error()
     }
 
     async fn send_all(&mut self, commands: Vec<Cmd>) -> RedisResult<Vec<Value>> {
         pipeline(commands).query_async(self).await
-    }
-
-    async fn get_all(&mut self, keys: &[EntryKey<'_>]) -> RedisResult<Vec<Value>> {
-        mget(keys).query_async(self).await
-    }
-
-    async fn send_to(&mut self, _: &Node, command: &Cmd) -> RedisResult<Value> {
-        self.send(command).await
-    }
-
-    async fn nodes(&mut self) -> RedisResult<Vec<Node>> {
-        Ok(vec![None])
     }
 }
