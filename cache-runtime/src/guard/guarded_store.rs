@@ -2,39 +2,36 @@
 
 use std::fmt::Display;
 use std::mem;
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::circuit_breaker::{Circuit, CircuitBreaker, is_failure};
-use super::log_limit::FailureLog;
-use super::recovery_probe::{self, PROBE_INTERVAL, Recovery};
+use super::log_limit::LogLimit;
+use super::recovery_probe::RecoveryProbe;
 use crate::mode::{Elapsed, Mode};
 use crate::observe::{Event, Observers, Outage};
 use crate::store::{Answer, Operation, Store};
-use crate::time::{Stopwatch, Timestamp};
+use crate::time::Stopwatch;
 use crate::{Error, ErrorKind, Result};
 
 /// A look-up that took this long opens the circuit, though it was answered. Where the store's own time is unknown, the
 /// answer counts as quick: a runtime so busy that it polls a task late would open the circuit, and be busier for it.
 ///
 /// A write may take this long: it waits for other writers, or is large. So may a look-up of many keys.
-const SLOW: Duration = Duration::from_secs(1);
-
-/// The probe's key. No user's key becomes this one: after `@/` a stored key continues with `@` or `#`.
-const PROBE_KEY: &str = "@/probe";
+pub(super) const SLOW: Duration = Duration::from_secs(1);
 
 /// A store behind its circuit breaker.
 pub(crate) struct GuardedStore {
     store: Arc<dyn Store>,
-    breaker: CircuitBreaker,
+    pub(super) breaker: CircuitBreaker,
     observers: Observers,
-    log: FailureLog,
+    log_limit: LogLimit,
 }
 
 impl GuardedStore {
     pub(crate) fn new(store: Arc<dyn Store>) -> Arc<Self> {
-        let (breaker, observers, log) = (CircuitBreaker::default(), Observers::default(), FailureLog::default());
-        Arc::new(GuardedStore { store, breaker, observers, log })
+        let (breaker, observers, log_limit) = (CircuitBreaker::default(), Observers::default(), LogLimit::default());
+        Arc::new(GuardedStore { store, breaker, observers, log_limit })
     }
 
     /// The store itself, for what no outage concerns.
@@ -48,7 +45,9 @@ impl GuardedStore {
 
     /// Logs a failure of which the caller of a function is not told, at most once an interval.
     pub(crate) fn log_failure(&self, what: impl Display) {
-        self.log.failure(what);
+        if let Some(suppressed) = self.log_limit.allow(Instant::now()) {
+            tracing::warn!(suppressed, "cache: {what}; the call continued without the cache");
+        }
     }
 
     /// Runs an operation, unless the circuit is open; an error names the operation, the key and the store.
@@ -74,18 +73,6 @@ impl GuardedStore {
             None => error.context(format_args!("{operation} in {store}")),
         }
     }
-
-    /// Opens the circuit, and starts the probe that closes it again.
-    fn open(self: &Arc<Self>, outage: Outage, reason: String) {
-        if self.breaker.circuit(outage).open(reason) {
-            recovery_probe::start(OpenCircuit { guard: Arc::downgrade(self), outage });
-        }
-    }
-}
-
-/// What a failed operation says about the store: a store that cannot be read cannot be written either.
-fn outage_of(operation: &Operation<'_>) -> Outage {
-    if operation.is_read() { Outage::Everything } else { Outage::Writes }
 }
 
 /// An operation that the circuit breaker has let pass.
@@ -100,7 +87,8 @@ struct Permit<'a> {
 
 impl<'a> Permit<'a> {
     fn request(guard: &'a Arc<GuardedStore>, operation: &Operation<'_>) -> Result<Self> {
-        let outage = outage_of(operation);
+        // A store that cannot be read cannot be written either.
+        let outage = if operation.is_read() { Outage::Everything } else { Outage::Writes };
         guard.breaker.check(outage)?;
         let is_look_up = matches!(operation, Operation::Get { .. } | Operation::Expiry { .. });
         Ok(Permit { guard, outage, operation: operation.name(), is_look_up, started: Stopwatch::start() })
@@ -150,8 +138,11 @@ impl<'a> Permit<'a> {
         self.guard.observers.notify(&Event::StoreFailed { operation: self.operation, error });
     }
 
+    /// Opens the circuit, and starts the probe that closes it again.
     fn open(&self, reason: String) {
-        self.guard.open(self.outage, reason);
+        if self.circuit().open(reason) {
+            RecoveryProbe::start(self.guard, self.outage);
+        }
     }
 }
 
@@ -162,74 +153,5 @@ impl Drop for Permit<'_> {
         if waited >= SLOW {
             self.open(format!("a caller gave up after {waited:.1?}"));
         }
-    }
-}
-
-/// An open circuit, as its probe sees it: the probe does not keep the cache alive.
-struct OpenCircuit {
-    guard: Weak<GuardedStore>,
-    outage: Outage,
-}
-
-impl Recovery for OpenCircuit {
-    /// Looks for a key that never exists, by the kind of operation that failed.
-    fn is_over(&self) -> bool {
-        let Some(guard) = self.guard.upgrade() else { return true };
-        let started = Instant::now();
-        let failed = match self.outage {
-            Outage::Everything => guard.store.get(PROBE_KEY).is_err_and(|error| is_failure(&error)),
-            Outage::Writes => {
-                return !guard.store.delete(PROBE_KEY, Timestamp::now()).is_err_and(|error| is_failure(&error));
-            }
-        };
-        !failed && started.elapsed() < SLOW
-    }
-
-    fn announce_open(&self) -> bool {
-        let Some(guard) = self.guard.upgrade() else { return false };
-        let circuit = guard.breaker.circuit(self.outage);
-        let reason = circuit.reason().clone();
-        let logged = circuit.log_limit.allow(Instant::now());
-        if let Some(suppressed) = logged {
-            let (store, state) = (guard.store.name(), unavailable(self.outage));
-            tracing::warn!(
-                suppressed,
-                "cache: {store} {state} ({reason}); calls skip it, and it is retried every {PROBE_INTERVAL:?}"
-            );
-        }
-        guard.observers.notify(&Event::CircuitOpened { outage: self.outage, reason: &reason });
-        logged.is_some()
-    }
-
-    fn announce_closed(&self, was_logged: bool) {
-        let Some(guard) = self.guard.upgrade() else { return };
-        let skipped = guard.breaker.circuit(self.outage).close();
-        if was_logged {
-            let (store, state) = (guard.store.name(), available(self.outage));
-            tracing::info!(skipped, "cache: {store} {state} again");
-        }
-        guard.observers.notify(&Event::CircuitClosed { outage: self.outage, skipped });
-    }
-}
-
-impl Drop for OpenCircuit {
-    fn drop(&mut self) {
-        if let Some(guard) = self.guard.upgrade() {
-            guard.breaker.circuit(self.outage).close();
-        }
-    }
-}
-
-fn unavailable(outage: Outage) -> &'static str {
-    match outage {
-        Outage::Everything => "is unavailable",
-        Outage::Writes => "refuses writes",
-    }
-}
-
-fn available(outage: Outage) -> &'static str {
-    match outage {
-        Outage::Everything => "answers",
-        Outage::Writes => "accepts writes",
     }
 }

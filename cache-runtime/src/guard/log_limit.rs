@@ -1,16 +1,11 @@
 //! Log lines at most once an interval, for failures that callers are not told of.
 
-use std::fmt::Display;
 use std::mem;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 /// The shortest time between two lines about one thing.
 const INTERVAL: Duration = Duration::from_secs(10);
-
-/// Logs failures that leave the caller's function working.
-#[derive(Debug, Default)]
-pub(super) struct FailureLog(LogLimit);
 
 /// Allows one line an interval, and counts the others.
 #[derive(Debug, Default)]
@@ -20,15 +15,6 @@ pub(super) struct LogLimit(Mutex<Lines>);
 struct Lines {
     last: Option<Instant>,
     suppressed: u64,
-}
-
-impl FailureLog {
-    /// Logs a failure, or counts it for the next line.
-    pub(super) fn failure(&self, what: impl Display) {
-        if let Some(suppressed) = self.0.allow(Instant::now()) {
-            tracing::warn!(suppressed, "cache: {what}; the call continued without the cache");
-        }
-    }
 }
 
 impl LogLimit {

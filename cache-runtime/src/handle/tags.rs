@@ -144,11 +144,12 @@ impl Handle {
         mode: &M,
         records: &mut [(String, Option<Record>)],
     ) -> Result<()> {
-        let stamps_of =
-            |record: &Option<Record>| record.as_ref().filter(|record| record.is_tagged()).map(tag_stamps_in);
-        let stamps: Vec<Option<Option<Vec<TagStamp>>>> = records.iter().map(|(_, record)| stamps_of(record)).collect();
-        let mut keys: Vec<String> =
-            stamps.iter().flatten().flatten().flatten().map(|stamp| stamp.key.clone()).collect();
+        let stamps_of = |record: &Option<Record>| match record {
+            Some(record) if record.is_tagged() => tag_stamps_in(record),
+            _ => Some(Vec::new()),
+        };
+        let stamps: Vec<Option<Vec<TagStamp>>> = records.iter().map(|(_, record)| stamps_of(record)).collect();
+        let mut keys: Vec<String> = stamps.iter().flatten().flatten().map(|stamp| stamp.key.clone()).collect();
         keys.sort_unstable();
         keys.dedup();
         if keys.is_empty() {
@@ -156,9 +157,7 @@ impl Handle {
         }
         let generations = self.present_generations(mode, keys).await?;
         for ((_, record), stamps) in records.iter_mut().zip(stamps) {
-            let Some(stamps) = stamps else { continue };
-            let is_present = |stamp: &TagStamp| generations.get(&stamp.key) == Some(&stamp.generation);
-            if !stamps.is_some_and(|stamps| stamps.iter().all(is_present)) {
+            if !stamps.is_some_and(|stamps| are_present(&stamps, &generations)) {
                 *record = None;
             }
         }
@@ -171,10 +170,8 @@ impl Handle {
             return true;
         }
         let generations = self.present_generations(mode, stamps.iter().map(|stamp| stamp.key.clone()).collect()).await;
-        match generations.inspect_err(|error| self.log_failure(error)) {
-            Ok(generations) => stamps.iter().all(|stamp| generations.get(&stamp.key) == Some(&stamp.generation)),
-            Err(_) => true,
-        }
+        let generations = generations.inspect_err(|error| self.log_failure(error));
+        generations.map_or(true, |generations| are_present(stamps, &generations))
     }
 
     /// The present generations of tags, by the keys of their entries; a deleted tag has none.
@@ -203,6 +200,10 @@ fn tag_stamps_in(record: &Record) -> Option<Vec<TagStamp>> {
         Value::Bytes(bytes) => entry::tag_stamps(bytes),
         Value::Number(_) => None,
     }
+}
+
+fn are_present(stamps: &[TagStamp], generations: &HashMap<String, u64>) -> bool {
+    stamps.iter().all(|stamp| generations.get(&stamp.key) == Some(&stamp.generation))
 }
 
 /// The generation in a tag's own entry, and when that entry expires.

@@ -4,25 +4,22 @@
 //! sqlite.rs                 the store
 //! settings                  the configuration
 //! file, database            the file; its connections and transactions
-//! sql, rows, claims         the statements; rows of entries and of claims
+//! sql, rows                 the statements; rows of entries
 //! maintenance, progress     what runs in the background, and when it is due
-//! window, pruning, eviction rows at a time; removing expired rows; keeping the file under its size
+//! removal                   removing expired rows; keeping the file under its size
 //! busy_timeout, error       how long an operation waits for a lock; errors
 //! ```
 
 mod busy_timeout;
-mod claims;
 mod database;
 mod error;
-mod eviction;
 mod file;
 mod maintenance;
 mod progress;
-mod pruning;
+mod removal;
 mod rows;
 mod settings;
 mod sql;
-mod window;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -32,10 +29,10 @@ use std::time::Duration;
 use parking_lot::{Mutex, RwLock};
 use rusqlite::{Connection, params};
 
-use self::database::{Database, Pragmas};
+use self::database::{Database, in_transaction};
 use self::error::{Unusable, explained, file_error, unusable};
-use self::rows::{after_prefix, count, fetch, put, remove};
-use self::settings::{Location, SqliteSettings};
+use self::rows::{after_prefix, count, execute, fetch, put, remove};
+use self::settings::SqliteSettings;
 use super::{Claim, Claims, Dispatch, Expiration, Operation, Record, Store, Timestamp, Value};
 use crate::config::Options;
 use crate::time::Stopwatch;
@@ -54,10 +51,7 @@ const MAX_INLINE_BYTES: usize = 256 << 10;
 /// folder are created at the first use. A file that is damaged, not a database or of a newer release is moved aside, and
 /// the database of another program is refused.
 pub(crate) struct SqliteStore {
-    location: Location,
-    timeout: Duration,
-    max_size: u64,
-    pragmas: Arc<Pragmas>,
+    settings: SqliteSettings,
     database: RwLock<Option<Arc<Database>>>,
     /// When the path was last checked, in milliseconds since `started`.
     last_check: AtomicU64,
@@ -76,15 +70,8 @@ impl SqliteStore {
     }
 
     fn new(settings: SqliteSettings) -> Self {
-        SqliteStore {
-            location: settings.location,
-            timeout: settings.timeout,
-            max_size: settings.max_size,
-            pragmas: Arc::new(settings.pragmas),
-            database: RwLock::default(),
-            last_check: AtomicU64::new(0),
-            started: Stopwatch::start(),
-        }
+        let (database, last_check) = (RwLock::default(), AtomicU64::new(0));
+        SqliteStore { settings, database, last_check, started: Stopwatch::start() }
     }
 
     /// The open database, if it is usable and nobody is opening another one.
@@ -122,8 +109,9 @@ impl SqliteStore {
 
     /// Opens the database, perhaps in place of one that has become unusable.
     fn open(&self, former: Option<&Database>) -> Result<Database> {
-        let Location::File(path) = &self.location else {
-            return Database::in_memory(Arc::clone(&self.pragmas)).map_err(|reason| unusable(":memory:", reason));
+        let Some(path) = &self.settings.path else {
+            let pragmas = Arc::clone(&self.settings.pragmas);
+            return Database::in_memory(pragmas).map_err(|reason| unusable(":memory:", reason));
         };
         let damaged = former.filter(|database| database.damaged.load(Ordering::Relaxed));
         self.prepare_file(path, damaged.map(|database| (database.identity(), "it is damaged")))?;
@@ -150,12 +138,12 @@ impl SqliteStore {
     }
 
     fn open_file(&self, path: &Path) -> Result<Database, Unusable> {
-        Database::in_file(path, Arc::clone(&self.pragmas)).inspect(|_| file::warn_of_permissions(path))
+        Database::in_file(path, Arc::clone(&self.settings.pragmas)).inspect(|_| file::warn_of_permissions(path))
     }
 
     /// Runs `work` on the database. If the file turns out to be damaged or deleted, runs it again on a new one.
     fn run<T>(&self, work: impl Fn(&Database) -> rusqlite::Result<T>) -> Result<T> {
-        let _allowed = busy_timeout::or_allow(self.timeout);
+        let _allowed = busy_timeout::or_allow(self.settings.timeout);
         let database = self.database()?;
         let error = match work(&database) {
             Ok(value) => return Ok(value),
@@ -180,13 +168,14 @@ impl SqliteStore {
 
     fn record_write(&self, rows: usize, bytes: usize, now: Timestamp) {
         if let Some(database) = self.opened() {
-            maintenance::after_write(&database, self.max_size, rows, bytes, now);
+            maintenance::after_write(&database, self.settings.max_size, rows, bytes, now);
         }
     }
 
     /// Refuses a value that would evict most of the others.
     fn check_size<'v>(&self, values: impl IntoIterator<Item = &'v Value>) -> Result<()> {
-        let (largest, limit) = (values.into_iter().map(Value::size).max().unwrap_or(0) as u64, self.max_size / 4);
+        let (largest, limit) =
+            (values.into_iter().map(Value::size).max().unwrap_or(0) as u64, self.settings.max_size / 4);
         if largest <= limit {
             return Ok(());
         }
@@ -218,7 +207,7 @@ impl Store for SqliteStore {
         self.run(|database| {
             let max_bytes = max_inline_bytes(keys.len());
             database.read(|connection| {
-                database::in_one_transaction(connection, || {
+                in_transaction(connection, sql::BEGIN_READ, || {
                     let mut statement = connection.prepare_cached(sql::GET)?;
                     keys.iter().map(|key| fetch(&mut statement, database.hash(key), key, max_bytes)).collect()
                 })
@@ -230,7 +219,7 @@ impl Store for SqliteStore {
         self.check_size([value])?;
         self.write((1, value.size(), expiration.now), |database, connection| {
             let hash = database.hash(key);
-            claims::break_of_key(connection, hash)?;
+            execute(connection, sql::BREAK_CLAIMS, [hash])?;
             put(&mut connection.prepare_cached(sql::SET)?, hash, key, value, expiration)
         })
     }
@@ -242,7 +231,7 @@ impl Store for SqliteStore {
             let mut statement = connection.prepare_cached(sql::SET)?;
             values.iter().try_for_each(|(key, value)| {
                 let hash = database.hash(key);
-                claims::break_of_key(connection, hash)?;
+                execute(connection, sql::BREAK_CLAIMS, [hash])?;
                 put(&mut statement, hash, key, value, expiration)
             })
         })
@@ -269,7 +258,7 @@ impl Store for SqliteStore {
                 Err(error) => return Ok(Err(error)),
             };
             if counted.keeps_expiry {
-                connection.prepare_cached(sql::COUNT)?.execute([hash, counted.sum])?;
+                execute(connection, sql::COUNT, [hash, counted.sum])?;
             } else {
                 let sum = Value::Number(counted.sum);
                 put(&mut connection.prepare_cached(sql::SET)?, hash, key, &sum, expiration)?;
@@ -281,10 +270,10 @@ impl Store for SqliteStore {
 
     fn clear(&self, prefix: &str) -> Result<u64> {
         let gone = self.write((1, 0, Timestamp::EPOCH), |_, connection| {
-            claims::break_all(connection)?;
+            execute(connection, sql::BREAK_ALL_CLAIMS, [])?;
             match after_prefix(prefix) {
-                None => connection.prepare_cached(sql::CLEAR_ALL)?.execute([]),
-                Some(end) => connection.prepare_cached(sql::CLEAR_PREFIX)?.execute([prefix, &end]),
+                None => execute(connection, sql::CLEAR_ALL, []),
+                Some(end) => execute(connection, sql::CLEAR_PREFIX, [prefix, &end]),
             }
         });
         gone.map(|rows| rows as u64)
@@ -294,16 +283,14 @@ impl Store for SqliteStore {
         let touched = self.write((1, 0, expiration.now), |database, connection| {
             let (expires_at, stale_until) = (expiration.expires_at.as_millis(), expiration.stale_until.as_millis());
             let row = params![database.hash(key), key, expires_at, stale_until, expiration.now.as_millis()];
-            connection.prepare_cached(sql::TOUCH)?.execute(row)
+            execute(connection, sql::TOUCH, row)
         });
         touched.map(|rows| rows > 0)
     }
 
     fn delete_expired(&self, now: Timestamp) -> Result<u64> {
-        let gone = self.write((1, 0, now), |_, connection| {
-            connection.prepare_cached(sql::DELETE_EXPIRED)?.execute([now.as_millis()])
-        });
-        gone.map(|rows| rows as u64)
+        self.write((1, 0, now), |_, connection| execute(connection, sql::DELETE_EXPIRED, [now.as_millis()]))
+            .map(|rows| rows as u64)
     }
 
     fn claims(&self) -> Option<&dyn Claims> {
@@ -328,18 +315,20 @@ impl Store for SqliteStore {
     }
 
     fn name(&self) -> String {
-        match &self.location {
-            Location::Memory => "sqlite in memory".to_owned(),
-            Location::File(path) => format!("sqlite {}", path.display()),
+        match &self.settings.path {
+            None => "sqlite in memory".to_owned(),
+            Some(path) => format!("sqlite {}", path.display()),
         }
     }
 }
 
 impl Claims for SqliteStore {
     fn claim(&self, key: &str, claim: &Claim) -> Result<bool> {
-        let now = Timestamp::now();
+        let (token, now) = (claim.token.cast_signed(), Timestamp::now());
+        let ends_at = now.after(claim.length).as_millis();
         self.write((1, 0, Timestamp::EPOCH), |database, connection| {
-            claims::record(connection, database.hash(key), claim, now)
+            let row = params![database.hash(key), token, claim.exclusive, ends_at, now.as_millis()];
+            execute(connection, sql::CLAIM, row).map(|rows| rows > 0)
         })
     }
 
@@ -347,7 +336,7 @@ impl Claims for SqliteStore {
         self.check_size([value])?;
         self.write((1, value.size(), expiration.now), |database, connection| {
             let hash = database.hash(key);
-            let is_unbroken = claims::complete(connection, hash, token)?;
+            let is_unbroken = execute(connection, sql::COMPLETE_CLAIM, [hash, token.cast_signed()])? > 0;
             if is_unbroken {
                 put(&mut connection.prepare_cached(sql::SET)?, hash, key, value, expiration)?;
             }
@@ -358,11 +347,11 @@ impl Claims for SqliteStore {
     fn release(&self, key: &str, token: u64, pause: Duration) -> Result<()> {
         let until = Timestamp::now().after(pause);
         self.write((1, 0, Timestamp::EPOCH), |database, connection| {
-            let hash = database.hash(key);
+            let (hash, token) = (database.hash(key), token.cast_signed());
             if pause.is_zero() {
-                claims::end(connection, hash, token)
+                execute(connection, sql::END_CLAIM, [hash, token]).map(drop)
             } else {
-                claims::end_at(connection, hash, token, until)
+                execute(connection, sql::PAUSE_CLAIM, [hash, token, until.as_millis()]).map(drop)
             }
         })
     }

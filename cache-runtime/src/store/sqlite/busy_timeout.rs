@@ -7,6 +7,9 @@ use std::cell::Cell;
 use std::thread;
 use std::time::{Duration, Instant};
 
+/// The longest pause between two attempts to get a lock.
+const LONGEST_PAUSE: Duration = Duration::from_millis(5);
+
 thread_local! {
     /// `None` between operations.
     static LIMIT: Cell<Option<WaitLimit>> = const { Cell::new(None) };
@@ -50,9 +53,6 @@ pub(super) fn left() -> Duration {
 
 /// The busy handler: waits a little, or returns `false` to give up.
 pub(super) fn wait_for_lock(attempt: i32) -> bool {
-    if !may_wait() {
-        return false;
-    }
     let left = left();
     if left.is_zero() {
         return false;
@@ -60,14 +60,9 @@ pub(super) fn wait_for_lock(attempt: i32) -> bool {
     // A write holds the lock for some ten microseconds, so the first pauses are short.
     match attempt {
         0 => thread::yield_now(),
-        _ => thread::sleep(pause(attempt).min(left)),
+        _ => thread::sleep(Duration::from_micros(25 << attempt.clamp(1, 8)).min(LONGEST_PAUSE).min(left)),
     }
     true
-}
-
-fn pause(attempt: i32) -> Duration {
-    const LONGEST: Duration = Duration::from_millis(5);
-    Duration::from_micros(25 << attempt.clamp(1, 8)).min(LONGEST)
 }
 
 impl Drop for Allowed {

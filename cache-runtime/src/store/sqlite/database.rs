@@ -50,21 +50,19 @@ struct OpenFile {
 
 impl Database {
     pub(super) fn in_memory(pragmas: Arc<Pragmas>) -> Result<Self, Unusable> {
-        let connection = Connection::open_in_memory()?;
-        Self::new(connection, None, pragmas)
+        Self::new(Connection::open_in_memory()?, None, pragmas)
     }
 
     /// Opens an existing file, and initializes an empty one.
     pub(super) fn in_file(path: &Path, pragmas: Arc<Pragmas>) -> Result<Self, Unusable> {
-        let identity = file::identity(path);
-        let connection = connect(path)?;
-        Self::new(connection, Some(OpenFile { path: path.to_owned(), identity }), pragmas)
+        let file = OpenFile { path: path.to_owned(), identity: file::identity(path) };
+        Self::new(connect(path)?, Some(file), pragmas)
     }
 
     fn new(writer: Connection, file: Option<OpenFile>, pragmas: Arc<Pragmas>) -> Result<Self, Unusable> {
         // Checked before the pragmas, which may change a file that belongs to another program; and in one transaction,
         // since another process may be initializing the file.
-        let is_initialized = in_one_transaction(&writer, || Ok(is_initialized(&writer)))??;
+        let is_initialized = in_transaction(&writer, sql::BEGIN_READ, || is_initialized(&writer))?;
         configure(&writer, &pragmas)?;
         if !is_initialized {
             initialize(&writer)?;
@@ -127,7 +125,7 @@ impl Database {
         let idle = self.readers.lock().pop();
         let reader = match idle {
             Some(reader) => reader,
-            None => self.connect(file)?,
+            None => self.connect(&file.path)?,
         };
         let result = read(&reader);
         let mut readers = self.readers.lock();
@@ -141,24 +139,12 @@ impl Database {
     /// of another writer.
     pub(super) fn write<T>(&self, write: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> rusqlite::Result<T> {
         let connection = self.writer()?;
-        let transaction = Transaction::begin(&connection, sql::BEGIN_WRITE)?;
-        let value = write(&connection)?;
-        transaction.commit()?;
-        Ok(value)
-    }
-
-    /// Runs work on another connection to the same file, so that callers need not wait for it; `None` in memory.
-    pub(super) fn on_own_connection<T>(
-        &self,
-        work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
-    ) -> rusqlite::Result<Option<T>> {
-        let Some(file) = &self.file else { return Ok(None) };
-        self.connect(file).and_then(|connection| work(&connection)).map(Some)
+        in_transaction(&connection, sql::BEGIN_WRITE, || write(&connection))
     }
 
     /// Another connection to the file.
-    fn connect(&self, file: &OpenFile) -> rusqlite::Result<Connection> {
-        let connection = connect(&file.path)?;
+    pub(super) fn connect(&self, path: &Path) -> rusqlite::Result<Connection> {
+        let connection = connect(path)?;
         configure(&connection, &self.pragmas)?;
         Ok(connection)
     }
@@ -176,37 +162,26 @@ impl Database {
     }
 }
 
-/// Runs many reads on one state of the database.
-pub(super) fn in_one_transaction<T>(
+/// Runs statements as one transaction, which is rolled back after an error or a panic.
+pub(super) fn in_transaction<T, E: From<rusqlite::Error>>(
     connection: &Connection,
-    read: impl FnOnce() -> rusqlite::Result<T>,
-) -> rusqlite::Result<T> {
-    let transaction = Transaction::begin(connection, sql::BEGIN_READ)?;
-    let value = read()?;
-    transaction.commit()?;
+    begin: &str,
+    work: impl FnOnce() -> Result<T, E>,
+) -> Result<T, E> {
+    connection.prepare_cached(begin)?.raw_execute()?;
+    let _rollback = Rollback(connection);
+    let value = work()?;
+    connection.prepare_cached(sql::COMMIT)?.raw_execute()?;
     Ok(value)
 }
 
-/// A transaction, which is rolled back unless it is committed, also after a panic.
-struct Transaction<'a> {
-    connection: &'a Connection,
-}
+/// Rolls back a transaction that was not committed.
+struct Rollback<'a>(&'a Connection);
 
-impl<'a> Transaction<'a> {
-    fn begin(connection: &'a Connection, begin: &str) -> rusqlite::Result<Self> {
-        connection.prepare_cached(begin)?.raw_execute()?;
-        Ok(Transaction { connection })
-    }
-
-    fn commit(self) -> rusqlite::Result<()> {
-        self.connection.prepare_cached(sql::COMMIT)?.raw_execute().map(drop)
-    }
-}
-
-impl Drop for Transaction<'_> {
+impl Drop for Rollback<'_> {
     fn drop(&mut self) {
-        if !self.connection.is_autocommit() {
-            let rolled_back = self.connection.prepare_cached(sql::ROLLBACK).and_then(|mut sql| sql.raw_execute());
+        if !self.0.is_autocommit() {
+            let rolled_back = self.0.prepare_cached(sql::ROLLBACK).and_then(|mut sql| sql.raw_execute());
             let _ = rolled_back.inspect_err(|error| tracing::warn!(%error, "cache: a transaction was not rolled back"));
         }
     }
@@ -224,18 +199,8 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
 /// Settings of a connection, not of the file.
 fn configure(connection: &Connection, pragmas: &Pragmas) -> rusqlite::Result<()> {
     connection.set_prepared_statement_cache_capacity(32);
-    for (name, value) in DEFAULT_PRAGMAS {
-        if !pragmas.contains_key(name) {
-            set_pragma(connection, name, value)?;
-        }
-    }
     pragmas.iter().try_for_each(|(name, value)| set_pragma(connection, name, value))
 }
-
-/// With `NORMAL`, a power failure loses the last writes at most, and never the file. `mmap_size` stays off: if somebody
-/// truncated the file, the program would crash.
-const DEFAULT_PRAGMAS: [(&str, &str); 3] =
-    [("synchronous", "NORMAL"), ("cache_size", "-16384"), ("temp_store", "MEMORY")];
 
 /// Some pragmas return a row and some do not; both are accepted.
 fn set_pragma(connection: &Connection, name: &str, value: &str) -> rusqlite::Result<()> {
@@ -246,14 +211,15 @@ fn set_pragma(connection: &Connection, name: &str, value: &str) -> rusqlite::Res
 /// Creates the tables in an empty database.
 fn initialize(connection: &Connection) -> Result<(), Unusable> {
     enable_wal(connection)?;
-    let transaction = Transaction::begin(connection, sql::BEGIN_WRITE)?;
-    // Another process may have done it while this one waited for the lock.
-    if !is_initialized(connection)? {
-        connection.execute_batch(sql::SCHEMA)?;
-        set_pragma(connection, "application_id", &sql::APPLICATION_ID.to_string())?;
-        set_pragma(connection, "user_version", &sql::USER_VERSION.to_string())?;
-    }
-    Ok(transaction.commit()?)
+    in_transaction(connection, sql::BEGIN_WRITE, || {
+        // Another process may have done it while this one waited for the lock.
+        if !is_initialized(connection)? {
+            connection.execute_batch(sql::SCHEMA)?;
+            set_pragma(connection, "application_id", &sql::APPLICATION_ID.to_string())?;
+            set_pragma(connection, "user_version", &sql::USER_VERSION.to_string())?;
+        }
+        Ok(())
+    })
 }
 
 /// Processes that open a new file at once collide here, and SQLite does not call the busy handler.

@@ -17,8 +17,12 @@ pub(super) struct Identity(u64, u64);
 
 /// Creates the folder of the file if it is missing, for its owner alone.
 pub(super) fn create_folder_of(path: &Path) -> io::Result<()> {
-    let Some(folder) = folder(path) else { return Ok(()) };
-    create_folder(folder).map_err(|error| named(&error, "cannot create the folder", folder))
+    let Some(folder) = path.parent() else { return Ok(()) };
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder).map_err(|error| named(&error, "cannot create the folder", folder))
 }
 
 /// Creates the file if it is missing, for its owner alone: a cache holds what its program may see.
@@ -43,16 +47,11 @@ pub(super) fn create(path: &Path) -> io::Result<()> {
     }
 }
 
-/// The folder of a file; `None` for the current one.
-fn folder(path: &Path) -> Option<&Path> {
-    path.parent().filter(|folder| !folder.as_os_str().is_empty())
-}
-
 /// Keeps other processes from creating, opening and moving the file at the same time, until it is dropped.
 ///
 /// The folder itself is locked, so no lock file is needed. Where a folder cannot be locked, nothing is excluded.
 pub(super) fn lock_folder(path: &Path, wait: impl Fn() -> bool) -> Option<File> {
-    let folder = File::open(folder(path).unwrap_or(Path::new("."))).ok()?;
+    let folder = File::open(path.parent()?).ok()?;
     loop {
         match folder.try_lock() {
             Ok(()) => return Some(folder),
@@ -90,14 +89,6 @@ pub(super) fn warn_of_permissions(path: &Path) {
 
 #[cfg(not(unix))]
 pub(super) fn warn_of_permissions(_: &Path) {}
-
-fn create_folder(folder: &Path) -> io::Result<()> {
-    let mut builder = DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
-}
 
 fn named(error: &io::Error, what: &str, path: &Path) -> io::Error {
     io::Error::new(error.kind(), format!("{what} {}: {error}", path.display()))

@@ -3,14 +3,12 @@
 //! It runs on another thread after some amount of writes, in short steps between which writers get the lock. A cache that
 //! is not written to has none.
 
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::database::Database;
-use super::eviction::{evict, make_room, used};
-use super::pruning::prune;
+use super::removal::{evict, make_room, prune, used};
 use super::{busy_timeout, file};
 use crate::time::Timestamp;
 
@@ -75,8 +73,9 @@ impl Drop for Running<'_> {
 ///
 /// While writers never pause, a passive checkpoint never reaches the end of the log, so the log grows.
 fn checkpoint(database: &Database, max_size: u64) -> rusqlite::Result<()> {
-    let limit = LARGE_WAL.min(max_size / 4);
-    let large = database.path().is_some_and(|path: &Path| file::wal_size(path) > limit);
+    let Some(path) = database.path() else { return Ok(()) };
+    let large = file::wal_size(path) > LARGE_WAL.min(max_size / 4);
     let how = if large { "PRAGMA wal_checkpoint(TRUNCATE)" } else { "PRAGMA wal_checkpoint(PASSIVE)" };
-    database.on_own_connection(|connection| connection.query_row(how, [], |_| Ok(()))).map(drop)
+    // On a connection of its own, so that callers need not wait for it.
+    database.connect(path)?.query_row(how, [], |_| Ok(()))
 }

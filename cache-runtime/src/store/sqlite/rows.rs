@@ -1,11 +1,16 @@
 //! Rows of entries: read, written, deleted, counted.
 
-use rusqlite::types::{ToSql, ToSqlOutput, Value as SqlValue, ValueRef};
-use rusqlite::{CachedStatement, Connection, OptionalExtension, params};
+use rusqlite::types::ValueRef;
+use rusqlite::{CachedStatement, Connection, OptionalExtension, Params, params};
 
-use super::{claims, error, sql};
+use super::{error, sql};
 use crate::store::{Expiration, Record, Timestamp, Value};
 use crate::{Error, ErrorKind, Result};
+
+/// Executes a statement, and returns how many rows it has changed.
+pub(super) fn execute(connection: &Connection, sql: &str, params: impl Params) -> rusqlite::Result<usize> {
+    connection.prepare_cached(sql)?.execute(params)
+}
 
 /// Reads the record of a key. A row of another key with the same hash counts as absent.
 ///
@@ -38,11 +43,15 @@ pub(super) fn put(
     expiration: &Expiration,
 ) -> rusqlite::Result<()> {
     let (expires_at, stale_until) = (expiration.expires_at.as_millis(), expiration.stale_until.as_millis());
-    statement.execute(params![hash, key, expires_at, stale_until, Column(value)]).map(drop)
+    let put = match value {
+        Value::Number(number) => statement.execute(params![hash, key, expires_at, stale_until, number]),
+        Value::Bytes(bytes) => statement.execute(params![hash, key, expires_at, stale_until, bytes]),
+    };
+    put.map(drop)
 }
 
 pub(super) fn remove(connection: &Connection, hash: i64, key: &str, now: Timestamp) -> rusqlite::Result<bool> {
-    claims::break_of_key(connection, hash)?;
+    execute(connection, sql::BREAK_CLAIMS, [hash])?;
     let mut statement = connection.prepare_cached(sql::DELETE)?;
     let live = statement.query_row(params![hash, key, now.as_millis()], |row| row.get(0)).optional()?;
     Ok(live.unwrap_or(false))
@@ -79,16 +88,4 @@ pub(super) fn after_prefix(prefix: &str) -> Option<String> {
         }
     }
     None
-}
-
-/// A value as SQLite stores it.
-struct Column<'v>(&'v Value);
-
-impl ToSql for Column<'_> {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(match self.0 {
-            Value::Number(number) => ToSqlOutput::Owned(SqlValue::Integer(*number)),
-            Value::Bytes(bytes) => ToSqlOutput::Borrowed(ValueRef::Blob(bytes)),
-        })
-    }
 }

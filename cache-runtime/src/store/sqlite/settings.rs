@@ -1,7 +1,8 @@
 //! The options of SQLite in the configuration.
 
 use std::collections::BTreeMap;
-use std::path::{self, PathBuf};
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use rusqlite::Connection;
@@ -15,18 +16,13 @@ use crate::config::Options;
 
 /// Where a database is, and how it is used.
 pub(super) struct SqliteSettings {
-    pub(super) location: Location,
+    /// The file, or `None` for this process's memory.
+    pub(super) path: Option<PathBuf>,
     /// How long an operation waits for another writer.
     pub(super) timeout: Duration,
     /// About how many bytes of the file may be in use.
     pub(super) max_size: u64,
-    pub(super) pragmas: Pragmas,
-}
-
-/// Where a database is.
-pub(super) enum Location {
-    Memory,
-    File(PathBuf),
+    pub(super) pragmas: Arc<Pragmas>,
 }
 
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -35,38 +31,39 @@ const DEFAULT_MAX_SIZE: u64 = 256 << 20;
 impl SqliteSettings {
     /// The defaults, in this process's memory.
     pub(super) fn memory() -> Self {
-        let (timeout, max_size, pragmas) = (DEFAULT_TIMEOUT, DEFAULT_MAX_SIZE, Pragmas::new());
-        SqliteSettings { location: Location::Memory, timeout, max_size, pragmas }.with_log_limit()
+        Self::new(None, DEFAULT_TIMEOUT, DEFAULT_MAX_SIZE, Pragmas::new())
     }
 
     /// Reads `database`, `timeout`, `max_size` and `pragmas`.
     pub(super) fn read(options: &Options) -> Result<Self> {
-        let settings = SqliteSettings {
-            location: location(options)?,
-            timeout: options.duration("timeout")?.unwrap_or(DEFAULT_TIMEOUT),
-            max_size: options.size("max_size")?.unwrap_or(DEFAULT_MAX_SIZE),
-            pragmas: pragmas(options)?,
-        };
-        Ok(settings.with_log_limit())
+        let timeout = options.duration("timeout")?.unwrap_or(DEFAULT_TIMEOUT);
+        let max_size = options.size("max_size")?.unwrap_or(DEFAULT_MAX_SIZE);
+        Ok(Self::new(path(options)?, timeout, max_size, pragmas(options)?))
     }
 
-    /// Limits the log, in pages, for when the checkpoints of maintenance do not keep up.
-    fn with_log_limit(mut self) -> Self {
-        let pages = (self.max_size / 4 / PAGE).clamp(250, 16_000);
-        self.pragmas.entry("wal_autocheckpoint".to_owned()).or_insert_with(|| pages.to_string());
-        self
+    fn new(path: Option<PathBuf>, timeout: Duration, max_size: u64, mut pragmas: Pragmas) -> Self {
+        // The log is limited, in pages, for when the checkpoints of maintenance do not keep up.
+        let log_pages = (max_size / 4 / PAGE).clamp(250, 16_000).to_string();
+        for (name, value) in DEFAULT_PRAGMAS.into_iter().chain([("wal_autocheckpoint", &*log_pages)]) {
+            pragmas.entry(name.to_owned()).or_insert_with(|| value.to_owned());
+        }
+        SqliteSettings { path, timeout, max_size, pragmas: Arc::new(pragmas) }
     }
 }
 
-fn location(options: &Options) -> Result<Location> {
+/// With `NORMAL`, a power failure loses the last writes at most, and never the file. `mmap_size` stays off: if somebody
+/// truncated the file, the program would crash.
+const DEFAULT_PRAGMAS: [(&str, &str); 3] =
+    [("synchronous", "NORMAL"), ("cache_size", "-16384"), ("temp_store", "MEMORY")];
+
+fn path(options: &Options) -> Result<Option<PathBuf>> {
     match options.get::<String>("database")?.as_str() {
-        ":memory:" => Ok(Location::Memory),
+        ":memory:" => Ok(None),
         "" => Err(options.error("database", "empty; write a path or \":memory:\"")),
         // The current folder may have changed when the file is opened, or opened again.
-        relative => match path::absolute(relative) {
-            Ok(path) => Ok(Location::File(path)),
-            Err(error) => Err(options.error("database", format_args!("not a path: {error}"))),
-        },
+        relative => std::path::absolute(relative)
+            .map(Some)
+            .map_err(|error| options.error("database", format_args!("not a path: {error}"))),
     }
 }
 

@@ -25,8 +25,8 @@ fn runs_inline(store: &SqliteStore, operation: Operation<'_>) -> bool {
 #[test]
 fn large_operations_run_on_another_thread() {
     let folder = tempfile::tempdir().unwrap();
-    let location = Location::File(folder.path().join("cache.sqlite"));
-    let store = SqliteStore::new(SqliteSettings { location, ..SqliteSettings::memory() });
+    let path = Some(folder.path().join("cache.sqlite"));
+    let store = SqliteStore::new(SqliteSettings { path, ..SqliteSettings::memory() });
     let get = |key| Operation::Get { key: Cow::Borrowed(key) };
     assert!(!runs_inline(&store, set("small", 10)), "the file is not open");
     assert!(runs_inline(&store, get("small")));
