@@ -7,7 +7,7 @@
 //! connect, server, cluster, sentinels    how a connection is made; one server, a cluster, sentinels
 //! connection                    what all kinds of connections can do
 //! pool, multiplexed             connections for threads; the connection that tasks share
-//! commands, requests, script    the commands of each operation; how they are built; Lua scripts
+//! commands, script              the commands of each operation; Lua scripts
 //! keys, encoding                the keys and values in Redis
 //! error                         errors
 //! ```
@@ -25,7 +25,6 @@ mod error;
 mod keys;
 mod multiplexed;
 mod pool;
-mod requests;
 mod script;
 mod sentinels;
 mod server;
@@ -40,10 +39,9 @@ use self::commands::Commands;
 use self::keys::Keys;
 use self::multiplexed::{Multiplexed, RuntimeSlot};
 use self::pool::{Pool, Pooled};
-use self::settings::RedisSettings;
 use super::{Answer, Claim, Claims, Dispatch, Expiration, Operation, Record, Store, Timestamp, Value, forward_methods};
 use crate::Result;
-use crate::config::Options;
+use crate::config::{Options, without_secrets};
 use crate::poll_once::poll_once;
 
 /// Redis as a store. It connects at the first use.
@@ -51,19 +49,18 @@ pub(crate) struct RedisStore {
     keys: Keys,
     pool: Pool,
     multiplexed: Multiplexed,
+    /// The address for messages, without secrets.
     display_name: String,
 }
 
 impl RedisStore {
     /// A store with the options of a configuration.
     pub(crate) fn from_options(options: &Options) -> Result<Self> {
-        let settings = RedisSettings::read(options)?;
-        Ok(RedisStore {
-            keys: Keys::new(settings.namespace),
-            pool: Pool::new(settings.endpoint.clone(), settings.timeout, settings.connections),
-            multiplexed: Multiplexed::new(settings.endpoint, settings.timeout),
-            display_name: settings.display_name,
-        })
+        let (endpoint, keys) = (settings::endpoint(options)?, Keys::new(settings::namespace(options)?));
+        let timeout = settings::timeout(options)?;
+        let pool = Pool::new(endpoint.clone(), timeout, settings::connections(options)?);
+        let display_name = format!("redis {}", without_secrets(&options.get::<String>("url")?));
+        Ok(RedisStore { keys, pool, multiplexed: Multiplexed::new(endpoint, timeout), display_name })
     }
 
     /// Commands on a connection of this thread.

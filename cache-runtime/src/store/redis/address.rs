@@ -66,7 +66,10 @@ pub(super) fn parse(url: &str, login: Login) -> Result<Endpoint, Problem> {
     match form {
         "" => Ok(Endpoint::Server(server(&format!("{scheme}://{rest}"), &login)?)),
         "unix" => Ok(Endpoint::Server(server(&format!("redis+unix://{rest}"), &login)?)),
-        "cluster" => Ok(Endpoint::Cluster(cluster(scheme, rest, &login)?)),
+        "cluster" => {
+            let (authority, tail) = split_authority(rest);
+            Ok(Endpoint::Cluster(servers(scheme, authority, tail, 6379, &login)?))
+        }
         "sentinel" => Ok(Endpoint::Sentinel(sentinels(scheme, rest, login)?)),
         _ => Err(problem(format!(
             "unknown kind of address `{scheme}-{form}:`; write `{scheme}:`, `{scheme}-cluster:` or `{scheme}-sentinel:`"
@@ -75,11 +78,11 @@ pub(super) fn parse(url: &str, login: Login) -> Result<Endpoint, Problem> {
 }
 
 fn refuse_sentinel_options(login: &Login) -> Result<(), Problem> {
-    let given = [
-        ("sentinel_username", login.sentinel_username.is_some()),
-        ("sentinel_password", login.sentinel_password.is_some()),
-    ];
-    let Some((option, _)) = given.into_iter().find(|(_, is_given)| *is_given) else { return Ok(()) };
+    let option = match login {
+        Login { sentinel_username: Some(_), .. } => "sentinel_username",
+        Login { sentinel_password: Some(_), .. } => "sentinel_password",
+        _ => return Ok(()),
+    };
     Err(Problem { option, message: "it is only for sentinels; write the url as \"redis-sentinel://…\"".to_owned() })
 }
 
@@ -159,11 +162,6 @@ fn has_port(host: &str) -> bool {
 /// The authority of an address, and the rest.
 fn split_authority(rest: &str) -> (&str, &str) {
     rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()))
-}
-
-fn cluster(scheme: &str, rest: &str, login: &Login) -> Result<Vec<ConnectionInfo>, Problem> {
-    let (authority, tail) = split_authority(rest);
-    servers(scheme, authority, tail, 6379, login)
 }
 
 /// `host:26379,host:26380/mymaster/0`: after the sentinels, the name by which they know the server, and the database.

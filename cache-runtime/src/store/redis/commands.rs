@@ -1,6 +1,7 @@
 //! The commands of each operation, and what their replies mean: written once for both kinds of connection.
 
 use std::borrow::Cow;
+use std::ops::DerefMut;
 use std::time::Duration;
 
 use redis::{Cmd, FromRedisValue, RedisError, RedisResult, Value as Reply, cmd, from_redis_value};
@@ -9,7 +10,6 @@ use super::connection::{Connection, Node};
 use super::encoding::{counter_ttl, decode, encode, millis, ttl};
 use super::error::explained;
 use super::keys::{EntryKey, Keys, pattern};
-use super::requests::command;
 use super::script::{CLAIM, COMPLETE, DELETE, INCREMENT, RELEASE, REPLACE, Script, flag};
 use crate::store::{Answer, Claim, Expiration, Operation, Record, Value};
 use crate::time::Timestamp;
@@ -36,7 +36,7 @@ pub(super) struct Commands<'a, C> {
     pub(super) keys: &'a Keys,
 }
 
-impl<C: Connection> Commands<'_, C> {
+impl<C: DerefMut<Target: Connection + Sized>> Commands<'_, C> {
     /// Runs an operation. Large futures of rare operations are boxed, so that the future of the others is small.
     pub(super) async fn run(&mut self, operation: &Operation<'_>) -> Result<Answer> {
         match operation {
@@ -98,7 +98,10 @@ impl<C: Connection> Commands<'_, C> {
         let set = set(self.keys, key, value, expiration);
         let reply = match value {
             Value::Bytes(_) => self.connection.send(&set).await.map(drop),
-            Value::Number(_) => self.connection.send_all(vec![self.break_claims(key), set]).await.map(drop),
+            Value::Number(_) => {
+                let commands = vec![self.break_claims(key), set];
+                self.connection.send_all(commands).await.map(drop)
+            }
         };
         reply.map_err(explained)
     }
@@ -134,7 +137,7 @@ impl<C: Connection> Commands<'_, C> {
             return Ok(0);
         }
         let calls = keys.iter().map(|key| self.call(&DELETE, key)).collect();
-        let replies = DELETE.run_all(&mut self.connection, calls).await.map_err(explained)?;
+        let replies = DELETE.run_all(&mut *self.connection, calls).await.map_err(explained)?;
         replies.into_iter().map(|reply| Ok(u64::from(was_live(typed(reply)?, now)))).sum()
     }
 
@@ -245,7 +248,7 @@ impl<C: Connection> Commands<'_, C> {
     }
 
     async fn run_script<T: FromRedisValue>(&mut self, script: &Script, call: &Cmd) -> Result<T> {
-        typed(script.run(&mut self.connection, call).await.map_err(explained)?)
+        typed(script.run(&mut *self.connection, call).await.map_err(explained)?)
     }
 }
 
@@ -285,6 +288,13 @@ fn set(keys: &Keys, key: &str, value: &Value, expiration: &Expiration) -> Cmd {
         set.arg("PX").arg(millis);
     }
     set
+}
+
+/// A command with capacity for its arguments, so that it does not grow as they are added.
+fn command(name: &str, arguments: usize, bytes: usize) -> Cmd {
+    let mut command = Cmd::with_capacity(1 + arguments, name.len() + bytes);
+    command.arg(name);
+    command
 }
 
 /// The record in a reply.

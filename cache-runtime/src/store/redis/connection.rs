@@ -9,7 +9,7 @@ use redis::{Cmd, RedisResult, Value, from_redis_value};
 
 use super::error::ends_connection;
 use super::keys::EntryKey;
-use super::requests::command;
+use crate::time::Stopwatch;
 
 /// A connection that was idle for longer is checked before it is used.
 pub(super) const IDLE_CHECK: Duration = Duration::from_secs(1);
@@ -32,9 +32,7 @@ pub(super) trait Connection {
 
     /// Reads the values of keys, in order.
     async fn get_all(&mut self, keys: &[EntryKey<'_>]) -> RedisResult<Vec<Value>> {
-        let mut get = command("MGET", keys.len(), keys.iter().map(|key| key.len()).sum());
-        get.arg(keys);
-        Ok(from_redis_value(self.send(&get).await?)?)
+        Ok(from_redis_value(self.send(&Cmd::mget(keys)).await?)?)
     }
 
     /// The servers that together hold all keys.
@@ -43,73 +41,59 @@ pub(super) trait Connection {
     }
 }
 
-/// A connection to one server or to a cluster.
+/// A connection to one server or to a cluster, which remembers whether it can be used again.
 #[derive(Clone)]
-pub(super) enum AnyConnection<S, C> {
+pub(super) struct AnyConnection<S, C> {
+    pub(super) target: Target<S, C>,
+    /// When the last reply arrived.
+    pub(super) last_used: Stopwatch,
+    /// Whether a reply has ended the connection.
+    pub(super) is_broken: bool,
+}
+
+#[derive(Clone)]
+pub(super) enum Target<S, C> {
     Server(S),
     Cluster(C),
 }
 
-macro_rules! on_either {
-    ($any:ident, $connection:ident => $call:expr) => {
-        match $any {
-            AnyConnection::Server($connection) => $call.await,
-            AnyConnection::Cluster($connection) => $call.await,
-        }
-    };
-}
-
-impl<S: Connection, C: Connection> Connection for AnyConnection<S, C> {
-    async fn send_to(&mut self, node: &Node, command: &Cmd) -> RedisResult<Value> {
-        on_either!(self, connection => connection.send_to(node, command))
+impl<S, C> AnyConnection<S, C> {
+    pub(super) fn new(target: Target<S, C>) -> Self {
+        AnyConnection { target, last_used: Stopwatch::start(), is_broken: false }
     }
-
-    async fn send_all(&mut self, commands: Vec<Cmd>) -> RedisResult<Vec<Value>> {
-        on_either!(self, connection => connection.send_all(commands))
-    }
-
-    async fn get_all(&mut self, keys: &[EntryKey<'_>]) -> RedisResult<Vec<Value>> {
-        on_either!(self, connection => connection.get_all(keys))
-    }
-
-    async fn nodes(&mut self) -> RedisResult<Vec<Node>> {
-        on_either!(self, connection => connection.nodes())
-    }
-}
-
-/// A borrowed connection that records whether it can be used again.
-pub(super) trait Tracked {
-    type Inner: Connection;
-
-    fn inner(&mut self) -> &mut Self::Inner;
 
     /// Records that a reply has arrived, and whether it ended the connection.
-    fn record(&mut self, is_broken: bool);
-
-    fn recorded<T>(&mut self, reply: RedisResult<T>) -> RedisResult<T> {
-        self.record(reply.as_ref().is_err_and(ends_connection));
+    pub(super) fn recorded<T>(&mut self, reply: RedisResult<T>) -> RedisResult<T> {
+        self.last_used = Stopwatch::start();
+        self.is_broken |= reply.as_ref().is_err_and(ends_connection);
         reply
     }
 }
 
-impl<T: Tracked> Connection for T {
+macro_rules! recorded_on {
+    ($any:ident, $connection:ident => $call:expr) => {{
+        let reply = match &mut $any.target {
+            Target::Server($connection) => $call.await,
+            Target::Cluster($connection) => $call.await,
+        };
+        $any.recorded(reply)
+    }};
+}
+
+impl<S: Connection, C: Connection> Connection for AnyConnection<S, C> {
     async fn send_to(&mut self, node: &Node, command: &Cmd) -> RedisResult<Value> {
-        let reply = self.inner().send_to(node, command).await;
-        self.recorded(reply)
+        recorded_on!(self, connection => connection.send_to(node, command))
     }
 
     async fn send_all(&mut self, commands: Vec<Cmd>) -> RedisResult<Vec<Value>> {
-        let replies = self.inner().send_all(commands).await;
-        self.recorded(replies)
+        recorded_on!(self, connection => connection.send_all(commands))
     }
 
     async fn get_all(&mut self, keys: &[EntryKey<'_>]) -> RedisResult<Vec<Value>> {
-        let replies = self.inner().get_all(keys).await;
-        self.recorded(replies)
+        recorded_on!(self, connection => connection.get_all(keys))
     }
 
     async fn nodes(&mut self) -> RedisResult<Vec<Node>> {
-        let nodes = self.inner().nodes().await;
-        self.recorded(nodes)
+        recorded_on!(self, connection => connection.nodes())
     }
 }

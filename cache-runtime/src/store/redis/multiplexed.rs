@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::{Ipv4Addr, UdpSocket};
+use std::ops::{Deref, DerefMut};
 use std::panic::catch_unwind;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -12,7 +13,7 @@ use tokio::runtime::Id;
 use tokio::sync::OnceCell;
 
 use super::connect::AsyncConnection;
-use super::connection::{Connection, IDLE_CHECK, Tracked};
+use super::connection::{Connection, IDLE_CHECK, Target};
 use super::endpoint::Endpoint;
 use super::error::explained;
 use crate::Result;
@@ -103,7 +104,8 @@ impl Multiplexed {
         let mut shared = self.connected(slot).await?;
         let idle = shared.slot.touch(self.started.millis());
         if idle >= IDLE_CHECK && Box::pin(shared.send(&redis::cmd("PING"))).await.is_err() {
-            // The connection was lost while it was idle, and its slot has been removed.
+            // The connection was lost while it was idle. Its slot is removed.
+            drop(shared);
             shared = self.connected(self.slot_of(runtime)).await?;
         }
         Ok(shared)
@@ -171,24 +173,32 @@ impl SharedConnection<'_> {
     /// As [`send`](Connection::send), for a caller that sends nothing else: the client does not box this future. The
     /// command is borrowed, since an argument of a future takes its room twice.
     pub(super) async fn send_only(&mut self, command: &Cmd) -> RedisResult<Value> {
-        let reply = match &mut self.connection {
-            AsyncConnection::Server(server) => server.send_packed_command(command).await.and_then(Value::extract_error),
-            AsyncConnection::Cluster(cluster) => Box::pin(cluster.send(command)).await,
+        let reply = match &mut self.connection.target {
+            Target::Server(server) => server.send_packed_command(command).await.and_then(Value::extract_error),
+            Target::Cluster(cluster) => Box::pin(cluster.send(command)).await,
         };
-        self.recorded(reply)
+        self.connection.recorded(reply)
     }
 }
 
-impl Tracked for SharedConnection<'_> {
-    type Inner = AsyncConnection;
+impl Deref for SharedConnection<'_> {
+    type Target = AsyncConnection;
 
-    fn inner(&mut self) -> &mut AsyncConnection {
+    fn deref(&self) -> &AsyncConnection {
+        &self.connection
+    }
+}
+
+impl DerefMut for SharedConnection<'_> {
+    fn deref_mut(&mut self) -> &mut AsyncConnection {
         &mut self.connection
     }
+}
 
-    fn record(&mut self, is_broken: bool) {
-        if is_broken {
-            // A new slot of the same runtime stays.
+impl Drop for SharedConnection<'_> {
+    /// Removes the slot of a broken connection; a new slot of the same runtime stays.
+    fn drop(&mut self) {
+        if self.connection.is_broken {
             self.multiplexed.write().retain(|slot| !Arc::ptr_eq(slot, &self.slot));
         }
     }

@@ -7,9 +7,8 @@ use r2d2::{ManageConnection, NopErrorHandler, PooledConnection};
 use redis::{RedisError, RedisResult};
 
 use super::connect::BlockingConnection;
-use super::connection::{IDLE_CHECK, Tracked};
+use super::connection::IDLE_CHECK;
 use super::endpoint::Endpoint;
-use crate::time::Stopwatch;
 use crate::{Error, ErrorKind, Result};
 
 /// The connections of a store. The pool with its threads, and each connection, is made when it is needed.
@@ -24,12 +23,8 @@ pub(super) struct Manager {
     timeout: Duration,
 }
 
-/// A connection of the pool, with its state.
-pub(super) struct TrackedConnection {
-    connection: BlockingConnection,
-    last_used: Stopwatch,
-    is_broken: bool,
-}
+/// A connection that a thread has taken from the pool; dropping it gives it back.
+pub(super) type Pooled = PooledConnection<Manager>;
 
 impl Pool {
     pub(super) fn new(endpoint: Endpoint, timeout: Duration, max_size: u32) -> Self {
@@ -55,38 +50,21 @@ impl Pool {
 }
 
 impl ManageConnection for Manager {
-    type Connection = TrackedConnection;
+    type Connection = BlockingConnection;
     type Error = RedisError;
 
-    fn connect(&self) -> RedisResult<TrackedConnection> {
-        let connection = self.endpoint.connect(self.timeout)?;
-        Ok(TrackedConnection { connection, last_used: Stopwatch::start(), is_broken: false })
+    fn connect(&self) -> RedisResult<BlockingConnection> {
+        self.endpoint.connect(self.timeout)
     }
 
-    fn is_valid(&self, tracked: &mut TrackedConnection) -> RedisResult<()> {
-        if tracked.last_used.elapsed() < IDLE_CHECK || tracked.connection.is_alive() {
+    fn is_valid(&self, connection: &mut BlockingConnection) -> RedisResult<()> {
+        if connection.last_used.elapsed() < IDLE_CHECK || connection.is_alive() {
             return Ok(());
         }
         Err(RedisError::from((redis::ErrorKind::Io, "the connection was lost while it was idle")))
     }
 
-    fn has_broken(&self, tracked: &mut TrackedConnection) -> bool {
-        tracked.is_broken
-    }
-}
-
-/// A connection that a thread has taken from the pool; dropping it gives it back.
-pub(super) type Pooled = PooledConnection<Manager>;
-
-impl Tracked for Pooled {
-    type Inner = BlockingConnection;
-
-    fn inner(&mut self) -> &mut BlockingConnection {
-        &mut self.connection
-    }
-
-    fn record(&mut self, is_broken: bool) {
-        self.last_used = Stopwatch::start();
-        self.is_broken |= is_broken;
+    fn has_broken(&self, connection: &mut BlockingConnection) -> bool {
+        connection.is_broken
     }
 }

@@ -3,10 +3,9 @@
 use std::time::Duration;
 
 use redis::aio::{ConnectionLike as _, MultiplexedConnection};
-use redis::{AsyncConnectionConfig, Client, Cmd, ConnectionInfo, RedisResult, Value};
+use redis::{AsyncConnectionConfig, Client, Cmd, ConnectionInfo, Pipeline, RedisResult, Value};
 
 use super::connection::{Connection, Node};
-use super::requests::pipeline;
 
 /// Connects for a thread, which waits for each reply for at most `timeout`.
 pub(super) fn connect(server: &ConnectionInfo, timeout: Duration) -> RedisResult<redis::Connection> {
@@ -41,4 +40,13 @@ impl Connection for MultiplexedConnection {
     async fn send_all(&mut self, commands: Vec<Cmd>) -> RedisResult<Vec<Value>> {
         pipeline(commands).query_async(self).await
     }
+}
+
+/// Sends many commands at once.
+fn pipeline(commands: Vec<Cmd>) -> Pipeline {
+    let mut pipeline = Pipeline::with_capacity(commands.len());
+    for command in commands {
+        pipeline.add_command(command);
+    }
+    pipeline
 }

@@ -8,45 +8,20 @@ use super::address::{self, Login};
 use super::endpoint::Endpoint;
 use super::keys::is_namespace;
 use crate::Result;
-use crate::config::{Options, without_secrets};
+use crate::config::Options;
 
-/// Where Redis is, and how it is used.
-pub(super) struct RedisSettings {
-    pub(super) endpoint: Endpoint,
-    /// The address for messages, without secrets.
-    pub(super) display_name: String,
-    /// The prefix of every Redis key.
-    pub(super) namespace: String,
-    /// How long to wait for a connection, and for a reply.
-    pub(super) timeout: Duration,
-    /// How many connections the threads may use at once.
-    pub(super) connections: u32,
-}
-
-const DEFAULT_TIMEOUT: Duration = Duration::from_secs(1);
-const DEFAULT_CONNECTIONS: u32 = 10;
-
-impl RedisSettings {
-    /// Reads `url`, `namespace`, `timeout`, `connections`, `username`, `password`, `db`, `protocol`, and for sentinels
-    /// `sentinel_username` and `sentinel_password`.
-    pub(super) fn read(options: &Options) -> Result<Self> {
-        let url = options.get::<String>("url")?;
-        let login = Login {
-            username: options.find("username")?,
-            password: options.find("password")?,
-            db: options.find("db")?,
-            protocol: protocol(options)?,
-            sentinel_username: options.find("sentinel_username")?,
-            sentinel_password: options.find("sentinel_password")?,
-        };
-        Ok(RedisSettings {
-            endpoint: address::parse(&url, login).map_err(|problem| options.error(problem.option, problem.message))?,
-            display_name: format!("redis {}", without_secrets(&url)),
-            namespace: namespace(options)?,
-            timeout: timeout(options)?,
-            connections: connections(options)?,
-        })
-    }
+/// Reads `url`, `username`, `password`, `db`, `protocol`, and for sentinels `sentinel_username` and `sentinel_password`.
+pub(super) fn endpoint(options: &Options) -> Result<Endpoint> {
+    let login = Login {
+        username: options.find("username")?,
+        password: options.find("password")?,
+        db: options.find("db")?,
+        protocol: protocol(options)?,
+        sentinel_username: options.find("sentinel_username")?,
+        sentinel_password: options.find("sentinel_password")?,
+    };
+    let url = options.get::<String>("url")?;
+    address::parse(&url, login).map_err(|problem| options.error(problem.option, problem.message))
 }
 
 fn protocol(options: &Options) -> Result<Option<ProtocolVersion>> {
@@ -58,7 +33,8 @@ fn protocol(options: &Options) -> Result<Option<ProtocolVersion>> {
     }
 }
 
-fn namespace(options: &Options) -> Result<String> {
+/// The prefix of every Redis key.
+pub(super) fn namespace(options: &Options) -> Result<String> {
     let namespace = options.find::<String>("namespace")?.unwrap_or_else(|| "cache:".to_owned());
     if namespace.is_empty() {
         return Err(
@@ -71,16 +47,18 @@ fn namespace(options: &Options) -> Result<String> {
     Err(options.error("namespace", "braces mark a hash tag in Redis; write none, or a complete tag such as \"{app}:\""))
 }
 
-fn timeout(options: &Options) -> Result<Duration> {
+/// How long to wait for a connection, and for a reply.
+pub(super) fn timeout(options: &Options) -> Result<Duration> {
     match options.duration("timeout")? {
         Some(Duration::ZERO) => Err(options.error("timeout", "0 would wait for ever; write seconds, such as 0.5")),
-        timeout => Ok(timeout.unwrap_or(DEFAULT_TIMEOUT)),
+        timeout => Ok(timeout.unwrap_or(Duration::from_secs(1))),
     }
 }
 
-fn connections(options: &Options) -> Result<u32> {
+/// How many connections the threads may use at once.
+pub(super) fn connections(options: &Options) -> Result<u32> {
     match options.find("connections")? {
         Some(0) => Err(options.error("connections", "0 allows no connection; write 1 or more")),
-        connections => Ok(connections.unwrap_or(DEFAULT_CONNECTIONS)),
+        connections => Ok(connections.unwrap_or(10)),
     }
 }
