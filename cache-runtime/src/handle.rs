@@ -114,11 +114,10 @@ impl Handle {
     }
 
     fn if_readable<T>(&self, key: &str, read: Result<T, Unreadable>) -> Option<T> {
-        read.inspect_err(|reason| self.report_unreadable(key, &reason.to_string())).ok()
-    }
-
-    fn report_unreadable(&self, key: &str, reason: &str) {
-        tracing::debug!(key, reason, "cache: an unreadable entry counts as a miss");
-        self.core.store.observers().notify(&Event::Unreadable { key, reason });
+        let report = |reason: String| {
+            tracing::debug!(key, reason, "cache: an unreadable entry counts as a miss");
+            self.core.store.observers().notify(&Event::Unreadable { key, reason: &reason });
+        };
+        read.inspect_err(|unreadable| report(unreadable.to_string())).ok()
     }
 }

@@ -10,7 +10,7 @@ use crate::Result;
 use crate::entry::{self, Expiration, Record, Value};
 use crate::mode::Mode;
 use crate::store::Operation;
-use crate::time::{Expiry, Timestamp};
+use crate::time::Expiry;
 
 impl Handle {
     /// The record under a stored key, expired or not, unless one of its tags was deleted.
@@ -26,17 +26,6 @@ impl Handle {
     async fn live<M: Mode>(&self, mode: &M, key: &str) -> Result<Option<Record>> {
         let record = self.record(mode, &self.key(key)?).await?;
         Ok(record.filter(|record| record.is_live(self.now())))
-    }
-
-    /// When a live value expires.
-    async fn live_until<M: Mode>(&self, mode: &M, key: &str) -> Result<Option<Timestamp>> {
-        let Some(record) = self.live(mode, key).await? else { return Ok(None) };
-        let only_the_store_knows = record.expires_at.is_none() && matches!(record.value, Value::Number(_));
-        if !only_the_store_knows {
-            return Ok(Some(record.expiry()));
-        }
-        let expiry = self.ask(mode, Operation::Expiry { key: self.key(key)? }).await?.expiry()?;
-        Ok(expiry.filter(|expiry| self.now() < *expiry))
     }
 
     /// Stores an encoded value; with a lifetime of zero, deletes the key instead.
@@ -85,7 +74,7 @@ impl Handle {
     ) -> Result<()> {
         let Some((value, expiration)) = encoded else { return Ok(()) };
         let key = self.key(key)?;
-        let value = entry::tagged(value, &self.tag_stamps_if_any(mode).await?, &expiration);
+        let value = entry::tagged(value, &self.tag_stamps(mode).await?, &expiration);
         self.core.invalidations.invalidate(&key);
         self.put(mode, &key, Cow::Owned(value), expiration).await
     }
@@ -101,7 +90,13 @@ impl Handle {
     }
 
     pub(crate) async fn expiry<M: Mode>(&self, mode: &M, key: &str) -> Result<Option<Expiry>> {
-        Ok(self.live_until(mode, key).await?.map(Expiry::from))
+        let Some(record) = self.live(mode, key).await? else { return Ok(None) };
+        let only_the_store_knows = record.expires_at.is_none() && matches!(record.value, Value::Number(_));
+        if !only_the_store_knows {
+            return Ok(Some(record.expiry().into()));
+        }
+        let expiry = self.ask(mode, Operation::Expiry { key: self.key(key)? }).await?.expiry()?;
+        Ok(expiry.filter(|expiry| self.now() < *expiry).map(Expiry::from))
     }
 
     pub(crate) async fn touch<M: Mode>(&self, mode: &M, key: &str) -> Result<bool> {

@@ -13,10 +13,6 @@ use crate::mode::Mode;
 use crate::store::Operation;
 
 impl Handle {
-    fn keys(&self, keys: impl IntoIterator<Item = impl AsRef<str>>) -> Result<Vec<String>> {
-        keys.into_iter().map(|key| self.key(key.as_ref()).map(Cow::into_owned)).collect()
-    }
-
     /// The stored forms of keys, which usually are the keys themselves.
     fn stored_keys<'k>(&self, asked: &'k [String]) -> Result<Cow<'k, [String]>> {
         let keys = asked.iter().map(|key| self.key(key)).collect::<Result<Vec<_>>>()?;
@@ -68,7 +64,7 @@ impl Handle {
             Ok((key, value))
         });
         let encoded = encoded.collect::<Result<Vec<_>>>()?;
-        let stamps = self.tag_stamps_if_any(mode).await?;
+        let stamps = self.tag_stamps(mode).await?;
         let values = encoded.into_iter().map(|(key, value)| (key, entry::tagged(value, &stamps, &expiration)));
         let values: Vec<_> = values.collect();
         values.iter().for_each(|(key, _)| self.core.invalidations.invalidate(key));
@@ -97,7 +93,7 @@ impl Handle {
         mode: &M,
         keys: impl IntoIterator<Item = K>,
     ) -> Result<u64> {
-        let keys = self.keys(keys)?;
+        let keys = keys.into_iter().map(|key| Ok(self.key(key.as_ref())?.into_owned())).collect::<Result<Vec<_>>>()?;
         if keys.is_empty() {
             return Ok(0);
         }

@@ -30,19 +30,15 @@ const AHEAD: Duration = Duration::from_secs(24 * 60 * 60);
 impl Handle {
     /// The tags for what is about to be computed; `None` if they cannot be read, and then the value is not stored.
     pub(crate) async fn tag_stamps_or_none<M: Mode>(&self, mode: &M) -> Option<Vec<TagStamp>> {
-        self.tag_stamps_if_any(mode).await.inspect_err(|error| self.log_failure(error)).ok()
-    }
-
-    /// Most views have no tags, and need no future that reads them.
-    pub(super) async fn tag_stamps_if_any<M: Mode>(&self, mode: &M) -> Result<Vec<TagStamp>> {
-        if self.view.tags.is_none() { Ok(Vec::new()) } else { Box::pin(self.tag_stamps(mode)).await }
+        self.tag_stamps(mode).await.inspect_err(|error| self.log_failure(error)).ok()
     }
 
     /// The tags of what is written now, each in its present generation.
-    pub(crate) async fn tag_stamps<M: Mode>(&self, mode: &M) -> Result<Vec<TagStamp>> {
+    pub(super) async fn tag_stamps<M: Mode>(&self, mode: &M) -> Result<Vec<TagStamp>> {
         let Some(tags) = self.view.tags.as_deref().filter(|_| !self.stores_nothing()) else { return Ok(Vec::new()) };
         let keys = tags.iter().map(|tag| self.tag_key(tag)).collect::<Result<_>>()?;
-        self.in_present_generations(mode, keys).await
+        // Boxed: most views have no tags, and need no future that reads them.
+        Box::pin(self.in_present_generations(mode, keys)).await
     }
 
     /// The tags of many entries, each with its own in addition to the view's, in one read. `None` where tags cannot be read,

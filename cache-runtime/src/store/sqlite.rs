@@ -5,7 +5,7 @@
 //! settings                  the configuration
 //! file, database            the file; its connections and transactions
 //! sql, rows                 the statements; rows of entries
-//! maintenance, progress     what runs in the background, and when it is due
+//! maintenance               what runs in the background, and when it is due
 //! removal                   removing expired rows; keeping the file under its size
 //! busy_timeout, error       how long an operation waits for a lock; errors
 //! ```
@@ -15,7 +15,6 @@ mod database;
 mod error;
 mod file;
 mod maintenance;
-mod progress;
 mod removal;
 mod rows;
 mod settings;
@@ -131,8 +130,13 @@ impl SqliteStore {
         let _within_process = PREPARING.lock();
         file::create_folder_of(path).map_err(|error| file_error(&error))?;
         let _among_processes = file::lock_folder(path, || !busy_timeout::left().is_zero());
-        if let Some((identity, reason)) = replaced {
-            move_aside(path, identity, reason)?;
+        if let Some((identity, reason)) = replaced
+            && let Some(target) = file::move_aside(path, identity).map_err(|error| file_error(&error))?
+        {
+            let (path, target) = (path.display(), target.display());
+            tracing::warn!(
+                "cache: {path} cannot be used ({reason}); it was moved to {target}, and a new file was created"
+            );
         }
         file::create(path).map_err(|error| file_error(&error))
     }
@@ -162,14 +166,11 @@ impl SqliteStore {
         (rows, bytes, now): (usize, usize, Timestamp),
         work: impl Fn(&Database, &Connection) -> rusqlite::Result<T>,
     ) -> Result<T> {
-        self.run(|database| database.write(|connection| work(database, connection)))
-            .inspect(|_| self.record_write(rows, bytes, now))
-    }
-
-    fn record_write(&self, rows: usize, bytes: usize, now: Timestamp) {
+        let value = self.run(|database| database.write(|connection| work(database, connection)))?;
         if let Some(database) = self.opened() {
             maintenance::after_write(&database, self.settings.max_size, rows, bytes, now);
         }
+        Ok(value)
     }
 
     /// Refuses a value that would evict most of the others.
@@ -183,15 +184,6 @@ impl SqliteStore {
             format!("a value of {largest} bytes is too large: the limit is {limit} bytes, a quarter of `max_size`");
         Err(Error::new(ErrorKind::Value, message))
     }
-}
-
-fn move_aside(path: &Path, identity: Option<file::Identity>, reason: &str) -> Result<()> {
-    let moved = file::move_aside(path, identity).map_err(|error| file_error(&error))?;
-    if let Some(target) = moved {
-        let (path, target) = (path.display(), target.display());
-        tracing::warn!("cache: {path} cannot be used ({reason}); it was moved to {target}, and a new file was created");
-    }
-    Ok(())
 }
 
 impl Store for SqliteStore {

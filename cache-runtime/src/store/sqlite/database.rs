@@ -14,7 +14,7 @@ use siphasher::sip::SipHasher13;
 
 use super::error::{Unusable, busy, is_busy, is_damage};
 use super::file::{self, Identity};
-use super::progress::Progress;
+use super::maintenance::Progress;
 use super::{busy_timeout, sql};
 
 /// How many idle reading connections are kept.

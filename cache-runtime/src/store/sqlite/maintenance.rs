@@ -1,10 +1,10 @@
-//! Maintenance in the background: when pruning, eviction and a checkpoint run.
+//! Maintenance in the background: when pruning, eviction and a checkpoint run, and how far they have come.
 //!
 //! It runs on another thread after some amount of writes, in short steps between which writers get the lock. A cache that
 //! is not written to has none.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
 use super::database::Database;
@@ -25,6 +25,33 @@ const LARGE_WAL: u64 = 64 << 20;
 
 /// How long a run may wait for the write lock.
 const LOCK_TIMEOUT: Duration = Duration::from_millis(500);
+
+/// The size of a page. A row counts as a page at least.
+pub(super) const PAGE: u64 = 4096;
+
+/// The state of maintenance.
+#[derive(Debug, Default)]
+pub(super) struct Progress {
+    /// How many bytes were written since the last run.
+    pub(super) written: AtomicU64,
+    pub(super) is_running: AtomicBool,
+    /// The time of the last write, by the cache's clock.
+    pub(super) now: AtomicI64,
+    /// The rows up to this hash have been visited in this round.
+    pub(super) cursor: AtomicI64,
+}
+
+impl Progress {
+    /// Records a write of `rows` rows with `bytes` in all, and returns how much was written since the last run.
+    pub(super) fn record(&self, rows: usize, bytes: usize, now: Timestamp) -> u64 {
+        // Not the latest time ever: when a wrong clock is set back, entries must not be pruned too early.
+        if now > Timestamp::EPOCH {
+            self.now.store(now.as_millis(), Ordering::Relaxed);
+        }
+        let cost = rows as u64 * PAGE + bytes as u64;
+        self.written.fetch_add(cost, Ordering::Relaxed) + cost
+    }
+}
 
 /// Records a write, and starts the maintenance that it makes due.
 pub(super) fn after_write(database: &Arc<Database>, max_size: u64, rows: usize, bytes: usize, now: Timestamp) {

@@ -9,7 +9,7 @@ use rusqlite::Connection;
 
 use super::database::Pragmas;
 use super::error::explained;
-use super::progress::PAGE;
+use super::maintenance::PAGE;
 use super::sql;
 use crate::Result;
 use crate::config::Options;
