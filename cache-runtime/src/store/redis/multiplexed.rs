@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, UdpSocket};
 use std::ops::{Deref, DerefMut};
 use std::panic::catch_unwind;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
 use redis::{Cmd, RedisError, RedisResult, Value};
@@ -41,7 +41,7 @@ fn find(slots: &RuntimeSlots, runtime: Id) -> Option<&Arc<RuntimeSlot>> {
 pub(super) struct RuntimeSlot {
     runtime: Id,
     /// Whether the runtime has the drivers that a connection needs.
-    has_drivers: bool,
+    has_drivers: OnceLock<bool>,
     connection: OnceCell<AsyncConnection>,
     /// When it was last used, in milliseconds.
     last_used: AtomicU64,
@@ -95,7 +95,8 @@ impl Multiplexed {
 
     /// The slot of the current runtime; `None` if the runtime lacks the drivers for a connection.
     pub(super) fn slot(&self, runtime: Id) -> Option<Arc<RuntimeSlot>> {
-        Some(self.slot_of(runtime)).filter(|slot| slot.has_drivers)
+        // Not while the slots are locked: a panic may run code of the program's, which may use this store.
+        Some(self.slot_of(runtime)).filter(|slot| *slot.has_drivers.get_or_init(has_drivers))
     }
 
     /// The connection of a slot.
@@ -147,7 +148,7 @@ impl Multiplexed {
         if slots.len() >= MAX_RUNTIMES {
             slots.remove(0);
         }
-        let (has_drivers, connection, last_used) = (has_drivers(), OnceCell::new(), AtomicU64::new(0));
+        let (has_drivers, connection, last_used) = (OnceLock::new(), OnceCell::new(), AtomicU64::new(0));
         let slot = Arc::new(RuntimeSlot { runtime, has_drivers, connection, last_used });
         slots.push(Arc::clone(&slot));
         slot
