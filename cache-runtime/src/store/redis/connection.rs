@@ -44,22 +44,23 @@ pub(super) trait Connection {
 /// A connection to one server or to a cluster, which remembers whether it can be used again.
 #[derive(Clone)]
 pub(super) struct AnyConnection<S, C> {
-    pub(super) target: Target<S, C>,
+    pub(super) peer: Peer<S, C>,
     /// When the last reply arrived.
     pub(super) last_used: Stopwatch,
     /// Whether a reply has ended the connection.
     pub(super) is_broken: bool,
 }
 
+/// What a connection leads to.
 #[derive(Clone)]
-pub(super) enum Target<S, C> {
+pub(super) enum Peer<S, C> {
     Server(S),
     Cluster(C),
 }
 
 impl<S, C> AnyConnection<S, C> {
-    pub(super) fn new(target: Target<S, C>) -> Self {
-        AnyConnection { target, last_used: Stopwatch::start(), is_broken: false }
+    pub(super) fn new(peer: Peer<S, C>) -> Self {
+        AnyConnection { peer, last_used: Stopwatch::start(), is_broken: false }
     }
 
     /// Records that a reply has arrived, and whether it ended the connection.
@@ -72,9 +73,9 @@ impl<S, C> AnyConnection<S, C> {
 
 macro_rules! recorded_on {
     ($any:ident, $connection:ident => $call:expr) => {{
-        let reply = match &mut $any.target {
-            Target::Server($connection) => $call.await,
-            Target::Cluster($connection) => $call.await,
+        let reply = match &mut $any.peer {
+            Peer::Server($connection) => $call.await,
+            Peer::Cluster($connection) => $call.await,
         };
         $any.recorded(reply)
     }};

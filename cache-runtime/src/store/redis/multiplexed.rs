@@ -13,7 +13,7 @@ use tokio::runtime::Id;
 use tokio::sync::OnceCell;
 
 use super::connect::AsyncConnection;
-use super::connection::{Connection, IDLE_CHECK, Target};
+use super::connection::{Connection, IDLE_CHECK, Peer};
 use super::endpoint::Endpoint;
 use super::error::explained;
 use crate::Result;
@@ -174,9 +174,9 @@ impl SharedConnection<'_> {
     /// As [`send`](Connection::send), for a caller that sends nothing else: the client does not box this future. The
     /// command is borrowed, since an argument of a future takes its room twice.
     pub(super) async fn send_only(&mut self, command: &Cmd) -> RedisResult<Value> {
-        let reply = match &mut self.connection.target {
-            Target::Server(server) => server.send_packed_command(command).await.and_then(Value::extract_error),
-            Target::Cluster(cluster) => Box::pin(cluster.send(command)).await,
+        let reply = match &mut self.connection.peer {
+            Peer::Server(server) => server.send_packed_command(command).await.and_then(Value::extract_error),
+            Peer::Cluster(cluster) => Box::pin(cluster.send(command)).await,
         };
         self.connection.recorded(reply)
     }
