@@ -5,6 +5,8 @@
 //! the ramp allows, every value is of its key and no older than the call, and the table is empty afterwards.
 #![allow(dead_code, unreachable_pub, reason = "the model does not use all of the table")]
 
+#[path = "../../cache-runtime/src/single_flight/batch.rs"]
+mod batch;
 #[path = "../../cache-runtime/src/single_flight/leaders.rs"]
 mod leaders;
 #[path = "../../cache-runtime/src/single_flight/pulse.rs"]
@@ -25,10 +27,11 @@ use std::time::{Duration, Instant};
 use shuttle::rand::{Rng, thread_rng};
 use shuttle::thread;
 
+use self::batch::BatchRole;
 use self::scope::LeaderScope;
 use self::state::WaitMode;
 use self::sync::{Arc, current_leader};
-use self::table::{FlightTable, Role, WaitOutcome};
+use self::table::{FlightTable, Leader, Role, WaitOutcome};
 
 /// The runtime's module of this name, with shuttle's types.
 mod sync {
@@ -55,7 +58,7 @@ const KEYS: u32 = 3;
 
 fn main() {
     let rounds = std::env::args().nth(1).map_or(20_000, |rounds| rounds.parse().expect("a number of rounds"));
-    for program in [calls, failures_of_a_crowd, invalidations_alone, threads_beside_a_task, lost_leaders] {
+    for program in [calls, failures_of_a_crowd, invalidations_alone, threads_beside_a_task, lost_leaders, batches] {
         shuttle::check_random(program, rounds);
         shuttle::check_pct(program, rounds, 3);
     }
@@ -112,6 +115,94 @@ fn lost_leaders() {
         }
     });
     MAY_BE_LOST.store(false, SeqCst);
+}
+
+/// Batches that overlap, beside calls of single keys, which their bodies make too.
+fn batches() {
+    FAILURES.iter().for_each(|failures| failures.store(0, SeqCst));
+    let table: Table = FlightTable::new();
+    let callers = [WaitMode::Thread, WaitMode::Task, WaitMode::Task, WaitMode::Thread];
+    let callers = callers.map(|mode| {
+        let table = table.clone();
+        thread::spawn(move || {
+            let _ = match (mode, thread_rng().gen_bool(0.7)) {
+                (WaitMode::Thread, true) => blocking(batch(table, mode)),
+                (WaitMode::Task, true) => shuttle::future::block_on(batch(table, mode)),
+                (WaitMode::Thread, false) => blocking(request(table, 0, 1, mode, MIXED)).map(drop),
+                (WaitMode::Task, false) => shuttle::future::block_on(request(table, 0, 1, mode, MIXED)).map(drop),
+            };
+        })
+    });
+    for caller in callers {
+        caller.join().expect("no assertion failed");
+    }
+    assert!(table.is_empty(), "no key has a leader");
+}
+
+/// A call for two or three keys, as the runtime makes it, reduced to single-flight.
+async fn batch(table: Table, mode: WaitMode) -> Result<(), ()> {
+    let mut keys: Vec<u32> = (0..KEYS).collect();
+    if thread_rng().gen_bool(0.7) {
+        keys.swap_remove(thread_rng().gen_range(0..keys.len()));
+    }
+    let oldest: Vec<u32> = keys.iter().map(|key| value_of(*key)).collect();
+    let (mut values, mut leaders) = (Vec::<(u32, u32)>::new(), Vec::new());
+    for _ in 0..3 {
+        let missing = missing(&keys, &values, &leaders);
+        match table.join_all(&missing, &leaders, mode, Duration::MAX) {
+            BatchRole::Leaders(more) => {
+                leaders.extend(more);
+                break;
+            }
+            BatchRole::Waiters(wait) => {
+                let waited = wait.await;
+                values.extend(waited.values);
+                leaders.extend(waited.leaders);
+                table.unite(&leaders);
+            }
+        }
+    }
+    leaders.extend(table.lead_free(&missing(&keys, &values, &leaders), mode, Duration::MAX));
+    table.unite(&leaders);
+    for (key, value) in &values {
+        let at = keys.iter().position(|asked| asked == key).expect("a value of a key that was asked for");
+        assert!(value % KEYS == *key && *value >= oldest[at], "a value of another key, or older than the call");
+    }
+    let led: Vec<u32> = leaders.iter().map(|leader| *leader.key()).collect();
+    if missing(&keys, &values, &[]).is_empty() {
+        return Ok(());
+    }
+    let body = pin!(Some(async {
+        let _guards: Vec<_> = led.iter().map(|key| LeaderGuard::new(*key)).collect();
+        let computed: Vec<u32> = led.iter().map(|key| value_of(*key)).collect();
+        if thread_rng().gen_bool(0.5) {
+            let _ = request(table.clone(), thread_rng().gen_range(0..KEYS), 1, mode, MIXED).await;
+        }
+        maybe_change_a_source(MIXED);
+        if thread_rng().gen_bool(0.3) { Err(()) } else { Ok(computed) }
+    }));
+    let answer = LeaderScope::of_batch(&leaders, body).await;
+    if answer.is_err() {
+        for key in &led {
+            FAILURES[*key as usize].fetch_add(1, SeqCst);
+        }
+    }
+    let ended = leaders.into_iter().enumerate().map(|(at, leader)| {
+        let value = answer.as_ref().ok().map(|computed| {
+            let watermark = leader.watermark();
+            let is_current = computed[at] == value_of(led[at]);
+            (computed[at], if is_current { watermark } else { leader.watermark_of_start() })
+        });
+        (leader, value)
+    });
+    table.end_all(ended.collect());
+    answer.map(drop)
+}
+
+fn missing(keys: &[u32], values: &[(u32, u32)], leaders: &[Leader<u32, u32>]) -> Vec<u32> {
+    let is_known =
+        |key: &&u32| values.iter().any(|(known, _)| known == *key) || leaders.iter().any(|led| led.key() == *key);
+    keys.iter().filter(|key| !is_known(key)).copied().collect()
 }
 
 /// Lets each caller request keys, in its mode, so many different ones, so many times.

@@ -152,8 +152,7 @@ fn a_batch_computes_what_another_one_failed_to_compute() {
             let others: Vec<_> = (0..4)
                 .map(|start| {
                     let (cache, runs) = (&cache, &runs);
-                    scope
-                        .spawn(move || cache.get_or_set_multi(keys(start..start + 3), |missing| runs.compute(missing)))
+                    scope.spawn(move || cache.get_or_set_multi(keys(start..start + 3), |missing| runs.compute(missing)))
                 })
                 .collect();
             for other in others {

@@ -3,6 +3,9 @@
 //! A batch runs its body once, so it has to know what to compute. It first waits for the keys that others compute, and
 //! leads nothing meanwhile. Then it leads all the others at once. So a batch that waits keeps nobody waiting, and no circle
 //! of waits can close, in whatever order batches name their keys.
+//!
+//! If somebody fails for whom it waits, it may be given the lead of some keys while it still misses others. Then the other
+//! waits count as waits of these leads, and one that would close a circle is refused as any other.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -35,9 +38,15 @@ pub(crate) struct BatchWaited<K: TableKey, V: Clone> {
 }
 
 impl<K: TableKey, V: Clone> FlightTable<K, V> {
-    /// Leads the flights of all keys, or waits if others compute some of them.
-    pub(crate) fn join_all(self: &Arc<Self>, keys: &[K], mode: WaitMode, stall_timeout: Duration) -> BatchRole<K, V> {
-        let parent = current_leader();
+    /// Leads the flights of all keys, or waits if others compute some of them. `held` are the leads that it has already.
+    pub(crate) fn join_all(
+        self: &Arc<Self>,
+        keys: &[K],
+        held: &[Leader<K, V>],
+        mode: WaitMode,
+        stall_timeout: Duration,
+    ) -> BatchRole<K, V> {
+        let parent = held.first().map(Leader::id).or_else(current_leader);
         let mut state = self.lock();
         let closes_circle = |key: &K| parent.is_some_and(|parent| state.is_waiting_on(key, parent));
         let joined: Vec<&K> = keys.iter().filter(|key| !closes_circle(key)).collect();
@@ -48,7 +57,7 @@ impl<K: TableKey, V: Clone> FlightTable<K, V> {
             state.start_waiting_for(parent, key);
             match state.enter(key, id, mode, stall_timeout) {
                 Entered::Leader(promotion) => leaders.push(self.leader(key.clone(), promotion, parent)),
-                Entered::Waiter => waiters.push((key.clone(), Waiter::new(self, key.clone(), id, mode))),
+                Entered::Waiter => waiters.push((key.clone(), Waiter::new(self, key.clone(), id, mode, parent))),
             }
         }
         if waiters.is_empty() {

@@ -125,7 +125,7 @@ impl<K: TableKey, V: Clone> FlightTable<K, V> {
         state.start_waiting_for(parent, &key);
         match entered {
             Entered::Leader(promotion) => Role::Leader(self.leader(key, promotion, parent)),
-            Entered::Waiter => Role::Waiter(Waiter::new(self, key, id, mode)),
+            Entered::Waiter => Role::Waiter(Waiter::new(self, key, id, mode, parent)),
         }
     }
 
@@ -266,8 +266,14 @@ impl<K: TableKey, V: Clone> Drop for Leader<K, V> {
 
 impl<K: TableKey, V: Clone> Waiter<K, V> {
     /// A caller that has been queued under this number.
-    pub(super) fn new(table: &Arc<FlightTable<K, V>>, key: K, id: LeaderId, mode: WaitMode) -> Self {
-        Waiter { table: Arc::clone(table), key, id: Some(id), mode, parent: current_leader() }
+    pub(super) fn new(
+        table: &Arc<FlightTable<K, V>>,
+        key: K,
+        id: LeaderId,
+        mode: WaitMode,
+        parent: Option<LeaderId>,
+    ) -> Self {
+        Waiter { table: Arc::clone(table), key, id: Some(id), mode, parent }
     }
 }
 

@@ -28,6 +28,11 @@ impl Clock {
         }
     }
 
+    /// Whether a test moves it.
+    pub(crate) fn is_stopped(&self) -> bool {
+        self.stopped_at.load(Ordering::Acquire) != RUNNING
+    }
+
     /// Stops the clock now, so that only `advance` moves it. A stopped clock stays as it is.
     pub(crate) fn stop(&self) {
         let now = Timestamp::now().as_millis();

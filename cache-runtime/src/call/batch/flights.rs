@@ -1,12 +1,13 @@
 //! Which keys a batch computes, and which it takes from others who compute them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 
 use super::Batch;
 use crate::entry::Value;
+use crate::handle::deduplicated;
 use crate::mode::Mode;
 use crate::single_flight::{BatchRole, FlightKey, Leader, flights};
 
@@ -21,44 +22,41 @@ impl<M: Mode, E> Batch<'_, M, E> {
         published_before: u64,
     ) -> Vec<Leader> {
         let stall_timeout = self.handle.core.settings.stall_timeout;
+        let mut leaders = Vec::new();
         for _ in 0..MAX_WAITS {
-            let missing = self.missing(values);
-            let wait = match flights().join_all(&missing, M::WAITS, stall_timeout) {
-                // Between the lookup and now another flight has published, perhaps for one of these keys.
-                BatchRole::Leaders(leaders)
-                    if leaders.iter().any(|leader| leader.published_since(published_before)) =>
-                {
-                    return self.look_again(values, leaders).await;
+            let missing = self.missing(values, &leaders);
+            match flights().join_all(&missing, &leaders, M::WAITS, stall_timeout) {
+                BatchRole::Leaders(more) => {
+                    // Between the lookup and now another flight has published, perhaps for one of these keys.
+                    let may_be_stored = more.iter().any(|leader| leader.published_since(published_before));
+                    leaders.extend(more);
+                    return if may_be_stored { self.look_again(values, leaders).await } else { united(leaders) };
                 }
-                BatchRole::Leaders(leaders) => return united(leaders),
-                BatchRole::Waiters(wait) => wait,
-            };
-            let waited = self.mode.wait(wait).await;
-            self.take(values, waited.values);
-            if waited.leaders.is_empty() {
-                self.look_again(values, Vec::new()).await;
-                continue;
+                BatchRole::Waiters(wait) => {
+                    let waited = self.mode.wait(wait).await;
+                    self.take(values, waited.values);
+                    leaders.extend(waited.leaders);
+                    leaders = self.look_again(values, leaders).await;
+                }
             }
-            let mut leaders = waited.leaders;
-            leaders.extend(flights().lead_free(&self.missing(values), M::WAITS, stall_timeout));
-            return self.look_again(values, leaders).await;
         }
-        united(flights().lead_free(&self.missing(values), M::WAITS, stall_timeout))
+        leaders.extend(flights().lead_free(&self.missing(values, &leaders), M::WAITS, stall_timeout));
+        united(leaders)
     }
 
     /// Leads the flights of all keys. It waits for nobody, as a refresh does not.
     pub(super) fn lead_unconditionally(&self) -> Vec<Leader> {
         let stall_timeout = self.handle.core.settings.stall_timeout;
         let lead = |key: FlightKey| flights().lead(key.clone(), key.unshared(), M::WAITS, stall_timeout);
-        let missing = self.missing(&self.elements.iter().map(|_| None::<()>).collect::<Vec<_>>());
-        united(missing.into_iter().map(lead).collect())
+        let values: Vec<Option<()>> = self.elements.iter().map(|_| None).collect();
+        united(self.missing(&values, &[]).into_iter().map(lead).collect())
     }
 
-    /// The flights of the missing keys, each once.
-    fn missing<V>(&self, values: &[Option<V>]) -> Vec<FlightKey> {
+    /// The flights of the missing keys, each once, but those that it leads.
+    fn missing<V>(&self, values: &[Option<V>], held: &[Leader]) -> Vec<FlightKey> {
         let missing = self.elements.iter().zip(values).filter(|(_, value)| value.is_none());
         let keys = missing.filter_map(|(element, _)| self.flight(element.key.as_deref()?));
-        let mut seen = std::collections::HashSet::new();
+        let mut seen: HashSet<FlightKey> = held.iter().map(|leader| leader.key().clone()).collect();
         keys.filter(|key| seen.insert(key.clone())).collect()
     }
 
@@ -81,7 +79,7 @@ impl<M: Mode, E> Batch<'_, M, E> {
         let watermarks: Vec<_> = leaders.iter().map(Leader::watermark).collect();
         let missing = self.elements.iter().zip(&*values).filter(|(_, value)| value.is_none());
         let keys: Vec<String> = missing.filter_map(|(element, _)| element.key.clone()).collect();
-        let records = self.load(crate::handle::deduplicated(keys)).await;
+        let records = self.load(deduplicated(keys)).await;
         let now = self.handle.now();
         let live = records.into_iter().filter_map(|(key, record)| {
             let record = record.filter(|record| record.is_live(now))?;
