@@ -159,7 +159,7 @@ use crate::args::MacroKind;
 /// |---|---|
 /// | `#[doc]`, `#[must_use]`, `#[inline]`, `#[cold]`, `#[deprecated]` | the function |
 /// | `#[cfg]` | the function and all of its companions |
-/// | `#[allow]`, `#[expect]`, `#[warn]`, `#[deny]`, `#[forbid]` | the function and its body. An `expect` becomes an `allow`, since a part need not trigger the lint |
+/// | `#[allow]`, `#[expect]`, `#[warn]`, `#[deny]`, `#[forbid]` | the function, its body and its companions. An `expect` becomes an `allow`, since a part need not trigger the lint |
 /// | `#[track_caller]` | the function and its companions: a panic in the body, and [`Location::caller()`](std::panic::Location::caller), report the call of the function. In `refresh`, and with `each`, `background` or `companions = false`, they report the attribute or the body instead |
 /// | `#[instrument]` and other attribute macros below `#[cached]` | the function without its body: the span contains the lookup, and a hit has one too |
 /// | attribute macros above `#[cached]` | the function as you wrote it, so what they change in the body is cached with it |

@@ -7,7 +7,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
-use syn::{Attribute, FnArg, ReceiverKind, Signature, Token, Type};
+use syn::{Attribute, FnArg, PatType, Receiver, ReceiverKind, Signature, Token, Type};
 
 use super::forwarding::{self, KEY, UNCACHED, body_name, companion_name, type_name};
 use super::{
@@ -139,7 +139,7 @@ impl Expansion<'_> {
         let (cache, outcome) = (options::cache(self.plan), self.outcome());
         let peek = Ident::new(if self.peeks_whole() { "peek_whole" } else { "peek" }, place);
         quote_spanned! {place=>
-            [invalidate #peek prime] (#cache, key) (#cache, key, #outcome) (options, key, #outcome, value)
+            [invalidate #peek prime value] [#cache] [#outcome]
         }
     }
 
@@ -218,7 +218,8 @@ impl Expansion<'_> {
     /// The arguments and the body of the function that makes the key.
     fn key_function(&self) -> TokenStream {
         let keyed = || self.companions.keyed(Besides::Nothing);
-        let arguments = keyed().map(as_reference);
+        let support = support(self.plan, Span::mixed_site());
+        let arguments = keyed().map(|parameter| by_reference(parameter, &support));
         let patterns = keyed().filter_map(|parameter| {
             let (pattern, name) = (parameter.pattern_of_reference()?, &parameter.name);
             let names = names_in(&pattern);
@@ -276,7 +277,7 @@ impl Expansion<'_> {
     /// The arguments of a companion that asks by key, each followed by a comma.
     fn keyed(&self, besides: Besides) -> TokenStream {
         let inputs = self.companions.keyed(besides).map(|parameter| match (&parameter.input, &parameter.element) {
-            (FnArg::Receiver(_), _) => as_reference(parameter),
+            (FnArg::Receiver(receiver), _) => receiver_by_reference(receiver),
             (FnArg::Typed(_), Some((name, ty))) => quote!(#name: #ty),
             (FnArg::Typed(argument), None) => {
                 let (name, ty) = (&parameter.name, &argument.ty);
@@ -316,26 +317,27 @@ fn own_tokens(tokens: TokenStream) -> TokenStream {
     own.collect()
 }
 
-/// The argument as a reference to the function's own.
-fn as_reference(parameter: &Parameter) -> TokenStream {
-    if let Some((name, ty)) = &parameter.element {
-        return quote!(#name: &#ty);
+/// The argument as a reference to the function's own, under another name for `&T`: clippy advises against `&String`.
+fn by_reference(Parameter { name, input, element, .. }: &Parameter, support: &TokenStream) -> TokenStream {
+    match (input, element) {
+        (_, Some((name, ty))) => quote!(#name: #support::Ref<'_, #ty>),
+        (FnArg::Typed(PatType { ty, .. }), None) => quote!(#name: #support::Ref<'_, #ty>),
+        (FnArg::Receiver(receiver), None) => receiver_by_reference(receiver),
     }
-    let name = &parameter.name;
-    match &parameter.input {
-        FnArg::Receiver(receiver) => match &receiver.kind {
-            ReceiverKind::Typed(_, ty) => match &**ty {
-                Type::Reference(reference) => {
-                    let inside = &reference.elem;
-                    quote!(#name: &#inside)
-                }
-                ty => quote!(#name: &#ty),
-            },
-            _ => quote!(&#name),
+}
+
+/// The receiver as a reference, in its short form where there is one.
+fn receiver_by_reference(receiver: &Receiver) -> TokenStream {
+    let name = &receiver.self_token;
+    let inner = match &receiver.kind {
+        ReceiverKind::Typed(_, ty) => match &**ty {
+            Type::Reference(reference) => &reference.elem,
+            _ => ty,
         },
-        FnArg::Typed(argument) => match &*argument.ty {
-            ty @ (Type::ImplTrait(_) | Type::TraitObject(_)) => quote!(#name: &(#ty)),
-            ty => quote!(#name: &#ty),
-        },
+        _ => return quote!(&#name),
+    };
+    match return_type::as_path(inner) {
+        Some(path) if path.path.is_ident("Self") => quote!(&#name),
+        _ => quote!(#name: &#inner),
     }
 }
