@@ -82,7 +82,7 @@ macro_rules! __companions {
         $($attrs)*
         #[inline]
         $($vis)* $($async)* fn $refresh_name<$($generics)*>($($inputs)*) -> $($output)* $($bounds)* {
-            let $options_name = $($options)* $($tagged)*;
+            let $options_name = $($options)* $($tagged)*.refreshing();
             let $subject_name = $($subject)*;
             $($mode)*::$refresh $arguments $($await)* $($whole)*
         }

@@ -4,7 +4,7 @@ macro_support::cached_function! {
     [impl load_all] [macro_support::blocking] [] [] [options elements key]
     [macro_support::CallOptions::DEFAULT] [] [macro_support::copied_elements(ids.iter()
     .map(| id | macro_support::EntryName { key : load_all::__key(id), tags :
-    ::std::vec::Vec::new() }).collect(), ids)] [batch refresh_batch] (options, elements,
+    ::std::vec::Vec::new() }).collect(), ids)] [batch batch] (options, elements,
     (macro_support::OutcomeProbe:: < HashMap < u64, User > > ::new().cache_outcome(),
     macro_support::checked(macro_support::Always:: < User > ::new())), | missing :
     ::std::vec::Vec < _ > | load_all::load_all(& missing), | _ | true) [] [invalidate
