@@ -212,12 +212,10 @@ fn member(field: &str, text: &LitStr) -> Option<Member> {
         return Some(Member::Unnamed(Index { index, span: place }));
     }
     let word = Ident::parse_any.parse_str(field).ok()?;
-    let is_plain = syn::parse_str::<Ident>(field).is_ok();
-    let is_path_word = ["self", "Self", "super", "crate", "_"].contains(&field);
-    match (is_plain, is_path_word) {
-        (true, _) => Some(Member::Named(Ident::new(&word.to_string(), place))),
-        (false, true) => None,
-        (false, false) => Some(Member::Named(Ident::new_raw(field, place))),
+    match syn::parse_str::<Ident>(field) {
+        Ok(_) => Some(Member::Named(Ident::new(&word.to_string(), place))),
+        Err(_) if ["self", "Self", "super", "crate", "_"].contains(&field) => None,
+        Err(_) => Some(Member::Named(Ident::new_raw(field, place))),
     }
 }
 

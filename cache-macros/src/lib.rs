@@ -216,13 +216,11 @@ use crate::args::MacroKind;
 /// key in this process. If it fails or panics, that is logged, and the next attempt waits for as long as the window, but at
 /// most 30 seconds. Without a stale value in its window the body runs in the call. The guide's page `stampedes` has an example.
 ///
-/// - The body of a plain function runs on a thread of a small pool. That of an `async fn` runs on the caller's tokio runtime
-///   if there is one and the cargo feature `tokio` is on, otherwise on such a thread. So turn that feature on in a program on
-///   tokio: without it a body that uses tokio's timers or sockets panics in the background.
-/// - Arguments move into the task, so they are `Send + 'static` once owned. Borrowed ones are copied when the body is to
-///   run: `&str` as a `String`, `&T` by `Clone`, `&self` by `Self: Clone`. References inside of other types (`&[&str]`,
-///   `Option<&str>`) and mutable ones do not compile. In a method without companions, write `"{}", self` instead of
-///   `"{self}"` in a format string.
+/// - The body runs on a small pool of threads; that of an `async fn` on the caller's tokio runtime, if the cargo feature
+///   `tokio` is on. Without it a body that uses tokio's timers or sockets panics in the background.
+/// - Arguments are `Send + 'static` once owned. Borrowed ones are copied: `&str` as a `String`, `&T` by `Clone`. References
+///   inside of other types (`&[&str]`) and mutable ones do not compile. In a method without companions, write `"{}", self`
+///   instead of `"{self}"` in a format string.
 ///
 /// # Compile errors
 ///

@@ -7,6 +7,7 @@ use syn::{
 };
 
 use crate::errors::Errors;
+use crate::signature::place_of;
 
 /// Reports the parts of a return type that cannot be stored.
 pub(crate) fn check(ty: &Type, errors: &mut Errors) {
@@ -49,7 +50,7 @@ impl<'a> Visit<'a> for ReturnTypeCheck<'_> {
     }
 
     fn visit_type_impl_trait(&mut self, found: &'a TypeImplTrait) {
-        let wrong = match names(found, "Future") {
+        let wrong = match contains(found, "Future") {
             true => "a future cannot be stored, but its output can: make this an `async fn`",
             false => "a cached value is read back from the store, so its type needs a name: write it, as in `Vec<u64>`",
         };
@@ -96,12 +97,11 @@ impl<'a> Visit<'a> for UnnamedTypeCheck<'_> {
 /// Whether it is `Pin<Box<dyn Future<…>>>`, which `#[async_trait]` writes too.
 fn is_boxed_future(found: &TypePath) -> bool {
     let pinned = found.path.segments.last().is_some_and(|last| last.ident == "Pin");
-    pinned && names(found, "dyn") && names(found, "Future")
+    pinned && contains(found, "dyn") && contains(found, "Future")
 }
 
-/// Whether the tokens contain a word.
-fn names(tokens: &impl ToTokens, word: &str) -> bool {
-    words(tokens).split(|c: char| c != '_' && !c.is_alphanumeric()).any(|other| other == word)
+fn contains(tokens: &impl ToTokens, word: &str) -> bool {
+    place_of(tokens.to_token_stream(), word).is_some()
 }
 
 /// The owned type to write instead of a reference.

@@ -5,7 +5,7 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::visit::Visit;
-use syn::{Attribute, FnArg, Pat, PatIdent, PatType, Path, Result, Signature, Token, Type, TypeImplTrait, Visibility};
+use syn::{Attribute, FnArg, Pat, PatIdent, PatType, Path, Result, Signature, Token, Visibility};
 use syn::{braced, token};
 
 use crate::args::MacroKind;
@@ -111,7 +111,7 @@ fn named_in(argument: &FnArg) -> Vec<Argument> {
     match argument {
         FnArg::Receiver(receiver) => vec![Argument { name: receiver.self_token.into(), unnamed_type: false }],
         FnArg::Typed(PatType { pat, ty, .. }) => {
-            let unnamed_type = has_impl_trait(ty);
+            let unnamed_type = place_of(ty.to_token_stream(), "impl").is_some();
             names_in(pat).into_iter().map(|name| Argument { name, unnamed_type }).collect()
         }
     }
@@ -132,19 +132,6 @@ pub(crate) fn names_in(pat: &Pat) -> Vec<Ident> {
     let mut names = Names(Vec::new());
     names.visit_pat(pat);
     names.0
-}
-
-/// Whether a type contains an `impl Trait`.
-fn has_impl_trait(ty: &Type) -> bool {
-    struct Found(bool);
-    impl<'a> Visit<'a> for Found {
-        fn visit_type_impl_trait(&mut self, _: &'a TypeImplTrait) {
-            self.0 = true;
-        }
-    }
-    let mut found = Found(false);
-    found.visit_type(ty);
-    found.0
 }
 
 /// The position of the first identifier with this text.

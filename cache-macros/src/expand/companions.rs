@@ -136,7 +136,8 @@ impl Expansion<'_> {
         let names = [UNCACHED, "refresh", "invalidate", "peek", "prime", "key", "tags", KEY];
         let names = names.map(|which| companion_name(self.function, companions, which));
         let inputs = forwarding::signature(sig, companions).inputs;
-        let (keyed, primed) = (keyed(companions, Besides::Nothing), keyed(companions, Besides::TagsAndTimes));
+        let owned = |besides| keyed(companions, besides, Type::to_token_stream);
+        let (keyed, primed) = (owned(Besides::Nothing), owned(Besides::TagsAndTimes));
         let (calls, types) = self.calls_by_key();
         let (prime_tags, key, value) =
             (self.with_tags(), self.key_of_call(companions), Ident::new("value", self.place));
@@ -193,16 +194,16 @@ impl Expansion<'_> {
 
     /// The arguments and the body of the function that makes the key.
     fn key_function(&self, companions: &Companions) -> TokenStream {
-        let keyed = || companions.keyed(Besides::Nothing);
         let support = self.support(Span::mixed_site());
-        let arguments = keyed().map(|parameter| by_reference(parameter, &support));
-        let patterns = keyed().filter_map(|parameter| {
+        // Another name for `&T`: clippy advises against `&String`.
+        let arguments = keyed(companions, Besides::Nothing, |ty| quote!(#support::Ref<'_, #ty>));
+        let patterns = companions.keyed(Besides::Nothing).filter_map(|parameter| {
             let (pattern, name) = (parameter.pattern_of_reference()?, &parameter.name);
             let names = names_in(&pattern);
             Some(quote_spanned!(Span::mixed_site()=> let #pattern = #name; #(let _ = #names;)*))
         });
         let key = self.make_key(Some(companions));
-        quote!([#(#arguments),*] [#(#patterns)* #key])
+        quote!([#arguments] [#(#patterns)* #key])
     }
 
     /// The arguments and the body of the companion `tags`; nothing without tags.
@@ -211,7 +212,7 @@ impl Expansion<'_> {
             return quote!([] []);
         }
         let (support, tags) = (self.support(Span::mixed_site()), self.tags());
-        let arguments = keyed(companions, Besides::Tags);
+        let arguments = keyed(companions, Besides::Tags, Type::to_token_stream);
         let unused = companions.keyed(Besides::Tags).map(forwarding::borrowed);
         quote_spanned!(Span::mixed_site()=> [#arguments] [#(let _ = #unused;)* #support::tags(#tags)])
     }
@@ -229,12 +230,15 @@ impl Expansion<'_> {
     }
 }
 
-/// The arguments of a companion that asks by key, each followed by a comma.
-fn keyed(companions: &Companions, besides: Besides) -> TokenStream {
-    let inputs = companions.keyed(besides).map(|Parameter { name, input, element, .. }| match (input, element) {
-        (FnArg::Receiver(receiver), _) => receiver_by_reference(receiver),
-        (FnArg::Typed(_), Some((name, ty))) => quote!(#name: #ty),
-        (FnArg::Typed(PatType { ty, .. }), None) => quote!(#name: #ty),
+/// The arguments of a companion that asks by key, each followed by a comma. `write` writes a type.
+fn keyed(companions: &Companions, besides: Besides, write: impl Fn(&Type) -> TokenStream) -> TokenStream {
+    let inputs = companions.keyed(besides).map(|Parameter { name, input, element, .. }| {
+        let (name, ty) = match (input, element) {
+            (FnArg::Receiver(receiver), _) => return receiver_by_reference(receiver),
+            (_, Some((name, ty))) => (name, write(ty)),
+            (FnArg::Typed(PatType { ty, .. }), None) => (name, write(ty)),
+        };
+        quote!(#name: #ty)
     });
     quote!(#(#inputs,)*)
 }
@@ -246,15 +250,6 @@ fn own_tokens(tokens: TokenStream) -> TokenStream {
         token
     });
     own.collect()
-}
-
-/// The argument as a reference to the function's own, under another name for `&T`: clippy advises against `&String`.
-fn by_reference(Parameter { name, input, element, .. }: &Parameter, support: &TokenStream) -> TokenStream {
-    match (input, element) {
-        (_, Some((name, ty))) => quote!(#name: #support::Ref<'_, #ty>),
-        (FnArg::Typed(PatType { ty, .. }), None) => quote!(#name: #support::Ref<'_, #ty>),
-        (FnArg::Receiver(receiver), None) => receiver_by_reference(receiver),
-    }
 }
 
 /// The receiver as a reference, in its short form where there is one.

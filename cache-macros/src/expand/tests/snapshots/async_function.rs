@@ -15,6 +15,6 @@ macro_support::cached_function! {
     : & __Given] [] [Result < Page, FetchError >] [Result < Page, FetchError >] [Page]
     [fetch::__key(& url)] [async fn fetch(client : & Client, url : & str) -> Result <
     Page, FetchError > { let _ = & url; client.get(url). await }] [fetch::fetch(client,
-    url). await] [url : macro_support::Ref < '_, & str >] [macro_support::template_key(&
+    url). await] [url : macro_support::Ref < '_, & str >,] [macro_support::template_key(&
     ["page:", ""], & [url], None, macro_support::FunctionPath::PLAIN, & [])] [] []
 }

@@ -13,6 +13,6 @@ macro_support::cached_function! {
     [ids : & [u64]] [id : u64,] [id : u64, value : & __Given] [] [HashMap < u64, User >]
     [User] [User] [load_all::__key(& id)] [fn load_all(ids : & [u64]) -> HashMap < u64,
     User > { database().users(ids) }] [load_all::load_all(ids)] [id : macro_support::Ref
-    < '_, u64 >] [macro_support::template_key(& ["user:", ""], & [id], None,
+    < '_, u64 >,] [macro_support::template_key(& ["user:", ""], & [id], None,
     macro_support::FunctionPath::PLAIN, & [])] [] []
 }

@@ -15,6 +15,7 @@ macro_support::cached_function! {
     __key] [] [where] [id : u64] [id : u64,] [id : u64, value : & __Given] [] [Result <
     User, Error >] [Result < User, Error >] [User] [load::__key(& id)] [fn load(id : u64)
     -> Result < User, Error > { let _ = & id; Ok(database() ? .user(id)) }]
-    [load::load(id)] [id : macro_support::Ref < '_, u64 >] [macro_support::template_key(&
-    ["user:", ""], & [id], None, macro_support::FunctionPath::PLAIN, & [])] [] []
+    [load::load(id)] [id : macro_support::Ref < '_, u64 >,]
+    [macro_support::template_key(& ["user:", ""], & [id], None,
+    macro_support::FunctionPath::PLAIN, & [])] [] []
 }

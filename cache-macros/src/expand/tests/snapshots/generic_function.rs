@@ -17,7 +17,7 @@ macro_support::cached_function! {
     N : usize > (values : & 'a[T], (low, _) : (T, T)) -> Cow < 'a, T > where T :
     Storable, { let _ = & values; let _ = & low; values.iter().max().unwrap_or(low)
     .into() }] [largest::largest:: < T, N > (values, argument_1)] [values :
-    macro_support::Ref < '_, & 'a[T] >, argument_1 : macro_support::Ref < '_, (T, T) >]
+    macro_support::Ref < '_, & 'a[T] >, argument_1 : macro_support::Ref < '_, (T, T) >,]
     [let (low, _) = argument_1; let _ = low;
     macro_support::DefaultKey::new(macro_support::FunctionPath::beside(& || (), & { fn
     here() {} here }, "::__key", ""), None, ::core::line!(), ::core::column!())

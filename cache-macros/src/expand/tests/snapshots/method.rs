@@ -12,7 +12,7 @@ macro_support::cached_function! {
     [Option < Money >] [Option < Money >] [Self::__price_key(& self, & sku)] [#[doc =
     "Runs the body and does not touch the cache."] fn price_uncached(& mut self, mut sku
     : Sku) -> Option < Money > { let _ = & sku; sku.trim(); self.prices.get(& sku) }] []
-    [& self, sku : macro_support::Ref < '_, Sku >] [macro_support::template_key(&
+    [& self, sku : macro_support::Ref < '_, Sku >,] [macro_support::template_key(&
     ["shop:", ":price:", ""], & [& self.id, & sku.number], None,
     macro_support::FunctionPath::beside(& || (), & { fn here() {} here },
     "::__price_key", "::price"), & [])] [] []
