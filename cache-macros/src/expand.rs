@@ -6,7 +6,7 @@
 //! macro_support::cached_function! { … }   // of which the runtime makes:
 //!
 //! fn load(id: u64) -> User {
-//!     macro_support::blocking::call(options, load::__key(&id), outcome, &mut once(|| load::load(id)))
+//!     macro_support::blocking::call(options, load::__key(&id), outcome, &mut Some(|| load::load(id)))
 //! }
 //! enum load {}
 //! impl load {
@@ -63,7 +63,10 @@ pub(crate) fn attribute(kind: MacroKind, args: TokenStream, item: TokenStream) -
     let name = function.sig.ident.clone();
     let expansion = match Plan::new(kind, args, &function) {
         Ok(plan) if kind == MacroKind::Counter => counter(function, &plan),
-        Ok(plan) => Expansion::new(&function, &plan).cached(),
+        Ok(plan) => match (Expansion::new(&function, &plan), &plan.companions) {
+            (expansion, Some(companions)) => expansion.with_companions(companions),
+            (expansion, None) => expansion.alone(),
+        },
         Err(error) => fallback::function(kind, function, &error),
     };
     debug::show(&name, &expansion);
@@ -102,13 +105,6 @@ impl<'a> Expansion<'a> {
             ReturnType::Type(_, ty) => ty.span(),
         };
         Expansion { function, plan, place: place.resolved_at(Span::mixed_site()) }
-    }
-
-    fn cached(&self) -> TokenStream {
-        match &self.plan.companions {
-            Some(companions) => self.with_companions(companions),
-            None => self.alone(),
-        }
     }
 
     /// A function without companions.
@@ -181,8 +177,9 @@ impl<'a> Expansion<'a> {
             Some(companions) => self.run(companions, forwarding::passed),
             None => self.run_in_place(&self.block(identity)),
         };
-        let (support, outcome) = (self.support(Span::mixed_site()), self.outcome_of_call());
-        let pinned = |body| quote_spanned!(Span::mixed_site()=> ::core::pin::pin!(::core::option::Option::Some(#body)));
+        let outcome = self.outcome_of_call();
+        let some = quote_spanned!(Span::mixed_site()=> ::core::option::Option::Some);
+        let pinned = |body| quote_spanned!(Span::mixed_site()=> ::core::pin::pin!(#some(#body)));
         let body = match (self.is_async(), &self.plan.args.store_if) {
             (true, None) => pinned(run),
             (true, Some(_)) => {
@@ -191,7 +188,7 @@ impl<'a> Expansion<'a> {
             }
             (false, _) => {
                 let judged = self.judged(run);
-                quote_spanned!(Span::mixed_site()=> &mut #support::once(|| #judged))
+                quote_spanned!(Span::mixed_site()=> &mut #some(|| #judged))
             }
         };
         quote_spanned!(self.place=> (options, key, #outcome, #body))

@@ -8,7 +8,7 @@ use syn::{GenericParam, Index, LitStr, Member};
 use crate::args::{Args, MacroKind};
 use crate::did_you_mean;
 use crate::errors::Errors;
-use crate::signature::{Argument, Function};
+use crate::signature::{Argument, Function, is_named};
 use crate::template::{self, Placeholder, Template};
 
 pub(crate) enum Key {
@@ -52,20 +52,6 @@ pub(crate) struct FieldPath {
 }
 
 impl Key {
-    /// Plans the key, and reports what is wrong with it.
-    pub(crate) fn new(
-        kind: MacroKind,
-        args: &Args,
-        function: &Ident,
-        arguments: &[Argument],
-        errors: &mut Errors,
-    ) -> Self {
-        match &args.key {
-            Some(text) => from_template(text, args, arguments, errors),
-            None => from_arguments(kind, args, function, arguments, errors),
-        }
-    }
-
     /// The name that stands for one element of a batch.
     pub(crate) fn element(&self) -> Option<&Ident> {
         if let Key::Template { element, .. } = self { element.as_ref() } else { None }
@@ -86,7 +72,14 @@ impl Key {
     }
 }
 
-fn from_arguments(kind: MacroKind, args: &Args, function: &Ident, arguments: &[Argument], errors: &mut Errors) -> Key {
+/// The default key; what is wrong with it is reported.
+pub(crate) fn from_arguments(
+    kind: MacroKind,
+    args: &Args,
+    function: &Ident,
+    arguments: &[Argument],
+    errors: &mut Errors,
+) -> Key {
     let kept = arguments.iter().map(|argument| argument.name.clone()).filter(|name| !args.skip.contains(name));
     let kept: Vec<Ident> = kept.collect();
     // Not after another error: `key` may be what was mistyped.
@@ -103,7 +96,8 @@ fn from_arguments(kind: MacroKind, args: &Args, function: &Ident, arguments: &[A
     Key::Default { arguments: kept }
 }
 
-fn from_template(text: &LitStr, args: &Args, arguments: &[Argument], errors: &mut Errors) -> Key {
+/// The key from a text; what is wrong with it is reported.
+pub(crate) fn from_template(text: &LitStr, args: &Args, arguments: &[Argument], errors: &mut Errors) -> Key {
     let template = parsed(text, errors).unwrap_or_default();
     let element = args.each.as_ref().and_then(|each| errors.ok(element(each, text, &template, arguments)));
     let names = Names { args, arguments, element: element.as_ref() };
@@ -128,10 +122,10 @@ pub(crate) fn parsed(text: &LitStr, errors: &mut Errors) -> Option<Template> {
 fn element(each: &Ident, text: &LitStr, template: &Template, arguments: &[Argument]) -> syn::Result<Ident> {
     let wrong = |message: String| Err(syn::Error::new(text.span(), message));
     let mut names: Vec<&str> = template.placeholders.iter().map(|placeholder| &*placeholder.argument).collect();
-    if names.iter().any(|name| Argument::is_named(each, name)) {
+    if names.iter().any(|name| is_named(each, name)) {
         return wrong(format!("{}: write a name for one element, as in `{{id}}`", is_the_whole(each)));
     }
-    names.retain(|name| !arguments.iter().any(|argument| argument.is(name)));
+    names.retain(|name| !arguments.iter().any(|argument| is_named(&argument.name, name)));
     names.sort_unstable();
     names.dedup();
     match names[..] {
@@ -170,17 +164,17 @@ impl Names<'_> {
         let wrong = |message: String| Err(syn::Error::new(text.span(), format!("`{}`: {message}", placeholder.text())));
         let name = &placeholder.argument;
         match (&args.each, element) {
-            (_, Some(element)) if Argument::is_named(element, name) => return at(element, placeholder, text).map(Some),
+            (_, Some(element)) if is_named(element, name) => return at(element, placeholder, text).map(Some),
             // After an error about the elements this would only be its echo.
             (_, None) if args.is_given("each") => return Ok(None),
-            (Some(each), Some(element)) if Argument::is_named(each, name) => {
+            (Some(each), Some(element)) if is_named(each, name) => {
                 let whole = is_the_whole(each);
                 let message = format!("{whole}: write `{{{element}}}`, the name of one element in the key");
                 return Err(syn::Error::new(text.span(), message));
             }
             _ => {}
         }
-        let Some(argument) = arguments.iter().find(|argument| argument.is(name)) else {
+        let Some(argument) = arguments.iter().find(|argument| is_named(&argument.name, name)) else {
             // Not the argument that holds all elements.
             let single =
                 arguments.iter().map(|argument| &argument.name).filter(|name| args.each.as_ref() != Some(name));

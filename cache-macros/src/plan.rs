@@ -8,7 +8,7 @@ use crate::batch::Batch;
 use crate::borrowed::{BorrowedArgument, borrowed_arguments};
 use crate::companions::{Companions, mention};
 use crate::errors::Errors;
-use crate::key::{Key, TypeArgument, other_argument, type_arguments};
+use crate::key::{self, Key, TypeArgument, other_argument, type_arguments};
 use crate::rules;
 use crate::signature::{Argument, Function};
 use crate::tags::{Tag, tags};
@@ -36,7 +36,10 @@ impl Plan {
         rules::check(kind, function, &mut errors);
         let arguments = function.arguments();
         check_skips(&args.skip, &arguments, &mut errors);
-        let key = Key::new(kind, &args, &function.sig.ident, &arguments, &mut errors);
+        let key = match &args.key {
+            Some(text) => key::from_template(text, &args, &arguments, &mut errors),
+            None => key::from_arguments(kind, &args, &function.sig.ident, &arguments, &mut errors),
+        };
         let background = args.background.as_ref().map(|flag| {
             check_window(flag, &args, &mut errors);
             check_condition(&args, &arguments, &mut errors);

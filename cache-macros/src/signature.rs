@@ -92,15 +92,6 @@ pub(crate) struct Argument {
 }
 
 impl Argument {
-    /// Whether this is its name, with `r#` or without.
-    pub(crate) fn is(&self, name: &str) -> bool {
-        Argument::is_named(&self.name, name)
-    }
-
-    pub(crate) fn is_named(ident: &Ident, name: &str) -> bool {
-        ident.unraw() == name
-    }
-
     /// Whether the body is expected to use it: its name does not begin with `_`.
     pub(crate) fn is_meant(&self) -> bool {
         !self.name.to_string().starts_with('_')
@@ -115,6 +106,11 @@ fn named_in(argument: &FnArg) -> Vec<Argument> {
             names_in(pat).into_iter().map(|name| Argument { name, unnamed_type }).collect()
         }
     }
+}
+
+/// Whether this is the name, with `r#` or without.
+pub(crate) fn is_named(ident: &Ident, name: &str) -> bool {
+    ident.unraw() == name
 }
 
 /// All names in a pattern.

@@ -11,7 +11,7 @@ mod tracked;
 
 pub use std::time::Duration;
 
-pub use self::body::{Body, Once, once, run_async};
+pub use self::body::{Body, run_async};
 pub use self::companions::{Ref, Returns, Stores, key, tags};
 pub use self::duration::{IntoDuration, duration};
 pub use self::options::CallOptions;

@@ -8,8 +8,8 @@ macro_support::cached_function! {
     .expires_after(macro_support::Duration::new(300u64, 0u32))
     .race_ttl(macro_support::Duration::new(10u64, 0u32))] [] [load::__key(& id)] [call
     refresh] (options, key, macro_support::checked(macro_support::OutcomeProbe:: < Result
-    < User, Error > > ::new().cache_outcome()), & mut macro_support::once(||
-    load::load(id))) [] [invalidate peek prime value] [None]
+    < User, Error > > ::new().cache_outcome()), & mut Some(|| load::load(id))) []
+    [invalidate peek prime value] [None]
     [macro_support::checked(macro_support::OutcomeProbe:: < Result < User, Error > >
     ::new().cache_outcome())] [] [pub] [uncached refresh invalidate peek prime key tags
     __key] [] [where] [id : u64] [id : u64,] [id : u64, value : & __Given] [] [Result <

@@ -6,8 +6,8 @@ macro_support::cached_function! {
     [macro_support::CallOptions::DEFAULT] [] [largest::__key:: < T, N > (& values, &
     argument_1)] [call refresh] (options, key,
     macro_support::checked(macro_support::OutcomeProbe:: < Cow < 'a, T > > ::new()
-    .cache_outcome()), & mut macro_support::once(|| largest::largest:: < T, N > (values,
-    argument_1))) [] [invalidate peek_whole prime value] [None]
+    .cache_outcome()), & mut Some(|| largest::largest:: < T, N > (values, argument_1)))
+    [] [invalidate peek_whole prime value] [None]
     [macro_support::checked(macro_support::OutcomeProbe:: < Cow < 'a, T > > ::new()
     .cache_outcome())] [] [] [uncached refresh invalidate peek prime key tags __key] ['a,
     T : Ord, const N : usize,] [where T : Storable,] [values : & 'a[T], argument_1 : (T,

@@ -3,8 +3,8 @@ macro_support::cached_function! {
     [macro_support::blocking] [] [] [options key key]
     [macro_support::CallOptions::DEFAULT] [] [Self::__price_key(& self, & sku)] [call
     refresh] (options, key, macro_support::checked(macro_support::OutcomeProbe:: < Option
-    < Money > > ::new().cache_outcome()), & mut macro_support::once(||
-    Self::price_uncached(self, sku))) [] [invalidate peek_whole prime value] [None]
+    < Money > > ::new().cache_outcome()), & mut Some(|| Self::price_uncached(self, sku)))
+    [] [invalidate peek_whole prime value] [None]
     [macro_support::checked(macro_support::OutcomeProbe:: < Option < Money > > ::new()
     .cache_outcome())] [] [] [price_uncached price_refresh price_invalidate price_peek
     price_prime price_key price_tags __price_key] [] [where] [& mut self, sku : Sku] [&
