@@ -48,10 +48,12 @@ impl Plan {
         let batch = Batch::new(&args, function, &key, &mut errors);
         let types = type_arguments(function, &arguments);
         let tags = tags(&args, &arguments, &key, &mut errors);
-        let companions = (kind == MacroKind::Cached && args.companions != Some(false))
-            .then(|| Companions::new(function, &key, &types, &args, &tags, batch.as_ref(), &mut errors));
         let is_async = kind == MacroKind::Cached && function.sig.asyncness.is_some();
-        errors.or(Plan { args, key, types, is_async, background, tags, batch, companions })
+        let mut plan = Plan { args, key, types, is_async, background, tags, batch, companions: None };
+        if kind == MacroKind::Cached && plan.args.companions != Some(false) {
+            plan.companions = Some(Companions::new(function, &plan, &mut errors));
+        }
+        errors.or(plan)
     }
 
     /// Whether the attribute names the argument, other than to skip it.
@@ -77,7 +79,7 @@ fn check_condition(args: &Args, arguments: &[Argument], errors: &mut Errors) {
     for Argument { name, .. } in arguments {
         let wrong =
             || format!("with `background` the condition can use only the value: remove `{name}` from `store_if`");
-        mention(store_if, name).into_iter().for_each(|place| errors.push(Error::new(place, wrong())));
+        errors.extend(mention(store_if, name).map(|place| Error::new(place, wrong())));
     }
 }
 

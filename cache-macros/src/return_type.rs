@@ -58,7 +58,9 @@ impl<'a> Visit<'a> for ReturnTypeCheck<'_> {
     }
 
     fn visit_type_path(&mut self, found: &'a TypePath) {
-        if is_boxed_future(found) {
+        // `Pin<Box<dyn Future<…>>>`, which `#[async_trait]` writes too.
+        let is_pinned = found.path.segments.last().is_some_and(|last| last.ident == "Pin");
+        if is_pinned && contains(found, "dyn") && contains(found, "Future") {
             let wrong = "a boxed future cannot be stored, but its output can: annotate an `async fn` that this one calls; \
                          under `#[async_trait]`, that or an `async fn` in a trait without it";
             return self.0.add(found, wrong);
@@ -92,12 +94,6 @@ impl<'a> Visit<'a> for UnnamedTypeCheck<'_> {
     fn visit_type_impl_trait(&mut self, found: &'a TypeImplTrait) {
         ReturnTypeCheck(self.0).visit_type_impl_trait(found);
     }
-}
-
-/// Whether it is `Pin<Box<dyn Future<…>>>`, which `#[async_trait]` writes too.
-fn is_boxed_future(found: &TypePath) -> bool {
-    let pinned = found.path.segments.last().is_some_and(|last| last.ident == "Pin");
-    pinned && contains(found, "dyn") && contains(found, "Future")
 }
 
 fn contains(tokens: &impl ToTokens, word: &str) -> bool {
