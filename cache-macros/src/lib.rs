@@ -154,6 +154,8 @@ use crate::args::MacroKind;
 /// | attribute macros above `#[cached]` | the function as you wrote it, so what they change in the body is cached with it |
 ///
 /// Backtraces show the body as `load_user::load_user`, and that of a method as `Shop::price_uncached`.
+/// `prime` takes the value in addition to the key's arguments: with seven of those clippy counts eight
+/// (`too_many_arguments`), unless you allow it above the function.
 ///
 /// # Keys
 ///
