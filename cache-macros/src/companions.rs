@@ -6,10 +6,12 @@ use syn::spanned::Spanned;
 use syn::visit_mut::{VisitMut, visit_pat_ident_mut, visit_pat_mut};
 use syn::{Error, Expr, FnArg, Pat, PatIdent, PatType, Type};
 
+use crate::args::Args;
+use crate::batch::Batch;
 use crate::errors::Errors;
-use crate::key::TypeArgument;
-use crate::plan::Plan;
+use crate::key::{Key, TypeArgument};
 use crate::signature::{Function, names_in, place_of};
+use crate::tags::Tag;
 
 /// The functions that invalidate, read, store and run without the cache.
 ///
@@ -44,8 +46,15 @@ pub(crate) enum Besides {
 
 impl Companions {
     /// Plans the companions, and reports expressions that they cannot evaluate.
-    pub(crate) fn new(function: &Function, plan: &Plan, errors: &mut Errors) -> Self {
-        let Plan { args, key, types, tags, batch, .. } = plan;
+    pub(crate) fn new(
+        function: &Function,
+        key: &Key,
+        types: &[TypeArgument],
+        args: &Args,
+        tags: &[Tag],
+        batch: Option<&Batch>,
+        errors: &mut Errors,
+    ) -> Self {
         let times = args.times();
         let is_in_key = |name: &Ident| {
             key.uses(name) || types.iter().any(|argument| matches!(argument, TypeArgument::Of(other) if other == name))
@@ -59,7 +68,7 @@ impl Companions {
             for part in names.iter().filter(|part| **part != name) {
                 errors.extend(outside_of_key(part).map(|place| Error::new(place, part_of_a_pattern(part))));
             }
-            let element = batch.as_ref().filter(|batch| batch.argument == name);
+            let element = batch.filter(|batch| batch.argument == name);
             let element = element.map(|batch| (batch.element.clone(), batch.ty.clone()));
             let is_mentioned = is_in_key(&name) || outside_of_key(&name).is_some();
             let name = if is_mentioned { name } else { unlinted(name) };

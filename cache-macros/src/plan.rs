@@ -49,11 +49,9 @@ impl Plan {
         let types = type_arguments(function, &arguments);
         let tags = tags(&args, &arguments, &key, &mut errors);
         let is_async = kind == MacroKind::Cached && function.sig.asyncness.is_some();
-        let mut plan = Plan { args, key, types, is_async, background, tags, batch, companions: None };
-        if kind == MacroKind::Cached && plan.args.companions != Some(false) {
-            plan.companions = Some(Companions::new(function, &plan, &mut errors));
-        }
-        errors.or(plan)
+        let companions = (kind == MacroKind::Cached && args.companions != Some(false))
+            .then(|| Companions::new(function, &key, &types, &args, &tags, batch.as_ref(), &mut errors));
+        errors.or(Plan { args, key, types, is_async, background, tags, batch, companions })
     }
 
     /// Whether the attribute names the argument, other than to skip it.
