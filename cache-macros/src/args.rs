@@ -26,31 +26,26 @@ impl MacroKind {
             MacroKind::Counter => "`#[counter]`",
         }
     }
-
-    /// The arguments that this attribute takes.
-    fn arguments(self) -> &'static [&'static str] {
-        match self {
-            MacroKind::Cached => &[
-                "key",
-                "each",
-                "expires_in",
-                "race_ttl",
-                "background",
-                "stale_if_error",
-                "jitter",
-                "shared",
-                "version",
-                "skip",
-                "store_if",
-                "tags",
-                "cache",
-                "companions",
-                "crate",
-            ],
-            MacroKind::Counter => &["key", "expires_in", "version", "skip", "cache", "crate"],
-        }
-    }
 }
+
+/// The arguments, how each is written, and whether a counter takes it too.
+const ARGUMENTS: [(&str, &str, bool); 15] = [
+    ("key", "key = \"user:{id}\"", true),
+    ("each", "each = ids", false),
+    ("expires_in", "expires_in = 300", true),
+    ("race_ttl", "race_ttl = 10", false),
+    ("background", "background", false),
+    ("stale_if_error", "stale_if_error = 3600", false),
+    ("jitter", "jitter = 0.1", false),
+    ("shared", "shared", false),
+    ("version", "version = 2", true),
+    ("skip", "skip(client)", true),
+    ("store_if", "store_if = |value| value.is_some()", false),
+    ("tags", "tags = [\"user:{id}\"]", false),
+    ("cache", "cache = \"sessions\"", true),
+    ("companions", "companions = false", false),
+    ("crate", "crate = my_cache", true),
+];
 
 /// The given arguments. Their tokens are kept, so that a later check can point at them.
 #[derive(Default)]
@@ -114,35 +109,33 @@ impl Args {
     }
 
     fn read(&mut self, kind: MacroKind, input: ParseStream) -> Result<()> {
-        let name = name(kind, input)?;
-        let again = self.names.contains(&name);
-        self.names.push(name.clone());
-        let arg = Arg { name, input };
+        let arg = argument(kind, input)?;
+        let again = self.names.contains(&arg.name);
+        self.names.push(arg.name.clone());
         if again {
-            return Err(arg.wrong(format!("`{}` is already given: remove one of the two", arg.name)));
+            return Err(arg.wrong_name("is already given: remove one of the two"));
         }
         self.take(&arg)?;
         arg.end()
     }
 
-    /// One line for each argument: its name, its field, how it is read and how it is written.
     fn take(&mut self, arg: &Arg) -> Result<()> {
         match arg.name.to_string().as_str() {
-            "key" => self.key = Some(arg.text("key = \"user:{id}\"")?),
-            "each" => self.each = Some(arg.argument("each = ids")?),
-            "expires_in" => self.expires_in = Some(Time::lifetime(arg.value("expires_in = 300")?)?),
-            "race_ttl" => self.race_ttl = Some(arg.window("race_ttl = 10")?),
+            "key" => self.key = Some(arg.text()?),
+            "each" => self.each = Some(arg.argument()?),
+            "expires_in" => self.expires_in = Some(Time::lifetime(arg.value()?)?),
+            "race_ttl" => self.race_ttl = Some(Time::window(arg.value()?, arg.form)?),
             "background" => self.background = Some(arg.flag()?),
-            "stale_if_error" => self.stale_if_error = Some(arg.window("stale_if_error = 3600")?),
+            "stale_if_error" => self.stale_if_error = Some(Time::window(arg.value()?, arg.form)?),
             "shared" => self.shared = arg.flag().map(|_| true)?,
-            "jitter" => self.jitter = Some(arg.share("jitter = 0.1")?),
-            "version" => self.version = Some(arg.number_or_text("version = 2")?),
-            "skip" => self.skip = arg.names("skip(client)")?,
-            "store_if" => self.store_if = Some(arg.condition("store_if = |value| value.is_some()")?),
-            "tags" => self.tags = arg.texts("tags = [\"user:{id}\"]")?,
-            "cache" => self.cache = Some(arg.filled_text("cache = \"sessions\"")?),
-            "companions" => self.companions = Some(arg.yes_or_no("companions = false")?),
-            "crate" => self.runtime = Some(arg.path("crate = my_cache")?),
+            "jitter" => self.jitter = Some(arg.share()?),
+            "version" => self.version = Some(arg.number_or_text()?),
+            "skip" => self.skip = arg.names()?,
+            "store_if" => self.store_if = Some(arg.condition()?),
+            "tags" => self.tags = arg.texts()?,
+            "cache" => self.cache = Some(arg.filled_text()?),
+            "companions" => self.companions = Some(arg.yes_or_no()?),
+            "crate" => self.runtime = Some(arg.path()?),
             name => unreachable!("`{name}` is allowed and not read"),
         }
         Ok(())
@@ -150,17 +143,20 @@ impl Args {
 }
 
 /// Reads the name of an argument that this attribute takes.
-fn name(kind: MacroKind, input: ParseStream) -> Result<Ident> {
-    let known = kind.arguments();
+fn argument(kind: MacroKind, input: ParseStream) -> Result<Arg> {
     if !input.peek(Ident::peek_any) {
-        let example = format!("{} takes arguments such as `key = \"user:{{id}}\"`, `expires_in = 300`", kind.name());
-        return Err(input.error(did_you_mean::unnamed_key(&input.fork()).unwrap_or(example)));
+        let wrong = match input.fork().parse::<LitStr>() {
+            Ok(text) => format!("a text needs the name of an argument: write `key = {:?}`", text.value()),
+            Err(_) => format!("{} takes arguments such as `key = \"user:{{id}}\"`, `expires_in = 300`", kind.name()),
+        };
+        return Err(input.error(wrong));
     }
     let name = input.call(Ident::parse_any)?;
-    if known.iter().any(|known| name == known) {
-        return Ok(name);
+    let known = ARGUMENTS.iter().filter(|(_, _, of_counter)| *of_counter || kind == MacroKind::Cached);
+    if let Some((_, form, _)) = known.clone().find(|(known, ..)| name == known) {
+        return Ok(Arg { name, form, input });
     }
-    let hint = did_you_mean::hint(&name.to_string(), known);
+    let hint = did_you_mean::hint(&name.to_string(), &known.map(|(known, ..)| *known).collect::<Vec<_>>());
     Err(Error::new(name.span(), format!("{} has no argument `{name}`: {hint}", kind.name())))
 }
 

@@ -1,6 +1,7 @@
 //! Borrowed arguments: a body that may run after the call has returned needs copies of them.
 
 use proc_macro2::Ident;
+use quote::ToTokens;
 use syn::{FnArg, Pat, PatIdent, PatType, Receiver, ReceiverKind, Token, Type, TypeReference};
 
 use crate::errors::Errors;
@@ -30,23 +31,25 @@ fn borrowed_self(receiver: &Receiver, errors: &mut Errors) -> Option<BorrowedArg
         ReceiverKind::Typed(_, ty) => reference(ty)?.mutability.is_some(),
         _ => return None,
     };
-    if is_mutable {
-        errors.add(receiver, mutably_borrowed("`&self`"));
-    }
-    let name = Ident::new("self", receiver.self_token.span);
-    Some(BorrowedArgument { name, mutability: receiver.mutability })
+    check_mutability(is_mutable, receiver, "`&self`", errors);
+    Some(BorrowedArgument { name: receiver.self_token.into(), mutability: receiver.mutability })
 }
 
 fn borrowed_argument(PatType { pat, ty, .. }: &PatType, errors: &mut Errors) -> Option<BorrowedArgument> {
     let reference = reference(ty)?;
-    if reference.mutability.is_some() {
-        errors.add(reference, mutably_borrowed("an owned value"));
-    }
+    check_mutability(reference.mutability.is_some(), reference, "an owned value", errors);
     match &**pat {
         Pat::Ident(PatIdent { by_ref: None, subpat: None, mutability, ident, .. }) => {
             Some(BorrowedArgument { name: ident.clone(), mutability: *mutability })
         }
         _ => None,
+    }
+}
+
+fn check_mutability(is_mutable: bool, place: impl ToTokens, instead: &str, errors: &mut Errors) {
+    if is_mutable {
+        let wrong = "a background task cannot borrow mutably from the caller";
+        errors.add(place, format!("{wrong}: take {instead}, or remove `background`"));
     }
 }
 
@@ -58,8 +61,4 @@ fn reference(ty: &Type) -> Option<&TypeReference> {
         Type::Paren(paren) => reference(&paren.elem),
         _ => None,
     }
-}
-
-fn mutably_borrowed(instead: &str) -> String {
-    format!("a background task cannot borrow mutably from the caller: take {instead}, or remove `background`")
 }

@@ -29,11 +29,8 @@ pub(crate) struct Parameter {
     pub(crate) input: FnArg,
     /// Whether the key contains it, or a name of its pattern.
     pub(crate) in_key: bool,
-    /// Whether a lifetime uses it.
     pub(crate) in_times: bool,
-    /// Whether a tag uses it.
     pub(crate) in_tags: bool,
-    /// Whether `store_if` uses it.
     pub(crate) in_condition: bool,
     /// The name and type of one element, if it holds the elements of a batch.
     pub(crate) element: Option<(Ident, Type)>,
@@ -65,18 +62,16 @@ impl Companions {
         let in_times = |name: &Ident| times.iter().find_map(|time| mention(time, name));
         let in_tags = |name: &Ident| tags.iter().find(|tag| tag.uses(name)).map(|tag| tag.text.span());
         let in_condition = |name: &Ident| mention(args.store_if.as_ref()?, name);
-        let is_mentioned = |name: &Ident| {
-            is_in_key(name) || in_times(name).is_some() || in_tags(name).is_some() || in_condition(name).is_some()
-        };
+        let outside_of_key = |name: &Ident| in_times(name).or_else(|| in_tags(name)).or_else(|| in_condition(name));
         let parameters = function.sig.inputs.iter().enumerate().map(|(number, input)| {
             let (name, names) = names(input, number);
             for part in names.iter().filter(|part| **part != name) {
-                let used = in_times(part).or_else(|| in_tags(part)).or_else(|| in_condition(part));
-                used.into_iter().for_each(|place| errors.push(Error::new(place, part_of_a_pattern(part))));
+                errors.extend(outside_of_key(part).map(|place| Error::new(place, part_of_a_pattern(part))));
             }
             let element = batch.filter(|batch| batch.argument == name);
             let element = element.map(|batch| (batch.element.clone(), batch.ty.clone()));
-            let name = if is_mentioned(&name) { name } else { unlinted(name) };
+            let is_mentioned = is_in_key(&name) || outside_of_key(&name).is_some();
+            let name = if is_mentioned { name } else { unlinted(name) };
             Parameter {
                 in_key: name == "self" || element.is_some() || names.iter().any(is_in_key),
                 in_times: in_times(&name).is_some(),
@@ -139,14 +134,10 @@ impl VisitMut for BindByReference {
 /// The name of an argument, and all names in its pattern.
 fn names(input: &FnArg, number: usize) -> (Ident, Vec<Ident>) {
     match input {
-        FnArg::Receiver(receiver) => {
-            let name = Ident::from(receiver.self_token);
-            (name.clone(), vec![name])
-        }
-        FnArg::Typed(argument) => {
-            let new_name =
-                || format_ident!("argument_{number}", span = argument.pat.span().resolved_at(Span::mixed_site()));
-            (plain_name(&argument.pat).cloned().unwrap_or_else(new_name), names_in(&argument.pat))
+        FnArg::Receiver(receiver) => (receiver.self_token.into(), vec![receiver.self_token.into()]),
+        FnArg::Typed(PatType { pat, .. }) => {
+            let new_name = || format_ident!("argument_{number}", span = pat.span().resolved_at(Span::mixed_site()));
+            (plain_name(pat).cloned().unwrap_or_else(new_name), names_in(pat))
         }
     }
 }

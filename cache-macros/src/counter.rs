@@ -1,23 +1,16 @@
 //! The function that returns a counter's handle.
 
-use proc_macro2::TokenStream;
-use quote::quote;
-use syn::{Path, Signature};
+use proc_macro2::Span;
+use syn::Path;
 
 use crate::signature::{Function, runtime_path};
 
-/// The type of the handle.
-pub(crate) fn handle_type(sig: &Signature, runtime: Option<&Path>) -> TokenStream {
-    let runtime = runtime_path(runtime, proc_macro2::Span::mixed_site());
-    match sig.asyncness {
-        Some(_) => quote!(#runtime::AsyncCounter),
-        None => quote!(#runtime::Counter),
-    }
-}
-
-/// The function with its handle as return type. The handle is asynchronous; the function that returns it is not.
-pub(crate) fn with_handle(mut function: Function, handle: &TokenStream) -> Function {
-    function.sig.asyncness = None;
-    function.sig.output = syn::parse_quote!(-> #handle);
+/// The function with its handle as return type. The handle may be asynchronous; the function that returns it is not.
+pub(crate) fn with_handle(mut function: Function, runtime: Option<&Path>) -> Function {
+    let runtime = runtime_path(runtime, Span::mixed_site());
+    function.sig.output = match function.sig.asyncness.take() {
+        Some(_) => syn::parse_quote!(-> #runtime::AsyncCounter),
+        None => syn::parse_quote!(-> #runtime::Counter),
+    };
     function
 }

@@ -6,7 +6,7 @@
 //! macro_support::cached_function! { … }   // of which the runtime makes:
 //!
 //! fn load(id: u64) -> User {
-//!     macro_support::blocking::call(options, load::__key(&id), outcome, &mut once(|| load::load(id)))
+//!     macro_support::blocking::call(options, load::__key(&id), outcome, &mut Some(|| load::load(id)))
 //! }
 //! enum load {}
 //! impl load {
@@ -17,8 +17,8 @@
 //! }
 //! ```
 //!
-//! `companions` writes the arguments of that macro. An `async fn` becomes `asynchronous::call(…, pin!(Some(load::load(id))))`
-//! and is awaited. In both modes the body lies in the caller's frame.
+//! An `async fn` becomes `asynchronous::call(…, pin!(Some(load::load(id))))` and is awaited. In both modes the body lies in
+//! the caller's frame.
 //!
 //! With `companions = false` the key and the body stay in the function itself. The body becomes a closure or an async
 //! closure, in which `return` and `?` have their meaning. With `background` it becomes one that owns its arguments: see
@@ -41,13 +41,15 @@ mod store_if;
 #[cfg(test)]
 mod tests;
 
+use std::convert::identity;
+
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{ReturnType, Signature};
+use syn::{FnArg, Pat, PatType, ReturnType, Signature};
 
 use crate::args::MacroKind;
-use crate::counter::{handle_type, with_handle};
+use crate::counter::with_handle;
 use crate::fallback;
 use crate::plan::Plan;
 use crate::signature::{Body, Function, runtime_path};
@@ -60,185 +62,203 @@ pub(crate) fn attribute(kind: MacroKind, args: TokenStream, item: TokenStream) -
     };
     let name = function.sig.ident.clone();
     let expansion = match Plan::new(kind, args, &function) {
-        Ok(plan) if kind == MacroKind::Cached => cached(&function, &plan),
-        Ok(plan) => counter(function, &plan),
+        Ok(plan) if kind == MacroKind::Counter => counter(function, &plan),
+        Ok(plan) => match (Expansion::new(&function, &plan), &plan.companions) {
+            (expansion, Some(companions)) => expansion.with_companions(companions),
+            (expansion, None) => expansion.alone(),
+        },
         Err(error) => fallback::function(kind, function, &error),
     };
     debug::show(&name, &expansion);
     expansion
 }
 
-fn cached(function: &Function, plan: &Plan) -> TokenStream {
-    match &plan.companions {
-        Some(companions) => companions::with_companions(function, plan, companions),
-        None => alone(function, plan),
-    }
-}
-
-/// A function without companions.
-fn alone(function: &Function, plan: &Plan) -> TokenStream {
-    let Body::Present { attrs: inner, .. } = &function.body else { unreachable!("a cached function has a body") };
-    let Function { attrs, vis, sig, .. } = function;
-    let warnings = key::warnings(&plan.key);
-    let (sig, call) = match (&plan.batch, &plan.background) {
-        (Some(batch), _) => (batch::signature(sig, batch), batch::call(function, plan, batch)),
-        (None, Some(borrowed)) => {
-            (background::signature(sig, plan, borrowed), background::call(function, plan, borrowed))
-        }
-        (None, None) => (sig.clone(), call(function, plan)),
-    };
-    quote_spanned! {Span::mixed_site()=>
-        #(#attrs)* #vis #sig {
-            #(#inner)*
-            #warnings
-            #call
-        }
-    }
-}
-
 fn counter(function: Function, plan: &Plan) -> TokenStream {
-    let (warnings, key, options) = (key::warnings(&plan.key), key::key(plan, None), options::options(plan));
-    let handle = handle_type(&function.sig, plan.runtime.as_ref());
-    let mode = mode(&function.sig, plan, Span::mixed_site());
+    let expansion = Expansion::new(&function, plan);
+    let (warnings, key, options) = (expansion.warnings(), expansion.make_key(None), expansion.options());
+    let (support, mode) = (expansion.support(Span::mixed_site()), expansion.mode_name(Span::mixed_site()));
     let names: Vec<_> = function.arguments().into_iter().map(|argument| argument.name).collect();
-    let Function { attrs, vis, sig, .. } = with_handle(function, &handle);
+    let Function { attrs, vis, sig, .. } = with_handle(function, plan.args.runtime.as_ref());
     quote_spanned! {Span::mixed_site()=>
         #(#attrs)* #vis #sig {
             // There is no body that could use a skipped argument.
             #(let _ = &#names;)*
             #warnings
-            #mode::counter(#options, #key)
+            #support::#mode::counter(#options, #key)
         }
     }
 }
 
-/// The call of the runtime, placed at the return type: there the compiler reports a type that cannot be stored.
-fn call(function: &Function, plan: &Plan) -> TokenStream {
-    let place = place_of(&function.sig);
-    let (mode, wait) = (mode(&function.sig, plan, place), wait(&function.sig));
-    let (arguments, whole) = (arguments(function, plan), store_if::whole(plan));
-    after_key(function, plan, &quote_spanned!(place=> #mode::call #arguments #wait #whole))
+/// A function and its plan. The files of this folder write their parts of its expansion.
+struct Expansion<'a> {
+    function: &'a Function,
+    plan: &'a Plan,
+    /// The position of the return type, with the hygiene of this macro: there the compiler reports a type that cannot be
+    /// stored.
+    place: Span,
 }
 
-/// The options and the key, before the body may change an argument; then a call that uses both. They are statements of
-/// their own, so that their temporaries do not live across an `.await`.
-fn after_key(function: &Function, plan: &Plan, call: &TokenStream) -> TokenStream {
-    let (options, key, place) = (options::options(plan), key_of_call(function, plan), place_of(&function.sig));
-    quote_spanned! {place=>
-        let options = #options;
-        let key = #key;
-        #call
+impl<'a> Expansion<'a> {
+    fn new(function: &'a Function, plan: &'a Plan) -> Self {
+        let place = match &function.sig.output {
+            ReturnType::Default => function.sig.ident.span(),
+            ReturnType::Type(_, ty) => ty.span(),
+        };
+        Expansion { function, plan, place: place.resolved_at(Span::mixed_site()) }
     }
-}
 
-/// The arguments of a call, and of a refresh, in parentheses.
-fn arguments(function: &Function, plan: &Plan) -> TokenStream {
-    let (outcome, body) = (store_if::outcome_of_call(function, plan), body(function, plan));
-    quote_spanned!(place_of(&function.sig)=> (options, key, #outcome, #body))
-}
-
-/// The key of this call.
-fn key_of_call(function: &Function, plan: &Plan) -> TokenStream {
-    match &plan.companions {
-        Some(companions) => forwarding::key(function, companions, forwarding::borrowed),
-        None => key::key(plan, None),
-    }
-}
-
-/// The body as the runtime takes it.
-fn body(function: &Function, plan: &Plan) -> TokenStream {
-    let run = match &plan.companions {
-        Some(companions) => forwarding::run(function, companions, forwarding::passed),
-        None => run_in_place(function, plan, &block(&function.body, TokenStream::clone)),
-    };
-    body_in_frame(run, function, plan)
-}
-
-/// A run of a block that is the body: its value, or its future.
-fn run_in_place(function: &Function, plan: &Plan, block: &TokenStream) -> TokenStream {
-    let closure = closure(function, block, &quote!());
-    match function.sig.asyncness {
-        Some(_) => {
-            let support = support(plan, Span::mixed_site());
-            quote_spanned!(Span::mixed_site()=> #support::run_async(#closure))
-        }
-        None => quote_spanned!(Span::mixed_site()=> (#closure)()),
-    }
-}
-
-/// The body as a closure, or an async closure that owns its arguments. Its return type is written, so that the compiler
-/// knows it before it meets a `?` in the body.
-fn closure(function: &Function, block: &TokenStream, ownership: &TokenStream) -> TokenStream {
-    let output = returned(&function.sig);
-    match function.sig.asyncness {
-        Some(_) => quote_spanned!(Span::mixed_site()=> async move || -> #output #block),
-        None => quote_spanned!(Span::mixed_site()=> #ownership || -> #output #block),
-    }
-}
-
-/// A run of the body as the runtime takes it, in the caller's frame: as a closure, or as the future of an `async fn`, which
-/// may be dropped half-way and before the call is over.
-fn body_in_frame(run: TokenStream, function: &Function, plan: &Plan) -> TokenStream {
-    let pinned = |body| quote_spanned!(Span::mixed_site()=> ::core::pin::pin!(::core::option::Option::Some(#body)));
-    match function.sig.asyncness {
-        Some(_) if plan.store_if.is_none() => pinned(run),
-        Some(_) => {
-            let judged = store_if::judged(function, plan, quote_spanned!(Span::mixed_site()=> #run.await));
-            pinned(quote_spanned!(Span::mixed_site()=> async { #judged }))
-        }
-        None => {
-            let judged = store_if::judged(function, plan, run);
-            let support = support(plan, Span::mixed_site());
-            quote_spanned!(Span::mixed_site()=> &mut #support::once(|| #judged))
+    /// A function without companions.
+    fn alone(&self) -> TokenStream {
+        let Function { attrs, vis, body, .. } = self.function;
+        let Body::Present { attrs: inner, .. } = body else { unreachable!("a cached function has a body") };
+        let call = match (&self.plan.batch, &self.plan.background) {
+            (Some(batch), _) => self.batch_call(batch),
+            (None, Some(borrowed)) => self.background_call(borrowed),
+            (None, None) => {
+                let (mode, wait, place) = (self.mode(), self.wait(), self.place);
+                let (arguments, whole) = (self.arguments(), self.whole());
+                self.after_key(&quote_spanned!(place=> #mode::call #arguments #wait #whole))
+            }
+        };
+        let sig = self.signature_alone();
+        let warnings = self.warnings();
+        quote_spanned! {Span::mixed_site()=>
+            #(#attrs)* #vis #sig {
+                #(#inner)*
+                #warnings
+                #call
+            }
         }
     }
-}
 
-/// The braces of a body, and its statements after a change.
-fn block(body: &Body, change: impl FnOnce(&TokenStream) -> TokenStream) -> TokenStream {
-    let Body::Present { brace, statements, .. } = body else { unreachable!("a cached function has a body") };
-    let mut block = TokenStream::new();
-    brace.surround(&mut block, |inside| inside.extend(change(statements)));
-    block
-}
-
-/// Which part of the return type is stored: of a `Result` the `Ok`, whatever its name. Written several times, and placed so
-/// that the compiler reports only once what cannot be stored.
-fn outcome(plan: &Plan, output: &TokenStream, place: Span) -> TokenStream {
-    let support = support(plan, place);
-    quote_spanned!(place=> #support::checked(#support::OutcomeProbe::<#output>::new().cache_outcome()))
-}
-
-fn returned(sig: &Signature) -> TokenStream {
-    match &sig.output {
-        ReturnType::Default => quote!(()),
-        ReturnType::Type(_, ty) => ty.to_token_stream(),
+    /// The signature of a function without companions. Where the body has its own binding of an argument, because it is
+    /// borrowed or holds the elements of a batch, the argument is not `mut`.
+    fn signature_alone(&self) -> Signature {
+        let mut sig = self.function.sig.clone();
+        let is_borrowed = |name: &Ident| {
+            self.plan.background.as_ref().is_some_and(|borrowed| background::position(borrowed, name).is_some())
+        };
+        let holds_elements = |name: &Ident| self.plan.batch.as_ref().is_some_and(|batch| batch.argument == *name);
+        for argument in &mut sig.inputs {
+            match argument {
+                FnArg::Receiver(receiver) if is_borrowed(&receiver.self_token.into()) => receiver.mutability = None,
+                FnArg::Typed(PatType { pat, .. }) => match &mut **pat {
+                    Pat::Ident(pat) if holds_elements(&pat.ident) => pat.mutability = None,
+                    Pat::Ident(pat) if is_borrowed(&pat.ident) => {
+                        (pat.mutability, pat.ident) = (None, self.outer_name(&pat.ident));
+                    }
+                    _ => {}
+                },
+                FnArg::Receiver(_) => {}
+            }
+        }
+        sig
     }
-}
 
-/// The position of the return type, with the hygiene of this macro.
-fn place_of(sig: &Signature) -> Span {
-    let place = match &sig.output {
-        ReturnType::Default => sig.ident.span(),
-        ReturnType::Type(_, ty) => ty.span(),
-    };
-    place.resolved_at(Span::mixed_site())
-}
+    /// The options and the key, before the body may change an argument; then a call that uses both. They are statements of
+    /// their own, so that their temporaries do not live across an `.await`.
+    fn after_key(&self, call: &TokenStream) -> TokenStream {
+        let options = self.options();
+        let key = match &self.plan.companions {
+            Some(companions) => self.key(companions, forwarding::borrowed),
+            None => self.make_key(None),
+        };
+        quote_spanned! {self.place=>
+            let options = #options;
+            let key = #key;
+            #call
+        }
+    }
 
-/// The runtime's module for expansions.
-fn support(plan: &Plan, place: Span) -> TokenStream {
-    let runtime = runtime_path(plan.runtime.as_ref(), place);
-    quote_spanned!(place=> #runtime::macro_support)
-}
+    /// The arguments of a call, and of a refresh, in parentheses. The runtime takes the body in the caller's frame: as a
+    /// closure, or as the future of an `async fn`, which may be dropped half-way and before the call is over.
+    fn arguments(&self) -> TokenStream {
+        let run = match &self.plan.companions {
+            Some(companions) => self.run(companions, forwarding::passed),
+            None => self.run_in_place(&self.block(identity)),
+        };
+        let outcome = self.outcome_of_call();
+        let some = quote_spanned!(Span::mixed_site()=> ::core::option::Option::Some);
+        let pinned = |body| quote_spanned!(Span::mixed_site()=> ::core::pin::pin!(#some(#body)));
+        let body = match (self.is_async(), &self.plan.args.store_if) {
+            (true, None) => pinned(run),
+            (true, Some(_)) => {
+                let judged = self.judged(quote_spanned!(Span::mixed_site()=> #run.await));
+                pinned(quote_spanned!(Span::mixed_site()=> async { #judged }))
+            }
+            (false, _) => {
+                let judged = self.judged(run);
+                quote_spanned!(Span::mixed_site()=> &mut #some(|| #judged))
+            }
+        };
+        quote_spanned!(self.place=> (options, key, #outcome, #body))
+    }
 
-/// The runtime's module for the mode of a function: blocking or asynchronous.
-fn mode(sig: &Signature, plan: &Plan, place: Span) -> TokenStream {
-    let name = Ident::new(if sig.asyncness.is_some() { "asynchronous" } else { "blocking" }, place);
-    let support = support(plan, place);
-    quote_spanned!(place=> #support::#name)
-}
+    /// A run of a block that is the body: its value, or its future.
+    fn run_in_place(&self, block: &TokenStream) -> TokenStream {
+        let (support, closure) = (self.support(Span::mixed_site()), self.closure(block, &quote!()));
+        match self.is_async() {
+            true => quote_spanned!(Span::mixed_site()=> #support::run_async(#closure)),
+            false => quote_spanned!(Span::mixed_site()=> (#closure)()),
+        }
+    }
 
-/// `.await` in an `async fn`.
-fn wait(sig: &Signature) -> Option<TokenStream> {
-    sig.asyncness.map(|_| quote_spanned!(place_of(sig)=> .await))
+    /// The body as a closure, or an async closure that owns its arguments. Its return type is written, so that the compiler
+    /// knows it before it meets a `?` in the body.
+    fn closure(&self, block: &TokenStream, ownership: &TokenStream) -> TokenStream {
+        let output = self.returned();
+        match self.is_async() {
+            true => quote_spanned!(Span::mixed_site()=> async move || -> #output #block),
+            false => quote_spanned!(Span::mixed_site()=> #ownership || -> #output #block),
+        }
+    }
+
+    /// The braces of the body, and its statements after a change.
+    fn block(&self, change: impl FnOnce(TokenStream) -> TokenStream) -> TokenStream {
+        let Body::Present { brace, statements, .. } = &self.function.body else {
+            unreachable!("a cached function has a body")
+        };
+        let mut block = TokenStream::new();
+        brace.surround(&mut block, |inside| inside.extend(change(statements.clone())));
+        block
+    }
+
+    /// Which part of the return type is stored: of a `Result` the `Ok`, whatever its name. Written several times, and placed
+    /// so that the compiler reports only once what cannot be stored.
+    fn outcome(&self, output: &TokenStream) -> TokenStream {
+        let support = self.support(self.place);
+        quote_spanned!(self.place=> #support::checked(#support::OutcomeProbe::<#output>::new().cache_outcome()))
+    }
+
+    fn returned(&self) -> TokenStream {
+        match &self.function.sig.output {
+            ReturnType::Default => quote!(()),
+            ReturnType::Type(_, ty) => ty.to_token_stream(),
+        }
+    }
+
+    /// The runtime's module for expansions.
+    fn support(&self, place: Span) -> TokenStream {
+        let runtime = runtime_path(self.plan.args.runtime.as_ref(), place);
+        quote_spanned!(place=> #runtime::macro_support)
+    }
+
+    /// The runtime's module for the mode of the function.
+    fn mode(&self) -> TokenStream {
+        let (support, name) = (self.support(self.place), self.mode_name(self.place));
+        quote_spanned!(self.place=> #support::#name)
+    }
+
+    fn mode_name(&self, place: Span) -> Ident {
+        Ident::new(if self.is_async() { "asynchronous" } else { "blocking" }, place)
+    }
+
+    fn is_async(&self) -> bool {
+        self.function.sig.asyncness.is_some()
+    }
+
+    /// `.await` in an `async fn`.
+    fn wait(&self) -> Option<TokenStream> {
+        self.is_async().then(|| quote_spanned!(self.place=> .await))
+    }
 }

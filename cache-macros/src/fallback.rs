@@ -3,10 +3,10 @@
 //! The function is still there, so that its callers compile and the editor works in its body.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens, quote, quote_spanned};
+use quote::{quote, quote_spanned};
 
 use crate::args::MacroKind;
-use crate::counter::{handle_type, with_handle};
+use crate::counter::with_handle;
 use crate::signature::{Body, Function};
 
 /// The item without changes, and the errors.
@@ -19,25 +19,19 @@ pub(crate) fn item(item: TokenStream, error: &syn::Error) -> TokenStream {
 pub(crate) fn function(kind: MacroKind, function: Function, error: &syn::Error) -> TokenStream {
     let errors = error.to_compile_error();
     let function = match (kind, &function.body) {
-        (MacroKind::Cached, Body::Present { .. }) => with_body(&function),
-        (MacroKind::Cached, Body::Absent(_)) => without_body(&function),
-        (MacroKind::Counter, _) => {
-            // The argument `crate` may be what is wrong, so this uses the usual name.
-            let handle = handle_type(&function.sig, None);
-            without_body(&with_handle(function, &handle))
+        (MacroKind::Cached, Body::Present { .. }) => {
+            let Function { attrs, vis, sig, body } = function;
+            quote!(#(#attrs)* #vis #sig #body)
         }
+        (MacroKind::Cached, Body::Absent(_)) => without_body(&function),
+        // The argument `crate` may be what is wrong, so this uses the usual name.
+        (MacroKind::Counter, _) => without_body(&with_handle(function, None)),
     };
     quote!(#function #errors)
 }
 
-fn with_body(Function { attrs, vis, sig, body }: &Function) -> TokenStream {
-    quote!(#(#attrs)* #vis #sig #body)
-}
-
 /// The function with a body that never returns, which fits every return type.
-fn without_body(function: &Function) -> TokenStream {
-    let Function { attrs, vis, sig, .. } = function;
-    let attrs = attrs.iter().map(ToTokens::to_token_stream);
+fn without_body(Function { attrs, vis, sig, .. }: &Function) -> TokenStream {
     quote_spanned! {Span::mixed_site()=>
         #(#attrs)*
         #[allow(unused_variables, clippy::empty_loop)]

@@ -1,41 +1,32 @@
 //! Checks the arguments of an attribute against its function, and plans the expansion.
 
 use proc_macro2::{Ident, TokenStream};
-use syn::{Error, Expr, LitStr, Path, Result};
+use syn::{Error, Result};
 
 use crate::args::{Args, MacroKind};
 use crate::batch::Batch;
 use crate::borrowed::{BorrowedArgument, borrowed_arguments};
 use crate::companions::{Companions, mention};
 use crate::errors::Errors;
-use crate::key::{Key, TypeArgument, other_argument, type_arguments};
+use crate::key::{self, Key, TypeArgument, other_argument, type_arguments};
 use crate::rules;
 use crate::signature::{Argument, Function};
 use crate::tags::{Tag, tags};
-use crate::time::Time;
 
 /// What the expansion has to know in addition to the function.
 pub(crate) struct Plan {
+    pub(crate) args: Args,
     pub(crate) key: Key,
-    pub(crate) version: Option<String>,
     pub(crate) types: Vec<TypeArgument>,
     /// Whether the key is made in an async body.
     pub(crate) is_async: bool,
-    pub(crate) cache: Option<LitStr>,
-    pub(crate) expires_in: Option<Time>,
-    pub(crate) race_ttl: Option<Time>,
     /// The borrowed arguments, if the body may run in the background.
     pub(crate) background: Option<Vec<BorrowedArgument>>,
-    pub(crate) stale_if_error: Option<Time>,
-    pub(crate) jitter: Option<f64>,
-    pub(crate) shared: bool,
-    pub(crate) store_if: Option<Expr>,
     pub(crate) tags: Vec<Tag>,
     /// The elements, if each has an entry of its own.
     pub(crate) batch: Option<Batch>,
     /// The companions, if it has any.
     pub(crate) companions: Option<Companions>,
-    pub(crate) runtime: Option<Path>,
 }
 
 impl Plan {
@@ -45,7 +36,10 @@ impl Plan {
         rules::check(kind, function, &mut errors);
         let arguments = function.arguments();
         check_skips(&args.skip, &arguments, &mut errors);
-        let key = Key::new(kind, &args, &function.sig.ident, &arguments, &mut errors);
+        let key = match &args.key {
+            Some(text) => key::from_template(text, &args, &arguments, &mut errors),
+            None => key::from_arguments(kind, &args, &function.sig.ident, &arguments, &mut errors),
+        };
         let background = args.background.as_ref().map(|flag| {
             check_window(flag, &args, &mut errors);
             check_condition(&args, &arguments, &mut errors);
@@ -54,38 +48,18 @@ impl Plan {
         let batch = Batch::new(&args, function, &key, &mut errors);
         let types = type_arguments(function, &arguments);
         let tags = tags(&args, &arguments, &key, &mut errors);
+        let is_async = kind == MacroKind::Cached && function.sig.asyncness.is_some();
         let companions = (kind == MacroKind::Cached && args.companions != Some(false))
             .then(|| Companions::new(function, &key, &types, &args, &tags, batch.as_ref(), &mut errors));
-        let is_async = kind == MacroKind::Cached && function.sig.asyncness.is_some();
-        let Args { version, cache, expires_in, race_ttl, stale_if_error, jitter, shared, store_if, runtime, .. } = args;
-        errors.or(Plan {
-            key,
-            version,
-            types,
-            is_async,
-            cache,
-            expires_in,
-            race_ttl,
-            background,
-            stale_if_error,
-            jitter,
-            shared,
-            store_if,
-            tags,
-            batch,
-            companions,
-            runtime,
-        })
+        errors.or(Plan { args, key, types, is_async, background, tags, batch, companions })
     }
-}
 
-impl Plan {
     /// Whether the attribute names the argument, other than to skip it.
     pub(crate) fn uses(&self, name: &Ident) -> bool {
-        let times = [&self.expires_in, &self.race_ttl, &self.stale_if_error];
-        let times = times.into_iter().flatten().filter_map(Time::expression);
-        let mentions = |expression| mention(expression, name).is_some();
-        self.key.uses(name) || self.tags.iter().any(|tag| tag.uses(name)) || times.chain(&self.store_if).any(mentions)
+        let mut expressions = self.args.times().into_iter().chain(&self.args.store_if);
+        self.key.uses(name)
+            || self.tags.iter().any(|tag| tag.uses(name))
+            || expressions.any(|expression| mention(expression, name).is_some())
     }
 }
 
@@ -103,7 +77,7 @@ fn check_condition(args: &Args, arguments: &[Argument], errors: &mut Errors) {
     for Argument { name, .. } in arguments {
         let wrong =
             || format!("with `background` the condition can use only the value: remove `{name}` from `store_if`");
-        mention(store_if, name).into_iter().for_each(|place| errors.push(Error::new(place, wrong())));
+        errors.extend(mention(store_if, name).map(|place| Error::new(place, wrong())));
     }
 }
 

@@ -7,6 +7,7 @@ use syn::{
 };
 
 use crate::errors::Errors;
+use crate::signature::place_of;
 
 /// Reports the parts of a return type that cannot be stored.
 pub(crate) fn check(ty: &Type, errors: &mut Errors) {
@@ -16,12 +17,18 @@ pub(crate) fn check(ty: &Type, errors: &mut Errors) {
 /// The `Ok` of a return type that is named `Result`.
 pub(crate) fn ok(output: &ReturnType) -> Option<&Type> {
     let ReturnType::Type(_, ty) = output else { return None };
-    let last = as_path(ty)?.path.segments.last().filter(|last| last.ident == "Result")?;
+    arguments_of(ty, "Result")?.first().copied()
+}
+
+/// The type arguments of a type with this name.
+pub(crate) fn arguments_of<'t>(ty: &'t Type, name: &str) -> Option<Vec<&'t Type>> {
+    let last = as_path(ty)?.path.segments.last().filter(|last| last.ident == name)?;
     let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
-    arguments.args.iter().find_map(|argument| match argument {
+    let types = arguments.args.iter().filter_map(|argument| match argument {
         GenericArgument::Type(ty) => Some(ty),
         _ => None,
-    })
+    });
+    Some(types.collect())
 }
 
 /// The type as a path, also if a `macro_rules!` macro passes it in an invisible group.
@@ -43,7 +50,7 @@ impl<'a> Visit<'a> for ReturnTypeCheck<'_> {
     }
 
     fn visit_type_impl_trait(&mut self, found: &'a TypeImplTrait) {
-        let wrong = match returns_future(found) {
+        let wrong = match contains(found, "Future") {
             true => "a future cannot be stored, but its output can: make this an `async fn`",
             false => "a cached value is read back from the store, so its type needs a name: write it, as in `Vec<u64>`",
         };
@@ -51,7 +58,9 @@ impl<'a> Visit<'a> for ReturnTypeCheck<'_> {
     }
 
     fn visit_type_path(&mut self, found: &'a TypePath) {
-        if is_boxed_future(found) {
+        // `Pin<Box<dyn Future<…>>>`, which `#[async_trait]` writes too.
+        let is_pinned = found.path.segments.last().is_some_and(|last| last.ident == "Pin");
+        if is_pinned && contains(found, "dyn") && contains(found, "Future") {
             let wrong = "a boxed future cannot be stored, but its output can: annotate an `async fn` that this one calls; \
                          under `#[async_trait]`, that or an `async fn` in a trait without it";
             return self.0.add(found, wrong);
@@ -87,19 +96,8 @@ impl<'a> Visit<'a> for UnnamedTypeCheck<'_> {
     }
 }
 
-fn returns_future(found: &TypeImplTrait) -> bool {
-    names(found, "Future")
-}
-
-/// Whether it is `Pin<Box<dyn Future<…>>>`, which `#[async_trait]` writes too.
-fn is_boxed_future(found: &TypePath) -> bool {
-    let pinned = found.path.segments.last().is_some_and(|last| last.ident == "Pin");
-    pinned && names(found, "dyn") && names(found, "Future")
-}
-
-/// Whether the tokens contain a word.
-fn names(tokens: &impl ToTokens, word: &str) -> bool {
-    words(tokens).split(|c: char| c != '_' && !c.is_alphanumeric()).any(|other| other == word)
+fn contains(tokens: &impl ToTokens, word: &str) -> bool {
+    place_of(tokens.to_token_stream(), word).is_some()
 }
 
 /// The owned type to write instead of a reference.
@@ -110,8 +108,7 @@ fn owned_form(reference: &TypeReference) -> String {
         elem => match words(elem).as_str() {
             "str" => "String".to_owned(),
             "Path" => "PathBuf".to_owned(),
-            "OsStr" => "OsString".to_owned(),
-            "CStr" => "CString".to_owned(),
+            text @ ("OsStr" | "CStr") => format!("{text}ing"),
             other => other.to_owned(),
         },
     };

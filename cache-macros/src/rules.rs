@@ -12,9 +12,22 @@ pub(crate) fn check(kind: MacroKind, function: &Function, errors: &mut Errors) {
     once(kind, &function.attrs, errors);
     qualifiers(kind, &function.sig, errors);
     conditional_arguments(kind, &function.sig, errors);
-    match kind {
-        MacroKind::Cached => cached(function, errors),
-        MacroKind::Counter => counter(function, errors),
+    match (kind, &function.body) {
+        (MacroKind::Cached, Body::Absent(semicolon)) => errors.add(
+            semicolon,
+            "a cached function has a body: in a trait, write `#[cached]` above the function of the implementation",
+        ),
+        (MacroKind::Counter, body @ Body::Present { .. }) => {
+            errors.add(body, "a counter has no body: end the line with `;`");
+        }
+        _ => {}
+    }
+    match (kind, &function.sig.output) {
+        (MacroKind::Cached, ReturnType::Type(_, ty)) => return_type::check(ty, errors),
+        (MacroKind::Counter, ReturnType::Type(_, ty)) => {
+            errors.add(ty, "the macro writes the return type of a counter: remove it");
+        }
+        (_, ReturnType::Default) => {}
     }
 }
 
@@ -60,26 +73,5 @@ fn qualifiers(kind: MacroKind, sig: &Signature, errors: &mut Errors) {
     }
     if let Some(variadic) = &sig.variadic {
         errors.add(variadic.dots, format!("{name} needs to know every argument: remove `...`"));
-    }
-}
-
-fn cached(function: &Function, errors: &mut Errors) {
-    if let Body::Absent(semicolon) = &function.body {
-        errors.add(
-            semicolon,
-            "a cached function has a body: in a trait, write `#[cached]` above the function of the implementation",
-        );
-    }
-    if let ReturnType::Type(_, ty) = &function.sig.output {
-        return_type::check(ty, errors);
-    }
-}
-
-fn counter(function: &Function, errors: &mut Errors) {
-    if let Body::Present { .. } = &function.body {
-        errors.add(&function.body, "a counter has no body: end the line with `;`");
-    }
-    if let ReturnType::Type(_, ty) = &function.sig.output {
-        errors.add(ty, "the macro writes the return type of a counter: remove it");
     }
 }

@@ -5,9 +5,7 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::visit::Visit;
-use syn::{
-    Attribute, FnArg, Pat, PatIdent, PatType, Path, Receiver, Result, Signature, Token, Type, TypeImplTrait, Visibility,
-};
+use syn::{Attribute, FnArg, Pat, PatIdent, PatType, Path, Result, Signature, Token, Visibility};
 use syn::{braced, token};
 
 use crate::args::MacroKind;
@@ -35,11 +33,8 @@ impl Function {
         let attrs = input.call(Attribute::parse_outer)?;
         let vis = input.parse()?;
         if !is_function(&input.fork()) {
-            let name = kind.name();
-            let wrong = format!(
-                "{name} is for functions: write it above a `fn` or an `async fn`; in an `impl`, above each method"
-            );
-            return Err(input.error(wrong));
+            let wrong = "is for functions: write it above a `fn` or an `async fn`; in an `impl`, above each method";
+            return Err(input.error(format!("{} {wrong}", kind.name())));
         }
         Ok(Function { attrs, vis, sig: input.parse()?, body: Body::read(input)? })
     }
@@ -97,15 +92,6 @@ pub(crate) struct Argument {
 }
 
 impl Argument {
-    /// Whether this is its name, with `r#` or without.
-    pub(crate) fn is(&self, name: &str) -> bool {
-        Argument::is_named(&self.name, name)
-    }
-
-    pub(crate) fn is_named(ident: &Ident, name: &str) -> bool {
-        ident.unraw() == name
-    }
-
     /// Whether the body is expected to use it: its name does not begin with `_`.
     pub(crate) fn is_meant(&self) -> bool {
         !self.name.to_string().starts_with('_')
@@ -114,14 +100,17 @@ impl Argument {
 
 fn named_in(argument: &FnArg) -> Vec<Argument> {
     match argument {
-        FnArg::Receiver(Receiver { self_token, .. }) => {
-            vec![Argument { name: Ident::new("self", self_token.span), unnamed_type: false }]
-        }
+        FnArg::Receiver(receiver) => vec![Argument { name: receiver.self_token.into(), unnamed_type: false }],
         FnArg::Typed(PatType { pat, ty, .. }) => {
-            let unnamed_type = first_impl_trait(ty).is_some();
+            let unnamed_type = place_of(ty.to_token_stream(), "impl").is_some();
             names_in(pat).into_iter().map(|name| Argument { name, unnamed_type }).collect()
         }
     }
+}
+
+/// Whether this is the name, with `r#` or without.
+pub(crate) fn is_named(ident: &Ident, name: &str) -> bool {
+    ident.unraw() == name
 }
 
 /// All names in a pattern.
@@ -153,17 +142,4 @@ pub(crate) fn place_of(tokens: TokenStream, word: &str) -> Option<Span> {
 /// The path of the runtime: the one of the argument `crate`, or its usual name.
 pub(crate) fn runtime_path(renamed: Option<&Path>, place: Span) -> TokenStream {
     renamed.map_or_else(|| quote_spanned!(place=> ::cache_runtime), ToTokens::to_token_stream)
-}
-
-/// The first `impl Trait` in a type.
-pub(crate) fn first_impl_trait(ty: &Type) -> Option<&TypeImplTrait> {
-    struct First<'a>(Option<&'a TypeImplTrait>);
-    impl<'a> Visit<'a> for First<'a> {
-        fn visit_type_impl_trait(&mut self, found: &'a TypeImplTrait) {
-            self.0 = self.0.or(Some(found));
-        }
-    }
-    let mut first = First(None);
-    first.visit_type(ty);
-    first.0
 }

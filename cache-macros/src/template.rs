@@ -20,15 +20,12 @@ pub(crate) struct Placeholder {
 impl Placeholder {
     fn parse(inside: &str) -> Result<Self, String> {
         if inside.trim().is_empty() {
-            return Err(
-                "`{}` names no argument: write one, as in `{id}`, or `{{}}` for the braces themselves".to_owned()
-            );
+            let wrong = "`{}` names no argument: write one, as in `{id}`, or `{{}}` for the braces themselves";
+            return Err(wrong.to_owned());
         }
         if let Some((name, _)) = inside.split_once(':') {
-            return Err(format!(
-                "`{{{inside}}}` has a format, and keys always use `Display`: write `{{{}}}`",
-                name.trim()
-            ));
+            let name = name.trim();
+            return Err(format!("`{{{inside}}}` has a format, and keys always use `Display`: write `{{{name}}}`"));
         }
         let mut names = inside.split('.').map(str::to_owned);
         let placeholder = Placeholder { argument: names.next().unwrap_or_default(), fields: names.collect() };
@@ -38,8 +35,8 @@ impl Placeholder {
 
     /// As it is written in the key.
     pub(crate) fn text(&self) -> String {
-        let names: Vec<&str> = std::iter::once(&self.argument).chain(&self.fields).map(String::as_str).collect();
-        format!("{{{}}}", names.join("."))
+        let fields = self.fields.iter().map(|field| format!(".{field}"));
+        format!("{{{}{}}}", self.argument, fields.collect::<String>())
     }
 }
 
@@ -54,84 +51,55 @@ fn not_a_name(inside: &str) -> String {
 
 /// Splits a key's text, or returns everything that is wrong with it.
 pub(crate) fn parse(text: &str) -> Result<Template, Vec<String>> {
-    let mut reader = Reader::default();
+    let (mut template, mut piece, mut wrong) = (Template::default(), String::new(), Vec::new());
     if text.is_empty() {
-        reader.wrong("a key cannot be empty: write one, as in `key = \"user:{id}\"`".to_owned());
+        wrong.push("a key cannot be empty: write one, as in `key = \"user:{id}\"`".to_owned());
     }
     let mut rest = text;
     while let Some(at) = rest.find(['{', '}']) {
-        reader.piece.push_str(&rest[..at]);
-        rest = reader.brace(&rest[at..]);
-    }
-    reader.piece.push_str(rest);
-    reader.finish()
-}
-
-#[derive(Default)]
-struct Reader {
-    template: Template,
-    /// The text since the last placeholder.
-    piece: String,
-    wrong: Vec<String>,
-}
-
-impl Reader {
-    /// Reads what begins with a brace, and returns what follows.
-    fn brace<'a>(&mut self, text: &'a str) -> &'a str {
-        if let Some(rest) = text.strip_prefix("{{") {
-            self.piece.push('{');
-            return rest;
+        piece.push_str(&rest[..at]);
+        rest = &rest[at..];
+        if rest.starts_with("{{") || rest.starts_with("}}") {
+            piece.push_str(&rest[..1]);
+            rest = &rest[2..];
+            continue;
         }
-        if let Some(rest) = text.strip_prefix("}}") {
-            self.piece.push('}');
-            return rest;
-        }
-        match text.strip_prefix('{') {
-            Some(opened) => self.placeholder(opened),
-            None => {
-                self.wrong("this `}` has no opening brace: write `}}` for a brace itself".to_owned());
-                &text[1..]
+        let (found, after) = placeholder(rest);
+        rest = after;
+        match found {
+            Ok(placeholder) => {
+                let before = template.placeholders.last().filter(|_| piece.is_empty());
+                wrong.extend(before.map(|before| nothing_between(before, &placeholder)));
+                template.pieces.push(std::mem::take(&mut piece));
+                template.placeholders.push(placeholder);
             }
+            Err(message) => wrong.push(message),
         }
     }
+    template.pieces.push(piece + rest);
+    if wrong.is_empty() { Ok(template) } else { Err(wrong) }
+}
 
-    /// Reads what follows an opening brace, and returns what follows the closing one.
-    fn placeholder<'a>(&mut self, opened: &'a str) -> &'a str {
-        let end = opened.find(['{', '}']).unwrap_or(opened.len());
-        let (inside, rest) = opened.split_at(end);
-        let Some(rest) = rest.strip_prefix('}') else {
-            self.wrong(format!("`{{{inside}` is not closed: write `{{{inside}}}`, or `{{{{` for a brace itself"));
-            return rest;
-        };
-        match Placeholder::parse(inside) {
-            Ok(placeholder) => self.push(placeholder),
-            Err(wrong) => self.wrong(wrong),
+/// Reads a placeholder, and returns what follows it.
+fn placeholder(text: &str) -> (Result<Placeholder, String>, &str) {
+    let Some(opened) = text.strip_prefix('{') else {
+        return (Err("this `}` has no opening brace: write `}}` for a brace itself".to_owned()), &text[1..]);
+    };
+    let (inside, rest) = opened.split_at(opened.find(['{', '}']).unwrap_or(opened.len()));
+    match rest.strip_prefix('}') {
+        Some(rest) => (Placeholder::parse(inside), rest),
+        None => {
+            let wrong = format!("`{{{inside}` is not closed: write `{{{inside}}}`, or `{{{{` for a brace itself");
+            (Err(wrong), rest)
         }
-        rest
     }
+}
 
-    fn push(&mut self, placeholder: Placeholder) {
-        if let Some(before) = self.template.placeholders.last()
-            && self.piece.is_empty()
-        {
-            let (a, b) = (before.text(), placeholder.text());
-            self.wrong(format!(
-                "nothing separates `{a}` and `{b}`, so \"1\", \"23\" and \"12\", \"3\" would have the same key: \
-                 write `{a}:{b}`"
-            ));
-        }
-        self.template.pieces.push(std::mem::take(&mut self.piece));
-        self.template.placeholders.push(placeholder);
-    }
-
-    fn wrong(&mut self, what: String) {
-        self.wrong.push(what);
-    }
-
-    fn finish(mut self) -> Result<Template, Vec<String>> {
-        self.template.pieces.push(self.piece);
-        if self.wrong.is_empty() { Ok(self.template) } else { Err(self.wrong) }
-    }
+fn nothing_between(before: &Placeholder, after: &Placeholder) -> String {
+    let (a, b) = (before.text(), after.text());
+    format!(
+        "nothing separates `{a}` and `{b}`, so \"1\", \"23\" and \"12\", \"3\" would have the same key: write `{a}:{b}`"
+    )
 }
 
 fn is_name(text: &str) -> bool {

@@ -15,27 +15,26 @@ pub(crate) enum Time {
 impl Time {
     /// Parses the value of `expires_in`.
     pub(crate) fn lifetime(value: Expr) -> Result<Self> {
-        let time = Time::parse(&value)?;
-        if time.is_zero() {
-            let wrong =
-                "a lifetime of 0 stores nothing: remove the attribute, or write a time, as in `expires_in = \"5m\"`";
-            return Err(Error::new_spanned(value, wrong));
+        let wrong =
+            "a lifetime of 0 stores nothing: remove the attribute, or write a time, as in `expires_in = \"5m\"`";
+        match Time::parse(&value)? {
+            Time::After(duration) if duration.as_millis() == 0 => Err(Error::new_spanned(value, wrong)),
+            time => Ok(time),
         }
-        Ok(time)
     }
 
     /// Parses how long after expiry a stale value may be served. `form` is how that is written.
     pub(crate) fn window(value: Expr, form: &str) -> Result<Self> {
-        let time = Time::parse(&value)?;
-        if time.is_zero() {
-            let wrong = format!("a window of 0 has no effect: remove it, or write a time, as in `{form}`");
-            return Err(Error::new_spanned(value, wrong));
-        }
-        if matches!(time, Time::Never) {
-            let wrong = format!("a window has to end: write a time, as in `{form}`; `never` is for `expires_in`");
-            return Err(Error::new_spanned(value, wrong));
-        }
-        Ok(time)
+        let wrong = match Time::parse(&value)? {
+            Time::After(duration) if duration.as_millis() == 0 => {
+                format!("a window of 0 has no effect: remove it, or write a time, as in `{form}`")
+            }
+            Time::Never => {
+                format!("a window has to end: write a time, as in `{form}`; `never` is for `expires_in`")
+            }
+            time => return Ok(time),
+        };
+        Err(Error::new_spanned(value, wrong))
     }
 
     /// The expression, if it is not known at compile time.
@@ -57,24 +56,17 @@ impl Time {
             _ => Ok(Time::Computed(value.clone())),
         }
     }
-
-    fn is_zero(&self) -> bool {
-        matches!(self, Time::After(duration) if duration.as_millis() == 0)
-    }
 }
 
 fn whole_seconds(literal: &LitInt) -> Result<Time> {
-    let number = literal.base10_digits();
-    if !matches!(literal.suffix(), "" | "u8" | "u16" | "u32" | "u64" | "usize" | "i32" | "i64") {
-        let wrong = format!("a time with a unit is a text: write `\"{literal}\"`");
-        return Err(Error::new_spanned(literal, wrong));
-    }
-    match number.parse() {
-        Ok(seconds) => Ok(Time::After(Duration::from_secs(seconds))),
-        Err(_) => {
-            Err(Error::new_spanned(literal, "this time is too long: write `never` for entries that do not expire"))
-        }
-    }
+    let wrong = if !matches!(literal.suffix(), "" | "u8" | "u16" | "u32" | "u64" | "usize" | "i32" | "i64") {
+        format!("a time with a unit is a text: write `\"{literal}\"`")
+    } else if let Ok(seconds) = literal.base10_digits().parse() {
+        return Ok(Time::After(Duration::from_secs(seconds)));
+    } else {
+        "this time is too long: write `never` for entries that do not expire".to_owned()
+    };
+    Err(Error::new_spanned(literal, wrong))
 }
 
 /// Parses the same texts as `cache_runtime::Ttl::parse`.

@@ -11,8 +11,8 @@ mod tracked;
 
 pub use std::time::Duration;
 
-pub use self::body::{Body, Once, once, run_async};
-pub use self::companions::{Returns, Stores, key, tags};
+pub use self::body::{Body, run_async};
+pub use self::companions::{Ref, Returns, Stores, key, tags};
 pub use self::duration::{IntoDuration, duration};
 pub use self::options::CallOptions;
 pub use self::tracked::{Begun, Running, begin};

@@ -3,10 +3,13 @@
 use std::any::type_name_of_val;
 use std::backtrace::Backtrace;
 use std::panic::Location;
+use std::sync::{Arc, Mutex};
 
 use cache_runtime::cached;
+use tracing::span::{Attributes, Id, Record};
+use tracing::{Event, Metadata, Subscriber, instrument};
 
-use crate::scenery::empty;
+use crate::scenery::{empty, ran, runs};
 
 #[cached(key = "named")]
 fn named() -> (String, String) {
@@ -114,4 +117,113 @@ fn attributes_apply_to_the_function_and_lint_levels_to_the_body() {
     let (_cache, _scope) = empty();
     assert_eq!(many(1, 1, 1, 1, 1, 1, 1, 1), 8);
     assert_eq!(many::peek().unwrap(), Some(8));
+}
+
+/// Records the names of spans as they begin.
+#[derive(Clone, Default)]
+struct Spans(Arc<Mutex<Vec<&'static str>>>);
+
+impl Spans {
+    /// The spans that a call begins.
+    fn of<R>(call: impl FnOnce() -> R) -> Vec<&'static str> {
+        let spans = Spans::default();
+        tracing::subscriber::with_default(spans.clone(), call);
+        std::mem::take(&mut spans.0.lock().unwrap())
+    }
+}
+
+impl Subscriber for Spans {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        metadata.is_span() && metadata.target().starts_with("macros")
+    }
+    fn new_span(&self, span: &Attributes<'_>) -> Id {
+        self.0.lock().unwrap().push(span.metadata().name());
+        Id::from_u64(1)
+    }
+    fn record(&self, _: &Id, _: &Record<'_>) {}
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+    fn event(&self, _: &Event<'_>) {}
+    fn enter(&self, _: &Id) {}
+    fn exit(&self, _: &Id) {}
+}
+
+#[cached(key = "below:{id}")]
+#[instrument]
+fn below(id: u8) -> u8 {
+    ran();
+    id
+}
+
+#[instrument]
+#[cached(key = "above:{id}")]
+fn above(id: u8) -> u8 {
+    ran();
+    id
+}
+
+#[cached(key = "waited:{id}")]
+#[instrument(ret)]
+async fn waited(id: u8) -> u8 {
+    ran();
+    id
+}
+
+impl Shop {
+    #[cached(key = "shop:below:{id}", skip(self))]
+    #[instrument(skip(self))]
+    fn below(&self, id: u8) -> u8 {
+        ran();
+        id
+    }
+}
+
+#[test]
+fn an_attribute_macro_below_applies_to_every_call_of_the_function() {
+    let (_cache, _scope) = empty();
+    assert_eq!((Spans::of(|| below(1)), Spans::of(|| below(1))), (vec!["below"], vec!["below"]), "a miss and a hit");
+    let wait = || smol::block_on(waited(1));
+    assert_eq!((Spans::of(wait), Spans::of(wait)), (vec!["waited"], vec!["waited"]), "a miss and a hit");
+    assert_eq!((Spans::of(|| Shop.below(1)), Spans::of(|| Shop.below(1))), (vec!["below"], vec!["below"]));
+    assert_eq!(runs(), 3);
+}
+
+#[test]
+fn an_attribute_macro_below_applies_to_no_companion() {
+    let (_cache, _scope) = empty();
+    let nothing: Vec<&str> = Vec::new();
+    assert_eq!((Spans::of(|| below::refresh(1)), Spans::of(|| below::peek(1))), (nothing.clone(), nothing.clone()));
+    assert_eq!((Spans::of(|| below::uncached(1)), Spans::of(|| Shop.below_uncached(1))), (nothing.clone(), nothing));
+    assert_eq!(runs(), 3);
+}
+
+#[test]
+fn an_attribute_macro_above_applies_to_the_body() {
+    let (_cache, _scope) = empty();
+    assert_eq!((Spans::of(|| above(1)), Spans::of(|| above(1))), (vec!["above"], vec![]), "a miss and a hit");
+    assert_eq!((Spans::of(|| above::refresh(1)), Spans::of(|| above::uncached(1))), (vec!["above"], vec!["above"]));
+    assert_eq!(runs(), 3);
+}
+
+#[cached(key = "used:{id}")]
+#[must_use]
+fn used(id: u8) -> u8 {
+    ran();
+    id
+}
+
+#[test]
+#[expect(unused_must_use, reason = "the compiler reports the function")]
+fn must_use_applies_to_the_function() {
+    let (_cache, _scope) = empty();
+    used(1);
+    assert_eq!(runs(), 1);
+}
+
+#[test]
+#[deny(unused_must_use)]
+fn must_use_applies_to_no_companion() {
+    let (_cache, _scope) = empty();
+    used::refresh(1);
+    used::uncached(1);
+    assert_eq!(runs(), 2);
 }

@@ -3,7 +3,6 @@
 
 #![deny(warnings, unused, unreachable_pub, unused_qualifications, unused_results, single_use_lifetimes, trivial_casts)]
 #![deny(clippy::all, clippy::pedantic, clippy::nursery, clippy::redundant_closure_call, clippy::shadow_unrelated)]
-#![allow(clippy::ptr_arg, reason = "an owned argument of an `async fn` is still borrowed as such for its key")]
 
 use std::fmt::Display;
 use std::time::Duration;

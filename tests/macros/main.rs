@@ -1,12 +1,5 @@
 //! What annotated functions do, seen from a program that uses them.
 
-#![allow(
-    clippy::ptr_arg,
-    clippy::needless_arbitrary_self_type,
-    clippy::too_many_arguments,
-    reason = "companions repeat the arguments of the functions that are tested"
-)]
-
 mod attributes;
 mod background;
 mod companions;

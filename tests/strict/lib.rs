@@ -133,6 +133,10 @@ impl Shop {
     }
 }
 
+mod owned;
+
+pub use self::owned::owned_arguments;
+
 mod inner {
     use cache_runtime::cached;
 
@@ -166,6 +170,7 @@ mod tests {
         assert_eq!((load_user::peek(1).unwrap(), load_users(&[1, 2]).len()), (Some(User { id: 1 }), 2));
         assert_eq!((greatest(&[1, 2], &3), report("north"), calculate(3, 2)), (Some(2), "of north".to_owned(), 3));
         assert_eq!((Shop::new(3).price("tea"), Shop::new(3).taxed(2)), (Some(3), 6));
+        assert_eq!(owned_arguments(), ["abp/", "1", "7", "a2", "aa", "ab31", "a3"]);
         assert_eq!(views(1).increment().unwrap(), 1);
         drop((fetch(&"a", "b", 1, (1, 2)), Shop::new(1).stock()));
     }

@@ -1,7 +1,7 @@
 //! Which of the user's attributes belong to which function of the expansion.
 //!
-//! All of them belong to the function itself. The body gets those that concern its statements: levels of lints, and
-//! `#[track_caller]`. Whatever depends on `#[cfg]` gets that.
+//! All of them belong to the function itself. The body and the companions, which repeat its signature, get levels of lints
+//! and `#[track_caller]`. Whatever depends on `#[cfg]` gets that.
 
 use proc_macro2::Span;
 use syn::{Attribute, FnArg, Signature};
@@ -23,9 +23,10 @@ pub(super) fn of_body(attrs: &[Attribute]) -> Vec<Attribute> {
     attrs.iter().filter(|attr| is_level(attr) || is_track_caller(attr)).map(without_expectation).collect()
 }
 
-/// Those of every companion: of a method those that decide whether it exists, and `#[track_caller]`.
-pub(super) fn of_companions(attrs: &[Attribute], in_impl: bool) -> Vec<&Attribute> {
-    attrs.iter().filter(|attr| (in_impl && attr.path().is_ident("cfg")) || is_track_caller(attr)).collect()
+/// Those of every companion: those of the body, and of a method those that decide whether it exists.
+pub(super) fn of_companions(attrs: &[Attribute], in_impl: bool) -> Vec<Attribute> {
+    let cfg = cfg(attrs).into_iter().filter(|_| in_impl).cloned();
+    cfg.chain(of_body(attrs)).collect()
 }
 
 /// Whether the function gets the location of its caller.

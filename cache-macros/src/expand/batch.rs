@@ -9,123 +9,91 @@
 //! }
 //! ```
 
+use std::convert::identity;
+
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{FnArg, Pat, Signature};
 
-use super::{block, forwarding, key, mode, options, place_of, returned, run_in_place, static_lifetimes, support, wait};
+use super::{Expansion, forwarding, static_lifetimes};
 use crate::batch::Batch;
 use crate::companions::Parameter;
-use crate::plan::Plan;
-use crate::signature::Function;
 
-/// The function's signature. The elements are passed on and not changed here.
-pub(super) fn signature(sig: &Signature, batch: &Batch) -> Signature {
-    let mut sig = sig.clone();
-    for input in &mut sig.inputs {
-        if let FnArg::Typed(argument) = input
-            && let Pat::Ident(name) = &mut *argument.pat
-            && name.ident == batch.argument
-        {
-            name.mutability = None;
+impl Expansion<'_> {
+    /// The call of the runtime.
+    pub(super) fn batch_call(&self, batch: &Batch) -> TokenStream {
+        let (mode, wait, options) = (self.mode(), self.wait(), self.options_of_batch());
+        let (elements, arguments) = (self.elements(batch), self.batch_arguments(batch));
+        quote_spanned! {self.place=>
+            let options = #options;
+            let elements = #elements;
+            #mode::batch #arguments #wait
         }
     }
-    sig
-}
 
-/// The call of the runtime.
-pub(super) fn call(function: &Function, plan: &Plan, batch: &Batch) -> TokenStream {
-    let place = place_of(&function.sig);
-    let (mode, wait) = (mode(&function.sig, plan, place), wait(&function.sig));
-    let (options, elements) = (options::options_of_batch(plan), elements(function, plan, batch));
-    let arguments = arguments(function, plan, batch);
-    quote_spanned! {place=>
-        let options = #options;
-        let elements = #elements;
-        #mode::batch #arguments #wait
+    /// The arguments of a call, and of a refresh, in parentheses.
+    pub(super) fn batch_arguments(&self, batch: &Batch) -> TokenStream {
+        let (support, output) = (self.support(self.place), self.returned());
+        // Not checked whether it can be stored, because only the elements are stored.
+        let whole = quote_spanned!(self.place=> #support::OutcomeProbe::<#output>::new().cache_outcome());
+        let (value, run) = (self.outcome_of_element(batch), self.run_for_missing(batch));
+        let store_if = match &self.plan.args.store_if {
+            Some(store_if) => store_if.to_token_stream(),
+            None => quote_spanned!(Span::mixed_site()=> |_| true),
+        };
+        quote_spanned!(self.place=> (options, elements, (#whole, #value), #run, #store_if))
     }
-}
 
-/// The arguments of a call, and of a refresh, in parentheses.
-pub(super) fn arguments(function: &Function, plan: &Plan, batch: &Batch) -> TokenStream {
-    let place = place_of(&function.sig);
-    let whole = outcome_of_batch(plan, &returned(&function.sig), place);
-    let (value, run) = (outcome_of_element(plan, batch), run(function, plan, batch));
-    let store_if = match &plan.store_if {
-        Some(store_if) => quote_spanned!(Span::mixed_site()=> #store_if),
-        None => quote_spanned!(Span::mixed_site()=> |_| true),
-    };
-    quote_spanned!(place=> (options, elements, (#whole, #value), #run, #store_if))
-}
-
-/// All elements with the names of their entries. Placed at the argument, where the compiler reports a missing `Clone`.
-pub(super) fn elements(function: &Function, plan: &Plan, batch: &Batch) -> TokenStream {
-    let (argument, names) = (&batch.argument, names(function, plan, batch));
-    let place = argument.span().resolved_at(Span::mixed_site());
-    let support = support(plan, place);
-    match batch.is_vec {
-        true => quote_spanned!(place=> #support::elements(#names, #argument)),
-        false => quote_spanned!(place=> #support::copied_elements(#names, #argument)),
+    /// All elements with the names of their entries. Placed at the argument, where the compiler reports a missing `Clone`.
+    pub(super) fn elements(&self, batch: &Batch) -> TokenStream {
+        let Batch { argument, element, is_vec, .. } = batch;
+        let key = match &self.plan.companions {
+            Some(companions) => self.key(companions, |parameter| match parameter.element {
+                Some(_) => element.to_token_stream(),
+                None => forwarding::borrowed(parameter),
+            }),
+            None => self.make_key(None),
+        };
+        let (support, tags) = (self.support(Span::mixed_site()), self.tags());
+        let names = quote_spanned! {Span::mixed_site()=>
+            #argument.iter().map(|#element| #support::EntryName { key: #key, tags: #tags }).collect()
+        };
+        let place = argument.span().resolved_at(Span::mixed_site());
+        let (support, function) = (self.support(place), if *is_vec { "elements" } else { "copied_elements" });
+        let function = Ident::new(function, place);
+        quote_spanned!(place=> #support::#function(#names, #argument))
     }
-}
 
-/// Not checked whether it can be stored, because only the elements are stored.
-fn outcome_of_batch(plan: &Plan, output: &TokenStream, place: Span) -> TokenStream {
-    let support = support(plan, place);
-    quote_spanned!(place=> #support::OutcomeProbe::<#output>::new().cache_outcome())
-}
-
-/// The outcome of an element, which is stored as it is, even if it is a `Result`. Placed at its type, where the compiler
-/// reports one that cannot be stored.
-pub(super) fn outcome_of_element(plan: &Plan, batch: &Batch) -> TokenStream {
-    let place = batch.value.span().resolved_at(Span::mixed_site());
-    let (support, value) = (support(plan, place), static_lifetimes::named(batch.value.to_token_stream()));
-    quote_spanned!(place=> #support::checked(#support::Always::<#value>::new()))
-}
-
-/// The key and the tags of each element.
-fn names(function: &Function, plan: &Plan, batch: &Batch) -> TokenStream {
-    let (argument, element) = (&batch.argument, &batch.element);
-    let key = match &plan.companions {
-        Some(companions) => forwarding::key(function, companions, |parameter| match parameter.element {
-            Some(_) => quote_spanned!(Span::mixed_site()=> #element),
-            None => forwarding::borrowed(parameter),
-        }),
-        None => key::key(plan, None),
-    };
-    let (support, tags) = (support(plan, Span::mixed_site()), options::tags(plan));
-    quote_spanned! {Span::mixed_site()=>
-        #argument.iter().map(|#element| #support::EntryName { key: #key, tags: #tags }).collect()
+    /// The outcome of an element, which is stored as it is, even if it is a `Result`. Placed at its type, where the compiler
+    /// reports one that cannot be stored.
+    pub(super) fn outcome_of_element(&self, batch: &Batch) -> TokenStream {
+        let place = batch.value.span().resolved_at(Span::mixed_site());
+        let (support, value) = (self.support(place), static_lifetimes::named(batch.value.to_token_stream()));
+        quote_spanned!(place=> #support::checked(#support::Always::<#value>::new()))
     }
-}
 
-/// The body as a closure that takes the missing elements.
-fn run(function: &Function, plan: &Plan, batch: &Batch) -> TokenStream {
-    let missing = Ident::new("missing", Span::mixed_site());
-    let passed = match batch.is_vec {
-        true => quote_spanned!(Span::mixed_site()=> #missing),
-        false => quote_spanned!(Span::mixed_site()=> &#missing),
-    };
-    let run = match &plan.companions {
-        Some(companions) => {
-            let pass = |parameter: &Parameter| match parameter.element {
-                Some(_) => passed.clone(),
-                None => forwarding::passed(parameter),
-            };
-            let (run, wait) = (forwarding::run(function, companions, pass), wait(&function.sig));
-            quote_spanned!(Span::mixed_site()=> #run #wait)
+    /// The body as a closure that takes the missing elements.
+    fn run_for_missing(&self, batch: &Batch) -> TokenStream {
+        let (missing, wait) = (Ident::new("missing", Span::mixed_site()), self.wait());
+        let borrow = (!batch.is_vec).then(|| quote_spanned!(Span::mixed_site()=> &));
+        let passed = quote_spanned!(Span::mixed_site()=> #borrow #missing);
+        let run = match &self.plan.companions {
+            Some(companions) => {
+                let run = self.run(companions, |parameter: &Parameter| match parameter.element {
+                    Some(_) => passed.clone(),
+                    None => forwarding::passed(parameter),
+                });
+                quote_spanned!(Span::mixed_site()=> #run #wait)
+            }
+            None => {
+                let run = self.run_in_place(&self.block(identity));
+                let (mutability, argument) = (batch.mutability, &batch.argument);
+                quote_spanned!(Span::mixed_site()=> { let #mutability #argument = #passed; #run #wait })
+            }
+        };
+        match self.is_async() {
+            true => quote_spanned!(Span::mixed_site()=> move |#missing: ::std::vec::Vec<_>| async move { #run }),
+            false => quote_spanned!(Span::mixed_site()=> |#missing: ::std::vec::Vec<_>| #run),
         }
-        None => in_place(function, plan, batch, &passed),
-    };
-    match function.sig.asyncness {
-        Some(_) => quote_spanned!(Span::mixed_site()=> move |#missing: ::std::vec::Vec<_>| async move { #run }),
-        None => quote_spanned!(Span::mixed_site()=> |#missing: ::std::vec::Vec<_>| #run),
     }
-}
-
-fn in_place(function: &Function, plan: &Plan, batch: &Batch, passed: &TokenStream) -> TokenStream {
-    let run = run_in_place(function, plan, &block(&function.body, TokenStream::clone));
-    let (mutability, argument, wait) = (batch.mutability, &batch.argument, wait(&function.sig));
-    quote_spanned!(Span::mixed_site()=> { let #mutability #argument = #passed; #run #wait })
 }

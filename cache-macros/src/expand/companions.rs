@@ -7,101 +7,78 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
-use syn::{Attribute, FnArg, ReceiverKind, Signature, Token, Type};
+use syn::{Attribute, FnArg, PatType, Receiver, ReceiverKind, Signature, Token, Type};
 
 use super::forwarding::{self, KEY, UNCACHED, body_name, companion_name, type_name};
-use super::{
-    after_key, arguments, attributes, background, batch, key, mode, options, outcome, place_of, returned,
-    static_lifetimes, store_if, support, wait,
-};
+use super::options::optional;
+use super::{Expansion, attributes, static_lifetimes};
 use crate::companions::{Besides, Companions, Parameter};
-use crate::plan::Plan;
 use crate::return_type;
 use crate::signature::{Body, Function, names_in};
-
-/// The function and its companions.
-pub(super) fn with_companions(function: &Function, plan: &Plan, companions: &Companions) -> TokenStream {
-    let expansion = Expansion { function, plan, companions };
-    let Head { start, end } = Head::of(function);
-    let arguments = [
-        expansion.function(),
-        expansion.companion_type(),
-        expansion.calls(),
-        expansion.calls_by_key(),
-        expansion.companions(),
-    ];
-    let (support, name) = (support(plan, start), Ident::new("cached_function", end));
-    let arguments = braced(end, &arguments.into_iter().collect());
-    quote_spanned!(start=> #support::#name! #arguments)
-}
-
-/// What the compiler underlines if a companion cannot be declared: the words `fn load`.
-struct Head {
-    start: Span,
-    end: Span,
-}
-
-impl Head {
-    fn of(Function { sig, .. }: &Function) -> Self {
-        let own = |place: Span| place.resolved_at(Span::mixed_site());
-        Head { start: own(sig.fn_token.span), end: own(sig.ident.span()) }
-    }
-}
 
 fn braced(place: Span, inside: &TokenStream) -> TokenStream {
     quote_spanned!(place=> { #inside })
 }
 
-struct Expansion<'a> {
-    function: &'a Function,
-    plan: &'a Plan,
-    companions: &'a Companions,
-}
-
 impl Expansion<'_> {
+    /// The function and its companions.
+    pub(super) fn with_companions(&self, companions: &Companions) -> TokenStream {
+        let (start, end) = self.head();
+        let arguments = [
+            self.function_up_to_body(companions),
+            self.companion_type(companions),
+            self.calls(companions),
+            self.companions(companions),
+        ];
+        let (support, name) = (self.support(start), Ident::new("cached_function", end));
+        let arguments = braced(end, &arguments.into_iter().collect());
+        quote_spanned!(start=> #support::#name! #arguments)
+    }
+
+    /// What the compiler underlines if a companion cannot be declared: the words `fn load`.
+    fn head(&self) -> (Span, Span) {
+        let [start, end] = [self.function.sig.fn_token.span, self.function.sig.ident.span()];
+        (start.resolved_at(Span::mixed_site()), end.resolved_at(Span::mixed_site()))
+    }
+
     /// The function up to its body; and what its body consists of besides the call.
-    fn function(&self) -> TokenStream {
+    fn function_up_to_body(&self, companions: &Companions) -> TokenStream {
         let Function { attrs, vis, sig, .. } = self.function;
-        let (attrs, doc) = (attributes::of_function(attrs), self.paragraph());
-        let (sig, warnings) = (forwarding::signature(sig, self.companions), key::warnings(&self.plan.key));
-        match (&self.plan.batch, &self.plan.background) {
-            (None, Some(borrowed)) => {
-                let call = background::call(self.function, self.plan, borrowed);
-                quote!([#(#attrs)* #doc #vis #sig] { #warnings #call })
+        let (attrs, doc) = (attributes::of_function(attrs), self.paragraph(companions));
+        let (sig, warnings) = (forwarding::signature(sig, companions), self.warnings());
+        let call = match (&self.plan.batch, &self.plan.background) {
+            (None, Some(borrowed)) => Some(self.background_call(borrowed)),
+            (None, None) if !self.is_async() && attributes::tracks_caller(&attrs) => {
+                Some(self.tracked_call(companions))
             }
-            (None, None) if self.function.sig.asyncness.is_none() && attributes::tracks_caller(&attrs) => {
-                let call = tracked_call(self.function, self.plan, self.companions);
-                quote!([#(#attrs)* #doc #vis #sig] { #warnings #call })
-            }
-            _ => quote!([#(#attrs)* #doc #vis #sig] [#warnings]),
-        }
+            _ => None,
+        };
+        let body = call.map_or_else(|| quote!([#warnings]), |call| quote!({ #warnings #call }));
+        quote!([#(#attrs)* #doc #vis #sig] #body)
     }
 
     /// A paragraph for the function's documentation, if it has any.
-    fn paragraph(&self) -> Option<Attribute> {
+    fn paragraph(&self, companions: &Companions) -> Option<Attribute> {
         if !self.function.attrs.iter().any(|attr| attr.path().is_ident("doc")) {
             return None;
         }
         let name = self.function.sig.ident.unraw();
-        let text = match self.companions.in_impl {
-            true => format!(
-                "\n\nIts results are cached. Its companions are `{name}_invalidate`, `{name}_refresh` and so on."
-            ),
-            false => format!(
-                "\n\nIts results are cached. Its companions are the functions of the type [`{name}`](type@{name})."
-            ),
+        let companions = match companions.in_impl {
+            true => format!("`{name}_invalidate`, `{name}_refresh` and so on"),
+            false => format!("the functions of the type [`{name}`](type@{name})"),
         };
+        let text = format!("\n\nIts results are cached. Its companions are {companions}.");
         Some(syn::parse_quote!(#[doc = #text]))
     }
 
     /// The heads of the companion type and of its `impl`; nothing for a method.
-    fn companion_type(&self) -> TokenStream {
-        if self.companions.in_impl {
+    fn companion_type(&self, companions: &Companions) -> TokenStream {
+        if companions.in_impl {
             return quote!([] []);
         }
         let (name, vis, cfg) = (type_name(self.function), &self.function.vis, attributes::cfg(&self.function.attrs));
         let text = format!("The companions of the cached function [`{0}`](fn@{0}).", self.function.sig.ident.unraw());
-        let Head { start, end } = Head::of(self.function);
+        let (start, end) = self.head();
         let (kind, implementation) = (Token![enum](start), Token![impl](start));
         let nothing = braced(end, &TokenStream::new());
         quote!([#(#cfg)* #[doc = #text] #vis #kind #name #nothing] [#(#cfg)* #implementation #name])
@@ -109,86 +86,93 @@ impl Expansion<'_> {
 
     /// How the runtime is called. It is placed at the return type, so that the compiler reports only once what is wrong with
     /// that.
-    fn calls(&self) -> TokenStream {
-        let (sig, place) = (&self.function.sig, place_of(&self.function.sig));
-        let (mode, asyncness, wait) = (mode(sig, self.plan, place), sig.asyncness, wait(sig));
-        let options = options::options_of_batch(self.plan);
-        let (tags, variables, functions, subject, arguments, whole) = match &self.plan.batch {
+    fn calls(&self, companions: &Companions) -> TokenStream {
+        let (mode, asyncness, wait, place) = (self.mode(), self.function.sig.asyncness, self.wait(), self.place);
+        let options = self.options_of_batch();
+        let call = match &self.plan.batch {
             Some(batch) => {
-                let elements = batch::elements(self.function, self.plan, batch);
-                let arguments = batch::arguments(self.function, self.plan, batch);
-                let functions = quote_spanned!(place=> [batch refresh_batch]);
-                (None, quote_spanned!(place=> [options elements key]), functions, elements, arguments, None)
+                let (elements, arguments) = (self.elements(batch), self.batch_arguments(batch));
+                let names = quote_spanned!(place=> [options elements key]);
+                let functions = quote_spanned!(place=> [batch batch]);
+                quote!(#names [#options] [] [#elements] #functions #arguments [])
             }
             None => {
-                let (arguments, whole) = (arguments(self.function, self.plan), store_if::whole(self.plan));
-                let (variables, tags) = (quote_spanned!(place=> [options key key]), options::with_tags(self.plan));
-                (tags, variables, quote_spanned!(place=> [call refresh]), self.key(), arguments, whole)
+                let (tags, key, arguments) = (self.with_tags(), self.key_of_call(companions), self.arguments());
+                let (names, whole) = (quote_spanned!(place=> [options key key]), self.whole());
+                let functions = quote_spanned!(place=> [call refresh]);
+                quote!(#names [#options] [#tags] [#key] #functions #arguments [#whole])
             }
         };
-        quote! {
-            [#mode] [#asyncness] [#wait]
-            #variables [#options] [#tags] [#subject]
-            #functions #arguments [#whole]
-        }
+        quote!([#mode] [#asyncness] [#wait] #call)
     }
 
-    /// How the runtime is called by the companions that ask by key.
-    fn calls_by_key(&self) -> TokenStream {
-        let place = place_of(&self.function.sig);
-        let (cache, outcome) = (options::cache(self.plan), self.outcome());
-        let peek = Ident::new(if self.peeks_whole() { "peek_whole" } else { "peek" }, place);
-        quote_spanned! {place=>
-            [invalidate #peek prime] (#cache, key) (#cache, key, #outcome) (options, key, #outcome, value)
-        }
+    /// How the runtime is called by the companions that ask by key; and the types of what the function returns, of what it
+    /// stores and of what `peek` finds. Of a batch the latter two are the value of one element.
+    fn calls_by_key(&self) -> (TokenStream, TokenStream) {
+        let (cache, output) = (optional(self.plan.args.cache.as_ref()), self.returned());
+        let ok = return_type::ok(&self.function.sig.output);
+        let (stored, found, outcome) = match (&self.plan.batch, ok) {
+            (Some(batch), _) => (batch.value.to_token_stream(), None, self.outcome_of_element(batch)),
+            (None, ok) => (output.clone(), ok, self.outcome(&static_lifetimes::named(output.clone()))),
+        };
+        let peek = if self.plan.batch.is_none() && ok.is_none() { "peek_whole" } else { "peek" };
+        let (stored, peek) = (static_lifetimes::named(stored), Ident::new(peek, self.place));
+        let found = found.map_or_else(|| stored.clone(), |ok| static_lifetimes::named(ok.to_token_stream()));
+        let calls = quote_spanned!(self.place=> [invalidate #peek prime value] [#cache] [#outcome]);
+        (calls, quote!([#output] [#stored] [#found]))
     }
 
-    /// The key of these arguments.
-    fn key(&self) -> TokenStream {
-        forwarding::key(self.function, self.companions, forwarding::borrowed)
+    fn key_of_call(&self, companions: &Companions) -> TokenStream {
+        self.key(companions, forwarding::borrowed)
     }
 
     /// What the companions are made of.
-    fn companions(&self) -> TokenStream {
-        let Function { vis, sig, .. } = self.function;
-        let attrs = attributes::of_companions(&self.function.attrs, self.companions.in_impl);
+    fn companions(&self, companions: &Companions) -> TokenStream {
+        let Function { attrs, vis, sig, .. } = self.function;
+        let attrs = attributes::of_companions(attrs, companions.in_impl);
         let generics = sig.generics.params.iter();
         let bounds = sig.generics.where_clause.iter().flat_map(|clause| &clause.predicates);
-        let start_of_bounds = Token![where](place_of(sig));
-        let names =
-            [UNCACHED, "refresh", "invalidate", "peek", "prime", "key", "tags", KEY].map(|which| self.name(which));
-        let inputs = forwarding::signature(sig, self.companions).inputs;
-        let (keyed, primed) = (self.keyed(Besides::Nothing), self.keyed(Besides::TagsAndTimes));
-        let (output, stored, found) = (returned(sig), self.stored(), self.found());
-        let prime_tags = options::with_tags(self.plan);
-        let (key, value) = (self.key(), Ident::new("value", place_of(sig)));
-        let (body, run, key_function, tags) = (self.body(), self.run(), self.key_function(), self.tags());
+        let start_of_bounds = Token![where](self.place);
+        let names = [UNCACHED, "refresh", "invalidate", "peek", "prime", "key", "tags", KEY];
+        let names = names.map(|which| companion_name(self.function, companions, which));
+        let inputs = forwarding::signature(sig, companions).inputs;
+        let owned = |besides| keyed(companions, besides, Type::to_token_stream);
+        let (keyed, primed) = (owned(Besides::Nothing), owned(Besides::TagsAndTimes));
+        let (calls, types) = self.calls_by_key();
+        let (prime_tags, key, value) =
+            (self.with_tags(), self.key_of_call(companions), Ident::new("value", self.place));
+        // The body of a method is the companion that does nothing but run it.
+        let (run, wait) = ((!companions.in_impl).then(|| self.run(companions, forwarding::passed)), self.wait());
+        let run = run.map(|run| quote!(#run #wait));
+        let (body, key_function) = (self.body(companions), self.key_function(companions));
+        let tags = self.tags_function(companions);
         quote! {
+            #calls
             [#(#attrs)*] [#vis] [#(#names)*]
             [#(#generics,)*] [#start_of_bounds #(#bounds,)*]
             [#inputs] [#keyed] [#primed #value: &__Given] [#prime_tags]
-            [#output] [#stored] [#found]
+            #types
             [#key]
             [#body] [#run] #key_function #tags
         }
     }
 
-    fn name(&self, which: &str) -> Ident {
-        companion_name(self.function, self.companions, which)
-    }
-
     /// The function with the user's body, and all that the user said about the body.
-    fn body(&self) -> TokenStream {
+    fn body(&self, companions: &Companions) -> TokenStream {
         let Function { attrs, vis, sig, body } = self.function;
         let Body::Present { brace, attrs: inner, statements } = body else {
             unreachable!("a cached function has a body")
         };
-        let sig = Signature { ident: body_name(self.function, self.companions), ..attributes::signature_of_body(sig) };
-        let (cfg, attrs, used) = (self.cfg(), attributes::of_body(attrs), self.used_by_the_attribute());
-        let (doc, vis) = match self.companions.in_impl {
-            true => (Some(quote!(#[doc = "Runs the body and does not touch the cache."])), Some(vis)),
-            false => (None, None),
+        let sig = Signature { ident: body_name(self.function, companions), ..attributes::signature_of_body(sig) };
+        let (cfg, doc, vis) = match companions.in_impl {
+            true => {
+                let doc = quote!(#[doc = "Runs the body and does not touch the cache."]);
+                (attributes::cfg(attrs), Some(doc), Some(vis))
+            }
+            // The companion type has the attributes itself.
+            false => (Vec::new(), None, None),
         };
+        let (attrs, used) = (attributes::of_body(attrs), self.used_by_the_attribute(companions));
         // The outermost tokens are this macro's: a lint reports the item as a whole once, at the function itself.
         let place = brace.span.join().resolved_at(Span::mixed_site());
         let (vis, body) = (own_tokens(quote!(#vis)), braced(place, &quote!(#(#inner)* #used #statements)));
@@ -196,10 +180,10 @@ impl Expansion<'_> {
     }
 
     /// Statements that use the arguments which the attribute uses: the body need not use them.
-    fn used_by_the_attribute(&self) -> TokenStream {
-        let parameters = self.companions.parameters.iter();
+    fn used_by_the_attribute(&self, companions: &Companions) -> TokenStream {
+        let parameters = companions.parameters.iter();
         let used = parameters.filter(|parameter| parameter.in_times || parameter.in_tags || parameter.in_condition);
-        let used = key::names(&self.plan.key).chain(used.map(|parameter| &parameter.name));
+        let used = self.plan.key.names().chain(used.map(|parameter| &parameter.name));
         let element = self.plan.batch.as_ref().map(|batch| &batch.element);
         let mut used: Vec<&Ident> = used
             .filter(|name| *name != "self" && Some(*name) != element && !name.to_string().starts_with('_'))
@@ -208,103 +192,55 @@ impl Expansion<'_> {
         quote_spanned!(Span::mixed_site()=> #(let _ = &#used;)*)
     }
 
-    /// A run of the body, for the companion that does nothing else. The body of a method is that companion itself.
-    fn run(&self) -> Option<TokenStream> {
-        let wait = wait(&self.function.sig);
-        let run = || forwarding::run(self.function, self.companions, forwarding::passed);
-        (!self.companions.in_impl).then(run).map(|run| quote!(#run #wait))
-    }
-
     /// The arguments and the body of the function that makes the key.
-    fn key_function(&self) -> TokenStream {
-        let keyed = || self.companions.keyed(Besides::Nothing);
-        let arguments = keyed().map(as_reference);
-        let patterns = keyed().filter_map(|parameter| {
+    fn key_function(&self, companions: &Companions) -> TokenStream {
+        let support = self.support(Span::mixed_site());
+        // Another name for `&T`: clippy advises against `&String`.
+        let arguments = keyed(companions, Besides::Nothing, |ty| quote!(#support::Ref<'_, #ty>));
+        let patterns = companions.keyed(Besides::Nothing).filter_map(|parameter| {
             let (pattern, name) = (parameter.pattern_of_reference()?, &parameter.name);
             let names = names_in(&pattern);
             Some(quote_spanned!(Span::mixed_site()=> let #pattern = #name; #(let _ = #names;)*))
         });
-        let end =
-            if self.companions.in_impl { format!("::{}", self.function.sig.ident.unraw()) } else { String::new() };
-        let key =
-            key::key(self.plan, Some(&key::PathEnds { key_function: format!("::{}", self.name(KEY)), function: end }));
-        quote!([#(#arguments),*] [#(#patterns)* #key])
+        let key = self.make_key(Some(companions));
+        quote!([#arguments] [#(#patterns)* #key])
     }
 
     /// The arguments and the body of the companion `tags`; nothing without tags.
-    fn tags(&self) -> TokenStream {
+    fn tags_function(&self, companions: &Companions) -> TokenStream {
         if self.plan.tags.is_empty() {
             return quote!([] []);
         }
-        let (arguments, tags) = (self.keyed(Besides::Tags), options::tags(self.plan));
-        let unused = self.companions.keyed(Besides::Tags).map(|parameter| match &parameter.element {
-            Some((element, _)) => element,
-            None => &parameter.name,
-        });
-        let support = support(self.plan, Span::mixed_site());
-        quote_spanned!(Span::mixed_site()=> [#arguments] [#(let _ = &#unused;)* #support::tags(#tags)])
+        let (support, tags) = (self.support(Span::mixed_site()), self.tags());
+        let arguments = keyed(companions, Besides::Tags, Type::to_token_stream);
+        let unused = companions.keyed(Besides::Tags).map(forwarding::borrowed);
+        quote_spanned!(Span::mixed_site()=> [#arguments] [#(let _ = #unused;)* #support::tags(#tags)])
     }
 
-    /// Whether `peek` finds what the function returns, and not the `Ok` of that or a value of a batch.
-    fn peeks_whole(&self) -> bool {
-        self.plan.batch.is_none() && return_type::ok(&self.function.sig.output).is_none()
-    }
-
-    /// The type of what `peek` finds.
-    fn found(&self) -> TokenStream {
-        match return_type::ok(&self.function.sig.output) {
-            Some(ok) if self.plan.batch.is_none() => static_lifetimes::named(ok.to_token_stream()),
-            _ => self.stored(),
-        }
-    }
-
-    fn outcome(&self) -> TokenStream {
-        match &self.plan.batch {
-            Some(batch) => batch::outcome_of_element(self.plan, batch),
-            None => outcome(self.plan, &self.stored(), place_of(&self.function.sig)),
-        }
-    }
-
-    /// The return type, or that of each element, for signatures.
-    fn stored(&self) -> TokenStream {
-        match &self.plan.batch {
-            Some(batch) => static_lifetimes::named(batch.value.to_token_stream()),
-            None => static_lifetimes::named(returned(&self.function.sig)),
-        }
-    }
-
-    /// The arguments of a companion that asks by key, each followed by a comma.
-    fn keyed(&self, besides: Besides) -> TokenStream {
-        let inputs = self.companions.keyed(besides).map(|parameter| match (&parameter.input, &parameter.element) {
-            (FnArg::Receiver(_), _) => as_reference(parameter),
-            (FnArg::Typed(_), Some((name, ty))) => quote!(#name: #ty),
-            (FnArg::Typed(argument), None) => {
-                let (name, ty) = (&parameter.name, &argument.ty);
-                quote!(#name: #ty)
+    /// A call in two halves, between which the function calls its body directly and so passes on the location of its caller.
+    fn tracked_call(&self, companions: &Companions) -> TokenStream {
+        let (support, outcome, whole) = (self.support(self.place), self.outcome_of_call(), self.whole());
+        let run = self.judged(self.run(companions, forwarding::passed));
+        self.after_key(&quote_spanned! {self.place=>
+            match #support::begin(options, key, #outcome) {
+                #support::Begun::Hit(result) => result #whole,
+                #support::Begun::Compute(running) => running.finish(#run) #whole,
             }
-        });
-        quote!(#(#inputs,)*)
-    }
-
-    /// For functions in an `impl`. The companion type has the attributes itself.
-    fn cfg(&self) -> Vec<&Attribute> {
-        if self.companions.in_impl { attributes::cfg(&self.function.attrs) } else { Vec::new() }
+        })
     }
 }
 
-/// A call in two halves, between which the function calls its body directly and so passes on the location of its caller.
-fn tracked_call(function: &Function, plan: &Plan, companions: &Companions) -> TokenStream {
-    let place = place_of(&function.sig);
-    let (support, outcome) = (support(plan, place), store_if::outcome_of_call(function, plan));
-    let run = forwarding::run(function, companions, forwarding::passed);
-    let (run, whole) = (store_if::judged(function, plan, run), store_if::whole(plan));
-    let call = quote_spanned! {place=>
-        match #support::begin(options, key, #outcome) {
-            #support::Begun::Hit(result) => result #whole,
-            #support::Begun::Compute(running) => running.finish(#run) #whole,
-        }
-    };
-    after_key(function, plan, &call)
+/// The arguments of a companion that asks by key, each followed by a comma. `write` writes a type.
+fn keyed(companions: &Companions, besides: Besides, write: impl Fn(&Type) -> TokenStream) -> TokenStream {
+    let inputs = companions.keyed(besides).map(|Parameter { name, input, element, .. }| {
+        let (name, ty) = match (input, element) {
+            (FnArg::Receiver(receiver), _) => return receiver_by_reference(receiver),
+            (_, Some((name, ty))) => (name, write(ty)),
+            (FnArg::Typed(PatType { ty, .. }), None) => (name, write(ty)),
+        };
+        quote!(#name: #ty)
+    });
+    quote!(#(#inputs,)*)
 }
 
 /// The tokens with this macro's hygiene.
@@ -316,26 +252,18 @@ fn own_tokens(tokens: TokenStream) -> TokenStream {
     own.collect()
 }
 
-/// The argument as a reference to the function's own.
-fn as_reference(parameter: &Parameter) -> TokenStream {
-    if let Some((name, ty)) = &parameter.element {
-        return quote!(#name: &#ty);
-    }
-    let name = &parameter.name;
-    match &parameter.input {
-        FnArg::Receiver(receiver) => match &receiver.kind {
-            ReceiverKind::Typed(_, ty) => match &**ty {
-                Type::Reference(reference) => {
-                    let inside = &reference.elem;
-                    quote!(#name: &#inside)
-                }
-                ty => quote!(#name: &#ty),
-            },
-            _ => quote!(&#name),
+/// The receiver as a reference, in its short form where there is one.
+fn receiver_by_reference(receiver: &Receiver) -> TokenStream {
+    let name = &receiver.self_token;
+    let inner = match &receiver.kind {
+        ReceiverKind::Typed(_, ty) => match &**ty {
+            Type::Reference(reference) => &reference.elem,
+            _ => ty,
         },
-        FnArg::Typed(argument) => match &*argument.ty {
-            ty @ (Type::ImplTrait(_) | Type::TraitObject(_)) => quote!(#name: &(#ty)),
-            ty => quote!(#name: &#ty),
-        },
+        _ => return quote!(&#name),
+    };
+    match return_type::as_path(inner) {
+        Some(path) if path.path.is_ident("Self") => quote!(&#name),
+        _ => quote!(#name: &#inner),
     }
 }

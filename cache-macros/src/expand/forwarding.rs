@@ -3,10 +3,11 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
-use syn::{FnArg, GenericParam, Signature};
+use syn::{FnArg, Signature};
 
-use super::place_of;
+use super::Expansion;
 use crate::companions::{Besides, Companions, Parameter};
+use crate::key::TypeArgument;
 use crate::signature::Function;
 
 /// The hidden function that makes the key, for the function and for all companions.
@@ -30,12 +31,14 @@ pub(super) fn signature(sig: &Signature, companions: &Companions) -> Signature {
     sig
 }
 
-/// What the companions belong to. It is placed at the return type, where the compiler reports errors of a call.
-fn owner(function: &Function, companions: &Companions) -> TokenStream {
-    let place = place_of(&function.sig);
-    let mut name = type_name(function);
-    name.set_span(place);
-    if companions.in_impl { quote_spanned!(place=> Self) } else { name.into_token_stream() }
+/// The name of a companion of a type or, with that of the method in front, of a method.
+pub(super) fn companion_name(function: &Function, companions: &Companions, which: &str) -> Ident {
+    let method = function.sig.ident.unraw();
+    match which.strip_prefix("__") {
+        _ if !companions.in_impl => Ident::new(which, Span::mixed_site()),
+        Some(hidden) => format_ident!("__{method}_{hidden}", span = Span::mixed_site()),
+        None => format_ident!("{method}_{which}", span = Span::mixed_site()),
+    }
 }
 
 /// The name of the companion type. It has this macro's hygiene, so that no lint reports its lower case.
@@ -56,26 +59,6 @@ pub(super) fn body_name(function: &Function, companions: &Companions) -> Ident {
     }
 }
 
-/// The name of a companion.
-pub(super) fn companion_name(function: &Function, companions: &Companions, which: &str) -> Ident {
-    let method = function.sig.ident.unraw();
-    match which.strip_prefix("__") {
-        _ if !companions.in_impl => Ident::new(which, Span::mixed_site()),
-        Some(hidden) => format_ident!("__{method}_{hidden}", span = Span::mixed_site()),
-        None => format_ident!("{method}_{which}", span = Span::mixed_site()),
-    }
-}
-
-/// A call of the function that makes the key. `borrow` writes each argument.
-pub(super) fn key(
-    function: &Function,
-    companions: &Companions,
-    borrow: impl Fn(&Parameter) -> TokenStream,
-) -> TokenStream {
-    let name = companion_name(function, companions, KEY);
-    call(name, function, companions, companions.keyed(Besides::Nothing).map(borrow))
-}
-
 /// A reference to an argument, or to one of its elements.
 pub(super) fn borrowed(Parameter { name, element, .. }: &Parameter) -> TokenStream {
     let name = element.as_ref().map_or(name, |(element, _)| element);
@@ -87,33 +70,35 @@ pub(super) fn passed(parameter: &Parameter) -> TokenStream {
     parameter.name.to_token_stream()
 }
 
-/// A call of the user's body: its value, or the future of an `async fn`. `pass` writes each argument.
-pub(super) fn run<T: ToTokens>(
-    function: &Function,
-    companions: &Companions,
-    pass: impl Fn(&Parameter) -> T,
-) -> TokenStream {
-    call(body_name(function, companions), function, companions, companions.parameters.iter().map(pass))
-}
+impl Expansion<'_> {
+    /// A call of the function that makes the key. `borrow` writes each argument.
+    pub(super) fn key(&self, companions: &Companions, borrow: impl Fn(&Parameter) -> TokenStream) -> TokenStream {
+        let name = companion_name(self.function, companions, KEY);
+        self.call(name, companions, companions.keyed(Besides::Nothing).map(borrow))
+    }
 
-fn call<T: ToTokens>(
-    mut name: Ident,
-    function: &Function,
-    companions: &Companions,
-    arguments: impl Iterator<Item = T>,
-) -> TokenStream {
-    let (owner, types, place) = (owner(function, companions), turbofish(function), place_of(&function.sig));
-    name.set_span(place);
-    quote_spanned!(place=> #owner::#name #types(#(#arguments),*))
-}
+    /// A call of the user's body: its value, or the future of an `async fn`. `pass` writes each argument.
+    pub(super) fn run(&self, companions: &Companions, pass: impl Fn(&Parameter) -> TokenStream) -> TokenStream {
+        self.call(body_name(self.function, companions), companions, companions.parameters.iter().map(pass))
+    }
 
-/// The type arguments, which only the body may mention. Lifetimes are inferred.
-fn turbofish(function: &Function) -> Option<TokenStream> {
-    let named = function.sig.generics.params.iter().filter_map(|param| match param {
-        GenericParam::Type(param) => Some(&param.ident),
-        GenericParam::Const(param) => Some(&param.ident),
-        GenericParam::Lifetime(_) => None,
-    });
-    let named: Vec<&Ident> = named.collect();
-    (!named.is_empty()).then(|| quote!(::<#(#named),*>))
+    /// A call, placed at the return type, where the compiler reports errors of it. The type arguments are written, because
+    /// only the body may mention them; lifetimes are inferred.
+    fn call(
+        &self,
+        mut name: Ident,
+        companions: &Companions,
+        arguments: impl Iterator<Item = TokenStream>,
+    ) -> TokenStream {
+        let mut owner = if companions.in_impl { format_ident!("Self") } else { type_name(self.function) };
+        owner.set_span(self.place);
+        name.set_span(self.place);
+        let types = self.plan.types.iter().filter_map(|argument| match argument {
+            TypeArgument::Type(name) | TypeArgument::Const(name) => Some(name),
+            TypeArgument::Of(_) => None,
+        });
+        let types: Vec<&Ident> = types.collect();
+        let types = (!types.is_empty()).then(|| quote!(::<#(#types),*>));
+        quote_spanned!(self.place=> #owner::#name #types(#(#arguments),*))
+    }
 }

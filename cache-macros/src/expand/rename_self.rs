@@ -1,5 +1,8 @@
 //! Another name for `self`: a task has no receiver, only a copy of one.
 
+#[cfg(test)]
+mod tests;
+
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 
 /// The name instead of `self`. It is hygienic, so it does not collide with a name of the user's.
@@ -54,48 +57,4 @@ fn is_braces(token: &TokenTree) -> bool {
 
 fn is_semicolon(token: &TokenTree) -> bool {
     matches!(token, TokenTree::Punct(punct) if punct.as_char() == ';')
-}
-
-#[cfg(test)]
-mod tests {
-    use quote::quote;
-
-    use super::without_self;
-
-    #[test]
-    fn every_self_of_the_function_is_renamed() {
-        let renamed = without_self(quote!(
-            let a = self.id + (self).price(self, |x| x + self.shop.id);
-            format!("{}", self)
-        ));
-        let expected = quote!(
-            let a = this.id + (this).price(this, |x| x + this.shop.id);
-            format!("{}", this)
-        );
-        assert_eq!(renamed.to_string(), expected.to_string());
-    }
-
-    #[test]
-    fn another_self_stays() {
-        let statements = quote!(
-            use super::{self, other};
-            pub(self) struct Inner;
-            impl Inner {
-                fn id(&self) -> u8 { self.0 }
-            }
-            trait Named { fn name(&self) -> &str { self.0 } }
-            self::helper();
-        );
-        assert_eq!(without_self(statements.clone()).to_string(), statements.to_string());
-    }
-
-    #[test]
-    fn a_self_after_another_self_is_renamed() {
-        let renamed = without_self(quote!(
-            use a::{self};
-            impl A { fn a(&self) {} }
-            self.a()
-        ));
-        assert!(renamed.to_string().ends_with("this . a ()"), "{renamed}");
-    }
 }

@@ -7,7 +7,7 @@ use std::pin::Pin;
 use super::CallOptions;
 use super::companions::{Primed, Returns, Stores, delete, stored_value};
 pub use crate::call::recompute_async as recompute;
-use crate::call::{self, BatchOutcome, Elements, Lookup, Outcome, RunFor, run_batch};
+use crate::call::{self, BatchOutcome, Elements, Lookup, Outcome, run_batch};
 use crate::mode::Async;
 use crate::{AsyncCounter, Result};
 
@@ -51,22 +51,7 @@ where
     O: BatchOutcome<E, Value = K::Value>,
     F: Future<Output = O::Whole>,
 {
-    run_batch(&Async, RunFor::Missing, &options.handle(), elements, outcomes, compute, store_if).await
-}
-
-/// A call of an `async fn` with `each` that runs the body for all elements.
-pub async fn refresh_batch<E, O, K: Outcome, F>(
-    options: CallOptions,
-    elements: Elements<E>,
-    outcomes: (O, K),
-    compute: impl FnOnce(Vec<E>) -> F,
-    store_if: impl FnMut(&K::Value) -> bool,
-) -> O::Whole
-where
-    O: BatchOutcome<E, Value = K::Value>,
-    F: Future<Output = O::Whole>,
-{
-    run_batch(&Async, RunFor::All, &options.handle(), elements, outcomes, compute, store_if).await
+    run_batch(&Async, options.run_for, &options.handle(), elements, outcomes, compute, store_if).await
 }
 
 /// Deletes the value that a function stored under a key.

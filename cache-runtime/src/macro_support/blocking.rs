@@ -5,7 +5,7 @@ use std::pin::pin;
 use super::companions::{Primed, Returns, Stores, delete, stored_value};
 use super::{Body, CallOptions};
 pub use crate::call::recompute;
-use crate::call::{self, BatchOutcome, Elements, Lookup, Outcome, RunFor, run_batch};
+use crate::call::{self, BatchOutcome, Elements, Lookup, Outcome, run_batch};
 use crate::mode::Blocking;
 use crate::poll_once::poll_once;
 use crate::{Counter, Result};
@@ -48,23 +48,8 @@ pub fn batch<E, O, K: Outcome>(
 where
     O: BatchOutcome<E, Value = K::Value>,
 {
-    let (handle, compute) = (options.handle(), async |elements| compute(elements));
-    poll_once(run_batch(&Blocking, RunFor::Missing, &handle, elements, outcomes, compute, store_if))
-}
-
-/// A call of a function with `each` that runs the body for all elements.
-pub fn refresh_batch<E, O, K: Outcome>(
-    options: CallOptions,
-    elements: Elements<E>,
-    outcomes: (O, K),
-    compute: impl FnOnce(Vec<E>) -> O::Whole,
-    store_if: impl FnMut(&K::Value) -> bool,
-) -> O::Whole
-where
-    O: BatchOutcome<E, Value = K::Value>,
-{
-    let (handle, compute) = (options.handle(), async |elements| compute(elements));
-    poll_once(run_batch(&Blocking, RunFor::All, &handle, elements, outcomes, compute, store_if))
+    let (run_for, compute) = (options.run_for, async |elements| compute(elements));
+    poll_once(run_batch(&Blocking, run_for, &options.handle(), elements, outcomes, compute, store_if))
 }
 
 /// Deletes the value that a function stored under a key.

@@ -9,19 +9,9 @@ pub trait Body<W> {
     fn run(&mut self) -> W;
 }
 
-/// A closure as a body.
-#[derive(Debug)]
-pub struct Once<F>(Option<F>);
-
-/// Makes a closure a body.
-pub fn once<F>(body: F) -> Once<F> {
-    Once(Some(body))
-}
-
-impl<W, F: FnOnce() -> W> Body<W> for Once<F> {
+impl<W, F: FnOnce() -> W> Body<W> for Option<F> {
     fn run(&mut self) -> W {
-        let body = self.0.take();
-        body.expect("a body is run once")()
+        self.take().expect("a body is run once")()
     }
 }
 

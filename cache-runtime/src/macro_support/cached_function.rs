@@ -52,7 +52,7 @@ macro_rules! __companions {
         [$($mode:tt)*] [$($async:tt)*] [$($await:tt)*]
         [$options_name:ident $subject_name:ident $key_variable:ident] [$($options:tt)*] [$($tagged:tt)*] [$($subject:tt)*]
         [$call:ident $refresh:ident] $arguments:tt [$($whole:tt)*]
-        [$ask_invalidate:ident $ask_peek:ident $ask_prime:ident] $invalidate_arguments:tt $peek_arguments:tt $prime_arguments:tt
+        [$ask_invalidate:ident $ask_peek:ident $ask_prime:ident $value:ident] [$($cache:tt)*] [$($outcome:tt)*]
         [$($attrs:tt)*] [$($vis:tt)*]
         [$uncached:ident $refresh_name:ident $invalidate:ident $peek:ident $prime:ident $key_name:ident $tags_name:ident $key_function:ident]
         [$($generics:tt)*] [$($bounds:tt)*]
@@ -82,7 +82,7 @@ macro_rules! __companions {
         $($attrs)*
         #[inline]
         $($vis)* $($async)* fn $refresh_name<$($generics)*>($($inputs)*) -> $($output)* $($bounds)* {
-            let $options_name = $($options)* $($tagged)*;
+            let $options_name = $($options)* $($tagged)*.refreshing();
             let $subject_name = $($subject)*;
             $($mode)*::$refresh $arguments $($await)* $($whole)*
         }
@@ -97,7 +97,7 @@ macro_rules! __companions {
         $($vis)* $($async)* fn $invalidate<$($generics)*>($($keyed)*) -> $crate::macro_support::Result<bool>
         $($bounds)* {
             let $key_variable = $($key)*;
-            $($mode)*::$ask_invalidate $invalidate_arguments $($await)*
+            $($mode)*::$ask_invalidate($($cache)*, $key_variable) $($await)*
         }
 
         /// Reads the entry of these arguments; never runs the body.
@@ -110,7 +110,7 @@ macro_rules! __companions {
         $($vis)* $($async)* fn $peek<$($generics)*>($($keyed)*)
             -> $crate::macro_support::Result<::core::option::Option<$($found)*>> $($bounds)* {
             let $key_variable = $($key)*;
-            $($mode)*::$ask_peek $peek_arguments $($await)*
+            $($mode)*::$ask_peek($($cache)*, $key_variable, $($outcome)*) $($await)*
         }
 
         $crate::__companions! {
@@ -129,7 +129,7 @@ macro_rules! __companions {
             ] {
                 let $options_name = $($options)* $($prime_tagged)*;
                 let $key_variable = $($key)*;
-                $($mode)*::$ask_prime $prime_arguments
+                $($mode)*::$ask_prime($options_name, $key_variable, $($outcome)*, $value)
             }
         }
 

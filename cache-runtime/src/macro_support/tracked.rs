@@ -2,7 +2,6 @@
 //! closure does not pass the caller's location on.
 
 use std::cell::Cell;
-use std::fmt;
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::rc::Rc;
@@ -15,7 +14,6 @@ use crate::mode::Blocking;
 use crate::single_flight::{current_leader, set_current_leader};
 
 /// The first half of a call.
-#[derive(Debug)]
 pub enum Begun<'a, W> {
     /// A value from the cache.
     Hit(W),
@@ -29,12 +27,6 @@ pub struct Running<'a, W> {
     result: Rc<Cell<Option<W>>>,
     /// Calls from inside the body know the flight of this one.
     _leader: RestoredLeader,
-}
-
-impl<W> fmt::Debug for Running<'_, W> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Running").finish_non_exhaustive()
-    }
 }
 
 /// The leader before the body; restored on drop, also after a panic.

@@ -8,15 +8,13 @@ macro_support::cached_function! {
     Result < Page, FetchError > > ::new().cache_outcome())), ::core::pin::pin!(Some(async
     { macro_support::conditional(macro_support::checked(macro_support::OutcomeProbe:: <
     Result < Page, FetchError > > ::new().cache_outcome()), fetch::fetch(client, url).
-    await, | page | page.is_whole()) }))) [.whole] [invalidate peek prime] (None, key)
-    (None, key, macro_support::checked(macro_support::OutcomeProbe:: < Result < Page,
-    FetchError > > ::new().cache_outcome())) (options, key,
-    macro_support::checked(macro_support::OutcomeProbe:: < Result < Page, FetchError > >
-    ::new().cache_outcome()), value) [] [] [uncached refresh invalidate peek prime key
-    tags __key] [] [where] [client : & Client, url : & str] [url : & str,] [url : & str,
-    value : & __Given] [] [Result < Page, FetchError >] [Result < Page, FetchError >]
-    [Page] [fetch::__key(& url)] [async fn fetch(client : & Client, url : & str) ->
-    Result < Page, FetchError > { let _ = & url; client.get(url). await }]
-    [fetch::fetch(client, url). await] [url : & & str] [macro_support::template_key(&
+    await, | page | page.is_whole()) }))) [.whole] [invalidate peek prime value] [None]
+    [macro_support::checked(macro_support::OutcomeProbe:: < Result < Page, FetchError > >
+    ::new().cache_outcome())] [] [] [uncached refresh invalidate peek prime key tags
+    __key] [] [where] [client : & Client, url : & str] [url : & str,] [url : & str, value
+    : & __Given] [] [Result < Page, FetchError >] [Result < Page, FetchError >] [Page]
+    [fetch::__key(& url)] [async fn fetch(client : & Client, url : & str) -> Result <
+    Page, FetchError > { let _ = & url; client.get(url). await }] [fetch::fetch(client,
+    url). await] [url : macro_support::Ref < '_, & str >,] [macro_support::template_key(&
     ["page:", ""], & [url], None, macro_support::FunctionPath::PLAIN, & [])] [] []
 }
