@@ -337,7 +337,8 @@ impl<M: Mode> Call<'_, M> {
             }
             Err(error) => {
                 self.handle.report_not_stored(&self.key, &error);
-                !claim.is_broken_locally(&self.key)
+                // Whether a recorded claim is broken, only the store can tell.
+                claim.token().is_none() && !claim.is_broken_locally(&self.key)
             }
         }
     }

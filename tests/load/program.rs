@@ -120,6 +120,7 @@ impl Load {
             && (key != plan.key || version < floor)
         {
             self.wrong.fetch_add(1, SeqCst);
+            println!("wrong: key {key} of version {version} for key {} of at least {floor}", plan.key);
         }
     }
 
@@ -255,6 +256,7 @@ fn no_claim_is_left(address: &str) -> Result<bool, Box<dyn Error>> {
 
 fn main() -> Result<ExitCode, Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
+    tracing_subscriber::fmt().with_writer(std::io::stderr).init();
     let [address, seconds] = arguments.as_slice() else { return Err("usage: stampede-load ADDRESS SECONDS".into()) };
     let (cache, load) = (Cache::open(address)?, Load::new(Duration::from_secs(seconds.parse()?)));
     thread::scope(|scope| {

@@ -315,6 +315,7 @@ impl<'a, M: Mode, E> Batch<'a, M, E> {
                 }
                 Err(error) => {
                     self.handle.report_not_stored("", &error);
+                    outdated.extend(claim.keys().iter().cloned());
                     return outdated;
                 }
             }

@@ -137,7 +137,7 @@ impl<M: Mode> Call<'_, M> {
             }
             Err(error) => {
                 self.handle.log_failure(&error);
-                true
+                false
             }
         }
     }
