@@ -7,6 +7,8 @@ mod record;
 mod tags;
 mod value;
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -48,7 +50,7 @@ where
         return Ok(Value::Number(number));
     }
     assemble(expiration, |bytes| {
-        let typed = codec::write_typed(value, codec, bytes)?;
+        let typed = codec::typed::write(value, codec, bytes)?;
         Ok((Encoding::Typed(typed.codec), typed.fingerprint))
     })
     .map_err(unwritable::<T>)
@@ -59,7 +61,7 @@ pub(crate) fn write_untyped<T: Serialize + ?Sized>(value: &T, expiration: &Expir
     if let Some(number) = codec::to_number_untyped(value) {
         return Ok(Value::Number(number));
     }
-    assemble(expiration, |bytes| Ok((Encoding::Untyped(codec::write_untyped(value, bytes)?), 0)))
+    assemble(expiration, |bytes| Ok((Encoding::Untyped(codec::untyped::write(value, bytes)?), 0)))
         .map_err(unwritable::<T>)
 }
 
@@ -115,7 +117,7 @@ fn unwritable<T: ?Sized>(cause: Refusal) -> Error {
 pub(crate) fn read<T: DeserializeOwned>(value: &Value) -> Result<T, Unreadable> {
     match value {
         Value::Number(number) => read_number(*number),
-        Value::Bytes(bytes) => read_bytes(Payload::Borrowed(bytes)),
+        Value::Bytes(bytes) => read_bytes(Cow::Borrowed(bytes)),
     }
 }
 
@@ -123,7 +125,7 @@ pub(crate) fn read<T: DeserializeOwned>(value: &Value) -> Result<T, Unreadable> 
 pub(crate) fn take<T: DeserializeOwned>(value: Value) -> Result<T, Unreadable> {
     match value {
         Value::Number(number) => read_number(number),
-        Value::Bytes(bytes) => read_bytes(Payload::Owned(bytes, 0)),
+        Value::Bytes(bytes) => read_bytes(Cow::Owned(bytes)),
     }
 }
 
@@ -131,20 +133,20 @@ fn read_number<T: DeserializeOwned>(number: i64) -> Result<T, Unreadable> {
     codec::from_number(number).ok_or(Unreadable::Shape)
 }
 
-fn read_bytes<T: DeserializeOwned>(bytes: Payload<'_>) -> Result<T, Unreadable> {
-    let header = Header::parse(&bytes)?;
-    if !header::checksum_matches(&bytes) {
+fn read_bytes<T: DeserializeOwned>(entry: Cow<'_, [u8]>) -> Result<T, Unreadable> {
+    let header = Header::parse(&entry)?;
+    if !header::checksum_matches(&entry) {
         return Err(Unreadable::Checksum);
     }
-    let mut before = HEADER;
-    if header::is_tagged(&bytes) {
-        let (_, value) = tags::split(&bytes[HEADER..]).ok_or(Unreadable::Truncated)?;
-        before = bytes.len() - value.len();
+    let mut start = HEADER;
+    if header::is_tagged(&entry) {
+        let (_, value) = tags::split(&entry[HEADER..]).ok_or(Unreadable::Truncated)?;
+        start = entry.len() - value.len();
     }
-    let payload = bytes.skip(before);
+    let payload = Payload { entry, start };
     let read = match header.encoding {
-        Encoding::Typed(codec) => codec::read_typed(codec, header.fingerprint, payload),
-        Encoding::Untyped(codec) => codec::read_untyped(codec, payload),
+        Encoding::Typed(codec) => codec::typed::read(codec, header.fingerprint, payload),
+        Encoding::Untyped(codec) => codec::untyped::read(codec, payload),
         Encoding::Number => {
             let bytes = payload[..].try_into().map_err(|_| Unreadable::Truncated)?;
             return read_number(i64::from_le_bytes(bytes));

@@ -2,6 +2,9 @@
 
 use super::hash::Hash;
 
+/// The name of a type, a field or a variant, as serde passes it on.
+pub(crate) type Name = &'static str;
+
 /// The two forms of a type: many types, such as UUIDs and addresses, have a compact and a readable one.
 ///
 /// Bincode uses the compact form. MessagePack uses the readable one although it is binary, because serde always reads the
@@ -38,15 +41,15 @@ pub(super) enum DataKind {
     Str,
     Bytes,
     Unit,
-    UnitStruct(&'static str),
+    UnitStruct(Name),
     Option,
-    Newtype(&'static str),
+    Newtype(Name),
     Seq,
     Map,
     Tuple(usize),
-    TupleStruct(&'static str, usize),
-    Struct(&'static str),
-    Enum(&'static str),
+    TupleStruct(Name, usize),
+    Struct(Name),
+    Enum(Name),
     UnitVariant,
     NewtypeVariant,
     TupleVariant(usize),
@@ -55,9 +58,14 @@ pub(super) enum DataKind {
 
 impl DataKind {
     /// Whether a value of this kind can be a number of the store, which is an `i64`.
-    pub(super) fn is_integer(self) -> bool {
+    pub(super) const fn is_integer(self) -> bool {
         use DataKind::*;
         matches!(self, I8 | I16 | I32 | I64 | I128 | U8 | U16 | U32 | U64 | U128)
+    }
+
+    /// Whether its parts have names: fields or variants.
+    pub(super) const fn has_names(self) -> bool {
+        matches!(self, DataKind::Struct(_) | DataKind::StructVariant | DataKind::Enum(_))
     }
 
     /// Whether the parts of this kind are known by its name alone, wherever it is used.
@@ -75,7 +83,7 @@ impl DataKind {
     }
 
     /// These numbers must never change.
-    const fn words(self) -> (u64, &'static str, usize) {
+    const fn words(self) -> (u64, Name, usize) {
         match self {
             DataKind::Bool => (1, "", 0),
             DataKind::I8 => (2, "", 0),
@@ -112,29 +120,32 @@ impl DataKind {
 }
 
 /// A part of a value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum PartLabel {
-    /// An element by its number. The content of `Some` or of a newtype, the items of a sequence, and the keys of a map
-    /// are at 0; the values of a map are at 1.
-    At(usize),
-    /// A field, with the number of fields written before it.
-    Field(usize, &'static str),
-    /// A variant and its number.
-    Variant(u32, &'static str),
+#[derive(Clone, Copy)]
+pub(super) struct PartLabel {
+    /// The content of `Some` or of a newtype, the items of a sequence, and the keys of a map are at 0; the values of a map
+    /// are at 1.
+    pub(super) index: usize,
+    /// The name of a field or a variant.
+    pub(super) name: Option<Name>,
 }
 
 impl PartLabel {
+    pub(super) fn at(index: usize) -> Self {
+        PartLabel { index, name: None }
+    }
+
+    pub(super) fn named(index: usize, name: Name) -> Self {
+        PartLabel { index, name: Some(name) }
+    }
+
     /// An element of a tuple. A longer tuple is an array, whose elements are all alike.
     pub(super) fn element(index: usize, len: usize) -> Self {
-        PartLabel::At(if len > LONGEST_TUPLE { 0 } else { index })
+        PartLabel::at(if len > LONGEST_TUPLE { 0 } else { index })
     }
 
     /// A hash of the name if there is one, because a number may mean another field in another release.
     pub(super) fn hash(self) -> Hash {
-        match self {
-            PartLabel::At(index) => Hash::new().number(index as u64),
-            PartLabel::Field(_, name) | PartLabel::Variant(_, name) => Hash::new().text(name),
-        }
+        self.name.map_or_else(|| Hash::new().number(self.index as u64), |name| Hash::new().text(name))
     }
 }
 

@@ -4,8 +4,8 @@ use serde::de::{self, DeserializeOwned, Visitor, value::Error};
 use serde::{Serialize, forward_to_deserialize_any};
 
 use super::data_model::Form;
-use super::scalar_probe;
 use super::shape::Shape;
+use super::scalar_probe;
 
 /// The number that a value is, if its type reads numbers.
 pub(crate) fn to_number<T: Serialize + DeserializeOwned>(value: &T) -> Option<i64> {
@@ -25,7 +25,7 @@ pub(crate) fn from_number<T: DeserializeOwned>(number: i64) -> Option<T> {
 
 /// The form in which a type may be a number. An opaque type may be anything, and is read in its readable form.
 fn form_of<T: DeserializeOwned>() -> Option<Form> {
-    match Shape::of::<T>(Form::Compact).root().kind {
+    match Shape::of::<T>(Form::Compact).kind() {
         Some(kind) if kind.is_integer() => Some(Form::Compact),
         Some(_) => None,
         None => Some(Form::Readable),

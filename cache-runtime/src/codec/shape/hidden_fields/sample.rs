@@ -3,10 +3,10 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
-use super::super::hash::Hash;
-use super::super::messagepack::DEPTH;
 use super::layouts::name_hash;
 use super::token::{Cursor, DECOY, LONG_SEQ, Token};
+use crate::codec::hash::Hash;
+use crate::codec::messagepack::DEPTH;
 
 /// A value whose long lists are cut down to items that differ in their names.
 pub(super) struct Sample {

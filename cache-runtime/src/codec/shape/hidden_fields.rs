@@ -25,39 +25,35 @@ use std::collections::HashSet;
 
 use serde::de::DeserializeOwned;
 
-pub(super) use self::layouts::KnownLayouts;
+pub(in crate::codec) use self::layouts::KnownLayouts;
 use self::refusal::Refusals;
 use self::sample::Sample;
-use super::hash::Hash;
-use super::{Unfit, messagepack};
+use crate::codec::hash::Hash;
+use crate::codec::{Unfit, messagepack};
 
 /// How a type uses the fields of a stored value.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct FieldUsage {
+pub(in crate::codec) struct FieldUsage {
     /// The same for all types that expect the same at the same names.
-    pub(super) fingerprint: u64,
+    pub(in crate::codec) fingerprint: u64,
     /// Whether the type drops names.
-    pub(super) ignores_names: bool,
+    pub(in crate::codec) ignores_names: bool,
 }
 
 /// Reads a value if `accepts` returns true for how the type uses its fields.
-pub(super) fn read<T: DeserializeOwned>(
+pub(in crate::codec) fn read<T: DeserializeOwned>(
     bytes: &[u8],
     known: &KnownLayouts,
-    accepts: impl Fn(FieldUsage) -> bool,
-) -> Result<T, Unfit> {
+    accepts: impl Fn(&FieldUsage) -> bool,
+) -> Result<(T, FieldUsage), Unfit> {
     let (value, layout) = reader::read::<T>(bytes, known.tags()).unzip();
-    let remembered = layout.and_then(|layout| known.usage(layout)).is_some_and(&accepts);
-    if !remembered && !accepts(examine::<T>(bytes, known, layout).ok_or(Unfit::Bytes)?) {
+    let remembered = layout.and_then(|layout| known.usage(layout)).filter(&accepts);
+    let usage = remembered.or_else(|| examine::<T>(bytes, known, layout)).ok_or(Unfit::Bytes)?;
+    if !accepts(&usage) {
         return Err(Unfit::Type);
     }
-    value.or_else(|| messagepack::read(bytes)).ok_or(Unfit::Bytes)
-}
-
-/// How a type uses the fields of a value; `None` if these bytes are not one value.
-pub(super) fn of<T: DeserializeOwned>(bytes: &[u8], known: &KnownLayouts) -> Option<FieldUsage> {
-    let layout = reader::read::<T>(bytes, known.tags()).map(|(_, layout)| layout);
-    layout.and_then(|layout| known.usage(layout)).or_else(|| examine::<T>(bytes, known, layout))
+    let value = value.or_else(|| messagepack::read(bytes)).ok_or(Unfit::Bytes)?;
+    Ok((value, usage))
 }
 
 /// At most this many names are tried, and fewer for a large value, because each of them is one more reading.

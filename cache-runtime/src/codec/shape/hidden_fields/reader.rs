@@ -10,11 +10,12 @@ use serde::de::value::{BorrowedStrDeserializer, MapAccessDeserializer, SeqDeseri
 use serde::de::{self, DeserializeOwned, DeserializeSeed, Visitor};
 use serde::forward_to_deserialize_any;
 
-use super::super::hash::{mix, mix_bytes};
-use super::super::messagepack::DEPTH;
 use super::layouts::{TagNames, name_hash};
 use super::refusal::{self, ReadRefused, Refusals};
 use super::token::{Cursor, DECOY, EMPTY_SEQ, NIL, Token, big_endian};
+use crate::codec::data_model::Name;
+use crate::codec::hash::{mix, mix_bytes};
+use crate::codec::messagepack::DEPTH;
 
 /// Reads a value from all of these bytes, and returns its layout as well.
 pub(super) fn read<T: DeserializeOwned>(bytes: &[u8], tags: TagNames) -> Option<(T, u64)> {
@@ -30,6 +31,8 @@ pub(super) fn try_read<T: DeserializeOwned>(bytes: &[u8]) -> (bool, Refusals) {
     refusal::collect(|| catch_unwind(AssertUnwindSafe(read)).unwrap_or(false))
 }
 
+type Read<T> = Result<T, ReadRefused>;
+
 struct Reader<'de> {
     cursor: Cursor<'de>,
     levels_left: usize,
@@ -39,9 +42,8 @@ struct Reader<'de> {
 
 /// What a layout holds besides names and tags.
 const MAP: u64 = 1;
-const END_OF_MAP: u64 = 2;
-const SEQ: u64 = 3;
-const UNNAMED_KEY: u64 = 4;
+const SEQ: u64 = 2;
+const UNNAMED_KEY: u64 = 3;
 
 impl<'de> Reader<'de> {
     fn new(bytes: &'de [u8], tags: TagNames) -> Self {
@@ -65,15 +67,15 @@ impl<'de> Reader<'de> {
         }
     }
 
-    fn take(&mut self, count: usize) -> Result<&'de [u8], ReadRefused> {
+    fn take(&mut self, count: usize) -> Read<&'de [u8]> {
         self.cursor.take(count).ok_or(ReadRefused)
     }
 
-    fn text(&mut self, length: usize) -> Result<&'de str, ReadRefused> {
+    fn text(&mut self, length: usize) -> Read<&'de str> {
         std::str::from_utf8(self.take(length)?).map_err(|_| ReadRefused)
     }
 
-    fn read<V: Visitor<'de>>(&mut self, visitor: V, bytes_as_items: bool) -> Result<V::Value, ReadRefused> {
+    fn read<V: Visitor<'de>>(&mut self, visitor: V, bytes_as_items: bool) -> Read<V::Value> {
         let (marker, token) = self.cursor.token().ok_or(ReadRefused)?;
         match token {
             Token::Scalar(size) => scalar(marker, self.take(size)?, visitor),
@@ -82,44 +84,26 @@ impl<'de> Reader<'de> {
                 visitor.visit_seq(SeqDeserializer::new(self.take(length)?.iter().copied()))
             }
             Token::Bytes(length) => visitor.visit_borrowed_bytes(self.take(length)?),
-            Token::Seq(length) => self.read_items(length, |items| visitor.visit_seq(items)),
-            Token::Map(length) => self.read_entries(length, |entries| visitor.visit_map(entries)),
+            Token::Seq(length) => self.read_parts(SEQ, length, |items| visitor.visit_seq(items)),
+            Token::Map(length) => self.read_parts(MAP, length, |entries| visitor.visit_map(entries)),
         }
     }
 
-    fn read_items<T>(
+    /// Reads a list or a map, of which no part may be left over.
+    fn read_parts<T>(
         &mut self,
+        kind: u64,
         length: usize,
-        visit: impl FnOnce(&mut ItemAccess<'_, 'de>) -> Result<T, ReadRefused>,
-    ) -> Result<T, ReadRefused> {
-        self.enter()?;
-        let outer = mix(self.layout, SEQ);
-        let mut items = ItemAccess { reader: self, left: length, layouts: ItemLayouts::default() };
-        let value = visit(&mut items)?;
-        let ItemAccess { left: 0, layouts, .. } = items else { return Err(ReadRefused) };
-        self.layout = mix(outer, layouts.hash());
-        self.levels_left += 1;
-        Ok(value)
-    }
-
-    fn read_entries<T>(
-        &mut self,
-        length: usize,
-        visit: impl FnOnce(&mut EntryAccess<'_, 'de>) -> Result<T, ReadRefused>,
-    ) -> Result<T, ReadRefused> {
-        self.enter()?;
-        self.note(MAP);
-        let mut entries = EntryAccess { reader: self, left: length, is_tag: false };
-        let value = visit(&mut entries)?;
-        let EntryAccess { left: 0, .. } = entries else { return Err(ReadRefused) };
-        self.note(END_OF_MAP);
-        self.levels_left += 1;
-        Ok(value)
-    }
-
-    fn enter(&mut self) -> Result<(), ReadRefused> {
+        visit: impl FnOnce(&mut PartAccess<'_, 'de>) -> Read<T>,
+    ) -> Read<T> {
         self.levels_left = self.levels_left.checked_sub(1).ok_or(ReadRefused)?;
-        Ok(())
+        let outer = mix(std::mem::take(&mut self.layout), kind);
+        let mut parts = PartAccess { reader: self, left: length, items: ItemLayouts::default(), is_tag: false };
+        let value = visit(&mut parts)?;
+        let PartAccess { left: 0, items, .. } = parts else { return Err(ReadRefused) };
+        self.layout = mix(outer, mix(self.layout, items.hash()));
+        self.levels_left += 1;
+        Ok(value)
     }
 
     /// A number of 128 bits, which is written as bytes.
@@ -133,7 +117,7 @@ impl<'de> Reader<'de> {
 }
 
 /// Passes a number on in the width in which it is written, as `rmp_serde` does.
-fn scalar<'de, V: Visitor<'de>>(marker: u8, bytes: &[u8], visitor: V) -> Result<V::Value, ReadRefused> {
+fn scalar<'de, V: Visitor<'de>>(marker: u8, bytes: &[u8], visitor: V) -> Read<V::Value> {
     let bits = big_endian(bytes);
     match marker {
         0x00..=0x7f => visitor.visit_u8(marker),
@@ -156,7 +140,7 @@ fn scalar<'de, V: Visitor<'de>>(marker: u8, bytes: &[u8], visitor: V) -> Result<
 
 macro_rules! bytes_as_items {
     ($($method:ident($($argument:ty),*);)*) => {$(
-        fn $method<V: Visitor<'de>>(self, $(_: $argument,)* visitor: V) -> Result<V::Value, ReadRefused> {
+        fn $method<V: Visitor<'de>>(self, $(_: $argument,)* visitor: V) -> Read<V::Value> {
             self.read(visitor, true)
         }
     )*};
@@ -165,18 +149,18 @@ macro_rules! bytes_as_items {
 impl<'de> de::Deserializer<'de> for &mut Reader<'de> {
     type Error = ReadRefused;
 
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadRefused> {
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Read<V::Value> {
         self.read(visitor, false)
     }
 
     bytes_as_items! {
         deserialize_seq();
         deserialize_tuple(usize);
-        deserialize_tuple_struct(&'static str, usize);
-        deserialize_struct(&'static str, &'static [&'static str]);
+        deserialize_tuple_struct(Name, usize);
+        deserialize_struct(Name, &'static [Name]);
     }
 
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadRefused> {
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Read<V::Value> {
         if self.cursor.peek_marker() == Some(NIL) {
             self.take(1)?;
             return visitor.visit_none();
@@ -184,11 +168,11 @@ impl<'de> de::Deserializer<'de> for &mut Reader<'de> {
         visitor.visit_some(self)
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, ReadRefused> {
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: Name, visitor: V) -> Read<V::Value> {
         visitor.visit_newtype_struct(self)
     }
 
-    fn deserialize_unit_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, ReadRefused> {
+    fn deserialize_unit_struct<V: Visitor<'de>>(self, _: Name, visitor: V) -> Read<V::Value> {
         if self.cursor.peek_marker() == Some(EMPTY_SEQ) {
             self.take(1)?;
             return visitor.visit_unit();
@@ -196,17 +180,12 @@ impl<'de> de::Deserializer<'de> for &mut Reader<'de> {
         self.deserialize_any(visitor)
     }
 
-    fn deserialize_enum<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        _: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, ReadRefused> {
+    fn deserialize_enum<V: Visitor<'de>>(self, _: Name, _: &'static [Name], visitor: V) -> Read<V::Value> {
         let start = self.cursor;
         match self.cursor.token() {
             Some((_, Token::Text(length))) => visitor.visit_enum(BorrowedStrDeserializer::new(self.text(length)?)),
             Some((_, Token::Map(1))) => {
-                self.read_entries(1, |entries| visitor.visit_enum(MapAccessDeserializer::new(entries)))
+                self.read_parts(MAP, 1, |entries| visitor.visit_enum(MapAccessDeserializer::new(entries)))
             }
             _ => {
                 self.cursor = start;
@@ -215,14 +194,14 @@ impl<'de> de::Deserializer<'de> for &mut Reader<'de> {
         }
     }
 
-    fn deserialize_i128<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadRefused> {
+    fn deserialize_i128<V: Visitor<'de>>(self, visitor: V) -> Read<V::Value> {
         match self.wide_number() {
             Some(bytes) => visitor.visit_i128(i128::from_be_bytes(bytes)),
             None => self.deserialize_any(visitor),
         }
     }
 
-    fn deserialize_u128<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadRefused> {
+    fn deserialize_u128<V: Visitor<'de>>(self, visitor: V) -> Read<V::Value> {
         match self.wide_number() {
             Some(bytes) => visitor.visit_u128(u128::from_be_bytes(bytes)),
             None => self.deserialize_any(visitor),
@@ -234,22 +213,56 @@ impl<'de> de::Deserializer<'de> for &mut Reader<'de> {
     }
 }
 
-struct ItemAccess<'a, 'de> {
+/// The items of a list, or the entries of a map.
+struct PartAccess<'a, 'de> {
     reader: &'a mut Reader<'de>,
     left: usize,
-    layouts: ItemLayouts,
+    items: ItemLayouts,
+    /// Whether the next value is a tag.
+    is_tag: bool,
 }
 
-impl<'de> de::SeqAccess<'de> for ItemAccess<'_, 'de> {
+impl PartAccess<'_, '_> {
+    fn has_next(&mut self) -> bool {
+        let left = self.left.checked_sub(1);
+        self.left = left.unwrap_or(0);
+        left.is_some()
+    }
+}
+
+impl<'de> de::SeqAccess<'de> for PartAccess<'_, 'de> {
     type Error = ReadRefused;
 
-    fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, ReadRefused> {
-        let Some(left) = self.left.checked_sub(1) else { return Ok(None) };
-        self.left = left;
-        self.reader.layout = 0;
+    fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Read<Option<S::Value>> {
+        if !self.has_next() {
+            return Ok(None);
+        }
         let item = seed.deserialize(&mut *self.reader)?;
-        self.layouts.add(self.reader.layout);
+        self.items.add(std::mem::take(&mut self.reader.layout));
         Ok(Some(item))
+    }
+
+    fn size_hint(&self) -> Option<usize> {
+        Some(self.left)
+    }
+}
+
+impl<'de> de::MapAccess<'de> for PartAccess<'_, 'de> {
+    type Error = ReadRefused;
+
+    fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Read<Option<S::Value>> {
+        if !self.has_next() {
+            return Ok(None);
+        }
+        self.is_tag = self.reader.note_key();
+        seed.deserialize(&mut *self.reader).map(Some)
+    }
+
+    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Read<S::Value> {
+        if self.is_tag {
+            self.reader.note_tag();
+        }
+        seed.deserialize(&mut *self.reader)
     }
 
     fn size_hint(&self) -> Option<usize> {
@@ -283,35 +296,6 @@ impl ItemLayouts {
     }
 }
 
-struct EntryAccess<'a, 'de> {
-    reader: &'a mut Reader<'de>,
-    left: usize,
-    /// Whether the next value is a tag.
-    is_tag: bool,
-}
-
-impl<'de> de::MapAccess<'de> for EntryAccess<'_, 'de> {
-    type Error = ReadRefused;
-
-    fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, ReadRefused> {
-        let Some(left) = self.left.checked_sub(1) else { return Ok(None) };
-        self.left = left;
-        self.is_tag = self.reader.note_key();
-        seed.deserialize(&mut *self.reader).map(Some)
-    }
-
-    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, ReadRefused> {
-        if self.is_tag {
-            self.reader.note_tag();
-        }
-        seed.deserialize(&mut *self.reader)
-    }
-
-    fn size_hint(&self) -> Option<usize> {
-        Some(self.left)
-    }
-}
-
 /// A value that no type accepts, but that serde's buffers keep: newtypes in newtypes.
 struct Decoy(u8);
 
@@ -320,14 +304,14 @@ const DECOY_LEVELS: u8 = 7;
 impl<'de> de::Deserializer<'de> for Decoy {
     type Error = ReadRefused;
 
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadRefused> {
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Read<V::Value> {
         match self.0.checked_sub(1) {
             Some(levels) => visitor.visit_newtype_struct(Decoy(levels)),
             None => visitor.visit_unit(),
         }
     }
 
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadRefused> {
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Read<V::Value> {
         visitor.visit_some(self)
     }
 
