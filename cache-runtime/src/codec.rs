@@ -1,14 +1,14 @@
 //! Encodes values as bytes, and chooses a codec that can give each value back.
 
 mod bincode;
-mod data_model;
+pub(crate) mod data_model;
 mod hash;
 mod messagepack;
 mod number;
 mod payload;
 mod roundtrip_check;
 pub(crate) mod scalar_probe;
-mod shape;
+pub(crate) mod shape;
 pub(crate) mod typed;
 pub(crate) mod untyped;
 

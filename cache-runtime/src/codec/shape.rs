@@ -14,7 +14,7 @@ mod matches;
 mod parts;
 mod trace;
 mod tracer;
-pub(super) mod walk;
+pub(crate) mod walk;
 
 use std::any::TypeId;
 use std::collections::HashMap;

@@ -99,8 +99,10 @@ impl Listener for FactListener<'_> {
         Ok(FactListener { path: self.path.to(self.whole, label), ..self })
     }
 
-    fn fields(self, fields: FieldNames) -> Walked {
-        self.add(self.path.names(self.whole, fields.names));
+    fn close(self, fields: FieldNames) -> Walked {
+        if self.whole.kind.has_names() {
+            self.add(self.path.names(self.whole, fields.names));
+        }
         self.facts.borrow_mut().leaves_out |= fields.leaves_out;
         Ok(())
     }

@@ -35,8 +35,9 @@ impl Listener for ShapeMatcher<'_> {
         Ok(ShapeMatcher { node: self.shape.node(*child), ..self })
     }
 
-    fn fields(self, fields: FieldNames) -> Walked {
+    fn close(self, fields: FieldNames) -> Walked {
         let complete = fields.written == self.node.names.len() && !fields.leaves_out;
-        if complete { Ok(()) } else { Err(WalkEnd::Enough) }
+        let is_struct = self.node.kind.is_some_and(DataKind::has_names);
+        if complete || !is_struct { Ok(()) } else { Err(WalkEnd::Enough) }
     }
 }

@@ -23,19 +23,15 @@ const KEY: u32 = 0;
 const VALUE: u32 = 1;
 
 impl<'a> TracedParts<'a> {
-    pub(super) fn of_tuple(tracer: Tracer<'a>, child: Option<u32>, len: usize) -> Self {
+    /// The elements of a tuple, the items of a list, or the entries of a map.
+    pub(super) fn without_names(tracer: Tracer<'a>, child: Option<u32>, len: usize) -> Self {
         TracedParts { tracer, child, at: 0, len: len as u32, names: None }
     }
 
-    /// Begins with the field on the path, because fields may come in any order.
-    pub(super) fn of_struct(tracer: Tracer<'a>, child: Option<u32>, names: &'static [Name]) -> Self {
+    /// The fields of a struct. Begins with the one on the path, because fields may come in any order.
+    pub(super) fn with_names(tracer: Tracer<'a>, child: Option<u32>, names: &'static [Name]) -> Self {
         let at = child.filter(|child| *child != ALIASES).unwrap_or(0);
         TracedParts { tracer, child, at, len: names.len() as u32, names: Some(names) }
-    }
-
-    /// One entry if the path leads into the map, else none.
-    pub(super) fn of_map(tracer: Tracer<'a>, child: Option<u32>) -> Self {
-        TracedParts { tracer, child, at: 0, len: child.is_some().into(), names: None }
     }
 
     fn read_part<'de, S: DeserializeSeed<'de>>(&self, seed: S, index: u32) -> Traced<S::Value> {

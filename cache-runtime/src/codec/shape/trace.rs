@@ -28,28 +28,23 @@ struct Trace {
     runs: usize,
     nodes: Vec<ShapeNode>,
     entered: HashMap<(Name, DataKind, &'static [Name]), usize>,
-    todo: VecDeque<TraceTask>,
-}
-
-/// A place that is not traced yet.
-struct TraceTask {
-    path: Vec<u32>,
-    parent: Option<usize>,
+    /// The paths of places that are not traced yet, and the node of which each is a part.
+    todo: VecDeque<(Vec<u32>, Option<usize>)>,
 }
 
 impl Trace {
     fn new(form: Form) -> Self {
-        let todo = VecDeque::from([TraceTask { path: Vec::new(), parent: None }]);
+        let todo = VecDeque::from([(Vec::new(), None)]);
         Trace { run: TraceRun::new(form), runs: 0, nodes: Vec::new(), entered: HashMap::new(), todo }
     }
 
     fn finish<T: DeserializeOwned>(mut self) -> Vec<ShapeNode> {
-        while let Some(task) = self.todo.pop_front() {
-            let node = match self.look::<T>(&task.path) {
-                Some(Found::Place(place)) => self.enter::<T>(&task.path, place),
+        while let Some((path, parent)) = self.todo.pop_front() {
+            let node = match self.look::<T>(&path) {
+                Some(Found::Place(place)) => self.enter::<T>(&path, place),
                 _ => self.add(ShapeNode::opaque(type_name::<T>())),
             };
-            if let Some(parent) = task.parent {
+            if let Some(parent) = parent {
                 self.nodes[parent].children.push(node);
             }
         }
@@ -70,8 +65,7 @@ impl Trace {
         node.aliases = kind.has_names() && matches!(self.look::<T>(&at_aliases), Some(Found::Aliases(true)));
         let node = self.add(node);
         self.entered.insert(key, node);
-        let tasks = (0..children).map(|child| TraceTask { path: [path, &[child]].concat(), parent: Some(node) });
-        self.todo.extend(tasks);
+        self.todo.extend((0..children).map(|child| ([path, &[child]].concat(), Some(node))));
         node
     }
 

@@ -201,7 +201,7 @@ impl<'a> Tracer<'a> {
     pub(super) fn elements<'de, V: Visitor<'de>>(self, kind: DataKind, len: usize, visitor: V) -> Traced<V::Value> {
         let children = if len > LONGEST_TUPLE { 1 } else { len };
         let (tracer, child) = self.step::<V>(kind, &[], children)?;
-        visitor.visit_seq(TracedParts::of_tuple(tracer, child, len))
+        visitor.visit_seq(TracedParts::without_names(tracer, child, len))
     }
 
     pub(super) fn fields<'de, V>(self, kind: DataKind, names: &'static [Name], visitor: V) -> Traced<V::Value>
@@ -209,7 +209,7 @@ impl<'a> Tracer<'a> {
         V: Visitor<'de>,
     {
         let (tracer, child) = self.step::<V>(kind, names, names.len())?;
-        visitor.visit_map(TracedParts::of_struct(tracer, child, names))
+        visitor.visit_map(TracedParts::with_names(tracer, child, names))
     }
 }
 
@@ -282,12 +282,12 @@ impl<'de> de::Deserializer<'de> for Tracer<'_> {
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Traced<V::Value> {
         let (tracer, child) = self.step::<V>(DataKind::Seq, &[], 1)?;
-        visitor.visit_seq(TracedParts::of_tuple(tracer, child, child.is_some().into()))
+        visitor.visit_seq(TracedParts::without_names(tracer, child, child.is_some().into()))
     }
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Traced<V::Value> {
         let (tracer, child) = self.step::<V>(DataKind::Map, &[], 2)?;
-        visitor.visit_map(TracedParts::of_map(tracer, child))
+        visitor.visit_map(TracedParts::without_names(tracer, child, child.is_some().into()))
     }
 
     fn deserialize_tuple<V: Visitor<'de>>(self, len: usize, visitor: V) -> Traced<V::Value> {

@@ -9,7 +9,7 @@ use crate::codec::data_model::{DataKind, Form, Name, PartLabel};
 use crate::codec::hash::Hash;
 
 /// A listener at one place of a value. Its errors end the walk.
-pub(in crate::codec) trait Listener: Copy {
+pub(crate) trait Listener: Copy {
     /// Whether it needs all items of a list, even if they all have the same shape.
     const NEEDS_ALL_ITEMS: bool = false;
 
@@ -22,15 +22,15 @@ pub(in crate::codec) trait Listener: Copy {
     /// The listener for a part of the value that was opened here.
     fn part(self, label: PartLabel) -> Walked<Self>;
 
-    /// The struct that was opened here ends, and had these fields.
-    fn fields(self, _fields: FieldNames) -> Walked {
+    /// The value that was opened here ends; a struct had these fields. Enums do not end.
+    fn close(self, _fields: FieldNames) -> Walked {
         Ok(())
     }
 }
 
 /// What a value without parts contains.
 #[derive(Clone, Copy)]
-pub(in crate::codec) enum Content<'a> {
+pub(crate) enum Content<'a> {
     Nothing,
     /// A whole number, or the bits of another one.
     Number(i128),
@@ -38,10 +38,10 @@ pub(in crate::codec) enum Content<'a> {
     Bytes(&'a [u8]),
 }
 
-/// The names of a struct's fields.
+/// The fields of a struct.
 #[derive(Clone, Copy)]
-pub(in crate::codec) struct FieldNames {
-    /// How many fields were written.
+pub(crate) struct FieldNames {
+    /// How many were written.
     pub(super) written: usize,
     /// Whether others were left out.
     pub(super) leaves_out: bool,
@@ -49,8 +49,12 @@ pub(in crate::codec) struct FieldNames {
     pub(super) names: Hash,
 }
 
+impl FieldNames {
+    const NONE: FieldNames = FieldNames { written: 0, leaves_out: false, names: Hash::new() };
+}
+
 /// Describes a value in one of its forms to a listener.
-pub(in crate::codec) fn walk<T: Serialize + ?Sized, P: Listener>(value: &T, form: Form, listener: P) -> Walked {
+pub(crate) fn walk<T: Serialize + ?Sized, P: Listener>(value: &T, form: Form, listener: P) -> Walked {
     value.serialize(Walker { listener, form, levels_left: MOST_LEVELS })
 }
 
@@ -58,13 +62,13 @@ pub(in crate::codec) fn walk<T: Serialize + ?Sized, P: Listener>(value: &T, form
 ///
 /// It keeps writing and reading from overflowing the stack: a thread has 2 MiB, and a debug build needs a few KiB of it for
 /// each level.
-pub(in crate::codec) const MOST_LEVELS: usize = 320;
+pub(crate) const MOST_LEVELS: usize = 320;
 
-pub(in crate::codec) type Walked<T = ()> = Result<T, WalkEnd>;
+pub(crate) type Walked<T = ()> = Result<T, WalkEnd>;
 
 /// Why a walk ended before the end of the value.
 #[derive(Debug, thiserror::Error)]
-pub(in crate::codec) enum WalkEnd {
+pub(crate) enum WalkEnd {
     #[error("the listener knows enough")]
     Enough,
     #[error("it is nested deeper than {MOST_LEVELS} levels; keep deep data in a flat form, such as a `Vec`")]
@@ -100,7 +104,9 @@ impl<P: Listener> Walker<P> {
 
     /// A value with one part: `Some`, or a newtype.
     fn hold<T: Serialize + ?Sized>(self, kind: DataKind, value: &T) -> Walked {
-        self.open(kind)?.part(PartLabel::at(0), value)
+        let whole = self.open(kind)?;
+        whole.part(PartLabel::at(0), value)?;
+        whole.listener.close(FieldNames::NONE)
     }
 
     /// The walker for the content of a variant.
@@ -110,8 +116,7 @@ impl<P: Listener> Walker<P> {
     }
 
     fn parts(self, kind: DataKind, len: Option<usize>) -> Walked<PartWalker<P>> {
-        let fields = FieldNames { written: 0, leaves_out: false, names: Hash::new() };
-        Ok(PartWalker { whole: self.open(kind)?, len, fields })
+        Ok(PartWalker { whole: self.open(kind)?, len, fields: FieldNames::NONE })
     }
 }
 
@@ -247,11 +252,11 @@ impl<P: Listener> PartWalker<P> {
         self.whole.part(label, value)
     }
 
-    fn end_elements(self) -> Walked {
+    fn finish(self) -> Walked {
         let written = self.fields.written;
         match self.len {
             Some(len) if len != written => Err(WalkEnd::Refused(format!("a tuple of {len} elements wrote {written}"))),
-            _ => Ok(()),
+            _ => self.whole.listener.close(self.fields),
         }
     }
 }
@@ -277,7 +282,7 @@ macro_rules! elements {
             }
 
             fn end(self) -> Walked {
-                self.end_elements()
+                self.finish()
             }
         }
     )*};
@@ -303,7 +308,7 @@ impl<P: Listener> ser::SerializeMap for PartWalker<P> {
     }
 
     fn end(self) -> Walked {
-        Ok(())
+        self.finish()
     }
 }
 
@@ -324,7 +329,7 @@ macro_rules! fields {
             }
 
             fn end(self) -> Walked {
-                self.whole.listener.fields(self.fields)
+                self.finish()
             }
         }
     )*};
