@@ -73,9 +73,13 @@ fn assemble(
     let mut bytes = buffer_pool::acquire();
     bytes.resize(HEADER, 0);
     let (encoding, fingerprint) = append(&mut bytes)?;
-    Header { encoding, fingerprint, written_at: expiration.now, expires_at: expiration.expires_at }.put(&mut bytes);
+    put_header(&mut bytes, encoding, fingerprint, expiration);
     header::write_checksum(&mut bytes);
     Ok(Value::Bytes(bytes))
+}
+
+fn put_header(bytes: &mut [u8], encoding: Encoding, fingerprint: u64, expiration: &Expiration) {
+    Header { encoding, fingerprint, written_at: expiration.now, expires_at: expiration.expires_at }.put(bytes);
 }
 
 /// Adds tags to an entry. A whole number becomes an entry with a header, which a counter cannot increment.
@@ -83,18 +87,15 @@ pub(crate) fn tagged(value: Value, stamps: &[TagStamp], expiration: &Expiration)
     if stamps.is_empty() {
         return value;
     }
-    let (mut bytes, payload) = match value {
+    let mut bytes = match value {
         Value::Number(number) => {
-            let mut header = vec![0; HEADER];
-            let (written_at, expires_at) = (expiration.now, expiration.expires_at);
-            Header { encoding: Encoding::Number, fingerprint: 0, written_at, expires_at }.put(&mut header);
-            (header, number.to_le_bytes().to_vec())
+            let mut bytes = [&[0; HEADER], &number.to_le_bytes()[..]].concat();
+            put_header(&mut bytes, Encoding::Number, 0, expiration);
+            bytes
         }
-        Value::Bytes(mut bytes) => {
-            let payload = bytes.split_off(HEADER.min(bytes.len()));
-            (bytes, payload)
-        }
+        Value::Bytes(bytes) => bytes,
     };
+    let payload = bytes.split_off(HEADER.min(bytes.len()));
     header::set_tagged_flag(&mut bytes);
     tags::write(stamps, &mut bytes);
     bytes.extend_from_slice(&payload);

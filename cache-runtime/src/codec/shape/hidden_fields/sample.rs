@@ -14,25 +14,18 @@ pub(super) struct Sample {
     value: Part,
 }
 
-/// The value of a name.
-pub(super) struct NamedValue {
-    /// A hash of the names on the path to this value and of their siblings. It is a part of fingerprints.
-    pub(super) path: u64,
-    /// The name alone, as layouts hold it.
-    pub(super) name: u64,
-    range: Range<usize>,
-}
-
 enum Part {
     Scalar,
     Seq(Vec<Part>),
     Map(Vec<Entry>),
 }
 
-struct Entry {
-    /// A hash of the name. Only texts are names: other keys are data, and all have one hash.
+/// An entry of a map. Only texts are names: other keys are data, and all have one hash.
+pub(super) struct Entry {
+    /// A hash of the name, as fingerprints hold it.
     hash: u64,
-    name: u64,
+    /// A hash of the name, as layouts hold it.
+    pub(super) name: u64,
     range: Range<usize>,
     value: Part,
 }
@@ -50,43 +43,43 @@ impl Sample {
         sampler.cursor.is_at_end().then_some(Sample { bytes: sampler.bytes, value })
     }
 
-    /// All values of names, in order.
-    pub(super) fn named_values(&self) -> Vec<NamedValue> {
-        self.value.named_values()
+    /// All entries in order. Each has a hash of the names on the path to it and of their siblings.
+    pub(super) fn entries(&self) -> Vec<(u64, &Entry)> {
+        self.value.entries()
     }
 
     /// The sample with a decoy in place of a value.
-    pub(super) fn with_decoy(&self, value: &NamedValue) -> Vec<u8> {
-        [&self.bytes[..value.range.start], &[DECOY], &self.bytes[value.range.end..]].concat()
+    pub(super) fn with_decoy(&self, entry: &Entry) -> Vec<u8> {
+        [&self.bytes[..entry.range.start], &[DECOY], &self.bytes[entry.range.end..]].concat()
     }
 
     /// The sample with another word in place of a value, if that is one word and so might be a tag.
-    pub(super) fn with_other_word(&self, value: &NamedValue) -> Option<Vec<u8>> {
+    pub(super) fn with_other_word(&self, entry: &Entry) -> Option<Vec<u8>> {
         let is_word = |text: &[u8]| text.iter().all(|byte| byte.is_ascii_alphabetic() || b"-_".contains(byte));
-        let length = Cursor::new(&self.bytes[value.range.clone()]).peek_text().filter(|text| is_word(text))?.len();
+        let length = Cursor::new(&self.bytes[entry.range.clone()]).peek_text().filter(|text| is_word(text))?.len();
         let mut bytes = self.bytes.clone();
-        bytes[value.range.end - length..value.range.end].fill(b'q');
+        bytes[entry.range.end - length..entry.range.end].fill(b'q');
         Some(bytes)
     }
 }
 
 impl Part {
-    fn named_values(&self) -> Vec<NamedValue> {
-        let mut values = Vec::new();
-        self.visit(Hash::new(), &mut values);
-        values
+    fn entries(&self) -> Vec<(u64, &Entry)> {
+        let mut found = Vec::new();
+        self.visit(Hash::new(), &mut found);
+        found
     }
 
-    fn visit(&self, path: Hash, values: &mut Vec<NamedValue>) {
+    fn visit<'a>(&'a self, path: Hash, found: &mut Vec<(u64, &'a Entry)>) {
         match self {
             Part::Scalar => {}
-            Part::Seq(items) => items.iter().for_each(|item| item.visit(path.number(0), values)),
+            Part::Seq(items) => items.iter().for_each(|item| item.visit(path.number(0), found)),
             Part::Map(entries) => {
                 let path = entries.iter().fold(path, |path, entry| path.number(entry.hash));
-                for Entry { hash, name, range, value } in entries {
-                    let path = path.number(*hash);
-                    values.push(NamedValue { path: path.wide(), name: *name, range: range.clone() });
-                    value.visit(path, values);
+                for entry in entries {
+                    let path = path.number(entry.hash);
+                    found.push((path.wide(), entry));
+                    entry.value.visit(path, found);
                 }
             }
         }
@@ -95,7 +88,7 @@ impl Part {
     /// A hash of all names in an item, by which items are compared. `None` if the item has no parts.
     fn names(&self) -> Option<u64> {
         let has_parts = matches!(self, Part::Seq(_) | Part::Map(_));
-        has_parts.then(|| self.named_values().iter().fold(Hash::new(), |hash, value| hash.number(value.path)).wide())
+        has_parts.then(|| self.entries().iter().fold(Hash::new(), |hash, (path, _)| hash.number(*path)).wide())
     }
 }
 
