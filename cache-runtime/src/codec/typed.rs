@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 
 use super::data_model::Form;
 use super::shape::{Shape, hidden_fields, matches_shape};
-use super::{Codec, Payload, Refusal, Unfit, bincode, messagepack};
+use super::{Codec, Payload, Refusal, Unfit, bincode, messagepack, roundtrip_check};
 
 /// How a value was written.
 pub(crate) struct Typed {
@@ -55,7 +55,8 @@ where
         let is_readable = matches || messagepack::read::<T>(&bytes[start..]).is_some();
         return is_readable.then_some(shape.fingerprint).ok_or(unreadable.into());
     }
-    let (_, usage) = hidden_fields::read::<T>(&bytes[start..], &shape.layouts, |_| true).map_err(|_| unreadable)?;
+    let (read, usage) = hidden_fields::read::<T>(&bytes[start..], &shape.layouts, |_| true).map_err(|_| unreadable)?;
+    roundtrip_check::check_same(value, &read)?;
     Ok(shape.fingerprint ^ usage.fingerprint)
 }
 

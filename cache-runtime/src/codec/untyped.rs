@@ -42,6 +42,9 @@ pub(crate) fn read<T: DeserializeOwned>(codec: Codec, mut payload: Payload<'_>) 
         return read_items(bytes).ok_or(Unfit::Bytes);
     }
     if shape.hides_fields {
+        if matches!(bytes.first(), Some(0xcf)) && hidden_fields::takes_for_float::<T>(bytes) {
+            return Err(Unfit::Type);
+        }
         // The type of the writer is not known, so the reader's type must use every name.
         return hidden_fields::read(bytes, &shape.layouts, |usage| !usage.ignores_names).map(|(value, _)| value);
     }

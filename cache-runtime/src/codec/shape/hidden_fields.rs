@@ -28,6 +28,7 @@ use serde::de::DeserializeOwned;
 pub(in crate::codec) use self::layouts::KnownLayouts;
 use self::refusal::Refusals;
 use self::sample::Sample;
+use self::token::DECOY;
 use crate::codec::hash::Hash;
 use crate::codec::{Unfit, messagepack};
 
@@ -64,19 +65,19 @@ const MOST_WORK: usize = 200_000;
 /// Tries the names of a value one after the other.
 fn examine<T: DeserializeOwned>(bytes: &[u8], known: &KnownLayouts, layout: Option<u64>) -> Option<FieldUsage> {
     let sample = Sample::of(bytes)?;
-    let values = sample.named_values();
-    let most = (MOST_WORK / values.len().max(1)).clamp(FEWEST_NAMES, MOST_NAMES);
+    let entries = sample.entries();
+    let most = (MOST_WORK / entries.len().max(1)).clamp(FEWEST_NAMES, MOST_NAMES);
     let whole = reader::try_read::<T>(&sample.bytes);
     let mut seen = HashSet::new();
     let (mut hash, mut ignores_names, mut tags) = (Hash::new(), false, Vec::new());
-    for value in values.iter().filter(|value| seen.insert(value.path)).take(most) {
-        let (is_read, refusals) = reader::try_read::<T>(&sample.with_decoy(value));
+    for (path, entry) in entries.into_iter().filter(|(path, _)| seen.insert(*path)).take(most) {
+        let (is_read, refusals) = reader::try_read::<T>(&sample.with_decoy(entry));
         let expected = refusals.expected.or((!is_read).then(Hash::new));
         ignores_names |= expected.is_none();
-        hash = hash.number(value.path).number(expected.map_or(0, Hash::wide));
-        let other = sample.with_other_word(value);
+        hash = hash.number(path).number(expected.map_or(0, Hash::wide));
+        let other = sample.with_other_word(entry);
         if refusals.expected_variant || other.is_some_and(|other| !reads_alike(reader::try_read::<T>(&other), whole)) {
-            tags.push(value.name);
+            tags.push(entry.name);
         }
     }
     let usage = FieldUsage { fingerprint: hash.wide(), ignores_names };
@@ -89,4 +90,11 @@ fn examine<T: DeserializeOwned>(bytes: &[u8], known: &KnownLayouts, layout: Opti
 
 fn reads_alike((is_read, refusals): (bool, Refusals), (was_read, earlier): (bool, Refusals)) -> bool {
     (is_read, refusals.trail) == (was_read, earlier.trail)
+}
+
+/// Whether a type takes this whole number for a float, as an `untagged` enum does whose first variant is one.
+pub(in crate::codec) fn takes_for_float<T: DeserializeOwned>(number: &[u8]) -> bool {
+    const HALF: [u8; 9] = [0xcb, 0x3f, 0xe0, 0, 0, 0, 0, 0, 0];
+    reader::try_read::<T>(&[DECOY]).1.expected_float
+        && reads_alike(reader::try_read::<T>(number), reader::try_read::<T>(&HALF))
 }

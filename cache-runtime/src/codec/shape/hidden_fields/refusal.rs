@@ -17,6 +17,7 @@ pub(super) struct Refusals {
     pub(super) expected: Option<Hash>,
     /// Whether the name of a variant was expected instead of it.
     pub(super) expected_variant: bool,
+    pub(super) expected_float: bool,
     /// A hash of all errors. It differs if an enum tried other variants.
     pub(super) trail: u64,
 }
@@ -68,6 +69,7 @@ impl de::Error for ReadRefused {
             let mut refusals = REFUSALS.get();
             let text = expected.to_string();
             refusals.expected_variant |= text.contains("variant");
+            refusals.expected_float |= matches!(&*text, "f32" | "f64");
             refusals.expected = Some(refusals.expected.unwrap_or(Hash::new()).text(&text));
             REFUSALS.set(refusals);
         }
