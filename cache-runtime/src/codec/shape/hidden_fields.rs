@@ -16,10 +16,9 @@
 mod layouts;
 mod reader;
 mod refusal;
-mod sample;
 #[cfg(test)]
 mod tests;
-mod token;
+mod tree;
 
 use std::collections::HashSet;
 
@@ -27,8 +26,7 @@ use serde::de::DeserializeOwned;
 
 pub(in crate::codec) use self::layouts::KnownLayouts;
 use self::refusal::Refusals;
-use self::sample::Sample;
-use self::token::DECOY;
+use self::tree::{F64, Node};
 use crate::codec::hash::Hash;
 use crate::codec::{Unfit, messagepack};
 
@@ -64,19 +62,21 @@ const MOST_WORK: usize = 200_000;
 
 /// Tries the names of a value one after the other.
 fn examine<T: DeserializeOwned>(bytes: &[u8], known: &KnownLayouts, layout: Option<u64>) -> Option<FieldUsage> {
-    let sample = Sample::of(bytes)?;
+    let mut sample = Node::parse(bytes)?;
+    sample.prune();
     let entries = sample.entries();
     let most = (MOST_WORK / entries.len().max(1)).clamp(FEWEST_NAMES, MOST_NAMES);
-    let whole = reader::try_read::<T>(&sample.bytes);
+    let whole = reader::try_read::<T>(&sample);
     let mut seen = HashSet::new();
     let (mut hash, mut ignores_names, mut tags) = (Hash::new(), false, Vec::new());
-    for (path, entry) in entries.into_iter().filter(|(path, _)| seen.insert(*path)).take(most) {
-        let (is_read, refusals) = reader::try_read::<T>(&sample.with_decoy(entry));
+    for (position, entry) in entries.iter().enumerate().filter(|(_, entry)| seen.insert(entry.path)).take(most) {
+        let (is_read, refusals) = sample.with(position, Node::Decoy, reader::try_read::<T>);
         let expected = refusals.expected.or((!is_read).then(Hash::new));
         ignores_names |= expected.is_none();
-        hash = hash.number(path).number(expected.map_or(0, Hash::wide));
-        let other = sample.with_other_word(entry);
-        if refusals.expected_variant || other.is_some_and(|other| !reads_alike(reader::try_read::<T>(&other), whole)) {
+        hash = hash.number(entry.path).number(expected.map_or(0, Hash::wide));
+        let may_be_tag = sample.value(position).and_then(|value| value.text()).is_some_and(is_word);
+        let mut with_other_word = || sample.with(position, Node::Text(b"qqqq"), reader::try_read::<T>);
+        if refusals.expected_variant || may_be_tag && !reads_alike(with_other_word(), whole) {
             tags.push(entry.name);
         }
     }
@@ -88,13 +88,17 @@ fn examine<T: DeserializeOwned>(bytes: &[u8], known: &KnownLayouts, layout: Opti
     Some(usage)
 }
 
+fn is_word(text: &[u8]) -> bool {
+    text.iter().all(|byte| byte.is_ascii_alphabetic() || b"-_".contains(byte))
+}
+
 fn reads_alike((is_read, refusals): (bool, Refusals), (was_read, earlier): (bool, Refusals)) -> bool {
     (is_read, refusals.trail) == (was_read, earlier.trail)
 }
 
 /// Whether a type takes this whole number for a float, as an `untagged` enum does whose first variant is one.
 pub(in crate::codec) fn takes_for_float<T: DeserializeOwned>(number: &[u8]) -> bool {
-    const HALF: [u8; 9] = [0xcb, 0x3f, 0xe0, 0, 0, 0, 0, 0, 0];
-    reader::try_read::<T>(&[DECOY]).1.expected_float
-        && reads_alike(reader::try_read::<T>(number), reader::try_read::<T>(&HALF))
+    let read = |node: Node<'_>| reader::try_read::<T>(&node);
+    let alike = |number| reads_alike(read(number), read(Node::Scalar(F64, 0.5_f64.to_bits())));
+    read(Node::Decoy).1.expected_float && Node::parse(number).is_some_and(alike)
 }

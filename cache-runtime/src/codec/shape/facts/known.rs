@@ -45,9 +45,10 @@ impl KnownFacts {
 
     fn add_node(&mut self, shape: &Shape, node: &ShapeNode, path: FactPath) -> HashedKind {
         let whole = HashedKind::of(node.kind.unwrap_or(DataKind::Unit));
-        match node.kind {
-            None => drop(self.opaque.insert(path.place)),
-            Some(_) => drop(self.facts.insert(path.holds(whole))),
+        if node.kind.is_none() {
+            self.opaque.insert(path.place);
+        } else {
+            self.facts.insert(path.holds(whole));
         }
         match whole.kind {
             DataKind::Struct(_) | DataKind::StructVariant => self.add_fields(shape, node, path, whole),
