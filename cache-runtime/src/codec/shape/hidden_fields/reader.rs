@@ -22,7 +22,7 @@ use crate::codec::hash::{IdHasher, mix, mix_bytes};
 pub(super) fn read<T: DeserializeOwned>(bytes: &[u8], tags: TagNames) -> Option<(T, u64)> {
     let node = Node::parse(bytes)?;
     let (value, refusals) = refusal::collect(|| T::deserialize(&node));
-    Some((value.ok()?, mix(layout(&node, tags), refusals.trail)))
+    Some((value.ok()?, mix(layout(&node, &tags), refusals.trail)))
 }
 
 /// Whether a value can be read, and what the type refused on the way. A type that panics has refused the value.
@@ -35,7 +35,7 @@ const MAP: u64 = 1;
 const SEQ: u64 = 2;
 const UNNAMED_KEY: u64 = 3;
 
-fn layout(node: &Node<'_>, tags: TagNames) -> u64 {
+fn layout(node: &Node<'_>, tags: &TagNames) -> u64 {
     match node {
         Node::Seq(items) => {
             // Each layout counts once, so that lists of different lengths have one layout.
