@@ -7,6 +7,8 @@ mod record;
 mod tags;
 mod value;
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -48,7 +50,7 @@ where
         return Ok(Value::Number(number));
     }
     assemble(expiration, |bytes| {
-        let typed = codec::write_typed(value, codec, bytes)?;
+        let typed = codec::typed::write(value, codec, bytes)?;
         Ok((Encoding::Typed(typed.codec), typed.fingerprint))
     })
     .map_err(unwritable::<T>)
@@ -59,7 +61,7 @@ pub(crate) fn write_untyped<T: Serialize + ?Sized>(value: &T, expiration: &Expir
     if let Some(number) = codec::to_number_untyped(value) {
         return Ok(Value::Number(number));
     }
-    assemble(expiration, |bytes| Ok((Encoding::Untyped(codec::write_untyped(value, bytes)?), 0)))
+    assemble(expiration, |bytes| Ok((Encoding::Untyped(codec::untyped::write(value, bytes)?), 0)))
         .map_err(unwritable::<T>)
 }
 
@@ -71,9 +73,13 @@ fn assemble(
     let mut bytes = buffer_pool::acquire();
     bytes.resize(HEADER, 0);
     let (encoding, fingerprint) = append(&mut bytes)?;
-    Header { encoding, fingerprint, written_at: expiration.now, expires_at: expiration.expires_at }.put(&mut bytes);
+    put_header(&mut bytes, encoding, fingerprint, expiration);
     header::write_checksum(&mut bytes);
     Ok(Value::Bytes(bytes))
+}
+
+fn put_header(bytes: &mut [u8], encoding: Encoding, fingerprint: u64, expiration: &Expiration) {
+    Header { encoding, fingerprint, written_at: expiration.now, expires_at: expiration.expires_at }.put(bytes);
 }
 
 /// Adds tags to an entry. A whole number becomes an entry with a header, which a counter cannot increment.
@@ -81,18 +87,15 @@ pub(crate) fn tagged(value: Value, stamps: &[TagStamp], expiration: &Expiration)
     if stamps.is_empty() {
         return value;
     }
-    let (mut bytes, payload) = match value {
+    let mut bytes = match value {
         Value::Number(number) => {
-            let mut header = vec![0; HEADER];
-            let (written_at, expires_at) = (expiration.now, expiration.expires_at);
-            Header { encoding: Encoding::Number, fingerprint: 0, written_at, expires_at }.put(&mut header);
-            (header, number.to_le_bytes().to_vec())
+            let mut bytes = [&[0; HEADER], &number.to_le_bytes()[..]].concat();
+            put_header(&mut bytes, Encoding::Number, 0, expiration);
+            bytes
         }
-        Value::Bytes(mut bytes) => {
-            let payload = bytes.split_off(HEADER.min(bytes.len()));
-            (bytes, payload)
-        }
+        Value::Bytes(bytes) => bytes,
     };
+    let payload = bytes.split_off(HEADER.min(bytes.len()));
     header::set_tagged_flag(&mut bytes);
     tags::write(stamps, &mut bytes);
     bytes.extend_from_slice(&payload);
@@ -115,7 +118,7 @@ fn unwritable<T: ?Sized>(cause: Refusal) -> Error {
 pub(crate) fn read<T: DeserializeOwned>(value: &Value) -> Result<T, Unreadable> {
     match value {
         Value::Number(number) => read_number(*number),
-        Value::Bytes(bytes) => read_bytes(Payload::Borrowed(bytes)),
+        Value::Bytes(bytes) => read_bytes(Cow::Borrowed(bytes)),
     }
 }
 
@@ -123,7 +126,7 @@ pub(crate) fn read<T: DeserializeOwned>(value: &Value) -> Result<T, Unreadable> 
 pub(crate) fn take<T: DeserializeOwned>(value: Value) -> Result<T, Unreadable> {
     match value {
         Value::Number(number) => read_number(number),
-        Value::Bytes(bytes) => read_bytes(Payload::Owned(bytes, 0)),
+        Value::Bytes(bytes) => read_bytes(Cow::Owned(bytes)),
     }
 }
 
@@ -131,20 +134,20 @@ fn read_number<T: DeserializeOwned>(number: i64) -> Result<T, Unreadable> {
     codec::from_number(number).ok_or(Unreadable::Shape)
 }
 
-fn read_bytes<T: DeserializeOwned>(bytes: Payload<'_>) -> Result<T, Unreadable> {
-    let header = Header::parse(&bytes)?;
-    if !header::checksum_matches(&bytes) {
+fn read_bytes<T: DeserializeOwned>(entry: Cow<'_, [u8]>) -> Result<T, Unreadable> {
+    let header = Header::parse(&entry)?;
+    if !header::checksum_matches(&entry) {
         return Err(Unreadable::Checksum);
     }
-    let mut before = HEADER;
-    if header::is_tagged(&bytes) {
-        let (_, value) = tags::split(&bytes[HEADER..]).ok_or(Unreadable::Truncated)?;
-        before = bytes.len() - value.len();
+    let mut start = HEADER;
+    if header::is_tagged(&entry) {
+        let (_, value) = tags::split(&entry[HEADER..]).ok_or(Unreadable::Truncated)?;
+        start = entry.len() - value.len();
     }
-    let payload = bytes.skip(before);
+    let payload = Payload { entry, start };
     let read = match header.encoding {
-        Encoding::Typed(codec) => codec::read_typed(codec, header.fingerprint, payload),
-        Encoding::Untyped(codec) => codec::read_untyped(codec, payload),
+        Encoding::Typed(codec) => codec::typed::read(codec, header.fingerprint, payload),
+        Encoding::Untyped(codec) => codec::untyped::read(codec, payload),
         Encoding::Number => {
             let bytes = payload[..].try_into().map_err(|_| Unreadable::Truncated)?;
             return read_number(i64::from_le_bytes(bytes));

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use cache_runtime::cached;
+use serde::{Deserialize, Serialize};
 
 use crate::scenery::{empty, ran, runs};
 
@@ -185,4 +186,49 @@ fn a_panic_is_the_callers_and_is_not_kept() {
     assert_eq!(*caught.downcast::<&str>().unwrap(), "zero");
     assert!(std::panic::catch_unwind(|| panics(0)).is_err());
     assert_eq!(runs(), 2);
+}
+
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+enum Area {
+    Line { x: u8 },
+    Plane { x: u8, y: u8 },
+}
+
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+enum Amount {
+    Float(f64),
+    Whole(u64),
+}
+
+#[cached(key = "plane")]
+fn plane() -> Area {
+    ran();
+    Area::Plane { x: 1, y: 2 }
+}
+
+#[cached(key = "amount:{whole}")]
+fn amount(whole: u64) -> Amount {
+    ran();
+    Amount::Whole(whole)
+}
+
+#[test]
+fn every_caller_gets_the_variant_that_was_computed() {
+    let (cache, _scope) = empty();
+    for calls in 1..3 {
+        assert_eq!(plane(), Area::Plane { x: 1, y: 2 });
+        assert_eq!(amount(u64::MAX), Amount::Whole(u64::MAX));
+        assert_eq!(amount(7), Amount::Whole(7));
+        assert_eq!(runs(), 3 * calls);
+        assert_eq!(cache.get_or_set("k", || Amount::Whole(7)), Amount::Whole(7));
+    }
+    cache.set("k", &Area::Plane { x: 1, y: 2 }).unwrap();
+    assert_eq!(cache.get::<Area>("k").unwrap(), None);
+    for whole in [7, u64::MAX] {
+        cache.set("k", &Amount::Whole(whole)).unwrap();
+        assert_eq!(cache.get::<Amount>("k").unwrap(), None);
+        assert_eq!(cache.get_or_set("k", || Amount::Whole(whole)), Amount::Whole(whole));
+    }
 }

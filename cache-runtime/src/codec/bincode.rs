@@ -3,8 +3,7 @@
 use ::bincode::config::{Configuration, Limit, LittleEndian, Varint};
 use ::bincode::enc::write::Writer;
 use ::bincode::error::EncodeError;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 use super::Refusal;
 
@@ -31,13 +30,7 @@ pub(super) fn write<T: Serialize + ?Sized>(value: &T, bytes: &mut Vec<u8>) -> Re
 }
 
 /// Reads a value from all of these bytes.
-pub(super) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
+pub(super) fn read<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Option<T> {
     let (value, read) = ::bincode::serde::borrow_decode_from_slice(bytes, config()).ok()?;
     (read == bytes.len()).then_some(value)
-}
-
-/// The position of the text in bytes that hold one text and nothing else.
-pub(super) fn text(bytes: &[u8]) -> Option<usize> {
-    let (length, start): (u64, usize) = ::bincode::serde::decode_from_slice(bytes, config()).ok()?;
-    (usize::try_from(length) == Ok(bytes.len() - start)).then_some(start)
 }

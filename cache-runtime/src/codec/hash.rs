@@ -4,7 +4,7 @@ use std::hash::Hasher;
 
 /// A hash for entries: FNV-1a of 64 bits for texts, with a mixer for numbers.
 #[derive(Clone, Copy)]
-pub(super) struct Hash(u64);
+pub(crate) struct Hash(u64);
 
 impl Hash {
     const PRIME: u64 = 0x0100_0000_01b3;

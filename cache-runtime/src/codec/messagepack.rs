@@ -3,10 +3,10 @@
 use std::io;
 
 use rmp_serde::config::BytesMode;
-use serde::Serialize;
-use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::de::IgnoredAny;
+use serde::{Deserialize, Serialize};
 
-use super::shape_serializer::MOST_LEVELS;
+use super::shape::walk::MOST_LEVELS;
 use super::{Refusal, roundtrip_check};
 
 /// Appends a value, unless it would be read as another value.
@@ -22,26 +22,14 @@ pub(super) fn write<T: Serialize + ?Sized>(value: &T, mode: BytesMode, bytes: &m
 pub(super) const DEPTH: usize = 2 * MOST_LEVELS + 2;
 
 /// Reads a value from all of these bytes.
-pub(super) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
+pub(super) fn read<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Option<T> {
     let mut deserializer = rmp_serde::Deserializer::from_read_ref(bytes).with_human_readable();
     deserializer.set_max_depth(DEPTH);
     let value = T::deserialize(&mut deserializer).ok()?;
-    let rest: Result<IgnoredAny, _> = serde::Deserialize::deserialize(&mut deserializer);
+    let rest = IgnoredAny::deserialize(&mut deserializer);
     at_end(rest.err()?).then_some(value)
 }
 
 fn at_end(error: rmp_serde::decode::Error) -> bool {
     matches!(error, rmp_serde::decode::Error::InvalidMarkerRead(cause) if cause.kind() == io::ErrorKind::UnexpectedEof)
-}
-
-/// The position of the text in bytes that hold one text and nothing else.
-pub(super) fn text(bytes: &[u8]) -> Option<usize> {
-    let (length, start) = match *bytes {
-        [marker @ 0xa0..=0xbf, ..] => (u32::from(marker & 0x1f), 1),
-        [0xd9, length, ..] => (u32::from(length), 2),
-        [0xda, a, b, ..] => (u32::from(u16::from_be_bytes([a, b])), 3),
-        [0xdb, a, b, c, d, ..] => (u32::from_be_bytes([a, b, c, d]), 5),
-        _ => return None,
-    };
-    (usize::try_from(length) == Ok(bytes.len() - start)).then_some(start)
 }

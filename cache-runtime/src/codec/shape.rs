@@ -1,8 +1,20 @@
-//! The shape of a type as serde describes it, and its fingerprint.
+//! The shape of a type as serde describes it, and the shape of a value.
+//!
+//! An entry holds what was known of the shape of its type. If the type has another shape when the entry is read, because
+//! a struct was changed, the entry is a miss:
+//!
+//! - [`fingerprint`]: the type of the entry is known, and it has no fields that serde hides;
+//! - [`hidden_fields`]: serde hides fields of the type, so the fingerprint also covers which fields of the value it uses;
+//! - [`facts`]: the type of the entry is not known, but the shape of its value is.
 
-mod access;
+mod facts;
+mod fingerprint;
+pub(super) mod hidden_fields;
+mod matches;
+mod parts;
 mod trace;
 mod tracer;
+pub(crate) mod walk;
 
 use std::any::TypeId;
 use std::collections::HashMap;
@@ -11,89 +23,102 @@ use std::sync::{LazyLock, OnceLock, PoisonError, RwLock};
 
 use serde::de::DeserializeOwned;
 
-use super::data_model::{DataKind, Form};
-use super::field_usage::KnownLayouts;
+use self::facts::KnownFacts;
+pub(super) use self::facts::{CollectedFacts, Facts};
+use self::hidden_fields::KnownLayouts;
+pub(super) use self::matches::matches_shape;
+use super::data_model::{DataKind, Form, Name};
 use super::hash::IdHasher;
-use super::shape_facts::KnownFacts;
 
 /// The shape of a type in one of its forms. It is a graph, because a type may contain itself.
-pub(crate) struct Shape {
-    /// A hash that is the same in every build, and changes with every name, kind and order.
-    pub(crate) fingerprint: u64,
-    pub(super) form: Form,
+pub(super) struct Shape {
+    pub(super) fingerprint: u64,
+    /// Whether values can be read without names: no place is opaque, and none has two names.
+    pub(super) is_closed: bool,
+    /// Whether a reader may drop fields without telling.
+    pub(super) hides_fields: bool,
+    /// What is known of how the type uses the fields of its values.
+    pub(super) layouts: KnownLayouts,
+    form: Form,
     nodes: Vec<ShapeNode>,
-    known: OnceLock<KnownFacts>,
-    layouts: KnownLayouts,
+    known_facts: OnceLock<KnownFacts>,
 }
 
 type Shapes = HashMap<(TypeId, Form), &'static Shape, BuildHasherDefault<IdHasher>>;
 
 /// A place in a type: the type itself, or a part of it.
-#[derive(Debug)]
-pub(super) struct ShapeNode {
+struct ShapeNode {
     /// The kind of value that is here; `None` if the place is opaque: that depends on the value.
-    pub(super) kind: Option<DataKind>,
+    kind: Option<DataKind>,
     /// The names of its fields or variants.
-    pub(super) names: &'static [&'static str],
+    names: &'static [Name],
     /// Whether two of the names mean the same field or variant.
-    pub(super) aliases: bool,
-    pub(super) children: Vec<usize>,
-    /// Whether a reader may drop names here without telling.
-    pub(super) hides_names: bool,
+    aliases: bool,
+    children: Vec<usize>,
+    /// The name of the type at this place, which is all that is known of an opaque one.
+    wanted: Name,
+}
+
+/// Opaque types that drop no fields.
+const TAKE_ALL: [&str; 2] =
+    ["serde_json::value::Value", "serde_json::map::Map<alloc::string::String, serde_json::value::Value>"];
+
+impl ShapeNode {
+    fn opaque(wanted: Name) -> Self {
+        ShapeNode { kind: None, names: &[], aliases: false, children: Vec::new(), wanted }
+    }
 }
 
 impl Shape {
     /// The index of the type itself.
-    pub(super) const ROOT: usize = 0;
+    const ROOT: usize = 0;
 
     /// The shape of a type. Each type is traced once.
-    pub(crate) fn of<T: DeserializeOwned>(form: Form) -> &'static Shape {
+    pub(super) fn of<T: DeserializeOwned>(form: Form) -> &'static Shape {
         static SHAPES: LazyLock<RwLock<Shapes>> = LazyLock::new(RwLock::default);
         let key = (typeid::of::<T>(), form);
         if let Some(shape) = SHAPES.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
             return shape;
         }
         // This runs without the lock, because tracing calls the type's code, which may come here again.
-        let shape = trace::shape::<T>(form);
+        let shape = Shape::new(form, trace::nodes::<T>(form));
         let mut shapes = SHAPES.write().unwrap_or_else(PoisonError::into_inner);
         shapes.entry(key).or_insert_with(|| Box::leak(Box::new(shape)))
     }
 
-    pub(super) fn root(&self) -> &ShapeNode {
+    fn new(form: Form, nodes: Vec<ShapeNode>) -> Self {
+        Shape {
+            fingerprint: fingerprint::of(&nodes),
+            is_closed: nodes.iter().all(|node| node.kind.is_some() && !node.aliases),
+            hides_fields: nodes.iter().any(|node| node.kind.is_none() && !TAKE_ALL.contains(&node.wanted)),
+            layouts: KnownLayouts::default(),
+            form,
+            nodes,
+            known_facts: OnceLock::new(),
+        }
+    }
+
+    /// The kind of the type itself; `None` if it is opaque.
+    pub(super) fn kind(&self) -> Option<DataKind> {
+        self.root().kind
+    }
+
+    fn root(&self) -> &ShapeNode {
         self.node(Self::ROOT)
     }
 
-    pub(super) fn node(&self, index: usize) -> &ShapeNode {
+    fn node(&self, index: usize) -> &ShapeNode {
         &self.nodes[index]
     }
 
-    pub(super) fn child(&self, node: &ShapeNode, position: usize) -> Option<&ShapeNode> {
-        node.children.get(position).map(|index| self.node(*index))
-    }
-
     /// Whether no place is opaque.
-    pub(super) fn is_transparent(&self) -> bool {
+    fn is_transparent(&self) -> bool {
         self.nodes.iter().all(|node| node.kind.is_some())
     }
 
-    /// Whether values can be read without names: no place is opaque, and none has two names.
-    pub(crate) fn is_closed(&self) -> bool {
-        self.nodes.iter().all(|node| node.kind.is_some() && !node.aliases)
-    }
-
-    /// Whether a reader may drop names without telling.
-    pub(super) fn hides_names(&self) -> bool {
-        self.nodes.iter().any(|node| node.hides_names)
-    }
-
-    /// What is known of how the type uses the fields of its values.
-    pub(super) fn known_layouts(&self) -> &KnownLayouts {
-        &self.layouts
-    }
-
-    /// The facts that values of the type can have.
-    pub(crate) fn known(&self) -> &KnownFacts {
-        self.known.get_or_init(|| KnownFacts::of(self))
+    /// Whether a value with these facts can be one of the type.
+    pub(super) fn admits(&self, facts: Facts<'_>) -> bool {
+        self.known_facts.get_or_init(|| KnownFacts::of(self)).admits(facts)
     }
 }
 

@@ -39,28 +39,14 @@ pub(super) enum Encoding {
 /// The bit of the encoding that says that tags precede the payload.
 const TAGGED: u8 = 0x80;
 
-impl Encoding {
-    fn number(self) -> u8 {
-        match self {
-            Encoding::Typed(Codec::Bincode) => 1,
-            Encoding::Typed(Codec::MessagePack) => 2,
-            Encoding::Untyped(Codec::MessagePack) => 3,
-            Encoding::Untyped(Codec::Bincode) => 4,
-            Encoding::Number => 5,
-        }
-    }
-
-    fn of_number(number: u8) -> Option<Self> {
-        Some(match number {
-            1 => Encoding::Typed(Codec::Bincode),
-            2 => Encoding::Typed(Codec::MessagePack),
-            3 => Encoding::Untyped(Codec::MessagePack),
-            4 => Encoding::Untyped(Codec::Bincode),
-            5 => Encoding::Number,
-            _ => return None,
-        })
-    }
-}
+/// Each encoding is written as its position here, counted from 1.
+const ENCODINGS: [Encoding; 5] = [
+    Encoding::Typed(Codec::Bincode),
+    Encoding::Typed(Codec::MessagePack),
+    Encoding::Untyped(Codec::MessagePack),
+    Encoding::Untyped(Codec::Bincode),
+    Encoding::Number,
+];
 
 /// The content of a header, without the checksum.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,10 +61,10 @@ impl Header {
     pub(super) fn parse(bytes: &[u8]) -> Result<Self, Unreadable> {
         check_start(bytes)?;
         Ok(Header {
-            encoding: Encoding::of_number(bytes[3] & !TAGGED).ok_or(Unreadable::Codec)?,
+            encoding: encoding(bytes[3] & !TAGGED).ok_or(Unreadable::Codec)?,
             fingerprint: u64::from_le_bytes(eight(bytes, FINGERPRINT)),
-            written_at: Timestamp::from_millis(i64::from_le_bytes(eight(bytes, WRITTEN_AT))),
-            expires_at: Timestamp::from_millis(i64::from_le_bytes(eight(bytes, EXPIRES_AT))),
+            written_at: timestamp(bytes, WRITTEN_AT),
+            expires_at: timestamp(bytes, EXPIRES_AT),
         })
     }
 
@@ -86,7 +72,7 @@ impl Header {
     pub(super) fn put(&self, bytes: &mut [u8]) {
         bytes[..2].copy_from_slice(&MAGIC);
         bytes[2] = VERSION;
-        bytes[3] = self.encoding.number();
+        bytes[3] = ENCODINGS.iter().position(|encoding| *encoding == self.encoding).map_or(0, |at| at as u8 + 1);
         bytes[FINGERPRINT..WRITTEN_AT].copy_from_slice(&self.fingerprint.to_le_bytes());
         bytes[WRITTEN_AT..EXPIRES_AT].copy_from_slice(&self.written_at.as_millis().to_le_bytes());
         set_expiry(bytes, self.expires_at);
@@ -106,7 +92,7 @@ pub(super) fn set_tagged_flag(bytes: &mut [u8]) {
 /// When an entry expires; `None` if the bytes do not begin like an entry.
 pub(super) fn expires_at(bytes: &[u8]) -> Option<Timestamp> {
     check_start(bytes).ok()?;
-    Some(Timestamp::from_millis(i64::from_le_bytes(eight(bytes, EXPIRES_AT))))
+    Some(timestamp(bytes, EXPIRES_AT))
 }
 
 /// Writes the expiry. The checksum must be written afterwards.
@@ -143,6 +129,14 @@ fn check_start(bytes: &[u8]) -> Result<(), Unreadable> {
         Some(&VERSION) | None => Err(Unreadable::Truncated),
         Some(_) => Err(Unreadable::Version),
     }
+}
+
+fn encoding(number: u8) -> Option<Encoding> {
+    ENCODINGS.get(usize::from(number).checked_sub(1)?).copied()
+}
+
+fn timestamp(bytes: &[u8], at: usize) -> Timestamp {
+    Timestamp::from_millis(i64::from_le_bytes(eight(bytes, at)))
 }
 
 fn eight(bytes: &[u8], at: usize) -> [u8; 8] {

@@ -1,5 +1,6 @@
 //! A value is read back as it was, or not at all.
 
+mod ambiguous;
 mod changes;
 mod damage;
 mod golden;

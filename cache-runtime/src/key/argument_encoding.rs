@@ -3,246 +3,162 @@
 //! It looks like Rust: `Point{x:1i32,y:-2i32}`, `Some("a")`, `[1u8,2u8]`. Numbers have their type, maps are sorted, and
 //! all NaNs are the same.
 
-use std::fmt::{Display, Write};
+use std::cell::RefCell;
+use std::fmt::{self, Display, Write};
 
-use serde::ser::{self, Serialize};
+use serde::Serialize;
+
+use crate::codec::data_model::{DataKind, Form, PartLabel};
+use crate::codec::shape::walk::{self, Content, FieldNames, Listener, WalkEnd, Walked};
 
 /// Appends `value` to `out`.
 ///
 /// # Errors
 ///
 /// The error of the value's `Serialize`.
-pub(super) fn write<T: Serialize + ?Sized>(value: &T, out: &mut String) -> Result<()> {
-    value.serialize(CanonicalSerializer { out })
+pub(super) fn write<T: Serialize + ?Sized>(value: &T, out: &mut String) -> Result<(), WalkEnd> {
+    let text = RefCell::new(CanonicalText { out, is_first: true, maps: Vec::new() });
+    walk::walk(value, Form::Readable, Writer { text: &text, opened: DataKind::Unit })
 }
 
-type Result<T, E = NotSerializable> = std::result::Result<T, E>;
-
-/// The error of a value's `Serialize`.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub(super) struct NotSerializable(String);
-
-impl ser::Error for NotSerializable {
-    fn custom<T: Display>(message: T) -> Self {
-        NotSerializable(message.to_string())
-    }
-}
-
-struct CanonicalSerializer<'a> {
+struct CanonicalText<'a> {
     out: &'a mut String,
+    /// Whether the next part is the first one of its value.
+    is_first: bool,
+    /// For each map that is open, where its entries and their values begin.
+    maps: Vec<Vec<(usize, usize)>>,
 }
 
-impl<'a> CanonicalSerializer<'a> {
-    fn put(self, text: impl Display) -> Result<()> {
+impl CanonicalText<'_> {
+    fn put(&mut self, text: impl Display) {
         let _ = write!(self.out, "{text}");
-        Ok(())
     }
 
-    fn items(self, open: impl Display, close: &'static str) -> Items<'a> {
-        let _ = write!(self.out, "{open}");
-        Items { out: self.out, close, first: true }
-    }
-
-    fn wrapped<T: Serialize + ?Sized>(self, name: impl Display, value: &T) -> Result<()> {
-        let _ = write!(self.out, "{name}(");
-        write(value, self.out)?;
-        self.out.push(')');
-        Ok(())
-    }
-}
-
-macro_rules! numbers {
-    ($($method:ident($kind:ty))*) => { $(
-        fn $method(self, value: $kind) -> Result<()> {
-            self.put(format_args!("{value:?}{}", stringify!($kind)))
+    fn put_number(&mut self, kind: DataKind, number: i128) {
+        match kind {
+            DataKind::Bool => return self.put(number == 1),
+            DataKind::F32 => self.put(format_args!("{:?}", f32::from_bits(number as u32))),
+            DataKind::F64 => self.put(format_args!("{:?}", f64::from_bits(number as u64))),
+            DataKind::U128 => self.put(number.cast_unsigned()),
+            _ => self.put(number),
         }
-    )* };
+        let end = self.out.len();
+        self.put(format_args!("{kind:?}"));
+        self.out[end..].make_ascii_lowercase();
+    }
+
+    /// Sorts the entries of a map, because a `HashMap` has another order in every process.
+    fn sort_last_map(&mut self) {
+        let starts = self.maps.pop().unwrap_or_default();
+        let Some(&(start, _)) = starts.first() else { return };
+        let ends = starts.iter().skip(1).map(|(next, _)| next - 1).chain([self.out.len()]);
+        let entries =
+            starts.iter().zip(ends).map(|((key, value), end)| (&self.out[*key..*value], &self.out[*value..end]));
+        let mut entries: Vec<_> = entries.collect();
+        entries.sort_unstable();
+        let sorted: Vec<_> = entries.into_iter().map(|(key, value)| [key, value].concat()).collect();
+        self.out.truncate(start);
+        self.out.push_str(&sorted.join(","));
+    }
 }
 
-impl<'a> ser::Serializer for CanonicalSerializer<'a> {
-    type Ok = ();
-    type Error = NotSerializable;
-    type SerializeSeq = Items<'a>;
-    type SerializeTuple = Items<'a>;
-    type SerializeTupleStruct = Items<'a>;
-    type SerializeTupleVariant = Items<'a>;
-    type SerializeMap = SortedEntries<'a>;
-    type SerializeStruct = Items<'a>;
-    type SerializeStructVariant = Items<'a>;
+/// Escapes `"`, and `\` as well, or else a text that ends in it would seem to go on.
+struct Escaped<'a>(&'a mut String);
 
-    numbers! {
-        serialize_i8(i8) serialize_i16(i16) serialize_i32(i32) serialize_i64(i64) serialize_i128(i128)
-        serialize_u8(u8) serialize_u16(u16) serialize_u32(u32) serialize_u64(u64) serialize_u128(u128)
-        serialize_f32(f32) serialize_f64(f64)
+impl Write for Escaped<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        for char in text.chars() {
+            self.0.push_str(if matches!(char, '"' | '\\') { "\\" } else { "" });
+            self.0.push(char);
+        }
+        Ok(())
     }
+}
 
-    fn serialize_bool(self, value: bool) -> Result<()> {
-        self.put(value)
-    }
-    fn serialize_char(self, value: char) -> Result<()> {
-        self.put(format_args!("'{value}'"))
-    }
-    fn serialize_str(self, value: &str) -> Result<()> {
-        self.out.push('"');
-        for char in value.chars() {
-            // `\` as well, or else a text that ends in it would seem to go on.
-            if matches!(char, '"' | '\\') {
-                self.out.push('\\');
+#[derive(Clone, Copy)]
+struct Writer<'a, 'out> {
+    text: &'a RefCell<CanonicalText<'out>>,
+    /// The kind of the value whose parts are written here.
+    opened: DataKind,
+}
+
+impl Listener for Writer<'_, '_> {
+    const NEEDS_ALL_ITEMS: bool = true;
+
+    fn leaf(self, kind: DataKind, content: Content<'_>) -> Walked {
+        let mut text = self.text.borrow_mut();
+        match (content, kind) {
+            (Content::Number(number), _) => text.put_number(kind, number),
+            (Content::Text(char), DataKind::Char) => text.put(format_args!("'{char}'")),
+            (Content::Text(it), _) => {
+                text.put('"');
+                let _ = write!(Escaped(text.out), "{it}");
+                text.put('"');
             }
-            self.out.push(char);
+            (Content::Bytes(bytes), _) => {
+                text.put("b\"");
+                bytes.iter().for_each(|byte| text.put(format_args!("{byte:02x}")));
+                text.put('"');
+            }
+            (Content::Nothing, DataKind::Option) => text.put("None"),
+            (Content::Nothing, DataKind::UnitStruct(name)) => text.put(name),
+            (Content::Nothing, DataKind::UnitVariant) => {}
+            (Content::Nothing, _) => text.put("()"),
         }
-        self.out.push('"');
         Ok(())
     }
-    fn serialize_bytes(self, value: &[u8]) -> Result<()> {
-        self.out.push_str("b\"");
-        for byte in value {
-            let _ = write!(self.out, "{byte:02x}");
-        }
-        self.out.push('"');
-        Ok(())
-    }
-    fn serialize_none(self) -> Result<()> {
-        self.put("None")
-    }
-    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<()> {
-        self.wrapped("Some", value)
-    }
-    fn serialize_unit(self) -> Result<()> {
-        self.put("()")
-    }
-    fn serialize_unit_struct(self, name: &'static str) -> Result<()> {
-        self.put(name)
-    }
-    fn serialize_unit_variant(self, name: &'static str, _: u32, variant: &'static str) -> Result<()> {
-        self.put(format_args!("{name}::{variant}"))
-    }
-    fn serialize_newtype_struct<T: Serialize + ?Sized>(self, name: &'static str, value: &T) -> Result<()> {
-        self.wrapped(name, value)
-    }
-    fn serialize_newtype_variant<T: Serialize + ?Sized>(
-        self,
-        name: &'static str,
-        _: u32,
-        variant: &'static str,
-        value: &T,
-    ) -> Result<()> {
-        self.wrapped(format_args!("{name}::{variant}"), value)
-    }
-    fn serialize_seq(self, _: Option<usize>) -> Result<Items<'a>> {
-        Ok(self.items("[", "]"))
-    }
-    fn serialize_tuple(self, _: usize) -> Result<Items<'a>> {
-        Ok(self.items("(", ")"))
-    }
-    fn serialize_tuple_struct(self, name: &'static str, _: usize) -> Result<Items<'a>> {
-        Ok(self.items(format_args!("{name}("), ")"))
-    }
-    fn serialize_tuple_variant(self, name: &'static str, _: u32, variant: &'static str, _: usize) -> Result<Items<'a>> {
-        Ok(self.items(format_args!("{name}::{variant}("), ")"))
-    }
-    fn serialize_map(self, _: Option<usize>) -> Result<SortedEntries<'a>> {
-        Ok(SortedEntries { out: self.out, entries: Vec::new() })
-    }
-    fn serialize_struct(self, name: &'static str, _: usize) -> Result<Items<'a>> {
-        Ok(self.items(format_args!("{name}{{"), "}"))
-    }
-    fn serialize_struct_variant(
-        self,
-        name: &'static str,
-        _: u32,
-        variant: &'static str,
-        _: usize,
-    ) -> Result<Items<'a>> {
-        Ok(self.items(format_args!("{name}::{variant}{{"), "}"))
-    }
-}
 
-/// The items of a sequence, a tuple or a struct, with commas between them.
-struct Items<'a> {
-    out: &'a mut String,
-    close: &'static str,
-    first: bool,
-}
-
-impl Items<'_> {
-    fn item<T: Serialize + ?Sized>(&mut self, label: &str, value: &T) -> Result<()> {
-        self.out.push_str(if self.first { "" } else { "," });
-        self.first = false;
-        self.out.push_str(label);
-        self.out.push_str(if label.is_empty() { "" } else { ":" });
-        write(value, self.out)
-    }
-    fn close(self) -> Result<()> {
-        self.out.push_str(self.close);
-        Ok(())
-    }
-}
-
-macro_rules! item_serializers {
-    ($($kind:ident $method:ident;)*) => { $(
-        impl ser::$kind for Items<'_> {
-            type Ok = ();
-            type Error = NotSerializable;
-            fn $method<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<()> {
-                self.item("", value)
+    fn open(self, kind: DataKind) -> Walked<Self> {
+        let mut text = self.text.borrow_mut();
+        match kind {
+            DataKind::Option => text.put("Some("),
+            DataKind::Newtype(name) | DataKind::TupleStruct(name, _) => text.put(format_args!("{name}(")),
+            DataKind::Struct(name) => text.put(format_args!("{name}{{")),
+            DataKind::Enum(name) => text.put(name),
+            DataKind::Seq => text.put('['),
+            DataKind::Map => {
+                text.put('{');
+                text.maps.push(Vec::new());
             }
-            fn end(self) -> Result<()> {
-                self.close()
-            }
+            DataKind::StructVariant => text.put('{'),
+            _ => text.put('('),
         }
-    )* };
-    (named $($kind:ident;)*) => { $(
-        impl ser::$kind for Items<'_> {
-            type Ok = ();
-            type Error = NotSerializable;
-            fn serialize_field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<()> {
-                self.item(name, value)
-            }
-            fn end(self) -> Result<()> {
-                self.close()
-            }
-        }
-    )* };
-}
-item_serializers! {
-    SerializeSeq serialize_element;
-    SerializeTuple serialize_element;
-    SerializeTupleStruct serialize_field;
-    SerializeTupleVariant serialize_field;
-}
-item_serializers! { named SerializeStruct; SerializeStructVariant; }
-
-/// The entries of a map, sorted by their text, because a `HashMap` has another order in every process.
-struct SortedEntries<'a> {
-    out: &'a mut String,
-    entries: Vec<(String, String)>,
-}
-
-impl ser::SerializeMap for SortedEntries<'_> {
-    type Ok = ();
-    type Error = NotSerializable;
-    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<()> {
-        let mut text = String::new();
-        write(key, &mut text)?;
-        self.entries.push((text, String::new()));
-        Ok(())
+        text.is_first = true;
+        Ok(Writer { opened: kind, ..self })
     }
-    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<()> {
-        match self.entries.last_mut() {
-            Some((_, text)) => write(value, text),
-            None => Err(ser::Error::custom("a map's value came before its key")),
+
+    fn part(self, label: PartLabel) -> Walked<Self> {
+        let text = &mut *self.text.borrow_mut();
+        let is_value = self.opened == DataKind::Map && label.index == 1;
+        let is_variant = matches!(self.opened, DataKind::Enum(_));
+        if !std::mem::replace(&mut text.is_first, false) && !is_value {
+            text.put(',');
         }
+        let end = text.out.len();
+        match (text.maps.last_mut(), label.name.filter(|name| !name.is_empty())) {
+            (Some(entries), _) if is_value => {
+                text.out.push(':');
+                entries.last_mut().into_iter().for_each(|(_, value)| *value = end);
+            }
+            (Some(entries), _) if self.opened == DataKind::Map => entries.push((end, end)),
+            (_, name) if is_variant => text.put(format_args!("::{}", name.unwrap_or_default())),
+            (_, Some(name)) => text.put(format_args!("{name}:")),
+            (_, None) => {}
+        }
+        Ok(self)
     }
-    fn end(mut self) -> Result<()> {
-        self.entries.sort();
-        self.out.push('{');
-        for (at, (key, value)) in self.entries.iter().enumerate() {
-            let comma = if at == 0 { "" } else { "," };
-            let _ = write!(self.out, "{comma}{key}:{value}");
+
+    fn close(self, _: FieldNames) -> Walked {
+        let mut text = self.text.borrow_mut();
+        if self.opened == DataKind::Map {
+            text.sort_last_map();
         }
-        self.out.push('}');
+        text.put(match self.opened {
+            DataKind::Seq => ']',
+            DataKind::Map | DataKind::Struct(_) | DataKind::StructVariant => '}',
+            _ => ')',
+        });
+        text.is_first = false;
         Ok(())
     }
 }

@@ -7,16 +7,17 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::fmt;
 
-use serde::de::{self, Unexpected, Visitor};
+use serde::de::{self, DeserializeOwned, DeserializeSeed, IntoDeserializer, Unexpected, Visitor};
 
-use super::super::data_model::{DataKind, Form, LONGEST_TUPLE};
-use super::access::{TracedParts, TracedVariant};
+use super::ShapeNode;
+use super::parts::{TracedParts, TracedVariant};
+use crate::codec::data_model::{DataKind, Form, LONGEST_TUPLE, Name};
 
 /// As the last step of a path: finds out whether two names mean the same.
 pub(super) const ALIASES: u32 = u32::MAX;
 
 /// A number and a text for a value that must be made up.
-pub(super) type Dummy = (u8, &'static str);
+pub(super) type Dummy = (u8, Name);
 
 /// They are tried in this order until a type accepts one.
 ///
@@ -33,9 +34,6 @@ pub(super) const DUMMIES: [Dummy; 6] = [
 /// Whether a type may be given made-up values. If a panic ends the process, that is too dangerous.
 const MAY_MAKE_UP: bool = cfg!(panic = "unwind");
 
-/// For the name of each visitor, which dummy to try next.
-pub(super) type AcceptedDummies = HashMap<&'static str, usize>;
-
 /// The deepest level at which dummies are made, because a type that contains itself may never end.
 const DEEPEST_DUMMY: u32 = 32;
 
@@ -43,45 +41,30 @@ const DEEPEST_DUMMY: u32 = 32;
 const MOST_DUMMIES: u32 = 10_000;
 
 /// What a run found at the end of its path.
-pub(super) enum TraceResult {
+pub(super) enum Found {
     Place(TracedPlace),
-    Aliases,
-    NoAliases,
+    /// Whether two names mean the same.
+    Aliases(bool),
 }
 
 /// What a type asked for at a place.
-#[derive(Clone, Copy)]
 pub(super) struct TracedPlace {
-    pub(super) kind: Option<DataKind>,
-    pub(super) names: &'static [&'static str],
+    pub(super) node: ShapeNode,
     pub(super) children: u32,
     /// The name of the visitor's type, which distinguishes types of one name. It is only compared within a trace.
-    pub(super) visitor: &'static str,
-    /// The name of the type at this place, which is all that is known of an opaque one.
-    pub(super) wanted: &'static str,
+    pub(super) visitor: Name,
 }
 
-impl TracedPlace {
-    pub(super) fn opaque(wanted: &'static str) -> Self {
-        TracedPlace { kind: None, names: &[], children: 0, visitor: "", wanted }
-    }
-}
+pub(super) type Traced<T> = Result<T, TraceEnd>;
 
 /// The error with which every run ends.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, PartialEq, thiserror::Error)]
+#[error("only the shape of the type is traced")]
 pub(super) enum TraceEnd {
     /// The kind was right, but not the value.
     Value,
     Other,
 }
-
-impl fmt::Display for TraceEnd {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("only the shape of the type is traced")
-    }
-}
-
-impl std::error::Error for TraceEnd {}
 
 impl de::Error for TraceEnd {
     fn custom<T: fmt::Display>(_: T) -> Self {
@@ -97,26 +80,39 @@ impl de::Error for TraceEnd {
 pub(super) struct TraceRun {
     pub(super) form: Form,
     /// The dummy for visitors of which nothing was learnt.
-    pub(super) dummy: usize,
-    pub(super) learnt: RefCell<AcceptedDummies>,
-    /// How many dummies were refused, so that the next run tries others.
-    pub(super) lessons: Cell<u32>,
-    /// How many dummies were made.
-    pub(super) dummies: Cell<u32>,
-    pub(super) found: RefCell<Option<TraceResult>>,
+    dummy: Cell<usize>,
+    /// For the name of each visitor, which dummy to try next. All runs of a trace share this.
+    learnt: RefCell<HashMap<Name, usize>>,
+    /// Whether a dummy was refused, so that the next run tries others.
+    has_learnt: Cell<bool>,
+    dummies_made: Cell<u32>,
+    found: Cell<Option<Found>>,
 }
 
 impl TraceRun {
-    /// The dummy for a visitor.
-    fn dummy_for(&self, visitor: &'static str) -> usize {
-        self.learnt.borrow().get(visitor).copied().unwrap_or(self.dummy)
+    pub(super) fn new(form: Form) -> Self {
+        let (dummy, learnt, has_learnt) = Default::default();
+        TraceRun { form, dummy, learnt, has_learnt, dummies_made: Cell::new(0), found: Cell::new(None) }
+    }
+
+    /// Runs once, and returns what was found and whether another run would try other dummies.
+    pub(super) fn run<T: DeserializeOwned>(&self, path: &[u32], dummy: usize) -> (Option<Found>, bool) {
+        self.dummy.set(dummy);
+        self.dummies_made.set(0);
+        self.has_learnt.set(false);
+        let _ = T::deserialize(Tracer { run: self, path: Some(path), depth: 0, wanted: type_name::<T>() });
+        (self.found.take(), self.has_learnt.get())
+    }
+
+    fn dummy_for(&self, visitor: Name) -> usize {
+        self.learnt.borrow().get(visitor).copied().unwrap_or(self.dummy.get())
     }
 
     /// Has the next run try the next dummy.
-    fn refused(&self, visitor: &'static str, dummy: usize) {
+    fn refused(&self, visitor: Name, dummy: usize) {
         if dummy + 1 < DUMMIES.len() {
             self.learnt.borrow_mut().insert(visitor, dummy + 1);
-            self.lessons.set(self.lessons.get() + 1);
+            self.has_learnt.set(true);
         }
     }
 }
@@ -128,43 +124,46 @@ pub(super) struct Tracer<'a> {
     /// The rest of the path; `None` if this place is not on it, so that a dummy is made.
     path: Option<&'a [u32]>,
     depth: u32,
-    wanted: &'static str,
+    wanted: Name,
 }
 
 impl<'a> Tracer<'a> {
-    pub(super) fn new(run: &'a TraceRun, path: &'a [u32], wanted: &'static str) -> Self {
-        Tracer { run, path: Some(path), depth: 0, wanted }
-    }
-
     /// The place of a part of this one.
     pub(super) fn part<T>(self, on_path: bool) -> Self {
         let (path, depth) = if on_path { (self.path, self.depth) } else { (None, self.depth + 1) };
         Tracer { path, depth, wanted: type_name::<T>(), ..self }
     }
 
-    pub(super) fn found(self, found: TraceResult) -> TraceEnd {
-        *self.run.found.borrow_mut() = Some(found);
+    pub(super) fn found(self, found: Found) -> TraceEnd {
+        self.run.found.set(Some(found));
         TraceEnd::Other
+    }
+
+    fn found_place(self, kind: Option<DataKind>, names: &'static [Name], children: usize, visitor: Name) -> TraceEnd {
+        let node = ShapeNode { kind, names, aliases: false, children: Vec::new(), wanted: self.wanted };
+        self.found(Found::Place(TracedPlace { node, children: children as u32, visitor }))
+    }
+
+    /// Finds out whether there are aliases: a name can be chosen by number too, and an alias has no number of its own. So
+    /// with aliases the last name has no number.
+    pub(super) fn find_aliases<'de, S>(self, names: &[Name], seed: S) -> Traced<S::Value>
+    where
+        S: DeserializeSeed<'de>,
+    {
+        let last = (names.len() as u32).saturating_sub(1);
+        let last: de::value::U32Deserializer<TraceEnd> = last.into_deserializer();
+        seed.deserialize(last).map_err(|end| self.found(Found::Aliases(end == TraceEnd::Value)))
     }
 
     /// Returns the next step of the path, `None` for a dummy, and an error at the end of the path.
     pub(super) fn step<V>(
         mut self,
         kind: DataKind,
-        names: &'static [&'static str],
+        names: &'static [Name],
         children: usize,
-    ) -> Result<(Self, Option<u32>), TraceEnd> {
+    ) -> Traced<(Self, Option<u32>)> {
         match self.path {
-            Some([]) => {
-                let (children, visitor) = (children as u32, type_name::<V>());
-                Err(self.found(TraceResult::Place(TracedPlace {
-                    kind: Some(kind),
-                    names,
-                    children,
-                    visitor,
-                    wanted: self.wanted,
-                })))
-            }
+            Some([]) => Err(self.found_place(Some(kind), names, children, type_name::<V>())),
             Some([child, rest @ ..]) => {
                 self.path = Some(rest);
                 Ok((self, Some(*child)))
@@ -173,57 +172,50 @@ impl<'a> Tracer<'a> {
         }
     }
 
-    fn make_dummy(self) -> Result<Self, TraceEnd> {
-        let dummies = self.run.dummies.get();
-        if !MAY_MAKE_UP || self.depth > DEEPEST_DUMMY || dummies == MOST_DUMMIES {
+    fn make_dummy(self) -> Traced<Self> {
+        let made = self.run.dummies_made.get();
+        if !MAY_MAKE_UP || self.depth > DEEPEST_DUMMY || made == MOST_DUMMIES {
             return Err(TraceEnd::Other);
         }
-        self.run.dummies.set(dummies + 1);
+        self.run.dummies_made.set(made + 1);
         Ok(Tracer { depth: self.depth + 1, ..self })
     }
 
-    fn leaf<V, T>(self, kind: DataKind, visit: impl FnOnce(Dummy) -> Result<T, TraceEnd>) -> Result<T, TraceEnd> {
+    fn leaf<V, T>(self, kind: DataKind, visit: impl FnOnce(Dummy) -> Traced<T>) -> Traced<T> {
         self.step::<V>(kind, &[], 0)?;
         let dummy = self.run.dummy_for(type_name::<V>());
         visit(DUMMIES[dummy]).inspect_err(|_| self.run.refused(type_name::<V>(), dummy))
     }
 
     /// A value whose kind depends on the data.
-    fn any<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TraceEnd> {
+    fn any<'de, V: Visitor<'de>>(self, visitor: V) -> Traced<V::Value> {
         match self.path {
-            Some(_) => Err(self.found(TraceResult::Place(TracedPlace::opaque(self.wanted)))),
+            Some(_) => Err(self.found_place(None, &[], 0, "")),
             None => {
                 self.make_dummy()?;
-                visitor.visit_borrowed_str(DUMMIES[self.run.dummy].1)
+                visitor.visit_borrowed_str(DUMMIES[self.run.dummy.get()].1)
             }
         }
     }
 
-    pub(super) fn elements<'de, V: Visitor<'de>>(
-        self,
-        kind: DataKind,
-        len: usize,
-        visitor: V,
-    ) -> Result<V::Value, TraceEnd> {
+    pub(super) fn elements<'de, V: Visitor<'de>>(self, kind: DataKind, len: usize, visitor: V) -> Traced<V::Value> {
         let children = if len > LONGEST_TUPLE { 1 } else { len };
         let (tracer, child) = self.step::<V>(kind, &[], children)?;
-        visitor.visit_seq(TracedParts::of_tuple(tracer, child, len))
+        visitor.visit_seq(TracedParts::without_names(tracer, child, len))
     }
 
-    pub(super) fn fields<'de, V: Visitor<'de>>(
-        self,
-        kind: DataKind,
-        names: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, TraceEnd> {
+    pub(super) fn fields<'de, V>(self, kind: DataKind, names: &'static [Name], visitor: V) -> Traced<V::Value>
+    where
+        V: Visitor<'de>,
+    {
         let (tracer, child) = self.step::<V>(kind, names, names.len())?;
-        visitor.visit_map(TracedParts::of_struct(tracer, child, names))
+        visitor.visit_map(TracedParts::with_names(tracer, child, names))
     }
 }
 
 macro_rules! leaves {
     ($($method:ident $kind:ident $visit:ident($dummy:pat => $value:expr);)*) => {$(
-        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TraceEnd> {
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Traced<V::Value> {
             self.leaf::<V, _>(DataKind::$kind, |$dummy| visitor.$visit($value))
         }
     )*};
@@ -231,7 +223,7 @@ macro_rules! leaves {
 
 macro_rules! any {
     ($($method:ident)*) => {$(
-        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TraceEnd> {
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Traced<V::Value> {
             self.any(visitor)
         }
     )*};
@@ -267,67 +259,58 @@ impl<'de> de::Deserializer<'de> for Tracer<'_> {
 
     any! { deserialize_any deserialize_identifier deserialize_ignored_any }
 
-    fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TraceEnd> {
+    fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Traced<V::Value> {
         self.step::<V>(DataKind::Unit, &[], 0)?;
         visitor.visit_unit()
     }
 
-    fn deserialize_unit_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value, TraceEnd> {
+    fn deserialize_unit_struct<V: Visitor<'de>>(self, name: Name, visitor: V) -> Traced<V::Value> {
         self.step::<V>(DataKind::UnitStruct(name), &[], 0)?;
         visitor.visit_unit()
     }
 
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TraceEnd> {
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Traced<V::Value> {
         match self.step::<V>(DataKind::Option, &[], 1)? {
             (_, None) => visitor.visit_none(),
             (tracer, Some(_)) => visitor.visit_some(tracer),
         }
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value, TraceEnd> {
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, name: Name, visitor: V) -> Traced<V::Value> {
         visitor.visit_newtype_struct(self.step::<V>(DataKind::Newtype(name), &[], 1)?.0)
     }
 
-    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TraceEnd> {
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Traced<V::Value> {
         let (tracer, child) = self.step::<V>(DataKind::Seq, &[], 1)?;
-        visitor.visit_seq(TracedParts::of_tuple(tracer, child, child.is_some().into()))
+        visitor.visit_seq(TracedParts::without_names(tracer, child, child.is_some().into()))
     }
 
-    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TraceEnd> {
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Traced<V::Value> {
         let (tracer, child) = self.step::<V>(DataKind::Map, &[], 2)?;
-        visitor.visit_map(TracedParts::of_map(tracer, child))
+        visitor.visit_map(TracedParts::without_names(tracer, child, child.is_some().into()))
     }
 
-    fn deserialize_tuple<V: Visitor<'de>>(self, len: usize, visitor: V) -> Result<V::Value, TraceEnd> {
+    fn deserialize_tuple<V: Visitor<'de>>(self, len: usize, visitor: V) -> Traced<V::Value> {
         self.elements(DataKind::Tuple(len), len, visitor)
     }
 
-    fn deserialize_tuple_struct<V: Visitor<'de>>(
-        self,
-        name: &'static str,
-        len: usize,
-        visitor: V,
-    ) -> Result<V::Value, TraceEnd> {
+    fn deserialize_tuple_struct<V: Visitor<'de>>(self, name: Name, len: usize, visitor: V) -> Traced<V::Value> {
         self.elements(DataKind::TupleStruct(name, len), len, visitor)
     }
 
-    fn deserialize_struct<V: Visitor<'de>>(
-        self,
-        name: &'static str,
-        fields: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, TraceEnd> {
+    fn deserialize_struct<V>(self, name: Name, fields: &'static [Name], visitor: V) -> Traced<V::Value>
+    where
+        V: Visitor<'de>,
+    {
         self.fields(DataKind::Struct(name), fields, visitor)
     }
 
-    fn deserialize_enum<V: Visitor<'de>>(
-        self,
-        name: &'static str,
-        variants: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, TraceEnd> {
+    fn deserialize_enum<V>(self, name: Name, variants: &'static [Name], visitor: V) -> Traced<V::Value>
+    where
+        V: Visitor<'de>,
+    {
         let (tracer, child) = self.step::<V>(DataKind::Enum(name), variants, variants.len())?;
-        let dummy = (self.run.dummy % variants.len().max(1)) as u32;
+        let dummy = (self.run.dummy.get() % variants.len().max(1)) as u32;
         visitor.visit_enum(TracedVariant { tracer, child: child.unwrap_or(dummy), names: variants })
     }
 }

@@ -10,10 +10,10 @@ use serde::de::{self, IgnoredAny, MapAccess, Visitor};
 use serde::ser::{SerializeStruct, Serializer};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::super::data_model::Form;
-use super::super::shape::Shape;
-use super::super::{Codec, Payload, messagepack, read_typed, write_typed};
 use super::*;
+use crate::codec::data_model::Form;
+use crate::codec::shape::Shape;
+use crate::codec::{Codec, Payload, messagepack, typed};
 
 macro_rules! data {
     ($($item:item)*) => {$(
@@ -47,7 +47,7 @@ fn bytes<T: Serialize>(value: &T) -> Vec<u8> {
 }
 
 fn usage<T: DeserializeOwned>(bytes: &[u8]) -> FieldUsage {
-    of::<T>(bytes, &KnownLayouts::default()).unwrap()
+    read::<T>(bytes, &KnownLayouts::default(), |_| true).unwrap().1
 }
 
 fn fingerprint<T: Serialize + DeserializeOwned>(value: &T) -> u64 {
@@ -158,9 +158,10 @@ enum Kinds {
 fn a_value_of_a_known_layout_is_read_once() {
     let reads = |value: &Kinds| {
         let mut bytes = Vec::new();
-        let typed = write_typed(value, Codec::MessagePack, &mut bytes).unwrap();
+        let written = typed::write(value, Codec::MessagePack, &mut bytes).unwrap();
         let before = READ.get();
-        read_typed::<Kinds>(typed.codec, typed.fingerprint, Payload::Borrowed(&bytes)).unwrap();
+        let payload = Payload { entry: bytes.into(), start: 0 };
+        typed::read::<Kinds>(written.codec, written.fingerprint, payload).unwrap();
         READ.get() - before
     };
     let one = |note: &str| Kinds::One { first: Counted(1), note: note.into() };
@@ -185,13 +186,14 @@ struct Old {
 impl Old {
     fn of<T: Serialize + DeserializeOwned>(value: &T) -> Self {
         let mut bytes = Vec::new();
-        let typed = write_typed(value, Codec::Bincode, &mut bytes).unwrap();
-        assert_eq!(typed.codec, Codec::MessagePack);
-        Old { shape: Shape::of::<T>(Form::Readable).fingerprint, fingerprint: typed.fingerprint, bytes }
+        let written = typed::write(value, Codec::Bincode, &mut bytes).unwrap();
+        assert_eq!(written.codec, Codec::MessagePack);
+        Old { shape: Shape::of::<T>(Form::Readable).fingerprint, fingerprint: written.fingerprint, bytes }
     }
 
     fn read<T: DeserializeOwned>(&self) -> Result<T, Unfit> {
-        read_typed(Codec::MessagePack, self.fingerprint, Payload::Borrowed(&self.bytes))
+        let payload = Payload { entry: (&self.bytes).into(), start: 0 };
+        typed::read(Codec::MessagePack, self.fingerprint, payload)
     }
 
     /// Asserts that a new release reads its own values and not this one, however often it has read its own.
@@ -454,15 +456,16 @@ proptest! {
         let json = reader::read::<serde_json::Value>(&bytes, tags).map(|(value, _)| value);
         prop_assert_eq!(json, messagepack::read(&bytes));
         if !as_bytes {
-            let sample = Sample::of(&bytes).unwrap().bytes;
-            prop_assert_eq!(reader::read::<Everything>(&sample, tags).is_some(), true);
+            let mut sample = Node::parse(&bytes).unwrap();
+            sample.prune();
+            prop_assert!(reader::try_read::<Everything>(&sample).0);
         }
     }
 
     #[test]
     fn no_bytes_stop_the_program(bytes in prop::collection::vec(any::<u8>(), 0..60)) {
-        let _ = of::<All>(&bytes, &KnownLayouts::default());
-        let _ = of::<Everything>(&bytes, &KnownLayouts::default());
-        let _ = of::<serde_json::Value>(&bytes, &KnownLayouts::default());
+        let _ = read::<All>(&bytes, &KnownLayouts::default(), |_| true);
+        let _ = read::<Everything>(&bytes, &KnownLayouts::default(), |_| true);
+        let _ = read::<serde_json::Value>(&bytes, &KnownLayouts::default(), |_| true);
     }
 }

@@ -8,37 +8,35 @@ use std::fmt::{self, Write};
 
 use serde::de::{self, Unexpected};
 
-use super::super::hash::{Hash, mix, mix_bytes};
+use crate::codec::hash::{Hash, mix, mix_bytes};
 
 /// What the errors of one reading said.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 pub(super) struct Refusals {
     /// A hash of everything that was expected instead of a decoy.
     pub(super) expected: Option<Hash>,
     /// Whether the name of a variant was expected instead of it.
     pub(super) expected_variant: bool,
+    pub(super) expected_float: bool,
     /// A hash of all errors. It differs if an enum tried other variants.
     pub(super) trail: u64,
 }
 
-impl Refusals {
-    const NONE: Refusals = Refusals { expected: None, expected_variant: false, trail: 0 };
-}
-
 thread_local! {
-    static REFUSALS: Cell<Refusals> = const { Cell::new(Refusals::NONE) };
+    static REFUSALS: Cell<Refusals> = Cell::default();
 }
 
 /// Runs `read`, and returns what its errors said as well.
 pub(super) fn collect<T>(read: impl FnOnce() -> T) -> (T, Refusals) {
     // A `Deserialize` may read another entry.
-    let outer = REFUSALS.replace(Refusals::NONE);
+    let outer = REFUSALS.take();
     let value = read();
     (value, REFUSALS.replace(outer))
 }
 
 /// A type refused a value.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("the value is not of this type")]
 pub(super) struct ReadRefused;
 
 impl ReadRefused {
@@ -60,14 +58,6 @@ impl Write for Trail<'_> {
     }
 }
 
-impl fmt::Display for ReadRefused {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the value is not of this type")
-    }
-}
-
-impl std::error::Error for ReadRefused {}
-
 /// The trail leaves out texts that may contain a part of the value.
 impl de::Error for ReadRefused {
     fn custom<T: fmt::Display>(_: T) -> Self {
@@ -79,6 +69,7 @@ impl de::Error for ReadRefused {
             let mut refusals = REFUSALS.get();
             let text = expected.to_string();
             refusals.expected_variant |= text.contains("variant");
+            refusals.expected_float |= matches!(&*text, "f32" | "f64");
             refusals.expected = Some(refusals.expected.unwrap_or(Hash::new()).text(&text));
             REFUSALS.set(refusals);
         }

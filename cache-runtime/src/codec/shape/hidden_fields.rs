@@ -16,48 +16,43 @@
 mod layouts;
 mod reader;
 mod refusal;
-mod sample;
 #[cfg(test)]
 mod tests;
-mod token;
+mod tree;
 
 use std::collections::HashSet;
 
 use serde::de::DeserializeOwned;
 
-pub(super) use self::layouts::KnownLayouts;
+pub(in crate::codec) use self::layouts::KnownLayouts;
 use self::refusal::Refusals;
-use self::sample::Sample;
-use super::hash::Hash;
-use super::{Unfit, messagepack};
+use self::tree::{F64, Node};
+use crate::codec::hash::Hash;
+use crate::codec::{Unfit, messagepack};
 
 /// How a type uses the fields of a stored value.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct FieldUsage {
+pub(in crate::codec) struct FieldUsage {
     /// The same for all types that expect the same at the same names.
-    pub(super) fingerprint: u64,
+    pub(in crate::codec) fingerprint: u64,
     /// Whether the type drops names.
-    pub(super) ignores_names: bool,
+    pub(in crate::codec) ignores_names: bool,
 }
 
 /// Reads a value if `accepts` returns true for how the type uses its fields.
-pub(super) fn read<T: DeserializeOwned>(
+pub(in crate::codec) fn read<T: DeserializeOwned>(
     bytes: &[u8],
     known: &KnownLayouts,
-    accepts: impl Fn(FieldUsage) -> bool,
-) -> Result<T, Unfit> {
+    accepts: impl Fn(&FieldUsage) -> bool,
+) -> Result<(T, FieldUsage), Unfit> {
     let (value, layout) = reader::read::<T>(bytes, known.tags()).unzip();
-    let remembered = layout.and_then(|layout| known.usage(layout)).is_some_and(&accepts);
-    if !remembered && !accepts(examine::<T>(bytes, known, layout).ok_or(Unfit::Bytes)?) {
+    let remembered = layout.and_then(|layout| known.usage(layout)).filter(&accepts);
+    let usage = remembered.or_else(|| examine::<T>(bytes, known, layout)).ok_or(Unfit::Bytes)?;
+    if !accepts(&usage) {
         return Err(Unfit::Type);
     }
-    value.or_else(|| messagepack::read(bytes)).ok_or(Unfit::Bytes)
-}
-
-/// How a type uses the fields of a value; `None` if these bytes are not one value.
-pub(super) fn of<T: DeserializeOwned>(bytes: &[u8], known: &KnownLayouts) -> Option<FieldUsage> {
-    let layout = reader::read::<T>(bytes, known.tags()).map(|(_, layout)| layout);
-    layout.and_then(|layout| known.usage(layout)).or_else(|| examine::<T>(bytes, known, layout))
+    let value = value.or_else(|| messagepack::read(bytes)).ok_or(Unfit::Bytes)?;
+    Ok((value, usage))
 }
 
 /// At most this many names are tried, and fewer for a large value, because each of them is one more reading.
@@ -67,20 +62,22 @@ const MOST_WORK: usize = 200_000;
 
 /// Tries the names of a value one after the other.
 fn examine<T: DeserializeOwned>(bytes: &[u8], known: &KnownLayouts, layout: Option<u64>) -> Option<FieldUsage> {
-    let sample = Sample::of(bytes)?;
-    let values = sample.named_values();
-    let most = (MOST_WORK / values.len().max(1)).clamp(FEWEST_NAMES, MOST_NAMES);
-    let whole = reader::try_read::<T>(&sample.bytes);
+    let mut sample = Node::parse(bytes)?;
+    sample.prune();
+    let entries = sample.entries();
+    let most = (MOST_WORK / entries.len().max(1)).clamp(FEWEST_NAMES, MOST_NAMES);
+    let whole = reader::try_read::<T>(&sample);
     let mut seen = HashSet::new();
     let (mut hash, mut ignores_names, mut tags) = (Hash::new(), false, Vec::new());
-    for value in values.iter().filter(|value| seen.insert(value.path)).take(most) {
-        let (is_read, refusals) = reader::try_read::<T>(&sample.with_decoy(value));
+    for (position, entry) in entries.iter().enumerate().filter(|(_, entry)| seen.insert(entry.path)).take(most) {
+        let (is_read, refusals) = sample.with(position, Node::Decoy, reader::try_read::<T>);
         let expected = refusals.expected.or((!is_read).then(Hash::new));
         ignores_names |= expected.is_none();
-        hash = hash.number(value.path).number(expected.map_or(0, Hash::wide));
-        let other = sample.with_other_word(value);
-        if refusals.expected_variant || other.is_some_and(|other| !reads_alike(reader::try_read::<T>(&other), whole)) {
-            tags.push(value.name);
+        hash = hash.number(entry.path).number(expected.map_or(0, Hash::wide));
+        let may_be_tag = sample.value(position).and_then(|value| value.text()).is_some_and(is_word);
+        let mut with_other_word = || sample.with(position, Node::Text(b"qqqq"), reader::try_read::<T>);
+        if refusals.expected_variant || may_be_tag && !reads_alike(with_other_word(), whole) {
+            tags.push(entry.name);
         }
     }
     let usage = FieldUsage { fingerprint: hash.wide(), ignores_names };
@@ -91,6 +88,17 @@ fn examine<T: DeserializeOwned>(bytes: &[u8], known: &KnownLayouts, layout: Opti
     Some(usage)
 }
 
+fn is_word(text: &[u8]) -> bool {
+    text.iter().all(|byte| byte.is_ascii_alphabetic() || b"-_".contains(byte))
+}
+
 fn reads_alike((is_read, refusals): (bool, Refusals), (was_read, earlier): (bool, Refusals)) -> bool {
     (is_read, refusals.trail) == (was_read, earlier.trail)
+}
+
+/// Whether a type takes this whole number for a float, as an `untagged` enum does whose first variant is one.
+pub(in crate::codec) fn takes_for_float<T: DeserializeOwned>(number: &[u8]) -> bool {
+    let read = |node: Node<'_>| reader::try_read::<T>(&node);
+    let alike = |number| reads_alike(read(number), read(Node::Scalar(F64, 0.5_f64.to_bits())));
+    read(Node::Decoy).1.expected_float && Node::parse(number).is_some_and(alike)
 }

@@ -4,12 +4,12 @@ use std::collections::HashMap;
 use std::hash::BuildHasherDefault;
 use std::sync::{PoisonError, RwLock};
 
-use super::super::hash::{IdHasher, mix_bytes};
 use super::FieldUsage;
+use crate::codec::hash::{IdHasher, mix_bytes};
 
 /// How a type uses the fields of the layouts seen so far.
 #[derive(Default)]
-pub(in super::super) struct KnownLayouts(RwLock<Remembered>);
+pub(in crate::codec) struct KnownLayouts(RwLock<Remembered>);
 
 #[derive(Default)]
 struct Remembered {

@@ -1,0 +1,188 @@
+//! MessagePack as a tree that borrows its texts.
+
+use std::collections::HashSet;
+
+use super::layouts::name_hash;
+use crate::codec::hash::Hash;
+use crate::codec::messagepack::DEPTH;
+
+pub(super) enum Node<'a> {
+    /// A number, a boolean or nil: its marker, and the bits that follow the marker.
+    Scalar(u8, u64),
+    Text(&'a [u8]),
+    Bytes(&'a [u8]),
+    Seq(Vec<Node<'a>>),
+    Map(Vec<(Node<'a>, Node<'a>)>),
+    /// It is in the place of a value to see whether a type asks for that.
+    Decoy,
+}
+
+pub(super) const NIL: u8 = 0xc0;
+pub(super) const F64: u8 = 0xcb;
+
+/// This many items of a list are kept, and of the rest those whose names no item before them has.
+///
+/// An array must be whole to be read, and serde has none that are longer.
+const LONGEST_ARRAY: usize = 32;
+
+/// An entry of a map. Only texts are names: other keys are data, and all have one hash.
+pub(super) struct Entry {
+    /// A hash of the names on the path to its value and of their siblings. It is a part of fingerprints.
+    pub(super) path: u64,
+    /// A hash of the name, as layouts hold it.
+    pub(super) name: u64,
+}
+
+impl<'a> Node<'a> {
+    /// `None` if these bytes are not one value.
+    pub(super) fn parse(bytes: &'a [u8]) -> Option<Self> {
+        let mut rest = bytes;
+        let node = parse(&mut rest, DEPTH)?;
+        rest.is_empty().then_some(node)
+    }
+
+    pub(super) fn text(&self) -> Option<&'a [u8]> {
+        if let Node::Text(text) = self { Some(text) } else { None }
+    }
+
+    /// Cuts long lists down to items that differ in their names.
+    pub(super) fn prune(&mut self) {
+        match self {
+            Node::Seq(items) => {
+                items.iter_mut().for_each(Node::prune);
+                let (mut position, mut seen) = (0, HashSet::new());
+                items.retain(|item| {
+                    position += 1;
+                    position <= LONGEST_ARRAY || item.names().is_some_and(|names| seen.insert(names))
+                });
+            }
+            Node::Map(entries) => entries.iter_mut().for_each(|(key, value)| {
+                key.prune();
+                value.prune();
+            }),
+            _ => {}
+        }
+    }
+
+    /// A hash of all names in an item, by which items are compared. `None` if the item has no parts.
+    fn names(&self) -> Option<u64> {
+        let has_parts = matches!(self, Node::Seq(_) | Node::Map(_));
+        has_parts.then(|| self.entries().iter().fold(Hash::new(), |hash, entry| hash.number(entry.path)).wide())
+    }
+
+    /// All entries, each before those in its value.
+    pub(super) fn entries(&self) -> Vec<Entry> {
+        let mut found = Vec::new();
+        self.visit(Hash::new(), &mut found);
+        found
+    }
+
+    fn visit(&self, path: Hash, found: &mut Vec<Entry>) {
+        match self {
+            Node::Seq(items) => items.iter().for_each(|item| item.visit(path.number(0), found)),
+            Node::Map(entries) => {
+                let hash = |key: &Node<'_>| key.text().map_or(Hash::new(), |name| Hash::new().bytes(name)).wide();
+                let path = entries.iter().fold(path, |path, (key, _)| path.number(hash(key)));
+                for (key, value) in entries {
+                    let path = path.number(hash(key));
+                    found.push(Entry { path: path.wide(), name: key.text().map_or(0, name_hash) });
+                    value.visit(path, found);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Looks at the tree with another value in the entry at this position.
+    pub(super) fn with<R>(&mut self, position: usize, other: Node<'a>, look: impl FnOnce(&Self) -> R) -> R {
+        let value = self.replace(position, other);
+        let result = look(self);
+        value.and_then(|value| self.replace(position, value));
+        result
+    }
+
+    fn replace(&mut self, position: usize, other: Node<'a>) -> Option<Node<'a>> {
+        self.value(position).map(|value| std::mem::replace(value, other))
+    }
+
+    /// The value of the entry at this position.
+    pub(super) fn value(&mut self, mut position: usize) -> Option<&mut Node<'a>> {
+        self.find(&mut position)
+    }
+
+    fn find(&mut self, left: &mut usize) -> Option<&mut Node<'a>> {
+        match self {
+            Node::Seq(items) => items.iter_mut().find_map(|item| item.find(left)),
+            Node::Map(entries) => entries.iter_mut().find_map(|(_, value)| {
+                if *left == 0 {
+                    return Some(value);
+                }
+                *left -= 1;
+                value.find(left)
+            }),
+            _ => None,
+        }
+    }
+}
+
+/// Reads a value. `None` for extensions, which are not written.
+fn parse<'a>(rest: &mut &'a [u8], levels_left: usize) -> Option<Node<'a>> {
+    let marker = *rest.split_off_first()?;
+    let scalar = |rest, size| Some(Node::Scalar(marker, number(rest, size)?));
+    Some(match marker {
+        0x00..=0x7f | NIL | 0xc2 | 0xc3 | 0xe0..=0xff => Node::Scalar(marker, 0),
+        0xcc | 0xd0 => return scalar(rest, 1),
+        0xcd | 0xd1 => return scalar(rest, 2),
+        0xca | 0xce | 0xd2 => return scalar(rest, 4),
+        F64 | 0xcf | 0xd3 => return scalar(rest, 8),
+        0xa0..=0xbf => Node::Text(rest.split_off(..usize::from(marker & 0x1f))?),
+        0xd9..=0xdb => Node::Text(sized(rest, marker - 0xd9)?),
+        0xc4..=0xc6 => Node::Bytes(sized(rest, marker - 0xc4)?),
+        0x90..=0x9f => Node::Seq(items(rest, usize::from(marker & 0x0f), levels_left)?),
+        0xdc | 0xdd => {
+            let length = length(rest, marker - 0xdc + 1)?;
+            Node::Seq(items(rest, length, levels_left)?)
+        }
+        0x80..=0x8f => Node::Map(entries(rest, usize::from(marker & 0x0f), levels_left)?),
+        0xde | 0xdf => {
+            let length = length(rest, marker - 0xde + 1)?;
+            Node::Map(entries(rest, length, levels_left)?)
+        }
+        0xc1 | 0xc7..=0xc9 | 0xd4..=0xd8 => return None,
+    })
+}
+
+fn items<'a>(rest: &mut &'a [u8], length: usize, levels_left: usize) -> Option<Vec<Node<'a>>> {
+    let levels_left = levels_left.checked_sub(1)?;
+    let mut items = Vec::with_capacity(length.min(rest.len()));
+    for _ in 0..length {
+        items.push(parse(rest, levels_left)?);
+    }
+    Some(items)
+}
+
+fn entries<'a>(rest: &mut &'a [u8], length: usize, levels_left: usize) -> Option<Vec<(Node<'a>, Node<'a>)>> {
+    let levels_left = levels_left.checked_sub(1)?;
+    let mut entries = Vec::with_capacity(length.min(rest.len()));
+    for _ in 0..length {
+        entries.push((parse(rest, levels_left)?, parse(rest, levels_left)?));
+    }
+    Some(entries)
+}
+
+/// Bytes after their length, which has 1, 2 or 4 bytes.
+fn sized<'a>(rest: &mut &'a [u8], size: u8) -> Option<&'a [u8]> {
+    let length = length(rest, size)?;
+    rest.split_off(..length)
+}
+
+/// A length of `2^size` bytes.
+fn length(rest: &mut &[u8], size: u8) -> Option<usize> {
+    usize::try_from(number(rest, 1 << size)?).ok()
+}
+
+/// A big-endian number of up to eight bytes.
+fn number(rest: &mut &[u8], size: usize) -> Option<u64> {
+    let bytes = rest.split_off(..size)?;
+    Some(bytes.iter().fold(0, |number, byte| number << 8 | u64::from(*byte)))
+}
