@@ -1,7 +1,6 @@
 //! The cache as users hold it: typed, with options as views. [`Cache`] blocks, [`AsyncCache`] is awaited.
 //!
-//! The methods of both faces are written once, in a macro per file, so that one text documents both. In these macros
-//! `$blocking` begins what only [`Cache`] has, and `$asynchronous` what only [`AsyncCache`] has.
+//! The methods of both faces are written once, by `for_both_faces!`, so that one text documents both.
 
 mod async_cache;
 mod background;
@@ -16,6 +15,7 @@ pub use self::background::{AsyncBackground, Background};
 pub use self::builder::CacheBuilder;
 pub use self::counter::{AsyncCounter, Counter};
 use crate::handle::{Handle, Settings};
+use crate::mode::Blocking;
 use crate::store::Store;
 use crate::store::none::NoCache;
 
@@ -47,6 +47,8 @@ pub struct Cache {
 
 /// Where a cache comes from.
 impl Cache {
+    const MODE: Blocking = Blocking;
+
     /// Makes an empty cache in this process's memory.
     ///
     /// Its clones share it, and nobody else does. It is SQLite's `:memory:`. With the cargo feature `no-cache` it stays
@@ -137,8 +139,7 @@ impl Cache {
     }
 }
 
-// The methods of both faces, in the order in which their documentation shows them: hence the blank lines, without which
-// rustfmt sorts.
+// In the order in which their documentation shows them: hence the blank lines, without which rustfmt sorts.
 mod entries;
 
 mod compute;
@@ -149,40 +150,148 @@ mod removal;
 
 mod options;
 
-mod observe;
+mod health;
 
-/// Writes methods for both faces, by a macro that takes a face, what belongs to it (its mode, by default), the end of an
-/// example, and what only one face has: its examples begin with a heading and with the lines that all of them share.
+/// Writes methods for a blocking face and its async one, which share their prose. `start!` begins each example.
+///
+/// A `pub async fn` blocks on the first face and is awaited on the second, a `pub fn` is the same on both, and methods
+/// whose signatures differ are given for each face in braces.
 macro_rules! for_both_faces {
-    ($methods:ident) => {
-        for_both_faces!($methods: Cache Blocking, AsyncCache Async);
+    ($(#[$group:meta])* impl $face:ident and $async_face:ident; $(
+        $(#[$prose:meta])*
+        blocking: $(#[$blocking:meta])*
+        asynchronous: $(#[$asynchronous:meta])*
+        pub async fn $name:ident $(<$T:ident: $bound:ident $(+ ?$sized:ident)?>)?
+            (&$self:ident $(, $arg:ident: $type:ty)* $(,)?) -> $output:ty { $operation:expr }
+    )*) => {
+        for_both_faces! { $(#[$group])* impl $face and $async_face; $(
+            $(#[$prose])*
+            blocking {
+                $(#[$blocking])*
+                pub fn $name $(<$T: $bound $(+ ?$sized)?>)? (&$self $(, $arg: $type)*) -> $output {
+                    $crate::poll_once::poll_once($operation)
+                }
+            }
+            asynchronous {
+                $(#[$asynchronous])*
+                pub async fn $name $(<$T: $bound $(+ ?$sized)?>)? (&$self $(, $arg: $type)*) -> $output {
+                    $operation.await
+                }
+            }
+        )* }
     };
-    ($methods:ident: $face:ident $with:ident, $async_face:ident $async_with:ident) => {
-        $methods!(
-            $face,
-            $with,
-            "# Ok::<(), cache_runtime::Error>(())\n```",
-            ["# Example\n\n```\nuse cache_runtime::Cache;\n"],
-            []
-        );
-        $methods!(
-            $async_face,
-            $async_with,
-            "# Ok(())\n# }\n```",
-            [],
-            [async "# Example\n\n```\nuse cache_runtime::Cache;\n\n# #[tokio::main(flavor = \"current_thread\")]\n\
-                    # async fn main() -> cache_runtime::Result<()> {"]
-        );
+    ($(#[$group:meta])* impl $face:ident and $async_face:ident; $(
+        $(#[$prose:meta])*
+        blocking: $(#[$blocking:meta])*
+        asynchronous: $(#[$asynchronous:meta])*
+        pub fn $name:ident(&$self:ident $(, $arg:ident: $type:ty)*) $(-> $output:ty)? $body:block
+    )*) => {
+        for_both_faces! { $(#[$group])* impl $face and $async_face; $(
+            $(#[$prose])*
+            blocking {
+                $(#[$blocking])*
+                pub fn $name(&$self $(, $arg: $type)*) $(-> $output)? $body
+            }
+            asynchronous {
+                $(#[$asynchronous])*
+                pub fn $name(&$self $(, $arg: $type)*) $(-> $output)? $body
+            }
+        )* }
+    };
+    ($(#[$group:meta])* impl $face:ident and $async_face:ident; $(
+        $(#[$prose:meta])*
+        blocking { $(#[$blocking:meta])* pub $($method:tt)* }
+        asynchronous { $(#[$asynchronous:meta])* pub $($async_method:tt)* }
+    )*) => {
+        $(#[$group])*
+        impl $face { $(
+            $(#[$prose])*
+            ///
+            #[doc = start!($face)]
+            $(#[$blocking])*
+            /// # Ok::<(), cache_runtime::Error>(())
+            /// ```
+            pub $($method)*
+        )* }
+        $(#[$group])*
+        impl $async_face { $(
+            $(#[$prose])*
+            ///
+            #[doc = start!($async_face)]
+            $(#[$asynchronous])*
+            /// # Ok(())
+            /// # }
+            /// ```
+            pub $($async_method)*
+        )* }
     };
 }
 
-/// Runs an operation to its end, as a mode does.
-macro_rules! run {
-    (Blocking, $operation:expr) => {
-        $crate::poll_once::poll_once($operation)
+/// The lines with which each example of a face begins.
+macro_rules! start {
+    (Cache) => {
+        "# Example
+
+```
+use cache_runtime::Cache;
+
+let cache = Cache::memory();"
     };
-    (Async, $operation:expr) => {
-        $operation.await
+    (AsyncCache) => {
+        "# Example
+
+```
+use cache_runtime::Cache;
+
+# #[tokio::main(flavor = \"current_thread\")]
+# async fn main() -> cache_runtime::Result<()> {
+let cache = Cache::memory().to_async();"
+    };
+    (Background) => {
+        "# Example
+
+```
+use cache_runtime::{Cache, testing};
+use std::time::Duration;
+
+let _scope = testing::scope(Cache::memory()); // for a clock that moves by hand
+let rates = cache_runtime::cache().expires_in(60).race_ttl(3600).background();"
+    };
+    (AsyncBackground) => {
+        "# Example
+
+```
+use cache_runtime::{Cache, testing};
+use std::time::Duration;
+
+# #[tokio::main(flavor = \"current_thread\")]
+# async fn main() -> cache_runtime::Result<()> {
+let _scope = testing::scope(Cache::memory()); // for a clock that moves by hand
+let rates = cache_runtime::async_cache().expires_in(60).race_ttl(3600).background();"
+    };
+    (Counter) => {
+        "# Example
+
+```
+use cache_runtime::{Cache, counter, testing};
+
+#[counter(key = \"page:views:{page_id}\")]
+fn page_views(page_id: u64);
+
+# let _scope = testing::scope(Cache::memory());"
+    };
+    (AsyncCounter) => {
+        "# Example
+
+```
+use cache_runtime::{Cache, counter, testing};
+
+#[counter(key = \"page:views:{page_id}\")]
+async fn page_views(page_id: u64);
+
+# #[tokio::main(flavor = \"current_thread\")]
+# async fn main() -> cache_runtime::Result<()> {
+# let _scope = testing::scope(Cache::memory());"
     };
 }
-use {for_both_faces, run};
+use {for_both_faces, start};

@@ -2,6 +2,7 @@
 
 use super::Cache;
 use crate::handle::Handle;
+use crate::mode::Async;
 
 /// A cache for async code: values under keys, each with a lifetime.
 ///
@@ -34,6 +35,8 @@ pub struct AsyncCache {
 }
 
 impl AsyncCache {
+    pub(super) const MODE: Async = Async;
+
     /// Returns the same cache for code that may block.
     ///
     /// ```

@@ -1,5 +1,6 @@
 //! A store behind its circuit breaker, with its observers and its log.
 
+use std::borrow::Cow;
 use std::fmt::Display;
 use std::mem;
 use std::sync::{Arc, Weak};
@@ -64,6 +65,13 @@ impl GuardedStore {
         let (answer, elapsed) = mode.ask(&self.store, operation).await;
         permit.record(&answer, elapsed);
         answer.map_err(|error| self.explained(error, name, key.as_deref()))
+    }
+
+    /// Asks for a key that never exists, even while the circuit is open, and returns how long the answer took.
+    pub(crate) async fn ping<M: Mode>(&self, mode: &M) -> Result<Duration> {
+        let started = Instant::now();
+        let (answer, _) = mode.ask(&self.store, Operation::Get { key: Cow::Borrowed(PROBE_KEY) }).await;
+        answer.map(|_| started.elapsed()).map_err(|error| self.explained(error, "ping", None))
     }
 
     /// Adds to an error what was asked of which store.
