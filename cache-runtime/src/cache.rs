@@ -4,6 +4,7 @@
 
 mod async_cache;
 mod background;
+mod both_faces;
 mod builder;
 mod counter;
 mod debug;
@@ -72,11 +73,9 @@ impl Cache {
     /// Makes a cache that stores nothing: [`NoCache`].
     ///
     /// ```
-    /// use cache_runtime::Cache;
-    ///
-    /// let cache = Cache::none();
+    /// let cache = cache_runtime::Cache::none();
     /// cache.set("stats", &7)?;
-    /// assert_eq!(cache.get::<u32>("stats")?, None);
+    /// assert!(!cache.exists("stats")?);
     /// # Ok::<(), cache_runtime::Error>(())
     /// ```
     #[must_use]
@@ -89,12 +88,9 @@ impl Cache {
     /// It has the default settings: entries live 2 days unless a view says otherwise. [`Cache::builder`] takes others.
     ///
     /// ```
-    /// use cache_runtime::Cache;
-    /// use cache_runtime::testing::Chaos;
+    /// use cache_runtime::{Cache, store::NoCache};
     ///
-    /// let cache = Cache::new(Chaos::over(&Cache::memory()));
-    /// cache.set("stats", &7)?;
-    /// # Ok::<(), cache_runtime::Error>(())
+    /// let cache = Cache::new(NoCache); // or a store of your own
     /// ```
     #[must_use]
     pub fn new(store: impl Store) -> Self {
@@ -106,8 +102,7 @@ impl Cache {
     /// It has every setting that a configuration file has for a cache.
     ///
     /// ```
-    /// use cache_runtime::store::NoCache;
-    /// use cache_runtime::{Cache, Codec};
+    /// use cache_runtime::{Cache, Codec, store::NoCache};
     ///
     /// let cache = Cache::builder(NoCache).expires_in("1h")?.codec(Codec::MessagePack).build();
     /// # Ok::<(), cache_runtime::Error>(())
@@ -123,15 +118,7 @@ impl Cache {
     /// Returns the same cache for async code.
     ///
     /// ```
-    /// use cache_runtime::Cache;
-    ///
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> cache_runtime::Result<()> {
-    /// let cache = Cache::memory();
-    /// cache.to_async().set("stats", &7).await?;
-    /// assert_eq!(cache.get::<u32>("stats")?, Some(7));
-    /// # Ok(())
-    /// # }
+    /// let cache = cache_runtime::Cache::memory().to_async();
     /// ```
     #[must_use]
     pub fn to_async(&self) -> AsyncCache {
@@ -151,147 +138,3 @@ mod removal;
 mod options;
 
 mod health;
-
-/// Writes methods for a blocking face and its async one, which share their prose. `start!` begins each example.
-///
-/// A `pub async fn` blocks on the first face and is awaited on the second, a `pub fn` is the same on both, and methods
-/// whose signatures differ are given for each face in braces.
-macro_rules! for_both_faces {
-    ($(#[$group:meta])* impl $face:ident and $async_face:ident; $(
-        $(#[$prose:meta])*
-        blocking: $(#[$blocking:meta])*
-        asynchronous: $(#[$asynchronous:meta])*
-        pub async fn $name:ident $(<$T:ident: $bound:ident $(+ ?$sized:ident)?>)?
-            (&$self:ident $(, $arg:ident: $type:ty)* $(,)?) -> $output:ty { $operation:expr }
-    )*) => {
-        for_both_faces! { $(#[$group])* impl $face and $async_face; $(
-            $(#[$prose])*
-            blocking {
-                $(#[$blocking])*
-                pub fn $name $(<$T: $bound $(+ ?$sized)?>)? (&$self $(, $arg: $type)*) -> $output {
-                    $crate::poll_once::poll_once($operation)
-                }
-            }
-            asynchronous {
-                $(#[$asynchronous])*
-                pub async fn $name $(<$T: $bound $(+ ?$sized)?>)? (&$self $(, $arg: $type)*) -> $output {
-                    $operation.await
-                }
-            }
-        )* }
-    };
-    ($(#[$group:meta])* impl $face:ident and $async_face:ident; $(
-        $(#[$prose:meta])*
-        blocking: $(#[$blocking:meta])*
-        asynchronous: $(#[$asynchronous:meta])*
-        pub fn $name:ident(&$self:ident $(, $arg:ident: $type:ty)*) $(-> $output:ty)? $body:block
-    )*) => {
-        for_both_faces! { $(#[$group])* impl $face and $async_face; $(
-            $(#[$prose])*
-            blocking {
-                $(#[$blocking])*
-                pub fn $name(&$self $(, $arg: $type)*) $(-> $output)? $body
-            }
-            asynchronous {
-                $(#[$asynchronous])*
-                pub fn $name(&$self $(, $arg: $type)*) $(-> $output)? $body
-            }
-        )* }
-    };
-    ($(#[$group:meta])* impl $face:ident and $async_face:ident; $(
-        $(#[$prose:meta])*
-        blocking { $(#[$blocking:meta])* pub $($method:tt)* }
-        asynchronous { $(#[$asynchronous:meta])* pub $($async_method:tt)* }
-    )*) => {
-        $(#[$group])*
-        impl $face { $(
-            $(#[$prose])*
-            ///
-            #[doc = start!($face)]
-            $(#[$blocking])*
-            /// # Ok::<(), cache_runtime::Error>(())
-            /// ```
-            pub $($method)*
-        )* }
-        $(#[$group])*
-        impl $async_face { $(
-            $(#[$prose])*
-            ///
-            #[doc = start!($async_face)]
-            $(#[$asynchronous])*
-            /// # Ok(())
-            /// # }
-            /// ```
-            pub $($async_method)*
-        )* }
-    };
-}
-
-/// The lines with which each example of a face begins.
-macro_rules! start {
-    (Cache) => {
-        "# Example
-
-```
-use cache_runtime::Cache;
-
-let cache = Cache::memory();"
-    };
-    (AsyncCache) => {
-        "# Example
-
-```
-use cache_runtime::Cache;
-
-# #[tokio::main(flavor = \"current_thread\")]
-# async fn main() -> cache_runtime::Result<()> {
-let cache = Cache::memory().to_async();"
-    };
-    (Background) => {
-        "# Example
-
-```
-use cache_runtime::{Cache, testing};
-use std::time::Duration;
-
-let _scope = testing::scope(Cache::memory()); // for a clock that moves by hand
-let rates = cache_runtime::cache().expires_in(60).race_ttl(3600).background();"
-    };
-    (AsyncBackground) => {
-        "# Example
-
-```
-use cache_runtime::{Cache, testing};
-use std::time::Duration;
-
-# #[tokio::main(flavor = \"current_thread\")]
-# async fn main() -> cache_runtime::Result<()> {
-let _scope = testing::scope(Cache::memory()); // for a clock that moves by hand
-let rates = cache_runtime::async_cache().expires_in(60).race_ttl(3600).background();"
-    };
-    (Counter) => {
-        "# Example
-
-```
-use cache_runtime::{Cache, counter, testing};
-
-#[counter(key = \"page:views:{page_id}\")]
-fn page_views(page_id: u64);
-
-# let _scope = testing::scope(Cache::memory());"
-    };
-    (AsyncCounter) => {
-        "# Example
-
-```
-use cache_runtime::{Cache, counter, testing};
-
-#[counter(key = \"page:views:{page_id}\")]
-async fn page_views(page_id: u64);
-
-# #[tokio::main(flavor = \"current_thread\")]
-# async fn main() -> cache_runtime::Result<()> {
-# let _scope = testing::scope(Cache::memory());"
-    };
-}
-use {for_both_faces, start};

@@ -40,9 +40,7 @@ impl AsyncCache {
     /// Returns the same cache for code that may block.
     ///
     /// ```
-    /// use cache_runtime::Cache;
-    ///
-    /// let cache = Cache::memory().to_async();
+    /// let cache = cache_runtime::Cache::memory().to_async();
     /// cache.to_sync().set("stats", &7)?;
     /// # Ok::<(), cache_runtime::Error>(())
     /// ```

@@ -7,7 +7,8 @@ use std::future::Future;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{AsyncCache, Cache, for_both_faces, start};
+use super::both_faces::for_both_faces;
+use super::{AsyncCache, Cache};
 use crate::call::{Always, Lookup, OkOnly, lookup, recompute, recompute_async};
 use crate::handle::Handle;
 use crate::mode::{Async, Blocking};

@@ -7,7 +7,8 @@ use std::pin::pin;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{AsyncCache, Cache, for_both_faces, start};
+use super::both_faces::for_both_faces;
+use super::{AsyncCache, Cache};
 use crate::Result;
 use crate::call::{Always, OkOnly, call, get_or_set_multi, refresh};
 use crate::handle::deduplicated;

@@ -1,6 +1,7 @@
 //! What a function under `#[counter]` returns: the counter that its arguments name.
 
-use super::{AsyncCache, Cache, for_both_faces, start};
+use super::both_faces::for_both_faces;
+use super::{AsyncCache, Cache};
 use crate::mode::{Async, Blocking};
 use crate::{Error, Result};
 

@@ -3,7 +3,8 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{AsyncCache, Cache, for_both_faces, start};
+use super::both_faces::for_both_faces;
+use super::{AsyncCache, Cache};
 use crate::{Expiry, Result};
 
 for_both_faces! {
@@ -20,12 +21,10 @@ for_both_faces! {
     ///
     /// [`ErrorKind::Key`](crate::ErrorKind::Key) if the key is empty; otherwise the store's error.
     blocking:
-    /// assert_eq!(cache.get::<String>("greeting")?, None);
     /// cache.set("greeting", "hello")?;
     /// assert_eq!(cache.get::<String>("greeting")?.as_deref(), Some("hello"));
     /// assert_eq!(cache.get::<u64>("greeting")?, None); // of another type
     asynchronous:
-    /// assert_eq!(cache.get::<String>("greeting").await?, None);
     /// cache.set("greeting", "hello").await?;
     /// assert_eq!(cache.get::<String>("greeting").await?.as_deref(), Some("hello"));
     /// assert_eq!(cache.get::<u64>("greeting").await?, None); // of another type
@@ -44,12 +43,10 @@ for_both_faces! {
     /// [`ErrorKind::Key`](crate::ErrorKind::Key) if the key is empty; otherwise the store's error.
     blocking:
     /// cache.set("stats", &[3_u32, 1, 4][..])?; // lives as long as the cache's default says
-    /// cache.expires_in(300).set("greeting", "hello")?; // 300 seconds
-    /// assert_eq!(cache.get::<Vec<u32>>("stats")?, Some(vec![3, 1, 4]));
+    /// cache.expires_in(300).set("greeting", "hello")?; // lives 300 seconds
     asynchronous:
     /// cache.set("stats", &[3_u32, 1, 4][..]).await?; // lives as long as the cache's default says
-    /// cache.expires_in(300).set("greeting", "hello").await?; // 300 seconds
-    /// assert_eq!(cache.get::<Vec<u32>>("stats").await?, Some(vec![3, 1, 4]));
+    /// cache.expires_in(300).set("greeting", "hello").await?; // lives 300 seconds
     pub async fn set<T: Serialize + ?Sized>(&self, key: &str, value: &T) -> Result<()> {
         self.handle.set(&Self::MODE, key, value)
     }
@@ -100,29 +97,20 @@ for_both_faces! {
     ///
     /// [`ErrorKind::Key`](crate::ErrorKind::Key) if the key is empty; otherwise the store's error.
     blocking:
-    /// use cache_runtime::{Expiry, Ttl};
-    ///
     /// cache.expires_in(300).set("stats", &7)?;
-    /// cache.expires_in(Ttl::Never).set("greeting", "hello")?;
-    /// assert!(matches!(cache.expiry("stats")?, Some(Expiry::At(_))));
-    /// assert_eq!(cache.expiry("greeting")?, Some(Expiry::Never));
-    /// assert_eq!(cache.expiry("farewell")?, None);
+    /// assert!(matches!(cache.expiry("stats")?, Some(cache_runtime::Expiry::At(_))));
+    /// assert_eq!(cache.expiry("greeting")?, None);
     asynchronous:
-    /// use cache_runtime::{Expiry, Ttl};
-    ///
     /// cache.expires_in(300).set("stats", &7).await?;
-    /// cache.expires_in(Ttl::Never).set("greeting", "hello").await?;
-    /// assert!(matches!(cache.expiry("stats").await?, Some(Expiry::At(_))));
-    /// assert_eq!(cache.expiry("greeting").await?, Some(Expiry::Never));
-    /// assert_eq!(cache.expiry("farewell").await?, None);
+    /// assert!(matches!(cache.expiry("stats").await?, Some(cache_runtime::Expiry::At(_))));
+    /// assert_eq!(cache.expiry("greeting").await?, None);
     pub async fn expiry(&self, key: &str) -> Result<Option<Expiry>> {
         self.handle.expiry(&Self::MODE, key)
     }
 
     /// Renews the lifetime of a value, without changing it.
     ///
-    /// It then lives as long as if it had been stored now. Returns whether there was a value that had not
-    /// expired.
+    /// It then lives as long as if it had been stored now. Returns whether there was a value that had not expired.
     ///
     /// # Errors
     ///
@@ -153,11 +141,9 @@ for_both_faces! {
     blocking:
     /// assert_eq!(cache.expires_in(3600).increment("page:views:42", 1)?, 1);
     /// assert_eq!(cache.increment("page:views:42", 5)?, 6);
-    /// assert_eq!(cache.get::<i64>("page:views:42")?, Some(6));
     asynchronous:
     /// assert_eq!(cache.expires_in(3600).increment("page:views:42", 1).await?, 1);
     /// assert_eq!(cache.increment("page:views:42", 5).await?, 6);
-    /// assert_eq!(cache.get::<i64>("page:views:42").await?, Some(6));
     pub async fn increment(&self, key: &str, by: i64) -> Result<i64> {
         self.handle.increment(&Self::MODE, key, by)
     }

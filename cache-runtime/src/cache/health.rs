@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::{AsyncCache, Cache, for_both_faces, start};
+use super::both_faces::for_both_faces;
+use super::{AsyncCache, Cache};
 use crate::Result;
 use crate::observe::Event;
 

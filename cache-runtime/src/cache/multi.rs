@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{AsyncCache, Cache, for_both_faces, start};
+use super::both_faces::for_both_faces;
+use super::{AsyncCache, Cache};
 use crate::Result;
 
 for_both_faces! {
@@ -22,13 +23,11 @@ for_both_faces! {
     blocking:
     /// cache.set("user:1", "Ada")?;
     /// let users = cache.read_multi::<String>(["user:1", "user:2"])?;
-    /// assert_eq!(users.len(), 1);
-    /// assert_eq!(users["user:1"], "Ada");
+    /// assert_eq!((users.len(), &*users["user:1"]), (1, "Ada"));
     asynchronous:
     /// cache.set("user:1", "Ada").await?;
     /// let users = cache.read_multi::<String>(["user:1", "user:2"]).await?;
-    /// assert_eq!(users.len(), 1);
-    /// assert_eq!(users["user:1"], "Ada");
+    /// assert_eq!((users.len(), &*users["user:1"]), (1, "Ada"));
     pub async fn read_multi<T: DeserializeOwned>(
         &self,
         keys: impl IntoIterator<Item = impl AsRef<str>>,

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::{AsyncCache, Cache, for_both_faces, start};
+use super::both_faces::for_both_faces;
+use super::{AsyncCache, Cache};
 use crate::handle::{Handle, View};
 use crate::time::Jitter;
 use crate::{Ttl, key};
@@ -101,9 +102,8 @@ for_both_faces! {
     /// [`delete_tag`](Self::delete_tag) deletes all entries that carry a tag. A tag belongs to the namespace of
     /// its view. To read an entry with tags costs one more read of the store.
     ///
-    /// A counter carries no tags: an increment through such a view is an error, and a whole number that is stored
-    /// with tags is not a counter. An empty tag is an error of the operation, and what is computed is then not
-    /// stored.
+    /// A counter carries no tags: an increment through such a view is an error, and a whole number that is stored with
+    /// tags is not a counter. An empty tag is an error of the operation, and what is computed is then not stored.
     #[must_use]
     blocking:
     /// cache.tags(["user:42"]).set("card:7", "of user 42")?;
@@ -118,8 +118,7 @@ for_both_faces! {
     /// Gives the view keys of its own.
     ///
     /// A namespace never shares a key with the root or with another namespace, whatever characters are in either.
-    /// Namespaces nest: this one is inside the view's. [`clear`](Self::clear) deletes a namespace and those inside
-    /// it.
+    /// Namespaces nest: this one is inside the view's. [`clear`](Self::clear) deletes a namespace and those inside it.
     #[must_use]
     blocking:
     /// cache.namespace("tenant-7").set("stats", "of tenant 7")?;

@@ -1,6 +1,7 @@
 //! Operations that remove entries by what they have in common.
 
-use super::{AsyncCache, Cache, for_both_faces, start};
+use super::both_faces::for_both_faces;
+use super::{AsyncCache, Cache};
 use crate::Result;
 
 for_both_faces! {
@@ -19,11 +20,11 @@ for_both_faces! {
     blocking:
     /// cache.tags(["user:42"]).set("card:7", "of user 42")?;
     /// assert!(cache.delete_tag("user:42")?);
-    /// assert_eq!(cache.get::<String>("card:7")?, None);
+    /// assert!(!cache.exists("card:7")?);
     asynchronous:
     /// cache.tags(["user:42"]).set("card:7", "of user 42").await?;
     /// assert!(cache.delete_tag("user:42").await?);
-    /// assert_eq!(cache.get::<String>("card:7").await?, None);
+    /// assert!(!cache.exists("card:7").await?);
     pub async fn delete_tag(&self, tag: &str) -> Result<bool> {
         self.handle.delete_tag(&Self::MODE, tag)
     }
@@ -36,15 +37,11 @@ for_both_faces! {
     ///
     /// The store's error.
     blocking:
-    /// cache.set("stats", "of everybody")?;
-    /// cache.namespace("tenant-7").set("stats", "of tenant 7")?;
-    /// assert_eq!(cache.namespace("tenant-7").clear()?, 1);
-    /// assert!(cache.exists("stats")?);
+    /// cache.namespace("tenant-7").set("stats", &7)?;
+    /// assert_eq!(cache.namespace("tenant-7").clear()?, 1); // the rest stays
     asynchronous:
-    /// cache.set("stats", "of everybody").await?;
-    /// cache.namespace("tenant-7").set("stats", "of tenant 7").await?;
-    /// assert_eq!(cache.namespace("tenant-7").clear().await?, 1);
-    /// assert!(cache.exists("stats").await?);
+    /// cache.namespace("tenant-7").set("stats", &7).await?;
+    /// assert_eq!(cache.namespace("tenant-7").clear().await?, 1); // the rest stays
     pub async fn clear(&self) -> Result<u64> {
         self.handle.clear(&Self::MODE)
     }
@@ -59,21 +56,14 @@ for_both_faces! {
     ///
     /// The store's error.
     blocking:
-    /// use cache_runtime::testing;
-    /// use std::time::Duration;
-    ///
-    /// let _scope = testing::scope(cache.clone()); // for a clock that moves by hand
+    /// let _scope = cache_runtime::testing::scope(cache.clone()); // for a clock that moves by hand
     /// cache.expires_in(60).set("stats", "old")?;
-    /// testing::advance(Duration::from_secs(61));
+    /// cache_runtime::testing::advance(std::time::Duration::from_secs(61));
     /// assert_eq!(cache.delete_expired()?, 1);
     asynchronous:
-    /// use cache_runtime::testing;
-    /// use std::time::Duration;
-    ///
-    /// let _scope = testing::scope(cache.clone()); // for a clock that moves by hand
-    /// let cache = cache.to_async();
+    /// let _scope = cache_runtime::testing::scope(cache.to_sync()); // for a clock that moves by hand
     /// cache.expires_in(60).set("stats", "old").await?;
-    /// testing::advance(Duration::from_secs(61));
+    /// cache_runtime::testing::advance(std::time::Duration::from_secs(61));
     /// assert_eq!(cache.delete_expired().await?, 1);
     pub async fn delete_expired(&self) -> Result<u64> {
         self.handle.delete_expired(&Self::MODE)
