@@ -1,4 +1,4 @@
-//! The user's own attributes and the function's own name: what the body sees of them.
+//! The function's name, its location and the user's own attributes, as the body sees them.
 
 use std::any::type_name_of_val;
 use std::backtrace::Backtrace;
@@ -6,7 +6,7 @@ use std::panic::Location;
 
 use cache_runtime::cached;
 
-use crate::scenery::empty;
+use crate::common::empty;
 
 #[cached(key = "named")]
 fn named() -> (String, String) {

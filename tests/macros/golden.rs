@@ -1,4 +1,4 @@
-//! The keys of all forms, frozen: an entry of an older release is found by a newer one only under the same key.
+//! Frozen keys of all forms: a newer release finds the entries of an older one only under the same key.
 //!
 //! `keys.txt` holds a call and its key on each line. A key may change only with a reason that stands in the changelog.
 
@@ -125,7 +125,7 @@ macro_rules! lines {
 }
 
 #[test]
-fn keys_are_those_of_all_releases() {
+fn keys_are_the_same_in_all_releases() {
     let point = || Point { x: -1, y: Some(0.5) };
     let inner = {
         #[cached]

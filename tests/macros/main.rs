@@ -9,6 +9,7 @@
 
 mod attributes;
 mod background;
+mod common;
 mod companions;
 mod conditions;
 mod counters;
@@ -20,7 +21,6 @@ mod instances;
 mod keys;
 mod lints;
 mod results;
-mod scenery;
 mod signatures;
 mod surroundings;
 mod tags;
