@@ -135,6 +135,6 @@ mod multi;
 
 mod removal;
 
-mod options;
+mod views;
 
 mod health;

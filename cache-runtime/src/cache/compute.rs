@@ -29,10 +29,7 @@ for_both_faces! {
     blocking {
         /// assert_eq!(cache.get_or_set("stats:total", || (1..=10).sum::<u64>()), 55);
         /// assert_eq!(cache.get_or_set("stats:total", || 0), 55); // does not run
-        pub fn get_or_set<T>(&self, key: &str, compute: impl FnOnce() -> T) -> T
-        where
-            T: Serialize + DeserializeOwned,
-        {
+        pub fn get_or_set<T: Serialize + DeserializeOwned>(&self, key: &str, compute: impl FnOnce() -> T) -> T {
             let body = pin!(Some(async { compute() }));
             poll_once(call(&Blocking, &self.handle, Ok(key), Always::<T>::new(), body))
         }
@@ -95,10 +92,7 @@ for_both_faces! {
     blocking {
         /// assert_eq!(cache.get_or_set("stock:7", || 12), 12);
         /// assert_eq!(cache.refresh("stock:7", || 11), 11); // after a sale
-        pub fn refresh<T>(&self, key: &str, compute: impl FnOnce() -> T) -> T
-        where
-            T: Serialize + DeserializeOwned,
-        {
+        pub fn refresh<T: Serialize + DeserializeOwned>(&self, key: &str, compute: impl FnOnce() -> T) -> T {
             let body = pin!(Some(async { compute() }));
             poll_once(refresh(&Blocking, &self.handle, Ok(key), Always::<T>::new(), body))
         }
