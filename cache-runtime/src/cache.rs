@@ -3,7 +3,6 @@
 //! The methods of both faces are written once, by `for_both_faces!`, so that one text documents both.
 
 mod async_cache;
-mod background;
 mod both_faces;
 mod builder;
 mod counter;
@@ -136,5 +135,7 @@ mod multi;
 mod removal;
 
 mod views;
+
+mod background;
 
 mod health;

@@ -1,9 +1,9 @@
-//! Writes the methods of a blocking face and its async one, with the documentation of both.
+//! The methods of a blocking face and its async one, written once.
 
-/// Writes methods for a blocking face and its async one, which share their prose. `start!` begins each example.
+/// Writes methods for both faces, which share their prose and have an example each.
 ///
 /// A `pub async fn` blocks on the first face and is awaited on the second, a `pub fn` is the same on both, and methods
-/// whose signatures differ are given for each face in braces.
+/// whose signatures differ are written for each face, in braces.
 macro_rules! for_both_faces {
     ($(#[$group:meta])* impl $face:ident and $async_face:ident; $(
         $(#[$prose:meta])*
@@ -83,7 +83,7 @@ macro_rules! for_both_faces {
     };
 }
 
-/// The lines with which each example of a face begins.
+/// The first lines of every example of a face.
 macro_rules! start {
     (Cache) => {
         "use cache_runtime::Cache;\n\nlet cache = Cache::memory();"

@@ -1,4 +1,4 @@
-//! Options: views of a cache.
+//! Views: the same cache with options.
 
 use std::time::Duration;
 
