@@ -125,7 +125,7 @@ macro_rules! lines {
 }
 
 #[test]
-fn keys_are_the_same_in_all_releases() {
+fn keys_are_those_of_all_releases() {
     let point = || Point { x: -1, y: Some(0.5) };
     let inner = {
         #[cached]
