@@ -17,7 +17,8 @@ fn a_ping_of_a_dead_store_returns_the_stores_error() {
     chaos.fail(true);
     for error in pings(&cache).map(Result::unwrap_err) {
         assert_eq!(error.kind(), ErrorKind::Unavailable);
-        assert_eq!(error.to_string(), "ping in chaos over sqlite (memory): told to fail");
+        let text = error.to_string();
+        assert!(text.starts_with("ping in chaos over ") && text.ends_with(": told to fail"), "{text}");
     }
 }
 
