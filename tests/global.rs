@@ -292,17 +292,19 @@ fn an_option_that_a_custom_store_refuses_is_an_error_with_its_line() {
 }
 
 #[test]
-fn caches_from_code_are_the_programs_caches() {
-    let init = ("init-from-code=sqlite://own.sqlite3", "done");
-    let actions = [init, ("set=default", "done"), ("named-set=sessions", "done"), ("get", "default"), ("count", "1")];
+fn init_with_caches_from_code_does_not_read_the_file() {
     let program = Program::configured("[cache]\ntype = 'no such store'\n");
-    assert_prints(&program, &actions);
-    assert_prints(
-        &program,
-        &[init, ("named-get=sessions", "sessions"), ("call-sessions", "1 runs"), ("call", "1 runs")],
-    );
+    let init = ("init-from-code=sqlite://own.sqlite3", "done");
+    let write = [("set=default", "done"), ("named-set=sessions", "done"), ("get", "default"), ("count", "1")];
+    assert_prints(&program, &[&[init], &write[..]].concat());
+    let read = [("named-get=sessions", "sessions"), ("call-sessions", "1 runs"), ("call", "1 runs")];
+    assert_prints(&program, &[&[init], &read[..]].concat());
     assert!(program.path("own.sqlite3").exists());
-    let output = program.run(&["init-from-code=none:", "init-from-code=none:", "named-get=sesions"]);
+}
+
+#[test]
+fn a_second_init_from_code_and_an_unknown_name_are_errors() {
+    let output = Program::new().run(&["init-from-code=none:", "init-from-code=none:", "named-get=sesions"]);
     assert!(output.lines[1].contains("already"), "{}", output.lines[1]);
     assert!(output.lines[2].contains("did you mean `sessions`?"), "{}", output.lines[2]);
 }

@@ -1,7 +1,7 @@
-//! The rooms of a crate, which are the modules at its top, need each other in one direction only.
+//! The top-level modules of a crate, its rooms, do not depend on each other in a circle.
 //!
-//! The test reads the sources of both crates and follows every path that begins with `crate`, in code and in
-//! `macro_rules!`. Tests inside the sources may look anywhere and do not count.
+//! The test reads the sources of both crates and collects every path that begins with `crate`, in code and in
+//! `macro_rules!`. Tests inside the sources may use any module and are ignored.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
-/// For each room the rooms that it needs, with a file that needs them.
-type Needs = BTreeMap<String, BTreeMap<String, PathBuf>>;
+/// The rooms that each room depends on, with a file that does.
+type Dependencies = BTreeMap<String, BTreeMap<String, PathBuf>>;
 
 #[test]
 fn the_rooms_of_the_runtime_form_no_circle() {
@@ -24,15 +24,15 @@ fn the_rooms_of_the_macros_form_no_circle() {
 
 #[test]
 fn a_circle_is_found() {
-    let mut needs = Needs::new();
-    for (room, needed) in [("a", "b"), ("b", "c"), ("c", "b"), ("d", "a")] {
-        needs.entry(room.to_owned()).or_default().insert(needed.to_owned(), PathBuf::new());
+    let mut dependencies = Dependencies::new();
+    for (room, dependency) in [("a", "b"), ("b", "c"), ("c", "b"), ("d", "a")] {
+        dependencies.entry(room.to_owned()).or_default().insert(dependency.to_owned(), PathBuf::new());
     }
-    assert_eq!(circle(needs).into_keys().collect::<Vec<_>>(), ["b", "c"]);
+    assert_eq!(circle(dependencies).into_keys().collect::<Vec<_>>(), ["b", "c"]);
 }
 
 #[test]
-fn all_ways_to_write_a_path_are_followed() {
+fn all_ways_to_write_a_path_are_recognised() {
     let source = "
         use crate::{Error, one::Thing, two as other, three::{a, b}};
         #[cfg(test)] mod tests { use crate::nobody; }
@@ -52,35 +52,35 @@ fn assert_no_circle(source: &str) {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join(source);
     let files = files(&source);
     let rooms: BTreeSet<String> = files.iter().map(|file| room_of(file, &source)).collect();
-    // `cache` is a room and a function that another room exports: code inside the crate means the room.
+    // `cache` is both a room and a function that another room exports; inside the crate it means the room.
     let mut exports = exports(tokens(&source.join("lib.rs")));
     exports.retain(|name, _| !rooms.contains(name));
-    let mut needs = Needs::new();
+    let mut dependencies = Dependencies::new();
     for file in files {
         let room = room_of(&file, &source);
         if room == "lib" {
             continue;
         }
-        for needed in rooms_in(tokens(&file), &exports).into_iter().filter(|needed| *needed != room) {
-            needs.entry(room.clone()).or_default().entry(needed).or_insert_with(|| file.clone());
+        for dependency in rooms_in(tokens(&file), &exports).into_iter().filter(|dependency| *dependency != room) {
+            dependencies.entry(room.clone()).or_default().entry(dependency).or_insert_with(|| file.clone());
         }
     }
-    assert!(needs.len() > 5, "the sources were not found");
-    let circle = circle(needs);
-    assert!(circle.is_empty(), "these rooms need each other in a circle: {circle:#?}");
+    assert!(dependencies.len() > 5, "the sources were not found");
+    let circle = circle(dependencies);
+    assert!(circle.is_empty(), "these rooms depend on each other in a circle: {circle:#?}");
 }
 
-/// What is left when rooms that need nothing and rooms that nobody needs are taken away, again and again.
-fn circle(mut needs: Needs) -> Needs {
+/// Removes rooms without dependencies and rooms that no room depends on, until only circles are left.
+fn circle(mut dependencies: Dependencies) -> Dependencies {
     loop {
-        let needed: BTreeSet<String> = needs.values().flat_map(BTreeMap::keys).cloned().collect();
-        let rooms: BTreeSet<String> = needs.keys().cloned().collect();
-        let before = needs.len();
-        needs.retain(|room, _| needed.contains(room));
-        needs.values_mut().for_each(|of_one| of_one.retain(|room, _| rooms.contains(room)));
-        needs.retain(|_, of_one| !of_one.is_empty());
-        if needs.len() == before {
-            return needs;
+        let used: BTreeSet<String> = dependencies.values().flat_map(BTreeMap::keys).cloned().collect();
+        let rooms: BTreeSet<String> = dependencies.keys().cloned().collect();
+        let before = dependencies.len();
+        dependencies.retain(|room, _| used.contains(room));
+        dependencies.values_mut().for_each(|of_room| of_room.retain(|room, _| rooms.contains(room)));
+        dependencies.retain(|_, of_room| !of_room.is_empty());
+        if dependencies.len() == before {
+            return dependencies;
         }
     }
 }
@@ -95,7 +95,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
         .collect()
 }
 
-/// The first part of the path below `src`, without its ending.
+/// The first component of the path below `src`, without its extension.
 fn room_of(file: &Path, source: &Path) -> String {
     let below = file.strip_prefix(source).expect("it was found there");
     let first = Path::new(below.iter().next().expect("it has a name"));
@@ -103,14 +103,14 @@ fn room_of(file: &Path, source: &Path) -> String {
 }
 
 fn tokens(file: &Path) -> TokenStream {
-    if file.extension().is_none_or(|ending| ending != "rs") {
+    if file.extension().is_none_or(|extension| extension != "rs") {
         return TokenStream::new();
     }
     let text = fs::read_to_string(file).expect("it can be read");
     text.parse().unwrap_or_else(|error| panic!("{}: {error}", file.display()))
 }
 
-/// The names that `lib.rs` exports, with the rooms that they come from.
+/// The names that `lib.rs` exports, and the room of each.
 fn exports(lib: TokenStream) -> BTreeMap<String, String> {
     let mut exports = BTreeMap::new();
     let tokens: Vec<TokenTree> = lib.into_iter().collect();
@@ -132,7 +132,7 @@ fn exports(lib: TokenStream) -> BTreeMap<String, String> {
     exports
 }
 
-/// The rooms that code names by paths from the crate's root.
+/// The rooms that code uses by paths from the crate's root.
 fn rooms_in(code: TokenStream, exports: &BTreeMap<String, String>) -> BTreeSet<String> {
     let tokens: Vec<TokenTree> = code.into_iter().collect();
     let mut rooms = BTreeSet::new();
@@ -160,7 +160,7 @@ fn rooms_in(code: TokenStream, exports: &BTreeMap<String, String>) -> BTreeSet<S
     rooms
 }
 
-/// The first word of each part between commas.
+/// The first word of each item of a list.
 fn heads(list: TokenStream) -> Vec<String> {
     let tokens: Vec<TokenTree> = list.into_iter().collect();
     let parts = tokens.split(|token| matches!(token, TokenTree::Punct(punct) if punct.as_char() == ','));
@@ -171,7 +171,7 @@ fn is_word(token: Option<&TokenTree>, word: &str) -> bool {
     matches!(token, Some(TokenTree::Ident(ident)) if ident == word)
 }
 
-/// Whether `::` stands at this place.
+/// Whether the tokens at this index are `::`.
 fn is_path(tokens: &[TokenTree], at: usize) -> bool {
     let is_colon = |at: usize| matches!(tokens.get(at), Some(TokenTree::Punct(punct)) if punct.as_char() == ':');
     is_colon(at) && is_colon(at + 1)

@@ -1,4 +1,4 @@
-//! How much longer values take that serde buffers (`flatten`, `tag`, `untagged`) than a plain struct of the same bytes.
+//! What a hit of a type with `flatten`, `tag` or `untagged` costs, compared with a plain struct of the same bytes.
 
 mod rounds;
 
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use self::rounds::{Case, Compare, each};
 
-/// A round is short, so that most of them are over before something else gets the processor.
+/// Rounds are short, so that most of them run without an interruption.
 const ROUND: usize = 100;
 
 const CASES: &[Case] = &[
@@ -21,10 +21,10 @@ fn main() {
     rounds::main(CASES);
 }
 
-/// How many values are asked for in turn: their texts and numbers differ, their names do not.
+/// How many values are read in turn. They differ in their texts and numbers, but not in their field names.
 const VALUES: usize = 1000;
 
-/// The values are written as those of annotated functions are, a plain struct as MessagePack too.
+/// Writes all values as MessagePack, as annotated functions do for types with `flatten`, `tag` or `untagged`.
 fn get<T: Serialize + DeserializeOwned>(value: fn(usize) -> T, compare: Compare<'_>) {
     let cache = Cache::open("sqlite::memory:?codec=messagepack").expect("an address");
     let keys = |kind: &str| -> Vec<String> { (0..VALUES).map(|number| format!("{kind}:{number}")).collect() };

@@ -1,7 +1,7 @@
-//! What a flight costs when nobody else is there: joining, leading, publishing.
+//! What single-flight costs a caller that is alone: joining, leading, publishing.
 //!
-//! The table's own source is included, because it is not public.
-#![allow(dead_code, unreachable_pub, unused_imports, reason = "the sources have more than is used here")]
+//! The source of the flight table is included, because it is not public.
+#![allow(dead_code, unreachable_pub, unused_imports, reason = "the bench uses a part of the sources")]
 
 #[path = "../src/single_flight/state.rs"]
 mod state;
@@ -21,10 +21,10 @@ fn main() {
     divan::main();
 }
 
-/// One flight is shorter than a clock can measure, so a round has a thousand: its microseconds are nanoseconds each.
+/// One flight is too short for the clock, so a round has a thousand: microseconds of a round are nanoseconds of a flight.
 const FLIGHTS: usize = 1000;
 
-/// As in a call: the key is a cache and a text.
+/// The key has the type that calls use: a cache and a text.
 #[divan::bench]
 fn a_thousand_flights_of_one(bencher: Bencher<'_, '_>) {
     let table: Arc<FlightTable<(usize, Arc<str>), u64>> = FlightTable::new();

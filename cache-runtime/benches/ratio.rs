@@ -1,4 +1,4 @@
-//! How much longer the library takes than the same statement by hand, beside SQLite.
+//! How much longer the library takes than the same statements in plain `rusqlite`.
 
 mod rounds;
 mod table;
@@ -11,7 +11,7 @@ use cache_runtime::Cache;
 use self::rounds::{Case, Compare, each};
 use self::table::{BATCH, Place, Table};
 
-/// A round is short, so that most of them are over before something else gets the processor.
+/// Rounds are short, so that most of them run without an interruption.
 const SINGLE: usize = 100;
 const MULTI: usize = 2;
 
@@ -38,62 +38,62 @@ fn main() {
     rounds::main(CASES);
 }
 
-/// Reading is another thing while the log is empty, so both get a write to begin with.
+/// Both sides write once before they read, because reads are faster while the write-ahead log is empty.
 fn get(place: Place, len: usize, compare: Compare<'_>) {
     let table = Table::new(len);
     let (cache, hand) = (table.cache(place), table.by_hand(place));
-    let mut kept = hand.kept();
+    let mut prepared = hand.prepared();
     cache.set("first", "write").expect("written");
-    kept.set("first", "write");
+    prepared.set("first", "write");
     compare(
         each(|turn| cache.get::<String>(table.key(turn)).expect("an answer").expect("a hit")),
-        each(|turn| kept.get(table.key(turn)).expect("a hit")),
+        each(|turn| prepared.get(table.key(turn)).expect("a hit")),
     );
 }
 
 fn set(place: Place, len: usize, compare: Compare<'_>) {
     let table = Table::new(len);
     let (cache, hand) = (table.cache(place), table.by_hand(place));
-    let mut kept = hand.kept();
+    let mut prepared = hand.prepared();
     compare(
         each(|turn| cache.set(table.key(turn), table.value(turn)).expect("written")),
-        each(|turn| kept.set(table.key(turn), table.value(turn))),
+        each(|turn| prepared.set(table.key(turn), table.value(turn))),
     );
 }
 
 fn increment(place: Place, compare: Compare<'_>) {
     let table = Table::new(32);
     let (cache, hand) = (table.cache(place), table.by_hand(place));
-    let mut kept = hand.kept();
+    let mut prepared = hand.prepared();
     let counters: Vec<_> = (0..100).map(|number| format!("page:views:{number}")).collect();
     compare(
         each(|turn| cache.increment(&counters[turn % 100], 1).expect("a sum")),
-        each(|turn| kept.increment(&counters[turn % 100])),
+        each(|turn| prepared.increment(&counters[turn % 100])),
     );
 }
 
 fn read_multi(place: Place, compare: Compare<'_>) {
     let table = Table::new(32);
     let (cache, hand) = (table.cache(place), table.by_hand(place));
-    let mut kept = hand.kept();
+    let mut prepared = hand.prepared();
     let all_there = |found: usize| assert_eq!(found, BATCH);
     compare(
         each(|turn| all_there(cache.read_multi::<String>(table.batch_keys(turn)).expect("an answer").len())),
-        each(|turn| all_there(kept.read_multi(table.batch_keys(turn)).iter().flatten().count())),
+        each(|turn| all_there(prepared.read_multi(table.batch_keys(turn)).iter().flatten().count())),
     );
 }
 
 fn write_multi(place: Place, compare: Compare<'_>) {
     let table = Table::new(32);
     let (cache, hand) = (table.cache(place), table.by_hand(place));
-    let mut kept = hand.kept();
+    let mut prepared = hand.prepared();
     compare(
         each(|turn| cache.write_multi(table.batch(turn)).expect("written")),
-        each(|turn| kept.write_multi(table.batch(turn))),
+        each(|turn| prepared.write_multi(table.batch(turn))),
     );
 }
 
-/// A cache whose log is not empty, as for `get`.
+/// A cache whose write-ahead log is not empty, as for `get`.
 fn warm_file(table: &Table) -> Cache {
     let cache = table.cache(Place::File);
     cache.set("first", "write").expect("written");
@@ -103,12 +103,12 @@ fn warm_file(table: &Table) -> Cache {
 fn async_get(compare: Compare<'_>) {
     let table = Table::new(32);
     let cache = warm_file(&table);
-    let waiting = cache.to_async();
+    let async_cache = cache.to_async();
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
     let tasks = |turns: Range<usize>| {
         runtime.block_on(async {
             for turn in turns {
-                black_box(waiting.get::<String>(table.key(turn)).await.expect("an answer").expect("a hit"));
+                black_box(async_cache.get::<String>(table.key(turn)).await.expect("an answer").expect("a hit"));
             }
         });
     };

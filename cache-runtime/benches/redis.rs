@@ -1,4 +1,4 @@
-//! How much longer the library takes than the same command by the plain client, on a server of this machine.
+//! How much longer the library takes than the plain client, on a server of this machine.
 
 mod rounds;
 
@@ -33,7 +33,7 @@ fn main() {
     rounds::main(CASES);
 }
 
-/// A server with the keys and values that both sides ask for, each under a name of its own.
+/// A server with the same values for both sides, under different keys.
 struct Bench {
     redis: Redis,
     keys: Vec<String>,
@@ -84,7 +84,7 @@ impl Bench {
     }
 }
 
-/// The same names as the library's are long.
+/// The keys are as long as the library's.
 fn get_plainly(key: &str) -> Cmd {
     Cmd::get(format!("plain:{key}"))
 }
@@ -148,7 +148,7 @@ fn write_multi(compare: Compare<'_>) {
     );
 }
 
-/// A connection of the runtime's own, for either side.
+/// Compares 64 tasks of each side, which share one connection.
 fn by_tasks(
     runtime: &Runtime,
     compare: Compare<'_>,

@@ -1,6 +1,6 @@
-//! How long an operation takes, by the library and by hand, for one thread and for two.
+//! How long an operation takes in the library and in plain `rusqlite`, with one thread and with two.
 //!
-//! By hand the threads share one connection behind a mutex, which keeps its statements. For ratios see `ratio.rs`.
+//! In plain `rusqlite` the threads share one connection, with cached statements, behind a mutex. For ratios see `ratio.rs`.
 
 mod table;
 
@@ -18,13 +18,13 @@ fn main() {
     divan::main();
 }
 
-/// Runs an operation with the next number each time, whatever thread is next.
+/// Runs an operation with consecutive numbers, on all threads.
 fn numbered<T>(bencher: Bencher<'_, '_>, operation: impl Fn(usize) -> T + Sync) {
     let turns = AtomicUsize::new(0);
     bencher.bench(|| operation(turns.fetch_add(1, Ordering::Relaxed)));
 }
 
-/// A group of benches: one operation, by the library and by hand.
+/// A group of benches: one operation in the library and by hand.
 macro_rules! operation {
     ($name:ident($len:expr): |$table:ident, $turn:ident| $cache:ident => $library:expr, $hand:ident => $by_hand:expr) => {
         #[divan::bench_group(sample_count = 50, sample_size = 50)]
@@ -63,9 +63,9 @@ operation!(set_1_kib(1024): |table, turn|
 operation!(increment(32): |table, turn|
     cache => cache.increment(counter(turn), 1), hand => hand.increment(counter(turn)));
 operation!(read_multi_of_100(32): |table, turn|
-    cache => cache.read_multi::<String>(table.batch_keys(turn)), hand => hand.kept().read_multi(table.batch_keys(turn)));
+    cache => cache.read_multi::<String>(table.batch_keys(turn)), hand => hand.prepared().read_multi(table.batch_keys(turn)));
 operation!(write_multi_of_100(32): |table, turn|
-    cache => cache.write_multi(table.batch(turn)), hand => hand.kept().write_multi(table.batch(turn)));
+    cache => cache.write_multi(table.batch(turn)), hand => hand.prepared().write_multi(table.batch(turn)));
 
 fn counter(turn: usize) -> &'static str {
     ["page:views:1", "page:views:2", "page:views:3"][turn % 3]

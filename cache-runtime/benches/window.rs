@@ -1,10 +1,9 @@
 //! How long callers of an expired key take in its race window, while one of them computes for 200 ms.
 //!
-//! Each caller takes its own time, from its call to its answer, so that what is measured is the call and not the start of
-//! a thousand threads. They come all at once, or as many at a time as there are processors; beside it stands the same for a
-//! key that has not expired, which shows what the machine's own disturbances are.
+//! Each caller measures its own call, so that the start of a thousand threads is not included. They call all at once, or as
+//! many at a time as there are processors. The same calls of a fresh key show the noise of the machine.
 
-#![expect(clippy::print_stdout, reason = "the figures are what it is for")]
+#![expect(clippy::print_stdout, reason = "the bench prints its figures")]
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -45,7 +44,7 @@ struct Round {
 }
 
 impl Round {
-    /// The key as the callers find it.
+    /// Stores the key and lets it expire, if it is to be expired.
     fn view(&self) -> Cache {
         let view = self.cache.expires_in(60).race_ttl(60);
         view.set("key", &1_u32).expect("it is kept");
@@ -54,13 +53,13 @@ impl Round {
         view
     }
 
-    /// What each thread took, so many at a time, while another one computes.
+    /// The duration of each thread's call, `at_once` at a time, while another thread computes.
     fn threads(&self, at_once: usize) -> Vec<Duration> {
         let mut times = Vec::with_capacity(THREADS);
         while times.len() < THREADS {
             let (view, begun, ended) = (self.view(), Barrier::new(2), AtomicBool::new(false));
             thread::scope(|scope| {
-                // They stand ready before the body begins, and it is long enough for all of them or for many batches.
+                // The first batch is ready before the body starts, and the body is long enough for many batches.
                 let mut batch = Self::batch(scope, view.clone(), at_once);
                 if self.expired {
                     let (view, begun, ended) = (&view, &begun, &ended);
@@ -87,7 +86,7 @@ impl Round {
         times
     }
 
-    /// Threads that call when their gate is opened; `None` from those who came after the body's end.
+    /// Threads that call when the gate opens. A thread that calls after the end of the body returns `None`.
     fn batch<'s>(scope: &'s Scope<'s, '_>, view: Cache, threads: usize) -> Batch<'s> {
         let gate = Arc::new(Barrier::new(threads + 1));
         let caller = |_| {
@@ -103,7 +102,7 @@ impl Round {
         Batch { gate, callers }
     }
 
-    /// What each task took, on so many threads, while another one computes.
+    /// The duration of each task's call, on a number of threads, while another task computes.
     fn tasks(&self, workers: usize) -> Vec<Duration> {
         let (view, expired) = (self.view().to_async(), self.expired);
         let mut builder = match workers {
@@ -139,7 +138,7 @@ impl Round {
             let callers: Vec<_> = (0..TASKS).map(|_| call()).collect();
             let mut times = Vec::with_capacity(TASKS);
             for caller in callers {
-                // `None` has come after the body's end: it is none of those that are measured.
+                // `None`: the call came after the end of the body and does not count.
                 times.extend(caller.await.expect("an answer"));
             }
             if let Some(leader) = leader {
@@ -155,7 +154,7 @@ struct Batch<'s> {
     callers: Vec<ScopedJoinHandle<'s, Option<Duration>>>,
 }
 
-/// The times of all rounds, in order.
+/// The times of all rounds, sorted.
 struct Times(Vec<Duration>);
 
 impl Times {
@@ -166,8 +165,8 @@ impl Times {
     }
 
     fn at(&self, share: f64) -> f64 {
-        let place = (self.0.len() as f64 * share) as usize;
-        self.0[place.min(self.0.len() - 1)].as_secs_f64() * 1000.0
+        let index = (self.0.len() as f64 * share) as usize;
+        self.0[index.min(self.0.len() - 1)].as_secs_f64() * 1000.0
     }
 }
 

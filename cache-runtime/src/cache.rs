@@ -1,10 +1,9 @@
 //! The cache as users hold it: typed, with options as views. [`Cache`] blocks, [`AsyncCache`] is awaited.
 //!
-//! The methods of both faces are written once, in a macro per file, so that one text documents both. In these macros
-//! `$blocking` begins what only [`Cache`] has, and `$asynchronous` what only [`AsyncCache`] has.
+//! The methods of both faces are written once, by `for_both_faces!`, so that one text documents both.
 
 mod async_cache;
-mod background;
+mod both_faces;
 mod builder;
 mod counter;
 mod debug;
@@ -16,6 +15,7 @@ pub use self::background::{AsyncBackground, Background};
 pub use self::builder::CacheBuilder;
 pub use self::counter::{AsyncCounter, Counter};
 use crate::handle::{Handle, Settings};
+use crate::mode::Blocking;
 use crate::store::Store;
 use crate::store::none::NoCache;
 
@@ -47,6 +47,8 @@ pub struct Cache {
 
 /// Where a cache comes from.
 impl Cache {
+    const MODE: Blocking = Blocking;
+
     /// Makes an empty cache in this process's memory.
     ///
     /// Its clones share it, and nobody else does. It is SQLite's `:memory:`. With the cargo feature `no-cache` it stays
@@ -70,11 +72,9 @@ impl Cache {
     /// Makes a cache that stores nothing: [`NoCache`].
     ///
     /// ```
-    /// use cache_runtime::Cache;
-    ///
-    /// let cache = Cache::none();
+    /// let cache = cache_runtime::Cache::none();
     /// cache.set("stats", &7)?;
-    /// assert_eq!(cache.get::<u32>("stats")?, None);
+    /// assert!(!cache.exists("stats")?);
     /// # Ok::<(), cache_runtime::Error>(())
     /// ```
     #[must_use]
@@ -87,12 +87,9 @@ impl Cache {
     /// It has the default settings: entries live 2 days unless a view says otherwise. [`Cache::builder`] takes others.
     ///
     /// ```
-    /// use cache_runtime::Cache;
-    /// use cache_runtime::testing::Chaos;
+    /// use cache_runtime::{Cache, store::NoCache};
     ///
-    /// let cache = Cache::new(Chaos::over(&Cache::memory()));
-    /// cache.set("stats", &7)?;
-    /// # Ok::<(), cache_runtime::Error>(())
+    /// let cache = Cache::new(NoCache); // or a store of your own
     /// ```
     #[must_use]
     pub fn new(store: impl Store) -> Self {
@@ -104,8 +101,7 @@ impl Cache {
     /// It has every setting that a configuration file has for a cache.
     ///
     /// ```
-    /// use cache_runtime::store::NoCache;
-    /// use cache_runtime::{Cache, Codec};
+    /// use cache_runtime::{Cache, Codec, store::NoCache};
     ///
     /// let cache = Cache::builder(NoCache).expires_in("1h")?.codec(Codec::MessagePack).build();
     /// # Ok::<(), cache_runtime::Error>(())
@@ -121,15 +117,7 @@ impl Cache {
     /// Returns the same cache for async code.
     ///
     /// ```
-    /// use cache_runtime::Cache;
-    ///
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> cache_runtime::Result<()> {
-    /// let cache = Cache::memory();
-    /// cache.to_async().set("stats", &7).await?;
-    /// assert_eq!(cache.get::<u32>("stats")?, Some(7));
-    /// # Ok(())
-    /// # }
+    /// let cache = cache_runtime::Cache::memory().to_async();
     /// ```
     #[must_use]
     pub fn to_async(&self) -> AsyncCache {
@@ -137,8 +125,7 @@ impl Cache {
     }
 }
 
-// The methods of both faces, in the order in which their documentation shows them: hence the blank lines, without which
-// rustfmt sorts.
+// In the order in which their documentation shows them: hence the blank lines, without which rustfmt sorts.
 mod entries;
 
 mod compute;
@@ -147,42 +134,8 @@ mod multi;
 
 mod removal;
 
-mod options;
+mod views;
 
-mod observe;
+mod background;
 
-/// Writes methods for both faces, by a macro that takes a face, what belongs to it (its mode, by default), the end of an
-/// example, and what only one face has: its examples begin with a heading and with the lines that all of them share.
-macro_rules! for_both_faces {
-    ($methods:ident) => {
-        for_both_faces!($methods: Cache Blocking, AsyncCache Async);
-    };
-    ($methods:ident: $face:ident $with:ident, $async_face:ident $async_with:ident) => {
-        $methods!(
-            $face,
-            $with,
-            "# Ok::<(), cache_runtime::Error>(())\n```",
-            ["# Example\n\n```\nuse cache_runtime::Cache;\n"],
-            []
-        );
-        $methods!(
-            $async_face,
-            $async_with,
-            "# Ok(())\n# }\n```",
-            [],
-            [async "# Example\n\n```\nuse cache_runtime::Cache;\n\n# #[tokio::main(flavor = \"current_thread\")]\n\
-                    # async fn main() -> cache_runtime::Result<()> {"]
-        );
-    };
-}
-
-/// Runs an operation to its end, as a mode does.
-macro_rules! run {
-    (Blocking, $operation:expr) => {
-        $crate::poll_once::poll_once($operation)
-    };
-    (Async, $operation:expr) => {
-        $operation.await
-    };
-}
-use {for_both_faces, run};
+mod health;

@@ -24,78 +24,14 @@
 //! | [`performance`] | What do a hit, a miss and a write cost? |
 //! | [`migrating`] | What corresponds to the names in `cached`, moka, Rails and Proper? |
 
-pub mod macros {
-    #![doc = include_str!("guide/macros.md")]
+macro_rules! pages {
+    ($($page:ident)*) => {$(
+        pub mod $page {
+            #![doc = include_str!(concat!("guide/", stringify!($page), ".md"))]
+        }
+    )*};
 }
-
-pub mod handle {
-    #![doc = include_str!("guide/handle.md")]
-}
-
-pub mod asynchronous {
-    #![doc = include_str!("guide/asynchronous.md")]
-}
-
-pub mod keys {
-    #![doc = include_str!("guide/keys.md")]
-}
-
-pub mod values {
-    #![doc = include_str!("guide/values.md")]
-}
-
-pub mod expiry {
-    #![doc = include_str!("guide/expiry.md")]
-}
-
-pub mod stampedes {
-    #![doc = include_str!("guide/stampedes.md")]
-}
-
-pub mod invalidation {
-    #![doc = include_str!("guide/invalidation.md")]
-}
-
-pub mod batches {
-    #![doc = include_str!("guide/batches.md")]
-}
-
-pub mod counters {
-    #![doc = include_str!("guide/counters.md")]
-}
-
-pub mod configuration {
-    #![doc = include_str!("guide/configuration.md")]
-}
-
-pub mod testing {
-    #![doc = include_str!("guide/testing.md")]
-}
-
-pub mod sqlite {
-    #![doc = include_str!("guide/sqlite.md")]
-}
-
-pub mod processes {
-    #![doc = include_str!("guide/processes.md")]
-}
-
-pub mod redis {
-    #![doc = include_str!("guide/redis.md")]
-}
-
-pub mod stores {
-    #![doc = include_str!("guide/stores.md")]
-}
-
-pub mod failure {
-    #![doc = include_str!("guide/failure.md")]
-}
-
-pub mod performance {
-    #![doc = include_str!("guide/performance.md")]
-}
-
-pub mod migrating {
-    #![doc = include_str!("guide/migrating.md")]
+pages! {
+    macros handle asynchronous keys values expiry stampedes invalidation batches counters configuration
+    testing sqlite processes redis stores failure performance migrating
 }

@@ -30,9 +30,7 @@ struct Runtime {
 /// error is logged and nothing is cached; if there is none, one warning is logged and nothing is cached.
 ///
 /// ```
-/// let cache = cache_runtime::cache();
-/// let answer: u32 = cache.get_or_set("answer", || 42);
-/// assert_eq!(answer, 42);
+/// assert_eq!(cache_runtime::cache().get_or_set("answer", || 42), 42);
 /// ```
 #[must_use]
 pub fn cache() -> Cache {
@@ -50,9 +48,7 @@ pub fn cache() -> Cache {
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() {
-/// let cache = cache_runtime::async_cache();
-/// let answer: u32 = cache.get_or_set("answer", || async { 42 }).await;
-/// assert_eq!(answer, 42);
+/// assert_eq!(cache_runtime::async_cache().get_or_set("answer", || async { 42 }).await, 42);
 /// # }
 /// ```
 #[must_use]
@@ -97,13 +93,10 @@ pub fn named(name: &str) -> Result<Cache> {
 /// use. After an error it may be called again.
 ///
 /// ```
-/// use cache_runtime::Config;
+/// use cache_runtime::{Cache, Config};
 ///
-/// fn main() -> Result<(), cache_runtime::Error> {
-///     cache_runtime::init(Config::from_address("sqlite::memory:")?)?;
-///     assert!(cache_runtime::init(Config::from_address("none:")?).is_err(), "only once");
-///     Ok(())
-/// }
+/// cache_runtime::init(Config::builder().default(Cache::memory()))?;
+/// # Ok::<(), cache_runtime::Error>(())
 /// ```
 ///
 /// # Errors

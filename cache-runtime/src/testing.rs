@@ -15,11 +15,9 @@
 //!
 //! // A test needs no more than this:
 //! let _scope = testing::scope(Cache::memory());
-//! assert_eq!((price(7), price(7)), (700, 700));
-//! assert_eq!(RUNS.load(Ordering::Relaxed), 1);
+//! assert_eq!((price(7), price(7), RUNS.load(Ordering::Relaxed)), (700, 700, 1));
 //! testing::advance(Duration::from_secs(301));
-//! assert_eq!(price(7), 700);
-//! assert_eq!(RUNS.load(Ordering::Relaxed), 2);
+//! assert_eq!((price(7), RUNS.load(Ordering::Relaxed)), (700, 2));
 //! ```
 
 mod chaos;
@@ -71,13 +69,11 @@ pub fn scope(cache: Cache) -> Scope {
 ///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> cache_runtime::Result<()> {
-/// testing::scope_async(Cache::memory(), async {
-///     let cache = cache_runtime::async_cache();
-///     cache.set("greeting", "hello").await?;
-///     assert_eq!(cache.get::<String>("greeting").await?.as_deref(), Some("hello"));
-///     Ok::<(), cache_runtime::Error>(())
-/// })
-/// .await
+/// let price = testing::scope_async(Cache::memory(), async {
+///     cache_runtime::async_cache().get_or_set("price:7", async || 700).await
+/// });
+/// assert_eq!(price.await, 700);
+/// # Ok(())
 /// # }
 /// ```
 pub async fn scope_async<F: Future>(cache: Cache, future: F) -> F::Output {
@@ -91,14 +87,12 @@ pub async fn scope_async<F: Future>(cache: Cache, future: F) -> F::Output {
 /// Redis, does not notice.
 ///
 /// ```
-/// use cache_runtime::{Cache, testing};
-/// use std::time::Duration;
+/// use cache_runtime::{Cache, cache, testing};
 ///
-/// let cache = Cache::memory();
-/// let _scope = testing::scope(cache.clone());
-/// cache.expires_in(60).set("greeting", "hello")?;
-/// testing::advance(Duration::from_secs(61));
-/// assert!(!cache.exists("greeting")?);
+/// let _scope = testing::scope(Cache::memory());
+/// cache().expires_in(60).set("greeting", "hello")?;
+/// testing::advance(std::time::Duration::from_secs(61));
+/// assert!(!cache().exists("greeting")?);
 /// # Ok::<(), cache_runtime::Error>(())
 /// ```
 ///

@@ -1,4 +1,4 @@
-//! The user's own attributes and the function's own name: what the body sees of them.
+//! The function's name, its location and the user's own attributes, as the body sees them.
 
 use std::any::type_name_of_val;
 use std::backtrace::Backtrace;
@@ -9,7 +9,7 @@ use cache_runtime::cached;
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber, instrument};
 
-use crate::scenery::{empty, ran, runs};
+use crate::common::{empty, ran, runs};
 
 #[cached(key = "named")]
 fn named() -> (String, String) {

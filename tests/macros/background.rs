@@ -1,4 +1,4 @@
-//! `background`: the old value at once, and the new one from a task that outlives the call.
+//! `background`: the stale value at once, and a new one from a task that outlives the call.
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -10,12 +10,12 @@ use std::time::Duration;
 
 use cache_runtime::{cached, testing};
 
-use crate::scenery::empty;
+use crate::common::empty;
 
-/// A test that would hang fails.
+/// After this time a test that hangs fails.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// What a body asks of its test, wherever it runs: how it is to end, and when.
+/// Lets a test decide when a body ends and what it returns.
 #[derive(Clone)]
 struct Source(Arc<Mutex<Inner>>);
 
@@ -25,7 +25,7 @@ struct Inner {
     runs: u32,
 }
 
-/// The test's end of a source.
+/// The test's side of a source.
 struct Control {
     begun: Receiver<(ThreadId, u32)>,
     answer: Sender<Result<u32, &'static str>>,
@@ -86,7 +86,7 @@ async fn waited(id: &str, source: &Source) -> Result<u32, &'static str> {
     source.give()
 }
 
-/// The same by hand.
+/// The same with a `Cache` by hand.
 fn by_hand(source: &Source) -> Result<u32, &'static str> {
     let (view, source) = (cache_runtime::cache().expires_in(60).race_ttl(600), source.clone());
     view.background().try_get_or_set("plain:a", move || source.give())
@@ -97,7 +97,7 @@ async fn waited_by_hand(source: &Source) -> Result<u32, &'static str> {
     view.background().try_get_or_set("plain:a", async move || source.give()).await
 }
 
-/// The log of all tests, line by line.
+/// The log lines of all tests.
 fn log() -> Receiver<String> {
     struct Line(Sender<String>);
     impl Write for Line {
@@ -117,12 +117,12 @@ fn log() -> Receiver<String> {
 
 type Call = fn(&Source) -> Result<u32, &'static str>;
 
-/// The future stays what the compiler lets a runtime spawn.
+/// Compiles only if a runtime can spawn the future.
 fn send<F: Future + Send>(future: F) -> F {
     future
 }
 
-/// Both kinds of functions and both faces by hand; what is async on tokio as well.
+/// Runs a test on both kinds of functions and both faces, the async ones on tokio too.
 fn each_way(test: impl Fn(Call)) {
     test(|source| plain("a", source));
     test(by_hand);
@@ -134,7 +134,7 @@ fn each_way(test: impl Fn(Call)) {
     test(|source| smol::block_on(waited_by_hand(source)));
 }
 
-/// Waits until what runs in the background is stored.
+/// Waits until the background task has stored a value.
 fn until_stored(value: u32) {
     let stored = || cache_runtime::cache().get::<u32>("plain:a").unwrap() == Some(value);
     for _ in 0..10_000_000 {
@@ -147,7 +147,7 @@ fn until_stored(value: u32) {
 }
 
 #[test]
-fn the_old_value_is_served_at_once_and_the_new_one_comes_from_elsewhere() {
+fn the_stale_value_is_returned_at_once_and_a_background_task_recomputes() {
     each_way(|call| {
         let (_cache, _scope) = empty();
         let (source, control) = Source::new();
@@ -170,7 +170,7 @@ fn the_old_value_is_served_at_once_and_the_new_one_comes_from_elsewhere() {
 }
 
 #[test]
-fn however_many_call_one_computes_and_nobody_waits() {
+fn among_many_callers_one_task_computes_and_nobody_waits() {
     let (cache, _scope) = empty();
     let view = cache.expires_in(60).race_ttl(600).background();
     let source = Source::new();
@@ -190,7 +190,7 @@ fn however_many_call_one_computes_and_nobody_waits() {
 }
 
 #[test]
-fn without_a_window_it_changes_nothing() {
+fn without_a_window_background_has_no_effect() {
     let (cache, _scope) = empty();
     let (blocking, waiting) = (cache.expires_in(60).background(), cache.to_async().expires_in(60).background());
     for (round, value) in [1_u32, 2].into_iter().enumerate() {
@@ -219,7 +219,7 @@ fn after_the_window_callers_wait_again() {
 }
 
 #[test]
-fn failures_in_the_background_are_nobodys_and_do_not_prolong_the_old_value() {
+fn a_failure_in_the_background_reaches_no_caller_and_does_not_extend_the_stale_value() {
     for failure in ["down", "panic"] {
         each_way(|call| {
             let (_cache, _scope) = empty();
@@ -248,7 +248,7 @@ fn told(failure: &str, source: &Source) -> Result<u32, &'static str> {
 }
 
 #[test]
-fn a_failure_in_the_background_is_told_to_the_log_once() {
+fn a_failure_in_the_background_is_logged_once() {
     let log = log();
     for (failure, words) in [("down", "returned an `Err`"), ("panic", "panicked: on purpose")] {
         let (_cache, _scope) = empty();
@@ -268,7 +268,7 @@ fn a_failure_in_the_background_is_told_to_the_log_once() {
 }
 
 #[test]
-fn a_runtime_that_shuts_down_does_not_hang_and_leaves_the_key_free() {
+fn shutting_down_the_runtime_does_not_hang_and_frees_the_key() {
     a_runtime_shuts_down(|runtime, source| runtime.block_on(waited("a", source)));
     a_runtime_shuts_down(|runtime, source| runtime.block_on(waited_by_hand(source)));
 }
@@ -344,7 +344,7 @@ impl Shop {
 }
 
 #[test]
-fn methods_take_a_copy_of_self_along() {
+fn a_background_method_works_on_a_clone_of_self() {
     let ways: [fn(Shop) -> u32; 4] = [
         |shop| shop.title(1),
         |shop| smol::block_on(shop.owned()),
@@ -396,7 +396,7 @@ fn borrows<T: Clone + Send + 'static + AsRef<str>>(
 }
 
 #[test]
-fn arguments_are_borrowed_moved_and_called_as_ever() {
+fn arguments_can_be_borrowed_moved_and_called_in_the_background() {
     let (_cache, _scope) = empty();
     let (done, all) = channel();
     let call = || {
@@ -422,7 +422,7 @@ async fn outer(source: Source) -> u32 {
 }
 
 #[test]
-fn the_scope_of_a_test_is_carried_along() {
+fn a_background_task_runs_in_the_scope_of_its_test() {
     let (cache, _scope) = empty();
     let (source, control) = Source::new();
     control.will_give(Ok(1));

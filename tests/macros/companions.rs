@@ -1,4 +1,4 @@
-//! What stands beside an annotated function.
+//! The companions of an annotated function.
 
 use std::borrow::Cow;
 use std::fmt::Display;
@@ -9,7 +9,7 @@ use cache_runtime::{Cache, ErrorKind, cached, testing};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::scenery::{empty, ran, runs};
+use crate::common::{empty, ran, runs};
 
 #[cached(key = "user:{id}", expires_in = 60)]
 fn user(id: u64) -> String {
@@ -18,7 +18,7 @@ fn user(id: u64) -> String {
 }
 
 #[test]
-fn invalidate_forgets_one_value_and_tells_whether_there_was_one() {
+fn invalidate_deletes_one_value_and_returns_whether_there_was_one() {
     let (_cache, _scope) = empty();
     assert!(!user::invalidate(1).unwrap());
     assert_eq!((user(1), user(2)), ("user 1, run 1".into(), "user 2, run 2".into()));
@@ -27,7 +27,7 @@ fn invalidate_forgets_one_value_and_tells_whether_there_was_one() {
 }
 
 #[test]
-fn peek_looks_and_never_computes() {
+fn peek_returns_the_value_and_never_computes() {
     let (_cache, _scope) = empty();
     assert_eq!(user::peek(1).unwrap(), None);
     assert_eq!(runs(), 0);
@@ -42,7 +42,7 @@ fn raced() -> u32 {
 }
 
 #[test]
-fn peek_does_not_see_what_has_expired_not_even_in_a_window() {
+fn peek_returns_no_expired_value_even_in_a_window() {
     let (_cache, _scope) = empty();
     raced();
     testing::advance(Duration::from_secs(60));
@@ -50,7 +50,7 @@ fn peek_does_not_see_what_has_expired_not_even_in_a_window() {
 }
 
 #[test]
-fn prime_stores_a_value_without_running_with_the_lifetime_of_the_attribute() {
+fn prime_stores_a_value_with_the_lifetime_of_the_attribute() {
     let (_cache, _scope) = empty();
     user::prime(1, &"primed".to_owned()).unwrap();
     assert_eq!((user(1), runs()), ("primed".into(), 0));
@@ -61,7 +61,7 @@ fn prime_stores_a_value_without_running_with_the_lifetime_of_the_attribute() {
 }
 
 #[test]
-fn refresh_runs_the_body_and_keeps_what_it_returns() {
+fn refresh_runs_the_body_and_stores_the_result() {
     let (_cache, _scope) = empty();
     user(1);
     assert_eq!(user::refresh(1), "user 1, run 2");
@@ -92,7 +92,7 @@ fn a_change_while_a_refresh_runs_wins_over_its_result() {
 }
 
 #[test]
-fn uncached_runs_the_body_and_leaves_the_cache_alone() {
+fn uncached_runs_the_body_and_does_not_use_the_cache() {
     let (_cache, _scope) = empty();
     assert_eq!(user::uncached(1), "user 1, run 1");
     assert_eq!(user::peek(1).unwrap(), None);
@@ -102,7 +102,7 @@ fn uncached_runs_the_body_and_leaves_the_cache_alone() {
 }
 
 #[test]
-fn key_is_what_stands_in_the_store() {
+fn key_returns_the_stored_key() {
     let (cache, _scope) = empty();
     assert_eq!(user::key(42), "user:42");
     user(42);
@@ -116,7 +116,7 @@ fn any_key(text: &str) -> u8 {
 }
 
 #[test]
-fn key_is_escaped_and_shortened_as_in_the_store() {
+fn key_is_escaped_and_shortened_like_the_stored_key() {
     assert_eq!(any_key::key("@a"), "@/@a");
     let long = any_key::key(&"x".repeat(300));
     assert!(long.len() <= 250 && long.starts_with("xxx"), "{long}");
@@ -139,7 +139,7 @@ fn unwritable(value: Unwritable) -> u8 {
 }
 
 #[test]
-fn where_the_arguments_make_no_key_the_function_answers_and_the_companions_say_so() {
+fn without_a_key_the_function_works_and_companions_return_an_error() {
     let (_cache, _scope) = empty();
     assert_eq!((unwritable(Unwritable), unwritable::refresh(Unwritable), runs()), (7, 7, 2));
     assert_eq!(unwritable::key(Unwritable), "");
@@ -150,7 +150,7 @@ fn where_the_arguments_make_no_key_the_function_answers_and_the_companions_say_s
 }
 
 #[test]
-fn the_store_says_why_it_cannot_be_asked() {
+fn companions_return_the_error_of_the_store() {
     let chaos = testing::Chaos::new(cache_runtime::store::NoCache);
     let _scope = testing::scope(Cache::new(chaos.clone()));
     chaos.fail(true);
@@ -184,7 +184,7 @@ fn half_or_io(n: u8) -> std::io::Result<u8> {
 }
 
 #[test]
-fn of_a_result_the_ok_is_seen_and_primed() {
+fn for_a_result_peek_and_prime_use_the_ok_value() {
     let (_cache, _scope) = empty();
     half::prime(8, &100).unwrap();
     assert_eq!((half(8), half::peek(8).unwrap(), half::peek(1).unwrap()), (Ok(100), Some(100), None));
@@ -196,7 +196,7 @@ fn of_a_result_the_ok_is_seen_and_primed() {
 }
 
 #[test]
-fn behind_an_alias_the_whole_is_seen_and_either_is_primed() {
+fn for_an_alias_of_a_result_peek_returns_the_result_and_prime_takes_either() {
     let (_cache, _scope) = empty();
     half_by_alias::prime(2, &100).unwrap();
     assert_eq!((half_by_alias(2), half_by_alias::peek(2).unwrap()), (Ok(100), Some(Ok(100))));
@@ -217,7 +217,7 @@ async fn page(client: &mut Vec<String>, url: &str, mut lang: String) -> Result<S
 }
 
 #[test]
-fn of_an_async_function_what_asks_the_store_is_awaited() {
+fn companions_of_an_async_function_are_async_where_they_use_the_store() {
     let (_cache, _scope) = empty();
     let mut client = Vec::new();
     let en = || "en".to_owned();
@@ -299,7 +299,7 @@ impl<'de> serde::Deserialize<'de> for Shop {
 }
 
 #[test]
-fn beside_a_method_stand_functions_with_its_name_in_front() {
+fn companions_of_a_method_are_functions_prefixed_with_its_name() {
     let (_cache, _scope) = empty();
     let (one, two) = (Shop { id: 1, rate: 10 }, Shop { id: 2, rate: 20 });
     assert_eq!((one.price(3), two.price(3)), (Some(30), Some(60)));
@@ -312,7 +312,7 @@ fn beside_a_method_stand_functions_with_its_name_in_front() {
 }
 
 #[test]
-fn a_method_stays_a_method_whatever_its_receiver() {
+fn companions_of_a_method_take_its_receiver() {
     let (_cache, _scope) = empty();
     let mut shop = Shop { id: 1, rate: 10 };
     smol::block_on(async {
@@ -332,7 +332,7 @@ fn a_method_stays_a_method_whatever_its_receiver() {
 }
 
 #[test]
-fn a_function_whose_signature_says_self_counts_as_a_method() {
+fn a_function_with_self_in_its_signature_counts_as_a_method() {
     let (_cache, _scope) = empty();
     assert!(Shop::opened(7).is_ok_and(|shop| shop.rate == 1));
     assert_eq!(Shop::opened_peek(7).unwrap().map(|shop| (shop.id, shop.rate)), Some((7, 0)));
@@ -358,7 +358,7 @@ impl<T: Default + ToString> Repo<T> {
 }
 
 #[test]
-fn instances_of_what_is_generic_are_told_apart_as_the_function_does() {
+fn companions_of_generic_functions_distinguish_their_instances() {
     let (cache, _scope) = empty();
     let (numbers, truths) = (Repo(0u8), Repo(false));
     numbers.load::<bool>(1);
@@ -402,7 +402,7 @@ fn elided(parts: &[u8], n: u8) -> Result<Cow<'_, [u8]>, &str> {
 }
 
 #[test]
-fn generics_lifetimes_and_unnamed_types_are_those_of_the_function() {
+fn companions_have_the_generics_and_lifetimes_of_the_function() {
     let (_cache, _scope) = empty();
     assert_eq!(largest::<u8, 1>(&[1, 2, 3], Some(&3)), Some(2));
     assert_eq!(largest::peek::<u8, 1>(&[1, 2, 3], Some(&3)).unwrap(), Some(Some(2)));
@@ -450,7 +450,7 @@ fn default_patterns([a, _]: [u8; 2], Point { x: ref left, y }: Point) -> i32 {
 }
 
 #[test]
-fn patterns_take_arguments_apart_in_the_key_and_in_the_body() {
+fn arguments_may_be_patterns_in_the_key_and_the_body() {
     let (_cache, _scope) = empty();
     let point = || Point { x: 1, y: 2 };
     for _ in 0..2 {
@@ -476,7 +476,7 @@ fn timed(id: u8, length: u64) -> u32 {
 }
 
 #[test]
-fn prime_takes_what_the_lifetime_is_computed_of_as_well() {
+fn prime_also_takes_the_arguments_that_the_lifetime_depends_on() {
     let (_cache, _scope) = empty();
     timed::prime(1, 5, &100).unwrap();
     testing::advance(minutes(5) - Duration::from_secs(1));
@@ -493,7 +493,7 @@ fn counts(id: u8) -> u32 {
 }
 
 #[test]
-fn the_body_stands_once_so_that_its_statics_are_one() {
+fn the_body_exists_once_so_its_statics_are_shared() {
     let (_cache, _scope) = empty();
     assert_eq!((counts(1), counts::uncached(1), counts::refresh(1), counts(2)), (1, 2, 3, 4));
 }
@@ -527,7 +527,7 @@ mod other {
 use other::visible as renamed;
 
 #[test]
-fn function_and_companions_are_seen_and_named_alike() {
+fn companions_have_the_visibility_and_name_of_the_function() {
     let (_cache, _scope) = empty();
     #[expect(deprecated)]
     let both = (renamed(1), other::visible(1));
@@ -576,7 +576,7 @@ fn versioned(id: u8) -> u8 {
 }
 
 #[test]
-fn a_version_is_part_of_the_key_here_too() {
+fn a_version_is_part_of_the_key_of_companions() {
     let (cache, _scope) = empty();
     versioned(1);
     assert_eq!(versioned::key(1), "#2#versioned:1");
@@ -601,7 +601,7 @@ impl<T> Priced for Repo<T> {
 }
 
 #[test]
-fn the_default_methods_of_a_trait_have_them_too() {
+fn default_methods_of_a_trait_have_companions() {
     let (cache, _scope) = empty();
     assert_eq!((Repo(1u8).price(2), Repo('a').price(2)), (4, 4));
     assert_eq!(runs(), 2);

@@ -1,4 +1,4 @@
-//! `store_if`: what is stored of what could be.
+//! `store_if`: which values are stored.
 
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use cache_runtime::{Cache, cached, testing};
 
-use crate::scenery::{empty, ran, runs};
+use crate::common::{empty, ran, runs};
 
 #[cached(key = "found:{words}", store_if = |found| !found.is_empty())]
 fn found(words: &str) -> Vec<u8> {
@@ -16,7 +16,7 @@ fn found(words: &str) -> Vec<u8> {
 }
 
 #[test]
-fn what_the_condition_refuses_reaches_its_caller_and_is_not_stored() {
+fn a_refused_value_is_returned_and_not_stored() {
     let (_cache, _scope) = empty();
     for _ in 0..2 {
         assert_eq!((found("a"), found("")), (vec![97], vec![]));
@@ -48,7 +48,7 @@ async fn waited(n: u8, text: String, least: usize) -> std::io::Result<usize> {
 }
 
 #[test]
-fn of_a_result_the_condition_sees_the_ok() {
+fn for_a_result_the_condition_gets_the_ok_value() {
     let (_cache, _scope) = empty();
     for _ in 0..2 {
         assert_eq!((half(4), half(2)), (Ok(2), Ok(1)));
@@ -67,7 +67,7 @@ fn of_a_result_the_condition_sees_the_ok() {
 }
 
 #[test]
-fn refresh_asks_the_condition_and_prime_does_not() {
+fn the_condition_applies_to_refresh_and_not_to_prime() {
     let (_cache, _scope) = empty();
     assert_eq!(half::refresh(2), Ok(1));
     assert_eq!(half::peek(2).unwrap(), None);
@@ -95,7 +95,7 @@ impl Shop {
 }
 
 #[test]
-fn without_companions_it_is_the_same() {
+fn the_condition_applies_without_companions_too() {
     let (_cache, _scope) = empty();
     assert_eq!((Shop { open: false }.stock(), Shop { open: true }.stock(), Shop { open: true }.stock()), (1, 2, 2));
     let mut shop = Shop { open: false };
@@ -109,7 +109,7 @@ fn raced() -> Result<u32, String> {
 }
 
 #[test]
-fn an_old_value_does_not_stand_in_for_one_that_is_not_stored() {
+fn a_stale_value_does_not_replace_one_that_is_not_stored() {
     let (_cache, _scope) = empty();
     assert_eq!(raced(), Ok(1));
     testing::advance(Duration::from_secs(60));
@@ -127,7 +127,7 @@ fn never_stored(running: &Barrier) -> u32 {
 }
 
 #[test]
-fn who_waits_gets_the_value_that_is_not_stored() {
+fn waiting_callers_get_the_value_that_is_not_stored() {
     let cache = Cache::memory();
     let running = Barrier::new(2);
     let first = thread::scope(|scope| {
@@ -152,7 +152,7 @@ fn in_the_background(id: &str) -> u32 {
 static BACKGROUND: AtomicU32 = AtomicU32::new(0);
 
 #[test]
-fn in_the_background_it_is_asked_too() {
+fn the_condition_applies_in_the_background_too() {
     let chaos = testing::Chaos::over(&Cache::memory());
     let _scope = testing::scope(Cache::new(chaos.clone()));
     assert_eq!(in_the_background("a"), 1);

@@ -1,8 +1,8 @@
-//! Counters that a function's arguments name.
+//! `#[counter]`: counters that are named by a function's arguments.
 
 use cache_runtime::{AsyncCounter, Counter, counter};
 
-use crate::scenery::empty;
+use crate::common::empty;
 
 /// How often a page was seen.
 #[counter(key = "page:views:{page_id}", expires_in = 3600)]
@@ -23,7 +23,7 @@ fn a_counter_counts_under_its_key() {
 }
 
 #[test]
-fn an_async_counter_has_the_same_handle_to_await() {
+fn the_methods_of_an_async_counter_are_async() {
     let (cache, _scope) = empty();
     smol::block_on(async {
         assert_eq!(page_likes(1).increment().await.unwrap(), 1);
@@ -80,7 +80,7 @@ fn generic_counters_count_by_type() {
 }
 
 #[test]
-fn the_handles_have_names() {
+fn the_types_of_the_handles_are_public() {
     let (_cache, _scope) = empty();
     let _: (Counter, AsyncCounter) = (page_views(1), page_likes(1));
 }

@@ -1,4 +1,4 @@
-//! `each`: many elements, each with a key and a value of its own.
+//! `each`: functions of many elements, each with a key and a value of its own.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -7,9 +7,9 @@ use std::time::Duration;
 use cache_runtime::{Cache, cached, testing};
 use serde::{Deserialize, Serialize};
 
-use crate::scenery::empty;
+use crate::common::empty;
 
-/// Not `Clone`: nothing is asked of a value but serde.
+/// It is not `Clone`: values need only serde's traits.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 struct User(String);
 
@@ -22,7 +22,7 @@ fn asked(ids: &[u64]) {
     ASKED.with_borrow_mut(|asked| asked.push(ids.to_vec()));
 }
 
-/// What bodies were asked for since this was called.
+/// The elements that bodies have got since the last call.
 fn bodies() -> Vec<Vec<u64>> {
     ASKED.take()
 }
@@ -31,7 +31,7 @@ fn user(id: u64) -> User {
     User(format!("user {id}"))
 }
 
-/// Those over 100 do not exist.
+/// Users over 100 do not exist.
 #[cached(each = ids, key = "user:{id}", expires_in = 60)]
 fn users(ids: &[u64]) -> HashMap<u64, User> {
     asked(ids);
@@ -55,7 +55,7 @@ fn of(ids: &[u64]) -> HashMap<u64, User> {
 }
 
 #[test]
-fn the_body_is_asked_once_and_for_the_missing_ones_only() {
+fn the_body_runs_once_and_gets_only_the_missing_elements() {
     let (cache, _scope) = empty();
     assert_eq!(users(&[1, 2]), of(&[1, 2]));
     assert_eq!(users(&[3, 2, 1, 4]), of(&[1, 2, 3, 4]));
@@ -66,7 +66,7 @@ fn the_body_is_asked_once_and_for_the_missing_ones_only() {
 }
 
 #[test]
-fn many_are_read_and_written_at_once() {
+fn elements_are_read_and_written_in_one_batch() {
     let chaos = testing::Chaos::over(&Cache::memory());
     let _scope = testing::scope(Cache::new(chaos.clone()));
     users(&[1, 2]);
@@ -76,28 +76,28 @@ fn many_are_read_and_written_at_once() {
 }
 
 #[test]
-fn without_elements_nobody_is_asked() {
+fn without_elements_neither_body_nor_store_is_called() {
     let (_cache, _scope) = empty();
     assert_eq!((users(&[]), listed(&mut 0, vec![], "en")), (HashMap::new(), vec![]));
     assert!(bodies().is_empty());
 }
 
 #[test]
-fn what_a_map_does_not_hold_is_not_kept() {
+fn elements_that_the_map_omits_are_not_stored() {
     let (_cache, _scope) = empty();
     assert_eq!((users(&[100, 101]), users(&[101, 100])), (of(&[100]), of(&[100])));
     assert_eq!(bodies(), [vec![100, 101], vec![101]]);
 }
 
 #[test]
-fn an_element_asked_for_twice_is_computed_once_for_a_map() {
+fn a_repeated_element_is_computed_once_for_a_map() {
     let (_cache, _scope) = empty();
     assert_eq!(users(&[5, 5, 6, 5]), of(&[5, 6]));
     assert_eq!(bodies(), [vec![5, 6]]);
 }
 
 #[test]
-fn a_list_is_in_the_order_asked_and_has_one_for_each() {
+fn a_list_has_one_value_for_each_element_in_order() {
     let (cache, _scope) = empty();
     let mut runs = 0;
     assert_eq!(listed(&mut runs, vec![2, 1], "en"), ["en 2", "en 1"]);
@@ -116,7 +116,7 @@ fn too_short(ids: &[u64]) -> Vec<u64> {
 
 #[test]
 #[should_panic = "the body returned 1 values for 2 elements: with `each` a `Vec` has one for each"]
-fn a_list_that_is_too_short_is_a_mistake_of_the_body() {
+fn a_list_that_is_too_short_is_a_panic() {
     let (_cache, _scope) = empty();
     too_short(&[1, 2]);
 }
@@ -128,7 +128,7 @@ fn tried(ids: &[u64], fails: bool) -> Result<HashMap<u64, User>, String> {
 }
 
 #[test]
-fn an_error_is_its_callers_and_nothing_of_it_is_kept() {
+fn an_error_is_returned_and_nothing_is_stored() {
     let (_cache, _scope) = empty();
     assert_eq!(tried(&[1], false), Ok(of(&[1])));
     assert_eq!(tried(&[1, 2], true), Err("down".to_owned()));
@@ -137,7 +137,7 @@ fn an_error_is_its_callers_and_nothing_of_it_is_kept() {
 }
 
 #[test]
-fn a_condition_is_asked_of_each() {
+fn a_condition_applies_to_each_element() {
     let (_cache, _scope) = empty();
     assert_eq!(tried(&[7, 8], false), Ok(of(&[7, 8])));
     assert_eq!((tried::peek(7).unwrap(), tried::peek(8).unwrap()), (None, Some(user(8))));
@@ -152,7 +152,7 @@ async fn waited(tenant: String, names: &[String]) -> Result<Vec<Option<usize>>, 
 }
 
 #[test]
-fn an_async_function_may_have_many_elements_too() {
+fn an_async_function_may_have_elements() {
     fn send<T: Send>(future: T) -> T {
         future
     }
@@ -169,7 +169,7 @@ fn an_async_function_may_have_many_elements_too() {
 }
 
 #[test]
-fn companions_that_ask_by_the_key_take_one_element() {
+fn companions_that_use_the_key_take_one_element() {
     let (_cache, _scope) = empty();
     users(&[1, 2]);
     assert_eq!((users::key(1), users::peek(1).unwrap()), ("user:1".to_owned(), Some(user(1))));
@@ -184,7 +184,7 @@ fn companions_that_ask_by_the_key_take_one_element() {
 }
 
 #[test]
-fn each_value_lives_as_long_as_was_said() {
+fn each_value_has_the_lifetime_of_the_attribute() {
     let (_cache, _scope) = empty();
     users(&[1]);
     testing::advance(Duration::from_secs(30));
@@ -195,7 +195,7 @@ fn each_value_lives_as_long_as_was_said() {
 }
 
 #[test]
-fn a_store_that_is_away_has_none_of_them() {
+fn without_the_store_all_elements_are_computed() {
     let chaos = testing::Chaos::over(&Cache::memory());
     let _scope = testing::scope(Cache::new(chaos.clone()));
     users(&[1]);
@@ -243,7 +243,7 @@ impl Shop {
 }
 
 #[test]
-fn methods_may_have_many_elements_with_companions_or_without() {
+fn methods_may_have_elements_with_or_without_companions() {
     let (_cache, _scope) = empty();
     let shop = Shop { id: 3 };
     let sku = |number| Sku { number, colour: "red" };
@@ -279,7 +279,7 @@ fn even(ids: &[Even]) -> Vec<u64> {
 }
 
 #[test]
-fn an_element_without_a_key_is_computed_each_time_and_keeps_nobody_else_out() {
+fn an_element_without_a_key_is_computed_each_time_and_others_are_stored() {
     let (_cache, _scope) = empty();
     assert_eq!((any_key(&["a", ""]), any_key(&["a", ""])), (vec![1, 0], vec![1, 0]));
     assert_eq!(bodies(), [[2], [1]]);
@@ -295,7 +295,7 @@ fn changing(ids: &[u64]) -> Vec<u64> {
 }
 
 #[test]
-fn what_changes_an_element_while_it_is_computed_wins() {
+fn a_change_of_an_element_during_its_computation_wins() {
     let (_cache, _scope) = empty();
     assert_eq!(changing(&[1, 2]), [1, 2]);
     assert_eq!((changing::peek(1).unwrap(), changing::peek(2).unwrap()), (None, Some(2)));

@@ -1,4 +1,4 @@
-//! Which functions may be annotated, and that they stay what they were.
+//! Which functions may be annotated, and that their behaviour stays the same.
 
 use std::borrow::Cow;
 use std::rc::Rc;
@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use cache_runtime::{cached, testing};
 
-use crate::scenery::{empty, ran, runs};
+use crate::common::{empty, ran, runs};
 
 #[cached(key = "joined:{text}", skip(parts))]
 async fn joined<'a>(text: &'a str, parts: &[u8]) -> Cow<'a, str> {
@@ -16,7 +16,7 @@ async fn joined<'a>(text: &'a str, parts: &[u8]) -> Cow<'a, str> {
 }
 
 #[test]
-fn async_functions_may_borrow_and_wait() {
+fn async_functions_may_borrow_and_await() {
     let (_cache, _scope) = empty();
     let text = String::from("a");
     let twice = async { (joined(&text, &[1, 2]).await.into_owned(), joined(&text, &[]).await.into_owned()) };
@@ -52,7 +52,7 @@ fn moves(n: u8, log: &mut Vec<u8>, text: String, then: impl FnOnce(String) -> us
 }
 
 #[test]
-fn arguments_may_be_moved_called_and_lent_mutably() {
+fn arguments_may_be_moved_called_and_borrowed_mutably() {
     let (_cache, _scope) = empty();
     let mut log = Vec::new();
     assert_eq!(moves(1, &mut log, "abc".to_owned(), |text| text.len()), 3);
@@ -130,7 +130,7 @@ fn functions_of_impls_and_trait_impls_may_be_annotated() {
     assert!(cache.exists("emptied:3").unwrap());
 }
 
-/// A function with much around it.
+/// A function with many attributes.
 #[cached(
     key = "all:{n}", // trailing comma and comment
 )]
@@ -144,7 +144,7 @@ pub(crate) fn attributes_survive(#[allow(unused_mut)] mut n: u8) -> u8 {
 }
 
 #[test]
-fn attributes_outer_and_inner_survive() {
+fn outer_and_inner_attributes_are_kept() {
     let (_cache, _scope) = empty();
     assert_eq!(attributes_survive(1), 1);
     let as_a_value: fn(u8) -> u8 = attributes_survive;
@@ -177,7 +177,7 @@ fn for_ever() {
 }
 
 #[test]
-fn a_value_lives_as_long_as_was_said() {
+fn a_value_has_the_lifetime_of_the_attribute() {
     let (_cache, _scope) = empty();
     let all = || {
         for_seconds();
@@ -206,7 +206,7 @@ fn raced(id: u8) -> u32 {
 }
 
 #[test]
-fn in_the_race_window_one_computes_and_the_others_get_the_old_value() {
+fn in_the_race_window_one_caller_computes_and_the_others_get_the_stale_value() {
     let (_cache, _scope) = empty();
     assert_eq!(raced(1), 1);
     testing::advance(Duration::from_secs(69));

@@ -1,13 +1,13 @@
-//! The futures of annotated functions: what they are to who spawns and boxes them.
+//! The futures of annotated functions: their size, and whether they are `Send`.
 
 use std::collections::HashMap;
 use std::hint::black_box;
 
 use cache_runtime::cached;
 
-use crate::scenery::empty;
+use crate::common::empty;
 
-/// So much larger than the body's own future may that of an annotated function be.
+/// By how many bytes the future may be larger than the body's own.
 const ROOM: usize = 1024;
 
 #[cached(key = "small:{id}", expires_in = 300, race_ttl = 10)]

@@ -1,4 +1,4 @@
-//! The keys of all forms, frozen: an entry of an older release is found by a newer one only under the same key.
+//! Frozen keys of all forms: a newer release finds the entries of an older one only under the same key.
 //!
 //! `keys.txt` holds a call and its key on each line. A key may change only with a reason that stands in the changelog.
 

@@ -1,10 +1,10 @@
-//! The instances of what is generic: they share no value, whatever it is that is generic.
+//! Instances of generic functions, methods and traits share no values.
 
 use std::any::type_name;
 
 use cache_runtime::cached;
 
-use crate::scenery::{empty, ran, runs};
+use crate::common::{empty, ran, runs};
 
 struct Repo<T>(T);
 
@@ -55,7 +55,7 @@ fn instances_of_a_generic_impl_do_not_share() {
 }
 
 #[test]
-fn instances_of_an_asynchronous_method_do_not_share() {
+fn instances_of_an_async_method_do_not_share() {
     let (cache, _scope) = empty();
     smol::block_on(async {
         for _ in 0..2 {
@@ -150,7 +150,7 @@ fn generic<T>() -> u8 {
 }
 
 #[test]
-fn the_keys_of_what_is_not_generic_are_the_text_alone() {
+fn the_keys_of_plain_functions_are_the_text_alone() {
     let (cache, _scope) = empty();
     Shop::plain(1);
     Shop::written();
@@ -163,7 +163,7 @@ fn the_keys_of_what_is_not_generic_are_the_text_alone() {
 }
 
 #[test]
-fn functions_of_one_name_in_two_closures_do_not_share() {
+fn functions_of_the_same_name_in_two_closures_do_not_share() {
     let first = || {
         #[cached]
         fn inner() -> u8 {

@@ -1,10 +1,10 @@
-//! Which calls share a value, and under which key it is kept.
+//! Which calls share a value, and under which key it is stored.
 
 use std::fmt::Display;
 
 use cache_runtime::cached;
 
-use crate::scenery::{empty, ran, runs};
+use crate::common::{empty, ran, runs};
 
 #[cached(key = "user:{id}")]
 fn user(id: u64) -> String {
@@ -50,7 +50,7 @@ fn fields(place: &Place, r#in: u8) -> u8 {
 }
 
 #[test]
-fn fields_and_raw_names_may_stand_in_a_key() {
+fn a_key_may_contain_fields_and_raw_names() {
     let (cache, _scope) = empty();
     fields(&Place { town: Town { zip: 8000 }, pair: (1, (2, 3)), r#type: "city" }, 9);
     assert_eq!(cache.get("8000:2:city:9").unwrap(), Some(9u8));
@@ -62,7 +62,7 @@ fn pair(a: &str, b: &str) -> (String, String) {
 }
 
 #[test]
-fn a_separator_inside_a_value_is_no_separator() {
+fn a_separator_inside_a_value_is_escaped() {
     let (_cache, _scope) = empty();
     assert_eq!(pair("a:b", "c"), ("a:b".into(), "c".into()));
     assert_eq!(pair("a", "b:c"), ("a".into(), "b:c".into()));
@@ -104,7 +104,7 @@ fn page(client: &Client, url: &str) -> String {
 }
 
 #[test]
-fn what_is_skipped_needs_no_display() {
+fn a_skipped_argument_needs_no_display() {
     let (cache, _scope) = empty();
     page(&Client, "/");
     page(&Client, "/");
@@ -139,7 +139,7 @@ mod defaults {
 }
 
 #[test]
-fn default_keys_tell_arguments_functions_and_modules_apart() {
+fn default_keys_distinguish_arguments_functions_and_modules() {
     let (_cache, _scope) = empty();
     for _ in 0..2 {
         assert_eq!(defaults::sum(2, 1), 3);
@@ -193,7 +193,7 @@ fn skipped_by_default(client: &Client, id: u8) -> u8 {
 }
 
 #[test]
-fn a_default_key_leaves_out_what_is_skipped() {
+fn a_default_key_omits_skipped_arguments() {
     let (cache, _scope) = empty();
     skipped_by_default(&Client, 3);
     assert!(cache.exists("macros::keys::skipped_by_default(id=3u8)").unwrap());
@@ -254,7 +254,7 @@ impl Shop {
 }
 
 #[test]
-fn methods_are_told_apart_by_what_of_self_is_in_the_key() {
+fn methods_are_distinguished_by_the_fields_of_self_in_the_key() {
     let (cache, _scope) = empty();
     let (one, two) = (Shop { id: 1, rate: 10 }, Shop { id: 2, rate: 20 });
     for _ in 0..2 {
@@ -266,7 +266,7 @@ fn methods_are_told_apart_by_what_of_self_is_in_the_key() {
 }
 
 #[test]
-fn a_skipped_self_is_shared() {
+fn calls_that_skip_self_share_a_value() {
     let (_cache, _scope) = empty();
     assert_eq!((Shop { id: 1, rate: 1 }.tax(50), Shop { id: 2, rate: 2 }.tax(50)), (10, 10));
     assert_eq!(runs(), 1);
@@ -280,7 +280,7 @@ fn changes_its_arguments(mut n: u32, text: String) -> u32 {
 }
 
 #[test]
-fn the_key_is_taken_before_the_body_changes_an_argument() {
+fn the_key_is_made_before_the_body_changes_an_argument() {
     let (cache, _scope) = empty();
     assert_eq!(changes_its_arguments(1, "abc".to_owned()), 104);
     assert_eq!(cache.get("taken:1:abc").unwrap(), Some(104u32));
@@ -304,7 +304,7 @@ struct Point {
 }
 
 #[test]
-fn what_a_pattern_names_is_in_the_key() {
+fn names_of_a_pattern_are_part_of_the_key() {
     let (cache, _scope) = empty();
     assert_eq!((destructured((1, 2), [3, 4]), destructured((2, 1), [3, 4])), (6, 6));
     assert_eq!(destructured((1, 2), [3, 9]), 6);

@@ -11,7 +11,7 @@ use cache_runtime::{cached, counter};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::scenery::empty;
+use crate::common::empty;
 
 #[cached(key = "{id}:{text}", expires_in = 5, race_ttl = 5, cache = "sessions", version = 1)]
 fn every_argument(id: u64, text: &str) -> Result<u64, String> {

@@ -2,6 +2,7 @@
 
 mod attributes;
 mod background;
+mod common;
 mod companions;
 mod conditions;
 mod counters;
@@ -13,7 +14,6 @@ mod instances;
 mod keys;
 mod lints;
 mod results;
-mod scenery;
 mod signatures;
 mod surroundings;
 mod tags;

@@ -1,13 +1,13 @@
-//! What is kept of a result, and what a body may be.
+//! Which results are stored, and what a body may contain.
 
 use std::rc::Rc;
 
 use cache_runtime::cached;
 use serde::{Deserialize, Serialize};
 
-use crate::scenery::{empty, ran, runs};
+use crate::common::{empty, ran, runs};
 
-/// Neither `Serialize` nor `Send`: nothing is asked of an error.
+/// Neither `Serialize` nor `Send`: an error needs no traits.
 #[derive(Debug, PartialEq)]
 struct Refused(Rc<u8>);
 
@@ -39,7 +39,7 @@ fn borrowed_error(n: u8) -> Result<u8, &'static str> {
 }
 
 #[test]
-fn ok_is_kept() {
+fn ok_is_stored() {
     let (cache, _scope) = empty();
     for _ in 0..2 {
         assert_eq!((plain(2), alias(4), io(6).unwrap(), borrowed_error(8)), (Ok(2), Ok(4), 6, Ok(8)));
@@ -49,7 +49,7 @@ fn ok_is_kept() {
 }
 
 #[test]
-fn err_is_not_kept_whatever_the_type_is_called() {
+fn err_is_not_stored_whatever_the_type_is_called() {
     let (cache, _scope) = empty();
     for _ in 0..2 {
         assert_eq!((plain(1), alias(3)), (Err(Refused(Rc::new(1))), Err(Refused(Rc::new(3)))));
@@ -109,7 +109,7 @@ async fn early_waited(text: &str) -> Result<u32, Box<dyn std::error::Error>> {
 }
 
 #[test]
-fn return_and_question_mark_mean_what_they_meant() {
+fn return_and_question_mark_leave_the_function() {
     let (_cache, _scope) = empty();
     assert_eq!((early("none"), early("7")), (Ok(0), Ok(7)));
     assert!(early("x").is_err() && early("x").is_err());
@@ -117,7 +117,7 @@ fn return_and_question_mark_mean_what_they_meant() {
 }
 
 #[test]
-fn return_and_question_mark_mean_it_in_async_functions_too() {
+fn return_and_question_mark_leave_an_async_function() {
     let (_cache, _scope) = empty();
     smol::block_on(async {
         assert_eq!((early_waited("none").await.unwrap(), early_waited("7").await.unwrap()), (0, 7));
@@ -180,7 +180,7 @@ fn panics(n: u8) -> u8 {
 }
 
 #[test]
-fn a_panic_is_the_callers_and_is_not_kept() {
+fn a_panic_reaches_its_caller_and_is_not_stored() {
     let (_cache, _scope) = empty();
     let caught = std::panic::catch_unwind(|| panics(0)).unwrap_err();
     assert_eq!(*caught.downcast::<&str>().unwrap(), "zero");

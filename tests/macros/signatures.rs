@@ -1,4 +1,4 @@
-//! Every kind of signature, with what stands beside it.
+//! Every kind of signature, with its companions.
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
@@ -11,7 +11,7 @@ use std::sync::Arc;
 use cache_runtime::cached;
 use serde::Serialize;
 
-use crate::scenery::{empty, ran, runs};
+use crate::common::{empty, ran, runs};
 
 #[derive(Clone, Copy, Serialize)]
 struct Query<'q> {
@@ -59,7 +59,7 @@ fn unnamed(shown: &dyn Display, also: &(impl Display + ?Sized), then: Box<dyn Fn
 }
 
 #[test]
-fn arguments_may_be_of_types_without_names() {
+fn arguments_may_have_types_without_names() {
     let (_cache, _scope) = empty();
     let add = 1;
     let then = || -> Box<dyn FnOnce() -> u8> { Box::new(move || add + 1) };
@@ -77,7 +77,7 @@ fn lent_mutably(log: &mut Vec<u8>, mut at: u8, r#type: &mut u8) -> u8 {
 }
 
 #[test]
-fn arguments_may_be_lent_mutably() {
+fn arguments_may_be_borrowed_mutably() {
     let (_cache, _scope) = empty();
     let (mut log, mut number) = (Vec::new(), 1);
     assert_eq!(lent_mutably(&mut log, 1, &mut number), 2);
@@ -170,7 +170,7 @@ fn async_functions_of_a_trait_are_annotated_at_the_impl() {
     assert_eq!(runs(), 2);
 }
 
-/// Above and below the attribute stands what other macros know.
+/// Other macros' attributes are above and below.
 #[must_use]
 #[cached(key = "path", skip(path))]
 #[inline(never)]
@@ -186,13 +186,13 @@ pub(super) fn conjured<T: Default + Serialize + serde::de::DeserializeOwned, con
 }
 
 #[test]
-fn attributes_may_stand_above_and_below() {
+fn other_attributes_may_be_above_and_below() {
     let (_cache, _scope) = empty();
     assert_eq!((attributed(Path::new("a/b")), attributed(Path::new("a"))), (2, 2));
 }
 
 #[test]
-fn types_that_no_argument_names_are_passed_on() {
+fn types_that_no_argument_names_are_part_of_the_key() {
     let (_cache, _scope) = empty();
     assert_eq!((conjured::<u8, 2>().len(), conjured::<u8, 3>().len(), conjured::<String, 2>().len()), (2, 3, 2));
     assert_eq!(conjured::refresh::<u8, 2>().len(), 2);

@@ -1,8 +1,8 @@
-//! Annotated functions among names that could be mistaken for those of the expansion.
+//! Annotated functions among names that an expansion could confuse with its own.
 
-use crate::scenery::empty;
+use crate::common::empty;
 
-/// Everything that an expansion could rely on means something else here.
+/// Every name that an expansion could use means something else here.
 mod shadowed {
     #![allow(dead_code, non_camel_case_types, non_upper_case_globals, unused_macros)]
 
@@ -92,7 +92,7 @@ mod in_the_way {
 }
 
 #[test]
-fn names_of_companions_do_not_meet_the_users() {
+fn names_of_companions_do_not_collide_with_the_users() {
     let (_cache, _scope) = empty();
     assert_eq!(in_the_way::invalidate::<u8>(1, (2, 3), 4, 5, 6, 7), 128);
     assert_eq!(in_the_way::invalidate::peek::<u8>(1, (2, 0), 4, 5, 6).unwrap(), Some(128));
@@ -110,7 +110,7 @@ fn names_of_companions_do_not_meet_the_users() {
 }
 
 #[test]
-fn names_of_the_expansion_do_not_meet_the_users() {
+fn names_of_the_expansion_do_not_collide_with_the_users() {
     let (cache, _scope) = empty();
     assert_eq!(shadowed::shadowed(1, 2, 3), 106);
     assert_eq!(smol::block_on(shadowed::waited(1, 2, 3, 4)), 10);
@@ -119,7 +119,7 @@ fn names_of_the_expansion_do_not_meet_the_users() {
     assert!(cache.exists("shadowed:1:2:3").unwrap());
 }
 
-/// Stands for the library under another name, and shows that it was this one that was called.
+/// The library under another name, which records that it was called.
 mod ours {
     pub(crate) mod macro_support {
         pub(crate) use cache_runtime::macro_support::*;

@@ -47,7 +47,7 @@ impl Shop {
 }
 
 #[test]
-fn a_deleted_tag_forgets_the_calls_that_carry_it() {
+fn deleting_a_tag_deletes_the_values_that_carry_it() {
     let _scope = testing::scope(Cache::memory());
     let cache = cache_runtime::cache();
     let (ada, bob) = (User { id: 1 }, User { id: 2 });
@@ -83,7 +83,7 @@ fn async_functions_and_methods_have_tags_too() {
 }
 
 #[test]
-fn what_is_kept_by_a_companion_carries_the_tags() {
+fn values_that_companions_store_carry_the_tags() {
     let _scope = testing::scope(Cache::memory());
     let cache = cache_runtime::cache();
     let ada = User { id: 1 };
@@ -111,7 +111,7 @@ fn asked(ids: &[u64]) -> HashMap<u64, String> {
     ids.iter().map(|id| (*id, format!("user {id}"))).collect()
 }
 
-/// What bodies were asked for since this was called.
+/// The elements that bodies have got since the last call.
 fn bodies() -> Vec<Vec<u64>> {
     ASKED.take()
 }
@@ -139,7 +139,7 @@ impl Shop {
 }
 
 #[test]
-fn each_of_many_elements_carries_tags_of_its_own() {
+fn each_element_has_tags_of_its_own() {
     let _scope = testing::scope(Cache::memory());
     let cache = cache_runtime::cache();
     users(&[1, 2, 3]);
@@ -154,7 +154,7 @@ fn each_of_many_elements_carries_tags_of_its_own() {
 }
 
 #[test]
-fn the_tags_of_many_elements_cost_as_much_as_one() {
+fn the_tags_of_many_elements_are_read_in_one_batch() {
     let chaos = testing::Chaos::over(&Cache::memory());
     let _scope = testing::scope(Cache::new(chaos.clone()));
     let asked = || (chaos.count("read_multi"), chaos.count("write_multi"), chaos.total());
@@ -167,7 +167,7 @@ fn the_tags_of_many_elements_cost_as_much_as_one() {
 }
 
 #[test]
-fn a_tag_that_is_deleted_while_many_are_computed_forgets_those_that_carry_it() {
+fn deleting_a_tag_while_elements_are_computed_deletes_those_that_carry_it() {
     let _scope = testing::scope(Cache::memory());
     for refreshed in [false, true] {
         let users = if refreshed { users::refresh } else { users };
@@ -179,7 +179,7 @@ fn a_tag_that_is_deleted_while_many_are_computed_forgets_those_that_carry_it() {
 }
 
 #[test]
-fn what_companions_keep_of_an_element_carries_its_tags() {
+fn an_element_that_a_companion_stores_carries_its_tags() {
     let _scope = testing::scope(Cache::memory());
     let cache = cache_runtime::cache();
     users::prime(1, &"primed".to_owned()).unwrap();
@@ -190,7 +190,7 @@ fn what_companions_keep_of_an_element_carries_its_tags() {
 }
 
 #[test]
-fn many_elements_of_async_functions_and_of_methods_have_tags_too() {
+fn elements_of_async_functions_and_methods_have_tags() {
     let _scope = testing::scope(Cache::memory());
     let cache = cache_runtime::cache();
     let of = |tenant: &str, ids: &[u64]| {
@@ -219,14 +219,14 @@ fn by_name(names: &[&str]) -> Vec<usize> {
 }
 
 #[test]
-fn an_element_without_a_usable_tag_is_not_kept_and_keeps_nobody_else_out() {
+fn an_element_without_a_valid_tag_is_not_stored_and_others_are() {
     let _scope = testing::scope(Cache::memory());
     assert_eq!((by_name(&["a", ""]), by_name(&["a", ""])), (vec![1, 0], vec![1, 0]));
     assert_eq!(bodies(), [[2], [1]]);
 }
 
 #[test]
-fn many_elements_whose_tags_cannot_be_had_are_not_kept() {
+fn elements_whose_tags_cannot_be_read_are_not_stored() {
     let chaos = testing::Chaos::over(&Cache::memory());
     let _scope = testing::scope(Cache::new(chaos.clone()));
     users(&[1]);

@@ -1,11 +1,11 @@
-//! Windows after expiry, and when expiry is.
+//! Windows after expiry, and jitter of the expiry.
 
 use std::cell::Cell;
 use std::time::{Duration, SystemTime};
 
 use cache_runtime::{Cache, Expiry, cached, testing};
 
-use crate::scenery::{empty, ran, runs};
+use crate::common::{empty, ran, runs};
 
 thread_local! {
     static IS_DOWN: Cell<bool> = const { Cell::new(false) };
@@ -24,7 +24,7 @@ async fn rate_waited(currency: &str) -> Result<usize, String> {
 }
 
 #[test]
-fn the_old_value_stands_in_for_an_err_to_the_end_of_its_window() {
+fn the_stale_value_replaces_an_err_until_its_window_ends() {
     let both = [rate as fn(&str) -> _, |currency| smol::block_on(rate_waited(currency))];
     for rate in both {
         let (_cache, _scope) = empty();
@@ -47,7 +47,7 @@ fn sum() -> u32 {
 }
 
 #[test]
-fn without_a_result_there_is_nothing_to_stand_in_for() {
+fn stale_if_error_has_no_effect_without_a_result() {
     let (_cache, _scope) = empty();
     assert_eq!(sum(), 1);
     testing::advance(Duration::from_secs(61));
@@ -59,7 +59,7 @@ fn page(id: u32) -> u32 {
     id
 }
 
-/// How long the value under a key still lives.
+/// The remaining lifetime of a key.
 fn lives(cache: &Cache, key: &str, since: SystemTime) -> Duration {
     match cache.expiry(key).unwrap() {
         Some(Expiry::At(moment)) => moment.duration_since(since).unwrap(),
@@ -67,7 +67,7 @@ fn lives(cache: &Cache, key: &str, since: SystemTime) -> Duration {
     }
 }
 
-/// What the clock of the scope shows.
+/// The time of the scope's clock.
 fn clock(cache: &Cache) -> SystemTime {
     cache.expires_in(1).set("clock", &0).unwrap();
     match cache.expiry("clock").unwrap() {
@@ -100,7 +100,7 @@ fn jitter_is_the_same_at_the_same_time() {
 }
 
 #[test]
-fn jitter_holds_by_hand_for_what_is_set_and_touched_and_for_no_counter() {
+fn jitter_applies_to_set_and_touch_and_not_to_counters() {
     let (cache, _scope) = empty();
     let now = clock(&cache);
     let day = Duration::from_secs(24 * 60 * 60);
@@ -125,7 +125,7 @@ fn jitter_holds_by_hand_for_what_is_set_and_touched_and_for_no_counter() {
 }
 
 #[test]
-fn jitter_moves_the_expiry_and_not_the_length_of_a_window() {
+fn jitter_changes_the_expiry_and_not_the_length_of_a_window() {
     let (cache, _scope) = empty();
     let now = clock(&cache);
     let windowed = cache.expires_in(60).jitter(0.5).stale_if_error(60);

@@ -9,7 +9,8 @@ use cache_runtime::testing::{self, Chaos};
 use cache_runtime::{Cache, cached};
 use cache_suite::Executor;
 
-use crate::common::{chaos, timed};
+use crate::common::{Events, chaos, timed};
+use crate::wait_until::wait_until;
 
 const HANGS: Duration = Duration::from_secs(2);
 /// One timeout, with a margin for a loaded machine.
@@ -91,7 +92,7 @@ fn a_hundred_tasks_wait_simultaneously() {
 fn a_cancelled_call_that_waited_for_long_opens_the_circuit() {
     for executor in Executor::ALL {
         let (cache, chaos) = chaos();
-        let cache = cache.to_async();
+        let (events, cache) = (Events::of(&cache), cache.to_async());
         chaos.hang(true);
         executor.block_on(async {
             let call = async { cache.get::<u8>("k").await.is_ok() };
@@ -101,9 +102,36 @@ fn a_cancelled_call_that_waited_for_long_opens_the_circuit() {
             };
             assert!(!smol::future::or(call, timeout).await);
         });
+        // The store is asked first: the runtime might have been busy.
+        wait_until("the circuit opens", || events.count("opened") == 1);
         let took = timed(|| assert_eq!(executor.block_on(cache.get_or_set("k", async || 5)), 5));
         assert!(took < Duration::from_millis(500), "{executor:?}: {took:?}");
         chaos.hang(false);
+    }
+}
+
+#[test]
+fn a_call_that_is_cancelled_because_its_runtime_was_busy_leaves_the_circuit_closed() {
+    for executor in Executor::ALL {
+        let (cache, chaos) = chaos();
+        cache.set("k", "v").unwrap();
+        chaos.delay(Duration::from_millis(1)); // So the store runs on another thread, which is done soon.
+        let (events, tasks) = (Events::of(&cache), cache.to_async());
+        executor.block_on(async {
+            let call = async { tasks.get::<String>("k").await.is_ok() };
+            let busy = async {
+                thread::sleep(Duration::from_millis(1200));
+                false
+            };
+            assert!(
+                !smol::future::or(call, busy).await,
+                "{executor:?}: it is dropped without having been polled again"
+            );
+        });
+        for _ in 0..100 {
+            assert_eq!(cache.get::<String>("k").unwrap().as_deref(), Some("v"), "{executor:?}");
+        }
+        assert_eq!(events.count("opened"), 0);
     }
 }
 

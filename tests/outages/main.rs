@@ -10,5 +10,6 @@ mod functions;
 mod hanging;
 #[path = "../shared/logged.rs"]
 mod logged;
+mod ping;
 #[path = "../shared/wait_until.rs"]
 mod wait_until;

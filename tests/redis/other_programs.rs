@@ -98,15 +98,15 @@ fn a_foreign_value_at_an_entrys_key_does_not_affect_other_entries() {
     });
 }
 
-/// Computing does not fail, and the computed value replaces it.
+/// Computing a value does not fail, and the computed value replaces the foreign one.
 #[test]
 fn a_foreign_value_at_an_entrys_key_is_replaced_by_a_computed_one() {
     let Some(pairs) = caches_and_programs(|| format!("{}:", own_name())) else { return };
     within_a_minute(move || {
         for (cache, other) in pairs {
             let async_cache = cache.to_async();
-            for key in ["by a thread", "by a task"] {
-                other.ask(&[b"HSET", &other.name(key.as_bytes()), b"field", b"value"]);
+            for key in [&b"by a thread"[..], b"by a task"] {
+                other.ask(&[b"HSET", &other.name(key), b"field", b"value"]);
             }
             assert_eq!(cache.get_or_set("by a thread", || 7_u8), 7);
             for executor in Executor::ALL {

@@ -88,6 +88,21 @@ fn a_server_that_starts_later_is_used_once_it_runs() {
 }
 
 #[test]
+fn a_ping_tells_whether_the_server_answers() {
+    let Some(redis) = Redis::start() else { return };
+    within_a_minute(move || {
+        let cache = with_short_timeout(&redis);
+        cache.ping().expect("the server answers");
+        redis.stop();
+        assert_eq!(cache.ping().expect_err("the server is down").kind(), ErrorKind::Unavailable);
+        redis.start_again();
+        for executor in Executor::ALL {
+            executor.block_on(cache.to_async().ping()).expect("the server answers again");
+        }
+    });
+}
+
+#[test]
 fn a_server_that_restarts_is_used_again() {
     let Some(redis) = Redis::start() else { return };
     within_a_minute(move || {

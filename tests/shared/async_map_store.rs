@@ -1,4 +1,4 @@
-//! A user's own store with an asynchronous client: the five required methods, over a map.
+//! A store that a user might write with an asynchronous client: the five required methods, over a map.
 
 use cache_runtime::Result;
 use cache_runtime::store::{AsyncStore, Expiration, Record, Store, Timestamp, Value};

@@ -158,6 +158,7 @@ macro_rules! __each_behaviour {
                 views_and_clones_share_entries
                 threads_read_what_other_threads_wrote
                 a_reader_among_writers_gets_whole_values_of_its_own_key
+                a_ping_is_answered_and_changes_nothing
             }
             counters {
                 a_counter_starts_from_zero
@@ -319,6 +320,7 @@ macro_rules! __each_of_no_cache {
         $crate::__each! { $then, $rest,
             no_cache {
                 writes_succeed_and_reads_miss
+                a_ping_is_answered
                 there_is_nothing_to_change_or_delete
                 values_are_computed_at_each_call
                 errors_of_computations_are_returned_unchanged

@@ -249,4 +249,8 @@ impl TestCache {
     pub fn delete_expired(&self) -> Result<u64> {
         by_api!(self.delete_expired())
     }
+
+    pub fn ping(&self) -> Result<Duration> {
+        by_api!(self.ping())
+    }
 }

@@ -16,6 +16,11 @@ pub fn writes_succeed_and_reads_miss(cache: &TestCache) {
     assert!(cache.read_multi::<i32>(["a", "b"]).unwrap().is_empty());
 }
 
+/// There is nothing that could be down.
+pub fn a_ping_is_answered(cache: &TestCache) {
+    cache.ping().unwrap();
+}
+
 /// Operations that change or delete entries find none.
 pub fn there_is_nothing_to_change_or_delete(cache: &TestCache) {
     cache.write_multi([("a", 1), ("b", 2)]).unwrap();

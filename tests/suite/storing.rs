@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Debug;
+use std::time::Duration;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -233,4 +234,13 @@ pub fn a_reader_among_writers_gets_whole_values_of_its_own_key(cache: &TestCache
             }
         }
     });
+}
+
+/// A store that works answers a ping, in every namespace, and its entries stay.
+pub fn a_ping_is_answered_and_changes_nothing(cache: &TestCache) {
+    cache.set("k", "v").unwrap();
+    for cache in [cache.view(Clone::clone), cache.view(|cache| cache.namespace("a"))] {
+        assert!(cache.ping().unwrap() < Duration::from_secs(60));
+    }
+    assert_eq!(cache.get::<String>("k").unwrap().as_deref(), Some("v"));
 }

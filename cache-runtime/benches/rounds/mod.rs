@@ -1,22 +1,22 @@
 //! Times two sides in turn, and prints the median ratio of their rounds.
 //!
-//! Times drift on a shared machine, ratios of neighbouring rounds hardly. Each case has a process of its own, so that
-//! none finds the memory or the connections of another.
+//! Times drift on a shared machine, but ratios of adjacent rounds hardly do. Each case runs in a process of its own, so that
+//! it does not inherit the memory or connections of another.
 
-#![expect(clippy::print_stdout, reason = "the table is what this program is for")]
+#![expect(clippy::print_stdout, reason = "the bench prints a table")]
 
 use std::hint::black_box;
 use std::ops::Range;
 use std::process::Command;
 use std::time::Instant;
 
-/// Does the operations of these numbers.
+/// Runs the operations with these numbers.
 pub(crate) type Side<'a> = Box<dyn FnMut(Range<usize>) + 'a>;
 
-/// Two sides of one table, for the time of `compare`.
+/// Measures two sides.
 pub(crate) type Compare<'c> = &'c mut dyn for<'a> FnMut(Side<'a>, Side<'a>);
 
-/// What is compared: a name, how many operations make a round, and the two sides.
+/// A case: its name, the number of operations in a round, and its two sides.
 pub(crate) struct Case {
     pub(crate) name: &'static str,
     pub(crate) round: usize,
@@ -25,19 +25,19 @@ pub(crate) struct Case {
 
 const ROUNDS: usize = 1001;
 
-/// With `--bench`, as `cargo bench` calls it, measures the cases whose names hold all the other words; without, as
-/// `cargo test --benches` does, runs a little of each.
+/// With `--bench`, which `cargo bench` passes, measures the cases whose names contain all other arguments. Without it, as in
+/// `cargo test --benches`, runs each case once.
 pub(crate) fn main(cases: &[Case]) {
     let (flags, words): (Vec<_>, Vec<_>) = std::env::args().skip(1).partition(|word| word.starts_with("--"));
     if let Some(case) = cases.iter().find(|case| flags.contains(&format!("--case={}", case.name))) {
         return measure(case);
     }
-    let asked = || cases.iter().filter(|case| words.iter().all(|word| case.name.contains(word.as_str())));
+    let selected = || cases.iter().filter(|case| words.iter().all(|word| case.name.contains(word.as_str())));
     if !flags.iter().any(|flag| flag == "--bench") {
-        return asked().for_each(|case| (case.run)(&mut |mut a, mut b| (a(0..1), b(0..1)).0));
+        return selected().for_each(|case| (case.run)(&mut |mut a, mut b| (a(0..1), b(0..1)).0));
     }
     println!("{:42} {:>6} {:>6} {:>9} {:>9}", "library / by hand", "ratio", "total", "us", "us");
-    for case in asked() {
+    for case in selected() {
         let program = std::env::current_exe().expect("a path");
         let status = Command::new(program).arg(format!("--case={}", case.name)).status().expect("a process");
         assert!(status.success(), "{} failed", case.name);
@@ -46,10 +46,10 @@ pub(crate) fn main(cases: &[Case]) {
 
 fn measure(case: &Case) {
     (case.run)(&mut |mut library, mut other| {
-        // One more for the first, which fills memory and page caches.
+        // The first round only fills memory and page caches.
         let rounds = (0..=ROUNDS).map(|number| {
             let turns = number * case.round..(number + 1) * case.round;
-            // Who is first changes, as the first of two finds the processor's caches cold.
+            // The sides take turns in being first, because the first one finds cold processor caches.
             let sides = [(&mut library, 0), (&mut other, 1)];
             let mut times = [0.0; 2];
             for (side, index) in if number % 2 == 0 { sides } else { reversed(sides) } {
@@ -65,14 +65,14 @@ fn reversed<T>([first, second]: [T; 2]) -> [T; 2] {
     [second, first]
 }
 
-/// In microseconds.
+/// The duration in microseconds.
 fn timed(side: &mut Side<'_>, turns: Range<usize>) -> f64 {
     let start = Instant::now();
     side(turns);
     start.elapsed().as_secs_f64() * 1e6
 }
 
-/// The median leaves out what happens in few rounds, as checkpoints and disturbances; the total holds all.
+/// The median ignores rare events such as checkpoints and interruptions; the total includes them.
 fn print(case: &Case, rounds: &[[f64; 2]]) {
     let ratio = median(rounds.iter().map(|[library, other]| library / other));
     let each = |side: usize| median(rounds.iter().map(|times| times[side])) / case.round as f64;
@@ -87,7 +87,7 @@ fn median(values: impl Iterator<Item = f64>) -> f64 {
     values[values.len() / 2]
 }
 
-/// A side that asks for the keys one by one.
+/// A side that runs its operations one by one.
 pub(crate) fn each<'a, T>(mut operation: impl FnMut(usize) -> T + 'a) -> Side<'a> {
     Box::new(move |turns| {
         for turn in turns {

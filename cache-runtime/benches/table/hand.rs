@@ -1,6 +1,6 @@
-//! The same table without the library: what a program would write for its own use, with every statement kept.
+//! The same table in plain `rusqlite`, as a program would write it for itself, with prepared statements.
 //!
-//! Nothing expires here, no writer is waited for, no value has a type, and damage is not noticed.
+//! It has no expiry, no busy timeout, no types and no checksums.
 
 use std::hash::{DefaultHasher, Hasher};
 use std::path::Path;
@@ -17,7 +17,7 @@ const SCHEMA: &str = "
     ) STRICT;
 ";
 
-/// The cache's own.
+/// The same as the library's.
 const PRAGMAS: &str = "
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = NORMAL;
@@ -43,7 +43,7 @@ const BEGIN: &str = "BEGIN";
 const BEGIN_WRITE: &str = "BEGIN IMMEDIATE";
 const COMMIT: &str = "COMMIT";
 
-/// A connection of its own.
+/// The table and its connection.
 pub(crate) struct Hand(Connection);
 
 impl Hand {
@@ -62,9 +62,9 @@ impl Hand {
         Hand(connection)
     }
 
-    /// Statements that are there for as long as they are used, and borrow the connection.
-    pub(crate) fn kept(&self) -> Kept<'_> {
-        Kept {
+    /// Prepared statements, which borrow the connection.
+    pub(crate) fn prepared(&self) -> Prepared<'_> {
+        Prepared {
             get: self.cached(GET),
             set: self.cached(SET),
             increment: self.cached(INCREMENT),
@@ -79,7 +79,7 @@ impl Hand {
     }
 }
 
-/// Where the connection is behind a lock nothing can borrow it for long: its statements are found by their text.
+/// For a connection behind a mutex, which prepared statements cannot borrow: statements are found by their text.
 impl Hand {
     pub(crate) fn get(&self, key: &str) -> Option<String> {
         get(&mut self.cached(GET), key)
@@ -95,7 +95,7 @@ impl Hand {
 }
 
 /// The statements of a connection.
-pub(crate) struct Kept<'a> {
+pub(crate) struct Prepared<'a> {
     get: CachedStatement<'a>,
     set: CachedStatement<'a>,
     increment: CachedStatement<'a>,
@@ -104,7 +104,7 @@ pub(crate) struct Kept<'a> {
     commit: CachedStatement<'a>,
 }
 
-impl Kept<'_> {
+impl Prepared<'_> {
     pub(crate) fn get(&mut self, key: &str) -> Option<String> {
         get(&mut self.get, key)
     }
@@ -134,8 +134,8 @@ impl Kept<'_> {
 fn get(statement: &mut Statement<'_>, key: &str) -> Option<String> {
     let mut rows = statement.query([hash(key)]).expect("a query");
     let row = rows.next().expect("an answer")?;
-    let same = row.get_ref(0).expect("a key").as_bytes() == Ok(key.as_bytes());
-    same.then(|| String::from_utf8(row.get(2).expect("a value")).expect("a text"))
+    let is_same_key = row.get_ref(0).expect("a key").as_bytes() == Ok(key.as_bytes());
+    is_same_key.then(|| String::from_utf8(row.get(2).expect("a value")).expect("a text"))
 }
 
 fn set(statement: &mut Statement<'_>, key: &str, value: &str) {

@@ -1,4 +1,4 @@
-//! The table that both sides work on: 10,000 keys, values of a length, and where the database lies.
+//! The table of both sides: 10,000 keys and values of one length, in memory or in a file.
 
 #![allow(dead_code, reason = "each bench uses a part of it")]
 
@@ -13,10 +13,10 @@ use self::hand::Hand;
 
 pub(crate) const ROWS: usize = 10_000;
 
-/// Keys of one `read_multi` or `write_multi`.
+/// The number of keys in a `read_multi` or `write_multi`.
 pub(crate) const BATCH: usize = 100;
 
-/// Where a database lies.
+/// Where the database is.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Place {
     Memory,
@@ -24,7 +24,7 @@ pub(crate) enum Place {
     File,
 }
 
-/// What is kept: keys in a scattered order, and values that vary, as SQLite does not write a page that stays the same.
+/// Keys in scattered order, and values that vary, because SQLite does not write a page that has not changed.
 pub(crate) struct Table {
     keys: Vec<String>,
     values: Vec<String>,
@@ -33,7 +33,7 @@ pub(crate) struct Table {
 
 impl Table {
     pub(crate) fn new(value_len: usize) -> Self {
-        // A prime, so that no key meets the value that it has already, and none has a neighbour's page in hand.
+        // Primes, so that no key is given its present value again, and consecutive keys are on different pages.
         let keys = (0..ROWS).map(|row| format!("user:{}", row * 7919 % ROWS)).collect();
         let values = (0..61).map(|value| format!("{value:0>value_len$}")).collect();
         Table { keys, values, folder: tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder") }
@@ -81,7 +81,7 @@ impl Table {
             Place::Memory => Hand::in_memory(),
             Place::File => Hand::in_file(&self.path("hand.sqlite3")),
         };
-        (0..ROWS / BATCH).for_each(|turn| hand.kept().write_multi(self.batch(turn)));
+        (0..ROWS / BATCH).for_each(|turn| hand.prepared().write_multi(self.batch(turn)));
         hand
     }
 }

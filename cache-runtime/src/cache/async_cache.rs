@@ -2,6 +2,7 @@
 
 use super::Cache;
 use crate::handle::Handle;
+use crate::mode::Async;
 
 /// A cache for async code: values under keys, each with a lifetime.
 ///
@@ -34,12 +35,12 @@ pub struct AsyncCache {
 }
 
 impl AsyncCache {
+    pub(super) const MODE: Async = Async;
+
     /// Returns the same cache for code that may block.
     ///
     /// ```
-    /// use cache_runtime::Cache;
-    ///
-    /// let cache = Cache::memory().to_async();
+    /// let cache = cache_runtime::Cache::memory().to_async();
     /// cache.to_sync().set("stats", &7)?;
     /// # Ok::<(), cache_runtime::Error>(())
     /// ```

@@ -3,243 +3,169 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{AsyncCache, Cache, for_both_faces, run};
-use crate::mode::{Async, Blocking};
+use super::both_faces::for_both_faces;
+use super::{AsyncCache, Cache};
 use crate::{Expiry, Result};
 
-macro_rules! entries {
-    ($face:ident, $mode:ident, $end:literal, [$($blocking:literal)?], [$($async:ident $asynchronous:literal)?]) => {
-        /// Operations on one entry.
-        impl $face {
-            /// Returns the value of a key, if there is one.
-            ///
-            /// `None` means that there is no entry, that it has expired, or that its value is not a `T`. An expired
-            /// value is never returned, whatever the windows of the view. Counters are whole numbers: `get::<i64>` reads
-            /// one, and so does every integer type that the number fits in.
-            ///
-            /// # Errors
-            ///
-            /// [`ErrorKind::Key`](crate::ErrorKind::Key) if the key is empty; otherwise the store's error.
-            ///
-            $(#[doc = $blocking]
-            /// let cache = Cache::memory();
-            /// assert_eq!(cache.get::<String>("greeting")?, None);
-            /// cache.set("greeting", "hello")?;
-            /// assert_eq!(cache.get::<String>("greeting")?.as_deref(), Some("hello"));
-            /// assert_eq!(cache.get::<u64>("greeting")?, None); // of another type
-            #[doc = $end]
-            )?
-            $(#[doc = $asynchronous]
-            /// let cache = Cache::memory().to_async();
-            /// assert_eq!(cache.get::<String>("greeting").await?, None);
-            /// cache.set("greeting", "hello").await?;
-            /// assert_eq!(cache.get::<String>("greeting").await?.as_deref(), Some("hello"));
-            /// assert_eq!(cache.get::<u64>("greeting").await?, None); // of another type
-            #[doc = $end]
-            )?
-            pub $($async)? fn get<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>> {
-                run!($mode, self.handle.get(&$mode, key))
-            }
+for_both_faces! {
+    /// Operations on one entry.
+    impl Cache and AsyncCache;
 
-            /// Stores a value under a key, replacing what was there.
-            ///
-            /// It is read back as the type that was written, or as the owned form of that: `str` as `String`, a slice as
-            /// `Vec`. An array `[T; N]` is a different type from `Vec<T>` here, as it is for serde.
-            ///
-            /// # Errors
-            ///
-            /// [`ErrorKind::Value`](crate::ErrorKind::Value) if serde cannot write the value,
-            /// [`ErrorKind::Key`](crate::ErrorKind::Key) if the key is empty; otherwise the store's error.
-            ///
-            $(#[doc = $blocking]
-            /// let cache = Cache::memory();
-            /// cache.set("stats", &[3_u32, 1, 4][..])?; // lives as long as the cache's default says
-            /// cache.expires_in(300).set("greeting", "hello")?; // 300 seconds
-            /// assert_eq!(cache.get::<Vec<u32>>("stats")?, Some(vec![3, 1, 4]));
-            #[doc = $end]
-            )?
-            $(#[doc = $asynchronous]
-            /// let cache = Cache::memory().to_async();
-            /// cache.set("stats", &[3_u32, 1, 4][..]).await?; // lives as long as the cache's default says
-            /// cache.expires_in(300).set("greeting", "hello").await?; // 300 seconds
-            /// assert_eq!(cache.get::<Vec<u32>>("stats").await?, Some(vec![3, 1, 4]));
-            #[doc = $end]
-            )?
-            pub $($async)? fn set<T: Serialize + ?Sized>(&self, key: &str, value: &T) -> Result<()> {
-                run!($mode, self.handle.set(&$mode, key, value))
-            }
+    /// Returns the value of a key, if there is one.
+    ///
+    /// `None` means that there is no entry, that it has expired, or that its value is not a `T`. An expired
+    /// value is never returned, whatever the windows of the view. Counters are whole numbers: `get::<i64>` reads
+    /// one, and so does every integer type that the number fits in.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Key`](crate::ErrorKind::Key) if the key is empty; otherwise the store's error.
+    blocking:
+    /// cache.set("greeting", "hello")?;
+    /// assert_eq!(cache.get::<String>("greeting")?.as_deref(), Some("hello"));
+    /// assert_eq!(cache.get::<u64>("greeting")?, None); // of another type
+    asynchronous:
+    /// cache.set("greeting", "hello").await?;
+    /// assert_eq!(cache.get::<String>("greeting").await?.as_deref(), Some("hello"));
+    /// assert_eq!(cache.get::<u64>("greeting").await?, None); // of another type
+    pub async fn get<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>> {
+        self.handle.get(&Self::MODE, key)
+    }
 
-            /// Deletes the entry of a key, if there is one.
-            ///
-            /// Returns whether there was one that had not expired.
-            ///
-            /// # Errors
-            ///
-            /// [`ErrorKind::Key`](crate::ErrorKind::Key) if the key is empty; otherwise the store's error.
-            ///
-            $(#[doc = $blocking]
-            /// let cache = Cache::memory();
-            /// cache.set("greeting", "hello")?;
-            /// assert!(cache.delete("greeting")?);
-            /// assert!(!cache.delete("greeting")?);
-            #[doc = $end]
-            )?
-            $(#[doc = $asynchronous]
-            /// let cache = Cache::memory().to_async();
-            /// cache.set("greeting", "hello").await?;
-            /// assert!(cache.delete("greeting").await?);
-            /// assert!(!cache.delete("greeting").await?);
-            #[doc = $end]
-            )?
-            pub $($async)? fn delete(&self, key: &str) -> Result<bool> {
-                run!($mode, self.handle.delete(&$mode, key))
-            }
+    /// Stores a value under a key, replacing what was there.
+    ///
+    /// It is read back as the type that was written, or as the owned form of that: `str` as `String`, a slice as
+    /// `Vec`. An array `[T; N]` is a different type from `Vec<T>` here, as it is for serde.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Value`](crate::ErrorKind::Value) if serde cannot write the value,
+    /// [`ErrorKind::Key`](crate::ErrorKind::Key) if the key is empty; otherwise the store's error.
+    blocking:
+    /// cache.set("stats", &[3_u32, 1, 4][..])?; // lives as long as the cache's default says
+    /// cache.expires_in(300).set("greeting", "hello")?; // lives 300 seconds
+    asynchronous:
+    /// cache.set("stats", &[3_u32, 1, 4][..]).await?; // lives as long as the cache's default says
+    /// cache.expires_in(300).set("greeting", "hello").await?; // lives 300 seconds
+    pub async fn set<T: Serialize + ?Sized>(&self, key: &str, value: &T) -> Result<()> {
+        self.handle.set(&Self::MODE, key, value)
+    }
 
-            /// Returns whether a key has a value, of any type.
-            ///
-            /// An expired value does not count. A store may answer this without reading the value.
-            ///
-            /// # Errors
-            ///
-            /// [`ErrorKind::Key`](crate::ErrorKind::Key) if the key is empty; otherwise the store's error.
-            ///
-            $(#[doc = $blocking]
-            /// let cache = Cache::memory();
-            /// cache.set("greeting", "hello")?;
-            /// assert!(cache.exists("greeting")?);
-            /// assert!(!cache.exists("farewell")?);
-            #[doc = $end]
-            )?
-            $(#[doc = $asynchronous]
-            /// let cache = Cache::memory().to_async();
-            /// cache.set("greeting", "hello").await?;
-            /// assert!(cache.exists("greeting").await?);
-            /// assert!(!cache.exists("farewell").await?);
-            #[doc = $end]
-            )?
-            pub $($async)? fn exists(&self, key: &str) -> Result<bool> {
-                run!($mode, self.handle.exists(&$mode, key))
-            }
+    /// Deletes the entry of a key, if there is one.
+    ///
+    /// Returns whether there was one that had not expired.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Key`](crate::ErrorKind::Key) if the key is empty; otherwise the store's error.
+    blocking:
+    /// cache.set("greeting", "hello")?;
+    /// assert!(cache.delete("greeting")?);
+    /// assert!(!cache.delete("greeting")?);
+    asynchronous:
+    /// cache.set("greeting", "hello").await?;
+    /// assert!(cache.delete("greeting").await?);
+    /// assert!(!cache.delete("greeting").await?);
+    pub async fn delete(&self, key: &str) -> Result<bool> {
+        self.handle.delete(&Self::MODE, key)
+    }
 
-            /// Returns when the value of a key expires.
-            ///
-            /// `None` means that there is no value, or that it has expired.
-            ///
-            /// # Errors
-            ///
-            /// [`ErrorKind::Key`](crate::ErrorKind::Key) if the key is empty; otherwise the store's error.
-            ///
-            $(#[doc = $blocking]
-            /// use cache_runtime::{Expiry, Ttl};
-            ///
-            /// let cache = Cache::memory();
-            /// cache.expires_in(300).set("stats", &7)?;
-            /// cache.expires_in(Ttl::Never).set("greeting", "hello")?;
-            /// assert!(matches!(cache.expiry("stats")?, Some(Expiry::At(_))));
-            /// assert_eq!(cache.expiry("greeting")?, Some(Expiry::Never));
-            /// assert_eq!(cache.expiry("farewell")?, None);
-            #[doc = $end]
-            )?
-            $(#[doc = $asynchronous]
-            /// use cache_runtime::{Expiry, Ttl};
-            ///
-            /// let cache = Cache::memory().to_async();
-            /// cache.expires_in(300).set("stats", &7).await?;
-            /// cache.expires_in(Ttl::Never).set("greeting", "hello").await?;
-            /// assert!(matches!(cache.expiry("stats").await?, Some(Expiry::At(_))));
-            /// assert_eq!(cache.expiry("greeting").await?, Some(Expiry::Never));
-            /// assert_eq!(cache.expiry("farewell").await?, None);
-            #[doc = $end]
-            )?
-            pub $($async)? fn expiry(&self, key: &str) -> Result<Option<Expiry>> {
-                run!($mode, self.handle.expiry(&$mode, key))
-            }
+    /// Returns whether a key has a value, of any type.
+    ///
+    /// An expired value does not count. A store may answer this without reading the value.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Key`](crate::ErrorKind::Key) if the key is empty; otherwise the store's error.
+    blocking:
+    /// cache.set("greeting", "hello")?;
+    /// assert!(cache.exists("greeting")?);
+    /// assert!(!cache.exists("farewell")?);
+    asynchronous:
+    /// cache.set("greeting", "hello").await?;
+    /// assert!(cache.exists("greeting").await?);
+    /// assert!(!cache.exists("farewell").await?);
+    pub async fn exists(&self, key: &str) -> Result<bool> {
+        self.handle.exists(&Self::MODE, key)
+    }
 
-            /// Renews the lifetime of a value, without changing it.
-            ///
-            /// It then lives as long as if it had been stored now. Returns whether there was a value that had not
-            /// expired.
-            ///
-            /// # Errors
-            ///
-            /// [`ErrorKind::Key`](crate::ErrorKind::Key) if the key is empty; otherwise the store's error.
-            ///
-            $(#[doc = $blocking]
-            /// let cache = Cache::memory();
-            /// cache.expires_in(60).set("session:1", "Ada")?;
-            /// assert!(cache.expires_in(3600).touch("session:1")?);
-            /// assert!(!cache.touch("session:2")?);
-            #[doc = $end]
-            )?
-            $(#[doc = $asynchronous]
-            /// let cache = Cache::memory().to_async();
-            /// cache.expires_in(60).set("session:1", "Ada").await?;
-            /// assert!(cache.expires_in(3600).touch("session:1").await?);
-            /// assert!(!cache.touch("session:2").await?);
-            #[doc = $end]
-            )?
-            pub $($async)? fn touch(&self, key: &str) -> Result<bool> {
-                run!($mode, self.handle.touch(&$mode, key))
-            }
+    /// Returns when the value of a key expires.
+    ///
+    /// `None` means that there is no value, or that it has expired.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Key`](crate::ErrorKind::Key) if the key is empty; otherwise the store's error.
+    blocking:
+    /// cache.expires_in(300).set("stats", &7)?;
+    /// assert!(matches!(cache.expiry("stats")?, Some(cache_runtime::Expiry::At(_))));
+    /// assert_eq!(cache.expiry("greeting")?, None);
+    asynchronous:
+    /// cache.expires_in(300).set("stats", &7).await?;
+    /// assert!(matches!(cache.expiry("stats").await?, Some(cache_runtime::Expiry::At(_))));
+    /// assert_eq!(cache.expiry("greeting").await?, None);
+    pub async fn expiry(&self, key: &str) -> Result<Option<Expiry>> {
+        self.handle.expiry(&Self::MODE, key)
+    }
 
-            /// Adds to a counter atomically, and returns the sum.
-            ///
-            /// A counter that is absent or expired starts at 0. Its lifetime is fixed when it starts: later increments
-            /// do not renew it. The increment is atomic across threads and processes. Without a cache
-            /// ([`NoCache`](crate::store::NoCache)) the answer is 0 and nothing is counted.
-            ///
-            /// # Errors
-            ///
-            /// [`ErrorKind::NotANumber`](crate::ErrorKind::NotANumber) or
-            /// [`ErrorKind::Overflow`](crate::ErrorKind::Overflow), which change nothing;
-            /// [`ErrorKind::Key`](crate::ErrorKind::Key) if the key is empty; otherwise the store's error.
-            ///
-            $(#[doc = $blocking]
-            /// let cache = Cache::memory();
-            /// assert_eq!(cache.expires_in(3600).increment("page:views:42", 1)?, 1);
-            /// assert_eq!(cache.increment("page:views:42", 5)?, 6);
-            /// assert_eq!(cache.get::<i64>("page:views:42")?, Some(6));
-            #[doc = $end]
-            )?
-            $(#[doc = $asynchronous]
-            /// let cache = Cache::memory().to_async();
-            /// assert_eq!(cache.expires_in(3600).increment("page:views:42", 1).await?, 1);
-            /// assert_eq!(cache.increment("page:views:42", 5).await?, 6);
-            /// assert_eq!(cache.get::<i64>("page:views:42").await?, Some(6));
-            #[doc = $end]
-            )?
-            pub $($async)? fn increment(&self, key: &str, by: i64) -> Result<i64> {
-                run!($mode, self.handle.increment(&$mode, key, by))
-            }
+    /// Renews the lifetime of a value, without changing it.
+    ///
+    /// It then lives as long as if it had been stored now. Returns whether there was a value that had not expired.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Key`](crate::ErrorKind::Key) if the key is empty; otherwise the store's error.
+    blocking:
+    /// cache.expires_in(60).set("session:1", "Ada")?;
+    /// assert!(cache.expires_in(3600).touch("session:1")?);
+    /// assert!(!cache.touch("session:2")?);
+    asynchronous:
+    /// cache.expires_in(60).set("session:1", "Ada").await?;
+    /// assert!(cache.expires_in(3600).touch("session:1").await?);
+    /// assert!(!cache.touch("session:2").await?);
+    pub async fn touch(&self, key: &str) -> Result<bool> {
+        self.handle.touch(&Self::MODE, key)
+    }
 
-            /// Subtracts from a counter atomically, and returns what is left.
-            ///
-            /// What is left may be below 0. A counter that is absent or expired starts at 0. Its lifetime is fixed when
-            /// it starts: later decrements do not renew it. The decrement is atomic across threads and processes.
-            /// Without a cache ([`NoCache`](crate::store::NoCache)) the answer is 0 and nothing is counted.
-            ///
-            /// # Errors
-            ///
-            /// [`ErrorKind::NotANumber`](crate::ErrorKind::NotANumber) or
-            /// [`ErrorKind::Overflow`](crate::ErrorKind::Overflow), which change nothing;
-            /// [`ErrorKind::Key`](crate::ErrorKind::Key) if the key is empty; otherwise the store's error.
-            ///
-            $(#[doc = $blocking]
-            /// let cache = Cache::memory();
-            /// cache.set("quota:7", &100)?;
-            /// assert_eq!(cache.decrement("quota:7", 5)?, 95);
-            #[doc = $end]
-            )?
-            $(#[doc = $asynchronous]
-            /// let cache = Cache::memory().to_async();
-            /// cache.set("quota:7", &100).await?;
-            /// assert_eq!(cache.decrement("quota:7", 5).await?, 95);
-            #[doc = $end]
-            )?
-            pub $($async)? fn decrement(&self, key: &str, by: i64) -> Result<i64> {
-                run!($mode, self.handle.decrement(&$mode, key, by))
-            }
-        }
-    };
+    /// Adds to a counter atomically, and returns the sum.
+    ///
+    /// A counter that is absent or expired starts at 0. Its lifetime is fixed when it starts: later increments
+    /// do not renew it. The increment is atomic across threads and processes. Without a cache
+    /// ([`NoCache`](crate::store::NoCache)) the answer is 0 and nothing is counted.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::NotANumber`](crate::ErrorKind::NotANumber) or
+    /// [`ErrorKind::Overflow`](crate::ErrorKind::Overflow), which change nothing;
+    /// [`ErrorKind::Key`](crate::ErrorKind::Key) if the key is empty; otherwise the store's error.
+    blocking:
+    /// assert_eq!(cache.expires_in(3600).increment("page:views:42", 1)?, 1);
+    /// assert_eq!(cache.increment("page:views:42", 5)?, 6);
+    asynchronous:
+    /// assert_eq!(cache.expires_in(3600).increment("page:views:42", 1).await?, 1);
+    /// assert_eq!(cache.increment("page:views:42", 5).await?, 6);
+    pub async fn increment(&self, key: &str, by: i64) -> Result<i64> {
+        self.handle.increment(&Self::MODE, key, by)
+    }
+
+    /// Subtracts from a counter atomically, and returns what is left.
+    ///
+    /// What is left may be below 0. A counter that is absent or expired starts at 0. Its lifetime is fixed when
+    /// it starts: later decrements do not renew it. The decrement is atomic across threads and processes.
+    /// Without a cache ([`NoCache`](crate::store::NoCache)) the answer is 0 and nothing is counted.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::NotANumber`](crate::ErrorKind::NotANumber) or
+    /// [`ErrorKind::Overflow`](crate::ErrorKind::Overflow), which change nothing;
+    /// [`ErrorKind::Key`](crate::ErrorKind::Key) if the key is empty; otherwise the store's error.
+    blocking:
+    /// cache.set("quota:7", &100)?;
+    /// assert_eq!(cache.decrement("quota:7", 5)?, 95);
+    asynchronous:
+    /// cache.set("quota:7", &100).await?;
+    /// assert_eq!(cache.decrement("quota:7", 5).await?, 95);
+    pub async fn decrement(&self, key: &str, by: i64) -> Result<i64> {
+        self.handle.decrement(&Self::MODE, key, by)
+    }
 }
-for_both_faces!(entries);

@@ -21,7 +21,8 @@ pub(super) fn parse(address: &str, name: Option<&str>) -> Result<CacheConfig> {
 }
 
 fn cache_config(address: &str, name: &str) -> Result<CacheConfig> {
-    let (scheme, rest) = address.split_once(':').filter(|(scheme, _)| is_scheme(scheme)).ok_or_else(no_scheme)?;
+    let (scheme, rest) =
+        address.split_once(':').filter(|(scheme, _)| is_scheme(scheme)).ok_or_else(|| problem(NO_SCHEME))?;
     let kind = kind(scheme);
     let values = match kind {
         "sqlite" => sqlite(rest)?,
@@ -99,6 +100,9 @@ fn other(address: &str) -> Result<Values> {
     Ok(values)
 }
 
+const NO_SCHEME: &str =
+    "no scheme; write `sqlite://storage/cache.sqlite3`, `sqlite::memory:`, `redis://localhost:6379/0` or `none:`";
+const BAD_PERCENT: &str = "`%` must be followed by two hexadecimal digits; write `%25` for the character itself";
 const STRAY_AT: &str = "`@` follows `?`; inside a value or password write `%3F` and `%40` for them";
 
 fn split_query(text: &str) -> (&str, &str) {
@@ -116,7 +120,8 @@ fn split_piece(piece: &str) -> (&str, &str) {
 fn read_query(query: &str) -> Result<Values> {
     let mut values = Values::new();
     for piece in pieces(query) {
-        let (key, value) = piece.split_once('=').ok_or_else(|| without_value(piece))?;
+        let without_value = || problem(&format!("{piece}: no value; write `{piece}=…`"));
+        let (key, value) = piece.split_once('=').ok_or_else(without_value)?;
         insert(&mut values, &decode(key)?, SettingValue::Untyped(decode(value)?))?;
     }
     Ok(values)
@@ -142,29 +147,15 @@ fn decode(text: &str) -> Result<String> {
     let mut bytes = pieces.next().unwrap_or_default().as_bytes().to_vec();
     for piece in pieces {
         let digits = piece.get(..2).filter(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()));
-        let byte = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()).ok_or_else(bad_percent)?;
+        let byte = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()).ok_or_else(|| problem(BAD_PERCENT))?;
         bytes.push(byte);
         bytes.extend_from_slice(&piece.as_bytes()[2..]);
     }
     String::from_utf8(bytes).map_err(|_| problem("the characters written with `%` are not valid UTF-8"))
 }
 
-fn no_scheme() -> Error {
-    problem(
-        "no scheme; write `sqlite://storage/cache.sqlite3`, `sqlite::memory:`, `redis://localhost:6379/0` or `none:`",
-    )
-}
-
-fn without_value(piece: &str) -> Error {
-    problem(&format!("{piece}: no value; write `{piece}=…`"))
-}
-
 fn duplicate(key: &str) -> Error {
     problem(&format!("{key}: given twice; write it once"))
-}
-
-fn bad_percent() -> Error {
-    problem("`%` must be followed by two hexadecimal digits; write `%25` for the character itself")
 }
 
 fn problem(message: &str) -> Error {

@@ -10,7 +10,7 @@ use toml::de::{DeString, DeTable, DeValue};
 use super::did_you_mean::nearest;
 use super::environment::Environment;
 use super::options::Setting;
-use super::origin::{FileLine, Origin};
+use super::origin::{Origin, file_line};
 use super::tables::{Caches, Table};
 use super::value::SettingValue;
 use crate::{Error, ErrorKind, Result};
@@ -66,24 +66,28 @@ impl<'a> Document<'a> {
             return Err(self.error(&key.span(), message));
         };
         let (named, own): (Vec<Pair<'_>>, Vec<Pair<'_>>) = table.iter().partition(is_named_cache);
-        let default = self.table(self.origin(key, path), own)?;
+        let default = self.table(key, path, own)?;
         let mut caches = Caches { default: (!default.settings.is_empty()).then_some(default), ..Caches::default() };
         for (key, value) in named {
-            let origin = self.origin(key, &format!("{path}.{}", key.get_ref()));
             let pairs = value.get_ref().as_table().into_iter().flatten();
-            caches.named.insert(key.get_ref().to_string(), self.table(origin, pairs)?);
+            let table = self.table(key, &format!("{path}.{}", key.get_ref()), pairs)?;
+            caches.named.insert(key.get_ref().to_string(), table);
         }
         Ok(Some(caches))
     }
 
-    fn table<'t>(&self, origin: Origin, pairs: impl IntoIterator<Item = Pair<'t>>) -> Result<Table> {
+    fn table<'t>(
+        &self,
+        key: &Spanned<DeString<'_>>,
+        path: &str,
+        pairs: impl IntoIterator<Item = Pair<'t>>,
+    ) -> Result<Table> {
         let settings = pairs.into_iter().map(|(key, value)| {
-            let origin = origin.at_line(self.line(&key.span()));
+            let origin = self.origin(key, path);
             let value = SettingValue::read(value.get_ref()).map_err(|error| origin.error(key.get_ref(), error))?;
             Ok((key.get_ref().to_string(), Setting { value, origin }))
         });
-        let settings = settings.collect::<Result<_>>()?;
-        Ok(Table { origin, settings })
+        Ok(Table { origin: self.origin(key, path), settings: settings.collect::<Result<_>>()? })
     }
 
     /// An error if a table is named almost `cache`.
@@ -100,7 +104,7 @@ impl<'a> Document<'a> {
     }
 
     fn error(&self, span: &Range<usize>, message: impl fmt::Display) -> Error {
-        let line = FileLine { file: self.file.as_deref(), line: self.line(span) };
+        let line = file_line(self.file.as_deref(), self.line(span));
         Error::new(ErrorKind::Config, format!("{line}: {message}"))
     }
 

@@ -31,20 +31,15 @@ pub(super) struct Setting {
 /// a type's own `Deserialize` says.
 ///
 /// ```
-/// use cache_runtime::{Options, Result};
-/// use std::time::Duration;
+/// use cache_runtime::{Cache, register, store::NoCache};
 ///
-/// struct Memcached {
-///     servers: Vec<String>,
-///     timeout: Duration,
-/// }
-///
-/// fn memcached(options: &Options) -> Result<Memcached> {
-///     Ok(Memcached {
-///         servers: options.get("servers")?,
-///         timeout: options.duration("timeout")?.unwrap_or(Duration::from_secs(1)),
-///     })
-/// }
+/// register("memcached", |options| {
+///     assert_eq!(options.get::<u16>("port")?, 11211);
+///     Ok(NoCache) // in your program: your own store
+/// })?;
+/// assert!(Cache::open("memcached:?port=11211").is_ok());
+/// assert!(Cache::open("memcached:?prot=11211").is_err());
+/// # Ok::<(), cache_runtime::Error>(())
 /// ```
 pub struct Options {
     origin: Origin,
@@ -60,17 +55,9 @@ impl Options {
     /// Reads an option that must be there.
     ///
     /// ```
-    /// use cache_runtime::store::NoCache;
-    /// use cache_runtime::{Cache, register};
-    ///
-    /// register("memcached", |options| {
-    ///     let port: u16 = options.get("port")?;
-    ///     assert_eq!(port, 11211);
-    ///     Ok(NoCache)
-    /// })?;
-    /// Cache::open("memcached:?port=11211")?;
-    /// assert!(Cache::open("memcached:").is_err());
-    /// # Ok::<(), cache_runtime::Error>(())
+    /// fn port(options: &cache_runtime::Options) -> cache_runtime::Result<u16> {
+    ///     options.get("port")
+    /// }
     /// ```
     ///
     /// # Errors
@@ -83,16 +70,9 @@ impl Options {
     /// Reads an option that may be missing.
     ///
     /// ```
-    /// use cache_runtime::store::NoCache;
-    /// use cache_runtime::{Cache, register};
-    ///
-    /// register("memcached", |options| {
-    ///     assert_eq!(options.find::<u16>("port")?, Some(11211));
-    ///     assert_eq!(options.find::<String>("user")?, None);
-    ///     Ok(NoCache)
-    /// })?;
-    /// Cache::open("memcached:?port=11211")?;
-    /// # Ok::<(), cache_runtime::Error>(())
+    /// fn user(options: &cache_runtime::Options) -> cache_runtime::Result<Option<String>> {
+    ///     options.find("user")
+    /// }
     /// ```
     ///
     /// # Errors
@@ -106,18 +86,11 @@ impl Options {
     /// Reads a duration: seconds, or a text such as `"5m"`.
     ///
     /// ```
-    /// use cache_runtime::store::NoCache;
-    /// use cache_runtime::{Cache, register};
     /// use std::time::Duration;
     ///
-    /// register("memcached", |options| {
-    ///     assert_eq!(options.duration("timeout")?, Some(Duration::from_millis(500)));
-    ///     assert_eq!(options.duration("idle")?, Some(Duration::from_secs(5 * 60)));
-    ///     assert_eq!(options.duration("retry_after")?, None); // it is missing
-    ///     Ok(NoCache)
-    /// })?;
-    /// Cache::open("memcached:?timeout=0.5&idle=5m")?;
-    /// # Ok::<(), cache_runtime::Error>(())
+    /// fn timeout(options: &cache_runtime::Options) -> cache_runtime::Result<Duration> {
+    ///     Ok(options.duration("timeout")?.unwrap_or(Duration::from_millis(500)))
+    /// }
     /// ```
     ///
     /// # Errors
@@ -136,17 +109,11 @@ impl Options {
     /// Reads a time to live: seconds, `"2 days"` or `"never"`.
     ///
     /// ```
-    /// use cache_runtime::store::NoCache;
-    /// use cache_runtime::{Cache, Ttl, register};
+    /// use cache_runtime::{Options, Result, Ttl};
     ///
-    /// register("memcached", |options| {
-    ///     assert_eq!(options.ttl("keep")?, Some(Ttl::parse("2 days")?));
-    ///     assert_eq!(options.ttl("keep_counters")?, Some(Ttl::Never));
-    ///     assert_eq!(options.ttl("keep_errors")?, None); // it is missing
-    ///     Ok(NoCache)
-    /// })?;
-    /// Cache::open("memcached:?keep=2%20days&keep_counters=never")?;
-    /// # Ok::<(), cache_runtime::Error>(())
+    /// fn keep(options: &Options) -> Result<Ttl> {
+    ///     Ok(options.ttl("keep")?.unwrap_or(Ttl::DEFAULT))
+    /// }
     /// ```
     ///
     /// # Errors
@@ -164,16 +131,9 @@ impl Options {
     /// The units are `B`, `KiB`, `MiB` and `GiB`, after a whole number.
     ///
     /// ```
-    /// use cache_runtime::store::NoCache;
-    /// use cache_runtime::{Cache, register};
-    ///
-    /// register("memcached", |options| {
-    ///     assert_eq!(options.size("max_item")?, Some(1024 * 1024));
-    ///     assert_eq!(options.size("max_total")?, None); // it is missing
-    ///     Ok(NoCache)
-    /// })?;
-    /// Cache::open("memcached:?max_item=1MiB")?;
-    /// # Ok::<(), cache_runtime::Error>(())
+    /// fn max_item(options: &cache_runtime::Options) -> cache_runtime::Result<u64> {
+    ///     Ok(options.size("max_item")?.unwrap_or(1024 * 1024))
+    /// }
     /// ```
     ///
     /// # Errors
@@ -190,8 +150,7 @@ impl Options {
     /// It is for rules of your own. The message must not contain a password.
     ///
     /// ```
-    /// use cache_runtime::store::NoCache;
-    /// use cache_runtime::{Cache, register};
+    /// use cache_runtime::{Cache, register, store::NoCache};
     ///
     /// register("memcached", |options| match options.find("connections")? {
     ///     Some(0) => Err(options.error("connections", "write at least 1")),

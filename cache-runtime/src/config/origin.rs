@@ -15,14 +15,6 @@ pub(super) enum Origin {
 }
 
 impl Origin {
-    /// The same table at another line.
-    pub(super) fn at_line(&self, line: usize) -> Origin {
-        match self {
-            Origin::Table { file, table, .. } => Origin::Table { file: file.clone(), line, table: table.clone() },
-            Origin::Address(_) => self.clone(),
-        }
-    }
-
     /// The line, by which problems are sorted.
     pub(super) fn line(&self) -> usize {
         match self {
@@ -40,25 +32,13 @@ impl Origin {
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Origin::Table { file, line, table } => {
-                write!(f, "{}: [{table}]", FileLine { file: file.as_deref(), line: *line })
-            }
+            Origin::Table { file, line, table } => write!(f, "{}: [{table}]", file_line(file.as_deref(), *line)),
             Origin::Address(name) => write!(f, "{name}:"),
         }
     }
 }
 
 /// A line of a file, in the form that editors and terminals can follow.
-pub(super) struct FileLine<'a> {
-    pub(super) file: Option<&'a str>,
-    pub(super) line: usize,
-}
-
-impl fmt::Display for FileLine<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.file {
-            Some(file) => write!(f, "{file}:{}", self.line),
-            None => write!(f, "line {}", self.line),
-        }
-    }
+pub(super) fn file_line(file: Option<&str>, line: usize) -> String {
+    file.map_or_else(|| format!("line {line}"), |file| format!("{file}:{line}"))
 }

@@ -72,18 +72,6 @@ impl SettingValue {
         }
     }
 
-    /// The kind of the value, for messages.
-    fn kind(&self) -> Unexpected<'static> {
-        Unexpected::Other(match self {
-            SettingValue::Text(_) | SettingValue::Untyped(_) => "a string",
-            SettingValue::Integer(_) => "a whole number",
-            SettingValue::Float(_) => "a number with a fraction",
-            SettingValue::Boolean(_) => "a boolean",
-            SettingValue::List(_) => "a list",
-            SettingValue::Table(_) => "a table",
-        })
-    }
-
     /// A number or text as text, for values that may be written as either.
     pub(super) fn as_text(&self) -> Option<String> {
         match self {
@@ -149,6 +137,10 @@ fn kind_of(found: Unexpected<'_>) -> &str {
         Unexpected::Other(kind) => kind,
         _ => "something else",
     }
+}
+
+fn no_variant(found: Unexpected<'_>) -> Mismatch {
+    de::Error::invalid_type(found, &"a string or a table")
 }
 
 /// Visits the number or boolean that a word spells, or else the word.
@@ -219,7 +211,10 @@ impl<'de> Deserializer<'de> for SettingValue {
             SettingValue::Text(text) | SettingValue::Untyped(text) => visitor.visit_enum(text.into_deserializer()),
             SettingValue::Table(table) => MapAccessDeserializer::new(MapDeserializer::new(table.into_iter()))
                 .deserialize_enum(name, variants, visitor),
-            other => Err(de::Error::invalid_type(other.kind(), &"a string or a table")),
+            SettingValue::Integer(number) => Err(no_variant(Unexpected::Signed(number))),
+            SettingValue::Float(number) => Err(no_variant(Unexpected::Float(number))),
+            SettingValue::Boolean(truth) => Err(no_variant(Unexpected::Bool(truth))),
+            SettingValue::List(_) => Err(no_variant(Unexpected::Seq)),
         }
     }
 

@@ -1,5 +1,6 @@
 //! A store behind its circuit breaker, with its observers and its log.
 
+use std::borrow::Cow;
 use std::fmt::Display;
 use std::future::Future;
 use std::mem;
@@ -8,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use super::circuit_breaker::{Circuit, CircuitBreaker, is_failure};
 use super::log_limit::LogLimit;
-use super::recovery_probe::{self, RecoveryProbe};
+use super::recovery_probe::{self, PROBE_KEY, RecoveryProbe};
 use crate::mode::{Asked, Elapsed, Mode};
 use crate::observe::{Event, Observers, Outage};
 use crate::store::{Answer, Operation, Store};
@@ -94,6 +95,13 @@ impl GuardedStore {
         if self.breaker.circuit(outage).open(reason) {
             RecoveryProbe::start(self, outage);
         }
+    }
+
+    /// Asks for a key that never exists, even while the circuit is open, and returns how long the answer took.
+    pub(crate) async fn ping<M: Mode>(&self, mode: &M) -> Result<Duration> {
+        let started = Instant::now();
+        let (answer, _) = mode.ask(&self.store, Operation::Get { key: Cow::Borrowed(PROBE_KEY) }).await;
+        answer.map(|_| started.elapsed()).map_err(|error| self.explained(error, "ping", None))
     }
 
     /// Adds to an error what was asked of which store.

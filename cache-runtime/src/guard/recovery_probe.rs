@@ -16,7 +16,7 @@ use crate::time::Timestamp;
 pub(super) const PROBE_INTERVAL: Duration = Duration::from_millis(500);
 
 /// The probe's key. No user's key becomes this one: after `@/` a stored key continues with `@` or `#`.
-const PROBE_KEY: &str = "@/probe";
+pub(super) const PROBE_KEY: &str = "@/probe";
 
 /// Asks the store after a caller has given up, and opens the circuit if it does not answer in time.
 pub(super) fn suspect(guard: &Arc<GuardedStore>, outage: Outage, reason: String) {

@@ -8,59 +8,18 @@ use crate::{Cache, Result};
 
 /// Says which caches a program has.
 ///
-/// Pass it to [`init`](crate::init). Without it, the first use of a cache loads what [`Config::load`] loads.
+/// Pass it to [`init`](crate::init). Without it, the first use of a cache loads what [`Config::load`] loads. The guide's
+/// page on [configuration](crate::guide::configuration) describes the tables of the file, the options of each store, and
+/// addresses.
 ///
-/// # The file
-///
-/// `[cache]` holds for every environment. The variable `APP_ENV` (`dev` if it is not set) chooses a table that is laid
-/// over it, option by option; a table with another `type` starts afresh. A table inside a cache's table is a named
-/// cache. Other tables are ignored, so the file may be shared with other libraries.
-///
-/// ```toml
-/// [cache]
-/// type = "sqlite"
-/// database = ":memory:"
-///
-/// [test.cache]
-/// type = "none"
-///
-/// [prod.cache]
-/// type = "sqlite"
-/// database = "${STORAGE_DIR:-storage}/cache.sqlite3"
-/// expires_in = "2 days"
-///
-/// [prod.cache.sessions]
-/// type = "sqlite"
-/// database = "storage/sessions.sqlite3"
 /// ```
+/// use cache_runtime::{Cache, Config};
 ///
-/// In every string, `${NAME}` is the value of an environment variable, `${NAME:-default}` has a default, and `$${`
-/// stands for `${` itself.
-///
-/// # Options of every cache
-///
-/// | option | meaning | default |
-/// |---|---|---|
-/// | `type` | `"sqlite"`, `"redis"`, `"none"`, or a [registered](crate::register) one | |
-/// | `expires_in` | the TTL of entries and counters that name none | 2 days |
-/// | `codec` | `"bincode"` or `"messagepack"`: see [`Codec`](crate::Codec) | `"bincode"` |
-/// | `shared_lease` | for how long a process that dies while it computes may keep others from computing | 30 seconds |
-/// | `stall_timeout` | for how long a task that computes may go unpolled after it was woken | 30 seconds |
-///
-/// SQLite also has `database` (a path, or `":memory:"`), `timeout` (how long to wait for another writer; 5 seconds),
-/// `max_size` (approximate; `"256 MiB"`), and `pragmas`, a table.
-///
-/// # Addresses
-///
-/// An address is a store with its options in one line: `sqlite://storage/cache.sqlite3?timeout=5` (relative to the
-/// current folder), `sqlite:///var/cache.sqlite3`, `sqlite::memory:`, `redis://localhost:6379/0`, `none:`. Its query may
-/// hold every option, and a pragma of SQLite as `pragmas.cache_size=-20000`. An address of Redis may hold `expires_in`,
-/// `namespace` and `timeout`, and the rest is the client's. An address with another scheme belongs to the store that was
-/// registered under this name, which finds it as its option `url`.
-///
-/// # In code
-///
-/// [`Config::builder`] takes caches that are made in code.
+/// let from_a_text = Config::from_toml("cache = { type = 'sqlite', database = ':memory:' }")?;
+/// let from_an_address = Config::from_address("sqlite://storage/cache.sqlite3?timeout=5")?;
+/// let from_code = Config::builder().default(Cache::memory()).build();
+/// # Ok::<(), cache_runtime::Error>(())
+/// ```
 #[derive(Debug, Default)]
 pub struct Config {
     pub(super) default: Option<CacheSource>,
@@ -83,11 +42,8 @@ impl Config {
     /// them it is `config/storage.toml` in the current folder, and without that file nothing is configured.
     ///
     /// ```no_run
-    /// use cache_runtime::{Config, Error};
-    ///
-    /// fn main() -> Result<(), Error> {
-    ///     cache_runtime::init(Config::load()?)
-    /// }
+    /// cache_runtime::init(cache_runtime::Config::load()?)?;
+    /// # Ok::<(), cache_runtime::Error>(())
     /// ```
     ///
     /// # Errors
@@ -101,9 +57,7 @@ impl Config {
     /// Reads a file, for the environment in `APP_ENV`.
     ///
     /// ```no_run
-    /// use cache_runtime::Config;
-    ///
-    /// let config = Config::from_file("/etc/shop/caches.toml")?;
+    /// let config = cache_runtime::Config::from_file("/etc/shop/caches.toml")?;
     /// # Ok::<(), cache_runtime::Error>(())
     /// ```
     ///
@@ -118,14 +72,7 @@ impl Config {
     /// Reads the text of a file, for the environment in `APP_ENV`.
     ///
     /// ```
-    /// use cache_runtime::Config;
-    ///
-    /// let text = "
-    ///     [cache]
-    ///     type = 'sqlite'
-    ///     database = ':memory:'
-    /// ";
-    /// let config = Config::from_toml(text)?;
+    /// let config = cache_runtime::Config::from_toml("cache = { type = 'sqlite', database = ':memory:' }")?;
     /// # Ok::<(), cache_runtime::Error>(())
     /// ```
     ///
@@ -139,9 +86,7 @@ impl Config {
     /// Makes the store of an address the default cache.
     ///
     /// ```
-    /// use cache_runtime::Config;
-    ///
-    /// let config = Config::from_address("sqlite://storage/cache.sqlite3?timeout=5")?;
+    /// let config = cache_runtime::Config::from_address("sqlite://storage/cache.sqlite3?timeout=5")?;
     /// # Ok::<(), cache_runtime::Error>(())
     /// ```
     ///
@@ -156,17 +101,11 @@ impl Config {
     /// Makes a configuration of caches from code.
     ///
     /// ```
-    /// use cache_runtime::{Cache, Config, Error};
+    /// use cache_runtime::{Cache, Config};
     ///
-    /// fn main() -> Result<(), Error> {
-    ///     let cache = Cache::open("sqlite::memory:?expires_in=1h")?;
-    ///     let sessions = Cache::open("sqlite::memory:?expires_in=30m")?;
-    ///     cache_runtime::init(Config::builder().default(cache).named("sessions", sessions))?;
-    ///
-    ///     cache_runtime::named("sessions")?.set("session:1", "Ada")?;
-    ///     assert!(!cache_runtime::cache().exists("session:1")?);
-    ///     Ok(())
-    /// }
+    /// let sessions = Cache::open("sqlite::memory:?expires_in=30m")?;
+    /// cache_runtime::init(Config::builder().default(Cache::memory()).named("sessions", sessions))?;
+    /// # Ok::<(), cache_runtime::Error>(())
     /// ```
     pub fn builder() -> ConfigBuilder {
         ConfigBuilder { config: Config::default() }

@@ -1,19 +1,19 @@
-//! What was cleared. Memcached cannot forget all keys that start with a text, so a clear is only written down: every
-//! item says how many clears there had been before it, and what is older than a clear of its key is not there.
+//! Clears of key prefixes. Memcached cannot delete keys by their prefix, so a clear is only recorded. Each item holds the
+//! number of clears before it was written, and an item that is older than a clear of its key counts as absent.
 //!
-//! It is one item in memcached, and is read together with the items that are asked for.
+//! The record is one item in memcached, which is read together with the items that are asked for.
 
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher, RandomState};
 
-/// At most so many prefixes are remembered, because they are read each time. Beyond that all is cleared: a cache may
-/// always forget.
-const MOST: usize = 100;
+/// The most prefixes that are recorded, because they are read at each operation. One more clears everything, which a cache
+/// may always do.
+const MAX_PREFIXES: usize = 100;
 
-/// When something was written, counted in clears.
+/// The time of a write, counted in clears.
 #[derive(Clone, Copy)]
 pub(crate) struct Moment {
-    /// Which counting it is: a server that has lost the item begins a new one.
+    /// Identifies the count: if the server loses the record, a new count begins under another number.
     pub(crate) epoch: u64,
     pub(crate) count: u64,
 }
@@ -26,13 +26,12 @@ pub(crate) struct Clears {
     pub(crate) cas: u64,
 }
 
-/// What the item is called. No key has such a name: theirs go on with `k:` or `h:`.
+/// The name of the record. No key has this name, because theirs continue with `k:` or `h:`.
 pub(crate) fn name(namespace: &str) -> String {
     format!("{namespace}clears")
 }
 
 impl Clears {
-    /// None yet.
     pub(crate) fn new() -> Self {
         let epoch = RandomState::new().hash_one(());
         Clears { now: Moment { epoch, count: 0 }, prefixes: BTreeMap::new(), cas: 0 }
@@ -42,24 +41,24 @@ impl Clears {
         self.now
     }
 
-    /// Whether what was written under a key has been cleared since.
-    pub(crate) fn took(&self, key: &str, written: Moment) -> bool {
+    /// Whether an item of this key was cleared after it was written.
+    pub(crate) fn has_cleared(&self, key: &str, written: Moment) -> bool {
         let since = |(prefix, &count): (&String, &u64)| written.count < count && key.starts_with(&**prefix);
         written.epoch != self.now.epoch || self.prefixes.iter().any(since)
     }
 
-    /// The same, and one more.
-    pub(crate) fn and(&self, prefix: &str) -> Self {
+    /// The same clears and one more.
+    pub(crate) fn with(&self, prefix: &str) -> Self {
         let count = self.now.count + 1;
-        let prefix = if self.prefixes.len() < MOST { prefix } else { "" };
-        // Those that begin so are cleared with it.
+        let prefix = if self.prefixes.len() < MAX_PREFIXES { prefix } else { "" };
+        // A longer prefix is covered by this one.
         let others = self.prefixes.iter().filter(|(other, _)| !other.starts_with(prefix));
         let mut prefixes: BTreeMap<_, _> = others.map(|(other, &count)| (other.clone(), count)).collect();
         prefixes.insert(prefix.to_owned(), count);
         Clears { now: Moment { count, ..self.now }, prefixes, cas: self.cas }
     }
 
-    /// A line for the moment, and one for each prefix, whose bytes are written in hexadecimal.
+    /// Writes a line for the moment, and one for each prefix, in hexadecimal.
     pub(crate) fn write(&self) -> Vec<u8> {
         let mut text = format!("clears {} {}\n", self.now.epoch, self.now.count);
         for (prefix, count) in &self.prefixes {
@@ -69,7 +68,7 @@ impl Clears {
         text.into_bytes()
     }
 
-    /// What is not ours is none.
+    /// Reads a record; `None` if another program wrote the item.
     pub(crate) fn read(bytes: &[u8], cas: Option<u64>) -> Option<Self> {
         let mut lines = str::from_utf8(bytes).ok()?.lines();
         let (epoch, count) = lines.next()?.strip_prefix("clears ")?.split_once(' ')?;
@@ -83,7 +82,7 @@ impl Clears {
     }
 }
 
-/// What was written in hexadecimal.
+/// Decodes hexadecimal digits.
 fn text(digits: &str) -> Option<String> {
     let byte = |at: usize| u8::from_str_radix(digits.get(at..at + 2)?, 16).ok();
     let bytes = (0..digits.len()).step_by(2).map(byte).collect::<Option<_>>()?;

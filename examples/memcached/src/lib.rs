@@ -1,15 +1,15 @@
-//! Memcached as a store: what one writes to keep cached values in a server that this library does not know.
+//! Memcached as a store: an example of a store for a server that the library does not support itself.
 //!
 //! ```text
-//! lib.rs       the configuration, and the five methods of a store
-//! form.rs      what is written under a key, and for how long
-//! clears.rs    what was cleared: memcached cannot forget by the start of a key
+//! lib.rs         the options, and the five methods of a store
+//! encoding.rs    how a value and its expiry are encoded
+//! clears.rs      which prefixes were cleared: memcached cannot delete keys by their prefix
 //! ```
 //!
-//! It is held to the contract by `tests/contract.rs`.
+//! `tests/contract.rs` tests it against the contract of a store.
 
 mod clears;
-mod form;
+mod encoding;
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -27,15 +27,16 @@ pub struct MemcachedStore {
     shown: String,
 }
 
-/// Lets the configuration say `type = "memcached"`. To be called before the first use of a cache.
+/// Registers the type `"memcached"`. Call it before the first use of a cache.
 pub fn register() -> Result<()> {
     cache_runtime::register("memcached", MemcachedStore::new)
 }
 
 impl MemcachedStore {
-    /// By the configuration: `url`, as in `memcached://localhost:11211`, and perhaps `namespace` and `timeout`.
+    /// Makes a store from its options: `url`, such as `memcached://localhost:11211`, and optionally `namespace` and
+    /// `timeout`.
     ///
-    /// Nothing is connected yet: a server that is away is no mistake in the configuration.
+    /// It does not connect yet, because a server that is down is no mistake in the configuration.
     pub fn new(options: &Options) -> Result<Self> {
         let url: String = options.get("url")?;
         let namespace = options.find::<String>("namespace")?.unwrap_or_else(|| "cache:".to_owned());
@@ -43,59 +44,61 @@ impl MemcachedStore {
         let Some(shown) = url.strip_prefix("memcached://").filter(|server| is_server(server)) else {
             return Err(options.error("url", "not a server of memcached; write \"memcached://localhost:11211\""));
         };
-        if namespace.len() > form::LONGEST_NAMESPACE || !form::is_plain(&namespace) {
-            return Err(options.error("namespace", "memcached knows no such key; write letters, digits and \":\""));
+        if namespace.len() > encoding::MAX_NAMESPACE_LEN || !encoding::is_plain(&namespace) {
+            return Err(options.error("namespace", "memcached refuses such keys; write letters, digits and \":\""));
         }
         if timeout.is_zero() {
-            return Err(options.error("timeout", "0 would be for ever; write seconds, as in 0.5"));
+            return Err(options.error("timeout", "0 would mean no timeout; write seconds, such as 0.5"));
         }
         let client = client(shown, timeout).map_err(|error| options.error("url", error))?;
         Ok(MemcachedStore { client, namespace, shown: shown.to_owned() })
     }
 
-    /// The items under some keys, and what was cleared, in one exchange.
-    fn look(&self, keys: &[&str]) -> Result<(Clears, HashMap<String, Item>)> {
-        let names: HashMap<String, &str> = keys.iter().map(|&key| (form::name(&self.namespace, key), key)).collect();
+    /// Reads the items of some keys and the record of clears, in one round trip.
+    fn read(&self, keys: &[&str]) -> Result<(Clears, HashMap<String, Item>)> {
+        let names: HashMap<String, &str> =
+            keys.iter().map(|&key| (encoding::name(&self.namespace, key), key)).collect();
         let clears_name = clears::name(&self.namespace);
         let asked: Vec<&str> = names.keys().map(String::as_str).chain([&*clears_name]).collect();
-        let mut found: HashMap<String, (Vec<u8>, u32, Option<u64>)> = self.done(self.client.gets(&asked))?;
+        let mut found: HashMap<String, (Vec<u8>, u32, Option<u64>)> = self.checked(self.client.gets(&asked))?;
         let clears = match found.remove(&clears_name).and_then(|(bytes, _, cas)| Clears::read(&bytes, cas)) {
             Some(clears) => clears,
             None => self.begin_clears()?,
         };
         let items = found.into_iter().filter_map(|(name, (bytes, _, cas))| {
             let key = *names.get(&name)?;
-            let record =
-                form::read(&bytes).filter(|(_, written)| !clears.took(key, *written)).map(|(record, _)| record);
+            let record = encoding::read(&bytes)
+                .filter(|(_, written)| !clears.has_cleared(key, *written))
+                .map(|(record, _)| record);
             Some((key.to_owned(), Item { record, cas: cas? }))
         });
         let items = items.collect();
         Ok((clears, items))
     }
 
-    /// Where nothing is known of what was cleared, because the server is new or had no room for it, nothing that is
-    /// there counts.
+    /// Begins a new record of clears, if the server is new or has evicted the record. Every older item then counts as
+    /// cleared.
     fn begin_clears(&self) -> Result<Clears> {
         let name = clears::name(&self.namespace);
-        // If another one has begun meanwhile this adds nothing, and what that one wrote holds.
-        self.done(self.client.add(&name, &*Clears::new().write(), 0))?;
-        let found: Option<(Vec<u8>, u32, Option<u64>)> = self.done(self.client.get(&name))?;
+        // If another client has begun one meanwhile, `add` changes nothing, and that client's record is used.
+        self.checked(self.client.add(&name, &*Clears::new().write(), 0))?;
+        let found: Option<(Vec<u8>, u32, Option<u64>)> = self.checked(self.client.get(&name))?;
         let clears = found.and_then(|(bytes, _, cas)| Clears::read(&bytes, cas));
-        clears.ok_or_else(|| self.error(ErrorKind::Store, format_args!("{name} holds what is not ours")))
+        clears.ok_or_else(|| self.error(ErrorKind::Store, format_args!("`{name}` holds the value of another program")))
     }
 
     fn put(&self, clears: &Clears, key: &str, value: &Value, expiration: &Expiration) -> Result<()> {
-        let bytes = form::write(value, expiration.expires_at, clears.now());
-        let set = self.client.set(&form::name(&self.namespace, key), &*bytes, form::seconds(expiration));
-        self.done(set)
+        let bytes = encoding::write(value, expiration.expires_at, clears.now());
+        let set = self.client.set(&encoding::name(&self.namespace, key), &*bytes, encoding::seconds(expiration));
+        self.checked(set)
     }
 
-    /// What the client answers, with its failures as ours.
-    fn done<T>(&self, answer: Result<T, MemcacheError>) -> Result<T> {
+    /// Converts the client's error into this library's.
+    fn checked<T>(&self, answer: Result<T, MemcacheError>) -> Result<T> {
         answer.map_err(|error| {
             let kind = match error {
                 MemcacheError::IOError(_) | MemcacheError::PoolError(_) => ErrorKind::Unavailable,
-                // It says something of this value, and others are taken.
+                // This value is refused; others are accepted.
                 MemcacheError::ServerError(ServerError::Error(ref message)) if message.contains("too large") => {
                     ErrorKind::Entry
                 }
@@ -111,12 +114,12 @@ impl MemcachedStore {
 }
 
 fn is_server(text: &str) -> bool {
-    text.rsplit_once(':').is_some_and(|(host, port)| form::is_plain(host) && port.parse::<u16>().is_ok())
+    text.rsplit_once(':').is_some_and(|(host, port)| encoding::is_plain(host) && port.parse::<u16>().is_ok())
 }
 
-/// Connections that are made when they are needed, and looked at before they are used.
+/// A client whose connections are opened on demand and checked before use.
 ///
-/// The text protocol, because there an answer that comes late, after its question was given up, is seen for what it is.
+/// It uses the text protocol, in which an answer that arrives after its request timed out is recognised.
 fn client(server: &str, timeout: Duration) -> Result<Client, MemcacheError> {
     let url = format!("memcache://{server}?protocol=ascii&timeout={}", timeout.as_secs_f64());
     let url = Url::parse(&url).map_err(|error| MemcacheError::BadURL(error.to_string()))?;
@@ -124,85 +127,85 @@ fn client(server: &str, timeout: Duration) -> Result<Client, MemcacheError> {
     Client::with_pool(pool.build_unchecked(ConnectionManager::new(url)))
 }
 
-/// An item as it was read.
+/// An item of memcached.
 struct Item {
-    /// `None` if it was cleared, or is not ours.
+    /// `None` if it was cleared, or if another program wrote it.
     record: Option<Record>,
-    /// By which it can be replaced, unless it has changed since.
+    /// The version that compare-and-swap compares.
     cas: u64,
 }
 
-/// Of many keys so many are asked for in one exchange.
-const AT_ONCE: usize = 100;
+/// How many keys are read in one round trip.
+const KEYS_PER_READ: usize = 100;
 
 impl Store for MemcachedStore {
     fn get(&self, key: &str) -> Result<Option<Record>> {
-        let (_, mut items) = self.look(&[key])?;
+        let (_, mut items) = self.read(&[key])?;
         Ok(items.remove(key).and_then(|item| item.record))
     }
 
     fn set(&self, key: &str, value: &Value, expiration: &Expiration) -> Result<()> {
-        let (clears, _) = self.look(&[])?;
+        let (clears, _) = self.read(&[])?;
         self.put(&clears, key, value, expiration)
     }
 
-    /// Of two that forget a key at the same moment, one is told that there was a value.
+    /// Of two callers that delete a key at the same time, one is told that there was a value.
     fn delete(&self, key: &str, now: Timestamp) -> Result<bool> {
-        let (_, items) = self.look(&[key])?;
+        let (_, items) = self.read(&[key])?;
         let record = items.get(key).and_then(|item| item.record.as_ref());
         let was_live = record.is_some_and(|record| record.is_live(now));
-        let went = self.done(self.client.delete(&form::name(&self.namespace, key)))?;
-        Ok(was_live && went)
+        let was_deleted = self.checked(self.client.delete(&encoding::name(&self.namespace, key)))?;
+        Ok(was_live && was_deleted)
     }
 
-    /// Memcached's own counters know no sign, begin anew beyond their end and stop at 0. So this reads a number and puts
-    /// the sum in its place, unless somebody has come between: then it tries again.
+    /// Memcached's own counters are unsigned, wrap on overflow and stop at 0. So this reads the number, replaces it by
+    /// compare-and-swap, and tries again if another client has changed it meanwhile.
     fn increment(&self, key: &str, by: i64, expiration: &Expiration) -> Result<i64> {
-        let name = form::name(&self.namespace, key);
+        let name = encoding::name(&self.namespace, key);
         loop {
-            let (clears, mut items) = self.look(&[key])?;
+            let (clears, mut items) = self.read(&[key])?;
             let Some(old) = items.remove(key) else {
-                // Only what is there can be replaced. A zero that has expired already is as good as nothing to readers,
-                // and where somebody else has just begun, it is not added.
-                let nothing = form::write(&Value::Number(0), Timestamp::EPOCH, clears.now());
-                self.done(self.client.add(&name, &*nothing, form::seconds(expiration)))?;
+                // Compare-and-swap needs an item. Readers take an expired zero for a miss, and if another client has added
+                // an item meanwhile, `add` changes nothing.
+                let expired_zero = encoding::write(&Value::Number(0), Timestamp::EPOCH, clears.now());
+                self.checked(self.client.add(&name, &*expired_zero, encoding::seconds(expiration)))?;
                 continue;
             };
-            let (sum, expires_at) = form::add(old.record, by, expiration)?;
-            let new = form::write(&Value::Number(sum), expires_at, clears.now());
+            let (sum, expires_at) = encoding::add(old.record, by, expiration)?;
+            let new = encoding::write(&Value::Number(sum), expires_at, clears.now());
             let mut kept = *expiration;
             kept.stale_until = expires_at.max(expiration.stale_until);
-            if self.done(self.client.cas(&name, &*new, form::seconds(&kept), old.cas))? {
+            if self.checked(self.client.cas(&name, &*new, encoding::seconds(&kept), old.cas))? {
                 return Ok(sum);
             }
         }
     }
 
-    /// It tells nobody how many went: memcached does not know.
+    /// Returns 0, because memcached cannot count what was cleared.
     fn clear(&self, prefix: &str) -> Result<u64> {
         let name = clears::name(&self.namespace);
         loop {
-            let (clears, _) = self.look(&[])?;
-            if self.done(self.client.cas(&name, &*clears.and(prefix).write(), 0, clears.cas))? {
+            let (clears, _) = self.read(&[])?;
+            if self.checked(self.client.cas(&name, &*clears.with(prefix).write(), 0, clears.cas))? {
                 return Ok(0);
             }
         }
     }
 
-    // What follows is given, and could be left out. These go by fewer exchanges, or in one step.
+    // The trait has defaults for the methods below; these need fewer round trips.
 
     fn read_multi(&self, keys: &[String]) -> Result<Vec<Option<Record>>> {
         let mut records = Vec::with_capacity(keys.len());
-        for keys in keys.chunks(AT_ONCE) {
+        for keys in keys.chunks(KEYS_PER_READ) {
             let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
-            let (_, items) = self.look(&keys)?;
+            let (_, items) = self.read(&keys)?;
             records.extend(keys.iter().map(|&key| items.get(key).and_then(|item| item.record.clone())));
         }
         Ok(records)
     }
 
     fn write_multi(&self, values: &[(String, Value)], expiration: &Expiration) -> Result<()> {
-        let (clears, _) = self.look(&[])?;
+        let (clears, _) = self.read(&[])?;
         values.iter().try_for_each(|(key, value)| self.put(&clears, key, value, expiration))
     }
 

@@ -10,11 +10,11 @@ fn square(number: u64) -> u64 {
 
 fn main() -> Result<(), Error> {
     let address = std::env::args().nth(1).unwrap_or_else(|| "memcached://localhost:11211".to_owned());
-    // First the name, then the configuration that uses it. In a file: `type = "memcached"`, `url = "…"`.
+    // Register the store before the configuration that names it. In a file: `type = "memcached"`, `url = "…"`.
     cache_memcached::register()?;
     cache_runtime::init(Config::from_address(&address)?)?;
 
-    println!("it is {}", square(12));
-    println!("it is {}", square(12));
+    println!("12 * 12 = {}", square(12));
+    println!("12 * 12 = {}", square(12));
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! The store is held to the contract, on a real memcached.
+//! Tests the store against the contract, on a real memcached.
 
 use cache_memcached::register;
 use cache_runtime::testing::Chaos;
@@ -28,11 +28,11 @@ fn memcached() -> Cache {
     open(server, &format!("namespace={}:&timeout=10", own_name()))
 }
 
-cache_suite::run! { in_a_cache, memcached }
-cache_suite::run_store! { by_the_contract, || Chaos::over(&memcached()) }
+cache_suite::run! { behaviours_of_a_cache, memcached }
+cache_suite::run_store! { contract_of_a_store, || Chaos::over(&memcached()) }
 
 #[test]
-fn a_value_that_is_too_large_is_an_error_and_the_cache_goes_on() {
+fn a_value_that_is_too_large_is_an_error_and_others_are_stored() {
     let Some(server) = Memcached::start() else { return };
     let cache = open(&server, "");
     for _ in 0..10 {
@@ -45,20 +45,20 @@ fn a_value_that_is_too_large_is_an_error_and_the_cache_goes_on() {
 }
 
 #[test]
-fn a_server_that_is_away_is_unavailable_and_needs_no_new_cache_afterwards() {
+fn a_server_that_is_down_is_unavailable_and_is_used_again_afterwards() {
     let Some(server) = Memcached::start() else { return };
     let cache = open(&server, "timeout=0.3");
     server.stop();
     assert_eq!(cache.get::<u8>("k").unwrap_err().kind(), ErrorKind::Unavailable);
     assert_eq!(cache.get_or_set("k", || 1), 1, "the body runs");
     server.start_again();
-    comes_true(|| cache.set("k", &2).is_ok());
+    wait_until(|| cache.set("k", &2).is_ok());
     assert_eq!(cache.get::<u8>("k").unwrap(), Some(2));
 }
 
-/// An answer that comes after its question was given up must not be taken for that of the next one.
+/// An answer that arrives after its request timed out must not be taken for the answer to the next request.
 #[test]
-fn a_server_that_hung_mixes_up_no_answers() {
+fn after_a_hang_each_request_gets_its_own_answer() {
     let Some(server) = Memcached::start() else { return };
     let cache = open(&server, "timeout=0.3");
     for key in ["a", "b", "c"] {
@@ -68,7 +68,7 @@ fn a_server_that_hung_mixes_up_no_answers() {
         server.freeze();
         assert!(cache.get::<String>("a").is_err());
         server.thaw();
-        comes_true(|| cache.get::<String>("b").is_ok());
+        wait_until(|| cache.get::<String>("b").is_ok());
         for key in ["b", "c", "a"] {
             assert_eq!(cache.get::<String>(key).unwrap().as_deref(), Some(key));
         }
@@ -76,7 +76,7 @@ fn a_server_that_hung_mixes_up_no_answers() {
 }
 
 #[test]
-fn a_server_that_lost_everything_has_forgotten_it() {
+fn entries_that_the_server_has_lost_are_misses() {
     let Some(server) = Memcached::start() else { return };
     let cache = open(&server, "");
     cache.set("k", "v").unwrap();
@@ -87,7 +87,7 @@ fn a_server_that_lost_everything_has_forgotten_it() {
 }
 
 #[test]
-fn a_clear_of_one_prefix_too_many_clears_all() {
+fn clearing_more_than_a_hundred_prefixes_clears_everything() {
     let cache = memcached();
     cache.set("k", "v").unwrap();
     for number in 0..100 {
@@ -101,7 +101,7 @@ fn a_clear_of_one_prefix_too_many_clears_all() {
 }
 
 #[test]
-fn mistakes_in_the_configuration_are_named() {
+fn errors_of_the_configuration_name_the_option() {
     registered();
     let refused = |address: &str| Cache::open(address).unwrap_err().to_string();
     let message = refused("memcached://localhost");
@@ -114,10 +114,10 @@ fn mistakes_in_the_configuration_are_named() {
     assert!(message.contains("timeout"), "{message}");
 }
 
-fn comes_true(mut is_so: impl FnMut() -> bool) {
+fn wait_until(mut is_so: impl FnMut() -> bool) {
     let begun = std::time::Instant::now();
     while !is_so() {
-        assert!(begun.elapsed() < std::time::Duration::from_secs(20), "it did not come true");
+        assert!(begun.elapsed() < std::time::Duration::from_secs(20), "it takes too long");
         std::thread::sleep(std::time::Duration::from_millis(20));
     }
 }

@@ -1,11 +1,11 @@
-//! What the tests share: a cache for one test, and how often bodies ran in it.
+//! A cache for one test, and a count of the bodies that ran in it.
 
 use std::cell::Cell;
 
 use cache_runtime::{Cache, testing};
 
 thread_local! {
-    /// Every test has a thread of its own, and so a count of its own.
+    /// Each test has its own thread, and so its own count.
     static RUNS: Cell<u32> = const { Cell::new(0) };
 }
 
@@ -19,7 +19,7 @@ pub(crate) fn runs() -> u32 {
     RUNS.get()
 }
 
-/// An empty cache in the place of every other, and a scope that keeps it there.
+/// An empty cache that replaces every other, for as long as its scope lives.
 pub(crate) fn empty() -> (Cache, testing::Scope) {
     let cache = Cache::memory();
     (cache.clone(), testing::scope(cache))
