@@ -116,7 +116,7 @@ struct Start {
     /// The expired record, which may be served if the body fails.
     stale: Option<Record>,
     /// What keeps others from computing while the stale value is served.
-    lease: Option<RefreshLease>,
+    lease: Option<Box<RefreshLease>>,
 }
 
 impl Start {
@@ -131,7 +131,7 @@ enum Decision<T> {
     /// Return this value.
     Value(T),
     /// Run the body.
-    Compute { stale: Option<Record>, lease: Option<RefreshLease> },
+    Compute { stale: Option<Record>, lease: Option<Box<RefreshLease>> },
 }
 
 /// How a caller left the flight of its key.
@@ -288,7 +288,7 @@ impl<M: Mode> Call<'_, M> {
         &self,
         encoded: Option<(Value, Expiration)>,
         claim: HeldClaim,
-        lease: Option<RefreshLease>,
+        lease: Option<Box<RefreshLease>>,
         leader: Option<Leader>,
     ) {
         let watermark = leader.as_ref().map(Leader::watermark);

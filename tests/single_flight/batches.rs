@@ -124,7 +124,7 @@ fn a_batch_takes_what_a_single_call_computes_and_a_single_call_what_a_batch_comp
             let batch = scope.spawn(|| {
                 cache.get_or_set_multi(keys(5..8), |missing| {
                     begun.send(()).unwrap();
-                    runs.compute(&missing)
+                    runs.compute(missing)
                 })
             });
             begins.recv().unwrap();

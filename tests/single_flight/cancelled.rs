@@ -1,10 +1,11 @@
 //! Calls that are dropped half-way, at every point: they leave no claim and no flight behind.
 
 use std::pin::pin;
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Waker};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use cache_runtime::testing::Chaos;
 use cache_runtime::{AsyncCache, Cache};
 use cache_suite::within_a_minute;
 
@@ -39,7 +40,7 @@ fn a_call_that_is_dropped_while_its_claim_is_recorded_leaves_no_claim() {
 fn drop_after<F: Future>(polls: usize, call: F) -> bool {
     let mut call = pin!(call);
     for _ in 0..polls {
-        if let Poll::Ready(_) = call.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+        if call.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_ready() {
             return true;
         }
         thread::sleep(Duration::from_micros(200)); // Threads of the pool work meanwhile.
@@ -81,7 +82,9 @@ fn drop_at_every_poll(cache: &AsyncCache) {
 fn a_call_may_be_dropped_at_every_poll() {
     within_a_minute(|| {
         let shared = Shared::new();
-        for cache in [Cache::memory(), shared.open(), Cache::new(PendingStore::default())] {
+        let chaos = Chaos::over(&Cache::memory()); // Its operations run on other threads.
+        let caches = [Cache::memory(), shared.open(), Cache::new(PendingStore::default()), Cache::new(chaos)];
+        for cache in caches {
             drop_at_every_poll(&cache.to_async());
         }
     });

@@ -159,7 +159,7 @@ impl<'a, M: Mode, E> Batch<'a, M, E> {
     }
 
     /// The stored value of each element, and the leases that keep others from recomputing expired ones.
-    async fn lookup<V: DeserializeOwned>(&self) -> (Vec<Option<V>>, Vec<RefreshLease>) {
+    async fn lookup<V: DeserializeOwned>(&self) -> (Vec<Option<V>>, Vec<Box<RefreshLease>>) {
         let keys = || self.elements.iter().filter_map(|element| element.key.as_ref());
         let mut records = self.load(deduplicated(keys())).await;
         let mut uses = HashMap::<&str, usize>::new();
@@ -311,7 +311,7 @@ impl<'a, M: Mode, E> Batch<'a, M, E> {
             }
             match self.handle.ask(self.mode, operation).await.and_then(Answer::bools) {
                 Ok(hold) => {
-                    outdated.extend(keys.iter().zip(hold).filter(|(_, holds)| !holds).map(|(key, _)| key.clone()))
+                    outdated.extend(keys.iter().zip(hold).filter(|(_, holds)| !holds).map(|(key, _)| key.clone()));
                 }
                 Err(error) => {
                     self.handle.report_not_stored("", &error);

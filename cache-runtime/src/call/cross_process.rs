@@ -123,8 +123,8 @@ impl<M: Mode> Call<'_, M> {
     }
 
     /// Ends a claim without a value, and returns whether it was unbroken. In a window nobody recomputes for a while.
-    pub(super) async fn abandon(&self, claim: HeldClaim, lease: Option<RefreshLease>) -> bool {
-        let pause = lease.as_ref().map_or(Duration::ZERO, RefreshLease::pause_after_failure);
+    pub(super) async fn abandon(&self, claim: HeldClaim, lease: Option<Box<RefreshLease>>) -> bool {
+        let pause = lease.as_ref().map_or(Duration::ZERO, |lease| lease.pause_after_failure());
         // A store measures real time, which a test that moves the clock does not wait for.
         let pause = if self.handle.core.clock.is_stopped() { Duration::ZERO } else { pause };
         lease.into_iter().for_each(|lease| lease.fail(self.handle.now()));

@@ -44,7 +44,12 @@ pub(crate) struct RefreshLease {
 
 impl RefreshLease {
     /// Takes the lease on a key with this race window, unless somebody holds it or the key is paused.
-    pub(crate) fn take(back_off: &Arc<BackOff>, flight: &FlightKey, window: Duration, now: Timestamp) -> Option<Self> {
+    pub(crate) fn take(
+        back_off: &Arc<BackOff>,
+        flight: &FlightKey,
+        window: Duration,
+        now: Timestamp,
+    ) -> Option<Box<Self>> {
         if back_off.is_paused(&flight.key, now) {
             return None;
         }
@@ -54,7 +59,7 @@ impl RefreshLease {
         };
         let (back_off, key) = (Arc::clone(back_off), flight.key.to_string());
         let taken = (now, Instant::now());
-        Some(RefreshLease { _leader: leader, back_off, key, window, taken, paused_until: None })
+        Some(Box::new(RefreshLease { _leader: leader, back_off, key, window, taken, paused_until: None }))
     }
 
     /// Ends a failed attempt: for a while the stale value is served and nobody recomputes.

@@ -24,6 +24,9 @@ pub(crate) enum BatchRole<K: TableKey, V: Clone> {
     Waiters(BatchWait<K, V>),
 }
 
+/// The end of a computation: its leader, and the value with the waiters that it may serve.
+pub(crate) type Ended<K, V> = (Leader<K, V>, Option<(V, Watermark)>);
+
 /// Waits until all leaders have published, or until this batch has to lead.
 pub(crate) struct BatchWait<K: TableKey, V: Clone> {
     waiters: Vec<(K, Waiter<K, V>)>,
@@ -96,7 +99,7 @@ impl<K: TableKey, V: Clone> FlightTable<K, V> {
     /// Ends the computation of a batch: a leader without a value has failed.
     ///
     /// It is one step, so that a batch that waits for several of the keys is not given some of them alone.
-    pub(crate) fn end_all(&self, ended: Vec<(Leader<K, V>, Option<(V, Watermark)>)>) {
+    pub(crate) fn end_all(&self, ended: Vec<Ended<K, V>>) {
         let (mut state, mut wakers) = (self.lock(), Vec::<Waker>::new());
         for (mut leader, value) in ended {
             let ending = value.map_or(Ending::Failed, |(value, watermark)| watermark.publication(value));

@@ -113,10 +113,10 @@ impl Flight {
     /// tasks, since a task may wait for either.
     fn next_leader(&mut self) -> Option<(LeaderId, Waker, WaitMode)> {
         let has_room = self.leaders.running() <= self.failures;
-        if has_room || !self.leaders.include_a_thread() {
-            if let Some((id, waker)) = self.threads.pop_first() {
-                return Some((id, waker, WaitMode::Thread));
-            }
+        if (has_room || !self.leaders.include_a_thread())
+            && let Some((id, waker)) = self.threads.pop_first()
+        {
+            return Some((id, waker, WaitMode::Thread));
         }
         let (id, waker) = self.tasks.first_entry().filter(|_| has_room)?.remove_entry();
         Some((id, waker, WaitMode::Task))
