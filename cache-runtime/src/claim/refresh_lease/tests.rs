@@ -12,7 +12,7 @@ impl Cache {
         Cache(Arc::default())
     }
 
-    fn take(&self, key: &str, window: Duration) -> Option<RefreshLease> {
+    fn take(&self, key: &str, window: Duration) -> Option<Box<RefreshLease>> {
         RefreshLease::take(&self.0, &FlightKey::new(Arc::as_ptr(&self.0).addr(), key), window, Timestamp::EPOCH)
     }
 }
