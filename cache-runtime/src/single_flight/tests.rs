@@ -98,11 +98,13 @@ fn one_caller_computes_and_the_others_receive_its_value() {
     assert!(table.is_empty());
 }
 
+type Task = Pin<Box<dyn Future<Output = Result<u32, ()>>>>;
+
 /// A crowd of tasks whose bodies end when they are told to, polled by hand.
 struct Crowd {
     table: Table,
     /// Each task, until it has ended.
-    tasks: Vec<Option<Pin<Box<dyn Future<Output = Result<u32, ()>>>>>>,
+    tasks: Vec<Option<Task>>,
     /// The tasks whose bodies run.
     running: Rc<RefCell<Vec<usize>>>,
     /// How the bodies of tasks end that have been told.
@@ -115,7 +117,7 @@ impl Crowd {
         let (running, endings) = (Rc::<RefCell<Vec<usize>>>::default(), Rc::<RefCell<HashMap<_, _>>>::default());
         let tasks = (0..size).map(|number| {
             let (table, running, endings) = (Arc::clone(&table), Rc::clone(&running), Rc::clone(&endings));
-            let task: Pin<Box<dyn Future<Output = _>>> = Box::pin(async move {
+            let task: Task = Box::pin(async move {
                 let body = async move {
                     running.borrow_mut().push(number);
                     let ending =
