@@ -17,6 +17,7 @@
 mod background_refresh;
 mod batch;
 mod cross_process;
+mod in_two_halves;
 mod outcome;
 mod store_if;
 #[cfg(test)]
@@ -36,6 +37,8 @@ pub use self::background_refresh::{Computation, Lookup, Owned, own, recompute, r
 pub use self::batch::{BatchOutcome, BatchOutput, Elements, EntryName, copied_elements, elements};
 pub(crate) use self::batch::{RunFor, get_or_set_multi, run_batch};
 use self::cross_process::Claimed;
+pub(crate) use self::in_two_halves::begin;
+pub use self::in_two_halves::{Begun, Running};
 pub use self::outcome::{Always, NotResult, OkOnly, Outcome, OutcomeProbe, Storable, checked};
 pub use self::store_if::{Conditional, WithCondition, conditional, with_condition};
 use crate::claim::{HeldClaim, RefreshLease};

@@ -14,6 +14,7 @@ mod circles;
 mod crowds;
 mod failing;
 mod long;
+mod recursion;
 mod stale;
 
 use cache_runtime::Cache;

@@ -397,6 +397,10 @@ macro_rules! __each_line_on_claims {
                 an_exclusive_claim_times_out
                 a_timed_out_claim_can_still_be_completed
                 every_change_of_the_key_breaks_its_claims
+                a_renewed_claim_lasts_from_then_on
+                a_broken_claim_cannot_be_renewed
+                releasing_tells_whether_the_claim_was_unbroken
+                a_claim_on_several_keys_is_broken_for_each_by_itself
                 a_change_breaks_a_timed_out_claim
                 changes_of_other_keys_and_other_claims_break_nothing
                 the_first_of_two_computations_is_stored

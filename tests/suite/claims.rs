@@ -271,6 +271,69 @@ pub fn any_text_can_be_claimed(store: &dyn Store) {
     }
 }
 
+/// A renewed claim refuses others for its length from then on.
+pub fn a_renewed_claim_lasts_from_then_on(store: &dyn Store) {
+    let begun = Instant::now();
+    assert!(claims(store).claim("k", &exclusive_for(1, SHORT)).unwrap());
+    assert!(claims(store).renew("k", &exclusive(1)).unwrap());
+    sleep((SHORT * 2).saturating_sub(begun.elapsed()));
+    assert!(!claims(store).claim("k", &exclusive(2)).unwrap(), "it would have timed out");
+    assert!(claims(store).claim("k", &non_exclusive(3)).unwrap());
+    assert!(claims(store).renew("k", &non_exclusive(3)).unwrap(), "a non-exclusive one is renewed, too");
+    assert!(complete(store, 1, 7));
+}
+
+/// A claim that is broken, released or unknown cannot be renewed, and is not recorded by that.
+pub fn a_broken_claim_cannot_be_renewed(store: &dyn Store) {
+    for (what, change) in changes() {
+        assert!(claims(store).claim("k", &exclusive(1)).unwrap());
+        change(store);
+        let left = kept(store, "k");
+        assert!(!claims(store).renew("k", &exclusive(1)).unwrap(), "{what}");
+        assert!(!complete(store, 1, 7), "{what}");
+        assert_eq!(kept(store, "k"), left, "{what}");
+        assert!(is_free(store), "{what}");
+    }
+    assert!(!claims(store).renew("unknown", &exclusive(1)).unwrap());
+    assert!(claims(store).claim("unknown", &exclusive(2)).unwrap());
+}
+
+/// Releasing tells whether the claim was unbroken.
+pub fn releasing_tells_whether_the_claim_was_unbroken(store: &dyn Store) {
+    for pause in [Duration::ZERO, SHORT] {
+        for claim in [exclusive(1), non_exclusive(2)] {
+            for (what, change) in changes() {
+                claims(store).claim("k", &claim).unwrap();
+                change(store);
+                assert!(!claims(store).release("k", claim.token, pause).unwrap(), "{what}");
+            }
+            store.delete("k", ten_seconds().now).unwrap();
+            assert!(claims(store).claim("k", &claim).unwrap());
+            assert!(claims(store).release("k", claim.token, pause).unwrap());
+            store.delete("k", ten_seconds().now).unwrap();
+        }
+    }
+    assert!(!claims(store).release("unknown", 1, Duration::ZERO).unwrap());
+}
+
+/// A claim on several keys is broken for each key by itself.
+pub fn a_claim_on_several_keys_is_broken_for_each_by_itself(store: &dyn Store) {
+    let keys = ["a", "b", "c", "d"].map(str::to_owned);
+    let value = |number| Value::Number(number);
+    claims(store).claim_multi(&keys, &non_exclusive(1)).unwrap();
+    store.delete("b", ten_seconds().now).unwrap();
+    store.set("c", &value(9), &ten_seconds()).unwrap();
+    let values: Vec<_> = keys[..3].iter().cloned().zip([1, 2, 3].map(value)).collect();
+    let stored = claims(store).complete_multi(&values, &ten_seconds(), 1).unwrap();
+    assert_eq!(stored, [true, false, false]);
+    assert_eq!((kept(store, "a"), kept(store, "b"), kept(store, "c")), (Some(value(1)), None, Some(value(9))));
+    assert_eq!(claims(store).release_multi(&keys[2..], 1).unwrap(), [false, true]);
+    assert_eq!(claims(store).complete_multi(&values, &ten_seconds(), 1).unwrap(), [false; 3], "it has ended");
+    assert_eq!(claims(store).complete_multi(&[], &ten_seconds(), 1).unwrap(), [false; 0]);
+    claims(store).claim_multi(&[], &non_exclusive(1)).unwrap();
+    assert_eq!(claims(store).release_multi(&[], 1).unwrap(), [false; 0]);
+}
+
 /// Dispatched claim operations give the same answers.
 pub fn dispatched_claim_operations_give_the_same_answers(store: &dyn Store) {
     let key = || Cow::Borrowed("k");
@@ -283,9 +346,17 @@ pub fn dispatched_claim_operations_give_the_same_answers(store: &dyn Store) {
     assert!(matches!(claim(1), Answer::Bool(true)));
     assert!(matches!(claim(2), Answer::Bool(false)));
     let release = Operation::Release { key: key(), token: 1, pause: Duration::ZERO };
-    assert!(matches!(answer(release), Answer::Done));
+    assert!(matches!(answer(release), Answer::Bool(true)));
     assert!(matches!(claim(3), Answer::Bool(true)));
     assert!(matches!(complete(3), Answer::Bool(true)));
     assert!(matches!(complete(3), Answer::Bool(false)));
     assert_eq!(kept(store, "k"), Some(Value::Number(7)));
+    let keys = || Cow::Owned(vec!["k".to_owned(), "l".to_owned()]);
+    let claimed = answer(Operation::ClaimMulti { keys: keys(), claim: non_exclusive(4) });
+    assert!(matches!(claimed, Answer::Done));
+    let (values, expiration) = (vec![("l".to_owned(), Value::Number(8))], ten_seconds());
+    let completed = answer(Operation::CompleteMulti { values, expiration, token: 4 });
+    assert!(matches!(completed, Answer::Bools(stored) if stored == [true]));
+    let released = answer(Operation::ReleaseMulti { keys: keys(), token: 4 });
+    assert!(matches!(released, Answer::Bools(unbroken) if unbroken == [true, false]));
 }

@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use super::both_faces::for_both_faces;
 use super::{AsyncCache, Cache};
 use crate::Result;
-use crate::call::{Always, OkOnly, call, get_or_set_multi, refresh};
+use crate::call::{Always, Begun, OkOnly, begin, call, get_or_set_multi, refresh};
 use crate::handle::deduplicated;
 use crate::mode::{Async, Blocking};
 use crate::poll_once::poll_once;
@@ -30,8 +30,10 @@ for_both_faces! {
         /// assert_eq!(cache.get_or_set("stats:total", || (1..=10).sum::<u64>()), 55);
         /// assert_eq!(cache.get_or_set("stats:total", || 0), 55); // does not run
         pub fn get_or_set<T: Serialize + DeserializeOwned>(&self, key: &str, compute: impl FnOnce() -> T) -> T {
-            let body = pin!(Some(async { compute() }));
-            poll_once(call(&Blocking, &self.handle, Ok(key), Always::<T>::new(), body))
+            match begin(&self.handle, Ok(key), Always::<T>::new()) {
+                Begun::Hit(value) => value,
+                Begun::Compute(running) => running.finish(compute()),
+            }
         }
     }
     asynchronous {
@@ -62,8 +64,10 @@ for_both_faces! {
         where
             T: Serialize + DeserializeOwned,
         {
-            let body = pin!(Some(async { compute() }));
-            poll_once(call(&Blocking, &self.handle, Ok(key), OkOnly::<T, E>::new(), body))
+            match begin(&self.handle, Ok(key), OkOnly::<T, E>::new()) {
+                Begun::Hit(value) => value,
+                Begun::Compute(running) => running.finish(compute()),
+            }
         }
     }
     asynchronous {

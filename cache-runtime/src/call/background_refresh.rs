@@ -30,10 +30,10 @@ pub enum Lookup<O: Outcome> {
 
 /// A computation that a lookup asks for.
 pub struct Computation<O> {
-    handle: Handle,
+    pub(super) handle: Handle,
     /// The stored key and where the computation starts; `None` where nothing can be cached.
-    found: Option<(String, Start)>,
-    outcome: PhantomData<fn() -> O>,
+    pub(super) found: Option<(String, Start)>,
+    pub(super) outcome: PhantomData<fn() -> O>,
 }
 
 impl<O> fmt::Debug for Computation<O> {
@@ -126,7 +126,7 @@ impl<O: Outcome> Computation<O> {
         self.handle.decode(key, &start.servable()?.value)
     }
 
-    async fn run_in_place<M: Mode, B: Future<Output = O::Whole>>(self, mode: &M, body: B) -> O::Whole {
+    pub(super) async fn run_in_place<M: Mode, B: Future<Output = O::Whole>>(self, mode: &M, body: B) -> O::Whole {
         let body = pin!(Some(body));
         let Some((key, start)) = self.found else { return run(body).await };
         let call = Call { mode, handle: &self.handle, key: Cow::Owned(key) };

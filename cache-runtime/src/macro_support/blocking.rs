@@ -5,7 +5,7 @@ use std::pin::pin;
 use super::companions::{Primed, Returns, Stores, delete, stored_value};
 use super::{Body, CallOptions};
 pub use crate::call::recompute;
-use crate::call::{self, BatchOutcome, Elements, Lookup, Outcome, run_batch};
+use crate::call::{self, BatchOutcome, Begun, Elements, Lookup, Outcome, run_batch};
 use crate::mode::Blocking;
 use crate::poll_once::poll_once;
 use crate::{Counter, Result};
@@ -17,8 +17,22 @@ pub fn call<O: Outcome>(
     outcome: O,
     body: &mut dyn Body<O::Whole>,
 ) -> O::Whole {
-    let (handle, body) = (options.handle(), pin!(Some(async { body.run() })));
-    poll_once(call::call(&Blocking, &handle, key.as_ref().map(String::as_str), outcome, body))
+    match begin(options, key, outcome) {
+        Begun::Hit(whole) => whole,
+        Begun::Compute(running) => {
+            let whole = body.run();
+            running.finish(whole)
+        }
+    }
+}
+
+/// The first half of a call; [`Running::finish`](super::Running::finish) is the second.
+#[inline(never)]
+pub fn begin<'a, O: Outcome + 'a>(options: CallOptions, key: Result<String>, outcome: O) -> Begun<'a, O::Whole>
+where
+    O::Whole: 'a,
+{
+    call::begin(&options.handle(), key.as_ref().map(String::as_str), outcome)
 }
 
 /// A call that runs the body in any case.

@@ -41,7 +41,8 @@ impl<K: TableKey, V: Clone, B: Future> Future for LeaderScope<'_, K, V, B> {
             let _current = this.leaders.first().map(|leader| CurrentLeader::enter(leader.id()));
             this.body.as_mut().as_pin_mut().expect("a body is polled to its end once").poll(context)
         };
-        if poll.is_pending() {
+        // A blocking call has no waker: its body runs between two polls.
+        if poll.is_pending() && !context.waker().will_wake(Waker::noop()) {
             match &this.pulse {
                 Some(pulse) => pulse.beat(context.waker()),
                 None => this.pulse = Some(start_pulse(this.leaders, context.waker())),

@@ -1,0 +1,108 @@
+//! A blocking call in two halves, between which the caller runs the body in its own frame.
+//!
+//! So the frames of the way are not below those of the body: a recursion of cached functions needs little stack, and the
+//! caller's location reaches a body with `#[track_caller]`.
+
+use std::cell::Cell;
+use std::fmt;
+use std::future::{Future, poll_fn};
+use std::marker::PhantomData;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll, Waker};
+
+use super::{Call, Computation, Found, Outcome, usable};
+use crate::handle::Handle;
+use crate::mode::Blocking;
+use crate::poll_once::poll_once;
+use crate::single_flight::{current_leader, set_current_leader};
+use crate::{Error, Result};
+
+/// The first half of a call.
+pub enum Begun<'a, W> {
+    /// A value from the cache.
+    Hit(W),
+    /// The body has to run.
+    Compute(Running<'a, W>),
+}
+
+/// A call that waits for the result of its body.
+pub struct Running<'a, W> {
+    call: Pin<Box<dyn Future<Output = W> + 'a>>,
+    body: Rc<Body<W>>,
+    /// The leader before the body.
+    outer: Option<u64>,
+}
+
+/// What the two halves tell each other about the body.
+struct Body<W> {
+    result: Cell<Option<W>>,
+    /// The leader that it belongs to, so that calls from inside it know their flight.
+    leader: Cell<Option<u64>>,
+}
+
+impl<W> fmt::Debug for Running<'_, W> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Running").finish_non_exhaustive()
+    }
+}
+
+// Not inlined, so that the caller's frame has no room for what a look-up needs.
+#[inline(never)]
+pub(crate) fn begin<'a, O: Outcome + 'a>(handle: &Handle, key: Result<&str, &Error>, _: O) -> Begun<'a, O::Whole>
+where
+    O::Whole: 'a,
+{
+    let found = match usable(handle, key) {
+        None => None,
+        Some(key) => match poll_once(Call { mode: &Blocking, handle, key: (&*key).into() }.lookup()) {
+            Found::Value(value) => return Begun::Hit(O::whole(value)),
+            Found::Compute(start) => Some((key.into_owned(), start)),
+        },
+    };
+    compute(Computation::<O> { handle: handle.clone(), found, outcome: PhantomData })
+}
+
+/// Begins a computation. Nothing but the body makes a blocking call pause, so one that pauses waits for the body.
+#[inline(never)]
+fn compute<'a, O: Outcome + 'a>(computation: Computation<O>) -> Begun<'a, O::Whole>
+where
+    O::Whole: 'a,
+{
+    let body = Rc::new(Body { result: Cell::new(None), leader: Cell::new(None) });
+    let run = {
+        let body = Rc::clone(&body);
+        poll_fn(move |_| {
+            body.leader.set(current_leader());
+            body.result.take().map_or(Poll::Pending, Poll::Ready)
+        })
+    };
+    let mut call: Pin<Box<dyn Future<Output = O::Whole> + 'a>> = Box::pin(computation.run_in_place(&Blocking, run));
+    match call.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(whole) => Begun::Hit(whole),
+        Poll::Pending => {
+            let outer = set_current_leader(body.leader.get());
+            Begun::Compute(Running { call, body, outer })
+        }
+    }
+}
+
+impl<W> Running<'_, W> {
+    /// Ends the call with the result of the body.
+    #[inline(never)]
+    pub fn finish(mut self, whole: W) -> W {
+        set_current_leader(self.outer);
+        self.body.result.set(Some(whole));
+        match self.call.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(whole) => whole,
+            Poll::Pending => unreachable!("the body has ended"),
+        }
+    }
+}
+
+/// The leader before the body is restored, also after a panic of the body, which drops the call and fails its flight.
+impl<W> Drop for Running<'_, W> {
+    fn drop(&mut self) {
+        set_current_leader(self.outer);
+    }
+}
