@@ -328,6 +328,10 @@ impl<M: Mode> Call<'_, M> {
         if claim.is_broken_locally(&self.key) {
             return false;
         }
+        if let Some(error) = claim.failure() {
+            self.handle.report_not_stored(&self.key, error);
+            return true;
+        }
         match self.store(value, expiration, claim.token()).await {
             Ok(is_stored) => {
                 // An invalidation came between the check and the write. A missing value is always correct.

@@ -10,7 +10,6 @@ use cache_runtime::{Cache, cached};
 use cache_suite::Executor;
 
 use crate::common::{Events, chaos, timed};
-use crate::wait_until::wait_until;
 
 const HANGS: Duration = Duration::from_secs(2);
 /// One timeout, with a margin for a loaded machine.
@@ -92,7 +91,7 @@ fn a_hundred_tasks_wait_simultaneously() {
 fn a_cancelled_call_that_waited_for_long_opens_the_circuit() {
     for executor in Executor::ALL {
         let (cache, chaos) = chaos();
-        let (events, cache) = (Events::of(&cache), cache.to_async());
+        let cache = cache.to_async();
         chaos.hang(true);
         executor.block_on(async {
             let call = async { cache.get::<u8>("k").await.is_ok() };
@@ -102,8 +101,8 @@ fn a_cancelled_call_that_waited_for_long_opens_the_circuit() {
             };
             assert!(!smol::future::or(call, timeout).await);
         });
-        // The store is asked first: the runtime might have been busy.
-        wait_until("the circuit opens", || events.count("opened") == 1);
+        // The store has a second to answer: the runtime might have been busy.
+        thread::sleep(Duration::from_millis(1500));
         let took = timed(|| assert_eq!(executor.block_on(cache.get_or_set("k", async || 5)), 5));
         assert!(took < Duration::from_millis(500), "{executor:?}: {took:?}");
         chaos.hang(false);

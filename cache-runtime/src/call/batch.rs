@@ -19,7 +19,7 @@ pub use self::output::{BatchOutcome, BatchOutput};
 use super::Decision;
 use super::outcome::{Always, Outcome, Storable};
 use crate::Result;
-use crate::claim::{Epoch, HeldClaim, RefreshLease, new_token};
+use crate::claim::{Epoch, HeldClaim, KeyGuard, RefreshLease, new_token};
 use crate::entry::{self, Expiration, Record, TagStamp, Value};
 use crate::handle::{Handle, deduplicated};
 use crate::mode::Mode;
@@ -246,10 +246,14 @@ impl<'a, M: Mode, E> Batch<'a, M, E> {
             match self.handle.record_claim(self.mode, operation, Arc::clone(&keys), claim, leader).await {
                 Ok(Some(claim)) => return claim,
                 Ok(None) => {}
-                Err(error) => self.handle.log_failure(&error),
+                Err(error) => return HeldClaim::failed(self.guards(&keys), error),
             }
         }
-        HeldClaim::local(keys.iter().map(|key| self.handle.core.invalidations.guard(key)).collect())
+        HeldClaim::local(self.guards(&keys))
+    }
+
+    fn guards(&self, keys: &[String]) -> Vec<KeyGuard> {
+        keys.iter().map(|key| self.handle.core.invalidations.guard(key)).collect()
     }
 
     /// Stores computed values, except those invalidated meanwhile, and publishes them to the waiters. A failure to store
@@ -333,6 +337,10 @@ impl<'a, M: Mode, E> Batch<'a, M, E> {
     ) -> HashSet<String> {
         let broken = |claim: &HeldClaim| claim.broken_locally().map(str::to_owned).collect::<HashSet<String>>();
         let before = broken(claim);
+        if let Some(error) = claim.failure() {
+            self.handle.report_not_stored("", error);
+            return before;
+        }
         values.retain(|(key, _)| !before.contains(key));
         let written = self.handle.put_multi(self.mode, values, expiration).await;
         let _ = written.inspect_err(|error| self.handle.report_not_stored("", error));

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 
 use super::Call;
 use crate::Result;
-use crate::claim::{HeldClaim, RefreshLease, new_token, release_unheld};
+use crate::claim::{HeldClaim, KeyGuard, RefreshLease, new_token, release_unheld};
 use crate::entry::{Record, Value};
 use crate::handle::Handle;
 use crate::mode::Mode;
@@ -110,16 +110,17 @@ impl<M: Mode> Call<'_, M> {
         let keys = Arc::from([self.key.to_string()]);
         match self.handle.record_claim(self.mode, operation, keys, claim, leader).await {
             Ok(claim) => claim,
-            Err(error) => {
-                self.handle.log_failure(&error);
-                Some(self.local_claim())
-            }
+            Err(error) => Some(HeldClaim::failed(vec![self.guard()], error)),
         }
+    }
+
+    fn guard(&self) -> KeyGuard {
+        self.handle.core.invalidations.guard(&self.key)
     }
 
     /// A claim that only this process knows.
     fn local_claim(&self) -> HeldClaim {
-        HeldClaim::local(vec![self.handle.core.invalidations.guard(&self.key)])
+        HeldClaim::local(vec![self.guard()])
     }
 
     /// Ends a claim without a value, and returns whether it was unbroken. In a window nobody recomputes for a while.

@@ -7,6 +7,7 @@ use std::sync::{Arc, LazyLock};
 
 use super::KeyGuard;
 use super::renewal::Renewal;
+use crate::Error;
 use crate::single_flight::Liveness;
 use crate::store::{Claim, ClaimsOrNone as _, Dispatch, Operation, Store};
 
@@ -19,6 +20,7 @@ pub(crate) struct HeldClaim(Kind);
 enum Kind {
     Recorded(RecordedClaim),
     Local(Vec<KeyGuard>),
+    Failed(Vec<KeyGuard>, Error),
     Disarmed,
 }
 
@@ -46,16 +48,27 @@ impl HeldClaim {
         }))
     }
 
-    /// A claim that only this process knows: the store records none, or could not be asked.
+    /// A claim that only this process knows, because the store records none.
     pub(crate) fn local(guards: Vec<KeyGuard>) -> Self {
         HeldClaim(Kind::Local(guards))
+    }
+
+    /// A claim that the store could not record. The value is not stored then: another process may change the key
+    /// meanwhile, and this one would overwrite that.
+    pub(crate) fn failed(guards: Vec<KeyGuard>, error: Error) -> Self {
+        HeldClaim(Kind::Failed(guards, error))
+    }
+
+    /// Why the store has not recorded the claim, if it failed to.
+    pub(crate) fn failure(&self) -> Option<&Error> {
+        if let Kind::Failed(_, error) = &self.0 { Some(error) } else { None }
     }
 
     /// The token by which the store knows the claim.
     pub(crate) fn token(&self) -> Option<u64> {
         match &self.0 {
             Kind::Recorded(claim) => Some(claim.token),
-            Kind::Local(_) | Kind::Disarmed => None,
+            Kind::Local(_) | Kind::Failed(..) | Kind::Disarmed => None,
         }
     }
 
@@ -66,13 +79,12 @@ impl HeldClaim {
 
     /// Whether this process has broken a local claim on a key. Of a recorded one only the store can tell.
     pub(crate) fn is_broken_locally(&self, key: &str) -> bool {
-        let Kind::Local(guards) = &self.0 else { return false };
-        guards.iter().any(|guard| guard.key() == key && guard.is_invalidated())
+        self.broken_locally().any(|broken| broken == key)
     }
 
     /// The keys of a local claim that this process has broken.
     pub(crate) fn broken_locally(&self) -> impl Iterator<Item = &str> {
-        let guards = if let Kind::Local(guards) = &self.0 { guards.as_slice() } else { &[] };
+        let guards = if let Kind::Local(guards) | Kind::Failed(guards, _) = &self.0 { guards.as_slice() } else { &[] };
         guards.iter().filter(|guard| guard.is_invalidated()).map(KeyGuard::key)
     }
 
