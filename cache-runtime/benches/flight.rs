@@ -3,10 +3,10 @@
 //! The source of the flight table is included, because it is not public.
 #![allow(dead_code, unreachable_pub, unused_imports, reason = "the bench uses a part of the sources")]
 
+#[path = "../src/single_flight/heartbeat.rs"]
+mod heartbeat;
 #[path = "../src/single_flight/leaders.rs"]
 mod leaders;
-#[path = "../src/single_flight/pulse.rs"]
-mod pulse;
 #[path = "../src/single_flight/state.rs"]
 mod state;
 #[path = "../src/single_flight/sync.rs"]

@@ -16,8 +16,8 @@
 
 mod background_refresh;
 mod batch;
+mod before_and_after_body;
 mod cross_process;
-mod in_two_halves;
 mod outcome;
 mod store_if;
 #[cfg(test)]
@@ -36,9 +36,9 @@ pub(crate) use self::background_refresh::lookup;
 pub use self::background_refresh::{Computation, Lookup, Owned, own, recompute, recompute_async, require_task};
 pub use self::batch::{BatchOutcome, BatchOutput, Elements, EntryName, copied_elements, elements};
 pub(crate) use self::batch::{RunFor, get_or_set_multi, run_batch};
+pub(crate) use self::before_and_after_body::begin;
+pub use self::before_and_after_body::{Begun, Running};
 use self::cross_process::Claimed;
-pub(crate) use self::in_two_halves::begin;
-pub use self::in_two_halves::{Begun, Running};
 pub use self::outcome::{Always, NotResult, OkOnly, Outcome, OutcomeProbe, Storable, checked};
 pub use self::store_if::{Conditional, WithCondition, conditional, with_condition};
 use crate::claim::{HeldClaim, RefreshLease};

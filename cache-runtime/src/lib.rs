@@ -17,13 +17,13 @@ mod key;
 pub mod macro_support;
 mod mode;
 mod observe;
+mod periodic_check;
 mod poll_once;
 mod runtime;
 mod single_flight;
 pub mod store;
 pub mod testing;
 mod time;
-mod watch;
 
 pub use cache_macros::{cached, counter};
 

@@ -1,9 +1,9 @@
 //! Single-flight: one computation per key and process; the other callers wait for its value.
 
 mod batch;
+mod global_table;
+mod heartbeat;
 mod leaders;
-mod process_table;
-mod pulse;
 mod scope;
 mod state;
 mod sync;
@@ -12,7 +12,7 @@ mod table;
 mod tests;
 
 pub(crate) use self::batch::BatchRole;
-pub(crate) use self::process_table::{FlightKey, Leader, Liveness, Role, WaitOutcome, flights, watch_leaders};
+pub(crate) use self::global_table::{FlightKey, Leader, Liveness, Role, WaitOutcome, flights, watch_leaders};
 pub(crate) use self::scope::LeaderScope;
 pub(crate) use self::state::WaitMode;
 pub(crate) use self::sync::{current_leader, set_current_leader};

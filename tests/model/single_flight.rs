@@ -7,10 +7,10 @@
 
 #[path = "../../cache-runtime/src/single_flight/batch.rs"]
 mod batch;
+#[path = "../../cache-runtime/src/single_flight/heartbeat.rs"]
+mod heartbeat;
 #[path = "../../cache-runtime/src/single_flight/leaders.rs"]
 mod leaders;
-#[path = "../../cache-runtime/src/single_flight/pulse.rs"]
-mod pulse;
 #[path = "../../cache-runtime/src/single_flight/scope.rs"]
 mod scope;
 #[path = "../../cache-runtime/src/single_flight/state.rs"]

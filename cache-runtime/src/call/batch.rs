@@ -1,6 +1,6 @@
 //! A call for many keys: one read of all, one run of the body for the missing ones, one write.
 
-mod flights;
+mod join_flights;
 mod output;
 
 use std::borrow::Cow;

@@ -7,9 +7,9 @@ use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use crate::periodic_check::PeriodicCheck;
 use crate::single_flight::Liveness;
 use crate::store::{Claim, ClaimsOrNone as _, Store};
-use crate::watch::Watch;
 
 /// A claim that excludes nobody is only remembered, by stores that forget it after an hour.
 const REMEMBERED: Duration = Duration::from_secs(60 * 60);
@@ -18,7 +18,7 @@ const REMEMBERED: Duration = Duration::from_secs(60 * 60);
 const PART: u32 = 3;
 
 static RENEWED: LazyLock<Mutex<HashMap<u64, Renewed>>> = LazyLock::new(Mutex::default);
-static WATCH: Watch = Watch::new("cache-claims", Duration::from_millis(200), renew_due);
+static CHECK: PeriodicCheck = PeriodicCheck::new("cache-claims", Duration::from_millis(200), renew_due);
 
 /// A claim whose computation runs, on one key or on those of a batch.
 #[derive(Clone)]
@@ -41,7 +41,7 @@ impl Renewal {
         let due = Instant::now() + interval(&claim);
         let renewed = Renewed { store: Arc::clone(store), keys, claim, leader, due };
         lock().insert(claim.token, renewed);
-        WATCH.start();
+        CHECK.start();
         Renewal { token: claim.token }
     }
 }

@@ -3,7 +3,7 @@
 use std::task::Waker;
 use std::time::{Duration, Instant};
 
-use super::pulse::Pulse;
+use super::heartbeat::Heartbeat;
 use super::state::{LeaderId, WaitMode};
 use super::sync::Arc;
 
@@ -23,7 +23,7 @@ pub(super) struct ActiveLeader {
     /// The last sign of life outside the body. `None` while nobody has waited, so that no clock is read.
     last_progress: Option<Instant>,
     /// `None` until the body has been polled and was not ready.
-    pulse: Option<Arc<Pulse>>,
+    heartbeat: Option<Arc<Heartbeat>>,
     /// Whether it was given up. It may still come back to life.
     is_lost: bool,
 }
@@ -95,7 +95,7 @@ impl Leaders {
 
 impl ActiveLeader {
     pub(super) fn new(id: LeaderId, mode: WaitMode, stall_timeout: Duration) -> Self {
-        ActiveLeader { id, owner: id, mode, stall_timeout, last_progress: None, pulse: None, is_lost: false }
+        ActiveLeader { id, owner: id, mode, stall_timeout, last_progress: None, heartbeat: None, is_lost: false }
     }
 
     pub(super) fn set_owner(&mut self, owner: LeaderId) {
@@ -106,8 +106,8 @@ impl ActiveLeader {
         self.last_progress = Some(Instant::now());
     }
 
-    pub(super) fn set_pulse(&mut self, pulse: Arc<Pulse>) {
-        self.pulse = Some(pulse);
+    pub(super) fn set_heartbeat(&mut self, heartbeat: Arc<Heartbeat>) {
+        self.heartbeat = Some(heartbeat);
     }
 
     /// Whether it is alive, as far as can be known.
@@ -118,7 +118,7 @@ impl ActiveLeader {
         if self.mode == WaitMode::Thread {
             return true;
         }
-        let in_body = self.pulse.as_ref().and_then(|pulse| pulse.is_alive(now, self.stall_timeout, wakers));
+        let in_body = self.heartbeat.as_ref().and_then(|heartbeat| heartbeat.is_alive(now, self.stall_timeout, wakers));
         let in_store =
             || self.last_progress.is_none_or(|last| now.saturating_duration_since(last) < self.stall_timeout);
         in_body.unwrap_or_else(in_store)

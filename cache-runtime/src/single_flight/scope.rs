@@ -4,7 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
-use super::pulse::Pulse;
+use super::heartbeat::Heartbeat;
 use super::state::{LeaderId, TableKey};
 use super::sync::{Arc, set_current_leader};
 use super::table::Leader;
@@ -18,7 +18,7 @@ pub(crate) struct LeaderScope<'a, K: TableKey, V: Clone, B> {
     leaders: &'a [Leader<K, V>],
     body: Pin<&'a mut Option<B>>,
     /// `None` until the body was not ready: a body that never waits has none.
-    pulse: Option<Arc<Pulse>>,
+    heartbeat: Option<Arc<Heartbeat>>,
 }
 
 impl<'a, K: TableKey, V: Clone, B> LeaderScope<'a, K, V, B> {
@@ -28,7 +28,7 @@ impl<'a, K: TableKey, V: Clone, B> LeaderScope<'a, K, V, B> {
 
     /// The scope of a body that computes several keys, or none.
     pub(crate) fn of_batch(leaders: &'a [Leader<K, V>], body: Pin<&'a mut Option<B>>) -> Self {
-        LeaderScope { leaders, body, pulse: None }
+        LeaderScope { leaders, body, heartbeat: None }
     }
 }
 
@@ -43,9 +43,9 @@ impl<K: TableKey, V: Clone, B: Future> Future for LeaderScope<'_, K, V, B> {
         };
         // A blocking call has no waker: its body runs between two polls.
         if poll.is_pending() && !context.waker().will_wake(Waker::noop()) {
-            match &this.pulse {
-                Some(pulse) => pulse.beat(context.waker()),
-                None => this.pulse = Some(start_pulse(this.leaders, context.waker())),
+            match &this.heartbeat {
+                Some(heartbeat) => heartbeat.beat(context.waker()),
+                None => this.heartbeat = Some(start_heartbeat(this.leaders, context.waker())),
             }
         }
         poll
@@ -55,18 +55,18 @@ impl<K: TableKey, V: Clone, B: Future> Future for LeaderScope<'_, K, V, B> {
 impl<K: TableKey, V: Clone, B> Drop for LeaderScope<'_, K, V, B> {
     fn drop(&mut self) {
         self.body.set(None);
-        if let Some(pulse) = &self.pulse {
-            pulse.end();
+        if let Some(heartbeat) = &self.heartbeat {
+            heartbeat.end();
             self.leaders.iter().for_each(Leader::note_progress);
         }
     }
 }
 
-/// The pulse of a body that was not ready at its first poll.
-fn start_pulse<K: TableKey, V: Clone>(leaders: &[Leader<K, V>], waker: &Waker) -> Arc<Pulse> {
-    let pulse = Arc::new(Pulse::new(waker));
-    leaders.iter().for_each(|leader| leader.set_pulse(&pulse));
-    pulse
+/// The heartbeat of a body that was not ready at its first poll.
+fn start_heartbeat<K: TableKey, V: Clone>(leaders: &[Leader<K, V>], waker: &Waker) -> Arc<Heartbeat> {
+    let heartbeat = Arc::new(Heartbeat::new(waker));
+    leaders.iter().for_each(|leader| leader.set_heartbeat(&heartbeat));
+    heartbeat
 }
 
 /// The record of a leader during one poll; restored on drop, also after a panic.

@@ -6,8 +6,8 @@ use std::hash::Hash;
 use std::task::Waker;
 use std::time::{Duration, Instant};
 
+use super::heartbeat::Heartbeat;
 use super::leaders::{ActiveLeader, Leaders};
-use super::pulse::Pulse;
 use super::sync::Arc;
 
 /// Numbers leaders and waiters in the order in which they reach the table; never used twice.
@@ -258,10 +258,10 @@ impl<K: TableKey, V> State<K, V> {
         }
     }
 
-    /// Gives a leader its pulse, by which others see that it is polled.
-    pub(super) fn set_pulse(&mut self, key: &K, leader: LeaderId, pulse: &Arc<Pulse>) {
+    /// Gives a leader its heartbeat, by which others see that it is polled.
+    pub(super) fn set_heartbeat(&mut self, key: &K, leader: LeaderId, heartbeat: &Arc<Heartbeat>) {
         if let Some(leader) = self.flights.get_mut(key).and_then(|flight| flight.leaders.get_mut(leader)) {
-            leader.set_pulse(Arc::clone(pulse));
+            leader.set_heartbeat(Arc::clone(heartbeat));
         }
     }
 

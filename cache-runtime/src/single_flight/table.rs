@@ -6,7 +6,7 @@
 //! crowd of m waits for more than log₂ m computations, and an ill source meets no stampede. A success ends that.
 //!
 //! **A living leader is never superseded**, however long it takes. A task that is not polled any more is not alive: see
-//! `pulse.rs`. Somebody leads in its place, and its late value still serves those who wait.
+//! `heartbeat.rs`. Somebody leads in its place, and its late value still serves those who wait.
 //!
 //! **A value may be outdated** by a change of its key. A caller that arrives after the change must not receive the old
 //! value, even if it is waiting on the leader that computes it. So a value is published up to a [`Watermark`]: a current
@@ -28,7 +28,7 @@ use std::task::{Context, Poll, Waker};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::pulse::Pulse;
+use super::heartbeat::Heartbeat;
 use super::state::{Ending, Entered, LeaderId, Notice, Promotion, State, TableKey, WaitMode};
 use super::sync::{Arc, AtomicU64, Mutex, MutexGuard, current_leader};
 
@@ -209,9 +209,9 @@ impl<K: TableKey, V: Clone> Leader<K, V> {
         self.table.lock().note_progress(&self.key, self.id);
     }
 
-    /// Shows by this pulse that the body is polled.
-    pub(super) fn set_pulse(&self, pulse: &Arc<Pulse>) {
-        self.table.lock().set_pulse(&self.key, self.id, pulse);
+    /// Shows by this heartbeat that the body is polled.
+    pub(super) fn set_heartbeat(&self, heartbeat: &Arc<Heartbeat>) {
+        self.table.lock().set_heartbeat(&self.key, self.id, heartbeat);
     }
 
     /// Whether anybody waits for its flight.

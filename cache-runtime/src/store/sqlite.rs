@@ -6,16 +6,16 @@
 //! file, database            the file; its connections and transactions
 //! sql, rows                 the statements; rows of entries
 //! maintenance               what runs in the background, and when it is due
-//! removal                   removing expired rows; keeping the file under its size
+//! eviction                  removing expired rows; keeping the file under its size
 //! busy_timeout, error       how long an operation waits for a lock; errors
 //! ```
 
 mod busy_timeout;
 mod database;
 mod error;
+mod eviction;
 mod file;
 mod maintenance;
-mod removal;
 mod rows;
 mod settings;
 mod sql;

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
 use super::database::Database;
-use super::removal::{evict, make_room, prune, used};
+use super::eviction::{evict, make_room, prune, used};
 use super::{busy_timeout, file};
 use crate::time::Timestamp;
 

@@ -8,11 +8,11 @@ use super::sync::{Mutex, MutexGuard};
 /// How long a task may go unpolled before it is woken.
 const WAKE_AFTER: Duration = Duration::from_secs(1);
 
-/// The pulse of a body that has been polled and was not ready.
+/// The heartbeat of a body that has been polled and was not ready.
 ///
 /// That a task is not polled does not tell whether it is lost: it may sleep for minutes. So it is woken: a task that is
 /// alive is polled then, which does it no harm.
-pub(crate) struct Pulse(Mutex<Beat>);
+pub(crate) struct Heartbeat(Mutex<Beat>);
 
 struct Beat {
     last_poll: Instant,
@@ -22,9 +22,9 @@ struct Beat {
     woken: Option<Instant>,
 }
 
-impl Pulse {
+impl Heartbeat {
     pub(super) fn new(waker: &Waker) -> Self {
-        Pulse(Mutex::new(Beat { last_poll: Instant::now(), waker: Some(waker.clone()), woken: None }))
+        Heartbeat(Mutex::new(Beat { last_poll: Instant::now(), waker: Some(waker.clone()), woken: None }))
     }
 
     /// Records a poll.

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use super::state::LeaderId;
 use super::table::{self, FlightTable};
 use crate::entry::Value;
-use crate::watch::Watch;
+use crate::periodic_check::PeriodicCheck;
 
 /// The key of a flight of this process.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -76,7 +76,8 @@ impl Liveness {
     }
 }
 
-static LEADERS: Watch = Watch::new("cache-flights", Duration::from_secs(1), || flights().check_leaders(Instant::now()));
+static LEADERS: PeriodicCheck =
+    PeriodicCheck::new("cache-flights", Duration::from_secs(1), || flights().check_leaders(Instant::now()));
 
 /// Sees to it that leaders are checked as long as anybody waits. Waiting tasks are not polled, so they cannot.
 pub(crate) fn watch_leaders() {

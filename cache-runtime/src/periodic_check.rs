@@ -5,7 +5,7 @@ use std::thread;
 use std::time::Duration;
 
 /// A check that runs on a thread of its own.
-pub(crate) struct Watch {
+pub(crate) struct PeriodicCheck {
     name: &'static str,
     interval: Duration,
     /// Checks, and returns whether there is anything left to check.
@@ -13,9 +13,9 @@ pub(crate) struct Watch {
     is_running: AtomicBool,
 }
 
-impl Watch {
+impl PeriodicCheck {
     pub(crate) const fn new(name: &'static str, interval: Duration, check: fn() -> bool) -> Self {
-        Watch { name, interval, check, is_running: AtomicBool::new(false) }
+        PeriodicCheck { name, interval, check, is_running: AtomicBool::new(false) }
     }
 
     /// Starts the thread, unless it is running. Call it after what is to be checked is in place.
