@@ -59,7 +59,7 @@ impl<K: TableKey, V: Clone> FlightTable<K, V> {
             let id = self.next_id();
             state.start_waiting_for(parent, key);
             match state.enter(key, id, mode, stall_timeout) {
-                Entered::Leader(promotion) => leaders.push(self.leader(key.clone(), promotion, parent)),
+                Entered::Leader(promotion) => leaders.push(self.leader(key.clone(), promotion, mode, parent)),
                 Entered::Waiter => waiters.push((key.clone(), Waiter::new(self, key.clone(), id, mode, parent))),
             }
         }
@@ -83,7 +83,7 @@ impl<K: TableKey, V: Clone> FlightTable<K, V> {
             let id = self.next_id();
             if state.lead_if_free(key, id, mode, stall_timeout) {
                 state.start_waiting_for(parent, key);
-                leaders.push(self.leader(key.clone(), Promotion { id, is_beside_others: false }, parent));
+                leaders.push(self.leader(key.clone(), Promotion { id, is_beside_others: false }, mode, parent));
             }
         }
         leaders

@@ -41,8 +41,8 @@ impl<K: TableKey, V: Clone, B: Future> Future for LeaderScope<'_, K, V, B> {
             let _current = this.leaders.first().map(|leader| CurrentLeader::enter(leader.id()));
             this.body.as_mut().as_pin_mut().expect("a body is polled to its end once").poll(context)
         };
-        // A blocking call has no waker: its body runs between two polls.
-        if poll.is_pending() && !context.waker().will_wake(Waker::noop()) {
+        // A thread shows no signs of life: it ends or unwinds.
+        if poll.is_pending() && this.leaders.first().is_some_and(Leader::is_task) {
             match &this.heartbeat {
                 Some(heartbeat) => heartbeat.beat(context.waker()),
                 None => this.heartbeat = Some(start_heartbeat(this.leaders, context.waker())),

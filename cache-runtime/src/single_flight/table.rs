@@ -60,6 +60,7 @@ pub(crate) struct Leader<K: TableKey, V: Clone> {
     /// How many values had been published before this leader began.
     published_before: u64,
     is_beside_others: bool,
+    mode: WaitMode,
     has_ended: bool,
 }
 
@@ -124,7 +125,7 @@ impl<K: TableKey, V: Clone> FlightTable<K, V> {
         let entered = state.enter(&key, id, mode, stall_timeout);
         state.start_waiting_for(parent, &key);
         match entered {
-            Entered::Leader(promotion) => Role::Leader(self.leader(key, promotion, parent)),
+            Entered::Leader(promotion) => Role::Leader(self.leader(key, promotion, mode, parent)),
             Entered::Waiter => Role::Waiter(Waiter::new(self, key, id, mode, parent)),
         }
     }
@@ -137,13 +138,19 @@ impl<K: TableKey, V: Clone> FlightTable<K, V> {
         let key = [key, unshared].into_iter().find(|key| state.lead_if_free(key, id, mode, stall_timeout));
         let key = key.expect("nobody leads the flight that nobody joins");
         state.start_waiting_for(parent, &key);
-        self.leader(key, Promotion { id, is_beside_others: false }, parent)
+        self.leader(key, Promotion { id, is_beside_others: false }, mode, parent)
     }
 
-    pub(super) fn leader(self: &Arc<Self>, key: K, promotion: Promotion, parent: Option<LeaderId>) -> Leader<K, V> {
+    pub(super) fn leader(
+        self: &Arc<Self>,
+        key: K,
+        promotion: Promotion,
+        mode: WaitMode,
+        parent: Option<LeaderId>,
+    ) -> Leader<K, V> {
         let Promotion { id, is_beside_others } = promotion;
         let published_before = self.published();
-        Leader { table: Arc::clone(self), key, id, parent, published_before, is_beside_others, has_ended: false }
+        Leader { table: Arc::clone(self), key, id, parent, published_before, is_beside_others, mode, has_ended: false }
     }
 
     /// How many values have been published so far. A caller that reads this before it looks into the store can tell later
@@ -188,6 +195,10 @@ impl<K: TableKey, V: Clone> FlightTable<K, V> {
 impl<K: TableKey, V: Clone> Leader<K, V> {
     pub(crate) fn id(&self) -> LeaderId {
         self.id
+    }
+
+    pub(super) fn is_task(&self) -> bool {
+        self.mode == WaitMode::Task
     }
 
     pub(crate) fn key(&self) -> &K {
@@ -294,7 +305,9 @@ impl<K: TableKey, V: Clone> Future for Waiter<K, V> {
         };
         this.id = None;
         Poll::Ready(match notice {
-            Notice::Lead(promotion) => WaitOutcome::Leader(this.table.leader(this.key.clone(), promotion, this.parent)),
+            Notice::Lead(promotion) => {
+                WaitOutcome::Leader(this.table.leader(this.key.clone(), promotion, this.mode, this.parent))
+            }
             Notice::Value(value) => {
                 state.stop_waiting_for(this.parent, &this.key);
                 WaitOutcome::Value(value)
