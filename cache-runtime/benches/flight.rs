@@ -38,12 +38,12 @@ fn a_thousand_flights_of_one(bencher: Bencher<'_, '_>) {
     let table: Table = FlightTable::new();
     bencher.counter(divan::counter::ItemsCount::new(FLIGHTS)).bench_local(|| {
         for _ in 0..FLIGHTS {
-            let before = table.published();
+            let before = table.ended();
             let key = (1, Arc::from(black_box("user:42")));
             let Role::Leader(leader) = table.join(key, WaitMode::Thread, STALL_TIMEOUT) else {
                 unreachable!("nobody else leads")
             };
-            assert!(!leader.published_since(before));
+            assert!(!leader.may_be_stored_since(before));
             let watermark = leader.watermark();
             leader.publish(7, watermark);
         }

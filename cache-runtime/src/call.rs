@@ -6,7 +6,7 @@
 //!                                     lease won     → flight
 //!          absent                                   → flight
 //! flight   somebody in this process computes        → wait for their value
-//!          first one here: look again, if another flight has published meanwhile
+//!          first one here: look again, if another flight has ended meanwhile
 //! claim    in a window, or `shared`: another process computes → the stale value, or wait for theirs
 //! body     storable                                 → store unless the key was invalidated, publish, return
 //!          an `Err`, with a stale value in its window → the stale value
@@ -114,8 +114,8 @@ enum Found<T> {
 
 /// What a computation starts from.
 struct Start {
-    /// How many values had been published before the lookup.
-    published_before: u64,
+    /// How many computations had ended before the lookup.
+    ended_before: u64,
     /// The expired record, which may be served if the body fails.
     stale: Option<Record>,
     /// What keeps others from computing while the stale value is served.
@@ -150,10 +150,10 @@ enum Joined<T> {
 impl<M: Mode> Call<'_, M> {
     /// The first half of the way: a value, or the decision to compute.
     async fn lookup<T: DeserializeOwned>(&self) -> Found<T> {
-        let published_before = flights().published();
+        let ended_before = flights().ended();
         match self.handle.decide(&self.key, self.load().await) {
             Decision::Value(value) => Found::Value(value),
-            Decision::Compute { stale, lease } => Found::Compute(Start { published_before, stale, lease }),
+            Decision::Compute { stale, lease } => Found::Compute(Start { ended_before, stale, lease }),
         }
     }
 
@@ -163,7 +163,7 @@ impl<M: Mode> Call<'_, M> {
         start: Start,
         body: Pin<&mut Option<B>>,
     ) -> O::Whole {
-        let leader = match self.join(start.published_before, start.servable()).await {
+        let leader = match self.join(start.ended_before, start.servable()).await {
             Joined::Value(value) => return O::whole(value),
             Joined::Leader(leader) => Some(leader),
             Joined::Alone => None,
@@ -192,7 +192,7 @@ impl<M: Mode> Call<'_, M> {
         };
         let encoded = self.encode(value, stamps.as_deref());
         if !O::is_stored(&whole) || stamps.is_none() {
-            self.publish_only(encoded, claim, start.lease, leader).await;
+            self.publish_only(encoded, claim, start.lease, leader, stamps.as_deref()).await;
             return whole;
         }
         self.store_and_publish(encoded, claim, leader, stamps.as_deref()).await;
@@ -216,7 +216,7 @@ impl<M: Mode> Call<'_, M> {
         };
         let encoded = self.encode(value, stamps.as_deref());
         if !O::is_stored(&whole) || stamps.is_none() {
-            self.publish_only(encoded, claim, None, Some(leader)).await;
+            self.publish_only(encoded, claim, None, Some(leader), stamps.as_deref()).await;
             return whole;
         }
         // Before the write: a computation that checks for invalidations too early, before its own write, and finds none,
@@ -239,12 +239,12 @@ impl<M: Mode> Call<'_, M> {
     }
 
     /// Leads the flight of the key, or waits for its leader. A caller with a stale value to serve waits for nobody.
-    async fn join<T: DeserializeOwned>(&self, published_before: u64, stale: Option<&Record>) -> Joined<T> {
+    async fn join<T: DeserializeOwned>(&self, ended_before: u64, stale: Option<&Record>) -> Joined<T> {
         let key = self.handle.flight_key(&self.key);
         let waiter = match flights().join(key, M::WAITS, self.handle.core.settings.stall_timeout) {
             Role::Alone => return Joined::Alone,
-            // Between the lookup and now another flight has published, perhaps for this key.
-            Role::Leader(leader) if leader.published_since(published_before) => return self.look_again(leader).await,
+            // Between the lookup and now another flight has ended, perhaps that of this key.
+            Role::Leader(leader) if leader.may_be_stored_since(ended_before) => return self.look_again(leader).await,
             Role::Leader(leader) => return Joined::Leader(leader),
             Role::Waiter(waiter) => waiter,
         };
@@ -293,11 +293,20 @@ impl<M: Mode> Call<'_, M> {
         claim: HeldClaim,
         lease: Option<Box<RefreshLease>>,
         leader: Option<Leader>,
+        stamps: Option<&[TagStamp]>,
     ) {
         let watermark = leader.as_ref().map(Leader::watermark);
-        let is_current = self.abandon(claim, lease).await;
+        let is_unbroken = self.abandon(claim, lease).await;
         let Some((leader, watermark)) = leader.zip(watermark) else { return };
+        let is_current = is_unbroken && self.are_current(&leader, stamps).await;
         publish(leader, encoded, watermark, is_current);
+    }
+
+    /// Whether no tag was deleted meanwhile. That is checked only if somebody waits: whoever reads the entry checks it
+    /// anyway.
+    async fn are_current(&self, leader: &Leader, stamps: Option<&[TagStamp]>) -> bool {
+        let stamps = stamps.filter(|_| leader.is_awaited()).unwrap_or_default();
+        self.handle.are_current(self.mode, stamps).await
     }
 
     /// Stores a value, and publishes it to the waiters.
@@ -316,9 +325,7 @@ impl<M: Mode> Call<'_, M> {
         let watermark = leader.as_ref().map(Leader::watermark);
         let is_current = self.save(&value, expiration, claim).await;
         let Some((leader, watermark)) = leader.zip(watermark) else { return };
-        // The tags are checked only if somebody waits: whoever reads the entry checks them anyway.
-        let stamps = stamps.filter(|_| leader.is_awaited()).unwrap_or_default();
-        let is_current = is_current && self.handle.are_current(self.mode, stamps).await;
+        let is_current = is_current && self.are_current(&leader, stamps).await;
         publish(leader, Some((value, expiration)), watermark, is_current);
     }
 
@@ -330,7 +337,8 @@ impl<M: Mode> Call<'_, M> {
         }
         if let Some(error) = claim.failure() {
             self.handle.report_not_stored(&self.key, error);
-            return true;
+            // Another process may have changed the key, and only the store could tell.
+            return false;
         }
         match self.store(value, expiration, claim.token()).await {
             Ok(is_stored) => {

@@ -4,6 +4,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
+/// How many checks find nothing before the thread ends: it need not be started for each of some rare events.
+const IDLE_CHECKS: u32 = 10;
+
 /// A check that runs on a thread of its own.
 pub(crate) struct PeriodicCheck {
     name: &'static str,
@@ -23,22 +26,30 @@ impl PeriodicCheck {
         if self.is_running.load(Ordering::Acquire) || self.is_running.swap(true, Ordering::AcqRel) {
             return;
         }
-        if thread::Builder::new().name(self.name.to_owned()).spawn(|| self.run()).is_err() {
-            self.is_running.store(false, Ordering::Release);
-        }
+        let running = Running(&self.is_running);
+        // If no thread can be started, the closure is dropped, and with it the record that one runs.
+        let _ = thread::Builder::new().name(self.name.to_owned()).spawn(move || self.run(running));
     }
 
-    fn run(&self) {
-        loop {
+    fn run(&'static self, running: Running) {
+        let mut idle = 0;
+        while idle < IDLE_CHECKS {
             thread::sleep(self.interval);
-            if (self.check)() {
-                continue;
-            }
-            self.is_running.store(false, Ordering::Release);
-            // Something may have come after the check, whose `start` still saw the thread running.
-            if !(self.check)() || self.is_running.swap(true, Ordering::AcqRel) {
-                return;
-            }
+            idle = if (self.check)() { 0 } else { idle + 1 };
         }
+        drop(running);
+        // Something may have come after the last check, whose `start` still saw the thread running.
+        if (self.check)() && !self.is_running.swap(true, Ordering::AcqRel) {
+            self.run(Running(&self.is_running));
+        }
+    }
+}
+
+/// Records that the thread runs, until it is dropped, also by a panic of what is woken.
+struct Running(&'static AtomicBool);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::Release);
     }
 }

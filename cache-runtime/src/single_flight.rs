@@ -12,8 +12,9 @@ mod table;
 mod tests;
 
 pub(crate) use self::batch::BatchRole;
-pub(crate) use self::global_table::{FlightKey, Leader, Liveness, Role, WaitOutcome, flights, watch_leaders};
+pub(crate) use self::global_table::{
+    BatchLeaders, FlightKey, Leader, Liveness, Role, WaitOutcome, flights, watch_leaders,
+};
 pub(crate) use self::scope::LeaderScope;
-pub(crate) use self::state::WaitMode;
+pub(crate) use self::state::{Ending, WaitMode, Watermark};
 pub(crate) use self::sync::{current_leader, set_current_leader};
-pub(crate) use self::table::Watermark;

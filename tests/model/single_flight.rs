@@ -29,7 +29,7 @@ use shuttle::thread;
 
 use self::batch::BatchRole;
 use self::scope::LeaderScope;
-use self::state::WaitMode;
+use self::state::{Ending, WaitMode};
 use self::sync::{Arc, current_leader};
 use self::table::{FlightTable, Leader, Role, WaitOutcome};
 
@@ -158,12 +158,12 @@ async fn batch(table: Table, mode: WaitMode) -> Result<(), ()> {
                 let waited = wait.await;
                 values.extend(waited.values);
                 leaders.extend(waited.leaders);
-                table.unite(&leaders);
+                table.unite(&mut leaders);
             }
         }
     }
     leaders.extend(table.lead_free(&missing(&keys, &values, &leaders), mode, Duration::MAX));
-    table.unite(&leaders);
+    table.unite(&mut leaders);
     for (key, value) in &values {
         let at = keys.iter().position(|asked| asked == key).expect("a value of a key that was asked for");
         assert!(value % KEYS == *key && *value >= oldest[at], "a value of another key, or older than the call");
@@ -188,12 +188,11 @@ async fn batch(table: Table, mode: WaitMode) -> Result<(), ()> {
         }
     }
     let ended = leaders.into_iter().enumerate().map(|(at, leader)| {
-        let value = answer.as_ref().ok().map(|computed| {
-            let watermark = leader.watermark();
-            let is_current = computed[at] == value_of(led[at]);
-            (computed[at], if is_current { watermark } else { leader.watermark_of_start() })
-        });
-        (leader, value)
+        let Ok(computed) = &answer else { return (leader, Ending::Failed) };
+        let watermark = leader.watermark();
+        let is_current = computed[at] == value_of(led[at]);
+        let watermark = if is_current { watermark } else { leader.watermark_of_start() };
+        (leader, Ending::Published(computed[at], watermark))
     });
     table.end_all(ended.collect());
     answer.map(drop)

@@ -66,10 +66,10 @@ impl CacheBuilder {
         self
     }
 
-    /// Sets how long one process may make others wait.
+    /// Sets for how long a process that died makes others wait.
     ///
-    /// It is the longest time that a process may take to compute a missing [`shared`](Cache::shared) key before another
-    /// process computes it too. Without it this is 30 seconds, of real time.
+    /// A process that lives renews its claim to compute, so a computation may take longer. Without it this is 30 seconds,
+    /// of real time.
     ///
     /// ```
     /// use cache_runtime::{Cache, store::NoCache};
@@ -81,10 +81,10 @@ impl CacheBuilder {
         self
     }
 
-    /// Sets how long a computing task may go unpolled.
+    /// Sets for how long a computing task may go unpolled.
     ///
-    /// After this time without a poll, one of the callers that wait for the task computes the value instead. Without it
-    /// this is 30 seconds, of real time.
+    /// A task that is woken and then not polled for so long is given up, and one of the callers that wait computes.
+    /// Without it this is 30 seconds, of real time.
     ///
     /// ```
     /// use cache_runtime::{Cache, store::NoCache};

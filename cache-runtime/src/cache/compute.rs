@@ -153,8 +153,8 @@ for_both_faces! {
     /// keys, each once and in the order asked, and is not called if none is missing. Keys that it returns unasked are
     /// ignored, and a key that it leaves out is not in the answer.
     ///
-    /// Callers that miss the same key at the same time do not wait for each other: each computes it. If the store fails,
-    /// every value is computed and returned all the same.
+    /// Keys that somebody else computes at this moment are waited for; the rest is computed in one run. If the store
+    /// fails, every value is computed and returned all the same.
     ///
     /// Of an [`AsyncCache`], `compute` owns the missing keys, because a future cannot borrow from the arguments of its
     /// closure.

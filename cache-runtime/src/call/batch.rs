@@ -23,7 +23,7 @@ use crate::claim::{Epoch, HeldClaim, KeyGuard, RefreshLease, new_token};
 use crate::entry::{self, Expiration, Record, TagStamp, Value};
 use crate::handle::{Handle, deduplicated};
 use crate::mode::Mode;
-use crate::single_flight::{Leader, LeaderScope, Watermark, flights};
+use crate::single_flight::{BatchLeaders, Ending, Leader, LeaderScope, flights};
 use crate::store::{Answer, Claim, Operation};
 
 /// For which elements the body runs.
@@ -85,8 +85,8 @@ where
     F: Future<Output = O::Whole>,
 {
     let mut batch = Batch::new::<O::Output>(mode, handle, elements);
-    let published_before = flights().published();
-    let (mut values, _leases) = match run_for {
+    let ended_before = flights().ended();
+    let (mut values, leases) = match run_for {
         RunFor::Missing => batch.lookup().await,
         RunFor::All => {
             batch.refresh_epoch = Some(handle.core.invalidations.epoch());
@@ -96,10 +96,11 @@ where
     // Boxed: the future of a hit need not be as large as that of a computation.
     Box::pin(async move {
         let leaders = match run_for {
-            RunFor::Missing => batch.lead(&mut values, published_before).await,
+            RunFor::Missing => batch.lead(&mut values, ended_before).await,
             RunFor::All => batch.lead_unconditionally(),
         };
-        batch.compute::<O, _, F>(values, leaders, compute, store_if).await
+        let leaders = BatchLeaders::new(flights(), leaders);
+        batch.compute::<O, _, F>(values, (leaders, leases), compute, store_if).await
     })
     .await
 }
@@ -195,7 +196,7 @@ impl<'a, M: Mode, E> Batch<'a, M, E> {
     async fn compute<O, V: Storable, F>(
         mut self,
         mut values: Vec<Option<V>>,
-        leaders: Vec<Leader>,
+        (leaders, leases): (BatchLeaders, Vec<Box<RefreshLease>>),
         compute: impl FnOnce(Vec<E>) -> F,
         mut store_if: impl FnMut(&V) -> bool,
     ) -> O::Whole
@@ -207,14 +208,15 @@ impl<'a, M: Mode, E> Batch<'a, M, E> {
         if !missing.is_empty() {
             let copies = || missing.iter().map(|at| (self.clone)(&self.elements[*at].itself)).collect::<Vec<E>>();
             let (given, requested) = (copies(), copies());
-            let claim = self.claim(&missing, leaders.first()).await;
+            let claim = self.claim(&missing, leaders.as_slice().first()).await;
             let tags = missing.iter().map(|at| mem::take(&mut self.elements[*at].tags)).collect();
             let stamps = self.handle.tag_stamps_of_each(self.mode, tags).await;
             let body = pin!(Some(async { compute(given).await }));
-            let computed = match O::output(LeaderScope::of_batch(&leaders, body).await) {
+            let computed = match O::output(LeaderScope::of_batch(leaders.as_slice(), body).await) {
                 Ok(output) => output.into_values(&requested),
                 Err(whole) => {
-                    flights().end_all(leaders.into_iter().map(|leader| (leader, None)).collect());
+                    self.abandon(claim, leases).await;
+                    leaders.end(|_| Ending::Failed);
                     return whole;
                 }
             };
@@ -262,7 +264,7 @@ impl<'a, M: Mode, E> Batch<'a, M, E> {
         &self,
         claim: HeldClaim,
         computed: &[Computed<'_, V>],
-        leaders: Vec<Leader>,
+        leaders: BatchLeaders,
     ) {
         let handle = self.handle;
         let expiration = handle.expiration_of_batch(computed.iter().map(|computed| &*computed.key));
@@ -273,23 +275,44 @@ impl<'a, M: Mode, E> Batch<'a, M, E> {
         };
         // Encoded once more, since few keys of a batch are awaited, and the store takes the other copy.
         let awaited: HashSet<&str> =
-            leaders.iter().filter(|leader| leader.is_awaited()).map(|leader| &*leader.key().key).collect();
+            leaders.as_slice().iter().filter(|leader| leader.is_awaited()).map(|leader| &*leader.key().key).collect();
         let published: HashMap<&str, Arc<Value>> = computed
             .iter()
             .filter(|computed| awaited.contains(&*computed.key))
             .filter_map(|computed| Some((&*computed.key, Arc::new(encode(computed)?))))
             .collect();
-        let watermarks: Vec<Watermark> = leaders.iter().map(Leader::watermark).collect();
+        let watermark = leaders.as_slice().first().map(Leader::watermark);
         let stored = computed.iter().filter(|computed| computed.stamps.is_some());
         let values = stored.filter_map(|computed| Some((computed.key.clone(), encode(computed)?)));
-        let outdated = self.save(claim, values.collect(), expiration).await;
-        let ended = leaders.into_iter().zip(watermarks).map(|(leader, watermark)| {
+        let mut outdated = self.save(claim, values.collect(), expiration).await;
+        for computed in computed.iter().filter(|computed| awaited.contains(&*computed.key)) {
+            if !handle.are_current(self.mode, computed.stamps.unwrap_or_default()).await {
+                outdated.insert(computed.key.clone());
+            }
+        }
+        leaders.end(|leader| {
             let key = &*leader.key().key;
-            let watermark = if outdated.contains(key) { leader.watermark_of_start() } else { watermark };
-            let value = published.get(key).map(|value| (Arc::clone(value), watermark));
-            (leader, value)
+            let watermark = watermark.filter(|_| !outdated.contains(key)).unwrap_or(leader.watermark_of_start());
+            let is_computed = || computed.iter().any(|computed| *computed.key == *key);
+            match published.get(key) {
+                Some(value) => Ending::Published(Arc::clone(value), watermark),
+                // Whoever has begun to wait meanwhile finds it in the store.
+                None if is_computed() => Ending::Left,
+                None => Ending::Failed,
+            }
         });
-        flights().end_all(ended.collect());
+    }
+
+    /// Ends a failed attempt: in a window nobody recomputes for a while.
+    async fn abandon(&self, claim: HeldClaim, leases: Vec<Box<RefreshLease>>) {
+        leases.into_iter().for_each(|lease| lease.fail(self.handle.now()));
+        let Some(token) = claim.token() else { return };
+        let release = Operation::ReleaseMulti { keys: claim.keys().into(), token };
+        let released = self.handle.ask(self.mode, release).await;
+        match released {
+            Ok(_) => claim.disarm(),
+            Err(error) => self.handle.log_failure(&error),
+        }
     }
 
     /// Stores values whose keys have not been changed during the computation, and returns the keys that have been.

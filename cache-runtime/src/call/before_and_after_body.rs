@@ -20,13 +20,13 @@ use crate::{Error, Result};
 
 /// The first half of a call.
 pub enum Begun<'a, W> {
-    /// A value from the cache.
+    /// A value, without the body.
     Hit(W),
     /// The body has to run.
     Compute(Running<'a, W>),
 }
 
-/// A call that waits for the result of its body.
+/// A call that waits for the result of its body. Nested ones end in the reverse order of their beginning.
 pub struct Running<'a, W> {
     call: Pin<Box<dyn Future<Output = W> + 'a>>,
     body: Rc<Body<W>>,

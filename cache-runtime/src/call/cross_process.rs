@@ -124,12 +124,15 @@ impl<M: Mode> Call<'_, M> {
     }
 
     /// Ends a claim without a value, and returns whether it was unbroken. In a window nobody recomputes for a while.
-    pub(super) async fn abandon(&self, claim: HeldClaim, lease: Option<Box<RefreshLease>>) -> bool {
+    pub(super) async fn abandon(&self, mut claim: HeldClaim, lease: Option<Box<RefreshLease>>) -> bool {
         let pause = lease.as_ref().map_or(Duration::ZERO, |lease| lease.pause_after_failure());
         // A store measures real time, which a test that moves the clock does not wait for.
         let pause = if self.handle.core.clock.is_stopped() { Duration::ZERO } else { pause };
         lease.into_iter().for_each(|lease| lease.fail(self.handle.now()));
-        let Some(token) = claim.token() else { return !claim.is_broken_locally(&self.key) };
+        let Some(token) = claim.token() else {
+            return claim.failure().is_none() && !claim.is_broken_locally(&self.key);
+        };
+        claim.end_renewal();
         let key = Cow::Borrowed(&*self.key);
         match self.handle.ask(self.mode, Operation::Release { key, token, pause }).await.and_then(Answer::bool) {
             Ok(is_unbroken) => {

@@ -28,7 +28,7 @@ struct RecordedClaim {
     store: Arc<dyn Store>,
     keys: Arc<[String]>,
     token: u64,
-    _renewal: Renewal,
+    renewal: Option<Renewal>,
 }
 
 impl HeldClaim {
@@ -44,7 +44,7 @@ impl HeldClaim {
             store: Arc::clone(store),
             keys,
             token: claim.token,
-            _renewal: renewal,
+            renewal: Some(renewal),
         }))
     }
 
@@ -86,6 +86,13 @@ impl HeldClaim {
     pub(crate) fn broken_locally(&self) -> impl Iterator<Item = &str> {
         let guards = if let Kind::Local(guards) | Kind::Failed(guards, _) = &self.0 { guards.as_slice() } else { &[] };
         guards.iter().filter(|guard| guard.is_invalidated()).map(KeyGuard::key)
+    }
+
+    /// Renews it no more. Call it before the claim is released with a pause, which a renewal would lengthen.
+    pub(crate) fn end_renewal(&mut self) {
+        if let Kind::Recorded(claim) = &mut self.0 {
+            claim.renewal = None;
+        }
     }
 
     /// Notes that the store knows of the claim's end.

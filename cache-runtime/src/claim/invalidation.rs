@@ -1,7 +1,7 @@
 //! Notifies computations in progress of invalidations made by this process.
 //!
-//! A store that records claims breaks them when any process changes the key. For stores without claims, for outages, and
-//! for batches, which record none, this process at least notices its own changes.
+//! A store that records claims breaks them when any process changes the key. For stores without claims, and for outages,
+//! this process at least notices its own changes.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};

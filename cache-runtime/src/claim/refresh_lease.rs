@@ -53,10 +53,16 @@ impl RefreshLease {
         if back_off.is_paused(&flight.key, now) {
             return None;
         }
-        // No leader of such a flight is superseded, since nobody waits for it.
-        let Role::Leader(leader) = flights().join(flight.of_refresh(), WaitMode::Thread, Duration::MAX) else {
-            return None;
+        // No leader of such a flight is given up, since nobody waits for it. What counts is whether the leader that
+        // computes under the lease is alive.
+        let lease = flight.of_refresh();
+        let role = match flights().join(lease.clone(), WaitMode::Thread, Duration::MAX) {
+            Role::Waiter(_) if flights().is_lost(flight, Instant::now()) => {
+                Role::Leader(flights().lead(lease.clone(), lease.unshared(), WaitMode::Thread, Duration::MAX))
+            }
+            role => role,
         };
+        let Role::Leader(leader) = role else { return None };
         let (back_off, key) = (Arc::clone(back_off), flight.key.to_string());
         let taken = (now, Instant::now());
         Some(Box::new(RefreshLease { _leader: leader, back_off, key, window, taken, paused_until: None }))

@@ -11,7 +11,7 @@ use crate::periodic_check::PeriodicCheck;
 use crate::single_flight::Liveness;
 use crate::store::{Claim, ClaimsOrNone as _, Store};
 
-/// A claim that excludes nobody is only remembered, by stores that forget it after an hour.
+/// How long stores remember a claim, at least: see [`Claims::claim`](crate::store::Claims::claim).
 const REMEMBERED: Duration = Duration::from_secs(60 * 60);
 
 /// A claim is renewed when this part of its length has passed.
@@ -84,9 +84,16 @@ impl Renewed {
         if !is_alive {
             return;
         }
-        // One that cannot be renewed now is tried again later, and a broken one stays broken.
-        let renewed = self.keys.iter().filter(|key| !matches!(self.store.renew(key, &self.claim), Ok(false)));
-        if renewed.count() == 0 {
+        let mut any_unbroken = false;
+        for key in &*self.keys {
+            // It may have been released since it became due.
+            if !lock().contains_key(&self.claim.token) {
+                return;
+            }
+            // What cannot be renewed now is tried again later, and a broken claim stays broken.
+            any_unbroken |= !matches!(self.store.renew(key, &self.claim), Ok(false));
+        }
+        if !any_unbroken {
             lock().remove(&self.claim.token);
         }
     }

@@ -1,6 +1,8 @@
 //! Finds out when an unavailable store answers again, on a thread of its own.
 
+use std::cell::Cell;
 use std::sync::atomic::Ordering;
+use std::sync::mpsc::RecvTimeoutError;
 use std::sync::{Arc, Weak, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -23,18 +25,30 @@ pub(super) fn suspect(guard: &Arc<GuardedStore>, outage: Outage, reason: String)
     if guard.breaker.circuit(outage).is_suspected.swap(true, Ordering::AcqRel) {
         return;
     }
-    let (guard, (answered, answers)) = (Arc::clone(guard), mpsc::channel());
-    let asked = Arc::clone(&guard);
+    let suspicion = Suspicion { guard: Arc::clone(guard), outage };
+    let (asked, (answered, answers)) = (Arc::clone(guard), mpsc::channel());
     in_thread(move || {
         let _ = answered.send(answers_in_time(&asked, outage));
     });
-    in_thread(move || {
-        let is_well = answers.recv_timeout(SLOW).unwrap_or(false);
-        guard.breaker.circuit(outage).is_suspected.store(false, Ordering::Release);
-        if !is_well {
-            guard.open(outage, reason);
-        }
+    // A write may take long, because it waits for other writers.
+    let patience = if outage == Outage::Everything { SLOW } else { Duration::MAX };
+    in_thread(move || match answers.recv_timeout(patience) {
+        // Without an answer because no thread could be started, nothing is known.
+        Ok(true) | Err(RecvTimeoutError::Disconnected) => drop(suspicion),
+        Ok(false) | Err(RecvTimeoutError::Timeout) => suspicion.guard.open(outage, reason),
     });
+}
+
+/// A store that is being asked after a caller has given up; dropped, it may be asked again.
+struct Suspicion {
+    guard: Arc<GuardedStore>,
+    outage: Outage,
+}
+
+impl Drop for Suspicion {
+    fn drop(&mut self) {
+        self.guard.breaker.circuit(self.outage).is_suspected.store(false, Ordering::Release);
+    }
 }
 
 /// Runs on a thread that logs to the subscriber of the caller, so that a test with a subscriber of its own sees the lines.
@@ -59,12 +73,13 @@ fn answers_in_time(guard: &GuardedStore, outage: Outage) -> bool {
 pub(super) struct RecoveryProbe {
     guard: Weak<GuardedStore>,
     outage: Outage,
+    has_closed: Cell<bool>,
 }
 
 impl RecoveryProbe {
     /// Probes the store on a thread of its own until it answers.
     pub(super) fn start(guard: &Arc<GuardedStore>, outage: Outage) {
-        let probe = RecoveryProbe { guard: Arc::downgrade(guard), outage };
+        let probe = RecoveryProbe { guard: Arc::downgrade(guard), outage, has_closed: Cell::new(false) };
         // If no thread can be started, the probe is dropped, which closes the circuit at once.
         in_thread(move || probe.run());
     }
@@ -106,7 +121,7 @@ impl RecoveryProbe {
     /// Closes the circuit and announces it; it is logged if the outage was.
     fn announce_closed(&self, was_logged: bool) {
         let Some(guard) = self.guard.upgrade() else { return };
-        let skipped = guard.breaker.circuit(self.outage).close();
+        let skipped = self.close(&guard);
         if was_logged {
             let (store, [_, state]) = (guard.store().name(), states(self.outage));
             tracing::info!(skipped, "cache: {store} {state} again");
@@ -115,10 +130,20 @@ impl RecoveryProbe {
     }
 }
 
+impl RecoveryProbe {
+    /// Closes the circuit once: while the end is announced, another outage may have opened it again.
+    fn close(&self, guard: &GuardedStore) -> u64 {
+        self.has_closed.set(true);
+        guard.breaker.circuit(self.outage).close()
+    }
+}
+
 impl Drop for RecoveryProbe {
     fn drop(&mut self) {
-        if let Some(guard) = self.guard.upgrade() {
-            guard.breaker.circuit(self.outage).close();
+        if let Some(guard) = self.guard.upgrade()
+            && !self.has_closed.get()
+        {
+            self.close(&guard);
         }
     }
 }

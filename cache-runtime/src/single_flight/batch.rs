@@ -1,31 +1,30 @@
 //! Several keys that one body computes.
 //!
-//! A batch runs its body once, so it has to know what to compute. It first waits for the keys that others compute, and
-//! leads nothing meanwhile. Then it leads all the others at once. So a batch that waits keeps nobody waiting, and no circle
-//! of waits can close, in whatever order batches name their keys.
+//! A batch runs its body once, so it has to know what to compute. It first waits for the keys that others compute, and then
+//! leads all the others at once. Usually it leads nothing while it waits, so it keeps nobody waiting, and batches may name
+//! their keys in any order.
 //!
-//! If somebody fails for whom it waits, it may be given the lead of some keys while it still misses others. Then the other
-//! waits count as waits of these leads, and one that would close a circle is refused as any other.
+//! If somebody fails for whom it waits, it may be given the lead of some keys while it still misses others. Then its waits
+//! count as waits of these leads, and one that would close a circle is refused as any other.
 
 use std::future::Future;
+use std::mem;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
+use std::thread;
 use std::time::Duration;
 
-use super::state::{Ending, Entered, Promotion, TableKey, WaitMode};
+use super::state::{Ending, Entered, TableKey, WaitMode};
 use super::sync::{Arc, current_leader};
-use super::table::{FlightTable, Leader, WaitOutcome, Waiter, Watermark};
+use super::table::{FlightTable, Leader, WaitOutcome, Waiter};
 
 /// What a batch has to do about the keys that it misses.
 pub(crate) enum BatchRole<K: TableKey, V: Clone> {
-    /// Compute all of them; it leads each, but those for which a wait would close a circle.
+    /// Compute all of them. It leads them, except those whose wait would close a circle.
     Leaders(Vec<Leader<K, V>>),
     /// Wait for those that others compute.
     Waiters(BatchWait<K, V>),
 }
-
-/// The end of a computation: its leader, and the value with the waiters that it may serve.
-pub(crate) type Ended<K, V> = (Leader<K, V>, Option<(V, Watermark)>);
 
 /// Waits until all leaders have published, or until this batch has to lead.
 pub(crate) struct BatchWait<K: TableKey, V: Clone> {
@@ -49,9 +48,10 @@ impl<K: TableKey, V: Clone> FlightTable<K, V> {
         mode: WaitMode,
         stall_timeout: Duration,
     ) -> BatchRole<K, V> {
-        let parent = held.first().map(Leader::id).or_else(current_leader);
+        let (parent, holder) = (current_leader(), held.first().map(Leader::id));
         let mut state = self.lock();
-        let closes_circle = |key: &K| parent.is_some_and(|parent| state.is_waiting_on(key, parent));
+        let asking = [parent, holder];
+        let closes_circle = |key: &K| asking.iter().flatten().any(|asking| state.is_waiting_on(key, *asking));
         let joined: Vec<&K> = keys.iter().filter(|key| !closes_circle(key)).collect();
         let contended: Vec<&K> = joined.iter().copied().filter(|key| state.would_wait(key, mode)).collect();
         let (mut leaders, mut waiters) = (Vec::new(), Vec::new());
@@ -59,8 +59,11 @@ impl<K: TableKey, V: Clone> FlightTable<K, V> {
             let id = self.next_id();
             state.start_waiting_for(parent, key);
             match state.enter(key, id, mode, stall_timeout) {
-                Entered::Leader(promotion) => leaders.push(self.leader(key.clone(), promotion, mode, parent)),
-                Entered::Waiter => waiters.push((key.clone(), Waiter::new(self, key.clone(), id, mode, parent))),
+                Entered::Leader(promotion) => leaders.push(self.leader(key.clone(), promotion, parent)),
+                Entered::Waiter => {
+                    state.start_waiting_for(holder, key);
+                    waiters.push((key.clone(), Waiter::new(self, key.clone(), id, mode, asking)));
+                }
             }
         }
         if waiters.is_empty() {
@@ -81,32 +84,65 @@ impl<K: TableKey, V: Clone> FlightTable<K, V> {
         let mut leaders = Vec::new();
         for key in keys {
             let id = self.next_id();
-            if state.lead_if_free(key, id, mode, stall_timeout) {
+            if let Some(promotion) = state.lead_if_free(key, id, mode, stall_timeout) {
                 state.start_waiting_for(parent, key);
-                leaders.push(self.leader(key.clone(), Promotion { id, is_beside_others: false }, mode, parent));
+                leaders.push(self.leader(key.clone(), promotion, parent));
             }
         }
         leaders
     }
 
     /// Records that one body computes the keys of all these leaders: the first one's.
-    pub(crate) fn unite(&self, leaders: &[Leader<K, V>]) {
-        let Some(owner) = leaders.first().map(Leader::id) else { return };
+    pub(crate) fn unite(&self, leaders: &mut [Leader<K, V>]) {
+        let Some(first) = leaders.first() else { return };
+        let (owner, heartbeat) = (first.id(), first.shared_heartbeat());
         let mut state = self.lock();
-        leaders.iter().for_each(|leader| state.set_owner(leader.key(), leader.id(), owner));
+        leaders.iter_mut().for_each(|leader| leader.join_body(&mut state, owner, heartbeat.as_ref()));
     }
 
-    /// Ends the computation of a batch: a leader without a value has failed.
+    /// Ends the computation of a batch.
     ///
     /// It is one step, so that a batch that waits for several of the keys is not given some of them alone.
-    pub(crate) fn end_all(&self, ended: Vec<Ended<K, V>>) {
-        let (mut state, mut wakers) = (self.lock(), Vec::<Waker>::new());
-        for (mut leader, value) in ended {
-            let ending = value.map_or(Ending::Failed, |(value, watermark)| watermark.publication(value));
+    pub(crate) fn end_all(&self, ended: Vec<(Leader<K, V>, Ending<V>)>) {
+        let (mut state, mut wakers, mut leaders) = (self.lock(), Vec::<Waker>::new(), Vec::new());
+        for (mut leader, ending) in ended {
             wakers.extend(leader.end_under_lock(&mut state, ending));
+            leaders.push(leader);
         }
         drop(state);
         wakers.into_iter().for_each(Waker::wake);
+    }
+}
+
+/// The leads of a batch, which end in one step, also by a panic or a cancellation.
+pub(crate) struct BatchLeaders<K: TableKey, V: Clone> {
+    table: Arc<FlightTable<K, V>>,
+    leaders: Vec<Leader<K, V>>,
+}
+
+impl<K: TableKey, V: Clone> BatchLeaders<K, V> {
+    pub(crate) fn new(table: &Arc<FlightTable<K, V>>, leaders: Vec<Leader<K, V>>) -> Self {
+        BatchLeaders { table: Arc::clone(table), leaders }
+    }
+
+    pub(crate) fn as_slice(&self) -> &[Leader<K, V>] {
+        &self.leaders
+    }
+
+    /// Ends each as decided.
+    pub(crate) fn end(mut self, ending: impl Fn(&Leader<K, V>) -> Ending<V>) {
+        let ended = mem::take(&mut self.leaders).into_iter().map(|leader| {
+            let ending = ending(&leader);
+            (leader, ending)
+        });
+        self.table.end_all(ended.collect());
+    }
+}
+
+impl<K: TableKey, V: Clone> Drop for BatchLeaders<K, V> {
+    fn drop(&mut self) {
+        let ending = || if thread::panicking() { Ending::Failed } else { Ending::Left };
+        self.table.end_all(mem::take(&mut self.leaders).into_iter().map(|leader| (leader, ending())).collect());
     }
 }
 
@@ -118,7 +154,7 @@ impl<K: TableKey, V: Clone> Future for BatchWait<K, V> {
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<BatchWaited<K, V>> {
         let this = &mut *self;
-        for (key, mut waiter) in std::mem::take(&mut this.waiters) {
+        for (key, mut waiter) in mem::take(&mut this.waiters) {
             match Pin::new(&mut waiter).poll(context) {
                 Poll::Ready(WaitOutcome::Value(value)) => this.values.push((key, value)),
                 Poll::Ready(WaitOutcome::Leader(leader)) => this.leaders.push(leader),
@@ -129,7 +165,7 @@ impl<K: TableKey, V: Clone> Future for BatchWait<K, V> {
             return Poll::Pending;
         }
         this.waiters.clear();
-        let (values, leaders) = (std::mem::take(&mut this.values), std::mem::take(&mut this.leaders));
+        let (values, leaders) = (mem::take(&mut this.values), mem::take(&mut this.leaders));
         Poll::Ready(BatchWaited { values, leaders })
     }
 }

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 
+use super::batch;
 use super::state::LeaderId;
 use super::table::{self, FlightTable};
 use crate::entry::Value;
@@ -48,6 +49,7 @@ impl FlightKey {
 }
 
 pub(crate) type Role = table::Role<FlightKey, Arc<Value>>;
+pub(crate) type BatchLeaders = batch::BatchLeaders<FlightKey, Arc<Value>>;
 pub(crate) type Leader = table::Leader<FlightKey, Arc<Value>>;
 pub(crate) type WaitOutcome = table::WaitOutcome<FlightKey, Arc<Value>>;
 

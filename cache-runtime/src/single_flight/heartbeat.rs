@@ -1,5 +1,6 @@
-//! By which others see whether a task is still polled.
+//! By which others see whether a task that computes is still polled.
 
+use std::mem;
 use std::task::Waker;
 use std::time::{Duration, Instant};
 
@@ -8,52 +9,66 @@ use super::sync::{Mutex, MutexGuard};
 /// How long a task may go unpolled before it is woken.
 const WAKE_AFTER: Duration = Duration::from_secs(1);
 
-/// The heartbeat of a body that has been polled and was not ready.
+/// The signs of life of a task.
 ///
 /// That a task is not polled does not tell whether it is lost: it may sleep for minutes. So it is woken: a task that is
 /// alive is polled then, which does it no harm.
 pub(crate) struct Heartbeat(Mutex<Beat>);
 
 struct Beat {
-    last_poll: Instant,
-    /// The waker of the last poll; `None` once the body has ended.
+    /// The last sign of life.
+    last: Instant,
+    /// Whether a poll of the body is under way, however long it takes.
+    is_polled: bool,
+    /// The waker of the last poll; `None` outside the body, where the task waits for a store, which has timeouts.
     waker: Option<Waker>,
     /// Since when it has been woken and not polled.
     woken: Option<Instant>,
 }
 
 impl Heartbeat {
-    pub(super) fn new(waker: &Waker) -> Self {
-        Heartbeat(Mutex::new(Beat { last_poll: Instant::now(), waker: Some(waker.clone()), woken: None }))
+    pub(super) fn new() -> Self {
+        Heartbeat(Mutex::new(Beat { last: Instant::now(), is_polled: false, waker: None, woken: None }))
     }
 
-    /// Records a poll.
-    pub(super) fn beat(&self, waker: &Waker) {
+    /// Records a sign of life outside the body.
+    pub(super) fn beat(&self) {
+        self.lock().last = Instant::now();
+    }
+
+    /// Records that a poll of the body begins.
+    pub(super) fn begin_poll(&self) {
+        self.lock().is_polled = true;
+    }
+
+    /// Records that a poll of the body has ended: with the waker, if the body goes on.
+    pub(super) fn end_poll(&self, waker: Option<&Waker>) {
         let mut beat = self.lock();
-        (beat.last_poll, beat.woken) = (Instant::now(), None);
-        match &mut beat.waker {
-            Some(known) => known.clone_from(waker),
-            None => beat.waker = Some(waker.clone()),
+        (beat.last, beat.is_polled, beat.woken) = (Instant::now(), false, None);
+        let old = match (&beat.waker, waker) {
+            (Some(known), Some(waker)) if known.will_wake(waker) => None,
+            _ => mem::replace(&mut beat.waker, waker.cloned()),
+        };
+        drop(beat);
+        // The last waker of a task may drop the task, and with it flights. That must not happen under the lock.
+        drop(old);
+    }
+
+    /// Whether the task is alive. A task that has not been polled for a while is to be woken.
+    pub(super) fn is_alive(&self, now: Instant, stall_timeout: Duration, wakers: &mut Vec<Waker>) -> bool {
+        let mut beat = self.lock();
+        if beat.is_polled {
+            return true;
         }
-    }
-
-    /// Records that the body has ended.
-    pub(super) fn end(&self) {
-        self.lock().waker = None;
-    }
-
-    /// Whether the task is alive; `None` if its body has ended. A task that has not been polled for a while is to be woken.
-    pub(super) fn is_alive(&self, now: Instant, stall_timeout: Duration, wakers: &mut Vec<Waker>) -> Option<bool> {
-        let mut beat = self.lock();
-        let waker = beat.waker.as_ref()?;
+        let Some(waker) = &beat.waker else { return now.saturating_duration_since(beat.last) < stall_timeout };
         if let Some(woken) = beat.woken {
-            return Some(now.saturating_duration_since(woken) < stall_timeout);
+            return now.saturating_duration_since(woken) < stall_timeout;
         }
-        if now.saturating_duration_since(beat.last_poll) >= WAKE_AFTER.min(stall_timeout) {
+        if now.saturating_duration_since(beat.last) >= WAKE_AFTER.min(stall_timeout) {
             wakers.push(waker.clone());
             beat.woken = Some(now);
         }
-        Some(true)
+        true
     }
 
     fn lock(&self) -> MutexGuard<'_, Beat> {

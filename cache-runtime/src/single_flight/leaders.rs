@@ -7,7 +7,7 @@ use super::heartbeat::Heartbeat;
 use super::state::{LeaderId, WaitMode};
 use super::sync::Arc;
 
-/// The leaders of one flight: usually one, which is stored in place, so that a flight of one allocates nothing.
+/// The leaders of one flight: usually one, which is stored in place, so that a flight of one thread allocates nothing.
 pub(super) struct Leaders {
     first: Option<ActiveLeader>,
     others: Vec<ActiveLeader>,
@@ -18,11 +18,8 @@ pub(super) struct ActiveLeader {
     id: LeaderId,
     /// The leader inside whose body it computes: itself, or in a batch the first one.
     owner: LeaderId,
-    mode: WaitMode,
     stall_timeout: Duration,
-    /// The last sign of life outside the body. `None` while nobody has waited, so that no clock is read.
-    last_progress: Option<Instant>,
-    /// `None` until the body has been polled and was not ready.
+    /// `None` for a thread, which ends or unwinds, and takes its leader with it. A task may never be polled again.
     heartbeat: Option<Arc<Heartbeat>>,
     /// Whether it was given up. It may still come back to life.
     is_lost: bool,
@@ -60,7 +57,7 @@ impl Leaders {
     }
 
     pub(super) fn include_a_thread(&self) -> bool {
-        self.iter().any(|leader| leader.mode == WaitMode::Thread)
+        self.iter().any(|leader| leader.heartbeat.is_none())
     }
 
     pub(super) fn push(&mut self, leader: ActiveLeader) {
@@ -78,13 +75,6 @@ impl Leaders {
         }
     }
 
-    /// Begins to measure for how long leaders give no sign of life.
-    pub(super) fn note_waiter(&mut self) {
-        for leader in self.iter_mut() {
-            leader.last_progress.get_or_insert_with(Instant::now);
-        }
-    }
-
     /// Looks for signs of life, and returns whether a leader was given up.
     pub(super) fn check(&mut self, now: Instant, wakers: &mut Vec<Waker>) -> bool {
         let running = self.running();
@@ -95,32 +85,21 @@ impl Leaders {
 
 impl ActiveLeader {
     pub(super) fn new(id: LeaderId, mode: WaitMode, stall_timeout: Duration) -> Self {
-        ActiveLeader { id, owner: id, mode, stall_timeout, last_progress: None, heartbeat: None, is_lost: false }
+        let heartbeat = (mode == WaitMode::Task).then(|| Arc::new(Heartbeat::new()));
+        ActiveLeader { id, owner: id, stall_timeout, heartbeat, is_lost: false }
     }
 
-    pub(super) fn set_owner(&mut self, owner: LeaderId) {
-        self.owner = owner;
+    pub(super) fn heartbeat(&self) -> Option<Arc<Heartbeat>> {
+        self.heartbeat.clone()
     }
 
-    pub(super) fn note_progress(&mut self) {
-        self.last_progress = Some(Instant::now());
-    }
-
-    pub(super) fn set_heartbeat(&mut self, heartbeat: Arc<Heartbeat>) {
-        self.heartbeat = Some(heartbeat);
+    /// Records that another leader's body computes this key.
+    pub(super) fn join_body(&mut self, owner: LeaderId, heartbeat: Option<&Arc<Heartbeat>>) {
+        (self.owner, self.heartbeat) = (owner, heartbeat.cloned());
     }
 
     /// Whether it is alive, as far as can be known.
-    ///
-    /// A thread ends or unwinds, and takes its leader with it. A task may never be polled again: it is lost if it was woken
-    /// and then not polled for the stall timeout. Outside its body it waits for a store, which has timeouts of its own.
     pub(super) fn is_alive(&self, now: Instant, wakers: &mut Vec<Waker>) -> bool {
-        if self.mode == WaitMode::Thread {
-            return true;
-        }
-        let in_body = self.heartbeat.as_ref().and_then(|heartbeat| heartbeat.is_alive(now, self.stall_timeout, wakers));
-        let in_store =
-            || self.last_progress.is_none_or(|last| now.saturating_duration_since(last) < self.stall_timeout);
-        in_body.unwrap_or_else(in_store)
+        self.heartbeat.as_ref().is_none_or(|heartbeat| heartbeat.is_alive(now, self.stall_timeout, wakers))
     }
 }

@@ -6,7 +6,7 @@ use std::task::{Context, Poll, Waker};
 
 use super::heartbeat::Heartbeat;
 use super::state::{LeaderId, TableKey};
-use super::sync::{Arc, set_current_leader};
+use super::sync::set_current_leader;
 use super::table::Leader;
 
 /// Polls a body with its leader recorded in a thread-local.
@@ -14,21 +14,19 @@ use super::table::Leader;
 /// The body lies in the caller's frame, which outlives the flight. It is destroyed here, before the flight is handed over,
 /// also when the call is dropped half-way: two bodies of one key never hold their resources at the same time.
 pub(crate) struct LeaderScope<'a, K: TableKey, V: Clone, B> {
-    /// Whose body it is: one, or all of a batch.
-    leaders: &'a [Leader<K, V>],
+    /// Whose body it is: the first one's of a batch; `None` outside any flight.
+    leader: Option<&'a Leader<K, V>>,
     body: Pin<&'a mut Option<B>>,
-    /// `None` until the body was not ready: a body that never waits has none.
-    heartbeat: Option<Arc<Heartbeat>>,
 }
 
 impl<'a, K: TableKey, V: Clone, B> LeaderScope<'a, K, V, B> {
     pub(crate) fn new(leader: &'a Leader<K, V>, body: Pin<&'a mut Option<B>>) -> Self {
-        LeaderScope::of_batch(std::slice::from_ref(leader), body)
+        LeaderScope { leader: Some(leader), body }
     }
 
     /// The scope of a body that computes several keys, or none.
     pub(crate) fn of_batch(leaders: &'a [Leader<K, V>], body: Pin<&'a mut Option<B>>) -> Self {
-        LeaderScope { leaders, body, heartbeat: None }
+        LeaderScope { leader: leaders.first(), body }
     }
 }
 
@@ -37,16 +35,11 @@ impl<K: TableKey, V: Clone, B: Future> Future for LeaderScope<'_, K, V, B> {
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<B::Output> {
         let this = &mut *self;
-        let poll = {
-            let _current = this.leaders.first().map(|leader| CurrentLeader::enter(leader.id()));
-            this.body.as_mut().as_pin_mut().expect("a body is polled to its end once").poll(context)
-        };
-        // A thread shows no signs of life: it ends or unwinds.
-        if poll.is_pending() && this.leaders.first().is_some_and(Leader::is_task) {
-            match &this.heartbeat {
-                Some(heartbeat) => heartbeat.beat(context.waker()),
-                None => this.heartbeat = Some(start_heartbeat(this.leaders, context.waker())),
-            }
+        let _current = this.leader.map(|leader| CurrentLeader::enter(leader.id()));
+        let mut polling = this.leader.and_then(Leader::heartbeat).map(Polling::begin);
+        let poll = this.body.as_mut().as_pin_mut().expect("a body is polled to its end once").poll(context);
+        if let Some(polling) = polling.as_mut().filter(|_| poll.is_pending()) {
+            polling.goes_on = Some(context.waker());
         }
         poll
     }
@@ -54,19 +47,33 @@ impl<K: TableKey, V: Clone, B: Future> Future for LeaderScope<'_, K, V, B> {
 
 impl<K: TableKey, V: Clone, B> Drop for LeaderScope<'_, K, V, B> {
     fn drop(&mut self) {
+        // A destructor may call the cache, too.
+        let _current = self.leader.map(|leader| CurrentLeader::enter(leader.id()));
         self.body.set(None);
-        if let Some(heartbeat) = &self.heartbeat {
-            heartbeat.end();
-            self.leaders.iter().for_each(Leader::note_progress);
+        if let Some(heartbeat) = self.leader.and_then(Leader::heartbeat) {
+            heartbeat.end_poll(None);
         }
     }
 }
 
-/// The heartbeat of a body that was not ready at its first poll.
-fn start_heartbeat<K: TableKey, V: Clone>(leaders: &[Leader<K, V>], waker: &Waker) -> Arc<Heartbeat> {
-    let heartbeat = Arc::new(Heartbeat::new(waker));
-    leaders.iter().for_each(|leader| leader.set_heartbeat(&heartbeat));
-    heartbeat
+/// A poll of a task's body; it ends on drop, also by a panic.
+struct Polling<'a> {
+    heartbeat: &'a Heartbeat,
+    /// The waker, if the body was not ready.
+    goes_on: Option<&'a Waker>,
+}
+
+impl<'a> Polling<'a> {
+    fn begin(heartbeat: &'a Heartbeat) -> Self {
+        heartbeat.begin_poll();
+        Polling { heartbeat, goes_on: None }
+    }
+}
+
+impl Drop for Polling<'_> {
+    fn drop(&mut self) {
+        self.heartbeat.end_poll(self.goes_on);
+    }
 }
 
 /// The record of a leader during one poll; restored on drop, also after a panic.

@@ -1,7 +1,7 @@
 //! The data of the flight table: flights, their leaders and waiters, and what each waiter has been told.
 
 use std::collections::hash_map::Entry;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::Hash;
 use std::task::Waker;
 use std::time::{Duration, Instant};
@@ -26,13 +26,17 @@ pub(crate) enum WaitMode {
     Task,
 }
 
+/// Up to which waiter a value may be published.
+#[derive(Clone, Copy)]
+pub(crate) struct Watermark(pub(super) LeaderId);
+
 /// How a computation ended, for those who wait for it.
-pub(super) enum Ending<V> {
-    /// With a value for the waiters numbered up to the second field.
-    Published(V, LeaderId),
-    /// With an `Err`, a panic, or a value that waiters cannot be given.
+pub(crate) enum Ending<V> {
+    /// With a value for the waiters up to the watermark.
+    Published(V, Watermark),
+    /// With an `Err`, a panic, or a value that cannot be encoded.
     Failed,
-    /// Its future was dropped, or it left the work to somebody else.
+    /// With a value that is in the store alone; or its future was dropped; or it left the work to somebody else.
     Left,
 }
 
@@ -44,11 +48,11 @@ pub(super) enum Notice<V> {
 }
 
 /// What a new leader has to know.
-#[derive(Clone, Copy)]
 pub(super) struct Promotion {
     pub(super) id: LeaderId,
     /// Whether others lead the same flight at this moment.
     pub(super) is_beside_others: bool,
+    pub(super) heartbeat: Option<Arc<Heartbeat>>,
 }
 
 /// What [`State::enter`] made of a caller.
@@ -59,8 +63,8 @@ pub(super) enum Entered {
 
 pub(super) struct State<K, V> {
     flights: HashMap<K, Flight>,
-    /// For each leader, the keys that its body is asking for at this moment.
-    waits_for: HashMap<LeaderId, Vec<K>>,
+    /// For each leader, the keys that its body is asking for at this moment, and how many calls ask for each.
+    waits_for: HashMap<LeaderId, HashMap<K, usize>>,
     /// For each waiter, the notice that it has not read yet.
     pub(super) notices: HashMap<LeaderId, Notice<V>>,
 }
@@ -79,9 +83,20 @@ struct Flight {
 }
 
 impl Flight {
-    fn led_by(id: LeaderId, mode: WaitMode, stall_timeout: Duration) -> Self {
-        let leaders = Leaders::new(ActiveLeader::new(id, mode, stall_timeout));
-        Flight { leaders, failures: 0, threads: BTreeMap::new(), tasks: BTreeMap::new(), stall_timeout }
+    /// A flight with its first leader.
+    fn led_by(id: LeaderId, mode: WaitMode, stall_timeout: Duration) -> (Self, Promotion) {
+        let leader = ActiveLeader::new(id, mode, stall_timeout);
+        let promotion = Promotion { id, is_beside_others: false, heartbeat: leader.heartbeat() };
+        let leaders = Leaders::new(leader);
+        (Flight { leaders, failures: 0, threads: BTreeMap::new(), tasks: BTreeMap::new(), stall_timeout }, promotion)
+    }
+
+    /// Adds a leader.
+    fn promote(&mut self, id: LeaderId, mode: WaitMode) -> Promotion {
+        let (leader, is_beside_others) = (ActiveLeader::new(id, mode, self.stall_timeout), !self.leaders.is_empty());
+        let heartbeat = leader.heartbeat();
+        self.leaders.push(leader);
+        Promotion { id, is_beside_others, heartbeat }
     }
 
     fn waiters(&mut self, mode: WaitMode) -> &mut BTreeMap<LeaderId, Waker> {
@@ -152,29 +167,30 @@ impl<K: TableKey, V> State<K, V> {
         let flight = match self.flights.entry(key.clone()) {
             Entry::Occupied(flight) => flight.into_mut(),
             Entry::Vacant(vacant) => {
-                vacant.insert(Flight::led_by(id, mode, stall_timeout));
-                return Entered::Leader(Promotion { id, is_beside_others: false });
+                let (flight, promotion) = Flight::led_by(id, mode, stall_timeout);
+                vacant.insert(flight);
+                return Entered::Leader(promotion);
             }
         };
         if flight.may_wait(mode) {
-            flight.leaders.note_waiter();
             flight.waiters(mode).insert(id, Waker::noop().clone());
             return Entered::Waiter;
         }
-        let is_beside_others = !flight.leaders.is_empty();
-        flight.leaders.push(ActiveLeader::new(id, mode, stall_timeout));
-        Entered::Leader(Promotion { id, is_beside_others })
+        Entered::Leader(flight.promote(id, mode))
     }
 
     /// Makes the caller the leader of `key`, if nobody computes it.
-    pub(super) fn lead_if_free(&mut self, key: &K, id: LeaderId, mode: WaitMode, stall_timeout: Duration) -> bool {
-        match self.flights.entry(key.clone()) {
-            Entry::Occupied(_) => false,
-            Entry::Vacant(vacant) => {
-                vacant.insert(Flight::led_by(id, mode, stall_timeout));
-                true
-            }
-        }
+    pub(super) fn lead_if_free(
+        &mut self,
+        key: &K,
+        id: LeaderId,
+        mode: WaitMode,
+        stall_timeout: Duration,
+    ) -> Option<Promotion> {
+        let Entry::Vacant(vacant) = self.flights.entry(key.clone()) else { return None };
+        let (flight, promotion) = Flight::led_by(id, mode, stall_timeout);
+        vacant.insert(flight);
+        Some(promotion)
     }
 
     /// Ends a computation, and decides what becomes of those who wait for it; returns whom to wake.
@@ -198,7 +214,7 @@ impl<K: TableKey, V> State<K, V> {
         }
         let mut wakers = Vec::new();
         match ending {
-            Ending::Published(value, last) => {
+            Ending::Published(value, Watermark(last)) => {
                 flight.failures = 0;
                 for waiters in [&mut flight.threads, &mut flight.tasks] {
                     let later = waiters.split_off(&(last + 1));
@@ -224,11 +240,8 @@ impl<K: TableKey, V> State<K, V> {
         let mut wakers = Vec::new();
         let Some(flight) = self.flights.get_mut(key) else { return wakers };
         while let Some((waiter, waker, mode)) = flight.next_leader() {
-            let (id, is_beside_others) = (next_id(), !flight.leaders.is_empty());
-            let mut leader = ActiveLeader::new(id, mode, flight.stall_timeout);
-            leader.note_progress();
-            flight.leaders.push(leader);
-            self.notices.insert(waiter, Notice::Lead(Promotion { id, is_beside_others }));
+            let promotion = flight.promote(next_id(), mode);
+            self.notices.insert(waiter, Notice::Lead(promotion));
             wakers.push(waker);
         }
         wakers
@@ -239,11 +252,9 @@ impl<K: TableKey, V> State<K, V> {
         self.flights.get_mut(key)?.waiters(mode).get_mut(&waiter)
     }
 
-    /// Removes a waiter that has no notice.
-    pub(super) fn leave(&mut self, key: &K, waiter: LeaderId, mode: WaitMode) {
-        if let Some(flight) = self.flights.get_mut(key) {
-            flight.waiters(mode).remove(&waiter);
-        }
+    /// Removes a waiter that has no notice, and returns its waker, to be dropped without the lock.
+    pub(super) fn leave(&mut self, key: &K, waiter: LeaderId, mode: WaitMode) -> Option<Waker> {
+        self.flights.get_mut(key)?.waiters(mode).remove(&waiter)
     }
 
     /// Whether anybody waits for the flight of this leader.
@@ -251,24 +262,10 @@ impl<K: TableKey, V> State<K, V> {
         self.flights.get(key).is_some_and(Flight::is_awaited)
     }
 
-    /// Records in whose body a key is computed.
-    pub(super) fn set_owner(&mut self, key: &K, leader: LeaderId, owner: LeaderId) {
+    /// Records that another leader's body computes a key.
+    pub(super) fn join_body(&mut self, key: &K, leader: LeaderId, owner: LeaderId, heartbeat: Option<&Arc<Heartbeat>>) {
         if let Some(leader) = self.flights.get_mut(key).and_then(|flight| flight.leaders.get_mut(leader)) {
-            leader.set_owner(owner);
-        }
-    }
-
-    /// Gives a leader its heartbeat, by which others see that it is polled.
-    pub(super) fn set_heartbeat(&mut self, key: &K, leader: LeaderId, heartbeat: &Arc<Heartbeat>) {
-        if let Some(leader) = self.flights.get_mut(key).and_then(|flight| flight.leaders.get_mut(leader)) {
-            leader.set_heartbeat(Arc::clone(heartbeat));
-        }
-    }
-
-    /// Records a sign of life of a leader outside its body.
-    pub(super) fn note_progress(&mut self, key: &K, leader: LeaderId) {
-        if let Some(leader) = self.flights.get_mut(key).and_then(|flight| flight.leaders.get_mut(leader)) {
-            leader.note_progress();
+            leader.join_body(owner, heartbeat);
         }
     }
 
@@ -278,6 +275,14 @@ impl<K: TableKey, V> State<K, V> {
         let leader = self.flights.get_mut(key).and_then(|flight| flight.leaders.get_mut(leader));
         let is_alive = leader.is_none_or(|leader| leader.is_alive(now, &mut wakers));
         (wakers, is_alive)
+    }
+
+    /// Checks the leaders of a key; returns whom to wake, and whether there are some and all are lost.
+    pub(super) fn check_key(&mut self, key: &K, now: Instant) -> (Vec<Waker>, bool) {
+        let mut wakers = Vec::new();
+        let Some(flight) = self.flights.get_mut(key) else { return (wakers, false) };
+        flight.leaders.check(now, &mut wakers);
+        (wakers, flight.leaders.running() == 0)
     }
 
     /// Checks the leaders that others wait for, and lets somebody lead in place of those that are lost. Returns whom to
@@ -300,18 +305,14 @@ impl<K: TableKey, V> State<K, V> {
 
     /// Whether the flight of `key` waits, directly or through other flights, for what the leader `target` computes.
     pub(super) fn is_waiting_on(&self, key: &K, target: LeaderId) -> bool {
-        let (mut todo, mut seen) = (vec![key], Vec::new());
+        let (mut todo, mut seen) = (vec![key], HashSet::new());
         while let Some(key) = todo.pop() {
-            let Some(flight) = self.flights.get(key) else { continue };
-            if seen.contains(&key) {
-                continue;
-            }
-            seen.push(key);
+            let Some(flight) = self.flights.get(key).filter(|_| seen.insert(key)) else { continue };
             for leader in flight.leaders.owners() {
                 if leader == target {
                     return true;
                 }
-                todo.extend(self.waits_for.get(&leader).into_iter().flatten());
+                todo.extend(self.waits_for.get(&leader).into_iter().flat_map(HashMap::keys));
             }
         }
         false
@@ -320,15 +321,18 @@ impl<K: TableKey, V> State<K, V> {
     /// Records that the body of the leader `parent` asks for `key`.
     pub(super) fn start_waiting_for(&mut self, parent: Option<LeaderId>, key: &K) {
         if let Some(parent) = parent {
-            self.waits_for.entry(parent).or_default().push(key.clone());
+            *self.waits_for.entry(parent).or_default().entry(key.clone()).or_default() += 1;
         }
     }
 
     pub(super) fn stop_waiting_for(&mut self, parent: Option<LeaderId>, key: &K) {
         let Some(parent) = parent else { return };
         let Some(keys) = self.waits_for.get_mut(&parent) else { return };
-        if let Some(at) = keys.iter().position(|waited| waited == key) {
-            keys.swap_remove(at);
+        if let Some(calls) = keys.get_mut(key) {
+            *calls -= 1;
+            if *calls == 0 {
+                keys.remove(key);
+            }
         }
         if keys.is_empty() {
             self.waits_for.remove(&parent);

@@ -22,6 +22,7 @@
 //! A batch computes several keys in one body: see `batch.rs`.
 
 use std::future::Future;
+use std::mem;
 use std::pin::Pin;
 use std::sync::atomic::Ordering;
 use std::task::{Context, Poll, Waker};
@@ -29,7 +30,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::heartbeat::Heartbeat;
-use super::state::{Ending, Entered, LeaderId, Notice, Promotion, State, TableKey, WaitMode};
+use super::state::{Ending, Entered, LeaderId, Notice, Promotion, State, TableKey, WaitMode, Watermark};
 use super::sync::{Arc, AtomicU64, Mutex, MutexGuard, current_leader};
 
 /// The flights of a process.
@@ -37,8 +38,8 @@ pub(crate) struct FlightTable<K, V> {
     state: Mutex<State<K, V>>,
     /// The last number given to a leader or waiter.
     last: AtomicU64,
-    /// How many values have been published.
-    published: AtomicU64,
+    /// How many computations have ended.
+    ended: AtomicU64,
 }
 
 /// What a caller has to do.
@@ -57,21 +58,12 @@ pub(crate) struct Leader<K: TableKey, V: Clone> {
     key: K,
     id: LeaderId,
     parent: Option<LeaderId>,
-    /// How many values had been published before this leader began.
-    published_before: u64,
+    /// How many computations had ended before this leader began.
+    ended_before: u64,
     is_beside_others: bool,
-    mode: WaitMode,
+    /// `None` for a thread.
+    heartbeat: Option<Arc<Heartbeat>>,
     has_ended: bool,
-}
-
-/// Up to which waiter a value may be published.
-#[derive(Clone, Copy)]
-pub(crate) struct Watermark(LeaderId);
-
-impl Watermark {
-    pub(super) fn publication<V>(self, value: V) -> Ending<V> {
-        Ending::Published(value, self.0)
-    }
 }
 
 /// A caller in the queue of a flight.
@@ -82,6 +74,8 @@ pub(crate) struct Waiter<K: TableKey, V: Clone> {
     id: Option<LeaderId>,
     mode: WaitMode,
     parent: Option<LeaderId>,
+    /// The lead that a batch holds while it waits.
+    holder: Option<LeaderId>,
 }
 
 /// How a wait ended.
@@ -95,7 +89,7 @@ pub(crate) enum WaitOutcome<K: TableKey, V: Clone> {
 impl<K: TableKey, V: Clone> FlightTable<K, V> {
     pub(crate) fn new() -> Arc<Self> {
         let state = Mutex::new(State::new());
-        Arc::new(FlightTable { state, last: AtomicU64::new(0), published: AtomicU64::new(0) })
+        Arc::new(FlightTable { state, last: AtomicU64::new(0), ended: AtomicU64::new(0) })
     }
 
     /// The next number. The lock is held, so a load and a store are one step, and cheaper than an atomic addition.
@@ -105,9 +99,9 @@ impl<K: TableKey, V: Clone> FlightTable<K, V> {
         id
     }
 
-    /// Counts a published value, also under the lock.
-    fn count_published(&self) {
-        self.published.store(self.published.load(Ordering::Relaxed) + 1, Ordering::Release);
+    /// Counts the end of a computation, also under the lock.
+    fn count_ended(&self) {
+        self.ended.store(self.ended.load(Ordering::Relaxed) + 1, Ordering::Release);
     }
 
     pub(super) fn lock(&self) -> MutexGuard<'_, State<K, V>> {
@@ -125,8 +119,8 @@ impl<K: TableKey, V: Clone> FlightTable<K, V> {
         let entered = state.enter(&key, id, mode, stall_timeout);
         state.start_waiting_for(parent, &key);
         match entered {
-            Entered::Leader(promotion) => Role::Leader(self.leader(key, promotion, mode, parent)),
-            Entered::Waiter => Role::Waiter(Waiter::new(self, key, id, mode, parent)),
+            Entered::Leader(promotion) => Role::Leader(self.leader(key, promotion, parent)),
+            Entered::Waiter => Role::Waiter(Waiter::new(self, key, id, mode, [parent, None])),
         }
     }
 
@@ -135,28 +129,22 @@ impl<K: TableKey, V: Clone> FlightTable<K, V> {
         let parent = current_leader();
         let mut state = self.lock();
         let id = self.next_id();
-        let key = [key, unshared].into_iter().find(|key| state.lead_if_free(key, id, mode, stall_timeout));
-        let key = key.expect("nobody leads the flight that nobody joins");
+        let free = |key: K| Some((state.lead_if_free(&key, id, mode, stall_timeout)?, key));
+        let (promotion, key) = [key, unshared].into_iter().find_map(free).expect("nobody joins the other flight");
         state.start_waiting_for(parent, &key);
-        self.leader(key, Promotion { id, is_beside_others: false }, mode, parent)
+        self.leader(key, promotion, parent)
     }
 
-    pub(super) fn leader(
-        self: &Arc<Self>,
-        key: K,
-        promotion: Promotion,
-        mode: WaitMode,
-        parent: Option<LeaderId>,
-    ) -> Leader<K, V> {
-        let Promotion { id, is_beside_others } = promotion;
-        let published_before = self.published();
-        Leader { table: Arc::clone(self), key, id, parent, published_before, is_beside_others, mode, has_ended: false }
+    pub(super) fn leader(self: &Arc<Self>, key: K, promotion: Promotion, parent: Option<LeaderId>) -> Leader<K, V> {
+        let Promotion { id, is_beside_others, heartbeat } = promotion;
+        let ended_before = self.ended();
+        Leader { table: Arc::clone(self), key, id, parent, ended_before, is_beside_others, heartbeat, has_ended: false }
     }
 
-    /// How many values have been published so far. A caller that reads this before it looks into the store can tell later
+    /// How many computations have ended so far. A caller that reads this before it looks into the store can tell later
     /// whether it has to look again.
-    pub(crate) fn published(&self) -> u64 {
-        self.published.load(Ordering::Acquire)
+    pub(crate) fn ended(&self) -> u64 {
+        self.ended.load(Ordering::Acquire)
     }
 
     /// Looks for leaders that are lost, and lets waiters lead in their place. Returns whether anybody waits.
@@ -171,6 +159,13 @@ impl<K: TableKey, V: Clone> FlightTable<K, V> {
         let (wakers, is_alive) = self.lock().check_leader(key, leader, now);
         wakers.into_iter().for_each(Waker::wake);
         is_alive
+    }
+
+    /// Whether a key is computed, by tasks that are all lost.
+    pub(crate) fn is_lost(&self, key: &K, now: Instant) -> bool {
+        let (wakers, is_lost) = self.lock().check_key(key, now);
+        wakers.into_iter().for_each(Waker::wake);
+        is_lost
     }
 
     /// How many wait for a key; `None` if nobody computes it.
@@ -197,8 +192,8 @@ impl<K: TableKey, V: Clone> Leader<K, V> {
         self.id
     }
 
-    pub(super) fn is_task(&self) -> bool {
-        self.mode == WaitMode::Task
+    pub(super) fn heartbeat(&self) -> Option<&Heartbeat> {
+        self.heartbeat.as_deref()
     }
 
     pub(crate) fn key(&self) -> &K {
@@ -210,19 +205,26 @@ impl<K: TableKey, V: Clone> Leader<K, V> {
         self.is_beside_others
     }
 
-    /// Whether a value may have been published since [`published`](FlightTable::published) returned `before`.
-    pub(crate) fn published_since(&self, before: u64) -> bool {
-        self.published_before != before
+    /// Whether a value may have been stored since [`ended`](FlightTable::ended) returned `before`.
+    pub(crate) fn may_be_stored_since(&self, before: u64) -> bool {
+        self.ended_before != before
     }
 
     /// Records that the leader is at work outside its body.
     pub(crate) fn note_progress(&self) {
-        self.table.lock().note_progress(&self.key, self.id);
+        if let Some(heartbeat) = &self.heartbeat {
+            heartbeat.beat();
+        }
     }
 
-    /// Shows by this heartbeat that the body is polled.
-    pub(super) fn set_heartbeat(&self, heartbeat: &Arc<Heartbeat>) {
-        self.table.lock().set_heartbeat(&self.key, self.id, heartbeat);
+    /// Records that its key is computed in the body of another leader.
+    pub(super) fn join_body(&mut self, state: &mut State<K, V>, owner: LeaderId, heartbeat: Option<&Arc<Heartbeat>>) {
+        self.heartbeat = heartbeat.cloned();
+        state.join_body(&self.key, self.id, owner, heartbeat);
+    }
+
+    pub(super) fn shared_heartbeat(&self) -> Option<Arc<Heartbeat>> {
+        self.heartbeat.clone()
     }
 
     /// Whether anybody waits for its flight.
@@ -241,8 +243,8 @@ impl<K: TableKey, V: Clone> Leader<K, V> {
     }
 
     /// Gives the value to the waiters below the watermark, and hands the flight over to the others.
-    pub(crate) fn publish(mut self, value: V, Watermark(last): Watermark) {
-        self.end(Ending::Published(value, last));
+    pub(crate) fn publish(mut self, value: V, watermark: Watermark) {
+        self.end(Ending::Published(value, watermark));
     }
 
     /// Ends without a value: an `Err`. Two waiters compute next.
@@ -259,9 +261,7 @@ impl<K: TableKey, V: Clone> Leader<K, V> {
     /// Ends, and returns whom to wake once the lock is released.
     pub(super) fn end_under_lock(&mut self, state: &mut State<K, V>, ending: Ending<V>) -> Vec<Waker> {
         self.has_ended = true;
-        if let Ending::Published(..) = ending {
-            self.table.count_published();
-        }
+        self.table.count_ended();
         state.stop_waiting_for(self.parent, &self.key);
         state.end(&self.key, self.id, ending, || self.table.next_id())
     }
@@ -282,9 +282,9 @@ impl<K: TableKey, V: Clone> Waiter<K, V> {
         key: K,
         id: LeaderId,
         mode: WaitMode,
-        parent: Option<LeaderId>,
+        [parent, holder]: [Option<LeaderId>; 2],
     ) -> Self {
-        Waiter { table: Arc::clone(table), key, id: Some(id), mode, parent }
+        Waiter { table: Arc::clone(table), key, id: Some(id), mode, parent, holder }
     }
 }
 
@@ -300,14 +300,16 @@ impl<K: TableKey, V: Clone> Future for Waiter<K, V> {
         let mut state = this.table.lock();
         let Some(notice) = state.notices.remove(&id) else {
             let waker = state.waker_of(&this.key, id, this.mode).expect("a waiter without a notice is queued");
-            waker.clone_from(context.waker());
+            let old = (!waker.will_wake(context.waker())).then(|| mem::replace(waker, context.waker().clone()));
+            drop(state);
+            // The last waker of a task may drop the task, and with it other flights.
+            drop(old);
             return Poll::Pending;
         };
         this.id = None;
+        state.stop_waiting_for(this.holder, &this.key);
         Poll::Ready(match notice {
-            Notice::Lead(promotion) => {
-                WaitOutcome::Leader(this.table.leader(this.key.clone(), promotion, this.mode, this.parent))
-            }
+            Notice::Lead(promotion) => WaitOutcome::Leader(this.table.leader(this.key.clone(), promotion, this.parent)),
             Notice::Value(value) => {
                 state.stop_waiting_for(this.parent, &this.key);
                 WaitOutcome::Value(value)
@@ -321,16 +323,16 @@ impl<K: TableKey, V: Clone> Drop for Waiter<K, V> {
         let Some(id) = self.id else { return };
         let mut state = self.table.lock();
         state.stop_waiting_for(self.parent, &self.key);
-        let wakers = match state.notices.remove(&id) {
+        state.stop_waiting_for(self.holder, &self.key);
+        let notice = state.notices.remove(&id);
+        let own = if notice.is_none() { state.leave(&self.key, id, self.mode) } else { None };
+        let wakers = match &notice {
             // It was made a leader, and was dropped before it read that.
-            Some(Notice::Lead(Promotion { id, .. })) => state.end(&self.key, id, Ending::Left, || self.table.next_id()),
-            Some(Notice::Value(_)) => Vec::new(),
-            None => {
-                state.leave(&self.key, id, self.mode);
-                Vec::new()
-            }
+            Some(Notice::Lead(promotion)) => state.end(&self.key, promotion.id, Ending::Left, || self.table.next_id()),
+            _ => Vec::new(),
         };
         drop(state);
         wakers.into_iter().for_each(Waker::wake);
+        drop((own, notice));
     }
 }

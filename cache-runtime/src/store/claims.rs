@@ -15,6 +15,8 @@ pub trait Claims: Send + Sync {
     ///
     /// - `false` if the claim is [exclusive](Claim::exclusive) and another exclusive claim on the key has not ended.
     /// - It does not change what is stored under the key.
+    /// - It is remembered for an hour after its end, at least, so that a late computation finds out whether the key has
+    ///   changed. Longer computations [renew](Claims::renew) it.
     /// - A claim ends when it is [completed](Claims::complete) or [released](Claims::release), and after its length.
     /// - Every other change of the key breaks it: `set`, `delete`, `clear`, their batch forms, and the completion of a
     ///   claim that was recorded later. `touch` and `increment` need not.

@@ -9,26 +9,22 @@ use super::Batch;
 use crate::entry::Value;
 use crate::handle::deduplicated;
 use crate::mode::Mode;
-use crate::single_flight::{BatchRole, FlightKey, Leader, flights};
+use crate::single_flight::{BatchRole, Ending, FlightKey, Leader, flights};
 
 /// How often a batch waits for others, before it computes what is still missing.
 const MAX_WAITS: usize = 3;
 
 impl<M: Mode, E> Batch<'_, M, E> {
     /// Takes the values that others compute, and leads the flights of all other missing keys.
-    pub(super) async fn lead<V: DeserializeOwned>(
-        &self,
-        values: &mut [Option<V>],
-        published_before: u64,
-    ) -> Vec<Leader> {
+    pub(super) async fn lead<V: DeserializeOwned>(&self, values: &mut [Option<V>], ended_before: u64) -> Vec<Leader> {
         let stall_timeout = self.handle.core.settings.stall_timeout;
         let mut leaders = Vec::new();
         for _ in 0..MAX_WAITS {
             let missing = self.missing(values, &leaders);
             match flights().join_all(&missing, &leaders, M::WAITS, stall_timeout) {
                 BatchRole::Leaders(more) => {
-                    // Between the lookup and now another flight has published, perhaps for one of these keys.
-                    let may_be_stored = more.iter().any(|leader| leader.published_since(published_before));
+                    // Between the lookup and now another flight has ended, perhaps that of one of these keys.
+                    let may_be_stored = more.iter().any(|leader| leader.may_be_stored_since(ended_before));
                     leaders.extend(more);
                     return if may_be_stored { self.look_again(values, leaders).await } else { united(leaders) };
                 }
@@ -90,7 +86,7 @@ impl<M: Mode, E> Batch<'_, M, E> {
         let (mut left, mut ended) = (Vec::new(), Vec::new());
         for (leader, watermark) in leaders.into_iter().zip(watermarks) {
             match live.get(leader.key()) {
-                Some(value) => ended.push((leader, Some((Arc::clone(value), watermark)))),
+                Some(value) => ended.push((leader, Ending::Published(Arc::clone(value), watermark))),
                 None => left.push(leader),
             }
         }
@@ -100,7 +96,7 @@ impl<M: Mode, E> Batch<'_, M, E> {
 }
 
 /// Leaders whose keys one body computes.
-fn united(leaders: Vec<Leader>) -> Vec<Leader> {
-    flights().unite(&leaders);
+fn united(mut leaders: Vec<Leader>) -> Vec<Leader> {
+    flights().unite(&mut leaders);
     leaders
 }
