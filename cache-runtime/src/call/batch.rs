@@ -160,7 +160,7 @@ impl<'a, M: Mode, E> Batch<'a, M, E> {
     }
 
     /// The stored value of each element, and the leases that keep others from recomputing expired ones.
-    async fn lookup<V: DeserializeOwned>(&self) -> (Vec<Option<V>>, Vec<Box<RefreshLease>>) {
+    async fn lookup<V: DeserializeOwned>(&self) -> (Vec<Option<V>>, Vec<RefreshLease>) {
         let keys = || self.elements.iter().filter_map(|element| element.key.as_ref());
         let mut records = self.load(deduplicated(keys())).await;
         let mut uses = HashMap::<&str, usize>::new();
@@ -175,7 +175,7 @@ impl<'a, M: Mode, E> Batch<'a, M, E> {
             match self.handle.decide(&self.handle.key(key).ok()?, record) {
                 Decision::Value(value) => Some(value),
                 Decision::Compute { lease, .. } => {
-                    leases.extend(lease);
+                    leases.extend(lease.map(|lease| *lease));
                     None
                 }
             }
@@ -196,7 +196,7 @@ impl<'a, M: Mode, E> Batch<'a, M, E> {
     async fn compute<O, V: Storable, F>(
         mut self,
         mut values: Vec<Option<V>>,
-        (leaders, leases): (BatchLeaders, Vec<Box<RefreshLease>>),
+        (leaders, leases): (BatchLeaders, Vec<RefreshLease>),
         compute: impl FnOnce(Vec<E>) -> F,
         mut store_if: impl FnMut(&V) -> bool,
     ) -> O::Whole
@@ -304,7 +304,7 @@ impl<'a, M: Mode, E> Batch<'a, M, E> {
     }
 
     /// Ends a failed attempt: in a window nobody recomputes for a while.
-    async fn abandon(&self, claim: HeldClaim, leases: Vec<Box<RefreshLease>>) {
+    async fn abandon(&self, claim: HeldClaim, leases: Vec<RefreshLease>) {
         leases.into_iter().for_each(|lease| lease.fail(self.handle.now()));
         let Some(token) = claim.token() else { return };
         let release = Operation::ReleaseMulti { keys: claim.keys().into(), token };
