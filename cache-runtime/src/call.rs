@@ -243,7 +243,7 @@ impl<M: Mode> Call<'_, M> {
         let key = self.handle.flight_key(&self.key);
         let waiter = match flights().join(key, M::WAITS, self.handle.core.settings.stall_timeout) {
             Role::Alone => return Joined::Alone,
-            // Between the lookup and now another flight has ended, perhaps that of this key.
+            // Between the lookup and now another flight of this key has ended.
             Role::Leader(leader) if leader.may_be_stored_since(ended_before) => return self.look_again(leader).await,
             Role::Leader(leader) => return Joined::Leader(leader),
             Role::Waiter(waiter) => waiter,

@@ -18,13 +18,13 @@ use serde::de::DeserializeOwned;
 pub use self::output::{BatchOutcome, BatchOutput};
 use super::Decision;
 use super::outcome::{Always, Outcome, Storable};
-use crate::Result;
 use crate::claim::{Epoch, HeldClaim, KeyGuard, RefreshLease, new_token};
 use crate::entry::{self, Expiration, Record, TagStamp, Value};
 use crate::handle::{Handle, deduplicated};
 use crate::mode::Mode;
 use crate::single_flight::{BatchLeaders, Ending, Leader, LeaderScope, flights};
 use crate::store::{Answer, Claim, Operation};
+use crate::{ErrorKind, Result};
 
 /// For which elements the body runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -248,6 +248,7 @@ impl<'a, M: Mode, E> Batch<'a, M, E> {
             match self.handle.record_claim(self.mode, operation, Arc::clone(&keys), claim, leader).await {
                 Ok(Some(claim)) => return claim,
                 Ok(None) => {}
+                Err(error) if error.kind() == ErrorKind::Entry => self.handle.log_failure(&error),
                 Err(error) => return HeldClaim::failed(self.guards(&keys), error),
             }
         }

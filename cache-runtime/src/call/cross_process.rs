@@ -7,13 +7,13 @@ use std::time::{Duration, Instant};
 use serde::de::DeserializeOwned;
 
 use super::Call;
-use crate::Result;
 use crate::claim::{HeldClaim, KeyGuard, RefreshLease, new_token, release_unheld};
 use crate::entry::{Record, Value};
 use crate::handle::Handle;
 use crate::mode::Mode;
 use crate::single_flight::{Leader, Liveness, current_leader};
 use crate::store::{Answer, Claim, Operation, Store};
+use crate::{ErrorKind, Result};
 
 /// How often a waiting process looks for the value of another one, at first and at last.
 const MIN_PAUSE: Duration = Duration::from_millis(5);
@@ -110,6 +110,11 @@ impl<M: Mode> Call<'_, M> {
         let keys = Arc::from([self.key.to_string()]);
         match self.handle.record_claim(self.mode, operation, keys, claim, leader).await {
             Ok(claim) => claim,
+            // Something else than an entry lies under the key: the value replaces it.
+            Err(error) if error.kind() == ErrorKind::Entry => {
+                self.handle.log_failure(&error);
+                Some(self.local_claim())
+            }
             Err(error) => Some(HeldClaim::failed(vec![self.guard()], error)),
         }
     }

@@ -1,7 +1,7 @@
 //! The data of the flight table: flights, their leaders and waiters, and what each waiter has been told.
 
 use std::collections::hash_map::Entry;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::hash::Hash;
 use std::task::Waker;
 use std::time::{Duration, Instant};
@@ -16,6 +16,9 @@ pub(crate) type LeaderId = u64;
 /// The key of a flight.
 pub(crate) trait TableKey: Clone + Eq + Hash {}
 impl<K: Clone + Eq + Hash> TableKey for K {}
+
+/// How many ends are remembered. A caller during whose lookup more have ended looks into the store once more.
+const REMEMBERED_ENDS: usize = 64;
 
 /// How a caller waits.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -65,6 +68,8 @@ pub(super) struct State<K, V> {
     flights: HashMap<K, Flight>,
     /// For each leader, the keys that its body is asking for at this moment, and how many calls ask for each.
     waits_for: HashMap<LeaderId, HashMap<K, usize>>,
+    /// The keys of the computations that ended last.
+    recently_ended: VecDeque<K>,
     /// For each waiter, the notice that it has not read yet.
     pub(super) notices: HashMap<LeaderId, Notice<V>>,
 }
@@ -140,11 +145,22 @@ impl Flight {
 
 impl<K: TableKey, V> State<K, V> {
     pub(super) fn new() -> Self {
-        State { flights: HashMap::new(), waits_for: HashMap::new(), notices: HashMap::new() }
+        State {
+            flights: HashMap::new(),
+            waits_for: HashMap::new(),
+            recently_ended: VecDeque::with_capacity(REMEMBERED_ENDS),
+            notices: HashMap::new(),
+        }
     }
 
     pub(super) fn is_empty(&self) -> bool {
         self.flights.is_empty() && self.waits_for.is_empty() && self.notices.is_empty()
+    }
+
+    /// Whether a computation of `key` may be among the last `ends` that have ended.
+    pub(super) fn has_ended_lately(&self, key: &K, ends: u64) -> bool {
+        let ends = usize::try_from(ends).unwrap_or(usize::MAX);
+        ends > self.recently_ended.len() || self.recently_ended.iter().rev().take(ends).any(|ended| ended == key)
     }
 
     pub(super) fn keys(&self) -> impl Iterator<Item = &K> {
@@ -204,6 +220,10 @@ impl<K: TableKey, V> State<K, V> {
     where
         V: Clone,
     {
+        if self.recently_ended.len() == REMEMBERED_ENDS {
+            self.recently_ended.pop_front();
+        }
+        self.recently_ended.push_back(key.clone());
         let Entry::Occupied(mut entry) = self.flights.entry(key.clone()) else { return Vec::new() };
         let flight = entry.get_mut();
         flight.leaders.remove(leader);

@@ -205,9 +205,12 @@ impl<K: TableKey, V: Clone> Leader<K, V> {
         self.is_beside_others
     }
 
-    /// Whether a value may have been stored since [`ended`](FlightTable::ended) returned `before`.
+    /// Whether its value may have been stored since [`ended`](FlightTable::ended) returned `before`.
     pub(crate) fn may_be_stored_since(&self, before: u64) -> bool {
-        self.ended_before != before
+        self.ended_before != before && {
+            let state = self.table.lock();
+            state.has_ended_lately(&self.key, self.table.ended() - before)
+        }
     }
 
     /// Records that the leader is at work outside its body.
@@ -328,7 +331,10 @@ impl<K: TableKey, V: Clone> Drop for Waiter<K, V> {
         let own = if notice.is_none() { state.leave(&self.key, id, self.mode) } else { None };
         let wakers = match &notice {
             // It was made a leader, and was dropped before it read that.
-            Some(Notice::Lead(promotion)) => state.end(&self.key, promotion.id, Ending::Left, || self.table.next_id()),
+            Some(Notice::Lead(promotion)) => {
+                self.table.count_ended();
+                state.end(&self.key, promotion.id, Ending::Left, || self.table.next_id())
+            }
             _ => Vec::new(),
         };
         drop(state);

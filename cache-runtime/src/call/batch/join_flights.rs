@@ -23,7 +23,7 @@ impl<M: Mode, E> Batch<'_, M, E> {
             let missing = self.missing(values, &leaders);
             match flights().join_all(&missing, &leaders, M::WAITS, stall_timeout) {
                 BatchRole::Leaders(more) => {
-                    // Between the lookup and now another flight has ended, perhaps that of one of these keys.
+                    // Between the lookup and now another flight of one of these keys has ended.
                     let may_be_stored = more.iter().any(|leader| leader.may_be_stored_since(ended_before));
                     leaders.extend(more);
                     return if may_be_stored { self.look_again(values, leaders).await } else { united(leaders) };

@@ -56,6 +56,9 @@ impl Script {
 
     /// Runs many calls at once.
     pub(super) async fn run_all<C: Connection>(&self, connection: &mut C, calls: Vec<Cmd>) -> RedisResult<Vec<Value>> {
+        if calls.is_empty() {
+            return Ok(Vec::new());
+        }
         match connection.send_all(calls.clone()).await {
             // In a cluster, calls on nodes that know the script run twice. To delete twice, or to claim,
             // complete or release twice with one token, does no harm.
