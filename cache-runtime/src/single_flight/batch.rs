@@ -106,7 +106,7 @@ impl<K: TableKey, V: Clone> FlightTable<K, V> {
     pub(crate) fn end_all(&self, ended: Vec<(Leader<K, V>, Ending<V>)>) {
         let (mut state, mut wakers, mut leaders) = (self.lock(), Vec::<Waker>::new(), Vec::new());
         for (mut leader, ending) in ended {
-            wakers.extend(leader.end_under_lock(&mut state, ending));
+            wakers.extend(leader.end_with_others(&mut state, ending));
             leaders.push(leader);
         }
         drop(state);

@@ -18,7 +18,6 @@ pub(super) struct ActiveLeader {
     id: LeaderId,
     /// The leader inside whose body it computes: itself, or in a batch the first one.
     owner: LeaderId,
-    stall_timeout: Duration,
     /// `None` for a thread, which ends or unwinds, and takes its leader with it. A task may never be polled again.
     heartbeat: Option<Arc<Heartbeat>>,
     /// Whether it was given up. It may still come back to life.
@@ -76,17 +75,17 @@ impl Leaders {
     }
 
     /// Looks for signs of life, and returns whether a leader was given up.
-    pub(super) fn check(&mut self, now: Instant, wakers: &mut Vec<Waker>) -> bool {
+    pub(super) fn check(&mut self, now: Instant, stall_timeout: Duration, wakers: &mut Vec<Waker>) -> bool {
         let running = self.running();
-        self.iter_mut().for_each(|leader| leader.is_lost = !leader.is_alive(now, wakers));
+        self.iter_mut().for_each(|leader| leader.is_lost = !leader.is_alive(now, stall_timeout, wakers));
         self.running() < running
     }
 }
 
 impl ActiveLeader {
-    pub(super) fn new(id: LeaderId, mode: WaitMode, stall_timeout: Duration) -> Self {
+    pub(super) fn new(id: LeaderId, mode: WaitMode) -> Self {
         let heartbeat = (mode == WaitMode::Task).then(|| Arc::new(Heartbeat::new()));
-        ActiveLeader { id, owner: id, stall_timeout, heartbeat, is_lost: false }
+        ActiveLeader { id, owner: id, heartbeat, is_lost: false }
     }
 
     pub(super) fn heartbeat(&self) -> Option<Arc<Heartbeat>> {
@@ -99,7 +98,7 @@ impl ActiveLeader {
     }
 
     /// Whether it is alive, as far as can be known.
-    pub(super) fn is_alive(&self, now: Instant, wakers: &mut Vec<Waker>) -> bool {
-        self.heartbeat.as_ref().is_none_or(|heartbeat| heartbeat.is_alive(now, self.stall_timeout, wakers))
+    pub(super) fn is_alive(&self, now: Instant, stall_timeout: Duration, wakers: &mut Vec<Waker>) -> bool {
+        self.heartbeat.as_ref().is_none_or(|heartbeat| heartbeat.is_alive(now, stall_timeout, wakers))
     }
 }

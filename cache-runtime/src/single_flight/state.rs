@@ -6,6 +6,8 @@ use std::hash::Hash;
 use std::task::Waker;
 use std::time::{Duration, Instant};
 
+use foldhash::quality::RandomState;
+
 use super::heartbeat::Heartbeat;
 use super::leaders::{ActiveLeader, Leaders};
 use super::sync::Arc;
@@ -65,7 +67,7 @@ pub(super) enum Entered {
 }
 
 pub(super) struct State<K, V> {
-    flights: HashMap<K, Flight>,
+    flights: HashMap<K, Flight, RandomState>,
     /// For each leader, the keys that its body is asking for at this moment, and how many calls ask for each.
     waits_for: HashMap<LeaderId, HashMap<K, usize>>,
     /// The keys of the computations that ended last.
@@ -90,7 +92,7 @@ struct Flight {
 impl Flight {
     /// A flight with its first leader.
     fn led_by(id: LeaderId, mode: WaitMode, stall_timeout: Duration) -> (Self, Promotion) {
-        let leader = ActiveLeader::new(id, mode, stall_timeout);
+        let leader = ActiveLeader::new(id, mode);
         let promotion = Promotion { id, is_beside_others: false, heartbeat: leader.heartbeat() };
         let leaders = Leaders::new(leader);
         (Flight { leaders, failures: 0, threads: BTreeMap::new(), tasks: BTreeMap::new(), stall_timeout }, promotion)
@@ -98,7 +100,7 @@ impl Flight {
 
     /// Adds a leader.
     fn promote(&mut self, id: LeaderId, mode: WaitMode) -> Promotion {
-        let (leader, is_beside_others) = (ActiveLeader::new(id, mode, self.stall_timeout), !self.leaders.is_empty());
+        let (leader, is_beside_others) = (ActiveLeader::new(id, mode), !self.leaders.is_empty());
         let heartbeat = leader.heartbeat();
         self.leaders.push(leader);
         Promotion { id, is_beside_others, heartbeat }
@@ -146,7 +148,7 @@ impl Flight {
 impl<K: TableKey, V> State<K, V> {
     pub(super) fn new() -> Self {
         State {
-            flights: HashMap::new(),
+            flights: HashMap::default(),
             waits_for: HashMap::new(),
             recently_ended: VecDeque::with_capacity(REMEMBERED_ENDS),
             notices: HashMap::new(),
@@ -220,19 +222,29 @@ impl<K: TableKey, V> State<K, V> {
     where
         V: Clone,
     {
+        // Usually nobody is left, and then one look-up is enough.
+        let Some((key, mut flight)) = self.flights.remove_entry(key) else { return Vec::new() };
+        flight.leaders.remove(leader);
+        let mut wakers = Vec::new();
+        if flight.is_awaited() || !flight.leaders.is_empty() {
+            self.tell_waiters(&mut flight, ending, &mut wakers);
+            self.promote(&mut flight, next_id, &mut wakers);
+        }
+        if !flight.leaders.is_empty() {
+            self.flights.insert(key.clone(), flight);
+        }
         if self.recently_ended.len() == REMEMBERED_ENDS {
             self.recently_ended.pop_front();
         }
-        self.recently_ended.push_back(key.clone());
-        let Entry::Occupied(mut entry) = self.flights.entry(key.clone()) else { return Vec::new() };
-        let flight = entry.get_mut();
-        flight.leaders.remove(leader);
-        // Usually nobody is left, and then one look-up is enough.
-        if flight.leaders.is_empty() && !flight.is_awaited() {
-            entry.remove();
-            return Vec::new();
-        }
-        let mut wakers = Vec::new();
+        self.recently_ended.push_back(key);
+        wakers
+    }
+
+    /// Gives a value to the waiters that it may serve, or counts a failure.
+    fn tell_waiters(&mut self, flight: &mut Flight, ending: Ending<V>, wakers: &mut Vec<Waker>)
+    where
+        V: Clone,
+    {
         match ending {
             Ending::Published(value, Watermark(last)) => {
                 flight.failures = 0;
@@ -247,24 +259,15 @@ impl<K: TableKey, V> State<K, V> {
             Ending::Failed => flight.failures += 1,
             Ending::Left => {}
         }
-        if flight.leaders.is_empty() && !flight.is_awaited() {
-            entry.remove();
-            return wakers;
-        }
-        wakers.extend(self.promote(key, next_id));
-        wakers
     }
 
-    /// Lets waiters lead, as many as may; returns whom to wake.
-    fn promote(&mut self, key: &K, mut next_id: impl FnMut() -> LeaderId) -> Vec<Waker> {
-        let mut wakers = Vec::new();
-        let Some(flight) = self.flights.get_mut(key) else { return wakers };
+    /// Lets waiters lead, as many as may.
+    fn promote(&mut self, flight: &mut Flight, mut next_id: impl FnMut() -> LeaderId, wakers: &mut Vec<Waker>) {
         while let Some((waiter, waker, mode)) = flight.next_leader() {
             let promotion = flight.promote(next_id(), mode);
             self.notices.insert(waiter, Notice::Lead(promotion));
             wakers.push(waker);
         }
-        wakers
     }
 
     /// The waker of a waiter that has no notice yet.
@@ -292,8 +295,10 @@ impl<K: TableKey, V> State<K, V> {
     /// Checks one leader; returns whom to wake, and whether it is alive.
     pub(super) fn check_leader(&mut self, key: &K, leader: LeaderId, now: Instant) -> (Vec<Waker>, bool) {
         let mut wakers = Vec::new();
-        let leader = self.flights.get_mut(key).and_then(|flight| flight.leaders.get_mut(leader));
-        let is_alive = leader.is_none_or(|leader| leader.is_alive(now, &mut wakers));
+        let is_alive = self.flights.get_mut(key).is_none_or(|flight| {
+            let leader = flight.leaders.get_mut(leader);
+            leader.is_none_or(|leader| leader.is_alive(now, flight.stall_timeout, &mut wakers))
+        });
         (wakers, is_alive)
     }
 
@@ -301,7 +306,7 @@ impl<K: TableKey, V> State<K, V> {
     pub(super) fn check_key(&mut self, key: &K, now: Instant) -> (Vec<Waker>, bool) {
         let mut wakers = Vec::new();
         let Some(flight) = self.flights.get_mut(key) else { return (wakers, false) };
-        flight.leaders.check(now, &mut wakers);
+        flight.leaders.check(now, flight.stall_timeout, &mut wakers);
         (wakers, flight.leaders.running() == 0)
     }
 
@@ -313,12 +318,15 @@ impl<K: TableKey, V> State<K, V> {
         let mut anybody_waits = false;
         for (key, flight) in awaited {
             anybody_waits = true;
-            if flight.leaders.check(now, &mut wakers) {
+            if flight.leaders.check(now, flight.stall_timeout, &mut wakers) {
                 abandoned.push(key.clone());
             }
         }
         for key in abandoned {
-            wakers.extend(self.promote(&key, &mut next_id));
+            if let Some(mut flight) = self.flights.remove(&key) {
+                self.promote(&mut flight, &mut next_id, &mut wakers);
+                self.flights.insert(key, flight);
+            }
         }
         (wakers, anybody_waits)
     }

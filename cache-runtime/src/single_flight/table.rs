@@ -256,14 +256,19 @@ impl<K: TableKey, V: Clone> Leader<K, V> {
     }
 
     fn end(&mut self, ending: Ending<V>) {
-        let table = Arc::clone(&self.table);
-        let wakers = self.end_under_lock(&mut table.lock(), ending);
+        self.has_ended = true;
+        let wakers = self.end_under_lock(&mut self.table.lock(), ending);
         wakers.into_iter().for_each(Waker::wake);
     }
 
-    /// Ends, and returns whom to wake once the lock is released.
-    pub(super) fn end_under_lock(&mut self, state: &mut State<K, V>, ending: Ending<V>) -> Vec<Waker> {
+    /// Ends in one step with others, and returns whom to wake once the lock is released.
+    pub(super) fn end_with_others(&mut self, state: &mut State<K, V>, ending: Ending<V>) -> Vec<Waker> {
         self.has_ended = true;
+        self.end_under_lock(state, ending)
+    }
+
+    /// Ends a leader that is marked as ended, and returns whom to wake once the lock is released.
+    fn end_under_lock(&self, state: &mut State<K, V>, ending: Ending<V>) -> Vec<Waker> {
         self.table.count_ended();
         state.stop_waiting_for(self.parent, &self.key);
         state.end(&self.key, self.id, ending, || self.table.next_id())
