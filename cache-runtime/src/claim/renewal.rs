@@ -102,3 +102,6 @@ impl Renewed {
 fn lock() -> MutexGuard<'static, HashMap<u64, Renewed>> {
     RENEWED.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests;
