@@ -172,11 +172,15 @@ impl<M: Mode> Call<'_, M> {
         let claim = match self.claim(start.servable(), leader.as_ref()).await {
             Claimed::Won(claim) => claim,
             Claimed::Stale(value) => {
-                start.lease.into_iter().for_each(|lease| lease.yield_to_peer(self.handle.now()));
+                if let Some(lease) = start.lease {
+                    lease.yield_to_peer(self.handle.now());
+                }
                 return O::whole(value);
             }
             Claimed::Fresh(value, encoded) => {
-                leader.into_iter().zip(before_claim).for_each(|(leader, mark)| leader.publish(encoded.clone(), mark));
+                if let Some((leader, watermark)) = leader.zip(before_claim) {
+                    leader.publish(encoded, watermark);
+                }
                 return O::whole(value);
             }
         };
@@ -299,7 +303,7 @@ impl<M: Mode> Call<'_, M> {
         let is_unbroken = self.abandon(claim, lease).await;
         let Some((leader, watermark)) = leader.zip(watermark) else { return };
         let is_current = is_unbroken && self.are_current(&leader, stamps).await;
-        publish(leader, encoded, watermark, is_current);
+        publish(leader, encoded.map(|(value, _)| value), watermark, is_current);
     }
 
     /// Whether no tag was deleted meanwhile. That is checked only if somebody waits: whoever reads the entry checks it
@@ -326,7 +330,7 @@ impl<M: Mode> Call<'_, M> {
         let is_current = self.save(&value, expiration, claim).await;
         let Some((leader, watermark)) = leader.zip(watermark) else { return };
         let is_current = is_current && self.are_current(&leader, stamps).await;
-        publish(leader, Some((value, expiration)), watermark, is_current);
+        publish(leader, Some(value), watermark, is_current);
     }
 
     /// Stores a value unless the key was invalidated during the computation, and returns whether the value is current.
@@ -411,10 +415,10 @@ impl Handle {
 }
 
 /// Publishes a value: up to the watermark if it is current, else to those who waited before its leader began.
-fn publish(leader: Leader, encoded: Option<(Value, Expiration)>, watermark: Watermark, is_current: bool) {
+fn publish(leader: Leader, value: Option<Value>, watermark: Watermark, is_current: bool) {
     let watermark = if is_current { watermark } else { leader.watermark_of_start() };
-    match encoded {
-        Some((value, _)) => leader.publish(Arc::new(value), watermark),
+    match value {
+        Some(value) => leader.publish(Arc::new(value), watermark),
         // Nobody else can be given what cannot be encoded.
         None => leader.fail(),
     }

@@ -27,11 +27,11 @@ use std::time::{Duration, Instant};
 use shuttle::rand::{Rng, thread_rng};
 use shuttle::thread;
 
-use self::batch::BatchRole;
+use self::batch::{BatchLeaders, BatchRole};
 use self::scope::LeaderScope;
 use self::state::{Ending, WaitMode};
 use self::sync::{Arc, current_leader};
-use self::table::{FlightTable, Leader, Role, WaitOutcome};
+use self::table::{FlightTable, Role, WaitOutcome};
 
 /// The runtime's module of this name, with shuttle's types.
 mod sync {
@@ -75,9 +75,10 @@ struct Habits {
     fails: f64,
     changes_a_source: f64,
     requests_others: bool,
+    requests_batches: bool,
 }
 
-const MIXED: Habits = Habits { fails: 0.3, changes_a_source: 0.3, requests_others: true };
+const MIXED: Habits = Habits { fails: 0.3, changes_a_source: 0.3, requests_others: true, requests_batches: false };
 
 /// Two threads, and a third one that runs tasks, request random keys.
 fn calls() {
@@ -89,19 +90,27 @@ fn calls() {
 fn failures_of_a_crowd() {
     let mode = |at| if at % 2 == 0 { WaitMode::Thread } else { WaitMode::Task };
     let callers = [0, 1, 2, 3, 4, 5, 6, 7].map(|at| (mode(at), 1, 1));
-    run(&callers, Habits { fails: 0.7, changes_a_source: 0.1, requests_others: false }, |_| {});
+    run(
+        &callers,
+        Habits { fails: 0.7, changes_a_source: 0.1, requests_others: false, requests_batches: false },
+        |_| {},
+    );
 }
 
 /// Changes of the source, and no failure: one computes, and a thread beside a task.
 fn invalidations_alone() {
     let callers = [WaitMode::Thread, WaitMode::Task, WaitMode::Task, WaitMode::Thread].map(|mode| (mode, 1, 2));
-    run(&callers, Habits { fails: 0.0, changes_a_source: 0.8, requests_others: false }, |_| {});
+    run(
+        &callers,
+        Habits { fails: 0.0, changes_a_source: 0.8, requests_others: false, requests_batches: false },
+        |_| {},
+    );
 }
 
 /// A crowd of threads behind a task.
 fn threads_beside_a_task() {
     let callers = [WaitMode::Task, WaitMode::Thread, WaitMode::Thread, WaitMode::Thread].map(|mode| (mode, 1, 1));
-    run(&callers, Habits { fails: 0.2, changes_a_source: 0.2, requests_others: true }, |_| {});
+    run(&callers, Habits { fails: 0.2, changes_a_source: 0.2, requests_others: true, requests_batches: false }, |_| {});
 }
 
 /// Leaders slower than any bound: they are woken, and given up if they are not polled in time.
@@ -117,19 +126,22 @@ fn lost_leaders() {
     MAY_BE_LOST.store(false, SeqCst);
 }
 
-/// Batches that overlap, beside calls of single keys, which their bodies make too.
+/// Batches that overlap, beside calls of single keys. The bodies of either make calls of both kinds.
 fn batches() {
     FAILURES.iter().for_each(|failures| failures.store(0, SeqCst));
     let table: Table = FlightTable::new();
-    let callers = [WaitMode::Thread, WaitMode::Task, WaitMode::Task, WaitMode::Thread];
-    let callers = callers.map(|mode| {
+    let callers = [WaitMode::Thread, WaitMode::Task, WaitMode::Task, WaitMode::Thread].map(|mode| {
         let table = table.clone();
         thread::spawn(move || {
-            let _ = match (mode, thread_rng().gen_bool(0.7)) {
-                (WaitMode::Thread, true) => blocking(batch(table, mode)),
-                (WaitMode::Task, true) => shuttle::future::block_on(batch(table, mode)),
-                (WaitMode::Thread, false) => blocking(request(table, 0, 1, mode, MIXED)).map(drop),
-                (WaitMode::Task, false) => shuttle::future::block_on(request(table, 0, 1, mode, MIXED)).map(drop),
+            let call = if thread_rng().gen_bool(0.6) {
+                batch(table, mode, 1)
+            } else {
+                let key = thread_rng().gen_range(0..KEYS);
+                request(table, key, 2, mode, Habits { requests_batches: true, ..MIXED })
+            };
+            let _ = match mode {
+                WaitMode::Thread => blocking(call),
+                WaitMode::Task => shuttle::future::block_on(call),
             };
         })
     });
@@ -140,67 +152,75 @@ fn batches() {
 }
 
 /// A call for two or three keys, as the runtime makes it, reduced to single-flight.
-async fn batch(table: Table, mode: WaitMode) -> Result<(), ()> {
-    let mut keys: Vec<u32> = (0..KEYS).collect();
-    if thread_rng().gen_bool(0.7) {
-        keys.swap_remove(thread_rng().gen_range(0..keys.len()));
-    }
-    let oldest: Vec<u32> = keys.iter().map(|key| value_of(*key)).collect();
-    let (mut values, mut leaders) = (Vec::<(u32, u32)>::new(), Vec::new());
-    for _ in 0..3 {
-        let missing = missing(&keys, &values, &leaders);
-        match table.join_all(&missing, &leaders, mode, Duration::MAX) {
-            BatchRole::Leaders(more) => {
-                leaders.extend(more);
-                break;
+fn batch(table: Table, mode: WaitMode, depth: u32) -> Pin<Box<dyn Future<Output = Answer> + Send>> {
+    Box::pin(async move {
+        let mut keys: Vec<u32> = (0..KEYS).collect();
+        if thread_rng().gen_bool(0.7) {
+            keys.swap_remove(thread_rng().gen_range(0..keys.len()));
+        }
+        let oldest: Vec<u32> = keys.iter().map(|key| value_of(*key)).collect();
+        let (mut values, mut leaders) = (Vec::<(u32, u32)>::new(), BatchLeaders::new(&table));
+        for _ in 0..3 {
+            match table.join_all(&missing(&keys, &values, &leaders), &leaders, mode, Duration::MAX) {
+                BatchRole::Leaders(more) => {
+                    leaders.add(more);
+                    break;
+                }
+                BatchRole::Waiters(wait) => {
+                    let waited = wait.await;
+                    values.extend(waited.values);
+                    leaders.add(waited.leaders);
+                    // Somebody has stored the value of a key that it leads by now.
+                    let found = thread_rng().gen_bool(0.3).then(|| leaders.as_slice().first().map(|one| *one.key()));
+                    if let Some(Some(key)) = found {
+                        let value = value_of(key);
+                        values.push((key, value));
+                        leaders.end_some(|leader| {
+                            (*leader.key() == key).then(|| Ending::Published(value, leader.watermark_of_start()))
+                        });
+                    }
+                }
             }
-            BatchRole::Waiters(wait) => {
-                let waited = wait.await;
-                values.extend(waited.values);
-                leaders.extend(waited.leaders);
-                table.unite(&mut leaders);
+        }
+        leaders.add(table.lead_free(&missing(&keys, &values, &leaders), mode, Duration::MAX));
+        for (key, value) in &values {
+            let at = keys.iter().position(|asked| asked == key).expect("a value of a key that was asked for");
+            assert!(value % KEYS == *key && *value >= oldest[at], "a value of another key, or older than the call");
+        }
+        let led: Vec<u32> = leaders.as_slice().iter().map(|leader| *leader.key()).collect();
+        if missing(&keys, &values, &BatchLeaders::new(&table)).is_empty() {
+            return Ok(0);
+        }
+        let body = pin!(Some(async {
+            let _guards: Vec<_> = led.iter().map(|key| LeaderGuard::new(*key)).collect();
+            let computed: Vec<u32> = led.iter().map(|key| value_of(*key)).collect();
+            if depth > 0 && thread_rng().gen_bool(0.5) {
+                let _ = request(table.clone(), thread_rng().gen_range(0..KEYS), depth, mode, MIXED).await;
+            }
+            maybe_change_a_source(MIXED);
+            if thread_rng().gen_bool(0.3) { Err(()) } else { Ok(computed) }
+        }));
+        let answer = LeaderScope::of_batch(leaders.as_slice(), body).await;
+        if answer.is_err() {
+            for key in &led {
+                FAILURES[*key as usize].fetch_add(1, SeqCst);
             }
         }
-    }
-    leaders.extend(table.lead_free(&missing(&keys, &values, &leaders), mode, Duration::MAX));
-    table.unite(&mut leaders);
-    for (key, value) in &values {
-        let at = keys.iter().position(|asked| asked == key).expect("a value of a key that was asked for");
-        assert!(value % KEYS == *key && *value >= oldest[at], "a value of another key, or older than the call");
-    }
-    let led: Vec<u32> = leaders.iter().map(|leader| *leader.key()).collect();
-    if missing(&keys, &values, &[]).is_empty() {
-        return Ok(());
-    }
-    let body = pin!(Some(async {
-        let _guards: Vec<_> = led.iter().map(|key| LeaderGuard::new(*key)).collect();
-        let computed: Vec<u32> = led.iter().map(|key| value_of(*key)).collect();
-        if thread_rng().gen_bool(0.5) {
-            let _ = request(table.clone(), thread_rng().gen_range(0..KEYS), 1, mode, MIXED).await;
-        }
-        maybe_change_a_source(MIXED);
-        if thread_rng().gen_bool(0.3) { Err(()) } else { Ok(computed) }
-    }));
-    let answer = LeaderScope::of_batch(&leaders, body).await;
-    if answer.is_err() {
-        for key in &led {
-            FAILURES[*key as usize].fetch_add(1, SeqCst);
-        }
-    }
-    let ended = leaders.into_iter().enumerate().map(|(at, leader)| {
-        let Ok(computed) = &answer else { return (leader, Ending::Failed) };
-        let watermark = leader.watermark();
-        let is_current = computed[at] == value_of(led[at]);
-        let watermark = if is_current { watermark } else { leader.watermark_of_start() };
-        (leader, Ending::Published(computed[at], watermark))
-    });
-    table.end_all(ended.collect());
-    answer.map(drop)
+        leaders.end(|leader| {
+            let Ok(computed) = &answer else { return Ending::Failed };
+            let value = computed[led.iter().position(|key| key == leader.key()).expect("it was led")];
+            let watermark = leader.watermark();
+            let is_current = value == value_of(*leader.key());
+            Ending::Published(value, if is_current { watermark } else { leader.watermark_of_start() })
+        });
+        answer.map(|_| 0)
+    })
 }
 
-fn missing(keys: &[u32], values: &[(u32, u32)], leaders: &[Leader<u32, u32>]) -> Vec<u32> {
-    let is_known =
-        |key: &&u32| values.iter().any(|(known, _)| known == *key) || leaders.iter().any(|led| led.key() == *key);
+fn missing(keys: &[u32], values: &[(u32, u32)], leaders: &BatchLeaders<u32, u32>) -> Vec<u32> {
+    let is_known = |key: &&u32| {
+        values.iter().any(|(known, _)| known == *key) || leaders.as_slice().iter().any(|led| led.key() == *key)
+    };
     keys.iter().filter(|key| !is_known(key)).copied().collect()
 }
 
@@ -318,7 +338,11 @@ fn request(
             let _guard = (inside != outside).then(|| LeaderGuard::new(key));
             let value = value_of(key);
             for _ in 0..if depth == 0 || !habits.requests_others { 0 } else { thread_rng().gen_range(0..3) } {
-                let nested = request(inner.clone(), thread_rng().gen_range(0..KEYS), depth - 1, mode, habits);
+                let nested = if habits.requests_batches && thread_rng().gen_bool(0.5) {
+                    batch(inner.clone(), mode, depth - 1)
+                } else {
+                    request(inner.clone(), thread_rng().gen_range(0..KEYS), depth - 1, mode, habits)
+                };
                 if thread_rng().gen_bool(0.2) {
                     drop_half_way(nested).await;
                 } else {

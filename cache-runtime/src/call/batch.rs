@@ -93,13 +93,15 @@ where
             (batch.elements.iter().map(|_| None).collect(), Vec::new())
         }
     };
+    if values.iter().all(Option::is_some) {
+        return batch.whole::<O, _>(values);
+    }
     // Boxed: the future of a hit need not be as large as that of a computation.
     Box::pin(async move {
         let leaders = match run_for {
             RunFor::Missing => batch.lead(&mut values, ended_before).await,
             RunFor::All => batch.lead_unconditionally(),
         };
-        let leaders = BatchLeaders::new(flights(), leaders);
         batch.compute::<O, _, F>(values, (leaders, leases), compute, store_if).await
     })
     .await
@@ -204,6 +206,7 @@ impl<'a, M: Mode, E> Batch<'a, M, E> {
         O: BatchOutcome<E, Value = V>,
         F: Future<Output = O::Whole>,
     {
+        // All may have been found meanwhile.
         let missing: Vec<usize> = (0..values.len()).filter(|at| values[*at].is_none()).collect();
         if !missing.is_empty() {
             let copies = || missing.iter().map(|at| (self.clone)(&self.elements[*at].itself)).collect::<Vec<E>>();
@@ -233,6 +236,11 @@ impl<'a, M: Mode, E> Batch<'a, M, E> {
             }
             self.store_and_publish(claim, &computed, leaders).await;
         }
+        self.whole::<O, V>(values)
+    }
+
+    /// What the batch returns, with the value of each element.
+    fn whole<O: BatchOutcome<E, Value = V>, V>(self, values: Vec<Option<V>>) -> O::Whole {
         let elements = self.elements.into_iter().map(|element| element.itself);
         O::whole(O::Output::from_values(elements.zip(values)))
     }
@@ -286,19 +294,19 @@ impl<'a, M: Mode, E> Batch<'a, M, E> {
         let stored = computed.iter().filter(|computed| computed.stamps.is_some());
         let values = stored.filter_map(|computed| Some((computed.key.clone(), encode(computed)?)));
         let mut outdated = self.save(claim, values.collect(), expiration).await;
-        for computed in computed.iter().filter(|computed| awaited.contains(&*computed.key)) {
-            if !handle.are_current(self.mode, computed.stamps.unwrap_or_default()).await {
-                outdated.insert(computed.key.clone());
-            }
+        // Tags are checked only for those who wait, in one read: if one was deleted, all values count as outdated.
+        let stamps = computed.iter().filter(|computed| awaited.contains(&*computed.key)).filter_map(|one| one.stamps);
+        if !handle.are_current(self.mode, &stamps.flatten().cloned().collect::<Vec<_>>()).await {
+            outdated.extend(awaited.iter().map(|key| (*key).to_owned()));
         }
+        let computed: HashSet<&str> = computed.iter().map(|computed| &*computed.key).collect();
         leaders.end(|leader| {
             let key = &*leader.key().key;
             let watermark = watermark.filter(|_| !outdated.contains(key)).unwrap_or(leader.watermark_of_start());
-            let is_computed = || computed.iter().any(|computed| *computed.key == *key);
             match published.get(key) {
                 Some(value) => Ending::Published(Arc::clone(value), watermark),
                 // Whoever has begun to wait meanwhile finds it in the store.
-                None if is_computed() => Ending::Left,
+                None if computed.contains(key) => Ending::Left,
                 None => Ending::Failed,
             }
         });

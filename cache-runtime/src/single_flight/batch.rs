@@ -44,11 +44,11 @@ impl<K: TableKey, V: Clone> FlightTable<K, V> {
     pub(crate) fn join_all(
         self: &Arc<Self>,
         keys: &[K],
-        held: &[Leader<K, V>],
+        held: &BatchLeaders<K, V>,
         mode: WaitMode,
         stall_timeout: Duration,
     ) -> BatchRole<K, V> {
-        let (parent, holder) = (current_leader(), held.first().map(Leader::id));
+        let (parent, holder) = (current_leader(), held.leaders.first().map(Leader::id));
         let mut state = self.lock();
         let asking = [parent, holder];
         let closes_circle = |key: &K| asking.iter().flatten().any(|asking| state.is_waiting_on(key, *asking));
@@ -91,58 +91,72 @@ impl<K: TableKey, V: Clone> FlightTable<K, V> {
         }
         leaders
     }
-
-    /// Records that one body computes the keys of all these leaders: the first one's.
-    pub(crate) fn unite(&self, leaders: &mut [Leader<K, V>]) {
-        let Some(first) = leaders.first() else { return };
-        let (owner, heartbeat) = (first.id(), first.shared_heartbeat());
-        let mut state = self.lock();
-        leaders.iter_mut().for_each(|leader| leader.join_body(&mut state, owner, heartbeat.as_ref()));
-    }
-
-    /// Ends the computation of a batch.
-    ///
-    /// It is one step, so that a batch that waits for several of the keys is not given some of them alone.
-    pub(crate) fn end_all(&self, ended: Vec<(Leader<K, V>, Ending<V>)>) {
-        let (mut state, mut wakers, mut leaders) = (self.lock(), Vec::<Waker>::new(), Vec::new());
-        for (mut leader, ending) in ended {
-            wakers.extend(leader.end_with_others(&mut state, ending));
-            leaders.push(leader);
-        }
-        drop(state);
-        wakers.into_iter().for_each(Waker::wake);
-    }
 }
 
-/// The leads of a batch, which end in one step, also by a panic or a cancellation.
+/// The leads of a batch, whose keys one body computes.
+///
+/// They end in one step, also by a panic or a cancellation, so that a batch that waits for several of the keys is not given
+/// some of them alone.
 pub(crate) struct BatchLeaders<K: TableKey, V: Clone> {
     table: Arc<FlightTable<K, V>>,
     leaders: Vec<Leader<K, V>>,
 }
 
 impl<K: TableKey, V: Clone> BatchLeaders<K, V> {
-    pub(crate) fn new(table: &Arc<FlightTable<K, V>>, leaders: Vec<Leader<K, V>>) -> Self {
-        BatchLeaders { table: Arc::clone(table), leaders }
+    pub(crate) fn new(table: &Arc<FlightTable<K, V>>) -> Self {
+        BatchLeaders { table: Arc::clone(table), leaders: Vec::new() }
     }
 
     pub(crate) fn as_slice(&self) -> &[Leader<K, V>] {
         &self.leaders
     }
 
+    /// Adds leads. The body belongs to the first of all.
+    pub(crate) fn add(&mut self, leaders: Vec<Leader<K, V>>) {
+        self.leaders.extend(leaders);
+        self.unite();
+    }
+
+    fn unite(&mut self) {
+        let Some(first) = self.leaders.first() else { return };
+        let (owner, heartbeat) = (first.id(), first.shared_heartbeat());
+        let mut state = self.table.lock();
+        self.leaders.iter_mut().for_each(|leader| leader.join_body(&mut state, owner, heartbeat.as_ref()));
+    }
+
     /// Ends each as decided.
     pub(crate) fn end(mut self, ending: impl Fn(&Leader<K, V>) -> Ending<V>) {
-        let ended = mem::take(&mut self.leaders).into_iter().map(|leader| {
-            let ending = ending(&leader);
-            (leader, ending)
-        });
-        self.table.end_all(ended.collect());
+        self.end_some(|leader| Some(ending(leader)));
+    }
+
+    /// Ends those for which there is an ending.
+    pub(crate) fn end_some(&mut self, ending: impl Fn(&Leader<K, V>) -> Option<Ending<V>>) {
+        let (mut ended, mut endings) = (Vec::new(), Vec::new());
+        for leader in mem::take(&mut self.leaders) {
+            match ending(&leader) {
+                Some(ending) => {
+                    ended.push(leader);
+                    endings.push(ending);
+                }
+                None => self.leaders.push(leader),
+            }
+        }
+        if ended.is_empty() {
+            return;
+        }
+        let (mut state, mut wakers) = (self.table.lock(), Vec::new());
+        for (leader, ending) in ended.iter_mut().zip(endings) {
+            wakers.extend(leader.end_with_others(&mut state, ending));
+        }
+        drop(state);
+        wakers.into_iter().for_each(Waker::wake);
+        self.unite();
     }
 }
 
 impl<K: TableKey, V: Clone> Drop for BatchLeaders<K, V> {
     fn drop(&mut self) {
-        let ending = || if thread::panicking() { Ending::Failed } else { Ending::Left };
-        self.table.end_all(mem::take(&mut self.leaders).into_iter().map(|leader| (leader, ending())).collect());
+        self.end_some(|_| Some(if thread::panicking() { Ending::Failed } else { Ending::Left }));
     }
 }
 

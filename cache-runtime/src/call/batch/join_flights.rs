@@ -9,50 +9,53 @@ use super::Batch;
 use crate::entry::Value;
 use crate::handle::deduplicated;
 use crate::mode::Mode;
-use crate::single_flight::{BatchRole, Ending, FlightKey, Leader, flights};
+use crate::single_flight::{BatchLeaders, BatchRole, Ending, FlightKey, Leader, flights};
 
 /// How often a batch waits for others, before it computes what is still missing.
 const MAX_WAITS: usize = 3;
 
 impl<M: Mode, E> Batch<'_, M, E> {
     /// Takes the values that others compute, and leads the flights of all other missing keys.
-    pub(super) async fn lead<V: DeserializeOwned>(&self, values: &mut [Option<V>], ended_before: u64) -> Vec<Leader> {
+    pub(super) async fn lead<V: DeserializeOwned>(&self, values: &mut [Option<V>], ended_before: u64) -> BatchLeaders {
         let stall_timeout = self.handle.core.settings.stall_timeout;
-        let mut leaders = Vec::new();
+        let mut leaders = BatchLeaders::new(flights());
         for _ in 0..MAX_WAITS {
-            let missing = self.missing(values, &leaders);
-            match flights().join_all(&missing, &leaders, M::WAITS, stall_timeout) {
+            match flights().join_all(&self.missing(values, &leaders), &leaders, M::WAITS, stall_timeout) {
                 BatchRole::Leaders(more) => {
                     // Between the lookup and now another flight of one of these keys has ended.
                     let may_be_stored = more.iter().any(|leader| leader.may_be_stored_since(ended_before));
-                    leaders.extend(more);
-                    return if may_be_stored { self.look_again(values, leaders).await } else { united(leaders) };
+                    leaders.add(more);
+                    if may_be_stored {
+                        self.look_again(values, &mut leaders).await;
+                    }
+                    return leaders;
                 }
                 BatchRole::Waiters(wait) => {
                     let waited = self.mode.wait(wait).await;
-                    self.take(values, waited.values);
-                    leaders.extend(waited.leaders);
-                    leaders = self.look_again(values, leaders).await;
+                    self.take(values, waited.values.into_iter().collect());
+                    leaders.add(waited.leaders);
+                    self.look_again(values, &mut leaders).await;
                 }
             }
         }
-        leaders.extend(flights().lead_free(&self.missing(values, &leaders), M::WAITS, stall_timeout));
-        united(leaders)
+        leaders.add(flights().lead_free(&self.missing(values, &leaders), M::WAITS, stall_timeout));
+        leaders
     }
 
     /// Leads the flights of all keys. It waits for nobody, as a refresh does not.
-    pub(super) fn lead_unconditionally(&self) -> Vec<Leader> {
+    pub(super) fn lead_unconditionally(&self) -> BatchLeaders {
         let stall_timeout = self.handle.core.settings.stall_timeout;
         let lead = |key: FlightKey| flights().lead(key.clone(), key.unshared(), M::WAITS, stall_timeout);
-        let values: Vec<Option<()>> = self.elements.iter().map(|_| None).collect();
-        united(self.missing(&values, &[]).into_iter().map(lead).collect())
+        let (values, mut leaders) = (vec![None::<()>; self.elements.len()], BatchLeaders::new(flights()));
+        leaders.add(self.missing(&values, &leaders).into_iter().map(lead).collect());
+        leaders
     }
 
     /// The flights of the missing keys, each once, but those that it leads.
-    fn missing<V>(&self, values: &[Option<V>], held: &[Leader]) -> Vec<FlightKey> {
+    fn missing<V>(&self, values: &[Option<V>], held: &BatchLeaders) -> Vec<FlightKey> {
         let missing = self.elements.iter().zip(values).filter(|(_, value)| value.is_none());
         let keys = missing.filter_map(|(element, _)| self.flight(element.key.as_deref()?));
-        let mut seen: HashSet<FlightKey> = held.iter().map(|leader| leader.key().clone()).collect();
+        let mut seen: HashSet<FlightKey> = held.as_slice().iter().map(|leader| leader.key().clone()).collect();
         keys.filter(|key| seen.insert(key.clone())).collect()
     }
 
@@ -60,19 +63,18 @@ impl<M: Mode, E> Batch<'_, M, E> {
         Some(self.handle.flight_key(&self.handle.key(key).ok()?))
     }
 
-    /// Takes the values that leaders have published.
-    fn take<V: DeserializeOwned>(&self, values: &mut [Option<V>], published: Vec<(FlightKey, Arc<Value>)>) {
-        let published: HashMap<FlightKey, Arc<Value>> = published.into_iter().collect();
+    /// Takes values of missing keys.
+    fn take<V: DeserializeOwned>(&self, values: &mut [Option<V>], found: HashMap<FlightKey, Arc<Value>>) {
         for (element, value) in self.elements.iter().zip(values).filter(|(_, value)| value.is_none()) {
             let flight = element.key.as_deref().and_then(|key| self.flight(key));
-            let Some((flight, found)) = flight.and_then(|flight| published.get_key_value(&flight)) else { continue };
+            let Some((flight, found)) = flight.and_then(|flight| found.get_key_value(&flight)) else { continue };
             *value = self.handle.decode(&flight.key, found);
         }
     }
 
-    /// Reads the missing keys again: others may have stored them. Returns the leaders of those that are still missing.
-    async fn look_again<V: DeserializeOwned>(&self, values: &mut [Option<V>], leaders: Vec<Leader>) -> Vec<Leader> {
-        let watermarks: Vec<_> = leaders.iter().map(Leader::watermark).collect();
+    /// Reads the missing keys again, since others may have stored them, and publishes what it finds.
+    async fn look_again<V: DeserializeOwned>(&self, values: &mut [Option<V>], leaders: &mut BatchLeaders) {
+        let watermark = leaders.as_slice().first().map(Leader::watermark);
         let missing = self.elements.iter().zip(&*values).filter(|(_, value)| value.is_none());
         let keys: Vec<String> = missing.filter_map(|(element, _)| element.key.clone()).collect();
         let records = self.load(deduplicated(keys)).await;
@@ -82,21 +84,7 @@ impl<M: Mode, E> Batch<'_, M, E> {
             Some((self.flight(&key)?, Arc::new(record.value)))
         });
         let live: HashMap<FlightKey, Arc<Value>> = live.collect();
-        self.take(values, live.iter().map(|(key, value)| (key.clone(), Arc::clone(value))).collect());
-        let (mut left, mut ended) = (Vec::new(), Vec::new());
-        for (leader, watermark) in leaders.into_iter().zip(watermarks) {
-            match live.get(leader.key()) {
-                Some(value) => ended.push((leader, Ending::Published(Arc::clone(value), watermark))),
-                None => left.push(leader),
-            }
-        }
-        flights().end_all(ended);
-        united(left)
+        leaders.end_some(|leader| Some(Ending::Published(Arc::clone(live.get(leader.key())?), watermark?)));
+        self.take(values, live);
     }
-}
-
-/// Leaders whose keys one body computes.
-fn united(mut leaders: Vec<Leader>) -> Vec<Leader> {
-    flights().unite(&mut leaders);
-    leaders
 }
