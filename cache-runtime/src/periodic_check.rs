@@ -53,3 +53,6 @@ impl Drop for Running {
         self.0.store(false, Ordering::Release);
     }
 }
+
+#[cfg(test)]
+mod tests;

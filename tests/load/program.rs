@@ -5,6 +5,9 @@
 //! key at once than the ramp allows, or if a claim is left behind.
 #![expect(clippy::print_stdout, reason = "figures for a person")]
 
+#[path = "../shared/random.rs"]
+mod random;
+
 use std::error::Error;
 use std::panic::AssertUnwindSafe;
 use std::process::ExitCode;
@@ -15,6 +18,8 @@ use std::time::{Duration, Instant};
 
 use cache_runtime::{AsyncCache, Cache};
 use smol::future::FutureExt as _;
+
+use self::random::Random;
 
 const THREADS: usize = 200;
 const TASKS: usize = 2_000;
@@ -56,26 +61,16 @@ struct Plan {
     cancelled_after: Option<Duration>,
 }
 
-/// Pseudo-random numbers (xorshift).
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, end: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 % end
-    }
-
-    fn plan(&mut self) -> Plan {
-        let key = match self.below(10) {
-            0..5 => self.below(HOT as u64) as usize,
-            5..8 => HOT + self.below(SHARED as u64) as usize,
-            _ => HOT + SHARED + self.below(COLD as u64) as usize,
+impl Plan {
+    fn new(random: &mut Random) -> Self {
+        let key = match random.below(10) {
+            0..5 => random.below(HOT as u64) as usize,
+            5..8 => HOT + random.below(SHARED as u64) as usize,
+            _ => HOT + SHARED + random.below(COLD as u64) as usize,
         };
-        let takes = Duration::from_micros(500 + self.below(5_000));
-        let (ending, invalidates) = (self.below(100), self.below(10) == 0);
-        let cancelled_after = (self.below(20) == 0).then(|| Duration::from_micros(self.below(3_000)));
+        let takes = Duration::from_micros(500 + random.below(5_000));
+        let (ending, invalidates) = (random.below(100), random.below(10) == 0);
+        let cancelled_after = (random.below(20) == 0).then(|| Duration::from_micros(random.below(3_000)));
         Plan { key, takes, ending, invalidates, cancelled_after }
     }
 }
@@ -153,7 +148,7 @@ fn view(cache: &Cache, key: usize) -> Cache {
 
 fn thread_of_calls(load: &Load, cache: &Cache, mut random: Random) {
     while Instant::now() < load.end {
-        let plan = random.plan();
+        let plan = Plan::new(&mut random);
         if plan.invalidates {
             let version = load.change(plan.key);
             if cache.delete(&name(plan.key)).is_ok() {
@@ -175,7 +170,7 @@ fn thread_of_calls(load: &Load, cache: &Cache, mut random: Random) {
 
 async fn task_of_calls(load: Arc<Load>, cache: Cache, mut random: Random) {
     while Instant::now() < load.end {
-        let plan = random.plan();
+        let plan = Plan::new(&mut random);
         if plan.invalidates {
             let version = load.change(plan.key);
             if cache.to_async().delete(&name(plan.key)).await.is_ok() {

@@ -135,6 +135,25 @@ fn a_call_that_is_cancelled_because_its_runtime_was_busy_leaves_the_circuit_clos
 }
 
 #[test]
+fn a_write_that_is_cancelled_because_the_store_is_slow_leaves_the_circuit_closed() {
+    let (cache, chaos) = chaos();
+    let (events, tasks) = (Events::of(&cache), cache.to_async());
+    chaos.delay(Duration::from_millis(1500)); // It waits for other writers, say.
+    smol::block_on(async {
+        let call = async { tasks.set("k", "v").await.is_ok() };
+        let timeout = async {
+            smol::Timer::after(Duration::from_millis(1100)).await;
+            false
+        };
+        assert!(!smol::future::or(call, timeout).await);
+    });
+    thread::sleep(Duration::from_millis(2500)); // The store is asked with a write of its own.
+    chaos.delay(Duration::ZERO);
+    cache.set("k", "v").unwrap();
+    assert_eq!(events.count("opened"), 0);
+}
+
+#[test]
 fn a_busy_runtime_does_not_open_the_circuit() {
     for executor in Executor::ALL {
         let (cache, chaos) = chaos();

@@ -2,6 +2,9 @@
 //!
 //! It prints its results, a line each; an error ends it with a message.
 
+#[path = "../shared/random.rs"]
+mod random;
+
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::io::{Write, stdout};
@@ -9,6 +12,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use cache_runtime::{Cache, Result};
+
+use self::random::Random;
 
 const THREADS: u64 = 4;
 const KEYS: u64 = 40;
@@ -42,18 +47,6 @@ fn print(line: impl std::fmt::Display) -> std::io::Result<()> {
     let mut out = stdout().lock();
     writeln!(out, "{line}")?;
     out.flush()
-}
-
-/// Pseudo-random numbers, different for each thread.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, end: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 % end
-    }
 }
 
 /// What a thread of `mix` has done.

@@ -193,3 +193,28 @@ fn a_change_in_another_process_during_a_batch_wins() {
         assert_eq!((stored.get("0"), stored.get("1"), stored.get("2")), (Some(&7), None, Some(&9)));
     });
 }
+
+#[test]
+fn a_tag_that_is_deleted_during_a_batch_outdates_its_values_for_who_comes_later() {
+    within_a_minute(|| {
+        let (cache, runs) = (Cache::memory().tags(["tag"]), AtomicU32::new(0));
+        let (begun, begins) = channel();
+        let (end, ends) = channel::<()>();
+        thread::scope(|scope| {
+            let (cache, runs) = (&cache, &runs);
+            let batch = scope.spawn(move || {
+                cache.get_or_set_multi(["k"], |missing| {
+                    begun.send(()).unwrap();
+                    ends.recv().unwrap();
+                    missing.iter().map(|key| (key.clone(), runs.fetch_add(1, SeqCst))).collect()
+                })
+            });
+            begins.recv().unwrap();
+            assert!(cache.delete_tag("tag").unwrap());
+            let later = scope.spawn(|| cache.get_or_set("k", || runs.fetch_add(1, SeqCst)));
+            thread::sleep(Duration::from_millis(200)); // It waits for the batch.
+            end.send(()).unwrap();
+            assert_eq!((batch.join().unwrap()["k"], later.join().unwrap()), (0, 1));
+        });
+    });
+}

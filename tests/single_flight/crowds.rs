@@ -275,25 +275,6 @@ fn functions_may_call_each_other_and_themselves_recursively() {
 }
 
 #[test]
-fn two_threads_that_need_each_others_keys_do_not_deadlock() {
-    within_a_minute(|| {
-        let (cache, both_run) = (cache_without_stalls(), Barrier::new(2));
-        thread::scope(|scope| {
-            for (mine, other) in [("a", "b"), ("b", "a")] {
-                let (cache, both_run) = (&cache, &both_run);
-                scope.spawn(move || {
-                    let value = cache.get_or_set(mine, || {
-                        both_run.wait();
-                        cache.get_or_set(other, || 1)
-                    });
-                    assert_eq!(value, 1);
-                });
-            }
-        });
-    });
-}
-
-#[test]
 fn a_waiter_of_another_type_computes_for_itself() {
     within_a_minute(|| {
         let (cache, text_runs) = (Cache::memory(), Barrier::new(2));

@@ -5,7 +5,8 @@ use std::sync::{Arc, Barrier, LazyLock};
 use std::thread;
 use std::time::Duration;
 
-use cache_runtime::{Cache, cached, testing};
+use cache_runtime::testing::{self, Chaos};
+use cache_runtime::{Cache, cached};
 use cache_suite::within_a_minute;
 
 use crate::Shared;
@@ -117,36 +118,102 @@ fn a_panic_counts_as_a_failure_and_a_cancelled_call_does_not() {
     });
 }
 
-static RUNS: AtomicUsize = AtomicUsize::new(0);
-static GATE: LazyLock<Barrier> = LazyLock::new(|| Barrier::new(2));
+/// The first computation begins and ends when the test does, too; each returns its number.
+struct Gated {
+    runs: AtomicUsize,
+    gate: Barrier,
+}
+
+impl Gated {
+    fn new() -> Self {
+        Gated { runs: AtomicUsize::new(0), gate: Barrier::new(2) }
+    }
+
+    fn compute(&self) -> usize {
+        let run = self.runs.fetch_add(1, SeqCst);
+        if run == 0 {
+            self.gate.wait();
+            self.gate.wait();
+        }
+        run
+    }
+
+    /// Lets a second call come after a change that is made while the first one computes, and returns what they answer.
+    fn around(&self, call: impl Fn() -> usize + Sync, change: impl FnOnce(), end: impl FnOnce()) -> [usize; 2] {
+        thread::scope(|scope| {
+            let first = scope.spawn(&call);
+            self.gate.wait();
+            change();
+            let second = scope.spawn(&call);
+            thread::sleep(Duration::from_millis(200)); // The second one waits for the first.
+            end();
+            self.gate.wait();
+            [first, second].map(|call| call.join().unwrap())
+        })
+    }
+}
+
+static REFUSED: LazyLock<Gated> = LazyLock::new(Gated::new);
 
 #[cached(key = "refused", store_if = |_| false)]
 fn refused() -> usize {
-    let run = RUNS.fetch_add(1, SeqCst);
-    if run == 0 {
-        GATE.wait();
-        GATE.wait();
-    }
-    run
+    REFUSED.compute()
+}
+
+static REFUSED_AND_TAGGED: LazyLock<Gated> = LazyLock::new(Gated::new);
+
+#[cached(key = "refused and tagged", tags = ["tag"], store_if = |_| false)]
+fn refused_and_tagged() -> usize {
+    REFUSED_AND_TAGGED.compute()
 }
 
 #[test]
-fn a_value_that_a_condition_refuses_is_not_given_to_who_came_after_a_change_elsewhere() {
+fn a_value_that_a_condition_refuses_is_not_given_to_who_came_after_a_change() {
     within_a_minute(|| {
         let shared = Shared::new();
         let (cache, elsewhere) = (shared.open(), shared.open());
-        let ask = || {
-            let _scope = testing::scope(cache.clone());
-            refused()
+        let in_scope = |call: fn() -> usize| {
+            let cache = cache.clone();
+            move || {
+                let _scope = testing::scope(cache.clone());
+                call()
+            }
         };
-        thread::scope(|scope| {
-            let first = scope.spawn(ask);
-            GATE.wait();
-            elsewhere.delete("refused").unwrap();
-            let second = scope.spawn(ask);
-            thread::sleep(Duration::from_millis(200)); // The second one waits for the first.
-            GATE.wait();
-            assert_eq!((first.join().unwrap(), second.join().unwrap()), (0, 1));
-        });
+        let delete = || assert!(!elsewhere.delete("refused").unwrap());
+        assert_eq!(REFUSED.around(in_scope(refused), delete, || {}), [0, 1]);
+        let delete = || assert!(elsewhere.delete_tag("tag").unwrap());
+        assert_eq!(REFUSED_AND_TAGGED.around(in_scope(refused_and_tagged), delete, || {}), [0, 1]);
     });
+}
+
+#[test]
+fn a_value_that_cannot_be_stored_is_not_given_to_who_came_after_a_change_elsewhere() {
+    within_a_minute(|| {
+        let (elsewhere, gated) = (Cache::memory(), Gated::new());
+        let chaos = Chaos::over(&elsewhere);
+        let cache = Cache::new(chaos.clone());
+        let call = || cache.get_or_set("k", || gated.compute());
+        let delete = || assert!(!elsewhere.delete("k").unwrap());
+        assert_eq!(gated.around(call, delete, || chaos.fail_writes(true)), [0, 1]);
+    });
+}
+
+#[test]
+fn a_value_whose_claim_could_not_be_recorded_is_not_stored() {
+    let chaos = Chaos::over(&Cache::memory());
+    let cache = Cache::new(chaos.clone());
+    chaos.fail_writes(true);
+    let recovers = || {
+        chaos.fail_writes(false);
+        1
+    };
+    assert_eq!(cache.get_or_set("k", recovers), 1);
+    assert_eq!(cache.get::<i32>("k").unwrap(), None, "it might overwrite a change of another process");
+    chaos.fail_writes(true);
+    let values = cache.get_or_set_multi(["a", "b"], |missing| {
+        chaos.fail_writes(false);
+        missing.iter().map(|key| (key.clone(), 1)).collect()
+    });
+    assert_eq!((values.len(), cache.read_multi::<i32>(["a", "b"]).unwrap().len()), (2, 0));
+    assert_eq!((cache.get_or_set("k", || 2), cache.get::<i32>("k").unwrap()), (2, Some(2)));
 }

@@ -1,5 +1,13 @@
 //! A value is read back as it was, or not at all.
 
+/// Types that tests store.
+macro_rules! data {
+    ($($item:item)*) => {$(
+        #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+        $item
+    )*};
+}
+
 mod ambiguous;
 mod changes;
 mod damage;

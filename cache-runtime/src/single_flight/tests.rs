@@ -1,6 +1,7 @@
 //! Every way in which a computation can end, for threads and for tasks.
 
 mod crowds;
+mod heartbeat;
 
 use std::pin::pin;
 use std::sync::Barrier;
@@ -11,8 +12,8 @@ use std::thread;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, Wake, Waker};
-use std::time::{Duration, Instant};
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
 use super::WaitMode;
 use super::scope::LeaderScope;
@@ -249,88 +250,46 @@ fn a_waiter_that_is_dropped_as_the_new_leader_hands_over() {
     assert!(table.is_empty());
 }
 
-/// A waker that counts.
-#[derive(Default)]
-struct Wakes(AtomicU32);
+#[test]
+fn a_leader_looks_again_only_if_a_flight_of_its_key_has_ended() {
+    let table: Table = FlightTable::new();
+    let run = |key: u32| drop(table.join(key, WaitMode::Thread, MINUTE));
+    let may_be_stored = |before: u64| match table.join(1, WaitMode::Thread, MINUTE) {
+        Role::Leader(leader) => leader.may_be_stored_since(before),
+        _ => panic!("nobody else leads"),
+    };
+    let before = table.ended();
+    assert!(!may_be_stored(before));
+    let before = table.ended();
+    run(2);
+    assert!(!may_be_stored(before), "another key");
+    let before = table.ended();
+    run(1);
+    run(2);
+    assert!(may_be_stored(before));
+    let before = table.ended();
+    (2..200).for_each(run);
+    assert!(may_be_stored(before), "so many have ended that nobody remembers which");
+}
 
-impl Wake for Wakes {
-    fn wake(self: Arc<Self>) {
-        self.0.fetch_add(1, SeqCst);
+#[test]
+fn a_destructor_of_a_dropped_body_may_request_its_own_key() {
+    struct Asks<'a>(&'a Table, &'a AtomicU32);
+    impl Drop for Asks<'_> {
+        fn drop(&mut self) {
+            self.1.store(by_thread(self.0, 1, || Ok(9)).unwrap(), SeqCst);
+        }
     }
-}
-
-/// A task that leads key 1 and whose body waits for a second poll, and what counts how often it is woken.
-fn slow_leader(table: &Table) -> (Pin<Box<impl Future<Output = Result<u32, ()>>>>, Arc<Wakes>) {
-    let mut leader = Box::pin(by_task(table, 1, async {
-        yield_now().await;
-        Ok(1)
-    }));
-    let wakes = Arc::new(Wakes::default());
-    assert!(leader.as_mut().poll(&mut Context::from_waker(&Waker::from(Arc::clone(&wakes)))).is_pending());
-    (leader, wakes)
-}
-
-#[test]
-fn a_task_that_was_woken_and_is_not_polled_is_given_up() {
-    let table: Table = FlightTable::new();
-    let (mut leader, wakes) = slow_leader(&table);
-    let start = Instant::now();
-    assert!(!table.check_leaders(start + 100 * MINUTE), "nobody waits");
-    let mut waiter = join(&table, 2);
-    assert!(table.check_leaders(start + 100 * MINUTE));
-    assert_eq!(wakes.0.load(SeqCst), 1, "it may sleep, so it is woken");
-    assert!(poll_once(waiter.as_mut()).is_pending());
-    table.check_leaders(start + 101 * MINUTE);
-    assert_eq!(poll_once(waiter.as_mut()), Poll::Ready(Ok(2)));
-    assert_eq!(poll_once(leader.as_mut()), Poll::Ready(Ok(1)));
-    assert!(table.is_empty());
-}
-
-#[test]
-fn the_late_value_of_a_leader_that_was_given_up_serves_who_waits() {
-    let table: Table = FlightTable::new();
-    let (mut leader, _) = slow_leader(&table);
-    let start = Instant::now();
-    let mut successor = Box::pin(by_task(&table, 1, std::future::pending()));
-    assert!(poll_once(successor.as_mut()).is_pending());
-    let mut waiter = join(&table, 3);
-    table.check_leaders(start + MINUTE);
-    table.check_leaders(start + 2 * MINUTE);
-    assert!(poll_once(successor.as_mut()).is_pending(), "it leads");
-    assert!(poll_once(waiter.as_mut()).is_pending());
-    assert_eq!(poll_once(leader.as_mut()), Poll::Ready(Ok(1)));
-    assert_eq!(poll_once(waiter.as_mut()), Poll::Ready(Ok(1)));
-    drop(successor);
-    assert!(table.is_empty());
-}
-
-#[test]
-fn a_task_that_is_polled_when_it_is_woken_is_never_given_up() {
-    let table: Table = FlightTable::new();
-    let mut leader = Box::pin(by_task(&table, 1, std::future::pending()));
-    assert!(poll_once(leader.as_mut()).is_pending());
-    let mut waiter = join(&table, 2);
-    for minute in (0..1000).step_by(10) {
-        table.check_leaders(Instant::now() + minute * MINUTE);
-        assert!(poll_once(leader.as_mut()).is_pending());
-    }
-    assert!(poll_once(waiter.as_mut()).is_pending());
-    drop((waiter, leader));
-    assert!(table.is_empty());
-}
-
-#[test]
-fn a_thread_is_never_given_up() {
-    let table: Table = FlightTable::new();
+    let (table, asked) = (FlightTable::new(), AtomicU32::new(0));
     let leader = lead_unconditionally(&table);
-    let mut waiter = join(&table, 2);
-    for minute in 0..1000 {
-        table.check_leaders(Instant::now() + minute * MINUTE);
-    }
-    assert!(poll_once(waiter.as_mut()).is_pending());
-    let watermark = leader.watermark();
-    leader.publish(7, watermark);
-    assert_eq!(poll_once(waiter.as_mut()), Poll::Ready(Ok(7)));
+    let asks = Asks(&table, &asked);
+    let mut body = pin!(Some(async move {
+        let _asks = asks;
+        std::future::pending::<()>().await;
+    }));
+    assert!(poll_once(pin!(LeaderScope::new(&leader, body.as_mut())).as_mut()).is_pending());
+    assert_eq!(asked.load(SeqCst), 9);
+    drop(leader);
     assert!(table.is_empty());
 }
 

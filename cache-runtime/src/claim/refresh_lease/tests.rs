@@ -56,3 +56,16 @@ fn ended_pauses_are_removed() {
     }
     assert!(back_off.lock().ends.len() <= SWEEP_FROM + 1);
 }
+
+#[test]
+fn the_lease_of_a_lost_task_holds_nobody_up() {
+    let cache = Cache::new();
+    let lease = cache.take("a", MINUTE).expect("free");
+    let flight = FlightKey::new(Arc::as_ptr(&cache.0).addr(), "a");
+    let alive = flights().join(flight.clone(), WaitMode::Thread, Duration::ZERO);
+    assert!(cache.take("a", MINUTE).is_none(), "it computes");
+    drop(alive);
+    let lost = flights().join(flight, WaitMode::Task, Duration::ZERO);
+    assert!(cache.take("a", MINUTE).is_some(), "it computes no more");
+    drop((lease, lost));
+}

@@ -7,13 +7,6 @@ use serde_json::json;
 
 use super::*;
 
-macro_rules! data {
-    ($($item:item)*) => {$(
-        #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-        $item
-    )*};
-}
-
 data! {
     #[serde(untagged)]
     enum Overlap { Flat { x: u8 }, Full { x: u8, y: u8 } }

@@ -15,13 +15,6 @@ use serde_json::json;
 
 use super::*;
 
-macro_rules! data {
-    ($($item:item)*) => {$(
-        #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-        $item
-    )*};
-}
-
 data! {
     struct User { id: u32, name: String, admin: bool, tags: Vec<String>, score: Option<f64> }
     struct Nothing;
