@@ -6,7 +6,7 @@ use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::task::Poll;
+use std::task::{Context, Poll};
 
 use super::super::table::FlightTable;
 use super::{Table, by_task, poll_once};
@@ -26,26 +26,32 @@ struct Crowd {
 
 impl Crowd {
     fn new(size: usize) -> Self {
-        let table: Table = FlightTable::new();
-        let (running, endings) = (Rc::<RefCell<Vec<usize>>>::default(), Rc::<RefCell<HashMap<_, _>>>::default());
-        let tasks = (0..size).map(|number| {
-            let (table, running, endings) = (Arc::clone(&table), Rc::clone(&running), Rc::clone(&endings));
-            let task: Task = Box::pin(async move {
+        let (table, running, endings) = (FlightTable::new(), Rc::default(), Rc::default());
+        let mut crowd = Crowd { table, tasks: Vec::new(), running, endings };
+        crowd.join(size);
+        crowd
+    }
+
+    /// Lets more tasks request the key.
+    fn join(&mut self, size: usize) {
+        for number in self.tasks.len()..self.tasks.len() + size {
+            let (table, running) = (Arc::clone(&self.table), Rc::clone(&self.running));
+            let endings = Rc::clone(&self.endings);
+            self.tasks.push(Some(Box::pin(async move {
                 let body = async move {
                     running.borrow_mut().push(number);
-                    let ending =
-                        poll_fn(|_| endings.borrow().get(&number).map_or(Poll::Pending, |end| Poll::Ready(*end)));
-                    let ending = ending.await;
+                    let told = |_: &mut Context<'_>| match endings.borrow().get(&number) {
+                        Some(ending) => Poll::Ready(*ending),
+                        None => Poll::Pending,
+                    };
+                    let ending = poll_fn(told).await;
                     running.borrow_mut().retain(|running| *running != number);
                     ending
                 };
                 by_task(&table, 1, body).await
-            });
-            Some(task)
-        });
-        let mut crowd = Crowd { tasks: tasks.collect(), table, running, endings };
-        crowd.poll();
-        crowd
+            })));
+        }
+        self.poll();
     }
 
     /// Polls all tasks that have not ended, and returns what those return that end.
@@ -106,6 +112,25 @@ fn one_success_serves_all_and_ends_the_ramp() {
         assert_eq!(crowd.end(*task, Err(())), [Err(())]);
     }
     assert!(crowd.running().is_empty() && crowd.table.is_empty());
+}
+
+#[test]
+fn after_a_success_the_ramp_begins_anew() {
+    let mut crowd = Crowd::new(100);
+    for _ in 0..3 {
+        let failing = crowd.running()[0];
+        crowd.end(failing, Err(()));
+    }
+    let succeeding = crowd.running()[0];
+    crowd.end(succeeding, Ok(7));
+    // Three still compute, and others come.
+    let running = crowd.running();
+    crowd.join(50);
+    assert_eq!(crowd.running(), running);
+    crowd.end(running[0], Err(()));
+    assert_eq!(crowd.running(), running[1..], "after one failure two may compute");
+    crowd.end(running[1], Err(()));
+    assert_eq!(crowd.running().len(), 3);
 }
 
 #[test]
