@@ -95,6 +95,11 @@ impl Args {
         times.into_iter().flatten().filter_map(Time::expression).collect()
     }
 
+    /// The closure that makes the lifetime from the value, if there is one.
+    pub(crate) fn lifetime_of_value(&self) -> Option<&Expr> {
+        if let Some(Time::FromValue(closure)) = &self.expires_in { Some(closure) } else { None }
+    }
+
     fn read_all(&mut self, kind: MacroKind, input: ParseStream, errors: &mut Errors) -> Result<()> {
         while !input.is_empty() {
             if let Err(error) = self.read(kind, input) {

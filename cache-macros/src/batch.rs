@@ -1,7 +1,7 @@
 //! `each`: a function of many elements, each of which has an entry of its own.
 
 use proc_macro2::Ident;
-use syn::{Error, FnArg, Pat, PatType, ReturnType, Token, Type};
+use syn::{Error, FnArg, Pat, PatType, Token, Type};
 
 use crate::args::Args;
 use crate::errors::Errors;
@@ -92,9 +92,8 @@ fn value(function: &Function, argument: &Ident) -> syn::Result<Type> {
              (one value per element, in order), or a `Result` of one of them"
         )
     };
-    let output = &function.sig.output;
-    let ReturnType::Type(_, whole) = output else { return Err(Error::new(argument.span(), wrong("nothing"))) };
-    let inner = return_type::ok(output).unwrap_or(whole);
+    let Some(whole) = function.result() else { return Err(Error::new(argument.span(), wrong("nothing"))) };
+    let inner = return_type::ok(whole).unwrap_or(whole);
     match (arguments_of(inner, "HashMap").as_deref(), arguments_of(inner, "Vec").as_deref()) {
         (Some([_, value, ..]), _) | (_, Some([value])) => Ok((*value).clone()),
         _ => Err(Error::new_spanned(inner, wrong(&format!("`{}`", words(inner))))),

@@ -1,16 +1,17 @@
 //! The companions of a cached function: where they are declared, and which of its arguments they take.
 
 use proc_macro2::{Ident, Span};
-use quote::{ToTokens, format_ident};
+use quote::format_ident;
 use syn::spanned::Spanned;
 use syn::visit_mut::{VisitMut, visit_pat_ident_mut, visit_pat_mut};
-use syn::{Error, Expr, FnArg, Pat, PatIdent, PatType, Type};
+use syn::{Error, FnArg, Pat, PatIdent, PatType, Type};
 
 use crate::args::Args;
 use crate::batch::Batch;
 use crate::errors::Errors;
+use crate::free_names::free_use;
 use crate::key::{Key, TypeArgument};
-use crate::signature::{Function, names_in, place_of};
+use crate::signature::{Function, names_in};
 use crate::tags::Tag;
 
 /// The functions that invalidate, read, store and run without the cache.
@@ -59,9 +60,9 @@ impl Companions {
         let is_in_key = |name: &Ident| {
             key.uses(name) || types.iter().any(|argument| matches!(argument, TypeArgument::Of(other) if other == name))
         };
-        let in_times = |name: &Ident| times.iter().find_map(|time| mention(time, name));
+        let in_times = |name: &Ident| times.iter().find_map(|time| free_use(time, name));
         let in_tags = |name: &Ident| tags.iter().find(|tag| tag.uses(name)).map(|tag| tag.text.span());
-        let in_condition = |name: &Ident| mention(args.store_if.as_ref()?, name);
+        let in_condition = |name: &Ident| free_use(args.store_if.as_ref()?, name);
         let outside_of_key = |name: &Ident| in_times(name).or_else(|| in_tags(name)).or_else(|| in_condition(name));
         let parameters = function.sig.inputs.iter().enumerate().map(|(number, input)| {
             let (name, names) = names(input, number);
@@ -148,15 +149,6 @@ fn unlinted(mut name: Ident) -> Ident {
         name.set_span(name.span().resolved_at(Span::mixed_site()));
     }
     name
-}
-
-/// Where an expression uses a name of its surroundings.
-pub(crate) fn mention(expression: &Expr, name: &Ident) -> Option<Span> {
-    let is_its_own = match expression {
-        Expr::Closure(closure) => closure.inputs.iter().any(|input| names_in(input).contains(name)),
-        _ => false,
-    };
-    if is_its_own { None } else { place_of(expression.to_token_stream(), &name.to_string()) }
 }
 
 fn plain_name(pat: &Pat) -> Option<&Ident> {

@@ -36,8 +36,8 @@ mod forwarding;
 mod key;
 mod options;
 mod rename_self;
+mod retention;
 mod static_lifetimes;
-mod store_if;
 #[cfg(test)]
 mod tests;
 
@@ -46,7 +46,7 @@ use std::convert::identity;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{FnArg, Pat, PatType, ReturnType, Signature};
+use syn::{FnArg, Pat, PatType, Signature};
 
 use crate::args::MacroKind;
 use crate::counter::with_handle;
@@ -100,10 +100,7 @@ struct Expansion<'a> {
 
 impl<'a> Expansion<'a> {
     fn new(function: &'a Function, plan: &'a Plan) -> Self {
-        let place = match &function.sig.output {
-            ReturnType::Default => function.sig.ident.span(),
-            ReturnType::Type(_, ty) => ty.span(),
-        };
+        let place = function.result().map_or_else(|| function.sig.ident.span(), Spanned::span);
         Expansion { function, plan, place: place.resolved_at(Span::mixed_site()) }
     }
 
@@ -119,6 +116,10 @@ impl<'a> Expansion<'a> {
                 let (arguments, whole) = (self.arguments(), self.whole());
                 self.after_key(&quote_spanned!(place=> #mode::call #arguments #wait #whole))
             }
+        };
+        let call = match self.function.boxed_output() {
+            Some(_) => quote_spanned!(Span::mixed_site()=> ::std::boxed::Box::pin(async move { #call })),
+            None => call,
         };
         let sig = self.signature_alone();
         let warnings = self.warnings();
@@ -180,7 +181,7 @@ impl<'a> Expansion<'a> {
         let outcome = self.outcome_of_call();
         let some = quote_spanned!(Span::mixed_site()=> ::core::option::Option::Some);
         let pinned = |body| quote_spanned!(Span::mixed_site()=> ::core::pin::pin!(#some(#body)));
-        let body = match (self.is_async(), &self.plan.args.store_if) {
+        let body = match (self.is_async(), self.closure_about_value()) {
             (true, None) => pinned(run),
             (true, Some(_)) => {
                 let judged = self.judged(quote_spanned!(Span::mixed_site()=> #run.await));
@@ -197,9 +198,9 @@ impl<'a> Expansion<'a> {
     /// A run of a block that is the body: its value, or its future.
     fn run_in_place(&self, block: &TokenStream) -> TokenStream {
         let (support, closure) = (self.support(Span::mixed_site()), self.closure(block, &quote!()));
-        match self.is_async() {
-            true => quote_spanned!(Span::mixed_site()=> #support::run_async(#closure)),
-            false => quote_spanned!(Span::mixed_site()=> (#closure)()),
+        match self.function.sig.asyncness {
+            Some(_) => quote_spanned!(Span::mixed_site()=> #support::run_async(#closure)),
+            None => quote_spanned!(Span::mixed_site()=> (#closure)()),
         }
     }
 
@@ -207,9 +208,11 @@ impl<'a> Expansion<'a> {
     /// knows it before it meets a `?` in the body.
     fn closure(&self, block: &TokenStream, ownership: &TokenStream) -> TokenStream {
         let output = self.returned();
-        match self.is_async() {
-            true => quote_spanned!(Span::mixed_site()=> async move || -> #output #block),
-            false => quote_spanned!(Span::mixed_site()=> #ownership || -> #output #block),
+        match (self.function.sig.asyncness, self.function.boxed_output(), &self.function.sig.output) {
+            (Some(_), ..) => quote_spanned!(Span::mixed_site()=> async move || -> #output #block),
+            // The block makes the future.
+            (None, Some(_), future) => quote_spanned!(Span::mixed_site()=> move || #future #block),
+            (None, None, _) => quote_spanned!(Span::mixed_site()=> #ownership || -> #output #block),
         }
     }
 
@@ -231,10 +234,7 @@ impl<'a> Expansion<'a> {
     }
 
     fn returned(&self) -> TokenStream {
-        match &self.function.sig.output {
-            ReturnType::Default => quote!(()),
-            ReturnType::Type(_, ty) => ty.to_token_stream(),
-        }
+        self.function.result().map_or_else(|| quote!(()), ToTokens::to_token_stream)
     }
 
     /// The runtime's module for expansions.
@@ -254,7 +254,7 @@ impl<'a> Expansion<'a> {
     }
 
     fn is_async(&self) -> bool {
-        self.function.sig.asyncness.is_some()
+        self.function.is_async()
     }
 
     /// `.await` in an `async fn`.

@@ -15,6 +15,7 @@ mod did_you_mean;
 mod errors;
 mod expand;
 mod fallback;
+mod free_names;
 mod key;
 mod plan;
 mod return_type;

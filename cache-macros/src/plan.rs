@@ -6,8 +6,9 @@ use syn::{Error, Result};
 use crate::args::{Args, MacroKind};
 use crate::batch::Batch;
 use crate::borrowed::{BorrowedArgument, borrowed_arguments};
-use crate::companions::{Companions, mention};
+use crate::companions::Companions;
 use crate::errors::Errors;
+use crate::free_names::free_use;
 use crate::key::{self, Key, TypeArgument, other_argument, type_arguments};
 use crate::rules;
 use crate::signature::{Argument, Function};
@@ -34,6 +35,9 @@ impl Plan {
         let mut errors = Errors::default();
         let args = Args::parse(kind, args, &mut errors);
         rules::check(kind, function, &mut errors);
+        if let (MacroKind::Counter, Some(closure)) = (kind, args.lifetime_of_value()) {
+            errors.add(closure, "the lifetime of a counter does not depend on its value: write a time, as in `300`");
+        }
         let arguments = function.arguments();
         check_skips(&args.skip, &arguments, &mut errors);
         let key = match &args.key {
@@ -42,14 +46,17 @@ impl Plan {
         };
         let background = args.background.as_ref().map(|flag| {
             check_window(flag, &args, &mut errors);
-            check_condition(&args, &arguments, &mut errors);
+            check_closures(&args, &arguments, &mut errors);
             borrowed_arguments(function, &mut errors)
         });
         let batch = Batch::new(&args, function, &key, &mut errors);
         let types = type_arguments(function, &arguments);
         let tags = tags(&args, &arguments, &key, &mut errors);
-        let is_async = kind == MacroKind::Cached && function.sig.asyncness.is_some();
-        let companions = (kind == MacroKind::Cached && args.companions != Some(false))
+        let is_async = kind == MacroKind::Cached && function.is_async();
+        check_boxed(function, &args, &mut errors);
+        // `#[async_trait]` is for traits, whose implementations cannot have companions.
+        let has_companions = args.companions != Some(false) && function.boxed_output().is_none();
+        let companions = (kind == MacroKind::Cached && has_companions)
             .then(|| Companions::new(function, &key, &types, &args, &tags, batch.as_ref(), &mut errors));
         errors.or(Plan { args, key, types, is_async, background, tags, batch, companions })
     }
@@ -59,7 +66,7 @@ impl Plan {
         let mut expressions = self.args.times().into_iter().chain(&self.args.store_if);
         self.key.uses(name)
             || self.tags.iter().any(|tag| tag.uses(name))
-            || expressions.any(|expression| mention(expression, name).is_some())
+            || expressions.any(|expression| free_use(expression, name).is_some())
     }
 }
 
@@ -71,13 +78,35 @@ fn check_window(background: &Ident, args: &Args, errors: &mut Errors) {
     }
 }
 
-/// In a task the body owns the arguments, so the condition cannot use them.
-fn check_condition(args: &Args, arguments: &[Argument], errors: &mut Errors) {
-    let Some(store_if) = &args.store_if else { return };
-    for Argument { name, .. } in arguments {
-        let wrong =
-            || format!("with `background` the condition can use only the value: remove `{name}` from `store_if`");
-        errors.extend(mention(store_if, name).map(|place| Error::new(place, wrong())));
+/// In a task the body owns the arguments, so what decides about its value cannot use them.
+fn check_closures(args: &Args, arguments: &[Argument], errors: &mut Errors) {
+    let closures = [("store_if", args.store_if.as_ref()), ("expires_in", args.lifetime_of_value())];
+    for (what, closure) in closures {
+        for Argument { name, .. } in arguments {
+            let wrong =
+                || format!("with `background` the closure can use only the value: remove `{name}` from `{what}`");
+            let place = closure.and_then(|closure| free_use(closure, name));
+            errors.extend(place.map(|place| Error::new(place, wrong())));
+        }
+    }
+}
+
+/// A boxed future borrows from the call, so its body runs in no task and for no elements but those of the call.
+fn check_boxed(function: &Function, args: &Args, errors: &mut Errors) {
+    if function.boxed_output().is_none() {
+        return;
+    }
+    if args.companions == Some(true) {
+        let wrong = "a function that returns a boxed future has no companions: remove `companions = true`";
+        errors.extend(args.later("companions", "companions").map(|place| Error::new(place.span(), wrong)));
+    }
+    for (name, place) in [("background", &args.background), ("each", &args.each)] {
+        let wrong = || {
+            format!(
+                "`{name}` needs an `async fn`, and this function returns a boxed future: annotate an `async fn` that it calls"
+            )
+        };
+        errors.extend(place.as_ref().map(|place| Error::new(place.span(), wrong())));
     }
 }
 

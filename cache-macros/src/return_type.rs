@@ -3,7 +3,8 @@
 use quote::ToTokens;
 use syn::visit::Visit;
 use syn::{
-    GenericArgument, PathArguments, PathSegment, ReturnType, Type, TypeImplTrait, TypeNever, TypePath, TypeReference,
+    GenericArgument, PathArguments, PathSegment, Type, TypeImplTrait, TypeNever, TypeParamBound, TypePath,
+    TypeReference,
 };
 
 use crate::errors::Errors;
@@ -14,10 +15,30 @@ pub(crate) fn check(ty: &Type, errors: &mut Errors) {
     ReturnTypeCheck(errors).visit_type(ty);
 }
 
-/// The `Ok` of a return type that is named `Result`.
-pub(crate) fn ok(output: &ReturnType) -> Option<&Type> {
-    let ReturnType::Type(_, ty) = output else { return None };
+/// The `Ok` of a type that is named `Result`.
+pub(crate) fn ok(ty: &Type) -> Option<&Type> {
     arguments_of(ty, "Result")?.first().copied()
+}
+
+/// The output of a boxed future: `Pin<Box<dyn Future<Output = T> + …>>`, or `BoxFuture<'_, T>` of the crate `futures`.
+pub(crate) fn boxed_output(ty: &Type) -> Option<&Type> {
+    for alias in ["BoxFuture", "LocalBoxFuture"] {
+        if let Some([output]) = arguments_of(ty, alias).as_deref() {
+            return Some(output);
+        }
+    }
+    let pinned = arguments_of(ty, "Pin")?;
+    let boxed = arguments_of(pinned.first()?, "Box")?;
+    let Type::TraitObject(object) = boxed.first()? else { return None };
+    object.bounds.iter().find_map(|bound| {
+        let TypeParamBound::Trait(bound) = bound else { return None };
+        let future = bound.path.segments.last().filter(|last| last.ident == "Future")?;
+        let PathArguments::AngleBracketed(arguments) = &future.arguments else { return None };
+        arguments.args.iter().find_map(|argument| match argument {
+            GenericArgument::AssocType(assigned) if assigned.ident == "Output" => Some(&assigned.ty),
+            _ => None,
+        })
+    })
 }
 
 /// The type arguments of a type with this name.
@@ -58,11 +79,11 @@ impl<'a> Visit<'a> for ReturnTypeCheck<'_> {
     }
 
     fn visit_type_path(&mut self, found: &'a TypePath) {
-        // `Pin<Box<dyn Future<…>>>`, which `#[async_trait]` writes too.
+        // Not the whole type, which `boxed_output` recognises.
         let is_pinned = found.path.segments.last().is_some_and(|last| last.ident == "Pin");
         if is_pinned && contains(found, "dyn") && contains(found, "Future") {
-            let wrong = "a boxed future cannot be stored, but its output can: annotate an `async fn` that this one calls; \
-                         under `#[async_trait]`, that or an `async fn` in a trait without it";
+            let wrong = "a boxed future cannot be stored, but its output can: write it as \
+                         `Pin<Box<dyn Future<Output = …> + Send>>`, and nothing around it";
             return self.0.add(found, wrong);
         }
         syn::visit::visit_type_path(self, found);

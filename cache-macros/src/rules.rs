@@ -15,19 +15,19 @@ pub(crate) fn check(kind: MacroKind, function: &Function, errors: &mut Errors) {
     match (kind, &function.body) {
         (MacroKind::Cached, Body::Absent(semicolon)) => errors.add(
             semicolon,
-            "a cached function has a body: in a trait, write `#[cached]` above the function of the implementation",
+            "a cached function has a body: in a trait, write `#[cached(companions = false, …)]` above the function of each implementation",
         ),
         (MacroKind::Counter, body @ Body::Present { .. }) => {
             errors.add(body, "a counter has no body: end the line with `;`");
         }
         _ => {}
     }
-    match (kind, &function.sig.output) {
-        (MacroKind::Cached, ReturnType::Type(_, ty)) => return_type::check(ty, errors),
-        (MacroKind::Counter, ReturnType::Type(_, ty)) => {
+    match (kind, &function.sig.output, function.result()) {
+        (MacroKind::Cached, _, Some(result)) => return_type::check(result, errors),
+        (MacroKind::Counter, ReturnType::Type(_, ty), _) => {
             errors.add(ty, "the macro writes the return type of a counter: remove it");
         }
-        (_, ReturnType::Default) => {}
+        _ => {}
     }
 }
 

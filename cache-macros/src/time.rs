@@ -10,6 +10,8 @@ pub(crate) enum Time {
     After(Duration),
     /// An expression. The compiler checks that its type is `Duration`.
     Computed(Expr),
+    /// A closure that takes the value.
+    FromValue(Expr),
 }
 
 impl Time {
@@ -29,6 +31,11 @@ impl Time {
             Time::After(duration) if duration.as_millis() == 0 => {
                 format!("a window of 0 has no effect: remove it, or write a time, as in `{form}`")
             }
+            Time::FromValue(_) => {
+                format!(
+                    "a window is the same for every value: write a time, as in `{form}`; a closure is for `expires_in`"
+                )
+            }
             Time::Never => {
                 format!("a window has to end: write a time, as in `{form}`; `never` is for `expires_in`")
             }
@@ -39,13 +46,11 @@ impl Time {
 
     /// The expression, if it is not known at compile time.
     pub(crate) fn expression(&self) -> Option<&Expr> {
-        if let Time::Computed(expression) = self { Some(expression) } else { None }
+        if let Time::Computed(expression) | Time::FromValue(expression) = self { Some(expression) } else { None }
     }
 
     fn parse(value: &Expr) -> Result<Self> {
         match value {
-            // A `macro_rules!` macro passes it in an invisible group.
-            Expr::Group(group) => Time::parse(&group.expr),
             Expr::Lit(ExprLit { lit: Lit::Int(seconds), .. }) => whole_seconds(seconds),
             Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => in_words(text),
             Expr::Lit(literal) => Err(not_a_time(literal)),
@@ -53,6 +58,15 @@ impl Time {
                 Err(Error::new_spanned(value, "a time cannot be negative: write seconds, as in `300`, or `\"5m\"`"))
             }
             Expr::Path(path) if path.path.is_ident("never") => Ok(Time::Never),
+            Expr::Closure(closure) if closure.asyncness.is_some() => Err(Error::new_spanned(
+                value,
+                "the lifetime is needed at once, so its closure cannot be `async`: write `expires_in = |token| token.ttl`",
+            )),
+            Expr::Closure(closure) if closure.inputs.len() != 1 => Err(Error::new_spanned(
+                value,
+                "a lifetime from the value takes one argument: write `expires_in = |token| token.ttl`",
+            )),
+            Expr::Closure(_) => Ok(Time::FromValue(value.clone())),
             _ => Ok(Time::Computed(value.clone())),
         }
     }

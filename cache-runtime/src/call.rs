@@ -19,7 +19,7 @@ mod batch;
 mod before_and_after_body;
 mod cross_process;
 mod outcome;
-mod store_if;
+mod retention;
 #[cfg(test)]
 mod tests;
 
@@ -34,13 +34,16 @@ use serde::de::DeserializeOwned;
 
 pub(crate) use self::background_refresh::lookup;
 pub use self::background_refresh::{Computation, Lookup, Owned, own, recompute, recompute_async, require_task};
-pub use self::batch::{BatchOutcome, BatchOutput, Elements, EntryName, copied_elements, elements};
+pub use self::batch::{BatchOutcome, BatchOutput, Elements, EntryName, copied_elements, elements, names};
 pub(crate) use self::batch::{RunFor, get_or_set_multi, run_batch};
 pub(crate) use self::before_and_after_body::begin;
 pub use self::before_and_after_body::{Begun, Running};
 use self::cross_process::Claimed;
 pub use self::outcome::{Always, NotResult, OkOnly, Outcome, OutcomeProbe, Storable, checked};
-pub use self::store_if::{Conditional, WithCondition, conditional, with_condition};
+pub(crate) use self::retention::retention;
+pub use self::retention::{
+    Lifetime, Retained, Retention, UsualLifetime, WithRetention, always, retained, usual_lifetime, with_retention,
+};
 use crate::claim::{HeldClaim, RefreshLease};
 use crate::entry::{self, Expiration, Record, TagStamp, Value};
 use crate::handle::Handle;
@@ -194,8 +197,9 @@ impl<M: Mode> Call<'_, M> {
             leader.into_iter().for_each(Leader::fail);
             return self.stale_on_error(start.stale).await.map_or(whole, O::whole);
         };
-        let encoded = self.encode(value, stamps.as_deref());
-        if !O::is_stored(&whole) || stamps.is_none() {
+        let retention = O::retention(&whole);
+        let encoded = self.encode(value, stamps.as_deref(), retention);
+        if retention == Retention::NotStored || stamps.is_none() {
             self.publish_only(encoded, claim, start.lease, leader, stamps.as_deref()).await;
             return whole;
         }
@@ -218,8 +222,9 @@ impl<M: Mode> Call<'_, M> {
             leader.fail();
             return whole;
         };
-        let encoded = self.encode(value, stamps.as_deref());
-        if !O::is_stored(&whole) || stamps.is_none() {
+        let retention = O::retention(&whole);
+        let encoded = self.encode(value, stamps.as_deref(), retention);
+        if retention == Retention::NotStored || stamps.is_none() {
             self.publish_only(encoded, claim, None, Some(leader), stamps.as_deref()).await;
             return whole;
         }
@@ -282,8 +287,9 @@ impl<M: Mode> Call<'_, M> {
         &self,
         value: &T,
         stamps: Option<&[TagStamp]>,
+        retention: Retention,
     ) -> Option<(Value, Expiration)> {
-        let expiration = self.handle.expiration(&self.key);
+        let expiration = self.handle.expiration(&self.key, retention.ttl());
         let encoded = entry::write(value, self.handle.core.settings.codec, &expiration);
         let value = encoded.inspect_err(|error| self.handle.report_not_stored(&self.key, error)).ok()?;
         Some((entry::tagged(value, stamps.unwrap_or_default(), &expiration), expiration))

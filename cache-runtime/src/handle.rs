@@ -40,16 +40,19 @@ impl Handle {
         self.core.clock.now()
     }
 
-    /// The expiration of a value stored under `key` now, with the view's jitter.
-    pub(crate) fn expiration(&self, key: &str) -> Expiration {
+    /// The expiration of a value stored under `key` now, with the view's jitter. `own` is the value's own lifetime, if it
+    /// has one.
+    pub(crate) fn expiration(&self, key: &str, own: Option<Ttl>) -> Expiration {
         let now = self.now();
-        self.expiration_at(now, self.view.jitter.spread(self.ttl().end(now), now, key))
+        let ttl = own.unwrap_or_else(|| self.ttl());
+        let expiration = self.expiration_at(now, self.view.jitter.spread(ttl.end(now), now, key));
+        Expiration { is_explicit: expiration.is_explicit || own.is_some(), ..expiration }
     }
 
     /// The expiration of a batch, by the least of its keys: what was written together expires together, so that it is
     /// computed together again.
-    pub(crate) fn expiration_of_batch<'k>(&self, keys: impl Iterator<Item = &'k str>) -> Expiration {
-        self.expiration(keys.min().unwrap_or_default())
+    pub(crate) fn expiration_of_batch<'k>(&self, keys: impl Iterator<Item = &'k str>, own: Option<Ttl>) -> Expiration {
+        self.expiration(keys.min().unwrap_or_default(), own)
     }
 
     /// The expiration of a counter that starts now. It has no jitter, which would change a rate limit.

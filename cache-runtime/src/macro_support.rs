@@ -14,12 +14,12 @@ pub use self::blocking::begin;
 pub use self::body::{Body, run_async};
 pub use self::companions::{Ref, Returns, Stores, key, tags};
 pub use self::duration::{IntoDuration, duration};
-pub use self::options::CallOptions;
+pub use self::options::{CallOptions, vec};
 // `Storable` is here so that users can write the bound which the compiler proposes.
 pub use crate::call::{
-    Always, BatchOutcome, BatchOutput, Begun, Computation, Conditional, Elements, EntryName, Lookup, NotResult, OkOnly,
-    Outcome, OutcomeProbe, Owned, Running, Storable, WithCondition, checked, conditional, copied_elements, elements,
-    own, require_task, with_condition,
+    Always, BatchOutcome, BatchOutput, Begun, Computation, Elements, EntryName, Lifetime, Lookup, NotResult, OkOnly,
+    Outcome, OutcomeProbe, Owned, Retained, Retention, Running, Storable, UsualLifetime, WithRetention, always,
+    checked, copied_elements, elements, names, own, require_task, retained, usual_lifetime, with_retention,
 };
 pub use crate::key::{DefaultKey, FunctionPath, tag, template_key};
 pub use crate::{__cached_function as cached_function, Result};

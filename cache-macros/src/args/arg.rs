@@ -3,6 +3,7 @@
 use proc_macro2::Ident;
 use quote::ToTokens;
 use syn::ext::IdentExt;
+use syn::parse::discouraged::Speculative;
 use syn::parse::{ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::{Error, Expr, ExprLit, Lit, LitStr, Path, Result, Token, parenthesized};
@@ -30,10 +31,10 @@ impl Arg<'_> {
         Error::new_spanned(place, self.message(what))
     }
 
-    /// `= expression`
+    /// `= expression`, also in the invisible group in which a `macro_rules!` macro passes one
     pub(crate) fn value(&self) -> Result<Expr> {
         self.equals()?;
-        self.input.parse()
+        self.input.parse().map(ungrouped)
     }
 
     /// `= "text"`
@@ -59,7 +60,7 @@ impl Arg<'_> {
             return Err(Error::new_spanned(value, self.message("is empty: write") + ", or remove it"));
         }
         let texts = list.elems.iter().map(|element| {
-            let filled = text(element).filter(|text| !text.value().is_empty());
+            let filled = text(&ungrouped(element.clone())).filter(|text| !text.value().is_empty());
             filled.ok_or_else(|| self.wrong(element, "contains only non-empty texts in quotes: write"))
         });
         texts.collect()
@@ -109,6 +110,12 @@ impl Arg<'_> {
     /// `= some::path`
     pub(crate) fn path(&self) -> Result<Path> {
         self.equals()?;
+        // `crate` is a keyword and no expression.
+        let fork = self.input.fork();
+        if let Ok(Expr::Path(path)) = fork.parse().map(ungrouped) {
+            self.input.advance_to(&fork);
+            return Ok(path.path);
+        }
         let path = self.input.call(Path::parse_mod_style);
         path.map_err(|error| Error::new(error.span(), self.message("is a path without quotes: write")))
     }
@@ -163,11 +170,11 @@ fn text(value: &Expr) -> Option<LitStr> {
     if let Some(Lit::Str(text)) = literal(value) { Some(text.clone()) } else { None }
 }
 
-/// The literal, also if a `macro_rules!` macro passes it in an invisible group.
 fn literal(value: &Expr) -> Option<&Lit> {
-    match value {
-        Expr::Lit(ExprLit { lit, .. }) => Some(lit),
-        Expr::Group(group) => literal(&group.expr),
-        _ => None,
-    }
+    if let Expr::Lit(ExprLit { lit, .. }) = value { Some(lit) } else { None }
+}
+
+/// The expression without the invisible groups in which a `macro_rules!` macro passes one.
+fn ungrouped(value: Expr) -> Expr {
+    if let Expr::Group(group) = value { ungrouped(*group.expr) } else { value }
 }

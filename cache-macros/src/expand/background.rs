@@ -76,7 +76,7 @@ impl Expansion<'_> {
         let support = self.support(Span::mixed_site());
         match self.is_async() {
             true => self.detached(quote_spanned!(Span::mixed_site()=> #support::run_async(#run))),
-            false if self.plan.args.store_if.is_none() => run,
+            false if self.closure_about_value().is_none() => run,
             false => self.detached(quote_spanned!(Span::mixed_site()=> (#run)())),
         }
     }

@@ -37,11 +37,8 @@ impl Expansion<'_> {
         // Not checked whether it can be stored, because only the elements are stored.
         let whole = quote_spanned!(self.place=> #support::OutcomeProbe::<#output>::new().cache_outcome());
         let (value, run) = (self.outcome_of_element(batch), self.run_for_missing(batch));
-        let store_if = match &self.plan.args.store_if {
-            Some(store_if) => store_if.to_token_stream(),
-            None => quote_spanned!(Span::mixed_site()=> |_| true),
-        };
-        quote_spanned!(self.place=> (options, elements, (#whole, #value), #run, #store_if))
+        let [store_if, expires_in] = self.closures_about_value();
+        quote_spanned!(self.place=> (options, elements, (#whole, #value), #run, (#store_if, #expires_in)))
     }
 
     /// All elements with the names of their entries. Placed at the argument, where the compiler reports a missing `Clone`.
@@ -56,7 +53,7 @@ impl Expansion<'_> {
         };
         let (support, tags) = (self.support(Span::mixed_site()), self.tags());
         let names = quote_spanned! {Span::mixed_site()=>
-            #argument.iter().map(|#element| #support::EntryName { key: #key, tags: #tags }).collect()
+            #support::names(&#argument[..], |#element| #support::EntryName { key: #key, tags: #tags })
         };
         let place = argument.span().resolved_at(Span::mixed_site());
         let (support, function) = (self.support(place), if *is_vec { "elements" } else { "copied_elements" });

@@ -110,7 +110,7 @@ impl Expansion<'_> {
     /// stores and of what `peek` finds. Of a batch the latter two are the value of one element.
     fn calls_by_key(&self) -> (TokenStream, TokenStream) {
         let (cache, output) = (optional(self.plan.args.cache.as_ref()), self.returned());
-        let ok = return_type::ok(&self.function.sig.output);
+        let ok = self.function.result().and_then(return_type::ok);
         let (stored, found, outcome) = match (&self.plan.batch, ok) {
             (Some(batch), _) => (batch.value.to_token_stream(), None, self.outcome_of_element(batch)),
             (None, ok) => (output.clone(), ok, self.outcome(&static_lifetimes::named(output.clone()))),
@@ -118,7 +118,9 @@ impl Expansion<'_> {
         let peek = if self.plan.batch.is_none() && ok.is_none() { "peek_whole" } else { "peek" };
         let (stored, peek) = (static_lifetimes::named(stored), Ident::new(peek, self.place));
         let found = found.map_or_else(|| stored.clone(), |ok| static_lifetimes::named(ok.to_token_stream()));
-        let calls = quote_spanned!(self.place=> [invalidate #peek prime value] [#cache] [#outcome]);
+        let prime = if self.plan.args.lifetime_of_value().is_some() { "prime_expiring" } else { "prime" };
+        let prime = Ident::new(prime, self.place);
+        let calls = quote_spanned!(self.place=> [invalidate #peek #prime value] [#cache] [#outcome]);
         (calls, quote!([#output] [#stored] [#found]))
     }
 
@@ -141,6 +143,7 @@ impl Expansion<'_> {
         let (calls, types) = self.calls_by_key();
         let (prime_tags, key, value) =
             (self.with_tags(), self.key_of_call(companions), Ident::new("value", self.place));
+        let own_lifetime = self.plan.args.lifetime_of_value().map(|closure| quote!(, #closure));
         // The body of a method is the companion that does nothing but run it.
         let (run, wait) = ((!companions.in_impl).then(|| self.run(companions, forwarding::passed)), self.wait());
         let run = run.map(|run| quote!(#run #wait));
@@ -150,7 +153,7 @@ impl Expansion<'_> {
             #calls
             [#(#attrs)*] [#vis] [#(#names)*]
             [#(#generics,)*] [#start_of_bounds #(#bounds,)*]
-            [#inputs] [#keyed] [#primed #value: &__Given] [#prime_tags]
+            [#inputs] [#keyed] [#primed #value: &__Given] [#prime_tags] [#own_lifetime]
             #types
             [#key]
             [#body] [#run] #key_function #tags

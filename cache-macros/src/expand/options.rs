@@ -25,9 +25,9 @@ impl Expansion<'_> {
     pub(super) fn options_of_batch(&self) -> TokenStream {
         let (support, args) = (self.support(Span::mixed_site()), &self.plan.args);
         let cache = args.cache.as_ref().map(|name| option("cache_named", name.to_token_stream()));
-        let expires_in = args.expires_in.as_ref().map(|time| match duration(time, &support) {
-            Some(duration) => option("expires_after", duration),
-            None => option("never_expires", TokenStream::new()),
+        let expires_in = args.expires_in.as_ref().and_then(|time| match time {
+            Time::Never => Some(option("never_expires", TokenStream::new())),
+            time => Some(option("expires_after", duration(time, &support)?)),
         });
         let window = |name, time: &Option<Time>| Some(option(name, duration(time.as_ref()?, &support)?));
         let race_ttl = window("race_ttl", &args.race_ttl);
@@ -48,7 +48,7 @@ impl Expansion<'_> {
             let values = values.iter().map(|value| displayed(value, text.span(), false));
             quote_spanned!(Span::mixed_site()=> #support::tag(&[#(#pieces),*], &[#(#values),*]))
         });
-        quote_spanned!(Span::mixed_site()=> ::std::vec::Vec::from([#(#tags),*]))
+        quote_spanned!(Span::mixed_site()=> #support::vec([#(#tags),*]))
     }
 }
 
@@ -65,10 +65,10 @@ pub(super) fn optional(text: Option<impl ToTokens>) -> TokenStream {
     }
 }
 
-/// A `Duration`; `None` for `never`.
+/// A `Duration`; `None` for a time that is none or comes from the value.
 fn duration(time: &Time, support: &TokenStream) -> Option<TokenStream> {
     match time {
-        Time::Never => None,
+        Time::Never | Time::FromValue(_) => None,
         Time::After(duration) => {
             let (seconds, nanos) = (duration.as_secs(), duration.subsec_nanos());
             Some(quote_spanned!(Span::mixed_site()=> #support::Duration::new(#seconds, #nanos)))

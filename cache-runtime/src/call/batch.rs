@@ -18,12 +18,14 @@ use serde::de::DeserializeOwned;
 pub use self::output::{BatchOutcome, BatchOutput};
 use super::Decision;
 use super::outcome::{Always, Outcome, Storable};
+use super::retention::Retention;
 use crate::claim::{Epoch, HeldClaim, KeyGuard, RefreshLease, new_token};
 use crate::entry::{self, Expiration, Record, TagStamp, Value};
 use crate::handle::{Handle, deduplicated};
 use crate::mode::Mode;
 use crate::single_flight::{BatchLeaders, Ending, Leader, LeaderScope, flights};
 use crate::store::{Answer, Claim, Operation};
+use crate::time::Ttl;
 use crate::{ErrorKind, Result};
 
 /// For which elements the body runs.
@@ -58,6 +60,11 @@ impl<E> fmt::Debug for Elements<E> {
     }
 }
 
+/// The names of the entries of a batch.
+pub fn names<E>(elements: &[E], name: impl FnMut(&E) -> EntryName) -> Vec<EntryName> {
+    elements.iter().map(name).collect()
+}
+
 /// The elements of a batch.
 pub fn elements<E: Clone>(names: Vec<EntryName>, all: Vec<E>) -> Elements<E> {
     Elements { names, all, clone: E::clone }
@@ -78,7 +85,7 @@ pub(crate) async fn run_batch<M: Mode, E, O, K: Outcome, F>(
     elements: Elements<E>,
     _: (O, K),
     compute: impl FnOnce(Vec<E>) -> F,
-    store_if: impl FnMut(&K::Value) -> bool,
+    retention: impl FnMut(&K::Value) -> Retention,
 ) -> O::Whole
 where
     O: BatchOutcome<E, Value = K::Value>,
@@ -102,7 +109,7 @@ where
             RunFor::Missing => batch.lead(&mut values, ended_before).await,
             RunFor::All => batch.lead_unconditionally(),
         };
-        batch.compute::<O, _, F>(values, (leaders, leases), compute, store_if).await
+        batch.compute::<O, _, F>(values, (leaders, leases), compute, retention).await
     })
     .await
 }
@@ -119,7 +126,7 @@ where
 {
     let names = keys.iter().map(|key| EntryName { key: Ok(key.clone()), tags: Vec::new() }).collect();
     let outcomes = (Always::<HashMap<String, T>>::new(), Always::<T>::new());
-    run_batch(mode, RunFor::Missing, handle, elements(names, keys), outcomes, compute, |_| true).await
+    run_batch(mode, RunFor::Missing, handle, elements(names, keys), outcomes, compute, |_| Retention::Usual).await
 }
 
 /// A value that the body has computed.
@@ -127,9 +134,13 @@ struct Computed<'a, V> {
     /// The stored key.
     key: String,
     value: &'a V,
-    /// `None` if it is not to be stored.
+    /// `None` if they cannot be read. Then the value is not stored.
     stamps: Option<&'a [TagStamp]>,
+    retention: Retention,
 }
+
+/// Values that expire together, and when.
+type Expiring = (Expiration, Vec<(String, Value)>);
 
 struct Element<E> {
     itself: E,
@@ -200,7 +211,7 @@ impl<'a, M: Mode, E> Batch<'a, M, E> {
         mut values: Vec<Option<V>>,
         (leaders, leases): (BatchLeaders, Vec<RefreshLease>),
         compute: impl FnOnce(Vec<E>) -> F,
-        mut store_if: impl FnMut(&V) -> bool,
+        mut retention: impl FnMut(&V) -> Retention,
     ) -> O::Whole
     where
         O: BatchOutcome<E, Value = V>,
@@ -226,8 +237,9 @@ impl<'a, M: Mode, E> Batch<'a, M, E> {
             missing.iter().zip(computed).for_each(|(at, value)| values[*at] = value);
             let computed = missing.iter().zip(&stamps).filter_map(|(at, stamps)| {
                 let (key, value) = (self.elements[*at].key.as_deref()?, values[*at].as_ref()?);
-                let stamps = stamps.as_deref().filter(|_| store_if(value));
-                Some(Computed { key: self.handle.key(key).ok()?.into_owned(), value, stamps })
+                let stamps = stamps.as_deref();
+                let retention = if stamps.is_some() { retention(value) } else { Retention::NotStored };
+                Some(Computed { key: self.handle.key(key).ok()?.into_owned(), value, stamps, retention })
             });
             let computed: Vec<_> = computed.collect();
             if let Some(epoch) = self.refresh_epoch {
@@ -276,11 +288,12 @@ impl<'a, M: Mode, E> Batch<'a, M, E> {
         leaders: BatchLeaders,
     ) {
         let handle = self.handle;
-        let expiration = handle.expiration_of_batch(computed.iter().map(|computed| &*computed.key));
+        let lifetimes = self.lifetimes(computed);
         let encode = |computed: &Computed<'_, V>| {
-            let value = entry::write(Always::storable(computed.value)?, handle.core.settings.codec, &expiration);
+            let expiration = lifetimes.get(&computed.retention.ttl())?;
+            let value = entry::write(Always::storable(computed.value)?, handle.core.settings.codec, expiration);
             let value = value.inspect_err(|error| handle.report_not_stored(&computed.key, error)).ok()?;
-            Some(entry::tagged(value, computed.stamps.unwrap_or_default(), &expiration))
+            Some(entry::tagged(value, computed.stamps.unwrap_or_default(), expiration))
         };
         // Encoded once more, since few keys of a batch are awaited, and the store takes the other copy.
         let awaited: HashSet<&str> =
@@ -291,9 +304,12 @@ impl<'a, M: Mode, E> Batch<'a, M, E> {
             .filter_map(|computed| Some((&*computed.key, Arc::new(encode(computed)?))))
             .collect();
         let watermark = leaders.as_slice().first().map(Leader::watermark);
-        let stored = computed.iter().filter(|computed| computed.stamps.is_some());
-        let values = stored.filter_map(|computed| Some((computed.key.clone(), encode(computed)?)));
-        let mut outdated = self.save(claim, values.collect(), expiration).await;
+        let values = lifetimes.iter().map(|(ttl, expiration)| {
+            let stored = computed.iter().filter(|computed| computed.retention != Retention::NotStored);
+            let stored = stored.filter(|computed| computed.retention.ttl() == *ttl);
+            (*expiration, stored.filter_map(|computed| Some((computed.key.clone(), encode(computed)?))).collect())
+        });
+        let mut outdated = self.save(claim, values.collect()).await;
         // Tags are checked only for those who wait, in one read: if one was deleted, all values count as outdated.
         let stamps = computed.iter().filter(|computed| awaited.contains(&*computed.key)).filter_map(|one| one.stamps);
         if !handle.are_current(self.mode, &stamps.flatten().cloned().collect::<Vec<_>>()).await {
@@ -312,6 +328,16 @@ impl<'a, M: Mode, E> Batch<'a, M, E> {
         });
     }
 
+    /// When the values of each lifetime expire; that of the call's options is `None`.
+    fn lifetimes<V>(&self, computed: &[Computed<'_, V>]) -> HashMap<Option<Ttl>, Expiration> {
+        let mut keys = HashMap::<_, Vec<&str>>::new();
+        for Computed { key, retention, .. } in computed {
+            keys.entry(retention.ttl()).or_default().push(key);
+        }
+        let lifetimes = keys.into_iter();
+        lifetimes.map(|(ttl, keys)| (ttl, self.handle.expiration_of_batch(keys.into_iter(), ttl))).collect()
+    }
+
     /// Ends a failed attempt: in a window nobody recomputes for a while.
     async fn abandon(&self, claim: HeldClaim, leases: Vec<RefreshLease>) {
         leases.into_iter().for_each(|lease| lease.fail(self.handle.now()));
@@ -325,26 +351,20 @@ impl<'a, M: Mode, E> Batch<'a, M, E> {
     }
 
     /// Stores values whose keys have not been changed during the computation, and returns the keys that have been.
-    async fn save(
-        &self,
-        claim: HeldClaim,
-        mut values: Vec<(String, Value)>,
-        expiration: Expiration,
-    ) -> HashSet<String> {
-        let Some(token) = claim.token() else { return self.save_locally(&claim, values, expiration).await };
-        // Elements may share a key.
-        values.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
-        values.dedup_by(|(one, _), (other, _)| one == other);
-        let stored: Vec<String> = values.iter().map(|(key, _)| key.clone()).collect();
-        let is_stored = |key: &&String| stored.binary_search(key).is_ok();
-        let left: Vec<String> = claim.keys().iter().filter(|key| !is_stored(key)).cloned().collect();
-        let release = Operation::ReleaseMulti { keys: left.as_slice().into(), token };
-        let complete = Operation::CompleteMulti { values, expiration, token };
+    async fn save(&self, claim: HeldClaim, values: Vec<Expiring>) -> HashSet<String> {
+        let Some(token) = claim.token() else { return self.save_locally(&claim, values).await };
+        let mut left: HashSet<&String> = claim.keys().iter().collect();
+        let mut operations = Vec::new();
+        for (expiration, mut values) in values {
+            // Elements may share a key.
+            values.retain(|(key, _)| left.remove(key));
+            let keys: Vec<String> = values.iter().map(|(key, _)| key.clone()).collect();
+            operations.push((keys, Operation::CompleteMulti { values, expiration, token }));
+        }
+        let left: Vec<String> = left.into_iter().cloned().collect();
+        operations.push((left.clone(), Operation::ReleaseMulti { keys: left.into(), token }));
         let mut outdated = HashSet::new();
-        for (keys, operation) in [(&stored, complete), (&left, release)] {
-            if keys.is_empty() {
-                continue;
-            }
+        for (keys, operation) in operations.into_iter().filter(|(keys, _)| !keys.is_empty()) {
             match self.handle.ask(self.mode, operation).await.and_then(Answer::bools) {
                 Ok(hold) => {
                     outdated.extend(keys.iter().zip(hold).filter(|(_, holds)| !holds).map(|(key, _)| key.clone()));
@@ -361,21 +381,18 @@ impl<'a, M: Mode, E> Batch<'a, M, E> {
     }
 
     /// The same without a claim in the store: what this process has changed counts.
-    async fn save_locally(
-        &self,
-        claim: &HeldClaim,
-        mut values: Vec<(String, Value)>,
-        expiration: Expiration,
-    ) -> HashSet<String> {
+    async fn save_locally(&self, claim: &HeldClaim, values: Vec<Expiring>) -> HashSet<String> {
         let broken = |claim: &HeldClaim| claim.broken_locally().map(str::to_owned).collect::<HashSet<String>>();
         let before = broken(claim);
         if let Some(error) = claim.failure() {
             self.handle.report_not_stored("", error);
             return before;
         }
-        values.retain(|(key, _)| !before.contains(key));
-        let written = self.handle.put_multi(self.mode, values, expiration).await;
-        let _ = written.inspect_err(|error| self.handle.report_not_stored("", error));
+        for (expiration, mut values) in values {
+            values.retain(|(key, _)| !before.contains(key));
+            let written = self.handle.put_multi(self.mode, values, expiration).await;
+            let _ = written.inspect_err(|error| self.handle.report_not_stored("", error));
+        }
         // An invalidation may come between the check and the write. A missing value is always correct.
         let outdated = broken(claim);
         self.delete(outdated.difference(&before).cloned().collect()).await;

@@ -10,6 +10,7 @@ use std::ops::Deref;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::Retention;
 use crate::codec::scalar_probe;
 
 /// What a body returns, which part of it is stored, and how the whole is restored from that part.
@@ -24,9 +25,9 @@ pub trait Outcome {
     fn checked(self) -> Self::Checked;
     /// The storable part of this result, if it has one.
     fn storable(whole: &Self::Whole) -> Option<&Self::Value>;
-    /// Whether a storable result is to be stored: the user's condition may refuse it.
-    fn is_stored(_whole: &Self::Whole) -> bool {
-        true
+    /// What becomes of a storable result: the user's closures may refuse it, or give it a lifetime of its own.
+    fn retention(_whole: &Self::Whole) -> Retention {
+        Retention::Usual
     }
     /// Restores the result from its stored part.
     fn whole(value: Self::Value) -> Self::Whole;

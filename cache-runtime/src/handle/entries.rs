@@ -60,7 +60,7 @@ impl Handle {
         encode: impl FnOnce(&Expiration) -> Result<Option<Value>>,
     ) -> Result<Option<(Value, Expiration)>> {
         let key = self.key(key)?;
-        let expiration = self.expiration(&key);
+        let expiration = self.expiration(&key, None);
         let encoded = encode(&expiration).map_err(|error| self.core.store.explained(error, "set", Some(&key)))?;
         Ok(encoded.map(|value| (value, expiration)))
     }
@@ -104,7 +104,7 @@ impl Handle {
             return self.delete(mode, key).await;
         }
         let key = self.key(key)?;
-        let expiration = self.expiration(&key);
+        let expiration = self.expiration(&key, None);
         self.ask(mode, Operation::Touch { key: Cow::Borrowed(&key), expiration }).await?.bool()
     }
 

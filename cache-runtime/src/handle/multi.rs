@@ -57,7 +57,7 @@ impl Handle {
     ) -> Result<()> {
         let pairs = pairs.into_iter().map(|(key, value)| Ok((self.key(key.as_ref())?.into_owned(), value)));
         let pairs = pairs.collect::<Result<Vec<_>>>()?;
-        let expiration = self.expiration_of_batch(pairs.iter().map(|(key, _)| key.as_str()));
+        let expiration = self.expiration_of_batch(pairs.iter().map(|(key, _)| key.as_str()), None);
         let encoded = pairs.into_iter().map(|(key, value)| {
             let value = entry::write_untyped(&value, &expiration)
                 .map_err(|error| self.core.store.explained(error, "write_multi", Some(&key)))?;

@@ -7,7 +7,7 @@ use std::pin::Pin;
 use super::CallOptions;
 use super::companions::{Primed, Returns, Stores, delete, stored_value};
 pub use crate::call::recompute_async as recompute;
-use crate::call::{self, BatchOutcome, Elements, Lookup, Outcome, run_batch};
+use crate::call::{self, BatchOutcome, Elements, Lifetime, Lookup, Outcome, retention, run_batch};
 use crate::mode::Async;
 use crate::{AsyncCounter, Result};
 
@@ -40,18 +40,21 @@ pub fn lookup<O: Outcome>(options: CallOptions, key: Result<String>, outcome: O)
 }
 
 /// A call of an `async fn` with `each`.
-pub async fn batch<E, O, K: Outcome, F>(
+pub async fn batch<E, O, K: Outcome, F, L: Lifetime>(
     options: CallOptions,
     elements: Elements<E>,
     outcomes: (O, K),
     compute: impl FnOnce(Vec<E>) -> F,
-    store_if: impl FnMut(&K::Value) -> bool,
+    (mut store_if, mut expires_in): (impl FnMut(&K::Value) -> bool, impl FnMut(&K::Value) -> L),
 ) -> O::Whole
 where
     O: BatchOutcome<E, Value = K::Value>,
     F: Future<Output = O::Whole>,
 {
-    run_batch(&Async, options.run_for, &options.handle(), elements, outcomes, compute, store_if).await
+    run_batch(&Async, options.run_for, &options.handle(), elements, outcomes, compute, |value| {
+        retention(value, &mut store_if, &mut expires_in)
+    })
+    .await
 }
 
 /// Deletes the value that a function stored under a key.
@@ -80,6 +83,22 @@ where
     Returns<O::Whole>: Stores<V, Whole = O::Whole>,
 {
     let primed = Primed::new(options, key, outcome, value);
+    async move { primed?.store(&Async).await }
+}
+
+/// Stores a value under a key of a function, with the lifetime that a closure makes from it.
+pub fn prime_expiring<O: Outcome, V, L: Lifetime, C: FnOnce(&O::Value) -> L>(
+    options: CallOptions,
+    key: Result<String>,
+    outcome: O,
+    value: &V,
+    expires_in: C,
+) -> impl Future<Output = Result<()>> + use<O, V, L, C>
+where
+    Returns<O::Whole>: Stores<V, Whole = O::Whole>,
+{
+    let primed = Primed::new(options, key, outcome, value);
+    let primed = primed.and_then(|primed| primed.expiring::<O, V, L>(value, expires_in));
     async move { primed?.store(&Async).await }
 }
 

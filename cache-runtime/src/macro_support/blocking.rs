@@ -5,7 +5,7 @@ use std::pin::pin;
 use super::companions::{Primed, Returns, Stores, delete, stored_value};
 use super::{Body, CallOptions};
 pub use crate::call::recompute;
-use crate::call::{self, BatchOutcome, Begun, Elements, Lookup, Outcome, run_batch};
+use crate::call::{self, BatchOutcome, Begun, Elements, Lifetime, Lookup, Outcome, retention, run_batch};
 use crate::mode::Blocking;
 use crate::poll_once::poll_once;
 use crate::{Counter, Result};
@@ -52,18 +52,20 @@ pub fn lookup<O: Outcome>(options: CallOptions, key: Result<String>, outcome: O)
 }
 
 /// A call of a function with `each`. `outcomes` are that of the whole, and that of the value of each element.
-pub fn batch<E, O, K: Outcome>(
+pub fn batch<E, O, K: Outcome, L: Lifetime>(
     options: CallOptions,
     elements: Elements<E>,
     outcomes: (O, K),
     compute: impl FnOnce(Vec<E>) -> O::Whole,
-    store_if: impl FnMut(&K::Value) -> bool,
+    (mut store_if, mut expires_in): (impl FnMut(&K::Value) -> bool, impl FnMut(&K::Value) -> L),
 ) -> O::Whole
 where
     O: BatchOutcome<E, Value = K::Value>,
 {
     let (run_for, compute) = (options.run_for, async |elements| compute(elements));
-    poll_once(run_batch(&Blocking, run_for, &options.handle(), elements, outcomes, compute, store_if))
+    poll_once(run_batch(&Blocking, run_for, &options.handle(), elements, outcomes, compute, |value| {
+        retention(value, &mut store_if, &mut expires_in)
+    }))
 }
 
 /// Deletes the value that a function stored under a key.
@@ -87,6 +89,21 @@ where
     Returns<O::Whole>: Stores<V, Whole = O::Whole>,
 {
     poll_once(Primed::new(options, key, outcome, value)?.store(&Blocking))
+}
+
+/// Stores a value under a key of a function, with the lifetime that a closure makes from it.
+pub fn prime_expiring<O: Outcome, V, L: Lifetime>(
+    options: CallOptions,
+    key: Result<String>,
+    outcome: O,
+    value: &V,
+    expires_in: impl FnOnce(&O::Value) -> L,
+) -> Result<()>
+where
+    Returns<O::Whole>: Stores<V, Whole = O::Whole>,
+{
+    let primed = Primed::new(options, key, outcome, value)?.expiring::<O, V, L>(value, expires_in)?;
+    poll_once(primed.store(&Blocking))
 }
 
 /// The counter of an annotated function.

@@ -56,7 +56,7 @@ macro_rules! __companions {
         [$($attrs:tt)*] [$($vis:tt)*]
         [$uncached:ident $refresh_name:ident $invalidate:ident $peek:ident $prime:ident $key_name:ident $tags_name:ident $key_function:ident]
         [$($generics:tt)*] [$($bounds:tt)*]
-        [$($inputs:tt)*] [$($keyed:tt)*] [$($primed:tt)*] [$($prime_tagged:tt)*]
+        [$($inputs:tt)*] [$($keyed:tt)*] [$($primed:tt)*] [$($prime_tagged:tt)*] [$($own_lifetime:tt)*]
         [$($output:tt)*] [$($stored:tt)*] [$($found:tt)*]
         [$($key:tt)*]
         [$($body:tt)*] [$($run:tt)*] [$($borrowed:tt)*] [$($make_key:tt)*]
@@ -94,7 +94,7 @@ macro_rules! __companions {
         /// If the backend fails, or the arguments make no key.
         $($attrs)*
         #[inline]
-        $($vis)* $($async)* fn $invalidate<$($generics)*>($($keyed)*) -> $crate::macro_support::Result<bool>
+        $($vis)* $($async)* fn $invalidate<$($generics)*>($($keyed)*) -> $crate::macro_support::Result<::core::primitive::bool>
         $($bounds)* {
             let $key_variable = $($key)*;
             $($mode)*::$ask_invalidate($($cache)*, $key_variable) $($await)*
@@ -129,7 +129,7 @@ macro_rules! __companions {
             ] {
                 let $options_name = $($options)* $($prime_tagged)*;
                 let $key_variable = $($key)*;
-                $($mode)*::$ask_prime($options_name, $key_variable, $($outcome)*, $value)
+                $($mode)*::$ask_prime($options_name, $key_variable, $($outcome)*, $value $($own_lifetime)*)
             }
         }
 

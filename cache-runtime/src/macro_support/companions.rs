@@ -5,7 +5,7 @@
 use std::marker::PhantomData;
 
 use super::CallOptions;
-use crate::call::{Outcome, Storable};
+use crate::call::{Lifetime, Outcome, Storable};
 use crate::codec::Codec;
 use crate::entry::{self, Expiration, Value};
 use crate::key::stored;
@@ -88,12 +88,38 @@ impl Primed {
         Returns<O::Whole>: Stores<V, Whole = O::Whole>,
     {
         let (cache, key) = (options.open()?, key?);
-        let codec = cache.handle.core.settings.codec;
-        let encoded = cache.handle.encode(&key, |expiration| Returns::encode::<O>(value, codec, expiration))?;
+        let encoded = encode::<O, V>(&cache, &key, value)?;
         Ok(Primed { cache, key, encoded })
+    }
+
+    /// The same with the lifetime that a closure makes from the value.
+    pub(super) fn expiring<O: Outcome, V, L: Lifetime>(
+        mut self,
+        value: &V,
+        expires_in: impl FnOnce(&O::Value) -> L,
+    ) -> Result<Self>
+    where
+        Returns<O::Whole>: Stores<V, Whole = O::Whole>,
+    {
+        // Read back, because only the encoded form tells a value from the `Ok` that holds it.
+        let decoded = self.encoded.as_ref().and_then(|(encoded, _)| entry::read(encoded).ok());
+        if let Some(ttl) = decoded.and_then(|decoded| expires_in(&decoded).ttl()) {
+            self.cache.handle.view.expires_in = Some(ttl);
+            self.encoded = encode::<O, V>(&self.cache, &self.key, value)?;
+        }
+        Ok(self)
     }
 
     pub(super) async fn store<M: Mode>(self, mode: &M) -> Result<()> {
         self.cache.handle.set_encoded(mode, &self.key, self.encoded).await
     }
+}
+
+/// The value as a function stores it, with the lifetime of the cache's options.
+fn encode<O: Outcome, V>(cache: &Cache, key: &str, value: &V) -> Result<Option<(Value, Expiration)>>
+where
+    Returns<O::Whole>: Stores<V, Whole = O::Whole>,
+{
+    let codec = cache.handle.core.settings.codec;
+    cache.handle.encode(key, |expiration| Returns::encode::<O>(value, codec, expiration))
 }

@@ -7,6 +7,11 @@ use crate::handle::Handle;
 use crate::time::{Jitter, Ttl};
 use crate::{Cache, Result, runtime};
 
+/// A list as a `Vec`, without the traits of a prelude that the user may have turned off.
+pub fn vec<T, const N: usize>(list: [T; N]) -> Vec<T> {
+    Vec::from(list)
+}
+
 /// The arguments of an attribute.
 #[derive(Debug)]
 #[must_use]

@@ -17,7 +17,7 @@ use crate::{Error, ErrorKind, Result};
 /// assert_eq!(Ttl::try_from("5m")?, Ttl::After(Duration::from_secs(300)));
 /// # Ok::<(), cache_runtime::Error>(())
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Ttl {
     /// This long. Zero stores nothing and deletes what was there.
     After(Duration),

@@ -12,9 +12,9 @@ macro_support::cached_function! {
     [invalidate peek prime value] [None]
     [macro_support::checked(macro_support::OutcomeProbe:: < Result < User, Error > >
     ::new().cache_outcome())] [] [pub] [uncached refresh invalidate peek prime key tags
-    __key] [] [where] [id : u64] [id : u64,] [id : u64, value : & __Given] [] [Result <
-    User, Error >] [Result < User, Error >] [User] [load::__key(& id)] [fn load(id : u64)
-    -> Result < User, Error > { let _ = & id; Ok(database() ? .user(id)) }]
+    __key] [] [where] [id : u64] [id : u64,] [id : u64, value : & __Given] [] [] [Result
+    < User, Error >] [Result < User, Error >] [User] [load::__key(& id)] [fn load(id :
+    u64) -> Result < User, Error > { let _ = & id; Ok(database() ? .user(id)) }]
     [load::load(id)] [id : macro_support::Ref < '_, u64 >,]
     [macro_support::template_key(& ["user:", ""], & [id], None,
     macro_support::FunctionPath::PLAIN, & [])] [] []

@@ -12,7 +12,7 @@ macro_support::cached_function! {
     .cache_outcome())] [] [] [uncached refresh invalidate peek prime key tags __key] ['a,
     T : Ord, const N : usize,] [where T : Storable,] [values : & 'a[T], argument_1 : (T,
     T)] [values : & 'a[T], argument_1 : (T, T),] [values : & 'a[T], argument_1 : (T, T),
-    value : & __Given] [] [Cow < 'a, T >] [Cow < 'a, T >] [Cow < 'a, T >]
+    value : & __Given] [] [] [Cow < 'a, T >] [Cow < 'a, T >] [Cow < 'a, T >]
     [largest::__key:: < T, N > (& values, & argument_1)] [fn largest < 'a, T : Ord, const
     N : usize > (values : & 'a[T], (low, _) : (T, T)) -> Cow < 'a, T > where T :
     Storable, { let _ = & values; let _ = & low; values.iter().max().unwrap_or(low)

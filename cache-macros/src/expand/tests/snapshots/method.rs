@@ -8,7 +8,7 @@ macro_support::cached_function! {
     [macro_support::checked(macro_support::OutcomeProbe:: < Option < Money > > ::new()
     .cache_outcome())] [] [] [price_uncached price_refresh price_invalidate price_peek
     price_prime price_key price_tags __price_key] [] [where] [& mut self, sku : Sku] [&
-    self, sku : Sku,] [& self, sku : Sku, value : & __Given] [] [Option < Money >]
+    self, sku : Sku,] [& self, sku : Sku, value : & __Given] [] [] [Option < Money >]
     [Option < Money >] [Option < Money >] [Self::__price_key(& self, & sku)] [#[doc =
     "Runs the body and does not touch the cache."] fn price_uncached(& mut self, mut sku
     : Sku) -> Option < Money > { let _ = & sku; sku.trim(); self.prices.get(& sku) }] []
