@@ -54,7 +54,7 @@ fn check_mutability(is_mutable: bool, place: impl ToTokens, instead: &str, error
 }
 
 /// The type as a reference, also if a `macro_rules!` macro passes it in an invisible group.
-fn reference(ty: &Type) -> Option<&TypeReference> {
+pub(crate) fn reference(ty: &Type) -> Option<&TypeReference> {
     match ty {
         Type::Reference(reference) => Some(reference),
         Type::Group(group) => reference(&group.elem),

@@ -66,6 +66,16 @@ impl Function {
         self.sig.inputs.iter().flat_map(named_in).collect()
     }
 
+    /// The type of an argument that is not a part of a pattern.
+    pub(crate) fn type_of(&self, name: &Ident) -> Option<&Type> {
+        self.sig.inputs.iter().find_map(|input| match input {
+            FnArg::Typed(PatType { pat, ty, .. }) if matches!(&**pat, Pat::Ident(pat) if pat.ident == *name) => {
+                Some(&**ty)
+            }
+            _ => None,
+        })
+    }
+
     /// Whether the signature shows that it belongs to an `impl` or a trait.
     pub(crate) fn is_associated(&self) -> bool {
         self.sig.receiver().is_some() || place_of(self.sig.to_token_stream(), "Self").is_some()

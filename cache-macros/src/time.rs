@@ -93,10 +93,22 @@ fn in_words(literal: &LitStr) -> Result<Time> {
     if let Ok(seconds) = text.parse() {
         return Ok(Time::After(Duration::from_secs(seconds)));
     }
+    if let Some(number) = number_of_capital_m(text) {
+        let wrong = format!("{text:?} may mean minutes or months: write `\"{number}m\"` or `\"{number} months\"`");
+        return Err(Error::new_spanned(literal, wrong));
+    }
     humantime::parse_duration(text).map(Time::After).map_err(|cause| {
         let wrong = format!("{text:?} is not a time ({cause}): write seconds, \"5m\", \"1h 30m\" or \"2 days\"");
         Error::new_spanned(literal, wrong)
     })
+}
+
+/// The number before a unit `M`, which is months to some and minutes to others.
+fn number_of_capital_m(text: &str) -> Option<&str> {
+    let (before, after) = text.split_once('M')?;
+    let number = before.trim_end();
+    let start = number.trim_end_matches(|c: char| c.is_ascii_digit()).len();
+    (start < number.len() && !after.starts_with(char::is_alphabetic)).then(|| &number[start..])
 }
 
 fn not_a_time(literal: &ExprLit) -> Error {

@@ -20,6 +20,7 @@ mod before_and_after_body;
 mod cross_process;
 mod outcome;
 mod retention;
+mod shared_key;
 #[cfg(test)]
 mod tests;
 
@@ -33,7 +34,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 pub(crate) use self::background_refresh::lookup;
-pub use self::background_refresh::{Computation, Lookup, Owned, own, recompute, recompute_async, require_task};
+pub use self::background_refresh::{
+    Computation, Copied, Lookup, Movable, Owned, own, recompute, recompute_async, require_task,
+};
 pub use self::batch::{BatchOutcome, BatchOutput, Elements, EntryName, copied_elements, elements, names};
 pub(crate) use self::batch::{RunFor, get_or_set_multi, run_batch};
 pub(crate) use self::before_and_after_body::begin;
@@ -44,6 +47,7 @@ pub(crate) use self::retention::retention;
 pub use self::retention::{
     Lifetime, Retained, Retention, UsualLifetime, WithRetention, always, retained, usual_lifetime, with_retention,
 };
+pub(crate) use self::shared_key::AnnotatedFunction;
 use crate::claim::{HeldClaim, RefreshLease};
 use crate::entry::{self, Expiration, Record, TagStamp, Value};
 use crate::handle::Handle;
@@ -290,6 +294,7 @@ impl<M: Mode> Call<'_, M> {
         retention: Retention,
     ) -> Option<(Value, Expiration)> {
         let expiration = self.handle.expiration(&self.key, retention.ttl());
+        self.handle.note_writer(&self.key);
         let encoded = entry::write(value, self.handle.core.settings.codec, &expiration);
         let value = encoded.inspect_err(|error| self.handle.report_not_stored(&self.key, error)).ok()?;
         Some((entry::tagged(value, stamps.unwrap_or_default(), &expiration), expiration))

@@ -121,6 +121,9 @@ impl Handle {
             tracing::debug!(key, reason, "cache: an unreadable entry counts as a miss");
             self.core.store.observers().notify(&Event::Unreadable { key, reason: &reason });
         };
+        if matches!(read, Err(Unreadable::Shape)) {
+            self.report_shared_key(key);
+        }
         read.inspect_err(|unreadable| report(unreadable.to_string())).ok()
     }
 }

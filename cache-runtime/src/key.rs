@@ -13,13 +13,18 @@
 
 mod argument_encoding;
 mod function_path;
+mod identity;
 
+use std::any::{TypeId, type_name};
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::fmt::{Display, Write};
+use std::sync::{Mutex, PoisonError};
 
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+use self::argument_encoding::Written;
 pub use self::function_path::FunctionPath;
 
 use crate::{Error, ErrorKind, Result};
@@ -118,6 +123,67 @@ fn escape(text: &str, sign: char, special: &[char], out: &mut String) {
     }
 }
 
+/// What a placeholder can stand for.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be in a key or a tag, because it is not `Display`",
+    label = "a placeholder in this text stands for a value of type `{Self}`",
+    note = "use a field of it, as in `{{user.id}}`, or implement `Display`",
+    note = "without `key`, an argument need only be `serde::Serialize`, as an `Option` or a list is"
+)]
+pub trait KeyText: Display {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Display + ?Sized> KeyText for T {}
+
+/// What an argument of a default key can be.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be part of the key, because it is not `serde::Serialize`",
+    label = "if the result does not depend on it, write `skip(…)` with the name of this argument",
+    note = "or derive `serde::Serialize` for it, or write a `key` that names what the result depends on",
+    note = "`Arc` and `Rc` are `Serialize` with serde's feature `rc`"
+)]
+pub trait KeyArgument: Serialize {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Serialize + ?Sized> KeyArgument for T {}
+
+/// A type argument of an annotated function, as part of its key.
+pub enum TypeArgument<'a> {
+    /// A type.
+    Type {
+        /// Its name.
+        name: &'static str,
+        /// Which type has that name.
+        id: TypeId,
+    },
+    /// The value of a const generic.
+    Const(&'a dyn Display),
+}
+
+impl TypeArgument<'_> {
+    /// The type `T`.
+    pub fn of<T: ?Sized>() -> Self {
+        TypeArgument::Type { name: type_name::<T>(), id: typeid::of::<T>() }
+    }
+
+    /// The type of a value.
+    pub fn of_val<T: ?Sized>(_: &T) -> Self {
+        TypeArgument::of::<T>()
+    }
+
+    /// Its text, if no other type has that.
+    fn text(&self) -> Result<String> {
+        match self {
+            TypeArgument::Const(value) => display(value),
+            TypeArgument::Type { name, id } if identity::belongs(name, *id) => Ok((*name).to_owned()),
+            TypeArgument::Type { name, .. } => Err(Error::new(
+                ErrorKind::Key,
+                format!("two types are named `{name}`, so a key cannot tell them apart: rename one of them"),
+            )),
+        }
+    }
+}
+
 /// The key of an annotated function with a template: `pieces[0] values[0] pieces[1] … pieces[n]`.
 ///
 /// With two placeholders or more, `%` and the first character of each text between two placeholders are
@@ -127,15 +193,19 @@ fn escape(text: &str, sign: char, special: &[char], out: &mut String) {
 ///
 /// # Errors
 ///
-/// [`ErrorKind::Key`] if a value's `Display` fails.
+/// [`ErrorKind::Key`] if a value's `Display` fails, or two types of one name are in keys.
 pub fn template_key(
     pieces: &[&str],
-    values: &[&dyn Display],
+    values: &[&dyn KeyText],
     version: Option<&dyn Display>,
     path: FunctionPath,
-    types: &[&dyn Display],
+    types: &[TypeArgument<'_>],
 ) -> Result<String> {
-    let mut key = qualifier(version, path.surroundings(), types)?;
+    let around = path.surroundings();
+    if around.is_some() {
+        path.check((path.path(), pieces))?;
+    }
+    let mut key = qualifier(version, around, types)?;
     fill(pieces, values, &mut key)?;
     Ok(key)
 }
@@ -145,20 +215,20 @@ pub fn template_key(
 /// # Errors
 ///
 /// [`ErrorKind::Key`] if a value's `Display` fails.
-pub fn tag(pieces: &[&str], values: &[&dyn Display]) -> Result<String> {
+pub fn tag(pieces: &[&str], values: &[&dyn KeyText]) -> Result<String> {
     let mut tag = String::new();
     fill(pieces, values, &mut tag)?;
     Ok(tag)
 }
 
-fn fill(pieces: &[&str], values: &[&dyn Display], key: &mut String) -> Result<()> {
+fn fill(pieces: &[&str], values: &[&dyn KeyText], key: &mut String) -> Result<()> {
     let (sign, special) = separators(pieces);
     key.push_str(pieces[0]);
     for (value, piece) in values.iter().zip(&pieces[1..]) {
         if values.len() == 1 {
             write!(key, "{value}").map_err(|_| unwritable())?;
         } else {
-            escape(&display(*value)?, sign, &special, key);
+            escape(&display(value)?, sign, &special, key);
         }
         key.push_str(piece);
     }
@@ -177,10 +247,10 @@ fn separators(pieces: &[&str]) -> (char, Vec<char>) {
 }
 
 /// The prefix of a key with a version or with type arguments; empty without them.
-fn qualifier(version: Option<&dyn Display>, around: Option<&str>, types: &[&dyn Display]) -> Result<String> {
+fn qualifier(version: Option<&dyn Display>, around: Option<&str>, types: &[TypeArgument<'_>]) -> Result<String> {
     let mut text = String::new();
-    let around = around.as_ref().map(|around| around as &dyn Display);
-    let types: Vec<&dyn Display> = around.into_iter().chain(types.iter().copied()).collect();
+    let around = around.map(|around| Ok(around.to_owned()));
+    let types: Vec<String> = around.into_iter().chain(types.iter().map(TypeArgument::text)).collect::<Result<_>>()?;
     if version.is_none() && types.is_empty() {
         return Ok(text);
     }
@@ -192,7 +262,7 @@ fn qualifier(version: Option<&dyn Display>, around: Option<&str>, types: &[&dyn 
         text.push('<');
         for (at, name) in types.iter().enumerate() {
             text.push_str(if at == 0 { "" } else { "|" });
-            escape(&display(*name)?, '%', &['%', '#', '|'], &mut text);
+            escape(name, '%', &['%', '#', '|'], &mut text);
         }
         text.push('>');
     }
@@ -221,34 +291,52 @@ pub struct DefaultKey {
 impl DefaultKey {
     /// Starts a key with the version and the function's path. `line` and `column` are where the function is written.
     pub fn new(path: FunctionPath, version: Option<&dyn Display>, line: u32, column: u32) -> Self {
-        let text = qualifier(version, None, &[]).map(|mut text| {
+        let text = qualifier(version, None, &[]).and_then(|mut text| {
             text.push_str(path.path());
             if path.is_ambiguous() {
                 let _ = write!(text, "@{line}:{column}");
             }
+            path.check(&text)?;
             text.push('(');
-            text
+            Ok(text)
         });
         DefaultKey { text, first: true }
     }
 
     /// Adds an argument.
     #[must_use]
-    pub fn arg<T: Serialize + ?Sized>(mut self, name: &str, value: &T) -> Self {
+    pub fn arg<T: KeyArgument + ?Sized>(mut self, name: &str, value: &T) -> Self {
         let written = self.text.as_mut().map(|text| {
             text.push_str(if self.first { "" } else { "," });
             text.push_str(name);
             text.push('=');
             argument_encoding::write(value, text)
         });
-        if let Ok(Err(error)) = written {
-            self.text = Err(Error::new(
-                ErrorKind::Key,
-                format!("argument `{name}` cannot be part of the key: {error}; skip it, or write a `key`"),
-            ));
+        match written {
+            Ok(Ok(Written { incomplete: Some(hiding) })) => self.warn_of_hidden_fields(name, hiding),
+            Ok(Err(error)) => {
+                self.text = Err(Error::new(
+                    ErrorKind::Key,
+                    format!("argument `{name}` cannot be part of the key: {error}; skip it, or write a `key`"),
+                ));
+            }
+            _ => {}
         }
         self.first = false;
         self
+    }
+
+    /// Warns, once, that calls may share a value though their arguments differ.
+    fn warn_of_hidden_fields(&self, argument: &str, hiding: &str) {
+        static WARNED: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+        let function = self.text.as_deref().unwrap_or_default().split('(').next().unwrap_or_default();
+        if WARNED.lock().unwrap_or_else(PoisonError::into_inner).insert(format!("{function}({argument}")) {
+            tracing::warn!(
+                "cache: the key of `{function}` leaves out fields of `{hiding}` in the argument `{argument}`, which serde \
+                 skips, so calls that differ only in them share a value: write a `key` that names what matters, or \
+                 `skip({argument})`"
+            );
+        }
     }
 
     /// The key.

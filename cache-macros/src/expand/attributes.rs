@@ -1,7 +1,7 @@
 //! Which of the user's attributes belong to which function of the expansion.
 //!
-//! All of them belong to the function itself. The body and the companions, which repeat its signature, get levels of lints
-//! and `#[track_caller]`. Whatever depends on `#[cfg]` gets that.
+//! All of them belong to the function itself. The body and the companions, which repeat its signature, get levels of lints,
+//! `#[track_caller]` and `#[target_feature]`. Whatever depends on `#[cfg]` gets that.
 
 use proc_macro2::Span;
 use syn::{Attribute, FnArg, Signature};
@@ -20,7 +20,11 @@ pub(super) fn of_function(attrs: &[Attribute]) -> Vec<Attribute> {
 
 /// Those of the function with the body.
 pub(super) fn of_body(attrs: &[Attribute]) -> Vec<Attribute> {
-    attrs.iter().filter(|attr| is_level(attr) || is_track_caller(attr)).map(without_expectation).collect()
+    attrs
+        .iter()
+        .filter(|attr| is_level(attr) || is_track_caller(attr) || attr.path().is_ident("target_feature"))
+        .map(without_expectation)
+        .collect()
 }
 
 /// Those of every companion: those of the body, and of a method those that decide whether it exists.

@@ -7,6 +7,7 @@ use syn::ext::IdentExt;
 use super::Expansion;
 use super::forwarding::{KEY, companion_name};
 use super::options::optional;
+use crate::borrowed::reference;
 use crate::companions::Companions;
 use crate::key::{FieldPath, Key, TypeArgument};
 
@@ -21,13 +22,13 @@ impl Expansion<'_> {
         match &self.plan.key {
             Key::Template { text, pieces, values, .. } => {
                 let values = values.iter().map(|value| displayed(value, text.span(), is_borrowed));
-                let types = self.plan.types.iter().map(|argument| type_argument(argument, is_borrowed));
+                let types = self.plan.types.iter().map(|argument| type_argument(argument, is_borrowed, &support));
                 quote_spanned! {Span::mixed_site()=>
                     #support::template_key(&[#(#pieces),*], &[#(#values),*], #version, #path, &[#(#types),*])
                 }
             }
             Key::Default { arguments } => {
-                let arguments = arguments.iter().map(|name| argument(name, is_borrowed));
+                let arguments = arguments.iter().map(|name| self.argument(name, is_borrowed));
                 quote_spanned! {Span::mixed_site()=>
                     #support::DefaultKey::new(#path, #version, ::core::line!(), ::core::column!())
                         #(#arguments)*
@@ -40,7 +41,11 @@ impl Expansion<'_> {
     /// The path of the function. The generics of its surroundings appear in the type of a closure, and nowhere else.
     fn path(&self, companions: Option<&Companions>) -> TokenStream {
         let (support, is_async) = (self.support(Span::mixed_site()), self.plan.is_async);
-        let here = quote_spanned!(Span::mixed_site()=> &|| (), &{ fn here() {} here });
+        let in_impl = self.function.is_associated();
+        let here = quote_spanned! {Span::mixed_site()=>
+            &|| (), &{ fn here() {} here },
+            ::core::module_path!(), #in_impl
+        };
         let Some(companions) = companions else {
             return quote_spanned!(Span::mixed_site()=> #support::FunctionPath::of(#here, #is_async));
         };
@@ -53,6 +58,27 @@ impl Expansion<'_> {
         let function = &self.function.sig.ident;
         let function = if companions.in_impl { format!("::{}", function.unraw()) } else { String::new() };
         quote_spanned!(Span::mixed_site()=> #support::FunctionPath::beside(#here, #key_function, #function))
+    }
+
+    /// An argument of a default key. If it is not `Serialize`, the compiler underlines the argument.
+    ///
+    /// What is passed is one reference, however many its type has, because the runtime looks into the value itself.
+    fn argument(&self, name: &Ident, is_borrowed: bool) -> TokenStream {
+        let (text, place) = (name.unraw().to_string(), name.span());
+        let mut references = usize::from(is_borrowed);
+        let mut ty = self.function.type_of(name).and_then(reference);
+        while let Some(outer) = ty {
+            references += 1;
+            ty = reference(&outer.elem);
+        }
+        let value = match references {
+            0 => quote_spanned!(place=> &#name),
+            many => {
+                let dereferences = std::iter::repeat_n(quote_spanned!(place=> *), many - 1);
+                quote_spanned!(place=> #(#dereferences)* #name)
+            }
+        };
+        quote_spanned!(place=> .arg(#text, #value))
     }
 
     /// A warning at each argument that is neither in the key nor skipped.
@@ -72,13 +98,13 @@ impl Expansion<'_> {
     }
 }
 
-fn type_argument(argument: &TypeArgument, is_borrowed: bool) -> TokenStream {
+fn type_argument(argument: &TypeArgument, is_borrowed: bool, support: &TokenStream) -> TokenStream {
     match argument {
-        TypeArgument::Type(name) => quote_spanned!(Span::mixed_site()=> &::core::any::type_name::<#name>()),
-        TypeArgument::Const(name) => quote_spanned!(Span::mixed_site()=> &#name),
+        TypeArgument::Type(name) => quote_spanned!(Span::mixed_site()=> #support::TypeArgument::of::<#name>()),
+        TypeArgument::Const(name) => quote_spanned!(Span::mixed_site()=> #support::TypeArgument::Const(&#name)),
         TypeArgument::Of(name) => {
             let borrow = (!is_borrowed).then(|| quote_spanned!(Span::mixed_site()=> &));
-            quote_spanned!(Span::mixed_site()=> &::core::any::type_name_of_val(#borrow #name))
+            quote_spanned!(Span::mixed_site()=> #support::TypeArgument::of_val(#borrow #name))
         }
     }
 }
@@ -89,13 +115,6 @@ pub(super) fn displayed(FieldPath { argument, fields }: &FieldPath, place: Span,
         true => quote_spanned!(place=> #argument),
         false => quote_spanned!(place=> &#argument #(.#fields)*),
     }
-}
-
-/// An argument of a default key. If it is not `Serialize`, the compiler underlines the argument.
-fn argument(name: &Ident, is_borrowed: bool) -> TokenStream {
-    let text = name.unraw().to_string();
-    let borrow = (!is_borrowed).then(|| quote_spanned!(name.span()=> &));
-    quote_spanned!(name.span()=> .arg(#text, #borrow #name))
 }
 
 fn warning(name: &Ident) -> String {

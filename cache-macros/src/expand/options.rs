@@ -2,6 +2,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
+use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 
 use super::Expansion;
@@ -35,7 +36,8 @@ impl Expansion<'_> {
         let jitter = args.jitter.map(|share| option("jitter", share.to_token_stream()));
         let shared = args.shared.then(|| option("shared", TokenStream::new()));
         let given = [cache, expires_in, race_ttl, stale_if_error, jitter, shared].into_iter().flatten();
-        quote_spanned!(Span::mixed_site()=> #support::CallOptions::DEFAULT #(#given)*)
+        let name = self.function.sig.ident.unraw().to_string();
+        quote_spanned!(Span::mixed_site()=> #support::CallOptions::of(#name) #(#given)*)
     }
 
     /// The tags as a `Vec`.

@@ -149,7 +149,7 @@ impl<O: Outcome> Computation<O> {
         };
         match catch_panic(self.run_in_place(mode, observed)).await {
             Ok(whole) => drop(whole),
-            Err(panic) => report(&format!("panicked: {}", message(&*panic))),
+            Err(panic) => report(&format!("panicked: {}{}", message(&*panic), hint(message(&*panic)))),
         }
     }
 }
@@ -171,6 +171,36 @@ fn message(panic: &(dyn Any + Send)) -> &str {
     text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("the payload is no text")
 }
 
+/// What to do about a panic that a missing tokio runtime has caused.
+fn hint(panic: &str) -> &'static str {
+    match cfg!(not(feature = "tokio")) && panic.contains("Tokio") {
+        true => "; turn on the cargo feature `tokio` of `cache-runtime`, so that it runs on the caller's runtime",
+        false => "",
+    }
+}
+
+/// What a task gets in place of a borrowed argument: a copy.
+#[diagnostic::on_unimplemented(
+    message = "`background` needs a copy of this argument, and `{Self}` cannot be cloned",
+    label = "`{Self}` is not `Clone`",
+    note = "derive `Clone` for it, take it as an `Arc`, or remove `background`"
+)]
+pub trait Copied: ToOwned {}
+
+#[diagnostic::do_not_recommend]
+impl<T: ToOwned + ?Sized> Copied for T {}
+
+/// What can move into a task.
+#[diagnostic::on_unimplemented(
+    message = "with `background` this argument moves into a task, and `{Self}` cannot",
+    label = "`{Self}` is not `Send + 'static`",
+    note = "take an owned value that is `Send`, such as an `Arc` instead of an `Rc`, or remove `background`"
+)]
+pub trait Movable: Send + 'static {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Send + 'static> Movable for T {}
+
 /// An owned copy of a borrowed argument, from which the body borrows.
 // The copy's type is a parameter, since a projection would repeat at each use what is wrong with `T`.
 #[derive(Debug)]
@@ -182,8 +212,8 @@ pub struct Owned<T: ?Sized, C> {
 /// Copies a borrowed argument.
 pub fn own<T>(borrowed: &T) -> Owned<T, T::Owned>
 where
-    T: ToOwned + ?Sized + 'static,
-    T::Owned: Send,
+    T: Copied + ?Sized + 'static,
+    T::Owned: Movable,
 {
     Owned { copy: borrowed.to_owned(), borrowed: PhantomData }
 }
@@ -196,4 +226,4 @@ impl<T: ?Sized, C: Borrow<T>> Owned<T, C> {
 }
 
 /// Checks that an argument can move into a task, so that the compiler points at it and not at the whole body.
-pub fn require_task<T: Send + 'static>(_: &T) {}
+pub fn require_task<T: Movable>(_: &T) {}

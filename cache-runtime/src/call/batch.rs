@@ -291,6 +291,7 @@ impl<'a, M: Mode, E> Batch<'a, M, E> {
         let lifetimes = self.lifetimes(computed);
         let encode = |computed: &Computed<'_, V>| {
             let expiration = lifetimes.get(&computed.retention.ttl())?;
+            handle.note_writer(&computed.key);
             let value = entry::write(Always::storable(computed.value)?, handle.core.settings.codec, expiration);
             let value = value.inspect_err(|error| handle.report_not_stored(&computed.key, error)).ok()?;
             Some(entry::tagged(value, computed.stamps.unwrap_or_default(), expiration))

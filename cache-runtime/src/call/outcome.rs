@@ -38,7 +38,8 @@ pub trait Outcome {
     message = "`{Self}` cannot be stored in a cache",
     label = "a cached function returns what serde can write and read back",
     note = "derive `serde::Serialize` and `serde::Deserialize` for it, and let it own its data",
-    note = "a type parameter needs `serde::Serialize + serde::de::DeserializeOwned`"
+    note = "a type parameter needs `serde::Serialize + serde::de::DeserializeOwned`",
+    note = "`Arc` and `Rc` have both with serde's feature `rc`"
 )]
 pub trait Storable: Serialize + DeserializeOwned {}
 

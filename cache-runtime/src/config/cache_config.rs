@@ -36,7 +36,11 @@ impl CacheConfig {
             let message = format!("`{kind}` needs the cargo feature `{kind}` of `cache-runtime`");
             return self.options.error("type", message);
         }
-        self.options.error("type", format_args!("no store is named `{kind}`{}", suggestion(kind, known)))
+        let suggestion = suggestion(kind, known);
+        let own =
+            if suggestion.ends_with('?') { "" } else { ", or `register` a store of your own before the first use" };
+        let message = format!("no store is named `{kind}`{suggestion}{own}");
+        self.options.error("type", message)
     }
 
     fn read(table: Table, hint: &str, environment: &Environment<'_>) -> Result<Self> {

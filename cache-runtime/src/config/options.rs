@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde::de::DeserializeOwned;
 
-use super::did_you_mean::suggestion;
+use super::did_you_mean::{nearest, suggestion};
 use super::origin::Origin;
 use super::value::SettingValue;
 use crate::{Error, Result, Ttl};
@@ -62,9 +62,21 @@ impl Options {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Config`](crate::ErrorKind::Config) if it is missing or of another type.
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) if it is missing, misspelt or of another type.
     pub fn get<T: DeserializeOwned>(&self, key: &str) -> Result<T> {
-        self.find(key)?.ok_or_else(|| self.error(key, format_args!("missing; write `{key} = …`")))
+        self.find(key)?.ok_or_else(|| match self.misspelt(key) {
+            Some((misspelt, setting)) => {
+                setting.origin.error(misspelt, format_args!("unknown key; did you mean `{key}`?"))
+            }
+            None => self.error(key, format_args!("missing; write `{key} = …`")),
+        })
+    }
+
+    /// An option that nobody asked for and that may be meant as this one.
+    fn misspelt(&self, key: &str) -> Option<(&String, &Setting)> {
+        let asked = self.asked();
+        let unknown = self.settings.keys().filter(|key| !asked.contains(*key));
+        self.settings.get_key_value(nearest(key, unknown.map(String::as_str))?)
     }
 
     /// Reads an option that may be missing.

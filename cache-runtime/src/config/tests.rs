@@ -267,7 +267,8 @@ fn an_unknown_store_is_an_error_that_suggests_another() {
     let config = Configuration::from_address("memcached://u:hunter2@host").unwrap();
     assert_eq!(
         default_of(config).unknown_kind(["none", "sqlite"]).to_string(),
-        "memcached://***@host: type: no store is named `memcached`; write `none` or `sqlite`"
+        "memcached://***@host: type: no store is named `memcached`; write `none` or `sqlite`, or `register` a store of \
+         your own before the first use"
     );
 }
 

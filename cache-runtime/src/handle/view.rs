@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::call::AnnotatedFunction;
 use crate::time::{Jitter, Ttl};
 
 /// The options of a view.
@@ -16,6 +17,8 @@ pub(crate) struct View {
     /// Whether only one process computes a cold key while the others wait.
     pub(crate) shared: bool,
     pub(crate) jitter: Jitter,
+    /// The annotated function whose call this is.
+    pub(crate) function: Option<AnnotatedFunction>,
     /// The tags of what is written; most views have none.
     pub(crate) tags: Option<Arc<[String]>>,
 }

@@ -16,9 +16,16 @@ use crate::codec::shape::walk::{self, Content, FieldNames, Listener, WalkEnd, Wa
 /// # Errors
 ///
 /// The error of the value's `Serialize`.
-pub(super) fn write<T: Serialize + ?Sized>(value: &T, out: &mut String) -> Result<(), WalkEnd> {
-    let text = RefCell::new(CanonicalText { out, is_first: true, maps: Vec::new() });
-    walk::walk(value, Form::Readable, Writer { text: &text, opened: DataKind::Unit })
+pub(super) fn write<T: Serialize + ?Sized>(value: &T, out: &mut String) -> Result<Written, WalkEnd> {
+    let text = RefCell::new(CanonicalText { out, is_first: true, maps: Vec::new(), incomplete: None });
+    walk::walk(value, Form::Readable, Writer { text: &text, opened: DataKind::Unit })?;
+    Ok(Written { incomplete: text.into_inner().incomplete })
+}
+
+/// What was found while a value was written.
+pub(super) struct Written {
+    /// The name of a struct in it that has fields which serde never sees.
+    pub(super) incomplete: Option<&'static str>,
 }
 
 struct CanonicalText<'a> {
@@ -27,6 +34,7 @@ struct CanonicalText<'a> {
     is_first: bool,
     /// For each map that is open, where its entries and their values begin.
     maps: Vec<Vec<(usize, usize)>>,
+    incomplete: Option<&'static str>,
 }
 
 impl CanonicalText<'_> {
@@ -148,8 +156,13 @@ impl Listener for Writer<'_, '_> {
         Ok(self)
     }
 
-    fn close(self, _: FieldNames) -> Walked {
+    fn close(self, fields: FieldNames) -> Walked {
         let mut text = self.text.borrow_mut();
+        if let DataKind::Struct(name) | DataKind::TupleStruct(name, _) = self.opened
+            && fields.hides_some
+        {
+            text.incomplete = Some(name);
+        }
         if self.opened == DataKind::Map {
             text.sort_last_map();
         }

@@ -11,22 +11,30 @@ mod injective;
 /// The path of the function in which this is written.
 macro_rules! place {
     () => {
-        place!(async: false)
+        place!(in_impl: false, async: false)
     };
     (async: $is_async:expr) => {
+        place!(in_impl: false, async: $is_async)
+    };
+    (in_impl: $in_impl:expr) => {
+        place!(in_impl: $in_impl, async: false)
+    };
+    (in_impl: $in_impl:expr, async: $is_async:expr) => {
         FunctionPath::of(
             &|| (),
             &{
                 fn here() {}
                 here
             },
+            module_path!(),
+            $in_impl,
             $is_async,
         )
     };
 }
 use place;
 
-fn template(pieces: &[&str], values: &[&dyn Display]) -> String {
+fn template(pieces: &[&str], values: &[&dyn KeyText]) -> String {
     template_key(pieces, values, None, place!(), &[]).unwrap()
 }
 
@@ -49,12 +57,15 @@ fn the_separator_of_two_placeholders_is_escaped_inside_them() {
 
 #[test]
 fn versions_and_type_arguments_have_keys_of_their_own() {
-    let key = |version: Option<&dyn Display>, types: &[&dyn Display]| {
+    let key = |version: Option<&dyn Display>, types: &[TypeArgument<'_>]| {
         template_key(&["user:", ""], &[&7], version, place!(), types).unwrap()
     };
     assert_eq!(key(Some(&2), &[]), "#2#user:7");
-    assert_eq!(key(None, &[&"u8", &"alloc::string::String"]), "#<u8|alloc::string::String>#user:7");
-    assert_eq!(key(Some(&"v#1<"), &[&"[u8; 4]"]), "#v%231%3C<[u8; 4]>#user:7");
+    assert_eq!(
+        key(None, &[TypeArgument::of::<u8>(), TypeArgument::of_val("x"), TypeArgument::Const(&7)]),
+        "#<u8|str|7>#user:7"
+    );
+    assert_eq!(key(Some(&"v#1<"), &[TypeArgument::of::<[u8; 4]>()]), "#v%231%3C<[u8; 4]>#user:7");
 }
 
 #[test]
@@ -66,8 +77,8 @@ fn a_default_key_names_the_function_and_its_arguments() {
         DefaultKey::new(place!(), None, 1, 2).arg("year", &2024u16).arg("region", "eu").finish()
     }
     let stem = concat!(module_path!(), "::a_default_key_names_the_function_and_its_arguments");
-    assert_eq!(report().unwrap(), format!(r#"{stem}::report(year=2024u16,region="eu")"#));
-    assert_eq!(all::<u8>().unwrap(), format!("#3#{stem}::all<u8>()"));
+    assert_eq!(report().unwrap(), format!(r#"{stem}::report@1:2(year=2024u16,region="eu")"#));
+    assert_eq!(all::<u8>().unwrap(), format!("#3#{stem}::all<u8>@1:2()"));
 }
 
 #[test]

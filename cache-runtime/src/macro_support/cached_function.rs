@@ -133,7 +133,7 @@ macro_rules! __companions {
             }
         }
 
-        /// The key of these arguments as it is stored; empty if they make none.
+        /// The key of these arguments, as the methods of a cache take it; empty if they make none.
         $($attrs)*
         #[inline]
         $($vis)* fn $key_name<$($generics)*>($($keyed)*) -> ::std::string::String $($bounds)* {

@@ -8,7 +8,6 @@ use super::CallOptions;
 use crate::call::{Lifetime, Outcome, Storable};
 use crate::codec::Codec;
 use crate::entry::{self, Expiration, Value};
-use crate::key::stored;
 use crate::mode::Mode;
 use crate::{Cache, Result, runtime};
 
@@ -52,9 +51,9 @@ impl<R> Stores<R> for Returns<R> {
     }
 }
 
-/// The stored key in a cache without a namespace; empty if the arguments make none.
+/// The key as the methods of a cache take it; empty if the arguments make none.
 pub fn key(key: Result<String>) -> String {
-    key.and_then(|key| Ok(stored("", &key)?.into_owned())).unwrap_or_default()
+    key.unwrap_or_default()
 }
 
 /// The tags; none if the arguments make one that cannot be written, because then nothing is stored.

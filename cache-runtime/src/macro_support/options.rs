@@ -1,8 +1,9 @@
 //! The arguments of an attribute, and the cache that they choose.
 
+use std::panic::Location;
 use std::time::Duration;
 
-use crate::call::RunFor;
+use crate::call::{AnnotatedFunction, RunFor};
 use crate::handle::Handle;
 use crate::time::{Jitter, Ttl};
 use crate::{Cache, Result, runtime};
@@ -16,6 +17,7 @@ pub fn vec<T, const N: usize>(list: [T; N]) -> Vec<T> {
 #[derive(Debug)]
 #[must_use]
 pub struct CallOptions {
+    function: AnnotatedFunction,
     cache: Option<&'static str>,
     expires_in: Option<Ttl>,
     race_ttl: Option<Duration>,
@@ -29,16 +31,21 @@ pub struct CallOptions {
 
 // Methods and not public fields, which every expansion would have to copy.
 impl CallOptions {
-    pub const DEFAULT: CallOptions = CallOptions {
-        cache: None,
-        expires_in: None,
-        race_ttl: None,
-        stale_if_error: None,
-        jitter: None,
-        shared: false,
-        tags: Vec::new(),
-        run_for: RunFor::Missing,
-    };
+    /// Those of a function of this name, which is where this is called.
+    #[track_caller]
+    pub const fn of(name: &'static str) -> Self {
+        CallOptions {
+            function: AnnotatedFunction { name, place: Location::caller() },
+            cache: None,
+            expires_in: None,
+            race_ttl: None,
+            stale_if_error: None,
+            jitter: None,
+            shared: false,
+            tags: Vec::new(),
+            run_for: RunFor::Missing,
+        }
+    }
 
     pub fn cache_named(self, name: &'static str) -> Self {
         CallOptions { cache: Some(name), ..self }
@@ -84,6 +91,7 @@ impl CallOptions {
     pub(super) fn open(self) -> Result<Cache> {
         let mut cache = runtime::chosen(self.cache)?;
         let view = &mut cache.handle.view;
+        view.function = Some(self.function);
         view.expires_in = self.expires_in.or(view.expires_in);
         view.race_ttl = self.race_ttl.unwrap_or(view.race_ttl);
         view.stale_if_error = self.stale_if_error.unwrap_or(view.stale_if_error);

@@ -31,11 +31,26 @@ impl Ttl {
 
     /// Reads `"300"` (seconds), `"5m"`, `"1h 30m"`, `"2 days"` or `"never"`.
     ///
+    /// A number has one of these units, and several may follow each other:
+    ///
+    /// | unit | spellings |
+    /// |---|---|
+    /// | nanosecond, microsecond | `ns`, `nsec`; `us`, `usec` |
+    /// | millisecond | `ms`, `msec` |
+    /// | second | `s`, `sec`, `second`, `seconds` |
+    /// | minute | `m`, `min`, `minute`, `minutes` |
+    /// | hour | `h`, `hr`, `hour`, `hours` |
+    /// | day | `d`, `day`, `days` |
+    /// | week | `w`, `week`, `weeks` |
+    /// | month of 30.44 days | `month`, `months` (not `M`, which looks like minutes) |
+    /// | year of 365.25 days | `y`, `year`, `years` |
+    ///
     /// ```
     /// use cache_runtime::Ttl;
     ///
     /// assert_eq!(Ttl::parse("1h 30m")?, Ttl::from(5400));
     /// assert!(Ttl::parse("soon").is_err());
+    /// assert!(Ttl::parse("5M").is_err()); // "5m", or "5 months"
     /// # Ok::<(), cache_runtime::Error>(())
     /// ```
     ///
@@ -49,6 +64,10 @@ impl Ttl {
         }
         if let Ok(seconds) = text.parse::<u64>() {
             return Ok(Ttl::After(Duration::from_secs(seconds)));
+        }
+        if let Some(number) = number_of_capital_m(text) {
+            let message = format!("{text:?} may mean minutes or months; write \"{number}m\" or \"{number} months\"");
+            return Err(Error::new(ErrorKind::Config, message));
         }
         humantime::parse_duration(text).map(Ttl::After).map_err(|cause| {
             let message = format!("{text:?} is not a time; write seconds, \"5m\", \"1h 30m\", \"2 days\" or \"never\"");
@@ -67,6 +86,14 @@ impl Ttl {
     pub(crate) fn is_zero(self) -> bool {
         matches!(self, Ttl::After(duration) if duration.as_millis() == 0)
     }
+}
+
+/// The number before a unit `M`, which is months to some and minutes to others.
+fn number_of_capital_m(text: &str) -> Option<&str> {
+    let (before, after) = text.split_once('M')?;
+    let number = before.trim_end();
+    let start = number.trim_end_matches(|c: char| c.is_ascii_digit()).len();
+    (start < number.len() && !after.starts_with(char::is_alphabetic)).then(|| &number[start..])
 }
 
 /// A number of seconds.

@@ -1,6 +1,6 @@
 //! A serializer that writes nothing, but describes the shape of a value to a listener.
 
-use std::any::TypeId;
+use std::any::{TypeId, type_name};
 use std::fmt::Display;
 
 use serde::ser::{self, Serialize};
@@ -47,15 +47,38 @@ pub(crate) struct FieldNames {
     pub(super) leaves_out: bool,
     /// A hash of all names in order, including those left out.
     pub(super) names: Hash,
+    /// Whether the value is larger than its fields, so that it has some that serde never sees (`#[serde(skip)]`).
+    pub(crate) hides_some: bool,
 }
 
 impl FieldNames {
-    const NONE: FieldNames = FieldNames { written: 0, leaves_out: false, names: Hash::new() };
+    const NONE: FieldNames = FieldNames { written: 0, leaves_out: false, names: Hash::new(), hides_some: false };
 }
 
 /// Describes a value in one of its forms to a listener.
 pub(crate) fn walk<T: Serialize + ?Sized, P: Listener>(value: &T, form: Form, listener: P) -> Walked {
-    value.serialize(Walker { listener, form, levels_left: MOST_LEVELS })
+    value.serialize(Walker { listener, form, levels_left: MOST_LEVELS, footprint: Footprint::of(value) })
+}
+
+/// The size of a value in memory.
+#[derive(Clone, Copy)]
+struct Footprint {
+    type_name: &'static str,
+    size: usize,
+    align: usize,
+}
+
+impl Footprint {
+    fn of<T: ?Sized>(value: &T) -> Self {
+        Footprint { type_name: type_name::<T>(), size: size_of_val(value), align: align_of_val(value) }
+    }
+
+    /// Whether the value has more in it than parts of this size. Then its type is the struct of this name, and not one that
+    /// holds it elsewhere, as a `Box` does; between its fields there is less padding than its alignment.
+    fn exceeds(self, name: Name, parts: usize) -> bool {
+        let path = self.type_name.split('<').next().unwrap_or_default();
+        path.rsplit("::").next() == Some(name) && !path.starts_with('&') && self.size >= parts + self.align
+    }
 }
 
 /// The most levels of a value, where each `Some` and each newtype is one too.
@@ -89,12 +112,14 @@ struct Walker<P> {
     listener: P,
     form: Form,
     levels_left: usize,
+    /// That of the value which is walked.
+    footprint: Footprint,
 }
 
 impl<P: Listener> Walker<P> {
     /// Walks a part of the value that was opened here.
     fn part<T: Serialize + ?Sized>(self, label: PartLabel, value: &T) -> Walked {
-        value.serialize(Walker { listener: self.listener.part(label)?, ..self })
+        value.serialize(Walker { listener: self.listener.part(label)?, footprint: Footprint::of(value), ..self })
     }
 
     fn open(self, kind: DataKind) -> Walked<Self> {
@@ -116,7 +141,11 @@ impl<P: Listener> Walker<P> {
     }
 
     fn parts(self, kind: DataKind, len: Option<usize>) -> Walked<PartWalker<P>> {
-        Ok(PartWalker { whole: self.open(kind)?, len, fields: FieldNames::NONE })
+        let name = match kind {
+            DataKind::Struct(name) | DataKind::TupleStruct(name, _) => Some(name),
+            _ => None,
+        };
+        Ok(PartWalker { whole: self.open(kind)?, len, fields: FieldNames::NONE, name, size: 0 })
     }
 }
 
@@ -232,6 +261,10 @@ struct PartWalker<P> {
     /// How many parts a tuple must have.
     len: Option<usize>,
     fields: FieldNames,
+    /// The name of a struct.
+    name: Option<Name>,
+    /// The size of the parts so far.
+    size: usize,
 }
 
 impl<P: Listener> PartWalker<P> {
@@ -242,6 +275,7 @@ impl<P: Listener> PartWalker<P> {
             return Ok(());
         }
         self.fields.written += 1;
+        self.add_size(value);
         self.whole.part(self.len.map_or(PartLabel::at(0), |len| PartLabel::element(position, len)), value)
     }
 
@@ -249,11 +283,20 @@ impl<P: Listener> PartWalker<P> {
         let label = PartLabel::named(self.fields.written, name);
         self.fields.written += 1;
         self.fields.names = self.fields.names.text(name);
+        self.add_size(value);
         self.whole.part(label, value)
     }
 
-    fn finish(self) -> Walked {
+    fn add_size<T: ?Sized>(&mut self, value: &T) {
+        // What `#[serde(with)]` writes holds only a reference to the field.
+        let size = if type_name::<T>().contains("__SerializeWith") { usize::MAX } else { size_of_val(value) };
+        self.size = self.size.saturating_add(size);
+    }
+
+    fn finish(mut self) -> Walked {
         let written = self.fields.written;
+        let is_larger = |name| self.whole.footprint.exceeds(name, self.size.min(isize::MAX as usize));
+        self.fields.hides_some = !self.fields.leaves_out && self.name.is_some_and(is_larger);
         match self.len {
             Some(len) if len != written => Err(WalkEnd::Refused(format!("a tuple of {len} elements wrote {written}"))),
             _ => self.whole.listener.close(self.fields),

@@ -4,7 +4,8 @@
 use std::marker::PhantomData;
 
 use super::place;
-use crate::key::{DefaultKey, FunctionPath};
+use crate::ErrorKind;
+use crate::key::{DefaultKey, FunctionPath, TypeArgument, template_key};
 use crate::poll_once::poll_once;
 
 struct Repo<T, const N: usize>(T);
@@ -106,7 +107,7 @@ fn other_surroundings_are_not_part_of_the_key() {
 }
 
 #[test]
-fn only_a_function_in_a_closure_has_its_line_in_the_key() {
+fn only_a_function_inside_of_another_has_its_line_in_the_key() {
     fn key(place: FunctionPath) -> String {
         short(&DefaultKey::new(place, None, 7, 9).finish().unwrap())
     }
@@ -124,6 +125,129 @@ fn only_a_function_in_a_closure_has_its_line_in_the_key() {
     };
     assert_eq!(key(plain()), "plain()");
     assert_eq!(key(poll_once(waited::<u8>())), "waited<u8>()");
-    assert_eq!(key(outer()), "only_a_function_in_a_closure_has_its_line_in_the_key::outer::inner()");
-    assert_eq!(key(in_closure()), "only_a_function_in_a_closure_has_its_line_in_the_key::{{closure}}::inner@7:9()");
+    let test = "only_a_function_inside_of_another_has_its_line_in_the_key";
+    assert_eq!(key(outer()), format!("{test}::outer::inner@7:9()"));
+    assert_eq!(key(in_closure()), format!("{test}::{{{{closure}}}}::inner@7:9()"));
+}
+
+mod types {
+    pub(super) struct Coffee;
+}
+
+#[test]
+fn only_a_method_of_a_type_inside_of_a_function_has_its_line_in_the_key() {
+    #[expect(non_local_definitions, reason = "it is what is tested")]
+    impl types::Coffee {
+        fn local() -> FunctionPath {
+            place!(in_impl: true)
+        }
+    }
+    struct Local;
+    impl Local {
+        fn own() -> FunctionPath {
+            place!(in_impl: true)
+        }
+    }
+    impl Priced for Local {
+        fn written() -> FunctionPath {
+            place!(in_impl: true)
+        }
+    }
+    for stable in [Tea::own(), Repo::<u8, 3>::own(), types::Coffee::own(), Tea::owned(), u8::owned()] {
+        assert!(!stable.is_ambiguous(), "{stable:?}");
+    }
+    for ambiguous in [types::Coffee::local(), Local::own(), Local::written()] {
+        assert!(ambiguous.is_ambiguous(), "{ambiguous:?}");
+    }
+}
+
+impl Tea {
+    fn own() -> FunctionPath {
+        place!(in_impl: true)
+    }
+}
+
+impl<T, const N: usize> Repo<T, N> {
+    fn own() -> FunctionPath {
+        place!(in_impl: true)
+    }
+}
+
+impl types::Coffee {
+    fn own() -> FunctionPath {
+        place!(in_impl: true)
+    }
+}
+
+trait Owned {
+    fn owned() -> FunctionPath;
+}
+
+impl<T> Owned for T {
+    fn owned() -> FunctionPath {
+        place!(in_impl: true)
+    }
+}
+
+#[test]
+fn a_name_belongs_to_the_type_that_uses_it_first() {
+    let key = |argument| template_key(&["x"], &[], None, FunctionPath::PLAIN, &[argument]);
+    fn first() -> TypeArgument<'static> {
+        struct Kind;
+        TypeArgument::of::<Kind>()
+    }
+    let (one, other) = {
+        let one = {
+            struct Local;
+            || TypeArgument::of::<Local>()
+        };
+        let other = {
+            struct Local;
+            || TypeArgument::of::<Local>()
+        };
+        (one, other)
+    };
+    assert!(key(one()).is_ok() && key(one()).is_ok() && key(first()).is_ok());
+    let error = key(other()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Key);
+    assert!(error.to_string().contains("Local`, so a key cannot tell them apart: rename one of them"), "{error}");
+    std::thread::spawn(move || assert!(key(one()).is_ok() && key(other()).is_err())).join().unwrap();
+}
+
+#[test]
+fn two_functions_that_one_macro_writes_in_one_place_share_no_key() {
+    macro_rules! declared {
+        () => {{
+            fn inner() -> FunctionPath {
+                place!()
+            }
+            inner as fn() -> FunctionPath
+        }};
+    }
+    let (one, other) = (declared!(), declared!());
+    let key = |path: fn() -> FunctionPath| DefaultKey::new(path(), None, 7, 9).finish();
+    assert!(key(one).is_ok() && key(one).is_ok());
+    assert_eq!(key(other).unwrap_err().kind(), ErrorKind::Key);
+}
+
+#[test]
+fn generic_surroundings_of_one_name_share_no_key() {
+    struct Holder<T>(T);
+    impl<T> Holder<T> {
+        fn path() -> FunctionPath {
+            place!(in_impl: true)
+        }
+    }
+    let one = {
+        struct Local;
+        Holder::<Local>::path
+    };
+    let other = {
+        struct Local;
+        Holder::<Local>::path
+    };
+    let key = |path: fn() -> FunctionPath, piece: &str| template_key(&[piece], &[], None, path(), &[]);
+    assert!(key(one, "a").is_ok());
+    assert!(key(other, "b").is_ok(), "the templates tell them apart");
+    assert_eq!(key(other, "a").unwrap_err().kind(), ErrorKind::Key);
 }

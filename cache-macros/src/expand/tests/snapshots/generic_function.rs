@@ -3,8 +3,8 @@ macro_support::cached_function! {
     -> Cow < 'a, T > where T : Storable,] [] [#[doc =
     "The companions of the cached function [`largest`](fn@largest)."] enum largest {}]
     [impl largest] [macro_support::blocking] [] [] [options key key]
-    [macro_support::CallOptions::DEFAULT] [] [largest::__key:: < T, N > (& values, &
-    argument_1)] [call refresh] (options, key,
+    [macro_support::CallOptions::of("largest")] [] [largest::__key:: < T, N > (& values,
+    & argument_1)] [call refresh] (options, key,
     macro_support::checked(macro_support::OutcomeProbe:: < Cow < 'a, T > > ::new()
     .cache_outcome()), & mut Some(|| largest::largest:: < T, N > (values, argument_1)))
     [] [invalidate peek_whole prime value] [None]
@@ -20,6 +20,7 @@ macro_support::cached_function! {
     macro_support::Ref < '_, & 'a[T] >, argument_1 : macro_support::Ref < '_, (T, T) >,]
     [let (low, _) = argument_1; let _ = low;
     macro_support::DefaultKey::new(macro_support::FunctionPath::beside(& || (), & { fn
-    here() {} here }, "::__key", ""), None, ::core::line!(), ::core::column!())
-    .arg("values", values).arg("low", low).finish()] [] []
+    here() {} here }, ::core::module_path!(), false, "::__key", ""), None,
+    ::core::line!(), ::core::column!()).arg("values", * values).arg("low", low).finish()]
+    [] []
 }

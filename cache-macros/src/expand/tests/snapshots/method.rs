@@ -1,7 +1,7 @@
 macro_support::cached_function! {
     [fn price(& mut self, sku : Sku) -> Option < Money >] [] [] []
     [macro_support::blocking] [] [] [options key key]
-    [macro_support::CallOptions::DEFAULT] [] [Self::__price_key(& self, & sku)] [call
+    [macro_support::CallOptions::of("price")] [] [Self::__price_key(& self, & sku)] [call
     refresh] (options, key, macro_support::checked(macro_support::OutcomeProbe:: < Option
     < Money > > ::new().cache_outcome()), & mut Some(|| Self::price_uncached(self, sku)))
     [] [invalidate peek_whole prime value] [None]
@@ -15,5 +15,5 @@ macro_support::cached_function! {
     [& self, sku : macro_support::Ref < '_, Sku >,] [macro_support::template_key(&
     ["shop:", ":price:", ""], & [& self.id, & sku.number], None,
     macro_support::FunctionPath::beside(& || (), & { fn here() {} here },
-    "::__price_key", "::price"), & [])] [] []
+    ::core::module_path!(), true, "::__price_key", "::price"), & [])] [] []
 }

@@ -1,5 +1,5 @@
 fn price(&self, sku: u64) -> Money {
-    let options = macro_support::CallOptions::DEFAULT
+    let options = macro_support::CallOptions::of("price")
         .race_ttl(macro_support::Duration::new(10u64, 0u32));
     let key = macro_support::template_key(
         &["price:", ""],
@@ -11,6 +11,8 @@ fn price(&self, sku: u64) -> Money {
                 fn here() {}
                 here
             },
+            ::core::module_path!(),
+            true,
             false,
         ),
         &[],
