@@ -1,12 +1,12 @@
 //! `each`: a function of many elements, each of which has an entry of its own.
 
 use proc_macro2::Ident;
-use syn::{Error, FnArg, Pat, PatType, Token, Type};
+use syn::{Error, FnArg, Pat, PatIdent, PatType, Token, Type};
 
 use crate::args::Args;
 use crate::errors::Errors;
 use crate::key::{Key, other_argument};
-use crate::return_type::{self, arguments_of, words};
+use crate::return_type::{self, arguments_of, ungrouped, words};
 use crate::signature::Function;
 
 /// The elements, and what is stored for each.
@@ -52,33 +52,33 @@ impl Batch {
         }
         let elements = errors.ok(elements(argument, function));
         let value = errors.ok(value(function, argument));
-        let (ty, is_vec, mutability) = elements?;
-        let (argument, element) = (argument.clone(), key.element()?.clone());
-        Some(Batch { argument, element, ty, mutability, is_vec, value: value? })
+        let (name, ty, is_vec) = elements?;
+        let (argument, mutability) = (name.ident.clone(), name.mutability);
+        Some(Batch { argument, element: key.element()?.clone(), ty, mutability, is_vec, value: value? })
     }
 }
 
-/// The type of the elements, whether a `Vec` owns them, and whether the argument is `mut`.
-fn elements(argument: &Ident, function: &Function) -> syn::Result<(Type, bool, Option<Token![mut]>)> {
+/// The argument that holds the elements, their type, and whether a `Vec` owns them.
+fn elements<'f>(argument: &Ident, function: &'f Function) -> syn::Result<(&'f PatIdent, Type, bool)> {
     let found = function.sig.inputs.iter().find_map(|input| match input {
         FnArg::Typed(PatType { pat, ty, .. }) => match &**pat {
-            Pat::Ident(name) if name.ident == *argument => Some((&**ty, name.mutability)),
+            Pat::Ident(name) if name.ident == *argument => Some((name, &**ty)),
             _ => None,
         },
         FnArg::Receiver(_) => None,
     });
-    let Some((ty, mutability)) = found else {
+    let Some((name, ty)) = found else {
         let hint = other_argument(&argument.to_string(), &function.arguments());
         return Err(Error::new(argument.span(), format!("there is no argument `{argument}`: {hint}")));
     };
-    if let Type::Reference(reference) = ty
-        && let Type::Slice(slice) = &*reference.elem
+    if let Type::Reference(reference) = ungrouped(ty)
+        && let Type::Slice(slice) = ungrouped(&reference.elem)
         && reference.mutability.is_none()
     {
-        return Ok(((*slice.elem).clone(), false, mutability));
+        return Ok((name, (*slice.elem).clone(), false));
     }
     if let Some([element]) = arguments_of(ty, "Vec").as_deref() {
-        return Ok(((*element).clone(), true, mutability));
+        return Ok((name, (*element).clone(), true));
     }
     let wrong = format!("`each` needs a slice or a `Vec`: write `{argument}: &[u64]` or `{argument}: Vec<u64>`");
     Err(Error::new_spanned(ty, wrong))

@@ -5,6 +5,7 @@ use quote::ToTokens;
 use syn::{FnArg, Pat, PatIdent, PatType, Receiver, ReceiverKind, Token, Type, TypeReference};
 
 use crate::errors::Errors;
+use crate::return_type::ungrouped;
 use crate::signature::Function;
 
 /// A borrowed argument.
@@ -53,12 +54,7 @@ fn check_mutability(is_mutable: bool, place: impl ToTokens, instead: &str, error
     }
 }
 
-/// The type as a reference, also if a `macro_rules!` macro passes it in an invisible group.
+/// The type as a reference.
 pub(crate) fn reference(ty: &Type) -> Option<&TypeReference> {
-    match ty {
-        Type::Reference(reference) => Some(reference),
-        Type::Group(group) => reference(&group.elem),
-        Type::Paren(paren) => reference(&paren.elem),
-        _ => None,
-    }
+    if let Type::Reference(reference) = ungrouped(ty) { Some(reference) } else { None }
 }

@@ -29,7 +29,7 @@ pub(crate) fn boxed_output(ty: &Type) -> Option<&Type> {
     }
     let pinned = arguments_of(ty, "Pin")?;
     let boxed = arguments_of(pinned.first()?, "Box")?;
-    let Type::TraitObject(object) = boxed.first()? else { return None };
+    let Type::TraitObject(object) = ungrouped(boxed.first()?) else { return None };
     object.bounds.iter().find_map(|bound| {
         let TypeParamBound::Trait(bound) = bound else { return None };
         let future = bound.path.segments.last().filter(|last| last.ident == "Future")?;
@@ -52,13 +52,17 @@ pub(crate) fn arguments_of<'t>(ty: &'t Type, name: &str) -> Option<Vec<&'t Type>
     Some(types.collect())
 }
 
-/// The type as a path, also if a `macro_rules!` macro passes it in an invisible group.
+/// The type as a path.
 pub(crate) fn as_path(ty: &Type) -> Option<&TypePath> {
+    if let Type::Path(path) = ungrouped(ty) { Some(path) } else { None }
+}
+
+/// The type without parentheses, and without the invisible groups in which a `macro_rules!` macro passes one.
+pub(crate) fn ungrouped(ty: &Type) -> &Type {
     match ty {
-        Type::Path(path) => Some(path),
-        Type::Group(group) => as_path(&group.elem),
-        Type::Paren(paren) => as_path(&paren.elem),
-        _ => None,
+        Type::Group(group) => ungrouped(&group.elem),
+        Type::Paren(paren) => ungrouped(&paren.elem),
+        other => other,
     }
 }
 

@@ -55,8 +55,9 @@ fn moves(n: u8, log: &mut Vec<u8>, text: String, then: impl FnOnce(String) -> us
 fn arguments_may_be_moved_called_and_borrowed_mutably() {
     let (_cache, _scope) = empty();
     let mut log = Vec::new();
-    assert_eq!(moves(1, &mut log, "abc".to_owned(), |text| text.len()), 3);
-    assert_eq!(moves(1, &mut log, "abcd".to_owned(), |text| text.len()), 3);
+    let then = |text: String| text.len();
+    assert_eq!(moves(1, &mut log, "abc".to_owned(), then), 3);
+    assert_eq!(moves(1, &mut log, "abcd".to_owned(), then), 3);
     assert_eq!(log, [1]);
 }
 

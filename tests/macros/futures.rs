@@ -55,6 +55,75 @@ impl Shop {
         smol::future::yield_now().await;
         black_box(buffer)[0]
     }
+
+    #[cached(key = "tagged:{self.id}:{sku}", tags = ["shop:{self.id}", "sku:{sku}"], version = 2)]
+    async fn tagged(&self, sku: &str) -> u64 {
+        smol::future::yield_now().await;
+        self.id + sku.len() as u64
+    }
+
+    #[cached(key = "tagged:{self.id}:{sku}", tags = ["shop:{self.id}", "sku:{sku}"], version = 2, companions = false)]
+    async fn tagged_alone(&self, sku: &str) -> u64 {
+        smol::future::yield_now().await;
+        self.id + sku.len() as u64
+    }
+}
+
+/// Its evaluation holds what is not `Send`.
+struct Times;
+
+impl Times {
+    fn get(&self) -> std::time::Duration {
+        let not_send = std::rc::Rc::new(5);
+        std::time::Duration::from_secs(*not_send)
+    }
+}
+
+#[cached(
+    key = "all:{id}",
+    expires_in = times.get(),
+    race_ttl = times.get(),
+    stale_if_error = Times.get(),
+    jitter = 0.1,
+    shared,
+    version = "v",
+    skip(times),
+    store_if = |length| std::rc::Rc::new(*length) != std::rc::Rc::new(0),
+    tags = ["id:{id}", "all"],
+)]
+async fn with_all(id: u64, times: &Times) -> Result<u64, String> {
+    smol::future::yield_now().await;
+    Ok(id + times.get().as_secs())
+}
+
+#[cached(race_ttl = 10, background, tags = ["id:{id}", "name:{name}"], expires_in = |_| Times.get())]
+async fn tagged_in_the_background(id: u64, name: &str) -> u64 {
+    smol::future::yield_now().await;
+    id + name.len() as u64
+}
+
+#[cached(race_ttl = 10, background, companions = false, tags = ["id:{id}", "name:{name}"], store_if = |n| *n > 0)]
+async fn tagged_alone_in_the_background(id: u64, name: &str) -> u64 {
+    smol::future::yield_now().await;
+    id + name.len() as u64
+}
+
+#[cached(each = ids, key = "each:{kind}:{id}", tags = ["id:{id}", "kind:{kind}"], expires_in = |_| Times.get())]
+async fn tagged_each(ids: &[u64], kind: &str) -> HashMap<u64, u64> {
+    smol::future::yield_now().await;
+    ids.iter().map(|id| (*id, id + kind.len() as u64)).collect()
+}
+
+#[cached(each = ids, key = "alone:{kind}:{id}", tags = ["id:{id}", "kind:{kind}"], companions = false)]
+async fn tagged_each_alone(ids: Vec<u64>, kind: String) -> Result<Vec<u64>, String> {
+    smol::future::yield_now().await;
+    Ok(ids.iter().map(|id| id + kind.len() as u64).collect())
+}
+
+#[cached(tags = ["id:{id}", "of:{value}"])]
+async fn generic<T: std::fmt::Display + Send + Sync + serde::Serialize>(id: u64, value: T) -> String {
+    smol::future::yield_now().await;
+    format!("{id}{value}")
 }
 
 #[test]
@@ -90,4 +159,45 @@ fn a_future_is_send_if_the_bodys_own_is() {
         assert_eq!(send(small::refresh(1)).await, 1);
         assert_eq!(send(each::refresh(&[7])).await[&7], 7);
     });
+}
+
+/// For every argument, and every companion.
+#[test]
+fn what_an_attribute_evaluates_makes_no_future_less_send() {
+    fn run<T: Send + 'static>(future: impl Future<Output = T> + Send) -> T {
+        smol::block_on(future)
+    }
+    let (_cache, _scope) = empty();
+    let shop = Shop { id: 1 };
+    assert_eq!(run(shop.tagged("a")), 2);
+    assert_eq!(run(shop.tagged_refresh("a")), 2);
+    assert_eq!(run(shop.tagged_uncached("a")), 2);
+    assert_eq!(run(shop.tagged_peek("a")).unwrap(), Some(2));
+    run(shop.tagged_prime("a", &3)).unwrap();
+    assert!(run(shop.tagged_invalidate("a")).unwrap());
+    assert_eq!(run(shop.tagged_alone("a")), 2);
+
+    assert_eq!(run(with_all(1, &Times)), Ok(6));
+    assert_eq!(run(with_all::refresh(1, &Times)), Ok(6));
+    assert_eq!(run(with_all::uncached(1, &Times)), Ok(6));
+    assert_eq!(run(with_all::peek(1)).unwrap(), Some(6));
+    run(with_all::prime(1, &Times, &3)).unwrap();
+    assert!(run(with_all::invalidate(1)).unwrap());
+
+    assert_eq!(run(tagged_in_the_background(1, "a")), 2);
+    assert_eq!(run(tagged_in_the_background::refresh(1, "a")), 2);
+    run(tagged_in_the_background::prime(1, "a", &3)).unwrap();
+    assert_eq!(run(tagged_in_the_background::peek(1, "a")).unwrap(), Some(3));
+    assert_eq!(run(tagged_alone_in_the_background(1, "a")), 2);
+
+    assert_eq!(run(tagged_each(&[1, 2], "a")).len(), 2);
+    assert_eq!(run(tagged_each::refresh(&[1, 2], "a")).len(), 2);
+    assert_eq!(run(tagged_each::peek(1, "a")).unwrap(), Some(2));
+    run(tagged_each::prime(1, "a", &3)).unwrap();
+    assert!(run(tagged_each::invalidate(1, "a")).unwrap());
+    assert_eq!(run(tagged_each_alone(vec![1], "a".to_owned())), Ok(vec![2]));
+
+    assert_eq!(run(generic(1, 2u8)), "12");
+    assert_eq!(run(generic::refresh(1, 2u8)), "12");
+    assert_eq!(run(generic::peek(1, 2u8)).unwrap().as_deref(), Some("12"));
 }

@@ -2,6 +2,7 @@
 
 mod attributes;
 mod background;
+mod boxed;
 mod common;
 mod companions;
 mod conditions;
@@ -12,9 +13,16 @@ mod futures;
 mod golden;
 mod instances;
 mod keys;
+mod lifetimes;
 mod lints;
+mod names;
 mod results;
 mod signatures;
 mod surroundings;
 mod tags;
 mod windows;
+
+#[path = "../shared/logged.rs"]
+mod logged;
+#[path = "../shared/wait_until.rs"]
+mod wait_until;

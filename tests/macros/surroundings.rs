@@ -1,5 +1,7 @@
 //! Annotated functions among names that an expansion could confuse with its own.
 
+use std::time::Duration;
+
 use crate::common::empty;
 
 /// Every name that an expansion could use means something else here.
@@ -126,10 +128,10 @@ mod ours {
 
         pub(crate) fn template_key(
             pieces: &[&str],
-            values: &[&dyn std::fmt::Display],
+            values: &[&dyn KeyText],
             version: Option<&dyn std::fmt::Display>,
             path: FunctionPath,
-            types: &[&dyn std::fmt::Display],
+            types: &[TypeArgument<'_>],
         ) -> cache_runtime::Result<String> {
             cache_runtime::macro_support::template_key(pieces, values, version, path, types)
                 .map(|key| format!("ours:{key}"))
@@ -167,6 +169,55 @@ macro_rules! cached_functions {
 cached_functions! {
     first(n: u8) -> u8, "first:{n}", 300;
     second(m: u16) -> u16, "second:{m}", "5m";
+}
+
+/// What a macro passes on as a whole comes in an invisible group.
+macro_rules! grouped {
+    ($library:path, $condition:expr, $function:path, $lifetime:expr, $tags:expr, $tag:expr, $each:expr, $elements:ty) => {
+        #[cache_runtime::cached(key = "closure:{n}", store_if = $condition, tags = $tags, crate = $library)]
+        fn by_closure(n: u8) -> u8 {
+            n
+        }
+
+        #[cache_runtime::cached(key = "path:{n}", store_if = $function, tags = [$tag, "b"], companions = false)]
+        fn by_path(n: u8) -> u8 {
+            n
+        }
+
+        #[cache_runtime::cached(key = "lifetime:{n}", expires_in = $lifetime)]
+        fn by_lifetime(n: u8) -> u8 {
+            n
+        }
+
+        #[cache_runtime::cached(each = $each, key = "elements:{id}", store_if = $condition)]
+        fn by_elements(ids: $elements) -> Vec<u8> {
+            ids.to_vec()
+        }
+    };
+}
+
+fn above_one(n: &u8) -> bool {
+    *n > 1
+}
+
+grouped!(::cache_runtime, |n| *n > 1, above_one, |n| Duration::from_secs((*n).into()), ["n:{n}"], "a:{n}", ids, &[u8]);
+
+#[test]
+fn a_macro_may_pass_on_every_argument() {
+    let (cache, _scope) = empty();
+    assert_eq!((by_closure(1), by_closure(2)), (1, 2));
+    assert_eq!((by_path(1), by_path(2)), (1, 2));
+    assert_eq!(by_elements(&[1, 2]), [1, 2]);
+    assert_eq!((by_lifetime(5), by_lifetime(60)), (5, 60));
+    let stored = |key: &str| cache.exists(key).unwrap();
+    assert_eq!((stored("closure:1"), stored("closure:2")), (false, true));
+    assert_eq!((stored("path:1"), stored("path:2")), (false, true));
+    assert_eq!((stored("elements:1"), stored("elements:2")), (false, true));
+    assert_eq!(by_closure::tags(2), ["n:2"]);
+    cache.delete_tag("a:2").unwrap();
+    assert!(!stored("path:2"));
+    cache_runtime::testing::advance(Duration::from_secs(6));
+    assert_eq!((stored("lifetime:5"), stored("lifetime:60")), (false, true));
 }
 
 macro_rules! argument_of_its_own {

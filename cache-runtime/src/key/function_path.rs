@@ -110,7 +110,8 @@ impl FunctionPath {
     pub(super) fn is_ambiguous(&self) -> bool {
         let Surroundings { module, in_impl } = self.surroundings;
         let around = self.written.rsplit_once("::").map_or("", |(around, _)| around);
-        if !in_impl {
+        // Only an `impl` or a trait has generics in its path.
+        if !in_impl && !around.contains('<') {
             return around != module;
         }
         // The `impl` stands in the module itself, where no type of a function can be named.
