@@ -11,6 +11,7 @@ use crate::batch::Batch;
 use crate::errors::Errors;
 use crate::free_names::free_use;
 use crate::key::{Key, TypeArgument};
+use crate::own_name;
 use crate::signature::{Function, names_in};
 use crate::tags::Tag;
 
@@ -83,7 +84,12 @@ impl Companions {
                 element,
             }
         });
-        Companions { parameters: parameters.collect(), in_impl: function.is_associated() }
+        let in_impl = function.is_associated();
+        let companions = Companions { parameters: parameters.collect(), in_impl };
+        if !in_impl {
+            own_name::check(function, errors);
+        }
+        companions
     }
 
     /// The name of an argument as the function passes it on.

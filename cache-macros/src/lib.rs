@@ -17,6 +17,7 @@ mod expand;
 mod fallback;
 mod free_names;
 mod key;
+mod own_name;
 mod plan;
 mod return_type;
 mod rules;

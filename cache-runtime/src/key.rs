@@ -127,7 +127,7 @@ fn escape(text: &str, sign: char, special: &[char], out: &mut String) {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be in a key or a tag, because it is not `Display`",
     label = "a placeholder in this text stands for a value of type `{Self}`",
-    note = "use a field of it, as in `{{user.id}}`, or implement `Display`",
+    note = "use a field of it, as in `{{user.id}}`, or implement `Display`; a type parameter needs `std::fmt::Display`",
     note = "without `key`, an argument need only be `serde::Serialize`, as an `Option` or a list is"
 )]
 pub trait KeyText: Display {}
@@ -140,6 +140,7 @@ impl<T: Display + ?Sized> KeyText for T {}
     message = "`{Self}` cannot be part of the key, because it is not `serde::Serialize`",
     label = "if the result does not depend on it, write `skip(…)` with the name of this argument",
     note = "or derive `serde::Serialize` for it, or write a `key` that names what the result depends on",
+    note = "a type parameter needs `serde::Serialize`",
     note = "`Arc` and `Rc` are `Serialize` with serde's feature `rc`"
 )]
 pub trait KeyArgument: Serialize {}

@@ -71,4 +71,32 @@ fn unbounded(id: u64, then: impl Fn(u64) -> u64) -> u64 {
     then(id)
 }
 
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+
+fn lifetime((id, _): &(u64, u64)) -> Duration {
+    Duration::from_secs(*id)
+}
+
+#[cached(key = "{id}", race_ttl = 10, background)]
+fn boxed(id: u64) -> Pin<Box<dyn Future<Output = u64> + Send>> {
+    Box::pin(async move { id })
+}
+
+#[cached(each = ids, key = "{id}", companions = true, skip(kind))]
+fn boxed_elements<'a>(ids: &'a [u64], kind: &'a str) -> Pin<Box<dyn Future<Output = Vec<u64>> + Send + 'a>> {
+    Box::pin(async move { [ids.len() + kind.len()].map(|n| n as u64).into() })
+}
+
+#[cached(key = "{id}", race_ttl = 10, background, store_if = |n| *n != id, expires_in = |n| lifetime(n, id))]
+fn closures_that_use_an_argument(id: u64) -> u64 {
+    id
+}
+
+#[cached(key = "{id}", race_ttl = 10, background, store_if = |pair| pair.0 != 0, expires_in = |id| lifetime(id))]
+fn closures_that_do_not(id: u64) -> (u64, u64) {
+    (id, id)
+}
+
 fn main() {}

@@ -27,4 +27,12 @@ fn of_what_the_body_consumes(text: String) -> usize {
     text.into_bytes().len()
 }
 
+struct Bare;
+
+#[cached(key = "bare:{id}", store_if = |_| true)]
+fn cannot_be_stored(id: u64) -> Bare {
+    let _ = id;
+    Bare
+}
+
 fn main() {}

@@ -105,4 +105,19 @@ fn without_serialize(id: u64, bare: &Bare) -> u64 {
     id
 }
 
+#[cached(key = "user:{id}:{name}")]
+fn option_in_the_key(id: Option<u64>, name: &str) -> u64 {
+    id.unwrap_or_default() + name.len() as u64
+}
+
+#[cached(key = "user:{id}", tags = ["{names}"])]
+fn list_in_a_tag(id: u64, names: &[u64]) -> u64 {
+    id + names.len() as u64
+}
+
+#[cached]
+fn shared_without_the_feature(name: std::rc::Rc<str>) -> usize {
+    name.len()
+}
+
 fn main() {}

@@ -70,6 +70,33 @@ trait Catalogue {
     async fn waited(&self, id: u64) -> String;
 }
 
+mod time {
+    pub struct Date;
+    pub fn now() -> Date {
+        Date
+    }
+}
+
+mod of_a_name_in_use {
+    use super::time;
+
+    #[super::cached(companions = false)]
+    fn time(at: time::Date) -> u64 {
+        let _ = (at, time::now(), time(time::Date));
+        1
+    }
+}
+
+#[cached(skip(at))]
+fn std(at: std::time::Instant) -> std::time::Duration {
+    at.elapsed() + std::time::Duration::ZERO
+}
+
+#[cached]
+fn str(text: &str) -> usize {
+    text.len()
+}
+
 fn main() {
     constant(1);
     foreign(1);

@@ -1,6 +1,6 @@
 //! How long values live.
 
-use cache_runtime::cached;
+use cache_runtime::{cached, counter};
 
 #[cached(expires_in = 0)]
 fn zero() {}
@@ -74,5 +74,42 @@ fn jitter_in_words() {}
 
 #[cached(jitter)]
 fn jitter_of_what() {}
+
+#[cached(expires_in = "5M")]
+fn months_or_minutes() {}
+
+#[cached(expires_in = "1h 30 M")]
+fn months_or_minutes_at_the_end() {}
+
+#[cached(expires_in = "1M 2h")]
+fn months_or_minutes_at_the_start() {}
+
+#[cached(key = "{n}", race_ttl = |n| n)]
+fn window_of_the_value(n: u64) -> u64 {
+    n
+}
+
+#[cached(key = "{n}", expires_in = || SECONDS)]
+fn closure_without_the_value(n: u64) -> u64 {
+    n
+}
+
+#[cached(key = "{n}", expires_in = async |n| n)]
+fn async_closure(n: u64) -> u64 {
+    n
+}
+
+#[cached(key = "{n}", expires_in = |n| *n)]
+fn closure_of_another_type(n: u64) -> u64 {
+    n
+}
+
+#[cached(key = "{n}", expires_in = |token| token.ttl)]
+fn closure_of_a_field_that_is_not_there(n: u64) -> u64 {
+    n
+}
+
+#[counter(expires_in = |n| n)]
+fn counter_of_the_value();
 
 fn main() {}

@@ -8,13 +8,11 @@ use syn::{FnArg, Signature};
 use super::Expansion;
 use crate::companions::{Besides, Companions, Parameter};
 use crate::key::TypeArgument;
+use crate::own_name::COMPANIONS;
 use crate::signature::Function;
 
 /// The hidden function that makes the key, for the function and for all companions.
 pub(super) const KEY: &str = "__key";
-
-/// The functions of a companion type.
-const COMPANIONS: [&str; 7] = [UNCACHED, "refresh", "invalidate", "peek", "prime", "key", "tags"];
 
 /// The companion that runs the body.
 pub(super) const UNCACHED: &str = "uncached";
@@ -36,7 +34,10 @@ pub(super) fn companion_name(function: &Function, companions: &Companions, which
     let method = function.sig.ident.unraw();
     match which.strip_prefix("__") {
         _ if !companions.in_impl => Ident::new(which, Span::mixed_site()),
-        Some(hidden) => format_ident!("__{method}_{hidden}", span = Span::mixed_site()),
+        // In the `impl` of a trait the compiler says that the trait has no such method, and so shows what to do.
+        Some(hidden) => {
+            format_ident!("__{method}_{hidden}_or_in_a_trait_companions_eq_false", span = Span::mixed_site())
+        }
         None => format_ident!("{method}_{which}", span = Span::mixed_site()),
     }
 }

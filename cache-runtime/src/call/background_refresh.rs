@@ -6,10 +6,12 @@
 
 use std::any::Any;
 use std::borrow::{Borrow, Cow};
+use std::ffi::{CStr, OsStr};
 use std::fmt;
 use std::future::{Future, poll_fn};
 use std::marker::PhantomData;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 use std::pin::pin;
 use std::task::Poll;
 
@@ -179,27 +181,52 @@ fn hint(panic: &str) -> &'static str {
     }
 }
 
-/// What a task gets in place of a borrowed argument: a copy.
+/// What a task can have a copy of, in place of a borrowed argument.
 #[diagnostic::on_unimplemented(
     message = "`background` needs a copy of this argument, and `{Self}` cannot be cloned",
     label = "`{Self}` is not `Clone`",
-    note = "derive `Clone` for it, take it as an `Arc`, or remove `background`"
+    note = "derive `Clone` for it, take an `Arc`, or remove `background`"
 )]
-pub trait Copied: ToOwned {}
+pub trait Copied {
+    /// The type of the copy.
+    type Copy;
+    /// A copy.
+    fn copied(&self) -> Self::Copy;
+}
 
 #[diagnostic::do_not_recommend]
-impl<T: ToOwned + ?Sized> Copied for T {}
+impl<T: Clone> Copied for T {
+    type Copy = T;
 
-/// What can move into a task.
-#[diagnostic::on_unimplemented(
-    message = "with `background` this argument moves into a task, and `{Self}` cannot",
-    label = "`{Self}` is not `Send + 'static`",
-    note = "take an owned value that is `Send`, such as an `Arc` instead of an `Rc`, or remove `background`"
-)]
-pub trait Movable: Send + 'static {}
+    fn copied(&self) -> T {
+        self.clone()
+    }
+}
 
 #[diagnostic::do_not_recommend]
-impl<T: Send + 'static> Movable for T {}
+impl<T: Clone> Copied for [T] {
+    type Copy = Vec<T>;
+
+    fn copied(&self) -> Vec<T> {
+        self.to_vec()
+    }
+}
+
+// Not for all that is `ToOwned`: the compiler would report that trait, and not this one.
+macro_rules! copied_by_to_owned {
+    ($($type:ty)*) => {$(
+        #[diagnostic::do_not_recommend]
+        impl Copied for $type {
+            type Copy = <$type as ToOwned>::Owned;
+
+            fn copied(&self) -> Self::Copy {
+                self.to_owned()
+            }
+        }
+    )*};
+}
+
+copied_by_to_owned! { str Path OsStr CStr }
 
 /// An owned copy of a borrowed argument, from which the body borrows.
 // The copy's type is a parameter, since a projection would repeat at each use what is wrong with `T`.
@@ -210,12 +237,12 @@ pub struct Owned<T: ?Sized, C> {
 }
 
 /// Copies a borrowed argument.
-pub fn own<T>(borrowed: &T) -> Owned<T, T::Owned>
+pub fn own<T>(borrowed: &T) -> Owned<T, T::Copy>
 where
     T: Copied + ?Sized + 'static,
-    T::Owned: Movable,
+    T::Copy: Send,
 {
-    Owned { copy: borrowed.to_owned(), borrowed: PhantomData }
+    Owned { copy: borrowed.copied(), borrowed: PhantomData }
 }
 
 impl<T: ?Sized, C: Borrow<T>> Owned<T, C> {
@@ -226,4 +253,4 @@ impl<T: ?Sized, C: Borrow<T>> Owned<T, C> {
 }
 
 /// Checks that an argument can move into a task, so that the compiler points at it and not at the whole body.
-pub fn require_task<T: Movable>(_: &T) {}
+pub fn require_task<T: Send + 'static>(_: &T) {}

@@ -62,6 +62,12 @@ macro_rules! __companions {
         [$($body:tt)*] [$($run:tt)*] [$($borrowed:tt)*] [$($make_key:tt)*]
         [$($tags_inputs:tt)*] [$($tags:tt)*]
     ) => {
+        // First, because the compiler reports it first where companions are not possible.
+        $($attrs)*
+        #[doc(hidden)]
+        fn $key_function<$($generics)*>($($borrowed)*)
+            -> $crate::macro_support::Result<::std::string::String> $($bounds)* { $($make_key)* }
+
         $($body)*
 
         $crate::__companions! {
@@ -72,11 +78,6 @@ macro_rules! __companions {
                 $($vis)* $($async)* fn $uncached<$($generics)*>($($inputs)*) -> $($output)* $($bounds)*
             }
         }
-
-        $($attrs)*
-        #[doc(hidden)]
-        fn $key_function<$($generics)*>($($borrowed)*)
-            -> $crate::macro_support::Result<::std::string::String> $($bounds)* { $($make_key)* }
 
         /// Runs the body now and stores its result.
         $($attrs)*

@@ -1,0 +1,78 @@
+//! A function with the name of a crate, a module or a type that it uses: its companion type has that name too.
+
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::ext::IdentExt;
+use syn::visit::{Visit, visit_path};
+use syn::{Error, Path, Signature};
+
+use crate::errors::Errors;
+use crate::signature::{Body, Function};
+
+/// The functions of a companion type.
+pub(crate) const COMPANIONS: [&str; 7] = ["uncached", "refresh", "invalidate", "peek", "prime", "key", "tags"];
+
+/// Reports where the function uses its own name for something else.
+pub(crate) fn check(function: &Function, errors: &mut Errors) {
+    let name = &function.sig.ident;
+    let mut places = in_signature(&function.sig);
+    if let Body::Present { statements, .. } = &function.body {
+        in_body(statements.clone(), name, &mut places);
+    }
+    errors.extend(places.into_iter().map(|place| {
+        let wrong = format!(
+            "`{name}` is the type with the companions of this function here: write `::{name}` for a crate or \
+             `self::{name}` for an item of this module, rename one of the two, or write `companions = false`"
+        );
+        Error::new(place, wrong)
+    }));
+}
+
+fn in_signature(sig: &Signature) -> Vec<Span> {
+    struct Paths<'n>(&'n Ident, Vec<Span>);
+    impl<'a> Visit<'a> for Paths<'_> {
+        fn visit_path(&mut self, path: &'a Path) {
+            if path.leading_colon.is_none() && path.segments.first().is_some_and(|first| first.ident == *self.0) {
+                self.1.push(path.segments[0].ident.span());
+            }
+            visit_path(self, path);
+        }
+    }
+    let mut paths = Paths(&sig.ident, Vec::new());
+    paths.visit_generics(&sig.generics);
+    sig.inputs.iter().for_each(|input| paths.visit_fn_arg(input));
+    paths.visit_return_type(&sig.output);
+    paths.1
+}
+
+/// Finds `name::…` in statements, unless it is a companion or follows `::`, as in `module::name::…`.
+fn in_body(statements: TokenStream, name: &Ident, places: &mut Vec<Span>) {
+    let tokens: Vec<TokenTree> = statements.into_iter().collect();
+    for (at, token) in tokens.iter().enumerate() {
+        match token {
+            TokenTree::Group(group) => in_body(group.stream(), name, places),
+            TokenTree::Ident(found) if found == name && !follows_path(&tokens[..at]) => {
+                let next = path_segment(&tokens[at + 1..]);
+                let is_companion = |next: &Ident| COMPANIONS.iter().any(|companion| next.unraw() == companion);
+                places.extend(next.filter(|next| !is_companion(next)).map(|_| found.span()));
+            }
+            _ => {}
+        }
+    }
+}
+
+fn follows_path(before: &[TokenTree]) -> bool {
+    before.last().is_some_and(|last| is_colon(last) || last.to_token_stream().to_string() == ".")
+}
+
+/// The segment after `::`.
+fn path_segment(after: &[TokenTree]) -> Option<&Ident> {
+    match after {
+        [first, second, TokenTree::Ident(segment), ..] if is_colon(first) && is_colon(second) => Some(segment),
+        _ => None,
+    }
+}
+
+fn is_colon(token: &TokenTree) -> bool {
+    matches!(token, TokenTree::Punct(punct) if punct.as_char() == ':')
+}
