@@ -220,6 +220,55 @@ fn a_macro_may_pass_on_every_argument() {
     assert_eq!((stored("lifetime:5"), stored("lifetime:60")), (false, true));
 }
 
+/// Without the traits and types that every module has by default.
+mod without_a_prelude {
+    #![no_implicit_prelude]
+
+    #[::cache_runtime::cached(tags = ["n:{n}", "all"], expires_in = |_| ::std::time::Duration::from_secs(60), store_if = |_| true)]
+    pub(super) fn tagged(n: u8) -> ::std::option::Option<u8> {
+        ::std::option::Option::Some(n)
+    }
+
+    #[::cache_runtime::cached(race_ttl = 5, background, tags = ["all"])]
+    pub(super) async fn in_the_background(text: &str, n: u8) -> ::std::result::Result<u8, ::std::string::String> {
+        let _ = text;
+        ::std::result::Result::Ok(n)
+    }
+
+    #[::cache_runtime::cached(each = ids, key = "bare:{id}", tags = ["id:{id}"])]
+    pub(super) fn each(ids: &[u8]) -> ::std::vec::Vec<u8> {
+        <[u8]>::to_vec(ids)
+    }
+
+    #[::cache_runtime::cached(each = ids, key = "bare:{id}", companions = false)]
+    pub(super) async fn each_alone(ids: ::std::vec::Vec<u8>) -> ::std::vec::Vec<u8> {
+        ids
+    }
+
+    #[::cache_runtime::cached(companions = false)]
+    pub(super) fn generic<T: ::std::default::Default + ::serde::Serialize + ::serde::de::DeserializeOwned>() -> T {
+        ::std::default::Default::default()
+    }
+
+    #[::cache_runtime::counter(key = "bare:counted", version = 1)]
+    pub(super) fn counted();
+}
+
+#[test]
+fn a_module_may_have_no_prelude() {
+    let (_cache, _scope) = empty();
+    assert_eq!(
+        (without_a_prelude::tagged(1), without_a_prelude::tagged::tags(1)),
+        (Some(1), vec!["n:1".into(), "all".into()])
+    );
+    assert_eq!((without_a_prelude::each(&[1, 2]), without_a_prelude::generic::<u8>()), (vec![1, 2], 0));
+    assert_eq!(without_a_prelude::counted().increment().unwrap(), 1);
+    smol::block_on(async {
+        assert_eq!(without_a_prelude::in_the_background("a", 1).await, Ok(1));
+        assert_eq!(without_a_prelude::each_alone(vec![3]).await, [3]);
+    });
+}
+
 macro_rules! argument_of_its_own {
     ($name:ident, $result:ty) => {
         #[cache_runtime::cached(key = "own:{inner}")]

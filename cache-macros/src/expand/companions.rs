@@ -13,6 +13,7 @@ use super::forwarding::{self, KEY, UNCACHED, body_name, companion_name, type_nam
 use super::options::optional;
 use super::{Expansion, attributes, static_lifetimes};
 use crate::companions::{Besides, Companions, Parameter};
+use crate::key::TypeArgument;
 use crate::return_type;
 use crate::signature::{Body, Function, names_in};
 
@@ -205,8 +206,14 @@ impl Expansion<'_> {
             let names = names_in(&pattern);
             Some(quote_spanned!(Span::mixed_site()=> let #pattern = #name; #(let _ = #names;)*))
         });
+        // A default key has the type of an unnamed argument in its path, and does not use the argument.
+        let unnamed = self.plan.types.iter().filter_map(|argument| match argument {
+            TypeArgument::Of(name) if !self.plan.key.uses(name) => Some(name),
+            _ => None,
+        });
+        let unused = quote_spanned!(Span::mixed_site()=> #(let _ = #unnamed;)*);
         let key = self.make_key(Some(companions));
-        quote!([#arguments] [#(#patterns)* #key])
+        quote!([#arguments] [#(#patterns)* #unused #key])
     }
 
     /// The arguments and the body of the companion `tags`; nothing without tags.
