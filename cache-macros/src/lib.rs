@@ -61,6 +61,9 @@ use crate::args::MacroKind;
 /// Plain and `async` functions, generic and borrowing ones, and methods, also in an `impl` of a trait. It does not work on
 /// `const`, `unsafe` and `extern` functions. An `async fn` never blocks, and its future is `Send` if that of the body is.
 ///
+/// A function may also return a boxed future, `Pin<Box<dyn Future<Output = T> + Send>>`: its output is cached. So a method
+/// below `#[async_trait]` can be annotated. Such a function has no companions, and neither `background` nor `each`.
+///
 /// ```
 /// # use cache_runtime::cached;
 /// # struct Client;
@@ -82,7 +85,7 @@ use crate::args::MacroKind;
 /// |---|---|
 /// | `key = "user:{id}"` | the key template: see below |
 /// | `each = ids` | each element of this argument has an entry of its own: see below |
-/// | `expires_in = …` | time to live: seconds (`300`), `"5m"`, `"1h 30m"`, `"2 days"`, `never`, or an expression of type [`Duration`](std::time::Duration), which may use the arguments, as in `lifetime(days)`; default: that of the cache |
+/// | `expires_in = …` | time to live: seconds (`300`), `"5m"`, `"1h 30m"`, `"2 days"`, `never`, an expression of type [`Duration`](std::time::Duration), which may use the arguments, as in `lifetime(days)`, or a closure of the value: see below; default: that of the cache |
 /// | `race_ttl = …` | stale-while-revalidate: for this long after expiry one caller recomputes while the others are served the stale value; written as `expires_in`, without `never` |
 /// | `shared` | on a cold key one caller among all processes computes, and the others wait for its value |
 /// | `background` | with `race_ttl`: no caller waits, a background task recomputes: see below |
@@ -115,7 +118,7 @@ use crate::args::MacroKind;
 /// load_user::prime(42, &"ho 42".to_owned())?; // stores a value without running the body
 /// assert_eq!(load_user::refresh(42, "hey"), Ok("hey 42".to_owned())); // runs the body now and stores the result
 /// assert_eq!(load_user::uncached(42, "hm"), Ok("hm 42".to_owned())); // runs the body and does not touch the cache
-/// assert_eq!(load_user::key(42), "user:42"); // the key as it is stored
+/// assert_eq!(load_user::key(42), "user:42"); // the key, as `cache.get` takes it
 /// assert_eq!(load_user::tags(42), ["users"]); // the tags as they are stored, if the attribute has `tags`
 /// # Ok::<(), cache_runtime::Error>(())
 /// ```
@@ -128,8 +131,9 @@ use crate::args::MacroKind;
 /// - `peek` returns the `Ok` of a `Result`; if an alias such as `Res<User>` hides it, the alias itself, which is `Ok`.
 ///   `prime` takes either: the `Ok`, or what the function returns, of which it stores no `Err`.
 /// - `invalidate`, `peek` and `prime` return the error of the backend. Arguments that make no key (a `Display` that fails,
-///   an empty text) are an error of these three, and `key` is then empty; nothing is cached for them. A key over 250 bytes
-///   is stored shortened, and one that begins with `@` gets `@/` in front: `key` shows that too.
+///   an empty text) are an error of these three, and `key` is then empty; nothing is cached for them.
+/// - By the text of `key` the cache finds the entry: `cache.exists(&load_user::key(42))`. In the store a key over 250 bytes
+///   is shortened, and one that begins with `@` has `@/` in front.
 /// - Of an `async fn` all but `key` and `tags` are `async`.
 ///
 /// An `impl` or a trait cannot contain a type, so a method gets functions with its name in front:
@@ -139,7 +143,7 @@ use crate::args::MacroKind;
 /// Write `companions = false` if
 ///
 /// - a type, module or import of the function's name exists (`mod stats; fn stats()`), or the function has the name of a
-///   type that you use in the same place (`str`); or a method has one of these names already;
+///   crate or type that you use in the same place (`str`); or a method has one of these names already;
 /// - the `impl` is that of a trait, or the trait is used as `dyn`;
 /// - the function belongs to an `impl` and has neither `self` nor `Self` in its signature: an attribute cannot see
 ///   its surroundings.
@@ -151,6 +155,7 @@ use crate::args::MacroKind;
 /// | `#[doc]`, `#[must_use]`, `#[inline]`, `#[cold]`, `#[deprecated]` | the function |
 /// | `#[cfg]` | the function and all of its companions |
 /// | `#[allow]`, `#[expect]`, `#[warn]`, `#[deny]`, `#[forbid]` | the function, its body and its companions. An `expect` becomes an `allow`, since a part need not trigger the lint |
+/// | `#[target_feature]` | the function, its body and its companions |
 /// | `#[track_caller]` | the function and its companions: a panic in the body, and [`Location::caller()`](std::panic::Location::caller), report the call of the function. In `refresh`, and with `each`, `background` or `companions = false`, they report the attribute or the body instead |
 /// | `#[instrument]` and other attribute macros below `#[cached]` | the function without its body: the span contains the lookup, and a hit has one too |
 /// | attribute macros above `#[cached]` | the function as you wrote it, so what they change in the body is cached with it |
@@ -170,15 +175,19 @@ use crate::args::MacroKind;
 ///   the values. Therefore two placeholders with nothing between them do not compile.
 /// - The names of the types are part of the key in a generic function, in a generic `impl` or trait, in a trait's default
 ///   method, and if an argument is an `impl Trait`, skipped or not. With `version`, so is that.
-/// - The type of a closure has no name of its own: two closures of one caller look alike. Do not cache a function whose
-///   result depends on a closure among its arguments (`impl Fn`, `F: Fn`).
+/// - Two types may have one name: two closures of one caller, local types in two blocks, types of two versions of a crate.
+///   In a process a name belongs to the type that is used first; for the other nothing is cached, and the log says so. Do not
+///   cache a function whose result depends on a closure among its arguments (`impl Fn`, `F: Fn`).
+/// - Functions may share a key on purpose (a blocking and an `async` one, or one and many). If they return different types,
+///   each takes the other's value for a miss; the log names both.
 /// - An argument that is neither in the key nor skipped is a warning, because calls that differ only in it share a
 ///   value. An argument whose name begins with `_` is not.
 ///
 /// Without `key`, the key contains the function's path and all its arguments, which have to be `Serialize`. A method
-/// needs a key, or `skip(self)`. Functions of one name in two blocks of one function, or written there by one macro,
-/// have the same path: give each a `key`. The key of a function inside of a closure or of an `async` function contains its
-/// line and column too, so its values are forgotten when it moves.
+/// needs a key, or `skip(self)`. Blocks have no names, so the key of a function inside of another function contains its line
+/// and column too, and its values are forgotten when it moves; so does that of a function of an `impl` whose signature has
+/// neither `self` nor `Self`. If one macro writes two functions of one name there, only the first one used is cached. Of an
+/// argument with fields that serde skips (`#[serde(skip)]`), the key lacks these, and the log warns.
 ///
 /// # Batches
 ///
@@ -212,6 +221,33 @@ use crate::args::MacroKind;
 /// `store_if` is a closure, or the path of a function: `store_if = |found| !found.is_empty()`. It gets a reference to the
 /// value; of a `Result`, to the `Ok`. If it returns `false`, the caller and everybody who waited for the same computation
 /// get the value, and nothing is stored. It may use arguments that the body does not consume. `prime` does not ask it.
+///
+/// # Lifetimes from values
+///
+/// `expires_in` may be a closure that gets a reference to the value, of a `Result` to the `Ok`, and returns a
+/// [`Duration`](std::time::Duration) or a `cache_runtime::Ttl`: the life of a token, or a short one for what was not found.
+/// It decides wherever a value is stored, also in `refresh`, `prime` and the background. A value whose lifetime is zero is
+/// returned and not stored. `jitter` applies. With `each` it is asked about each value.
+///
+/// ```
+/// # use cache_runtime::{Cache, Ttl, cached, testing};
+/// use std::time::Duration;
+///
+/// #[cached(key = "user:{id}", expires_in = |user| match user {
+///     Some(_) => Duration::from_secs(3600),
+///     None => Duration::from_secs(10), // it may be registered soon
+/// })]
+/// fn find_user(id: u64) -> Option<String> {
+///     (id == 42).then(|| "Ada".to_owned())
+/// }
+///
+/// # let cache = Cache::memory();
+/// # let _scope = testing::scope(cache.clone());
+/// assert_eq!((find_user(42).as_deref(), find_user(7)), (Some("Ada"), None));
+/// testing::advance(Duration::from_secs(11));
+/// assert!(cache.exists("user:42")? && !cache.exists("user:7")?);
+/// # Ok::<(), cache_runtime::Error>(())
+/// ```
 ///
 /// # In the background
 ///
