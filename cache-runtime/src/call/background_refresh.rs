@@ -175,7 +175,7 @@ fn message(panic: &(dyn Any + Send)) -> &str {
 }
 
 /// What to do about a panic that a missing tokio runtime has caused.
-fn hint(panic: &str) -> &'static str {
+pub(super) fn hint(panic: &str) -> &'static str {
     match cfg!(not(feature = "tokio")) && panic.contains("Tokio") {
         true => "; turn on the cargo feature `tokio` of `cache-runtime`, so that it runs on the caller's runtime",
         false => "",

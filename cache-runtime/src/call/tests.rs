@@ -6,6 +6,7 @@ use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::task::{Context, Waker};
 
+use super::background_refresh::hint;
 use crate::single_flight::flights;
 use crate::{AsyncCache, Cache};
 
@@ -76,4 +77,12 @@ fn a_dropped_call_leaves_nothing_in_flight() {
         drop(call);
         assert!(!is_in_flight(&cache, "key"));
     }
+}
+
+#[test]
+fn a_background_task_that_lacks_its_runtime_names_the_feature() {
+    let panic = "there is no reactor running, must be called from the context of a Tokio 1.x runtime";
+    let advice = "; turn on the cargo feature `tokio` of `cache-runtime`, so that it runs on the caller's runtime";
+    assert_eq!(hint(panic), if cfg!(feature = "tokio") { "" } else { advice });
+    assert_eq!(hint("index out of bounds"), "");
 }

@@ -99,6 +99,16 @@ fn an_error_about_a_missing_option_names_its_table() {
 }
 
 #[test]
+fn an_error_about_a_misspelt_option_names_its_line_and_the_right_name() {
+    let error = options("severs = 'a'\nserver_name = 'b'").get::<String>("servers").unwrap_err();
+    assert_eq!(error.to_string(), "config/storage.toml:5: [prod.cache] severs: unknown key; did you mean `servers`?");
+    let asked = options("severs = 'a'");
+    assert_eq!(asked.get::<String>("severs").unwrap(), "a");
+    let error = asked.get::<String>("servers").unwrap_err();
+    assert!(error.to_string().contains("servers: missing"), "what was asked for is not misspelt: {error}");
+}
+
+#[test]
 fn an_error_about_a_wrong_type_shows_no_value() {
     #[derive(Debug, Deserialize)]
     #[serde(rename_all = "lowercase")]
