@@ -3,12 +3,35 @@
 use quote::ToTokens;
 use syn::visit::Visit;
 use syn::{
-    GenericArgument, PathArguments, PathSegment, Type, TypeImplTrait, TypeNever, TypeParamBound, TypePath,
+    GenericArgument, PathArguments, PathSegment, ReturnType, Type, TypeImplTrait, TypeNever, TypeParamBound, TypePath,
     TypeReference,
 };
 
 use crate::errors::Errors;
-use crate::signature::place_of;
+use crate::signature::{Function, place_of};
+
+impl Function {
+    /// Whether its result is a future: an `async fn`, or one that returns a boxed future.
+    pub(crate) fn is_async(&self) -> bool {
+        self.sig.asyncness.is_some() || self.boxed_output().is_some()
+    }
+
+    /// The output of the boxed future that the function returns, as a method does below `#[async_trait]`.
+    pub(crate) fn boxed_output(&self) -> Option<&Type> {
+        match &self.sig.output {
+            ReturnType::Type(_, ty) if self.sig.asyncness.is_none() => boxed_output(ty),
+            _ => None,
+        }
+    }
+
+    /// The type of the result: of a boxed future, its output.
+    pub(crate) fn result(&self) -> Option<&Type> {
+        match &self.sig.output {
+            ReturnType::Default => None,
+            ReturnType::Type(_, ty) => Some(self.boxed_output().unwrap_or(ty)),
+        }
+    }
+}
 
 /// Reports the parts of a return type that cannot be stored.
 pub(crate) fn check(ty: &Type, errors: &mut Errors) {
@@ -21,7 +44,7 @@ pub(crate) fn ok(ty: &Type) -> Option<&Type> {
 }
 
 /// The output of a boxed future: `Pin<Box<dyn Future<Output = T> + …>>`, or `BoxFuture<'_, T>` of the crate `futures`.
-pub(crate) fn boxed_output(ty: &Type) -> Option<&Type> {
+fn boxed_output(ty: &Type) -> Option<&Type> {
     for alias in ["BoxFuture", "LocalBoxFuture"] {
         if let Some([output]) = arguments_of(ty, alias).as_deref() {
             return Some(output);

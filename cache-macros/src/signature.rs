@@ -5,11 +5,10 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::visit::Visit;
-use syn::{Attribute, FnArg, Pat, PatIdent, PatType, Path, Result, ReturnType, Signature, Token, Type, Visibility};
+use syn::{Attribute, FnArg, Pat, PatIdent, PatType, Path, Result, Signature, Token, Type, Visibility};
 use syn::{braced, token};
 
 use crate::args::MacroKind;
-use crate::return_type;
 
 /// A function with a body or without one.
 pub(crate) struct Function {
@@ -38,27 +37,6 @@ impl Function {
             return Err(input.error(format!("{} {wrong}", kind.name())));
         }
         Ok(Function { attrs, vis, sig: input.parse()?, body: Body::read(input)? })
-    }
-
-    /// Whether its result is a future: an `async fn`, or one that returns a boxed future.
-    pub(crate) fn is_async(&self) -> bool {
-        self.sig.asyncness.is_some() || self.boxed_output().is_some()
-    }
-
-    /// The output of the boxed future that the function returns, as a method does below `#[async_trait]`.
-    pub(crate) fn boxed_output(&self) -> Option<&Type> {
-        match &self.sig.output {
-            ReturnType::Type(_, ty) if self.sig.asyncness.is_none() => return_type::boxed_output(ty),
-            _ => None,
-        }
-    }
-
-    /// The type of the result: of a boxed future, its output.
-    pub(crate) fn result(&self) -> Option<&Type> {
-        match &self.sig.output {
-            ReturnType::Default => None,
-            ReturnType::Type(_, ty) => Some(self.boxed_output().unwrap_or(ty)),
-        }
     }
 
     /// The names of the arguments, also those inside of patterns, and `self`.

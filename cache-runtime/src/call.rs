@@ -20,7 +20,6 @@ mod before_and_after_body;
 mod cross_process;
 mod outcome;
 mod retention;
-mod shared_key;
 #[cfg(test)]
 mod tests;
 
@@ -45,7 +44,6 @@ pub(crate) use self::retention::retention;
 pub use self::retention::{
     Lifetime, Retained, Retention, UsualLifetime, WithRetention, always, retained, usual_lifetime, with_retention,
 };
-pub(crate) use self::shared_key::AnnotatedFunction;
 use crate::claim::{HeldClaim, RefreshLease};
 use crate::entry::{self, Expiration, Record, TagStamp, Value};
 use crate::handle::Handle;

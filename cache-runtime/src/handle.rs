@@ -5,6 +5,7 @@ mod counting;
 mod entries;
 mod multi;
 mod scope;
+mod shared_key;
 mod tags;
 mod view;
 
@@ -15,6 +16,7 @@ use std::sync::Arc;
 pub(crate) use self::core::{Core, Settings};
 pub(crate) use self::multi::deduplicated;
 pub(crate) use self::scope::{ActiveScope, carry, current_scope, enter_scope};
+pub(crate) use self::shared_key::AnnotatedFunction;
 pub(crate) use self::view::View;
 use crate::entry::{self, Expiration, Unreadable, Value};
 use crate::mode::Mode;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::call::AnnotatedFunction;
+use super::shared_key::AnnotatedFunction;
 use crate::time::{Jitter, Ttl};
 
 /// The options of a view.

@@ -3,8 +3,8 @@
 use std::panic::Location;
 use std::time::Duration;
 
-use crate::call::{AnnotatedFunction, RunFor};
-use crate::handle::Handle;
+use crate::call::RunFor;
+use crate::handle::{AnnotatedFunction, Handle};
 use crate::time::{Jitter, Ttl};
 use crate::{Cache, Result, runtime};
 

@@ -8,7 +8,7 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use foldhash::fast::FixedState;
 
-use crate::handle::Handle;
+use super::Handle;
 
 /// An annotated function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
