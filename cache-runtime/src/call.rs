@@ -333,15 +333,17 @@ impl<M: Mode> Call<'_, M> {
             return;
         };
         let watermark = leader.as_ref().map(Leader::watermark);
-        let is_current = self.save(&value, expiration, claim).await;
+        let values = [(self.key.to_string(), value)];
+        let is_current = self.save(&values, expiration, claim).await;
         let Some((leader, watermark)) = leader.zip(watermark) else { return };
         let is_current = is_current && self.are_current(&leader, stamps).await;
+        let [(_, value)] = values;
         publish(leader, Some(value), watermark, is_current);
     }
 
     /// Stores a value unless the key was invalidated during the computation, and returns whether the value is current.
     /// A failure to store it is no failure of the caller or of the waiters.
-    async fn save(&self, value: &Value, expiration: Expiration, claim: HeldClaim) -> bool {
+    async fn save(&self, values: &[(String, Value); 1], expiration: Expiration, claim: HeldClaim) -> bool {
         if claim.is_broken_locally(&self.key) {
             return false;
         }
@@ -350,7 +352,7 @@ impl<M: Mode> Call<'_, M> {
             // Another process may have changed the key, and only the store could tell.
             return false;
         }
-        match self.store(value, expiration, claim.token()).await {
+        match self.store(values, expiration, claim.token()).await {
             Ok(is_stored) => {
                 // An invalidation came between the check and the write. A missing value is always correct.
                 let is_late = claim.is_broken_locally(&self.key);
@@ -374,13 +376,13 @@ impl<M: Mode> Call<'_, M> {
     }
 
     /// Stores the value, and returns whether the claim was unbroken.
-    async fn store(&self, value: &Value, expiration: Expiration, token: Option<u64>) -> Result<bool> {
-        let (key, value) = (Cow::Borrowed(&*self.key), Cow::Borrowed(value));
-        let Some(token) = token.filter(|_| !self.handle.stores_nothing()) else {
+    async fn store(&self, values: &[(String, Value); 1], expiration: Expiration, token: Option<u64>) -> Result<bool> {
+        let Some(token) = token else {
+            let value = Cow::Borrowed(&values[0].1);
             return self.handle.put(self.mode, &self.key, value, expiration).await.map(|()| true);
         };
-        let operation = Operation::Complete { key, value, expiration, token };
-        self.handle.ask(self.mode, operation).await?.bool()
+        let operation = Operation::Complete { values: Cow::Borrowed(values), expiration, token };
+        Ok(self.handle.ask(self.mode, operation).await?.bools()? == [true])
     }
 
     /// The stale value, if `stale_if_error` allows it in place of an `Err`.

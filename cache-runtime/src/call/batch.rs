@@ -3,7 +3,6 @@
 mod join_flights;
 mod output;
 
-use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::future::Future;
@@ -19,14 +18,14 @@ pub use self::output::{BatchOutcome, BatchOutput};
 use super::Decision;
 use super::outcome::{Always, Outcome, Storable};
 use super::retention::Retention;
-use crate::claim::{Epoch, HeldClaim, KeyGuard, RefreshLease, new_token};
+use crate::Result;
+use crate::claim::{Epoch, HeldClaim, RefreshLease};
 use crate::entry::{self, Expiration, Record, TagStamp, Value};
 use crate::handle::{Handle, deduplicated};
 use crate::mode::Mode;
 use crate::single_flight::{BatchLeaders, Ending, Leader, LeaderScope, flights};
-use crate::store::{Answer, Claim, Operation};
+use crate::store::{Answer, Operation};
 use crate::time::Ttl;
-use crate::{ErrorKind, Result};
 
 /// For which elements the body runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -261,22 +260,7 @@ impl<'a, M: Mode, E> Batch<'a, M, E> {
     async fn claim(&self, missing: &[usize], leader: Option<&Leader>) -> HeldClaim {
         let keys = missing.iter().filter_map(|at| self.elements[*at].key.as_deref());
         let keys = keys.filter_map(|key| Some(self.handle.key(key).ok()?.into_owned()));
-        let keys: Arc<[String]> = deduplicated(keys).into();
-        if self.handle.records_claims() && !self.handle.stores_nothing() && !keys.is_empty() {
-            let claim = Claim { token: new_token(), exclusive: false, length: Duration::ZERO };
-            let operation = Operation::ClaimMulti { keys: Cow::Owned(keys.to_vec()), claim };
-            match self.handle.record_claim(self.mode, operation, Arc::clone(&keys), claim, leader).await {
-                Ok(Some(claim)) => return claim,
-                Ok(None) => {}
-                Err(error) if error.kind() == ErrorKind::Entry => self.handle.log_failure(&error),
-                Err(error) => return HeldClaim::failed(self.guards(&keys), error),
-            }
-        }
-        HeldClaim::local(self.guards(&keys))
-    }
-
-    fn guards(&self, keys: &[String]) -> Vec<KeyGuard> {
-        keys.iter().map(|key| self.handle.core.invalidations.guard(key)).collect()
+        self.handle.nonexclusive_claim(self.mode, deduplicated(keys).into(), leader).await
     }
 
     /// Stores computed values, except those invalidated meanwhile, and publishes them to the waiters. A failure to store
@@ -342,7 +326,7 @@ impl<'a, M: Mode, E> Batch<'a, M, E> {
     async fn abandon(&self, claim: HeldClaim, leases: Vec<RefreshLease>) {
         leases.into_iter().for_each(|lease| lease.fail(self.handle.now()));
         let Some(token) = claim.token() else { return };
-        let release = Operation::ReleaseMulti { keys: claim.keys().into(), token };
+        let release = Operation::Release { keys: claim.keys().into(), token, pause: Duration::ZERO };
         let released = self.handle.ask(self.mode, release).await;
         match released {
             Ok(_) => claim.disarm(),
@@ -359,10 +343,10 @@ impl<'a, M: Mode, E> Batch<'a, M, E> {
             // Elements may share a key.
             values.retain(|(key, _)| left.remove(key));
             let keys: Vec<String> = values.iter().map(|(key, _)| key.clone()).collect();
-            operations.push((keys, Operation::CompleteMulti { values, expiration, token }));
+            operations.push((keys, Operation::Complete { values: values.into(), expiration, token }));
         }
         let left: Vec<String> = left.into_iter().cloned().collect();
-        operations.push((left.clone(), Operation::ReleaseMulti { keys: left.into(), token }));
+        operations.push((left.clone(), Operation::Release { keys: left.into(), token, pause: Duration::ZERO }));
         let mut outdated = HashSet::new();
         for (keys, operation) in operations.into_iter().filter(|(keys, _)| !keys.is_empty()) {
             match self.handle.ask(self.mode, operation).await.and_then(Answer::bools) {
@@ -403,7 +387,7 @@ impl<'a, M: Mode, E> Batch<'a, M, E> {
         if keys.is_empty() {
             return;
         }
-        let delete = Operation::DeleteMulti { keys, now: self.handle.now() };
+        let delete = Operation::DeleteMulti { keys: keys.into(), now: self.handle.now() };
         let _ = self.handle.ask(self.mode, delete).await.inspect_err(|error| self.handle.log_failure(error));
     }
 }

@@ -4,6 +4,7 @@ use std::hash::{BuildHasher, RandomState};
 use std::mem;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
+use std::time::Duration;
 
 use super::KeyGuard;
 use super::renewal::Renewal;
@@ -105,7 +106,8 @@ impl Drop for HeldClaim {
     fn drop(&mut self) {
         let Kind::Recorded(claim) = mem::replace(&mut self.0, Kind::Disarmed) else { return };
         let RecordedClaim { store, keys, token, .. } = claim;
-        if let Dispatch::Done(_) = store.dispatch(Operation::ReleaseMulti { keys: (&*keys).into(), token }) {
+        let release = Operation::Release { keys: (&*keys).into(), token, pause: Duration::ZERO };
+        if let Dispatch::Done(_) = store.dispatch(release) {
             return;
         }
         // Releasing would block, and the thread that drops a future must not.
@@ -115,7 +117,7 @@ impl Drop for HeldClaim {
 
 /// Releases a claim that nobody holds any more.
 pub(crate) fn release_unheld(store: &dyn Store, keys: &[String], token: u64) {
-    let released = store.release_multi(keys, token);
+    let released = store.release(keys, token, Duration::ZERO);
     let _ = released.inspect_err(|error| tracing::debug!(%error, "cache: a claim was not released and expires"));
 }
 

@@ -85,7 +85,7 @@ impl Handle {
             let keys = values.into_iter().map(|(key, _)| key).collect();
             return self.ask(mode, Operation::DeleteMulti { keys, now: expiration.now }).await?.count().map(drop);
         }
-        self.ask(mode, Operation::WriteMulti { values, expiration }).await?.done()
+        self.ask(mode, Operation::WriteMulti { values: values.into(), expiration }).await?.done()
     }
 
     pub(crate) async fn delete_multi<M: Mode, K: AsRef<str>>(
@@ -98,7 +98,7 @@ impl Handle {
             return Ok(0);
         }
         keys.iter().for_each(|key| self.core.invalidations.invalidate(key));
-        self.ask(mode, Operation::DeleteMulti { keys, now: self.now() }).await?.count()
+        self.ask(mode, Operation::DeleteMulti { keys: keys.into(), now: self.now() }).await?.count()
     }
 }
 

@@ -113,31 +113,19 @@ impl Store for RedisStore {
 }
 
 impl Claims for RedisStore {
-    fn claim(&self, key: &str, claim: &Claim) -> Result<bool> {
-        send!(self.claim(key, claim))
+    fn claim(&self, keys: &[String], claim: &Claim) -> Result<bool> {
+        send!(self.claim(keys, claim))
     }
 
-    fn complete(&self, key: &str, value: &Value, expiration: &Expiration, token: u64) -> Result<bool> {
-        send!(self.complete(key, value, expiration, token))
-    }
-
-    fn claim_multi(&self, keys: &[String], claim: &Claim) -> Result<()> {
-        send!(self.claim_multi(keys, claim))
-    }
-
-    fn complete_multi(&self, values: &[(String, Value)], expiration: &Expiration, token: u64) -> Result<Vec<bool>> {
-        send!(self.complete_multi(values, expiration, token))
-    }
-
-    fn release_multi(&self, keys: &[String], token: u64) -> Result<Vec<bool>> {
-        send!(self.release_multi(keys, token))
+    fn complete(&self, values: &[(String, Value)], expiration: &Expiration, token: u64) -> Result<Vec<bool>> {
+        send!(self.complete(values, expiration, token))
     }
 
     fn renew(&self, key: &str, claim: &Claim) -> Result<bool> {
         send!(self.renew(key, claim))
     }
 
-    fn release(&self, key: &str, token: u64, pause: Duration) -> Result<bool> {
-        send!(self.release(key, token, pause))
+    fn release(&self, keys: &[String], token: u64, pause: Duration) -> Result<Vec<bool>> {
+        send!(self.release(keys, token, pause))
     }
 }

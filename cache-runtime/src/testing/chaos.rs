@@ -285,13 +285,10 @@ impl Store for Chaos {
 
 impl Claims for Chaos {
     interfere! {
-        fn claim(key: &str, claim: &Claim) -> bool;
-        fn claim_multi(keys: &[String], claim: &Claim) -> ();
-        fn complete(key: &str, value: &Value, expiration: &Expiration, token: u64) -> bool;
-        fn complete_multi(values: &[(String, Value)], expiration: &Expiration, token: u64) -> Vec<bool>;
+        fn claim(keys: &[String], claim: &Claim) -> bool;
+        fn complete(values: &[(String, Value)], expiration: &Expiration, token: u64) -> Vec<bool>;
         fn renew(key: &str, claim: &Claim) -> bool;
-        fn release(key: &str, token: u64, pause: Duration) -> bool;
-        fn release_multi(keys: &[String], token: u64) -> Vec<bool>;
+        fn release(keys: &[String], token: u64, pause: Duration) -> Vec<bool>;
     }
 }
 
