@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use serde::de::DeserializeOwned;
 
 use super::Call;
-use crate::claim::{HeldClaim, KeyGuard, RefreshLease, new_token, release_unheld};
+use crate::claim::{HeldClaim, RefreshLease, new_token, release_unheld};
 use crate::entry::{Record, Value};
 use crate::handle::Handle;
 use crate::mode::Mode;
@@ -104,26 +104,12 @@ impl<M: Mode> Call<'_, M> {
     }
 
     /// Ends a claim without a value, and returns whether it was unbroken. In a window nobody recomputes for a while.
-    pub(super) async fn abandon(&self, mut claim: HeldClaim, lease: Option<Box<RefreshLease>>) -> bool {
+    pub(super) async fn abandon(&self, claim: HeldClaim, lease: Option<Box<RefreshLease>>) -> bool {
         let pause = lease.as_ref().map_or(Duration::ZERO, |lease| lease.pause_after_failure());
         // A store measures real time, which a test that moves the clock does not wait for.
         let pause = if self.handle.core.clock.is_stopped() { Duration::ZERO } else { pause };
         lease.into_iter().for_each(|lease| lease.fail(self.handle.now()));
-        let Some(token) = claim.token() else {
-            return claim.failure().is_none() && !claim.is_broken_locally(&self.key);
-        };
-        claim.end_renewal();
-        let release = Operation::Release { keys: claim.keys().into(), token, pause };
-        match self.handle.ask(self.mode, release).await.and_then(Answer::bools) {
-            Ok(unbroken) => {
-                claim.disarm();
-                unbroken == [true]
-            }
-            Err(error) => {
-                self.handle.log_failure(&error);
-                false
-            }
-        }
+        self.handle.release(self.mode, claim, pause).await
     }
 }
 
@@ -141,7 +127,7 @@ impl Handle {
         leader: Option<&Leader>,
     ) -> HeldClaim {
         let claim = self.record_claim(mode, Arc::clone(&keys), false, Duration::ZERO, leader).await;
-        claim.unwrap_or_else(|| self.local_claim(&keys))
+        claim.unwrap_or_else(|| self.local_claim(keys))
     }
 
     /// Records a claim on keys; `None` if another process holds an exclusive one. A store that fails excludes nobody.
@@ -156,7 +142,7 @@ impl Handle {
         leader: Option<&Leader>,
     ) -> Option<HeldClaim> {
         if !self.records_claims() || keys.is_empty() {
-            return Some(self.local_claim(&keys));
+            return Some(self.local_claim(keys));
         }
         let (store, claim) = (self.core.store.store(), Claim { token: new_token(), exclusive, length });
         let operation = Operation::Claim { keys: keys.to_vec().into(), claim };
@@ -167,19 +153,16 @@ impl Handle {
             // Something else than an entry lies under a key: the value replaces it.
             Err(error) if error.kind() == ErrorKind::Entry => {
                 self.log_failure(&error);
-                Some(self.local_claim(&keys))
+                Some(self.local_claim(keys))
             }
-            Err(error) => Some(HeldClaim::failed(self.guards(&keys), error)),
+            Err(error) => Some(self.local_claim(keys).failed(error)),
         }
     }
 
     /// A claim that only this process knows.
-    fn local_claim(&self, keys: &[String]) -> HeldClaim {
-        HeldClaim::local(self.guards(keys))
-    }
-
-    fn guards(&self, keys: &[String]) -> Vec<KeyGuard> {
-        keys.iter().map(|key| self.core.invalidations.guard(key)).collect()
+    fn local_claim(&self, keys: Arc<[String]>) -> HeldClaim {
+        let guards = keys.iter().map(|key| self.core.invalidations.guard(key)).collect();
+        HeldClaim::local(keys, guards)
     }
 }
 
