@@ -1,11 +1,12 @@
 //! Remembers how a type uses the fields of each layout of its values.
 
 use std::collections::HashMap;
-use std::hash::BuildHasherDefault;
 use std::sync::{PoisonError, RwLock};
 
+use foldhash::fast::FixedState;
+
 use super::FieldUsage;
-use crate::codec::hash::{IdHasher, mix_bytes};
+use crate::codec::hash::mix;
 
 /// How a type uses the fields of the layouts seen so far.
 #[derive(Default)]
@@ -14,7 +15,7 @@ pub(in crate::codec) struct KnownLayouts(RwLock<Remembered>);
 #[derive(Default)]
 struct Remembered {
     tags: TagNames,
-    usages: HashMap<u64, FieldUsage, BuildHasherDefault<IdHasher>>,
+    usages: HashMap<u64, FieldUsage, FixedState>,
 }
 
 /// The most layouts that are remembered for a type. Beyond, all are forgotten.
@@ -72,5 +73,5 @@ impl TagNames {
 
 /// The hash of a name within this process.
 pub(super) fn name_hash(name: &[u8]) -> u64 {
-    mix_bytes(0, name)
+    mix(0, name)
 }
