@@ -39,7 +39,10 @@ use self::commands::Commands;
 use self::keys::Keys;
 use self::multiplexed::{Multiplexed, RuntimeSlot};
 use self::pool::{Pool, Pooled};
-use super::{Answer, Claim, Claims, Dispatch, Expiration, Operation, Record, Store, Timestamp, Value, forward_methods};
+use super::{
+    Answer, Claim, Claims, Dispatch, Expiration, Operation, Record, Store, Timestamp, Value, forward_claims,
+    forward_methods,
+};
 use crate::Result;
 use crate::config::{Options, without_secrets};
 use crate::poll_once::poll_once;
@@ -113,19 +116,5 @@ impl Store for RedisStore {
 }
 
 impl Claims for RedisStore {
-    fn claim(&self, keys: &[String], claim: &Claim) -> Result<bool> {
-        send!(self.claim(keys, claim))
-    }
-
-    fn complete(&self, values: &[(String, Value)], expiration: &Expiration, token: u64) -> Result<Vec<bool>> {
-        send!(self.complete(values, expiration, token))
-    }
-
-    fn renew(&self, key: &str, claim: &Claim) -> Result<bool> {
-        send!(self.renew(key, claim))
-    }
-
-    fn release(&self, keys: &[String], token: u64, pause: Duration) -> Result<Vec<bool>> {
-        send!(self.release(keys, token, pause))
-    }
+    forward_claims!(self, send);
 }
