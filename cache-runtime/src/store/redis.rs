@@ -38,7 +38,7 @@ use tokio::runtime::Handle;
 use self::commands::Commands;
 use self::keys::Keys;
 use self::multiplexed::{Multiplexed, RuntimeSlot};
-use self::pool::{Pool, Pooled};
+use self::pool::Pool;
 use super::{
     Answer, Claim, Claims, Dispatch, Expiration, Operation, Record, Store, Timestamp, Value, forward_claims,
     forward_methods,
@@ -66,14 +66,9 @@ impl RedisStore {
         Ok(RedisStore { keys, pool, multiplexed: Multiplexed::new(endpoint, timeout), display_name })
     }
 
-    /// Commands on a connection of this thread.
-    fn commands(&self) -> Result<Commands<'_, Pooled>> {
-        Ok(Commands { connection: self.pool.get()?, keys: &self.keys })
-    }
-
     /// Runs an operation on the connection that the tasks of this runtime share.
     async fn run(&self, slot: Arc<RuntimeSlot>, operation: Operation<'_>) -> Result<Answer> {
-        let connection = self.multiplexed.get(slot).await?;
+        let connection = &mut self.multiplexed.get(slot).await?.connection;
         let answer = Commands { connection, keys: &self.keys }.run(&operation).await;
         operation.recycle();
         answer
@@ -82,7 +77,9 @@ impl RedisStore {
 
 /// Runs a command on a connection of this thread.
 macro_rules! send {
-    ($self:ident.$($call:tt)*) => { poll_once($self.commands()?.$($call)*) };
+    ($self:ident.$($call:tt)*) => {
+        poll_once(Commands { connection: &mut *$self.pool.get()?, keys: &$self.keys }.$($call)*)
+    };
 }
 
 impl Store for RedisStore {

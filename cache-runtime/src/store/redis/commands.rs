@@ -1,7 +1,6 @@
 //! The commands of each operation, and what their replies mean: written once for both kinds of connection.
 
 use std::borrow::Cow;
-use std::ops::DerefMut;
 use std::time::Duration;
 
 use redis::{Cmd, FromRedisValue, RedisError, RedisResult, Value as Reply, cmd, from_redis_value};
@@ -32,11 +31,11 @@ const SCAN_COUNT: usize = 1000;
 
 /// Runs operations on a connection: a method for each method of [`Store`](crate::store::Store).
 pub(super) struct Commands<'a, C> {
-    pub(super) connection: C,
+    pub(super) connection: &'a mut C,
     pub(super) keys: &'a Keys,
 }
 
-impl<C: DerefMut<Target: Connection + Sized>> Commands<'_, C> {
+impl<C: Connection> Commands<'_, C> {
     /// Runs an operation. Large futures of rare operations are boxed, so that the future of the others is small.
     pub(super) async fn run(&mut self, operation: &Operation<'_>) -> Result<Answer> {
         match operation {
@@ -139,7 +138,7 @@ impl<C: DerefMut<Target: Connection + Sized>> Commands<'_, C> {
             return Ok(0);
         }
         let calls = keys.iter().map(|key| self.call(&DELETE, key)).collect();
-        let replies = DELETE.run_all(&mut *self.connection, calls).await.map_err(explained)?;
+        let replies = DELETE.run_all(self.connection, calls).await.map_err(explained)?;
         replies.into_iter().map(|reply| Ok(u64::from(was_live(typed(reply)?, now)))).sum()
     }
 
@@ -267,12 +266,12 @@ impl<C: DerefMut<Target: Connection + Sized>> Commands<'_, C> {
 
     /// Runs calls of a script that each answer yes or no.
     async fn run_scripts(&mut self, script: &Script, calls: Vec<Cmd>) -> Result<Vec<bool>> {
-        let replies = script.run_all(&mut *self.connection, calls).await.map_err(explained)?;
+        let replies = script.run_all(self.connection, calls).await.map_err(explained)?;
         replies.into_iter().map(typed).collect()
     }
 
     async fn run_script<T: FromRedisValue>(&mut self, script: &Script, call: &Cmd) -> Result<T> {
-        typed(script.run(&mut *self.connection, call).await.map_err(explained)?)
+        typed(script.run(self.connection, call).await.map_err(explained)?)
     }
 }
 
