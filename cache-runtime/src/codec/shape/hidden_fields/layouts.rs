@@ -36,9 +36,15 @@ impl KnownLayouts {
     /// has other fields. The layout of the next reading contains them.
     pub(super) fn remember(&self, layout: u64, usage: FieldUsage, tags: &[u64]) {
         let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        let had_all = tags.iter().all(|tag| known.tags.contains(*tag));
+        let had_all = tags.iter().all(|tag| known.tags.contains(tag));
+        for tag in tags {
+            if !known.tags.contains(tag)
+                && let Some(free) = known.tags.iter_mut().find(|tag| **tag == 0)
+            {
+                *free = *tag;
+            }
+        }
         if !had_all {
-            tags.iter().for_each(|tag| known.tags.add(*tag));
             return;
         }
         if known.usages.len() == MOST_LAYOUTS {
@@ -48,28 +54,9 @@ impl KnownLayouts {
     }
 }
 
-/// Hashes of the names of tags: their text decides which other fields a type uses.
-#[derive(Clone, Copy, Default)]
-pub(super) struct TagNames {
-    names: [u64; MOST_TAGS],
-    count: usize,
-}
-
-/// Layouts that need more tags than these are not remembered.
-const MOST_TAGS: usize = 8;
-
-impl TagNames {
-    pub(super) fn contains(&self, name: u64) -> bool {
-        self.names[..self.count].contains(&name)
-    }
-
-    fn add(&mut self, name: u64) {
-        if !self.contains(name) && self.count < MOST_TAGS {
-            self.names[self.count] = name;
-            self.count += 1;
-        }
-    }
-}
+/// Hashes of the names of tags, and zeros: their text decides which other fields a type uses. Layouts that need more tags
+/// than these are not remembered.
+pub(super) type TagNames = [u64; 8];
 
 /// The hash of a name within this process.
 pub(super) fn name_hash(name: &[u8]) -> u64 {

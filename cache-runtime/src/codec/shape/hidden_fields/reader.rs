@@ -49,7 +49,7 @@ fn layout(node: &Node<'_>, tags: &TagNames) -> u64 {
         Node::Map(entries) => entries.iter().fold(MAP, |hash, (key, value)| {
             // Only texts are names: other keys are data.
             let name = key.text().map_or(UNNAMED_KEY, name_hash);
-            let tag = value.text().filter(|_| tags.contains(name));
+            let tag = value.text().filter(|_| tags.contains(&name));
             mix(tag.map_or(mix(hash, name), |tag| mix(mix(hash, name), tag)), layout(value, tags))
         }),
         _ => 0,
