@@ -20,6 +20,7 @@ mod before_and_after_body;
 mod cross_process;
 mod outcome;
 mod retention;
+mod save;
 #[cfg(test)]
 mod tests;
 
@@ -44,14 +45,13 @@ pub(crate) use self::retention::retention;
 pub use self::retention::{
     Lifetime, Retained, Retention, UsualLifetime, WithRetention, always, retained, usual_lifetime, with_retention,
 };
+use crate::Error;
 use crate::claim::{HeldClaim, RefreshLease};
 use crate::entry::{self, Expiration, Record, TagStamp, Value};
 use crate::handle::Handle;
 use crate::mode::Mode;
 use crate::single_flight::{Leader, LeaderScope, Role, WaitOutcome, Watermark, flights};
-use crate::store::Operation;
 use crate::time::Timestamp;
-use crate::{Error, Result};
 
 /// Returns the stored value, or runs the body and stores its result.
 ///
@@ -334,54 +334,11 @@ impl<M: Mode> Call<'_, M> {
             return;
         };
         let watermark = leader.as_ref().map(Leader::watermark);
-        let is_current = self.save(&value, expiration, claim).await;
+        let mut values = [(expiration, vec![(self.key.to_string(), value)])];
+        let is_current = self.handle.save(self.mode, claim, &values).await.is_empty();
         let Some((leader, watermark)) = leader.zip(watermark) else { return };
         let is_current = is_current && self.are_current(&leader, stamps).await;
-        publish(leader, Some(value), watermark, is_current);
-    }
-
-    /// Stores a value unless the key was invalidated during the computation, and returns whether the value is current.
-    /// A failure to store it is no failure of the caller or of the waiters.
-    async fn save(&self, value: &Value, expiration: Expiration, claim: HeldClaim) -> bool {
-        if claim.is_broken_locally(&self.key) {
-            return false;
-        }
-        if let Some(error) = claim.failure() {
-            self.handle.report_not_stored(&self.key, error);
-            // Another process may have changed the key, and only the store could tell.
-            return false;
-        }
-        match self.store(value, expiration, claim.token()).await {
-            Ok(is_stored) => {
-                // An invalidation came between the check and the write. A missing value is always correct.
-                let is_late = claim.is_broken_locally(&self.key);
-                claim.disarm();
-                if is_late {
-                    self.delete().await;
-                }
-                is_stored && !is_late
-            }
-            Err(error) => {
-                self.handle.report_not_stored(&self.key, &error);
-                // Whether a recorded claim is broken, only the store can tell.
-                claim.token().is_none() && !claim.is_broken_locally(&self.key)
-            }
-        }
-    }
-
-    async fn delete(&self) {
-        let delete = Operation::Delete { key: Cow::Borrowed(&self.key), now: self.handle.now() };
-        let _ = self.handle.ask(self.mode, delete).await.inspect_err(|error| self.handle.log_failure(error));
-    }
-
-    /// Stores the value, and returns whether the claim was unbroken.
-    async fn store(&self, value: &Value, expiration: Expiration, token: Option<u64>) -> Result<bool> {
-        let (key, value) = (Cow::Borrowed(&*self.key), Cow::Borrowed(value));
-        let Some(token) = token.filter(|_| !self.handle.stores_nothing()) else {
-            return self.handle.put(self.mode, &self.key, value, expiration).await.map(|()| true);
-        };
-        let operation = Operation::Complete { key, value, expiration, token };
-        self.handle.ask(self.mode, operation).await?.bool()
+        publish(leader, values[0].1.pop().map(|(_, value)| value), watermark, is_current);
     }
 
     /// The stale value, if `stale_if_error` allows it in place of an `Err`.

@@ -16,7 +16,7 @@ use std::pin::Pin;
 
 pub(crate) use self::claims::ClaimsOrNone;
 pub use self::claims::{Claim, Claims};
-pub(crate) use self::forward::forward_methods;
+pub(crate) use self::forward::{forward_claims, forward_methods};
 pub use self::from_async::{AsyncStore, FromAsync};
 pub use self::none::NoCache;
 pub use self::operation::{Answer, Operation};

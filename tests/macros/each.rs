@@ -72,7 +72,7 @@ fn elements_are_read_and_written_in_one_batch() {
     users(&[1, 2]);
     users(&[2, 3]);
     users(&[1, 2, 3]);
-    let counts = ["read_multi", "claim_multi", "complete_multi"].map(|operation| chaos.count(operation));
+    let counts = ["read_multi", "claim", "complete"].map(|operation| chaos.count(operation));
     assert_eq!((counts, chaos.total()), ([3, 2, 2], 7));
 }
 

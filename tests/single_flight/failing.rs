@@ -1,5 +1,6 @@
 //! Computations that fail while a crowd waits.
 
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, Barrier, LazyLock};
 use std::thread;
@@ -195,6 +196,29 @@ fn a_value_that_cannot_be_stored_is_not_given_to_who_came_after_a_change_elsewhe
         let call = || cache.get_or_set("k", || gated.compute());
         let delete = || assert!(!elsewhere.delete("k").unwrap());
         assert_eq!(gated.around(call, delete, || chaos.fail_writes(true)), [0, 1]);
+    });
+}
+
+#[test]
+fn a_value_whose_claim_could_not_be_recorded_is_not_given_to_who_came_after_a_change_elsewhere() {
+    fn of_one(cache: &Cache, gated: &Gated) -> usize {
+        cache.get_or_set("k", || gated.compute())
+    }
+    fn of_a_batch(cache: &Cache, gated: &Gated) -> usize {
+        cache.get_or_set_multi(["k"], |_| HashMap::from([("k".to_owned(), gated.compute())]))["k"]
+    }
+    within_a_minute(|| {
+        for call in [of_one, of_a_batch] {
+            let (elsewhere, gated) = (Cache::memory(), Gated::new());
+            let chaos = Chaos::over(&elsewhere);
+            let cache = Cache::new(chaos.clone());
+            chaos.fail_writes(true);
+            let change = || {
+                chaos.fail_writes(false);
+                assert!(!elsewhere.delete("k").unwrap());
+            };
+            assert_eq!(gated.around(|| call(&cache, &gated), change, || {}), [0, 1]);
+        }
     });
 }
 

@@ -237,7 +237,7 @@ pub fn delete_expired_keeps_live_and_stale_entries(store: &dyn Store) {
 pub fn dispatch_gives_the_same_answer_as_run(store: &dyn Store) {
     let (value, expiration) = entry("text", 10);
     let (key, now) = (|key: &'static str| key.into(), expiration.now);
-    let both = || vec!["a".to_owned(), "n".to_owned()];
+    let both = || vec!["a".to_owned(), "n".to_owned()].into();
     let answer = |operation| answer_for_a_task(store, operation);
     let set = Operation::Set { key: key("a"), value: Cow::Borrowed(&value), expiration };
     assert!(matches!(answer(set), Answer::Done));
@@ -246,10 +246,10 @@ pub fn dispatch_gives_the_same_answer_as_run(store: &dyn Store) {
     assert!(
         matches!(answer(Operation::Expiry { key: key("a") }), Answer::Expiry(Some(at)) if at == expiration.expires_at)
     );
-    let values = numbers(2);
+    let values = numbers(2).into();
     assert!(matches!(answer(Operation::WriteMulti { values, expiration }), Answer::Done));
     assert!(matches!(answer(Operation::Touch { key: key("a"), expiration }), Answer::Bool(true)));
-    let Answer::Records(records) = answer(Operation::ReadMulti { keys: both().into() }) else {
+    let Answer::Records(records) = answer(Operation::ReadMulti { keys: both() }) else {
         panic!("the answer is no records")
     };
     assert_eq!(records.iter().flatten().count(), 2);

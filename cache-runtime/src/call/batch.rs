@@ -3,7 +3,6 @@
 mod join_flights;
 mod output;
 
-use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::future::Future;
@@ -19,14 +18,13 @@ pub use self::output::{BatchOutcome, BatchOutput};
 use super::Decision;
 use super::outcome::{Always, Outcome, Storable};
 use super::retention::Retention;
-use crate::claim::{Epoch, HeldClaim, KeyGuard, RefreshLease, new_token};
+use crate::Result;
+use crate::claim::{Epoch, HeldClaim, RefreshLease};
 use crate::entry::{self, Expiration, Record, TagStamp, Value};
 use crate::handle::{Handle, deduplicated};
 use crate::mode::Mode;
 use crate::single_flight::{BatchLeaders, Ending, Leader, LeaderScope, flights};
-use crate::store::{Answer, Claim, Operation};
 use crate::time::Ttl;
-use crate::{ErrorKind, Result};
 
 /// For which elements the body runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -138,9 +136,6 @@ struct Computed<'a, V> {
     stamps: Option<&'a [TagStamp]>,
     retention: Retention,
 }
-
-/// Values that expire together, and when.
-type Expiring = (Expiration, Vec<(String, Value)>);
 
 struct Element<E> {
     itself: E,
@@ -261,22 +256,7 @@ impl<'a, M: Mode, E> Batch<'a, M, E> {
     async fn claim(&self, missing: &[usize], leader: Option<&Leader>) -> HeldClaim {
         let keys = missing.iter().filter_map(|at| self.elements[*at].key.as_deref());
         let keys = keys.filter_map(|key| Some(self.handle.key(key).ok()?.into_owned()));
-        let keys: Arc<[String]> = deduplicated(keys).into();
-        if self.handle.records_claims() && !self.handle.stores_nothing() && !keys.is_empty() {
-            let claim = Claim { token: new_token(), exclusive: false, length: Duration::ZERO };
-            let operation = Operation::ClaimMulti { keys: Cow::Owned(keys.to_vec()), claim };
-            match self.handle.record_claim(self.mode, operation, Arc::clone(&keys), claim, leader).await {
-                Ok(Some(claim)) => return claim,
-                Ok(None) => {}
-                Err(error) if error.kind() == ErrorKind::Entry => self.handle.log_failure(&error),
-                Err(error) => return HeldClaim::failed(self.guards(&keys), error),
-            }
-        }
-        HeldClaim::local(self.guards(&keys))
-    }
-
-    fn guards(&self, keys: &[String]) -> Vec<KeyGuard> {
-        keys.iter().map(|key| self.handle.core.invalidations.guard(key)).collect()
+        self.handle.nonexclusive_claim(self.mode, deduplicated(keys).into(), leader).await
     }
 
     /// Stores computed values, except those invalidated meanwhile, and publishes them to the waiters. A failure to store
@@ -296,7 +276,7 @@ impl<'a, M: Mode, E> Batch<'a, M, E> {
             let value = value.inspect_err(|error| handle.report_not_stored(&computed.key, error)).ok()?;
             Some(entry::tagged(value, computed.stamps.unwrap_or_default(), expiration))
         };
-        // Encoded once more, since few keys of a batch are awaited, and the store takes the other copy.
+        // Encoded once more, since few keys of a batch are awaited.
         let awaited: HashSet<&str> =
             leaders.as_slice().iter().filter(|leader| leader.is_awaited()).map(|leader| &*leader.key().key).collect();
         let published: HashMap<&str, Arc<Value>> = computed
@@ -305,12 +285,15 @@ impl<'a, M: Mode, E> Batch<'a, M, E> {
             .filter_map(|computed| Some((&*computed.key, Arc::new(encode(computed)?))))
             .collect();
         let watermark = leaders.as_slice().first().map(Leader::watermark);
+        // Elements may share a key.
+        let mut seen = HashSet::new();
+        let stored = computed.iter().filter(|one| one.retention != Retention::NotStored && seen.insert(&*one.key));
+        let stored: Vec<_> = stored.collect();
         let values = lifetimes.iter().map(|(ttl, expiration)| {
-            let stored = computed.iter().filter(|computed| computed.retention != Retention::NotStored);
-            let stored = stored.filter(|computed| computed.retention.ttl() == *ttl);
-            (*expiration, stored.filter_map(|computed| Some((computed.key.clone(), encode(computed)?))).collect())
+            let values = stored.iter().filter(|computed| computed.retention.ttl() == *ttl);
+            (*expiration, values.filter_map(|computed| Some((computed.key.clone(), encode(computed)?))).collect())
         });
-        let mut outdated = self.save(claim, values.collect()).await;
+        let mut outdated = handle.save(self.mode, claim, &values.collect::<Vec<_>>()).await;
         // Tags are checked only for those who wait, in one read: if one was deleted, all values count as outdated.
         let stamps = computed.iter().filter(|computed| awaited.contains(&*computed.key)).filter_map(|one| one.stamps);
         if !handle.are_current(self.mode, &stamps.flatten().cloned().collect::<Vec<_>>()).await {
@@ -342,69 +325,6 @@ impl<'a, M: Mode, E> Batch<'a, M, E> {
     /// Ends a failed attempt: in a window nobody recomputes for a while.
     async fn abandon(&self, claim: HeldClaim, leases: Vec<RefreshLease>) {
         leases.into_iter().for_each(|lease| lease.fail(self.handle.now()));
-        let Some(token) = claim.token() else { return };
-        let release = Operation::ReleaseMulti { keys: claim.keys().into(), token };
-        let released = self.handle.ask(self.mode, release).await;
-        match released {
-            Ok(_) => claim.disarm(),
-            Err(error) => self.handle.log_failure(&error),
-        }
-    }
-
-    /// Stores values whose keys have not been changed during the computation, and returns the keys that have been.
-    async fn save(&self, claim: HeldClaim, values: Vec<Expiring>) -> HashSet<String> {
-        let Some(token) = claim.token() else { return self.save_locally(&claim, values).await };
-        let mut left: HashSet<&String> = claim.keys().iter().collect();
-        let mut operations = Vec::new();
-        for (expiration, mut values) in values {
-            // Elements may share a key.
-            values.retain(|(key, _)| left.remove(key));
-            let keys: Vec<String> = values.iter().map(|(key, _)| key.clone()).collect();
-            operations.push((keys, Operation::CompleteMulti { values, expiration, token }));
-        }
-        let left: Vec<String> = left.into_iter().cloned().collect();
-        operations.push((left.clone(), Operation::ReleaseMulti { keys: left.into(), token }));
-        let mut outdated = HashSet::new();
-        for (keys, operation) in operations.into_iter().filter(|(keys, _)| !keys.is_empty()) {
-            match self.handle.ask(self.mode, operation).await.and_then(Answer::bools) {
-                Ok(hold) => {
-                    outdated.extend(keys.iter().zip(hold).filter(|(_, holds)| !holds).map(|(key, _)| key.clone()));
-                }
-                Err(error) => {
-                    self.handle.report_not_stored("", &error);
-                    outdated.extend(claim.keys().iter().cloned());
-                    return outdated;
-                }
-            }
-        }
-        claim.disarm();
-        outdated
-    }
-
-    /// The same without a claim in the store: what this process has changed counts.
-    async fn save_locally(&self, claim: &HeldClaim, values: Vec<Expiring>) -> HashSet<String> {
-        let broken = |claim: &HeldClaim| claim.broken_locally().map(str::to_owned).collect::<HashSet<String>>();
-        let before = broken(claim);
-        if let Some(error) = claim.failure() {
-            self.handle.report_not_stored("", error);
-            return before;
-        }
-        for (expiration, mut values) in values {
-            values.retain(|(key, _)| !before.contains(key));
-            let written = self.handle.put_multi(self.mode, values, expiration).await;
-            let _ = written.inspect_err(|error| self.handle.report_not_stored("", error));
-        }
-        // An invalidation may come between the check and the write. A missing value is always correct.
-        let outdated = broken(claim);
-        self.delete(outdated.difference(&before).cloned().collect()).await;
-        outdated
-    }
-
-    async fn delete(&self, keys: Vec<String>) {
-        if keys.is_empty() {
-            return;
-        }
-        let delete = Operation::DeleteMulti { keys, now: self.handle.now() };
-        let _ = self.handle.ask(self.mode, delete).await.inspect_err(|error| self.handle.log_failure(error));
+        self.handle.release(self.mode, claim, Duration::ZERO).await;
     }
 }

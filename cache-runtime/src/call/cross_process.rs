@@ -1,13 +1,12 @@
 //! Which process computes: the part of a call that uses the store's claims.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde::de::DeserializeOwned;
 
 use super::Call;
-use crate::claim::{HeldClaim, KeyGuard, RefreshLease, new_token, release_unheld};
+use crate::claim::{HeldClaim, RefreshLease, new_token, release_unheld};
 use crate::entry::{Record, Value};
 use crate::handle::Handle;
 use crate::mode::Mode;
@@ -40,7 +39,7 @@ impl<M: Mode> Call<'_, M> {
         leader: Option<&Leader>,
     ) -> Claimed<T> {
         if !self.handle.records_claims() {
-            return Claimed::Won(self.local_claim());
+            return Claimed::Won(self.nonexclusive_claim(leader).await);
         }
         let Some(stale) = stale else {
             return match leader {
@@ -60,17 +59,14 @@ impl<M: Mode> Call<'_, M> {
 
     /// A claim that excludes nobody: a change of the key breaks it, and then the result is not stored.
     pub(super) async fn nonexclusive_claim(&self, leader: Option<&Leader>) -> HeldClaim {
-        if !self.handle.records_claims() {
-            return self.local_claim();
-        }
-        let claim = self.record_claim(false, Duration::ZERO, leader).await;
-        claim.unwrap_or_else(|| self.local_claim())
+        self.handle.nonexclusive_claim(self.mode, self.keys(), leader).await
     }
 
     /// A claim that lasts for the window at most, or for a lease, and is renewed while the leader is alive: a process that
     /// dies blocks the others for no longer than that.
     async fn exclusive_claim(&self, window: Duration, leader: Option<&Leader>) -> Option<HeldClaim> {
-        self.record_claim(true, window.min(self.handle.core.settings.shared_lease), leader).await
+        let length = window.min(self.handle.core.settings.shared_lease);
+        self.handle.record_claim(self.mode, self.keys(), true, length, leader).await
     }
 
     /// On a cold key: computes, or waits for the process that does, as long as that is alive.
@@ -103,75 +99,70 @@ impl<M: Mode> Call<'_, M> {
         Some(Claimed::Fresh(value, encoded))
     }
 
-    /// Records a claim; `None` if another process holds an exclusive one. A store that fails excludes nobody.
-    async fn record_claim(&self, exclusive: bool, length: Duration, leader: Option<&Leader>) -> Option<HeldClaim> {
-        let claim = Claim { token: new_token(), exclusive, length };
-        let operation = Operation::Claim { key: Cow::Owned(self.key.to_string()), claim };
-        let keys = Arc::from([self.key.to_string()]);
-        match self.handle.record_claim(self.mode, operation, keys, claim, leader).await {
-            Ok(claim) => claim,
-            // Something else than an entry lies under the key: the value replaces it.
-            Err(error) if error.kind() == ErrorKind::Entry => {
-                self.handle.log_failure(&error);
-                Some(self.local_claim())
-            }
-            Err(error) => Some(HeldClaim::failed(vec![self.guard()], error)),
-        }
-    }
-
-    fn guard(&self) -> KeyGuard {
-        self.handle.core.invalidations.guard(&self.key)
-    }
-
-    /// A claim that only this process knows.
-    fn local_claim(&self) -> HeldClaim {
-        HeldClaim::local(vec![self.guard()])
+    fn keys(&self) -> Arc<[String]> {
+        [self.key.to_string()].into()
     }
 
     /// Ends a claim without a value, and returns whether it was unbroken. In a window nobody recomputes for a while.
-    pub(super) async fn abandon(&self, mut claim: HeldClaim, lease: Option<Box<RefreshLease>>) -> bool {
+    pub(super) async fn abandon(&self, claim: HeldClaim, lease: Option<Box<RefreshLease>>) -> bool {
         let pause = lease.as_ref().map_or(Duration::ZERO, |lease| lease.pause_after_failure());
         // A store measures real time, which a test that moves the clock does not wait for.
         let pause = if self.handle.core.clock.is_stopped() { Duration::ZERO } else { pause };
         lease.into_iter().for_each(|lease| lease.fail(self.handle.now()));
-        let Some(token) = claim.token() else {
-            return claim.failure().is_none() && !claim.is_broken_locally(&self.key);
-        };
-        claim.end_renewal();
-        let key = Cow::Borrowed(&*self.key);
-        match self.handle.ask(self.mode, Operation::Release { key, token, pause }).await.and_then(Answer::bool) {
-            Ok(is_unbroken) => {
-                claim.disarm();
-                is_unbroken
-            }
-            Err(error) => {
-                self.handle.log_failure(&error);
-                false
-            }
-        }
+        self.handle.release(self.mode, claim, pause).await
     }
 }
 
 impl Handle {
-    pub(super) fn records_claims(&self) -> bool {
-        self.core.store.store().claims().is_some()
+    /// Whether the store records the claims of this view.
+    fn records_claims(&self) -> bool {
+        !self.stores_nothing() && self.core.store.store().claims().is_some()
     }
 
-    /// Lets the store record a claim on keys; `None` if it refuses.
-    ///
-    /// The store may record it after the call was cancelled: then it is released at once.
-    pub(super) async fn record_claim<M: Mode>(
+    /// Claims keys for a computation that excludes nobody.
+    pub(super) async fn nonexclusive_claim<M: Mode>(
         &self,
         mode: &M,
-        operation: Operation<'static>,
         keys: Arc<[String]>,
-        claim: Claim,
         leader: Option<&Leader>,
-    ) -> Result<Option<HeldClaim>> {
-        let store = self.core.store.store();
+    ) -> HeldClaim {
+        let claim = self.record_claim(mode, Arc::clone(&keys), false, Duration::ZERO, leader).await;
+        claim.unwrap_or_else(|| self.local_claim(keys))
+    }
+
+    /// Records a claim on keys; `None` if another process holds an exclusive one. A store that fails excludes nobody.
+    ///
+    /// The store may record it after the call was cancelled: then it is released at once.
+    async fn record_claim<M: Mode>(
+        &self,
+        mode: &M,
+        keys: Arc<[String]>,
+        exclusive: bool,
+        length: Duration,
+        leader: Option<&Leader>,
+    ) -> Option<HeldClaim> {
+        if !self.records_claims() || keys.is_empty() {
+            return Some(self.local_claim(keys));
+        }
+        let (store, claim) = (self.core.store.store(), Claim { token: new_token(), exclusive, length });
+        let operation = Operation::Claim { keys: keys.to_vec().into(), claim };
         let release = release_if_recorded(Arc::clone(store), Arc::clone(&keys), claim.token);
-        let is_refused = matches!(self.core.store.ask_to_end(mode, operation, release).await?, Answer::Bool(false));
-        Ok((!is_refused).then(|| HeldClaim::recorded(store, keys, claim, leader.map(Liveness::of))))
+        match self.core.store.ask_to_end(mode, operation, release).await.and_then(Answer::bool) {
+            Ok(true) => Some(HeldClaim::recorded(store, keys, claim, leader.map(Liveness::of))),
+            Ok(false) => None,
+            // Something else than an entry lies under a key: the value replaces it.
+            Err(error) if error.kind() == ErrorKind::Entry => {
+                self.log_failure(&error);
+                Some(self.local_claim(keys))
+            }
+            Err(error) => Some(self.local_claim(keys).failed(error)),
+        }
+    }
+
+    /// A claim that only this process knows.
+    fn local_claim(&self, keys: Arc<[String]>) -> HeldClaim {
+        let guards = keys.iter().map(|key| self.core.invalidations.guard(key)).collect();
+        HeldClaim::local(keys, guards)
     }
 }
 

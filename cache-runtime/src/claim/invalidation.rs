@@ -10,8 +10,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 /// The keys of a cache that are being computed.
 #[derive(Debug, Default)]
 pub(crate) struct Invalidations {
-    /// How many guards there are: while there are none, an invalidation costs one atomic operation.
-    count: AtomicU64,
     /// The next epoch.
     next: AtomicU64,
     by_key: Mutex<HashMap<String, Vec<Guarded>>>,
@@ -39,11 +37,10 @@ pub(crate) struct Epoch(u64);
 impl Invalidations {
     /// Guards a stored key. Call it before the computation reads anything.
     pub(crate) fn guard(self: &Arc<Self>, key: &str) -> KeyGuard {
-        // An invalidation follows the change of the source, and reads this count. Both sides modify the count, so they are
-        // ordered: either the invalidation sees this guard, or the computation sees the changed source.
-        self.count.fetch_add(1, Ordering::AcqRel);
         let (Epoch(epoch), is_invalidated) = (self.epoch(), Arc::new(AtomicBool::new(false)));
         let guarded = Guarded { epoch, is_invalidated: Arc::clone(&is_invalidated) };
+        // An invalidation follows the change of the source. If it has the lock after this, it sees this guard; if before,
+        // the computation sees the changed source.
         self.lock().entry(key.to_owned()).or_default().push(guarded);
         KeyGuard { invalidations: Arc::clone(self), key: key.to_owned(), epoch, is_invalidated }
     }
@@ -60,9 +57,6 @@ impl Invalidations {
 
     /// Notifies the guards of a key that began before an epoch.
     pub(crate) fn invalidate_before(&self, Epoch(epoch): Epoch, key: &str) {
-        if self.is_idle() {
-            return;
-        }
         let by_key = self.lock();
         let guarded = by_key.get(key).into_iter().flatten();
         guarded.filter(|guarded| guarded.epoch < epoch).for_each(Guarded::invalidate);
@@ -70,16 +64,9 @@ impl Invalidations {
 
     /// Notifies the guards of all keys with a prefix.
     pub(crate) fn invalidate_prefix(&self, prefix: &str) {
-        if self.is_idle() {
-            return;
-        }
         let by_key = self.lock();
         let matching = by_key.iter().filter(|(key, _)| key.starts_with(prefix));
         matching.flat_map(|(_, guarded)| guarded).for_each(Guarded::invalidate);
-    }
-
-    fn is_idle(&self) -> bool {
-        self.count.fetch_add(0, Ordering::AcqRel) == 0
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<String, Vec<Guarded>>> {
@@ -114,8 +101,6 @@ impl Drop for KeyGuard {
                 by_key.remove(&self.key);
             }
         }
-        drop(by_key);
-        self.invalidations.count.fetch_sub(1, Ordering::AcqRel);
     }
 }
 
@@ -153,6 +138,6 @@ mod tests {
         invalidations.invalidate("a");
         assert!(other.is_invalidated(), "the other guard is still there");
         drop(other);
-        assert!(invalidations.is_idle() && invalidations.lock().is_empty());
+        assert!(invalidations.lock().is_empty());
     }
 }

@@ -1,6 +1,8 @@
-//! Hashes: one for entries, which is the same in every build, and faster ones for this process.
+//! Hashes: one for entries, which is the same in every build, and a faster one for this process.
 
-use std::hash::Hasher;
+use std::hash::BuildHasher;
+
+use foldhash::quality::FixedState;
 
 /// A hash for entries: FNV-1a of 64 bits for texts, with a mixer for numbers.
 #[derive(Clone, Copy)]
@@ -45,36 +47,7 @@ impl Hash {
     }
 }
 
-/// Adds a number to a hash within this process, by a multiplication of 128 bits.
-pub(super) const fn mix(hash: u64, number: u64) -> u64 {
-    let product = (hash ^ number ^ 0x9e37_79b9_7f4a_7c15) as u128 * 0xd6e8_feb8_6659_fd93;
-    product as u64 ^ (product >> 64) as u64
-}
-
-/// Adds bytes and their length to a hash within this process.
-pub(super) fn mix_bytes(hash: u64, bytes: &[u8]) -> u64 {
-    let number = |chunk: &[u8]| chunk.iter().fold(0, |number, byte| number << 8 | u64::from(*byte));
-    bytes.chunks(8).fold(mix(hash, bytes.len() as u64), |hash, chunk| mix(hash, number(chunk)))
-}
-
-/// A hasher for keys that are good hashes already (the id of a type, a layout), perhaps with a small number.
-#[derive(Default)]
-pub(super) struct IdHasher(u64);
-
-impl Hasher for IdHasher {
-    fn write(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|byte| self.write_u64((*byte).into()));
-    }
-
-    fn write_u64(&mut self, number: u64) {
-        self.0 = self.0.rotate_left(8) ^ number;
-    }
-
-    fn write_isize(&mut self, number: isize) {
-        self.write_u64(number as u64);
-    }
-
-    fn finish(&self) -> u64 {
-        self.0
-    }
+/// Adds something to a hash within this process.
+pub(super) fn mix(hash: u64, more: impl std::hash::Hash) -> u64 {
+    FixedState::with_seed(hash).hash_one(more)
 }

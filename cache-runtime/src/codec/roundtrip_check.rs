@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::Refusal;
 use super::data_model::{DataKind, Form, PartLabel};
-use super::hash::{mix, mix_bytes};
+use super::hash::mix;
 use super::shape::walk::{self, Content, Listener, WalkEnd, Walked};
 
 /// Refuses `Some` of a value that is written as nil: MessagePack writes `Some(x)` as `x`, so it would be read as `None`.
@@ -77,9 +77,9 @@ impl Listener for DigestListener<'_> {
         let place = self.open(kind)?.place;
         let hash = match content {
             Content::Nothing => return Ok(()),
-            Content::Number(number) => mix_bytes(place, &number.to_le_bytes()),
-            Content::Text(text) => mix_bytes(place, text.to_string().as_bytes()),
-            Content::Bytes(bytes) => mix_bytes(place, bytes),
+            Content::Number(number) => mix(place, number),
+            Content::Text(text) => mix(place, text.to_string()),
+            Content::Bytes(bytes) => mix(place, bytes),
         };
         self.sum.set(self.sum.get().wrapping_add(hash));
         Ok(())

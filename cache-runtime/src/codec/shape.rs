@@ -18,9 +18,9 @@ pub(crate) mod walk;
 
 use std::any::TypeId;
 use std::collections::HashMap;
-use std::hash::BuildHasherDefault;
 use std::sync::{LazyLock, OnceLock, PoisonError, RwLock};
 
+use foldhash::fast::FixedState;
 use serde::de::DeserializeOwned;
 
 use self::facts::KnownFacts;
@@ -28,7 +28,6 @@ pub(super) use self::facts::{CollectedFacts, Facts};
 use self::hidden_fields::KnownLayouts;
 pub(super) use self::matches::matches_shape;
 use super::data_model::{DataKind, Form, Name};
-use super::hash::IdHasher;
 
 /// The shape of a type in one of its forms. It is a graph, because a type may contain itself.
 pub(super) struct Shape {
@@ -44,7 +43,7 @@ pub(super) struct Shape {
     known_facts: OnceLock<KnownFacts>,
 }
 
-type Shapes = HashMap<(TypeId, Form), &'static Shape, BuildHasherDefault<IdHasher>>;
+type Shapes = HashMap<(TypeId, Form), &'static Shape, FixedState>;
 
 /// A place in a type: the type itself, or a part of it.
 struct ShapeNode {

@@ -68,21 +68,21 @@ impl Handle {
         let values = encoded.into_iter().map(|(key, value)| (key, entry::tagged(value, &stamps, &expiration)));
         let values: Vec<_> = values.collect();
         values.iter().for_each(|(key, _)| self.core.invalidations.invalidate(key));
-        self.put_multi(mode, values, expiration).await
+        self.put_multi(mode, values.into(), expiration).await
     }
 
     /// Stores encoded values; with a lifetime of zero, deletes their keys instead.
     pub(crate) async fn put_multi<M: Mode>(
         &self,
         mode: &M,
-        values: Vec<(String, Value)>,
+        values: Cow<'_, [(String, Value)]>,
         expiration: Expiration,
     ) -> Result<()> {
         if values.is_empty() {
             return Ok(());
         }
         if self.stores_nothing() {
-            let keys = values.into_iter().map(|(key, _)| key).collect();
+            let keys = values.iter().map(|(key, _)| key.clone()).collect();
             return self.ask(mode, Operation::DeleteMulti { keys, now: expiration.now }).await?.count().map(drop);
         }
         self.ask(mode, Operation::WriteMulti { values, expiration }).await?.done()
@@ -98,7 +98,7 @@ impl Handle {
             return Ok(0);
         }
         keys.iter().for_each(|key| self.core.invalidations.invalidate(key));
-        self.ask(mode, Operation::DeleteMulti { keys, now: self.now() }).await?.count()
+        self.ask(mode, Operation::DeleteMulti { keys: keys.into(), now: self.now() }).await?.count()
     }
 }
 

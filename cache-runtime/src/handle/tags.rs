@@ -92,7 +92,7 @@ impl Handle {
             stamps.push(TagStamp { key, generation });
         }
         if !begun.is_empty() {
-            self.ask(mode, Operation::WriteMulti { values: begun, expiration }).await?.done()?;
+            self.ask(mode, Operation::WriteMulti { values: begun.into(), expiration }).await?.done()?;
         }
         Ok(stamps)
     }

@@ -61,7 +61,7 @@ pub enum Event<'a> {
     /// A value was computed and returned, but could not be stored.
     #[non_exhaustive]
     NotStored {
-        /// The entry's key; empty for a batch.
+        /// The entry's key; empty for several entries.
         key: &'a str,
         /// Why it could not be stored.
         error: &'a Error,

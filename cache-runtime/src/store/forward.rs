@@ -37,4 +37,22 @@ macro_rules! forward_methods {
     };
 }
 
-pub(crate) use forward_methods;
+/// The same for the methods of [`Claims`](super::Claims).
+macro_rules! forward_claims {
+    ($self:ident, $call:ident) => {
+        fn claim(&$self, keys: &[String], claim: &Claim) -> Result<bool> {
+            $call!($self.claim(keys, claim))
+        }
+        fn complete(&$self, values: &[(String, Value)], expiration: &Expiration, token: u64) -> Result<Vec<bool>> {
+            $call!($self.complete(values, expiration, token))
+        }
+        fn renew(&$self, key: &str, claim: &Claim) -> Result<bool> {
+            $call!($self.renew(key, claim))
+        }
+        fn release(&$self, keys: &[String], token: u64, pause: Duration) -> Result<Vec<bool>> {
+            $call!($self.release(keys, token, pause))
+        }
+    };
+}
+
+pub(crate) use {forward_claims, forward_methods};

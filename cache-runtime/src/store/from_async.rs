@@ -182,16 +182,10 @@ impl<S: AsyncStore> FromAsync<S> {
             Operation::DeleteExpired { now } => store.delete_expired(*now).await.map(Answer::from),
             // As for every store without claims.
             Operation::Claim { .. } => Ok(Answer::Bool(true)),
-            Operation::Complete { key, value, expiration, .. } => {
-                store.set(key, value, expiration).await.map(|()| Answer::Bool(true))
+            Operation::Complete { values, expiration, .. } => {
+                store.write_multi(values, expiration).await.map(|()| Answer::Bools(vec![true; values.len()]))
             }
-            Operation::Release { .. } => Ok(Answer::Bool(true)),
-            Operation::ClaimMulti { .. } => Ok(Answer::Done),
-            Operation::CompleteMulti { values, expiration, .. } => {
-                let all = vec![true; values.len()];
-                store.write_multi(values, expiration).await.map(|()| Answer::Bools(all))
-            }
-            Operation::ReleaseMulti { keys, .. } => Ok(Answer::Bools(vec![true; keys.len()])),
+            Operation::Release { keys, .. } => Ok(Answer::Bools(vec![true; keys.len()])),
         }
     }
 }

@@ -9,8 +9,6 @@ use crate::{Error, ErrorKind, Result, entry};
 /// Declares the operations, one a line: name, fields, and the call that runs it. `of key` adds a field for the key, and
 /// fields in brackets may be borrowed.
 macro_rules! operations {
-    (@key) => { None };
-    (@key $key:ident) => { Some($key.clone()) };
     ($(
         $name:ident $(of $key:ident)? $([$borrowed:ident: $target:ty])? { $($field:ident: $type:ty),* }
             => $method:ident($($argument:expr),*);
@@ -34,7 +32,10 @@ macro_rules! operations {
             /// The key, if the operation has a single one; a borrowed key is not copied.
             pub(crate) fn key(&self) -> Option<Cow<'a, str>> {
                 match self {
-                    $(Operation::$name { $($key,)? .. } => operations!(@key $($key)?),)*
+                    $($(Operation::$name { $key, .. } => Some($key.clone()),)?)*
+                    Operation::Claim { keys, .. } | Operation::Release { keys, .. } => single(keys, |key| key),
+                    Operation::Complete { values, .. } => single(values, |(key, _)| key),
+                    _ => None,
                 }
             }
 
@@ -70,21 +71,26 @@ operations! {
     ReadMulti [keys: [String]] {} => read_multi(keys);
     Expiry of key {} => expiry(key);
     Set of key [value: Value] { expiration: Expiration } => set(key, value, expiration);
-    WriteMulti { values: Vec<(String, Value)>, expiration: Expiration } => write_multi(values, expiration);
+    WriteMulti [values: [(String, Value)]] { expiration: Expiration } => write_multi(values, expiration);
     Delete of key { now: Timestamp } => delete(key, *now);
-    DeleteMulti { keys: Vec<String>, now: Timestamp } => delete_multi(keys, *now);
+    DeleteMulti [keys: [String]] { now: Timestamp } => delete_multi(keys, *now);
     Increment of key { by: i64, expiration: Expiration } => increment(key, *by, expiration);
     Touch of key { expiration: Expiration } => touch(key, expiration);
     Clear [prefix: str] {} => clear(prefix);
     DeleteExpired { now: Timestamp } => delete_expired(*now);
-    Claim of key { claim: Claim } => claim(key, claim);
-    Complete of key [value: Value] { expiration: Expiration, token: u64 }
-        => complete(key, value, expiration, *token);
-    Release of key { token: u64, pause: Duration } => release(key, *token, *pause);
-    ClaimMulti [keys: [String]] { claim: Claim } => claim_multi(keys, claim);
-    CompleteMulti { values: Vec<(String, Value)>, expiration: Expiration, token: u64 }
-        => complete_multi(values, expiration, *token);
-    ReleaseMulti [keys: [String]] { token: u64 } => release_multi(keys, *token);
+    Claim [keys: [String]] { claim: Claim } => claim(keys, claim);
+    Complete [values: [(String, Value)]] { expiration: Expiration, token: u64 }
+        => complete(values, expiration, *token);
+    Release [keys: [String]] { token: u64, pause: Duration } => release(keys, *token, *pause);
+}
+
+/// The key of an operation on a list of one; a borrowed key is not copied.
+fn single<'a, T: Clone>(list: &Cow<'a, [T]>, key: impl Fn(&T) -> &String) -> Option<Cow<'a, str>> {
+    match list {
+        Cow::Borrowed([one]) => Some(Cow::Borrowed(key(one))),
+        Cow::Owned(list) if list.len() == 1 => Some(Cow::Owned(key(&list[0]).clone())),
+        _ => None,
+    }
 }
 
 /// Declares the answers, one a line: name, type, and the method that takes it out.
@@ -95,7 +101,7 @@ macro_rules! answers {
         #[non_exhaustive]
         pub enum Answer {
             $($(#[$doc])* $name($type),)*
-            /// To `Set`, `WriteMulti` and `ClaimMulti`.
+            /// To `Set` and `WriteMulti`.
             Done,
         }
 
@@ -120,10 +126,9 @@ answers! {
     Records(Vec<Option<Record>>) => all_records;
     /// To `Expiry`.
     Expiry(Option<Timestamp>) => expiry;
-    /// To `Delete` and `Touch`: whether the key was there. To `Claim`, `Complete` and `Release`: whether the claim
-    /// holds.
+    /// To `Delete` and `Touch`: whether the key was there. To `Claim`: whether it is granted.
     Bool(bool) => bool;
-    /// To `CompleteMulti` and `ReleaseMulti`: whether the claim on each key holds.
+    /// To `Complete` and `Release`: whether the claim on each key was unbroken.
     Bools(Vec<bool>) => bools;
     /// To `DeleteMulti`, `Clear` and `DeleteExpired`: how many values were deleted.
     Count(u64) => count;
@@ -162,9 +167,7 @@ impl Operation<'_> {
 
     /// Ends an operation that has run, and recycles the buffer of its entry.
     pub(crate) fn recycle(self) {
-        if let Operation::Set { value: Cow::Owned(value), .. } | Operation::Complete { value: Cow::Owned(value), .. } =
-            self
-        {
+        if let Operation::Set { value: Cow::Owned(value), .. } = self {
             entry::recycle(value);
         }
     }

@@ -38,8 +38,11 @@ use tokio::runtime::Handle;
 use self::commands::Commands;
 use self::keys::Keys;
 use self::multiplexed::{Multiplexed, RuntimeSlot};
-use self::pool::{Pool, Pooled};
-use super::{Answer, Claim, Claims, Dispatch, Expiration, Operation, Record, Store, Timestamp, Value, forward_methods};
+use self::pool::Pool;
+use super::{
+    Answer, Claim, Claims, Dispatch, Expiration, Operation, Record, Store, Timestamp, Value, forward_claims,
+    forward_methods,
+};
 use crate::Result;
 use crate::config::{Options, without_secrets};
 use crate::poll_once::poll_once;
@@ -63,14 +66,9 @@ impl RedisStore {
         Ok(RedisStore { keys, pool, multiplexed: Multiplexed::new(endpoint, timeout), display_name })
     }
 
-    /// Commands on a connection of this thread.
-    fn commands(&self) -> Result<Commands<'_, Pooled>> {
-        Ok(Commands { connection: self.pool.get()?, keys: &self.keys })
-    }
-
     /// Runs an operation on the connection that the tasks of this runtime share.
     async fn run(&self, slot: Arc<RuntimeSlot>, operation: Operation<'_>) -> Result<Answer> {
-        let connection = self.multiplexed.get(slot).await?;
+        let connection = &mut self.multiplexed.get(slot).await?.connection;
         let answer = Commands { connection, keys: &self.keys }.run(&operation).await;
         operation.recycle();
         answer
@@ -79,7 +77,9 @@ impl RedisStore {
 
 /// Runs a command on a connection of this thread.
 macro_rules! send {
-    ($self:ident.$($call:tt)*) => { poll_once($self.commands()?.$($call)*) };
+    ($self:ident.$($call:tt)*) => {
+        poll_once(Commands { connection: &mut *$self.pool.get()?, keys: &$self.keys }.$($call)*)
+    };
 }
 
 impl Store for RedisStore {
@@ -113,31 +113,5 @@ impl Store for RedisStore {
 }
 
 impl Claims for RedisStore {
-    fn claim(&self, key: &str, claim: &Claim) -> Result<bool> {
-        send!(self.claim(key, claim))
-    }
-
-    fn complete(&self, key: &str, value: &Value, expiration: &Expiration, token: u64) -> Result<bool> {
-        send!(self.complete(key, value, expiration, token))
-    }
-
-    fn claim_multi(&self, keys: &[String], claim: &Claim) -> Result<()> {
-        send!(self.claim_multi(keys, claim))
-    }
-
-    fn complete_multi(&self, values: &[(String, Value)], expiration: &Expiration, token: u64) -> Result<Vec<bool>> {
-        send!(self.complete_multi(values, expiration, token))
-    }
-
-    fn release_multi(&self, keys: &[String], token: u64) -> Result<Vec<bool>> {
-        send!(self.release_multi(keys, token))
-    }
-
-    fn renew(&self, key: &str, claim: &Claim) -> Result<bool> {
-        send!(self.renew(key, claim))
-    }
-
-    fn release(&self, key: &str, token: u64, pause: Duration) -> Result<bool> {
-        send!(self.release(key, token, pause))
-    }
+    forward_claims!(self, send);
 }

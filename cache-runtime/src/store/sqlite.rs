@@ -315,48 +315,30 @@ impl Store for SqliteStore {
 }
 
 impl Claims for SqliteStore {
-    fn claim(&self, key: &str, claim: &Claim) -> Result<bool> {
-        let (token, now) = (claim.token.cast_signed(), Timestamp::now());
-        let ends_at = now.after(claim.length).as_millis();
-        self.write((1, 0, Timestamp::EPOCH), |database, connection| {
-            let row = params![database.hash(key), token, claim.exclusive, ends_at, now.as_millis()];
-            execute(connection, sql::CLAIM, row).map(|rows| rows > 0)
-        })
-    }
-
-    fn complete(&self, key: &str, value: &Value, expiration: &Expiration, token: u64) -> Result<bool> {
-        self.check_size([value])?;
-        self.write((1, value.size(), expiration.now), |database, connection| {
-            complete(connection, database.hash(key), key, value, expiration, token)
-        })
-    }
-
-    fn claim_multi(&self, keys: &[String], claim: &Claim) -> Result<()> {
+    fn claim(&self, keys: &[String], claim: &Claim) -> Result<bool> {
         let (token, now) = (claim.token.cast_signed(), Timestamp::now());
         let ends_at = now.after(claim.length).as_millis();
         self.write((keys.len(), 0, Timestamp::EPOCH), |database, connection| {
-            keys.iter().try_for_each(|key| {
+            keys.iter().try_fold(true, |granted, key| {
                 let row = params![database.hash(key), token, claim.exclusive, ends_at, now.as_millis()];
-                execute(connection, sql::CLAIM, row).map(drop)
+                Ok(execute(connection, sql::CLAIM, row)? > 0 && granted)
             })
         })
     }
 
-    fn complete_multi(&self, values: &[(String, Value)], expiration: &Expiration, token: u64) -> Result<Vec<bool>> {
+    fn complete(&self, values: &[(String, Value)], expiration: &Expiration, token: u64) -> Result<Vec<bool>> {
         self.check_size(values.iter().map(|(_, value)| value))?;
         let bytes = values.iter().map(|(_, value)| value.size()).sum();
         self.write((values.len(), bytes, expiration.now), |database, connection| {
             let complete = |(key, value): &(String, Value)| {
-                complete(connection, database.hash(key), key, value, expiration, token)
+                let hash = database.hash(key);
+                let is_unbroken = execute(connection, sql::COMPLETE_CLAIM, [hash, token.cast_signed()])? > 0;
+                if is_unbroken {
+                    put(&mut connection.prepare_cached(sql::SET)?, hash, key, value, expiration)?;
+                }
+                Ok(is_unbroken)
             };
             values.iter().map(complete).collect()
-        })
-    }
-
-    fn release_multi(&self, keys: &[String], token: u64) -> Result<Vec<bool>> {
-        self.write((keys.len(), 0, Timestamp::EPOCH), |database, connection| {
-            let end = |key: &String| execute(connection, sql::END_CLAIM, [database.hash(key), token.cast_signed()]);
-            keys.iter().map(|key| end(key).map(|rows| rows > 0)).collect()
         })
     }
 
@@ -368,43 +350,31 @@ impl Claims for SqliteStore {
         })
     }
 
-    fn release(&self, key: &str, token: u64, pause: Duration) -> Result<bool> {
-        let until = Timestamp::now().after(pause);
-        self.write((1, 0, Timestamp::EPOCH), |database, connection| {
-            let (hash, token) = (database.hash(key), token.cast_signed());
-            let rows = if pause.is_zero() {
-                execute(connection, sql::END_CLAIM, [hash, token])
-            } else {
-                execute(connection, sql::MOVE_END_OF_CLAIM, [hash, token, until.as_millis()])
+    fn release(&self, keys: &[String], token: u64, pause: Duration) -> Result<Vec<bool>> {
+        let (token, until) = (token.cast_signed(), Timestamp::now().after(pause).as_millis());
+        self.write((keys.len(), 0, Timestamp::EPOCH), |database, connection| {
+            let end = |key: &String| {
+                let hash = database.hash(key);
+                let rows = if pause.is_zero() {
+                    execute(connection, sql::END_CLAIM, [hash, token])
+                } else {
+                    execute(connection, sql::MOVE_END_OF_CLAIM, [hash, token, until])
+                };
+                rows.map(|rows| rows > 0)
             };
-            rows.map(|rows| rows > 0)
+            keys.iter().map(end).collect()
         })
     }
 }
 
-/// Stores a value if its claim is unbroken.
-fn complete(
-    connection: &Connection,
-    hash: i64,
-    key: &str,
-    value: &Value,
-    expiration: &Expiration,
-    token: u64,
-) -> rusqlite::Result<bool> {
-    let is_unbroken = execute(connection, sql::COMPLETE_CLAIM, [hash, token.cast_signed()])? > 0;
-    if is_unbroken {
-        put(&mut connection.prepare_cached(sql::SET)?, hash, key, value, expiration)?;
-    }
-    Ok(is_unbroken)
-}
-
 fn is_slow(operation: &Operation<'_>) -> bool {
     match operation {
-        Operation::ReadMulti { keys } => keys.len() > MAX_INLINE_KEYS,
-        Operation::DeleteMulti { keys, .. } => keys.len() > MAX_INLINE_KEYS,
-        Operation::Set { value, .. } | Operation::Complete { value, .. } => value.size() > MAX_INLINE_BYTES,
-        Operation::ClaimMulti { keys, .. } | Operation::ReleaseMulti { keys, .. } => keys.len() > MAX_INLINE_KEYS,
-        Operation::WriteMulti { values, .. } | Operation::CompleteMulti { values, .. } => {
+        Operation::ReadMulti { keys }
+        | Operation::DeleteMulti { keys, .. }
+        | Operation::Claim { keys, .. }
+        | Operation::Release { keys, .. } => keys.len() > MAX_INLINE_KEYS,
+        Operation::Set { value, .. } => value.size() > MAX_INLINE_BYTES,
+        Operation::WriteMulti { values, .. } | Operation::Complete { values, .. } => {
             values.len() > MAX_INLINE_KEYS
                 || values.iter().map(|(_, value)| value.size()).sum::<usize>() > MAX_INLINE_BYTES
         }

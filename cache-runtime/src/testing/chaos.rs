@@ -7,7 +7,8 @@ use std::thread;
 use std::time::Duration;
 
 use crate::store::{
-    Claim, Claims, ClaimsOrNone as _, Dispatch, Expiration, Operation, Record, Store, Timestamp, Value,
+    Claim, Claims, ClaimsOrNone as _, Dispatch, Expiration, Operation, Record, Store, Timestamp, Value, forward_claims,
+    forward_methods,
 };
 use crate::{Cache, Error, ErrorKind, Result};
 
@@ -230,28 +231,18 @@ impl Plan {
     }
 }
 
-/// Methods that the wrapped store answers, unless the plan says otherwise.
+/// Lets the wrapped store answer, unless the plan says otherwise.
 macro_rules! interfere {
-    ($(fn $method:ident($($argument:ident: $type:ty),*) -> $answer:ty;)*) => {$(
-        fn $method(&self, $($argument: $type),*) -> Result<$answer> {
-            self.interfere(stringify!($method))?.$method($($argument),*)
-        }
-    )*};
+    ($self:ident.$method:ident($($argument:expr),*)) => {
+        $self.interfere(stringify!($method))?.$method($($argument),*)
+    };
 }
 
 impl Store for Chaos {
-    interfere! {
-        fn get(key: &str) -> Option<Record>;
-        fn set(key: &str, value: &Value, expiration: &Expiration) -> ();
-        fn delete(key: &str, now: Timestamp) -> bool;
-        fn increment(key: &str, by: i64, expiration: &Expiration) -> i64;
-        fn clear(prefix: &str) -> u64;
-        fn read_multi(keys: &[String]) -> Vec<Option<Record>>;
-        fn expiry(key: &str) -> Option<Timestamp>;
-        fn write_multi(values: &[(String, Value)], expiration: &Expiration) -> ();
-        fn delete_multi(keys: &[String], now: Timestamp) -> u64;
-        fn touch(key: &str, expiration: &Expiration) -> bool;
-        fn delete_expired(now: Timestamp) -> u64;
+    forward_methods!(self, interfere);
+
+    fn delete_expired(&self, now: Timestamp) -> Result<u64> {
+        interfere!(self.delete_expired(now))
     }
 
     fn claims(&self) -> Option<&dyn Claims> {
@@ -284,15 +275,7 @@ impl Store for Chaos {
 }
 
 impl Claims for Chaos {
-    interfere! {
-        fn claim(key: &str, claim: &Claim) -> bool;
-        fn claim_multi(keys: &[String], claim: &Claim) -> ();
-        fn complete(key: &str, value: &Value, expiration: &Expiration, token: u64) -> bool;
-        fn complete_multi(values: &[(String, Value)], expiration: &Expiration, token: u64) -> Vec<bool>;
-        fn renew(key: &str, claim: &Claim) -> bool;
-        fn release(key: &str, token: u64, pause: Duration) -> bool;
-        fn release_multi(keys: &[String], token: u64) -> Vec<bool>;
-    }
+    forward_claims!(self, interfere);
 }
 
 impl fmt::Debug for Chaos {

@@ -13,7 +13,7 @@ use crate::testing::Chaos;
 fn claimed(token: u64, length: Duration) -> (Chaos, Arc<dyn Store>, Claim) {
     let chaos = Chaos::over(&Cache::memory());
     let claim = Claim { token, exclusive: !length.is_zero(), length };
-    assert!(chaos.claim("k", &claim).unwrap());
+    assert!(chaos.claim(&["k".to_owned()], &claim).unwrap());
     (chaos.clone(), Arc::new(chaos), claim)
 }
 
@@ -42,7 +42,7 @@ fn a_claim_is_renewed_for_hours() {
         }
         drop(renewal);
         assert!(!lock().contains_key(&token));
-        assert!(store.release("k", token, Duration::ZERO).unwrap(), "it is unbroken");
+        assert_eq!(store.release(&["k".to_owned()], token, Duration::ZERO).unwrap(), [true], "it is unbroken");
     }
 }
 
@@ -60,5 +60,9 @@ fn a_broken_claim_is_not_renewed_again() {
         thread::sleep(Duration::from_millis(5));
     }
     assert!(!lock().contains_key(&token));
-    assert!(!store.release("k", token, Duration::ZERO).unwrap(), "the renewal did not revive it");
+    assert_eq!(
+        store.release(&["k".to_owned()], token, Duration::ZERO).unwrap(),
+        [false],
+        "the renewal did not revive it"
+    );
 }

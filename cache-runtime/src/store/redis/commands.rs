@@ -1,7 +1,6 @@
 //! The commands of each operation, and what their replies mean: written once for both kinds of connection.
 
 use std::borrow::Cow;
-use std::ops::DerefMut;
 use std::time::Duration;
 
 use redis::{Cmd, FromRedisValue, RedisError, RedisResult, Value as Reply, cmd, from_redis_value};
@@ -32,11 +31,11 @@ const SCAN_COUNT: usize = 1000;
 
 /// Runs operations on a connection: a method for each method of [`Store`](crate::store::Store).
 pub(super) struct Commands<'a, C> {
-    pub(super) connection: C,
+    pub(super) connection: &'a mut C,
     pub(super) keys: &'a Keys,
 }
 
-impl<C: DerefMut<Target: Connection + Sized>> Commands<'_, C> {
+impl<C: Connection> Commands<'_, C> {
     /// Runs an operation. Large futures of rare operations are boxed, so that the future of the others is small.
     pub(super) async fn run(&mut self, operation: &Operation<'_>) -> Result<Answer> {
         match operation {
@@ -56,17 +55,12 @@ impl<C: DerefMut<Target: Connection + Sized>> Commands<'_, C> {
             Operation::Clear { prefix } => Box::pin(self.clear(prefix)).await.map(Answer::from),
             // Redis removes expired entries by itself.
             Operation::DeleteExpired { .. } => Ok(Answer::Count(0)),
-            Operation::Claim { key, claim } => self.claim(key, claim).await.map(Answer::from),
-            Operation::Complete { key, value, expiration, token } => {
-                self.complete(key, value, expiration, *token).await.map(Answer::from)
+            Operation::Claim { keys, claim } => Box::pin(self.claim(keys, claim)).await.map(Answer::from),
+            Operation::Complete { values, expiration, token } => {
+                Box::pin(self.complete(values, expiration, *token)).await.map(Answer::from)
             }
-            Operation::Release { key, token, pause } => self.release(key, *token, *pause).await.map(Answer::from),
-            Operation::ClaimMulti { keys, claim } => Box::pin(self.claim_multi(keys, claim)).await.map(Answer::from),
-            Operation::CompleteMulti { values, expiration, token } => {
-                Box::pin(self.complete_multi(values, expiration, *token)).await.map(Answer::from)
-            }
-            Operation::ReleaseMulti { keys, token } => {
-                Box::pin(self.release_multi(keys, *token)).await.map(Answer::from)
+            Operation::Release { keys, token, pause } => {
+                Box::pin(self.release(keys, *token, *pause)).await.map(Answer::from)
             }
         }
     }
@@ -144,7 +138,7 @@ impl<C: DerefMut<Target: Connection + Sized>> Commands<'_, C> {
             return Ok(0);
         }
         let calls = keys.iter().map(|key| self.call(&DELETE, key)).collect();
-        let replies = DELETE.run_all(&mut *self.connection, calls).await.map_err(explained)?;
+        let replies = DELETE.run_all(self.connection, calls).await.map_err(explained)?;
         replies.into_iter().map(|reply| Ok(u64::from(was_live(typed(reply)?, now)))).sum()
     }
 
@@ -225,47 +219,29 @@ impl<C: DerefMut<Target: Connection + Sized>> Commands<'_, C> {
         typed(self.connection.send_to(node, &scan).await.map_err(explained)?)
     }
 
-    pub(super) async fn claim(&mut self, key: &str, claim: &Claim) -> Result<bool> {
-        let call = self.claim_call(key, claim);
-        self.run_script(&CLAIM, &call).await
-    }
-
-    pub(super) async fn claim_multi(&mut self, keys: &[String], claim: &Claim) -> Result<()> {
-        let calls = keys.iter().map(|key| self.claim_call(key, claim)).collect();
-        self.run_scripts(&CLAIM, calls).await.map(drop)
-    }
-
-    fn claim_call(&self, key: &str, claim: &Claim) -> Cmd {
-        let (length, mut call) = (millis(claim.length), self.call(&CLAIM, key));
-        call.arg(claim.token).arg(flag(claim.exclusive)).arg(length).arg(length.max(REMEMBERED));
-        call
+    pub(super) async fn claim(&mut self, keys: &[String], claim: &Claim) -> Result<bool> {
+        let length = millis(claim.length);
+        let calls = keys.iter().map(|key| {
+            let mut call = self.call(&CLAIM, key);
+            call.arg(claim.token).arg(flag(claim.exclusive)).arg(length).arg(length.max(REMEMBERED));
+            call
+        });
+        let granted = self.run_scripts(&CLAIM, calls.collect()).await?;
+        Ok(granted.into_iter().all(|granted| granted))
     }
 
     pub(super) async fn complete(
-        &mut self,
-        key: &str,
-        value: &Value,
-        expiration: &Expiration,
-        token: u64,
-    ) -> Result<bool> {
-        let call = self.complete_call(key, value, expiration, token);
-        self.run_script(&COMPLETE, &call).await
-    }
-
-    pub(super) async fn complete_multi(
         &mut self,
         values: &[(String, Value)],
         expiration: &Expiration,
         token: u64,
     ) -> Result<Vec<bool>> {
-        let calls = values.iter().map(|(key, value)| self.complete_call(key, value, expiration, token)).collect();
-        self.run_scripts(&COMPLETE, calls).await
-    }
-
-    fn complete_call(&self, key: &str, value: &Value, expiration: &Expiration, token: u64) -> Cmd {
-        let mut call = self.call(&COMPLETE, key);
-        call.arg(token).arg(&*encode(value, expiration)).arg(optional(ttl(value, expiration)));
-        call
+        let calls = values.iter().map(|(key, value)| {
+            let mut call = self.call(&COMPLETE, key);
+            call.arg(token).arg(&*encode(value, expiration)).arg(optional(ttl(value, expiration)));
+            call
+        });
+        self.run_scripts(&COMPLETE, calls.collect()).await
     }
 
     pub(super) async fn renew(&mut self, key: &str, claim: &Claim) -> Result<bool> {
@@ -274,20 +250,13 @@ impl<C: DerefMut<Target: Connection + Sized>> Commands<'_, C> {
         self.run_script(&RENEW, &call).await
     }
 
-    pub(super) async fn release(&mut self, key: &str, token: u64, pause: Duration) -> Result<bool> {
-        let call = self.release_call(key, token, pause);
-        self.run_script(&RELEASE, &call).await
-    }
-
-    pub(super) async fn release_multi(&mut self, keys: &[String], token: u64) -> Result<Vec<bool>> {
-        let calls = keys.iter().map(|key| self.release_call(key, token, Duration::ZERO)).collect();
-        self.run_scripts(&RELEASE, calls).await
-    }
-
-    fn release_call(&self, key: &str, token: u64, pause: Duration) -> Cmd {
-        let mut call = self.call(&RELEASE, key);
-        call.arg(token).arg(millis(pause));
-        call
+    pub(super) async fn release(&mut self, keys: &[String], token: u64, pause: Duration) -> Result<Vec<bool>> {
+        let calls = keys.iter().map(|key| {
+            let mut call = self.call(&RELEASE, key);
+            call.arg(token).arg(millis(pause));
+            call
+        });
+        self.run_scripts(&RELEASE, calls.collect()).await
     }
 
     /// A call of a script on an entry and its claims, to which more arguments are added.
@@ -297,12 +266,12 @@ impl<C: DerefMut<Target: Connection + Sized>> Commands<'_, C> {
 
     /// Runs calls of a script that each answer yes or no.
     async fn run_scripts(&mut self, script: &Script, calls: Vec<Cmd>) -> Result<Vec<bool>> {
-        let replies = script.run_all(&mut *self.connection, calls).await.map_err(explained)?;
+        let replies = script.run_all(self.connection, calls).await.map_err(explained)?;
         replies.into_iter().map(typed).collect()
     }
 
     async fn run_script<T: FromRedisValue>(&mut self, script: &Script, call: &Cmd) -> Result<T> {
-        typed(script.run(&mut *self.connection, call).await.map_err(explained)?)
+        typed(script.run(self.connection, call).await.map_err(explained)?)
     }
 }
 

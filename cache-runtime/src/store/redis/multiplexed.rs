@@ -2,7 +2,6 @@
 
 use std::io;
 use std::net::{Ipv4Addr, UdpSocket};
-use std::ops::{Deref, DerefMut};
 use std::panic::catch_unwind;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -104,7 +103,7 @@ impl Multiplexed {
         let runtime = slot.runtime;
         let mut shared = self.connected(slot).await?;
         let idle = shared.slot.touch(self.started.millis());
-        if idle >= IDLE_CHECK && Box::pin(shared.send(&redis::cmd("PING"))).await.is_err() {
+        if idle >= IDLE_CHECK && Box::pin(shared.connection.send(&redis::cmd("PING"))).await.is_err() {
             // The connection was lost while it was idle. Its slot is removed.
             drop(shared);
             shared = self.connected(self.slot_of(runtime)).await?;
@@ -167,7 +166,7 @@ impl Multiplexed {
 pub(super) struct SharedConnection<'a> {
     multiplexed: &'a Multiplexed,
     slot: Arc<RuntimeSlot>,
-    connection: AsyncConnection,
+    pub(super) connection: AsyncConnection,
 }
 
 impl SharedConnection<'_> {
@@ -179,20 +178,6 @@ impl SharedConnection<'_> {
             Peer::Cluster(cluster) => Box::pin(cluster.send(command)).await,
         };
         self.connection.recorded(reply)
-    }
-}
-
-impl Deref for SharedConnection<'_> {
-    type Target = AsyncConnection;
-
-    fn deref(&self) -> &AsyncConnection {
-        &self.connection
-    }
-}
-
-impl DerefMut for SharedConnection<'_> {
-    fn deref_mut(&mut self) -> &mut AsyncConnection {
-        &mut self.connection
     }
 }
 

@@ -54,10 +54,12 @@ impl Script {
         }
     }
 
-    /// Runs many calls at once.
+    /// Runs calls at once; a single one without a pipeline, which costs more.
     pub(super) async fn run_all<C: Connection>(&self, connection: &mut C, calls: Vec<Cmd>) -> RedisResult<Vec<Value>> {
-        if calls.is_empty() {
-            return Ok(Vec::new());
+        match &*calls {
+            [] => return Ok(Vec::new()),
+            [call] => return Ok(vec![self.run(connection, call).await?]),
+            _ => {}
         }
         match connection.send_all(calls.clone()).await {
             // In a cluster, calls on nodes that know the script run twice. To delete twice, or to claim,

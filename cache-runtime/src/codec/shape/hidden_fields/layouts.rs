@@ -1,11 +1,12 @@
 //! Remembers how a type uses the fields of each layout of its values.
 
 use std::collections::HashMap;
-use std::hash::BuildHasherDefault;
 use std::sync::{PoisonError, RwLock};
 
+use foldhash::fast::FixedState;
+
 use super::FieldUsage;
-use crate::codec::hash::{IdHasher, mix_bytes};
+use crate::codec::hash::mix;
 
 /// How a type uses the fields of the layouts seen so far.
 #[derive(Default)]
@@ -14,7 +15,7 @@ pub(in crate::codec) struct KnownLayouts(RwLock<Remembered>);
 #[derive(Default)]
 struct Remembered {
     tags: TagNames,
-    usages: HashMap<u64, FieldUsage, BuildHasherDefault<IdHasher>>,
+    usages: HashMap<u64, FieldUsage, FixedState>,
 }
 
 /// The most layouts that are remembered for a type. Beyond, all are forgotten.
@@ -35,9 +36,15 @@ impl KnownLayouts {
     /// has other fields. The layout of the next reading contains them.
     pub(super) fn remember(&self, layout: u64, usage: FieldUsage, tags: &[u64]) {
         let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        let had_all = tags.iter().all(|tag| known.tags.contains(*tag));
+        let had_all = tags.iter().all(|tag| known.tags.contains(tag));
+        for tag in tags {
+            if !known.tags.contains(tag)
+                && let Some(free) = known.tags.iter_mut().find(|tag| **tag == 0)
+            {
+                *free = *tag;
+            }
+        }
         if !had_all {
-            tags.iter().for_each(|tag| known.tags.add(*tag));
             return;
         }
         if known.usages.len() == MOST_LAYOUTS {
@@ -47,30 +54,11 @@ impl KnownLayouts {
     }
 }
 
-/// Hashes of the names of tags: their text decides which other fields a type uses.
-#[derive(Clone, Copy, Default)]
-pub(super) struct TagNames {
-    names: [u64; MOST_TAGS],
-    count: usize,
-}
-
-/// Layouts that need more tags than these are not remembered.
-const MOST_TAGS: usize = 8;
-
-impl TagNames {
-    pub(super) fn contains(&self, name: u64) -> bool {
-        self.names[..self.count].contains(&name)
-    }
-
-    fn add(&mut self, name: u64) {
-        if !self.contains(name) && self.count < MOST_TAGS {
-            self.names[self.count] = name;
-            self.count += 1;
-        }
-    }
-}
+/// Hashes of the names of tags, and zeros: their text decides which other fields a type uses. Layouts that need more tags
+/// than these are not remembered.
+pub(super) type TagNames = [u64; 8];
 
 /// The hash of a name within this process.
 pub(super) fn name_hash(name: &[u8]) -> u64 {
-    mix_bytes(0, name)
+    mix(0, name)
 }

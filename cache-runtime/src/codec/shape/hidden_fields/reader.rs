@@ -5,9 +5,9 @@
 //! the lengths of lists.
 
 use std::collections::HashSet;
-use std::hash::BuildHasherDefault;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use foldhash::fast::FixedState;
 use serde::de::value::{BorrowedStrDeserializer, MapAccessDeserializer, MapDeserializer, SeqDeserializer};
 use serde::de::{self, DeserializeOwned, IntoDeserializer, Visitor};
 use serde::forward_to_deserialize_any;
@@ -16,7 +16,7 @@ use super::layouts::{TagNames, name_hash};
 use super::refusal::{self, ReadRefused, Refusals};
 use super::tree::{F64, NIL, Node};
 use crate::codec::data_model::Name;
-use crate::codec::hash::{IdHasher, mix, mix_bytes};
+use crate::codec::hash::mix;
 
 /// Reads a value from all of these bytes, and returns its layout as well.
 pub(super) fn read<T: DeserializeOwned>(bytes: &[u8], tags: TagNames) -> Option<(T, u64)> {
@@ -39,7 +39,7 @@ fn layout(node: &Node<'_>, tags: &TagNames) -> u64 {
     match node {
         Node::Seq(items) => {
             // Each layout counts once, so that lists of different lengths have one layout.
-            let mut layouts = HashSet::<_, BuildHasherDefault<IdHasher>>::default();
+            let mut layouts = HashSet::<_, FixedState>::default();
             let with_parts = items.iter().filter(|item| matches!(item, Node::Seq(_) | Node::Map(_)));
             for item in with_parts {
                 layouts.insert(layout(item, tags));
@@ -49,8 +49,8 @@ fn layout(node: &Node<'_>, tags: &TagNames) -> u64 {
         Node::Map(entries) => entries.iter().fold(MAP, |hash, (key, value)| {
             // Only texts are names: other keys are data.
             let name = key.text().map_or(UNNAMED_KEY, name_hash);
-            let tag = value.text().filter(|_| tags.contains(name));
-            mix(tag.map_or(mix(hash, name), |tag| mix_bytes(mix(hash, name), tag)), layout(value, tags))
+            let tag = value.text().filter(|_| tags.contains(&name));
+            mix(tag.map_or(mix(hash, name), |tag| mix(mix(hash, name), tag)), layout(value, tags))
         }),
         _ => 0,
     }

@@ -8,7 +8,7 @@ use std::fmt::{self, Write};
 
 use serde::de::{self, Unexpected};
 
-use crate::codec::hash::{Hash, mix, mix_bytes};
+use crate::codec::hash::{Hash, mix};
 
 /// What the errors of one reading said.
 #[derive(Clone, Copy, Default)]
@@ -53,7 +53,7 @@ struct Trail<'a>(&'a mut u64);
 
 impl Write for Trail<'_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        *self.0 = mix_bytes(*self.0, text.as_bytes());
+        *self.0 = mix(*self.0, text);
         Ok(())
     }
 }
