@@ -6,7 +6,6 @@
 
 use std::any::Any;
 use std::borrow::{Borrow, Cow};
-use std::fmt;
 use std::future::{Future, poll_fn};
 use std::marker::PhantomData;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -34,21 +33,6 @@ pub struct Computation<O> {
     /// The stored key and where the computation starts; `None` where nothing can be cached.
     pub(super) found: Option<(String, Start)>,
     pub(super) outcome: PhantomData<fn() -> O>,
-}
-
-impl<O> fmt::Debug for Computation<O> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Computation").field("key", &self.found.as_ref().map(|(key, _)| key)).finish_non_exhaustive()
-    }
-}
-
-impl<O: Outcome> fmt::Debug for Lookup<O> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Lookup::Hit(_) => f.write_str("Hit"),
-            Lookup::Compute(computation) => f.debug_tuple("Compute").field(computation).finish(),
-        }
-    }
 }
 
 /// The first half of a call.
@@ -173,7 +157,6 @@ fn message(panic: &(dyn Any + Send)) -> &str {
 
 /// An owned copy of a borrowed argument, from which the body borrows.
 // The copy's type is a parameter, since a projection would repeat at each use what is wrong with `T`.
-#[derive(Debug)]
 pub struct Owned<T: ?Sized, C> {
     copy: C,
     borrowed: PhantomData<fn() -> Box<T>>,

@@ -5,7 +5,6 @@ mod output;
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
-use std::fmt;
 use std::future::Future;
 use std::mem;
 use std::pin::pin;
@@ -38,7 +37,6 @@ pub(crate) enum RunFor {
 }
 
 /// The key and the tags of an element's entry.
-#[derive(Debug)]
 pub struct EntryName {
     /// The key.
     pub key: Result<String>,
@@ -52,12 +50,6 @@ pub struct Elements<E> {
     all: Vec<E>,
     /// Here, so that the compiler asks for `Clone` where the elements are passed, and nowhere else.
     clone: fn(&E) -> E,
-}
-
-impl<E> fmt::Debug for Elements<E> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Elements").field("names", &self.names).finish_non_exhaustive()
-    }
 }
 
 /// The names of the entries of a batch.

@@ -4,7 +4,6 @@
 //! caller's location reaches a body with `#[track_caller]`.
 
 use std::cell::Cell;
-use std::fmt;
 use std::future::{Future, poll_fn};
 use std::marker::PhantomData;
 use std::pin::Pin;
@@ -39,12 +38,6 @@ struct Body<W> {
     result: Cell<Option<W>>,
     /// The leader that it belongs to, so that calls from inside it know their flight.
     leader: Cell<Option<u64>>,
-}
-
-impl<W> fmt::Debug for Running<'_, W> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Running").finish_non_exhaustive()
-    }
 }
 
 // Not inlined, so that the caller's frame has no room for what a look-up needs.
