@@ -218,7 +218,7 @@ impl<'a, M: Mode, E> Batch<'a, M, E> {
             let tags = missing.iter().map(|at| mem::take(&mut self.elements[*at].tags)).collect();
             let stamps = self.handle.tag_stamps_of_each(self.mode, tags).await;
             let body = pin!(Some(async { compute(given).await }));
-            let computed = match O::output(LeaderScope::of_batch(leaders.as_slice(), body).await) {
+            let computed = match O::output(LeaderScope::new(leaders.as_slice().first(), body).await) {
                 Ok(output) => output.into_values(&requested),
                 Err(whole) => {
                     self.abandon(claim, leases).await;
