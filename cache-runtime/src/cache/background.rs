@@ -96,7 +96,7 @@ for_both_faces! {
         where
             T: Serialize + DeserializeOwned + 'static,
         {
-            match poll_once(lookup(&Blocking, self.handle.clone(), Ok(key), Always::<T>::new())) {
+            match poll_once(lookup(&Blocking, &self.handle, Ok(key), Always::<T>::new())) {
                 Lookup::Hit(value) => value,
                 Lookup::Compute(computation) => recompute(computation, compute),
             }
@@ -108,7 +108,7 @@ for_both_faces! {
             T: Serialize + DeserializeOwned + Send + 'static,
             F: Future<Output = T> + Send + 'static,
         {
-            match lookup(&Async, self.handle.clone(), Ok(key), Always::<T>::new()).await {
+            match lookup(&Async, &self.handle, Ok(key), Always::<T>::new()).await {
                 Lookup::Hit(value) => value,
                 Lookup::Compute(computation) => recompute_async(computation, async { compute().await }).await,
             }
@@ -137,7 +137,7 @@ for_both_faces! {
             T: Serialize + DeserializeOwned + 'static,
             E: 'static,
         {
-            match poll_once(lookup(&Blocking, self.handle.clone(), Ok(key), OkOnly::<T, E>::new())) {
+            match poll_once(lookup(&Blocking, &self.handle, Ok(key), OkOnly::<T, E>::new())) {
                 Lookup::Hit(value) => value,
                 Lookup::Compute(computation) => recompute(computation, compute),
             }
@@ -154,7 +154,7 @@ for_both_faces! {
             E: Send + 'static,
             F: Future<Output = Result<T, E>> + Send + 'static,
         {
-            match lookup(&Async, self.handle.clone(), Ok(key), OkOnly::<T, E>::new()).await {
+            match lookup(&Async, &self.handle, Ok(key), OkOnly::<T, E>::new()).await {
                 Lookup::Hit(value) => value,
                 Lookup::Compute(computation) => recompute_async(computation, async { compute().await }).await,
             }

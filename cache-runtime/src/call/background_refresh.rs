@@ -11,6 +11,7 @@ use std::marker::PhantomData;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::task::Poll;
+use std::thread;
 
 use super::{Call, Found, Outcome, Start, run, usable};
 use crate::block_on::block_on;
@@ -29,28 +30,27 @@ pub enum Lookup<O: Outcome> {
 
 /// A computation that a lookup asks for.
 pub struct Computation<O> {
-    pub(super) handle: Handle,
+    handle: Handle,
     /// The stored key and where the computation starts; `None` where nothing can be cached.
-    pub(super) found: Option<(String, Start)>,
-    pub(super) outcome: PhantomData<fn() -> O>,
+    found: Option<(String, Start)>,
+    outcome: PhantomData<fn() -> O>,
 }
 
 /// The first half of a call.
 pub(crate) async fn lookup<M: Mode, O: Outcome>(
     mode: &M,
-    handle: Handle,
+    handle: &Handle,
     key: Result<&str, &Error>,
     _: O,
 ) -> Lookup<O> {
-    let key = usable(&handle, key).map(Cow::into_owned);
-    let Some(key) = key else { return Lookup::Compute(Computation { handle, found: None, outcome: PhantomData }) };
-    let call = Call { mode, handle: &handle, key: Cow::Borrowed(&key) };
-    match call.lookup().await {
-        Found::Value(value) => Lookup::Hit(O::whole(value)),
-        Found::Compute(start) => {
-            Lookup::Compute(Computation { handle, found: Some((key, start)), outcome: PhantomData })
-        }
-    }
+    let found = match usable(handle, key) {
+        None => None,
+        Some(key) => match (Call { mode, handle, key: Cow::Borrowed(&key) }).lookup().await {
+            Found::Value(value) => return Lookup::Hit(O::whole(value)),
+            Found::Compute(start) => Some((key.into_owned(), start)),
+        },
+    };
+    Lookup::Compute(Computation { handle: handle.clone(), found, outcome: PhantomData })
 }
 
 /// The second half of a call: in the window the stale value, while a thread of a pool runs the body; else the body's
@@ -138,10 +138,8 @@ impl<O: Outcome> Computation<O> {
     }
 }
 
-type Panic = Box<dyn Any + Send>;
-
 /// The output of a future, or its panic.
-async fn catch_panic<F: Future>(future: F) -> Result<F::Output, Panic> {
+async fn catch_panic<F: Future>(future: F) -> thread::Result<F::Output> {
     let mut future = pin!(future);
     poll_fn(|context| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context))) {
         Ok(poll) => poll.map(Ok),
