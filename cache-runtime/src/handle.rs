@@ -103,7 +103,7 @@ impl Handle {
     /// Reports a computed value that could not be stored, which is no failure of the caller.
     pub(crate) fn report_not_stored(&self, key: &str, error: &Error) {
         self.log_failure(error);
-        self.core.store.observers().notify(&Event::NotStored { key, error });
+        self.core.store.observers.notify(&Event::NotStored { key, error });
     }
 
     /// Decodes a value; an unreadable one is a miss.
@@ -119,7 +119,7 @@ impl Handle {
     fn if_readable<T>(&self, key: &str, read: Result<T, Unreadable>) -> Option<T> {
         let report = |reason: String| {
             tracing::debug!(key, reason, "cache: an unreadable entry counts as a miss");
-            self.core.store.observers().notify(&Event::Unreadable { key, reason: &reason });
+            self.core.store.observers.notify(&Event::Unreadable { key, reason: &reason });
         };
         read.inspect_err(|unreadable| report(unreadable.to_string())).ok()
     }

@@ -42,6 +42,6 @@ for_both_faces! {
     example:
     /// cache.observe(|event| println!("{event:?}"));
     pub fn observe(&self, observer: impl Fn(&Event<'_>) + Send + Sync + 'static) {
-        self.handle.core.store.observers().add(observer);
+        self.handle.core.store.observers.add(observer);
     }
 }

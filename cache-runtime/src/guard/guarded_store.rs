@@ -26,7 +26,7 @@ pub(super) const SLOW: Duration = Duration::from_secs(1);
 pub(crate) struct GuardedStore {
     store: Arc<dyn Store>,
     pub(super) breaker: CircuitBreaker,
-    observers: Observers,
+    pub(crate) observers: Observers,
     log_limit: LogLimit,
 }
 
@@ -39,10 +39,6 @@ impl GuardedStore {
     /// The store itself, for what no outage concerns.
     pub(crate) fn store(&self) -> &Arc<dyn Store> {
         &self.store
-    }
-
-    pub(crate) fn observers(&self) -> &Observers {
-        &self.observers
     }
 
     /// Logs a failure of which the caller of a function is not told, at most once an interval.

@@ -119,7 +119,7 @@ impl<K: TableKey, V: Clone> BatchLeaders<K, V> {
 
     fn unite(&mut self) {
         let Some(first) = self.leaders.first() else { return };
-        let (owner, heartbeat) = (first.id(), first.shared_heartbeat());
+        let (owner, heartbeat) = (first.id(), first.heartbeat().cloned());
         let mut state = self.table.lock();
         self.leaders.iter_mut().for_each(|leader| leader.join_body(&mut state, owner, heartbeat.as_ref()));
     }

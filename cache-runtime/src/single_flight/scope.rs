@@ -6,7 +6,7 @@ use std::task::{Context, Poll, Waker};
 
 use super::heartbeat::Heartbeat;
 use super::state::{LeaderId, TableKey};
-use super::sync::set_current_leader;
+use super::sync::{Arc, set_current_leader};
 use super::table::Leader;
 
 /// Polls a body with its leader recorded in a thread-local.
@@ -52,7 +52,7 @@ struct Polling<'a> {
     /// The leader before.
     outer: Option<LeaderId>,
     /// `None` for a thread.
-    heartbeat: Option<&'a Heartbeat>,
+    heartbeat: Option<&'a Arc<Heartbeat>>,
     /// The waker, if the body was not ready.
     goes_on: Option<&'a Waker>,
 }

@@ -192,8 +192,8 @@ impl<K: TableKey, V: Clone> Leader<K, V> {
         self.id
     }
 
-    pub(super) fn heartbeat(&self) -> Option<&Heartbeat> {
-        self.heartbeat.as_deref()
+    pub(super) fn heartbeat(&self) -> Option<&Arc<Heartbeat>> {
+        self.heartbeat.as_ref()
     }
 
     pub(crate) fn key(&self) -> &K {
@@ -224,10 +224,6 @@ impl<K: TableKey, V: Clone> Leader<K, V> {
     pub(super) fn join_body(&mut self, state: &mut State<K, V>, owner: LeaderId, heartbeat: Option<&Arc<Heartbeat>>) {
         self.heartbeat = heartbeat.cloned();
         state.join_body(&self.key, self.id, owner, heartbeat);
-    }
-
-    pub(super) fn shared_heartbeat(&self) -> Option<Arc<Heartbeat>> {
-        self.heartbeat.clone()
     }
 
     /// Whether anybody waits for its flight.
