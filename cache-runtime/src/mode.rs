@@ -139,16 +139,19 @@ impl Mode for Async {
     }
 }
 
+/// An operation that another thread may finish.
+type BoxedAsk = Pin<Box<dyn Future<Output = Asked> + Send>>;
+
 /// How far an operation of a task has come.
 enum Pending<'a> {
     Done(Result<Answer>),
     InFlight(Pin<Box<dyn Future<Output = Result<Answer>> + Send + 'a>>),
-    OnThread(Pin<Box<dyn Future<Output = Asked> + Send>>),
+    OnThread(BoxedAsk),
 }
 
 /// An operation that runs to its end, also when its caller is dropped, and who gets the answer then; `None` once it has
 /// ended.
-struct ToEnd<F: FnOnce(Result<Answer>) + Send + 'static>(Option<(Pin<Box<dyn Future<Output = Asked> + Send>>, F)>);
+struct ToEnd<F: FnOnce(Result<Answer>) + Send + 'static>(Option<(BoxedAsk, F)>);
 
 impl<F: FnOnce(Result<Answer>) + Send + 'static> Drop for ToEnd<F> {
     fn drop(&mut self) {
