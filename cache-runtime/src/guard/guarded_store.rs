@@ -133,9 +133,11 @@ impl<'a> Permit<'a> {
     fn record(self, answer: &Result<Answer>, elapsed: Elapsed) {
         match answer {
             Err(error) if is_failure(error) => {
-                // First, so that observers see the failure before the outage.
+                // Before the observers, whose time is not the store's.
+                let took = self.known(elapsed).unwrap_or_else(|| self.started.elapsed());
+                // They see the failure before the outage.
                 self.notify(error);
-                if self.circuit().record_failure(self.known(elapsed).unwrap_or_else(|| self.started.elapsed())) {
+                if self.circuit().record_failure(took) {
                     self.guard.open(self.outage, error.to_string());
                 }
             }
