@@ -309,3 +309,10 @@ pub fn cached(args: TokenStream, item: TokenStream) -> TokenStream {
 pub fn counter(args: TokenStream, item: TokenStream) -> TokenStream {
     expand::attribute(MacroKind::Counter, args.into(), item.into()).into()
 }
+
+/// The blocking form of a line of an example that awaits, for the documentation of the runtime.
+#[doc(hidden)]
+#[proc_macro]
+pub fn without_await(line: TokenStream) -> TokenStream {
+    line.to_string().replace(".await", "").replace("async |", "|").parse().expect("it is still one literal")
+}

@@ -188,10 +188,7 @@ impl<M: Mode> Call<'_, M> {
             }
         };
         let stamps = self.handle.tag_stamps_or_none(self.mode).await;
-        let whole = match &leader {
-            Some(leader) => LeaderScope::new(leader, body).await,
-            None => run(body).await,
-        };
+        let whole = LeaderScope::new(leader.as_ref(), body).await;
         let Some(value) = O::storable(&whole) else {
             self.abandon(claim, start.lease).await;
             leader.into_iter().for_each(Leader::fail);
@@ -216,7 +213,7 @@ impl<M: Mode> Call<'_, M> {
         let leader = flights().lead(key.clone(), key.unshared(), M::WAITS, self.handle.core.settings.stall_timeout);
         let claim = self.nonexclusive_claim(Some(&leader)).await;
         let stamps = self.handle.tag_stamps_or_none(self.mode).await;
-        let whole = LeaderScope::new(&leader, body).await;
+        let whole = LeaderScope::new(Some(&leader), body).await;
         let Some(value) = O::storable(&whole) else {
             self.abandon(claim, None).await;
             leader.fail();

@@ -105,7 +105,7 @@ impl Handle {
     /// Reports a computed value that could not be stored, which is no failure of the caller.
     pub(crate) fn report_not_stored(&self, key: &str, error: &Error) {
         self.log_failure(error);
-        self.core.store.observers().notify(&Event::NotStored { key, error });
+        self.core.store.observers.notify(&Event::NotStored { key, error });
     }
 
     /// Decodes a value; an unreadable one is a miss.
@@ -121,7 +121,7 @@ impl Handle {
     fn if_readable<T>(&self, key: &str, read: Result<T, Unreadable>) -> Option<T> {
         let report = |reason: String| {
             tracing::debug!(key, reason, "cache: an unreadable entry counts as a miss");
-            self.core.store.observers().notify(&Event::Unreadable { key, reason: &reason });
+            self.core.store.observers.notify(&Event::Unreadable { key, reason: &reason });
         };
         if matches!(read, Err(Unreadable::Shape)) {
             self.report_shared_key(key);

@@ -32,6 +32,6 @@ pub use self::codec::Codec;
 pub use self::config::Options;
 pub use self::error::{Error, ErrorKind, Result};
 pub use self::observe::{Event, Outage};
-pub use self::runtime::{Config, ConfigBuilder, async_cache, cache, init, named, register};
+pub use self::runtime::{Config, async_cache, cache, init, named, register};
 pub use self::store::Store;
 pub use self::time::{Expiry, Ttl};

@@ -6,7 +6,6 @@
 use std::future::{Future, ready};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 use std::thread;
 use std::time::Duration;
 
@@ -121,7 +120,13 @@ impl Mode for Async {
     ) -> impl Future<Output = Asked> {
         let store = Arc::clone(store);
         let asked = Box::pin(async move { Async.ask(&store, operation).await });
-        ToEnd { asked: Some(asked), was_polled: false, dropped: Some(dropped) }
+        // What is never polled has not begun, and need not end.
+        async move {
+            let mut to_end = ToEnd(Some((asked, dropped)));
+            let asked = to_end.0.as_mut().expect("it has not ended").0.as_mut().await;
+            to_end.0 = None;
+            asked
+        }
     }
 
     async fn wait<F: Future>(&self, wait: F) -> F::Output {
@@ -134,40 +139,23 @@ impl Mode for Async {
     }
 }
 
+/// An operation that another thread may finish.
+type BoxedAsk = Pin<Box<dyn Future<Output = Asked> + Send>>;
+
 /// How far an operation of a task has come.
 enum Pending<'a> {
     Done(Result<Answer>),
     InFlight(Pin<Box<dyn Future<Output = Result<Answer>> + Send + 'a>>),
-    OnThread(Pin<Box<dyn Future<Output = Asked> + Send>>),
+    OnThread(BoxedAsk),
 }
 
-/// An operation that runs to its end, also when its caller is dropped.
-struct ToEnd<F: FnOnce(Result<Answer>) + Send + 'static> {
-    /// `None` once it has ended.
-    asked: Option<Pin<Box<dyn Future<Output = Asked> + Send>>>,
-    was_polled: bool,
-    dropped: Option<F>,
-}
-
-/// No field is pinned.
-impl<F: FnOnce(Result<Answer>) + Send + 'static> Unpin for ToEnd<F> {}
-
-impl<F: FnOnce(Result<Answer>) + Send + 'static> Future for ToEnd<F> {
-    type Output = Asked;
-
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Asked> {
-        self.was_polled = true;
-        let asked = self.asked.as_mut().expect("it is not polled after its end");
-        let asked = std::task::ready!(asked.as_mut().poll(context));
-        self.asked = None;
-        Poll::Ready(asked)
-    }
-}
+/// An operation that runs to its end, also when its caller is dropped, and who gets the answer then; `None` once it has
+/// ended.
+struct ToEnd<F: FnOnce(Result<Answer>) + Send + 'static>(Option<(BoxedAsk, F)>);
 
 impl<F: FnOnce(Result<Answer>) + Send + 'static> Drop for ToEnd<F> {
     fn drop(&mut self) {
-        let (Some(asked), Some(dropped)) = (self.asked.take(), self.dropped.take()) else { return };
-        if self.was_polled {
+        if let Some((asked, dropped)) = self.0.take() {
             blocking::unblock(move || dropped(block_on(asked).0)).detach();
         }
     }

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use once_cell::sync::OnceCell;
 
 use self::config::CacheSource;
-pub use self::config::{Config, ConfigBuilder};
+pub use self::config::Config;
 pub use self::registry::register;
 use crate::config::suggestion;
 use crate::handle::current_scope;
@@ -103,11 +103,11 @@ pub fn named(name: &str) -> Result<Cache> {
 ///
 /// [`ErrorKind::Config`] if an option is wrong, with its file, line, table and key, or if the caches are set up already,
 /// by an earlier call or by a first use.
-pub fn init(config: impl Into<Config>) -> Result<()> {
+pub fn init(config: Config) -> Result<()> {
     let mut is_first = false;
     RUNTIME.get_or_try_init(|| {
         is_first = true;
-        Runtime::new(config.into())
+        Runtime::new(config)
     })?;
     if is_first {
         return Ok(());

@@ -200,7 +200,7 @@ fn batch(table: Table, mode: WaitMode, depth: u32) -> Pin<Box<dyn Future<Output 
             maybe_change_a_source(MIXED);
             if thread_rng().gen_bool(0.3) { Err(()) } else { Ok(computed) }
         }));
-        let answer = LeaderScope::of_batch(leaders.as_slice(), body).await;
+        let answer = LeaderScope::new(leaders.as_slice().first(), body).await;
         if answer.is_err() {
             for key in &led {
                 FAILURES[*key as usize].fetch_add(1, SeqCst);
@@ -264,7 +264,7 @@ async fn call<B: Future<Output = Answer>>(
             WaitOutcome::Leader(leader) => leader,
         },
     };
-    let answer = LeaderScope::new(&leader, body).await;
+    let answer = LeaderScope::new(Some(&leader), body).await;
     match answer {
         Ok(value) => {
             let watermark = leader.watermark();

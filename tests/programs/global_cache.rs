@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use cache_runtime::store::NoCache;
 use cache_runtime::{
-    Cache, Config, ConfigBuilder, Error, ErrorKind, Expiry, Options, Result, cache, cached, counter, named, register,
+    Cache, Config, Error, ErrorKind, Expiry, Options, Result, cache, cached, counter, named, register,
 };
 
 static RUNS: AtomicU32 = AtomicU32::new(0);
@@ -54,7 +54,7 @@ fn act(argument: &str) -> Result<String> {
 }
 
 /// A default cache, and a namespace of it as a named one.
-fn from_code(address: &str) -> Result<ConfigBuilder> {
+fn from_code(address: &str) -> Result<Config> {
     let cache = Cache::open(address)?;
     let sessions = cache.namespace("sessions").expires_in(60);
     Ok(Config::builder().default(cache).named("sessions", sessions))

@@ -65,16 +65,15 @@ for_both_faces! {
     /// Name the other options before this one. The computation may outlive the call, so the closure must be
     /// `Send + 'static`.
     #[must_use]
+    example:
+    /// let rates = cache.expires_in(300).race_ttl(3600).background();
+    /// assert_eq!(rates.get_or_set("rate:EUR", async || 108).await, 108); // there is no stale value yet
     blocking {
-        /// let rates = cache.expires_in(300).race_ttl(3600).background();
-        /// assert_eq!(rates.get_or_set("rate:EUR", || 108), 108); // there is no stale value yet
         pub fn background(&self) -> Background {
             Background { handle: self.handle.clone() }
         }
     }
     asynchronous {
-        /// let rates = cache.expires_in(300).race_ttl(3600).background();
-        /// assert_eq!(rates.get_or_set("rate:EUR", || async { 108 }).await, 108); // there is no stale value yet
         pub fn background(&self) -> AsyncBackground {
             AsyncBackground { handle: self.handle.clone() }
         }
@@ -88,30 +87,28 @@ for_both_faces! {
     ///
     /// Within the window the stale value is returned while a background task recomputes. Without a value, or after the
     /// window, it is computed here.
+    example:
+    /// assert_eq!(rates.get_or_set("rate:EUR", async || 108).await, 108);
+    /// testing::advance(Duration::from_secs(61));
+    /// assert_eq!(rates.get_or_set("rate:EUR", async || 109).await, 108); // while 109 is computed
     blocking {
-        /// assert_eq!(rates.get_or_set("rate:EUR", || 108), 108);
-        /// testing::advance(Duration::from_secs(61));
-        /// assert_eq!(rates.get_or_set("rate:EUR", || 109), 108); // while 109 is computed
         pub fn get_or_set<T>(&self, key: &str, compute: impl FnOnce() -> T + Send + 'static) -> T
         where
             T: Serialize + DeserializeOwned + 'static,
         {
-            match poll_once(lookup(&Blocking, self.handle.clone(), Ok(key), Always::<T>::new())) {
+            match poll_once(lookup(&Blocking, &self.handle, Ok(key), Always::<T>::new())) {
                 Lookup::Hit(value) => value,
                 Lookup::Compute(computation) => recompute(computation, compute),
             }
         }
     }
     asynchronous {
-        /// assert_eq!(rates.get_or_set("rate:EUR", || async { 108 }).await, 108);
-        /// testing::advance(Duration::from_secs(61));
-        /// assert_eq!(rates.get_or_set("rate:EUR", || async { 109 }).await, 108); // while 109 is computed
         pub async fn get_or_set<T, F>(&self, key: &str, compute: impl FnOnce() -> F + Send + 'static) -> T
         where
             T: Serialize + DeserializeOwned + Send + 'static,
             F: Future<Output = T> + Send + 'static,
         {
-            match lookup(&Async, self.handle.clone(), Ok(key), Always::<T>::new()).await {
+            match lookup(&Async, &self.handle, Ok(key), Always::<T>::new()).await {
                 Lookup::Hit(value) => value,
                 Lookup::Compute(computation) => recompute_async(computation, async { compute().await }).await,
             }
@@ -127,9 +124,10 @@ for_both_faces! {
     ///
     /// The `Err` that was computed here, and no other. An `Err` in the background has no caller: it is logged, and the
     /// stored value stays.
+    example:
+    /// assert!(rates.try_get_or_set("rate:EUR", async || "no answer".parse::<u32>()).await.is_err());
+    /// assert_eq!(rates.try_get_or_set("rate:EUR", async || "108".parse::<u32>()).await, Ok(108));
     blocking {
-        /// assert!(rates.try_get_or_set("rate:EUR", || "no answer".parse::<u32>()).is_err());
-        /// assert_eq!(rates.try_get_or_set("rate:EUR", || "108".parse::<u32>()), Ok(108));
         pub fn try_get_or_set<T, E>(
             &self,
             key: &str,
@@ -139,15 +137,13 @@ for_both_faces! {
             T: Serialize + DeserializeOwned + 'static,
             E: 'static,
         {
-            match poll_once(lookup(&Blocking, self.handle.clone(), Ok(key), OkOnly::<T, E>::new())) {
+            match poll_once(lookup(&Blocking, &self.handle, Ok(key), OkOnly::<T, E>::new())) {
                 Lookup::Hit(value) => value,
                 Lookup::Compute(computation) => recompute(computation, compute),
             }
         }
     }
     asynchronous {
-        /// assert!(rates.try_get_or_set("rate:EUR", || async { "no answer".parse::<u32>() }).await.is_err());
-        /// assert_eq!(rates.try_get_or_set("rate:EUR", || async { "108".parse::<u32>() }).await, Ok(108));
         pub async fn try_get_or_set<T, E, F>(
             &self,
             key: &str,
@@ -158,7 +154,7 @@ for_both_faces! {
             E: Send + 'static,
             F: Future<Output = Result<T, E>> + Send + 'static,
         {
-            match lookup(&Async, self.handle.clone(), Ok(key), OkOnly::<T, E>::new()).await {
+            match lookup(&Async, &self.handle, Ok(key), OkOnly::<T, E>::new()).await {
                 Lookup::Hit(value) => value,
                 Lookup::Compute(computation) => recompute_async(computation, async { compute().await }).await,
             }

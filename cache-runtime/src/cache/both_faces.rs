@@ -1,27 +1,25 @@
 //! The methods of a blocking face and its async one, written once.
 
-/// Writes methods for both faces, which share their prose and have an example each.
+/// Writes methods for both faces, which share their prose and, without its `await` and `async`, their example.
 ///
 /// A `pub async fn` blocks on the first face and is awaited on the second, a `pub fn` is the same on both, and methods
 /// whose signatures differ are written for each face, in braces.
 macro_rules! for_both_faces {
     ($(#[$group:meta])* impl $face:ident and $async_face:ident; $(
         $(#[$prose:meta])*
-        blocking: $(#[$blocking:meta])*
-        asynchronous: $(#[$asynchronous:meta])*
+        example: $(#[doc = $line:literal])*
         pub async fn $name:ident $(<$T:ident: $bound:ident $(+ ?$sized:ident)?>)?
             (&$self:ident $(, $arg:ident: $type:ty)* $(,)?) -> $output:ty { $operation:expr }
     )*) => {
         for_both_faces! { $(#[$group])* impl $face and $async_face; $(
             $(#[$prose])*
+            example: $(#[doc = $line])*
             blocking {
-                $(#[$blocking])*
                 pub fn $name $(<$T: $bound $(+ ?$sized)?>)? (&$self $(, $arg: $type)*) -> $output {
                     $crate::poll_once::poll_once($operation)
                 }
             }
             asynchronous {
-                $(#[$asynchronous])*
                 pub async fn $name $(<$T: $bound $(+ ?$sized)?>)? (&$self $(, $arg: $type)*) -> $output {
                     $operation.await
                 }
@@ -30,24 +28,23 @@ macro_rules! for_both_faces {
     };
     ($(#[$group:meta])* impl $face:ident and $async_face:ident; $(
         $(#[$prose:meta])*
-        blocking: $(#[$blocking:meta])*
-        asynchronous: $(#[$asynchronous:meta])*
+        example: $(#[doc = $line:literal])*
         pub fn $name:ident(&$self:ident $(, $arg:ident: $type:ty)*) $(-> $output:ty)? $body:block
     )*) => {
         for_both_faces! { $(#[$group])* impl $face and $async_face; $(
             $(#[$prose])*
+            example: $(#[doc = $line])*
             blocking {
-                $(#[$blocking])*
                 pub fn $name(&$self $(, $arg: $type)*) $(-> $output)? $body
             }
             asynchronous {
-                $(#[$asynchronous])*
                 pub fn $name(&$self $(, $arg: $type)*) $(-> $output)? $body
             }
         )* }
     };
     ($(#[$group:meta])* impl $face:ident and $async_face:ident; $(
         $(#[$prose:meta])*
+        example: $(#[doc = $line:literal])*
         blocking { $(#[$blocking:meta])* pub $($method:tt)* }
         asynchronous { $(#[$asynchronous:meta])* pub $($async_method:tt)* }
     )*) => {
@@ -59,6 +56,7 @@ macro_rules! for_both_faces {
             ///
             /// ```
             #[doc = $crate::cache::both_faces::start!($face)]
+            $(#[doc = ::cache_macros::without_await!($line)])*
             $(#[$blocking])*
             /// # Ok::<(), cache_runtime::Error>(())
             /// ```
@@ -74,6 +72,7 @@ macro_rules! for_both_faces {
             /// # #[tokio::main(flavor = "current_thread")]
             /// # async fn main() -> cache_runtime::Result<()> {
             #[doc = $crate::cache::both_faces::start!($async_face)]
+            $(#[doc = $line])*
             $(#[$asynchronous])*
             /// # Ok(())
             /// # }

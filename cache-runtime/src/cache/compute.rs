@@ -26,9 +26,10 @@ for_both_faces! {
     ///
     /// If `T` is a `Result`, an `Err` is returned and not stored. For errors that serde cannot write, use
     /// [`try_get_or_set`](Self::try_get_or_set).
+    example:
+    /// assert_eq!(cache.get_or_set("stats:total", async || (1..=10).sum::<u64>()).await, 55);
+    /// assert_eq!(cache.get_or_set("stats:total", async || 0).await, 55); // does not run
     blocking {
-        /// assert_eq!(cache.get_or_set("stats:total", || (1..=10).sum::<u64>()), 55);
-        /// assert_eq!(cache.get_or_set("stats:total", || 0), 55); // does not run
         pub fn get_or_set<T: Serialize + DeserializeOwned>(&self, key: &str, compute: impl FnOnce() -> T) -> T {
             match begin(&self.handle, Ok(key), Always::<T>::new()) {
                 Begun::Hit(value) => value,
@@ -37,8 +38,6 @@ for_both_faces! {
         }
     }
     asynchronous {
-        /// assert_eq!(cache.get_or_set("stats:total", async || (1..=10).sum::<u64>()).await, 55);
-        /// assert_eq!(cache.get_or_set("stats:total", async || 0).await, 55); // does not run
         pub async fn get_or_set<T, F: Future<Output = T>>(&self, key: &str, compute: impl FnOnce() -> F) -> T
         where
             T: Serialize + DeserializeOwned,
@@ -57,9 +56,11 @@ for_both_faces! {
     ///
     /// The `Err` that was computed, and no other. Within the window of [`stale_if_error`](Self::stale_if_error) the stale
     /// value is returned instead.
+    example:
+    /// // An `Err` is not stored.
+    /// assert!(cache.try_get_or_set("answer", async || "forty-two".parse::<u32>()).await.is_err());
+    /// assert_eq!(cache.try_get_or_set("answer", async || "42".parse::<u32>()).await, Ok(42));
     blocking {
-        /// assert!(cache.try_get_or_set("answer", || "forty-two".parse::<u32>()).is_err()); // is not stored
-        /// assert_eq!(cache.try_get_or_set("answer", || "42".parse::<u32>()), Ok(42));
         pub fn try_get_or_set<T, E>(&self, key: &str, compute: impl FnOnce() -> Result<T, E>) -> Result<T, E>
         where
             T: Serialize + DeserializeOwned,
@@ -71,9 +72,6 @@ for_both_faces! {
         }
     }
     asynchronous {
-        /// // An `Err` is not stored.
-        /// assert!(cache.try_get_or_set("answer", async || "forty-two".parse::<u32>()).await.is_err());
-        /// assert_eq!(cache.try_get_or_set("answer", async || "42".parse::<u32>()).await, Ok(42));
         pub async fn try_get_or_set<T, E, F>(&self, key: &str, compute: impl FnOnce() -> F) -> Result<T, E>
         where
             T: Serialize + DeserializeOwned,
@@ -93,17 +91,16 @@ for_both_faces! {
     ///
     /// If `T` is a `Result`, an `Err` is returned and the stored value stays. For errors that serde cannot write, use
     /// [`try_refresh`](Self::try_refresh).
+    example:
+    /// assert_eq!(cache.get_or_set("stock:7", async || 12).await, 12);
+    /// assert_eq!(cache.refresh("stock:7", async || 11).await, 11); // after a sale
     blocking {
-        /// assert_eq!(cache.get_or_set("stock:7", || 12), 12);
-        /// assert_eq!(cache.refresh("stock:7", || 11), 11); // after a sale
         pub fn refresh<T: Serialize + DeserializeOwned>(&self, key: &str, compute: impl FnOnce() -> T) -> T {
             let body = pin!(Some(async { compute() }));
             poll_once(refresh(&Blocking, &self.handle, Ok(key), Always::<T>::new(), body))
         }
     }
     asynchronous {
-        /// assert_eq!(cache.get_or_set("stock:7", async || 12).await, 12);
-        /// assert_eq!(cache.refresh("stock:7", async || 11).await, 11); // after a sale
         pub async fn refresh<T, F: Future<Output = T>>(&self, key: &str, compute: impl FnOnce() -> F) -> T
         where
             T: Serialize + DeserializeOwned,
@@ -121,10 +118,11 @@ for_both_faces! {
     /// # Errors
     ///
     /// The `Err` that was computed, and no other. The stored value then stays as it is.
+    example:
+    /// assert_eq!(cache.try_refresh("stock:7", async || "11".parse::<u32>()).await, Ok(11));
+    /// assert!(cache.try_refresh("stock:7", async || "a dozen".parse::<u32>()).await.is_err());
+    /// assert_eq!(cache.get::<u32>("stock:7").await?, Some(11));
     blocking {
-        /// assert_eq!(cache.try_refresh("stock:7", || "11".parse::<u32>()), Ok(11));
-        /// assert!(cache.try_refresh("stock:7", || "a dozen".parse::<u32>()).is_err());
-        /// assert_eq!(cache.get::<u32>("stock:7")?, Some(11));
         pub fn try_refresh<T, E>(&self, key: &str, compute: impl FnOnce() -> Result<T, E>) -> Result<T, E>
         where
             T: Serialize + DeserializeOwned,
@@ -134,9 +132,6 @@ for_both_faces! {
         }
     }
     asynchronous {
-        /// assert_eq!(cache.try_refresh("stock:7", async || "11".parse::<u32>()).await, Ok(11));
-        /// assert!(cache.try_refresh("stock:7", async || "a dozen".parse::<u32>()).await.is_err());
-        /// assert_eq!(cache.get::<u32>("stock:7").await?, Some(11));
         pub async fn try_refresh<T, E, F>(&self, key: &str, compute: impl FnOnce() -> F) -> Result<T, E>
         where
             T: Serialize + DeserializeOwned,
@@ -158,12 +153,13 @@ for_both_faces! {
     ///
     /// Of an [`AsyncCache`], `compute` owns the missing keys, because a future cannot borrow from the arguments of its
     /// closure.
+    example:
+    /// cache.set("square:1", &1).await?;
+    /// let squares = cache.get_or_set_multi(["square:1", "square:3"], async |missing| {
+    ///     missing.iter().map(|key| (key.clone(), 9)).collect() // `square:3` is missing
+    /// }).await;
+    /// assert_eq!((squares["square:1"], squares["square:3"]), (1, 9));
     blocking {
-        /// cache.set("square:1", &1)?;
-        /// let squares = cache.get_or_set_multi(["square:1", "square:3"], |missing| {
-        ///     missing.iter().map(|key| (key.clone(), 9)).collect() // `square:3` is missing
-        /// });
-        /// assert_eq!((squares["square:1"], squares["square:3"]), (1, 9));
         pub fn get_or_set_multi<T>(
             &self,
             keys: impl IntoIterator<Item = impl AsRef<str>>,
@@ -177,10 +173,6 @@ for_both_faces! {
         }
     }
     asynchronous {
-        /// cache.set("square:1", &1).await?;
-        /// let compute = async |missing: Vec<String>| missing.into_iter().map(|key| (key, 9)).collect();
-        /// let squares = cache.get_or_set_multi(["square:1", "square:3"], compute).await;
-        /// assert_eq!((squares["square:1"], squares["square:3"]), (1, 9));
         pub async fn get_or_set_multi<T, F>(
             &self,
             keys: impl IntoIterator<Item = impl AsRef<str>>,

@@ -90,10 +90,7 @@ for_both_faces! {
     /// Adds 1 to the counter, and returns the sum.
     ///
     /// A counter that has not started, or has expired, starts at 0.
-    blocking:
-    /// assert_eq!(page_views(42).increment()?, 1);
-    /// assert_eq!(page_views(42).increment()?, 2);
-    asynchronous:
+    example:
     /// assert_eq!(page_views(42).increment().await?, 1);
     /// assert_eq!(page_views(42).increment().await?, 2);
     pub async fn increment(&self) -> Result<i64> {
@@ -103,10 +100,7 @@ for_both_faces! {
     /// Adds `by` to the counter, and returns the sum.
     ///
     /// A counter that has not started, or has expired, starts at 0.
-    blocking:
-    /// assert_eq!(page_views(42).increment_by(5)?, 5);
-    /// assert_eq!(page_views(42).increment_by(2)?, 7);
-    asynchronous:
+    example:
     /// assert_eq!(page_views(42).increment_by(5).await?, 5);
     /// assert_eq!(page_views(42).increment_by(2).await?, 7);
     pub async fn increment_by(&self, by: i64) -> Result<i64> {
@@ -116,10 +110,7 @@ for_both_faces! {
     /// Subtracts 1 from the counter, and returns what is left.
     ///
     /// What is left may be below 0. A counter that has not started, or has expired, starts at 0.
-    blocking:
-    /// page_views(42).increment_by(5)?;
-    /// assert_eq!(page_views(42).decrement()?, 4);
-    asynchronous:
+    example:
     /// page_views(42).increment_by(5).await?;
     /// assert_eq!(page_views(42).decrement().await?, 4);
     pub async fn decrement(&self) -> Result<i64> {
@@ -129,10 +120,7 @@ for_both_faces! {
     /// Subtracts `by` from the counter, and returns what is left.
     ///
     /// What is left may be below 0. A counter that has not started, or has expired, starts at 0.
-    blocking:
-    /// page_views(42).increment_by(5)?;
-    /// assert_eq!(page_views(42).decrement_by(7)?, -2);
-    asynchronous:
+    example:
     /// page_views(42).increment_by(5).await?;
     /// assert_eq!(page_views(42).decrement_by(7).await?, -2);
     pub async fn decrement_by(&self, by: i64) -> Result<i64> {
@@ -142,11 +130,7 @@ for_both_faces! {
     /// Returns the count, if the counter has started.
     ///
     /// `None` means that it was never incremented, or that it has expired.
-    blocking:
-    /// assert_eq!(page_views(42).get()?, None);
-    /// page_views(42).increment()?;
-    /// assert_eq!(page_views(42).get()?, Some(1));
-    asynchronous:
+    example:
     /// assert_eq!(page_views(42).get().await?, None);
     /// page_views(42).increment().await?;
     /// assert_eq!(page_views(42).get().await?, Some(1));
@@ -157,11 +141,7 @@ for_both_faces! {
     /// Deletes the counter, so that it starts at 0 again.
     ///
     /// Returns whether it had started. The next increment starts a new lifetime.
-    blocking:
-    /// page_views(42).increment_by(5)?;
-    /// assert!(page_views(42).reset()?);
-    /// assert_eq!(page_views(42).increment()?, 1);
-    asynchronous:
+    example:
     /// page_views(42).increment_by(5).await?;
     /// assert!(page_views(42).reset().await?);
     /// assert_eq!(page_views(42).increment().await?, 1);

@@ -20,11 +20,7 @@ for_both_faces! {
     /// # Errors
     ///
     /// [`ErrorKind::Key`](crate::ErrorKind::Key) if the key is empty; otherwise the store's error.
-    blocking:
-    /// cache.set("greeting", "hello")?;
-    /// assert_eq!(cache.get::<String>("greeting")?.as_deref(), Some("hello"));
-    /// assert_eq!(cache.get::<u64>("greeting")?, None); // of another type
-    asynchronous:
+    example:
     /// cache.set("greeting", "hello").await?;
     /// assert_eq!(cache.get::<String>("greeting").await?.as_deref(), Some("hello"));
     /// assert_eq!(cache.get::<u64>("greeting").await?, None); // of another type
@@ -41,10 +37,7 @@ for_both_faces! {
     ///
     /// [`ErrorKind::Value`](crate::ErrorKind::Value) if serde cannot write the value,
     /// [`ErrorKind::Key`](crate::ErrorKind::Key) if the key is empty; otherwise the store's error.
-    blocking:
-    /// cache.set("stats", &[3_u32, 1, 4][..])?; // lives as long as the cache's default says
-    /// cache.expires_in(300).set("greeting", "hello")?; // lives 300 seconds
-    asynchronous:
+    example:
     /// cache.set("stats", &[3_u32, 1, 4][..]).await?; // lives as long as the cache's default says
     /// cache.expires_in(300).set("greeting", "hello").await?; // lives 300 seconds
     pub async fn set<T: Serialize + ?Sized>(&self, key: &str, value: &T) -> Result<()> {
@@ -58,11 +51,7 @@ for_both_faces! {
     /// # Errors
     ///
     /// [`ErrorKind::Key`](crate::ErrorKind::Key) if the key is empty; otherwise the store's error.
-    blocking:
-    /// cache.set("greeting", "hello")?;
-    /// assert!(cache.delete("greeting")?);
-    /// assert!(!cache.delete("greeting")?);
-    asynchronous:
+    example:
     /// cache.set("greeting", "hello").await?;
     /// assert!(cache.delete("greeting").await?);
     /// assert!(!cache.delete("greeting").await?);
@@ -77,11 +66,7 @@ for_both_faces! {
     /// # Errors
     ///
     /// [`ErrorKind::Key`](crate::ErrorKind::Key) if the key is empty; otherwise the store's error.
-    blocking:
-    /// cache.set("greeting", "hello")?;
-    /// assert!(cache.exists("greeting")?);
-    /// assert!(!cache.exists("farewell")?);
-    asynchronous:
+    example:
     /// cache.set("greeting", "hello").await?;
     /// assert!(cache.exists("greeting").await?);
     /// assert!(!cache.exists("farewell").await?);
@@ -96,11 +81,7 @@ for_both_faces! {
     /// # Errors
     ///
     /// [`ErrorKind::Key`](crate::ErrorKind::Key) if the key is empty; otherwise the store's error.
-    blocking:
-    /// cache.expires_in(300).set("stats", &7)?;
-    /// assert!(matches!(cache.expiry("stats")?, Some(cache_runtime::Expiry::At(_))));
-    /// assert_eq!(cache.expiry("greeting")?, None);
-    asynchronous:
+    example:
     /// cache.expires_in(300).set("stats", &7).await?;
     /// assert!(matches!(cache.expiry("stats").await?, Some(cache_runtime::Expiry::At(_))));
     /// assert_eq!(cache.expiry("greeting").await?, None);
@@ -115,11 +96,7 @@ for_both_faces! {
     /// # Errors
     ///
     /// [`ErrorKind::Key`](crate::ErrorKind::Key) if the key is empty; otherwise the store's error.
-    blocking:
-    /// cache.expires_in(60).set("session:1", "Ada")?;
-    /// assert!(cache.expires_in(3600).touch("session:1")?);
-    /// assert!(!cache.touch("session:2")?);
-    asynchronous:
+    example:
     /// cache.expires_in(60).set("session:1", "Ada").await?;
     /// assert!(cache.expires_in(3600).touch("session:1").await?);
     /// assert!(!cache.touch("session:2").await?);
@@ -138,10 +115,7 @@ for_both_faces! {
     /// [`ErrorKind::NotANumber`](crate::ErrorKind::NotANumber) or
     /// [`ErrorKind::Overflow`](crate::ErrorKind::Overflow), which change nothing;
     /// [`ErrorKind::Key`](crate::ErrorKind::Key) if the key is empty; otherwise the store's error.
-    blocking:
-    /// assert_eq!(cache.expires_in(3600).increment("page:views:42", 1)?, 1);
-    /// assert_eq!(cache.increment("page:views:42", 5)?, 6);
-    asynchronous:
+    example:
     /// assert_eq!(cache.expires_in(3600).increment("page:views:42", 1).await?, 1);
     /// assert_eq!(cache.increment("page:views:42", 5).await?, 6);
     pub async fn increment(&self, key: &str, by: i64) -> Result<i64> {
@@ -159,10 +133,7 @@ for_both_faces! {
     /// [`ErrorKind::NotANumber`](crate::ErrorKind::NotANumber) or
     /// [`ErrorKind::Overflow`](crate::ErrorKind::Overflow), which change nothing;
     /// [`ErrorKind::Key`](crate::ErrorKind::Key) if the key is empty; otherwise the store's error.
-    blocking:
-    /// cache.set("quota:7", &100)?;
-    /// assert_eq!(cache.decrement("quota:7", 5)?, 95);
-    asynchronous:
+    example:
     /// cache.set("quota:7", &100).await?;
     /// assert_eq!(cache.decrement("quota:7", 5).await?, 95);
     pub async fn decrement(&self, key: &str, by: i64) -> Result<i64> {

@@ -20,10 +20,7 @@ for_both_faces! {
     /// # Errors
     ///
     /// The store's error: why it does not answer.
-    blocking:
-    /// let round_trip = cache.ping()?;
-    /// println!("the cache answered after {round_trip:?}");
-    asynchronous:
+    example:
     /// let round_trip = cache.ping().await?;
     /// println!("the cache answered after {round_trip:?}");
     pub async fn ping(&self) -> Result<Duration> {
@@ -42,11 +39,9 @@ for_both_faces! {
     ///
     /// The observer runs on the thread where the event happens, often in the middle of somebody's call: count, and do no
     /// more. A panic of an observer fails nobody, and what it does with a cache itself causes no events.
-    blocking:
-    /// cache.observe(|event| println!("{event:?}"));
-    asynchronous:
+    example:
     /// cache.observe(|event| println!("{event:?}"));
     pub fn observe(&self, observer: impl Fn(&Event<'_>) + Send + Sync + 'static) {
-        self.handle.core.store.observers().add(observer);
+        self.handle.core.store.observers.add(observer);
     }
 }

@@ -20,11 +20,7 @@ for_both_faces! {
     /// # Errors
     ///
     /// [`ErrorKind::Key`](crate::ErrorKind::Key) if a key is empty; otherwise the store's error.
-    blocking:
-    /// cache.set("user:1", "Ada")?;
-    /// let users = cache.read_multi::<String>(["user:1", "user:2"])?;
-    /// assert_eq!((users.len(), &*users["user:1"]), (1, "Ada"));
-    asynchronous:
+    example:
     /// cache.set("user:1", "Ada").await?;
     /// let users = cache.read_multi::<String>(["user:1", "user:2"]).await?;
     /// assert_eq!((users.len(), &*users["user:1"]), (1, "Ada"));
@@ -44,10 +40,7 @@ for_both_faces! {
     /// [`ErrorKind::Value`](crate::ErrorKind::Value) if serde cannot write a value,
     /// [`ErrorKind::Key`](crate::ErrorKind::Key) if a key is empty; otherwise the store's error. In a store with
     /// transactions, such as SQLite, nothing is stored then.
-    blocking:
-    /// cache.expires_in(300).write_multi([("user:1", "Ada"), ("user:2", "Grace")])?;
-    /// assert_eq!(cache.get::<String>("user:2")?.as_deref(), Some("Grace"));
-    asynchronous:
+    example:
     /// cache.expires_in(300).write_multi([("user:1", "Ada"), ("user:2", "Grace")]).await?;
     /// assert_eq!(cache.get::<String>("user:2").await?.as_deref(), Some("Grace"));
     pub async fn write_multi<T: Serialize>(
@@ -62,10 +55,7 @@ for_both_faces! {
     /// # Errors
     ///
     /// [`ErrorKind::Key`](crate::ErrorKind::Key) if a key is empty; otherwise the store's error.
-    blocking:
-    /// cache.write_multi([("user:1", "Ada"), ("user:2", "Grace")])?;
-    /// assert_eq!(cache.delete_multi(["user:1", "user:3"])?, 1);
-    asynchronous:
+    example:
     /// cache.write_multi([("user:1", "Ada"), ("user:2", "Grace")]).await?;
     /// assert_eq!(cache.delete_multi(["user:1", "user:3"]).await?, 1);
     pub async fn delete_multi(&self, keys: impl IntoIterator<Item = impl AsRef<str>>) -> Result<u64> {

@@ -3,6 +3,7 @@
 use super::both_faces::for_both_faces;
 use super::{AsyncCache, Cache};
 use crate::Result;
+use crate::poll_once::poll_once;
 
 for_both_faces! {
     /// Operations that remove many entries.
@@ -17,11 +18,7 @@ for_both_faces! {
     /// # Errors
     ///
     /// [`ErrorKind::Key`](crate::ErrorKind::Key) if the tag is empty; otherwise the store's error.
-    blocking:
-    /// cache.tags(["user:42"]).set("card:7", "of user 42")?;
-    /// assert!(cache.delete_tag("user:42")?);
-    /// assert!(!cache.exists("card:7")?);
-    asynchronous:
+    example:
     /// cache.tags(["user:42"]).set("card:7", "of user 42").await?;
     /// assert!(cache.delete_tag("user:42").await?);
     /// assert!(!cache.exists("card:7").await?);
@@ -36,15 +33,17 @@ for_both_faces! {
     /// # Errors
     ///
     /// The store's error.
-    blocking:
-    /// cache.namespace("tenant-7").set("stats", &7)?;
-    /// assert_eq!(cache.namespace("tenant-7").clear()?, 1); // the rest stays
-    asynchronous:
+    example:
     /// cache.namespace("tenant-7").set("stats", &7).await?;
     /// assert_eq!(cache.namespace("tenant-7").clear().await?, 1); // the rest stays
     pub async fn clear(&self) -> Result<u64> {
         self.handle.clear(&Self::MODE)
     }
+}
+
+for_both_faces! {
+    /// Removal of what has expired.
+    impl Cache and AsyncCache;
 
     /// Removes the entries that are no longer needed.
     ///
@@ -55,17 +54,23 @@ for_both_faces! {
     /// # Errors
     ///
     /// The store's error.
-    blocking:
-    /// let _scope = cache_runtime::testing::scope(cache.clone()); // for a clock that moves by hand
-    /// cache.expires_in(60).set("stats", "old")?;
-    /// cache_runtime::testing::advance(std::time::Duration::from_secs(61));
-    /// assert_eq!(cache.delete_expired()?, 1);
-    asynchronous:
-    /// let _scope = cache_runtime::testing::scope(cache.to_sync()); // for a clock that moves by hand
-    /// cache.expires_in(60).set("stats", "old").await?;
-    /// cache_runtime::testing::advance(std::time::Duration::from_secs(61));
-    /// assert_eq!(cache.delete_expired().await?, 1);
-    pub async fn delete_expired(&self) -> Result<u64> {
-        self.handle.delete_expired(&Self::MODE)
+    example:
+    blocking {
+        /// let _scope = cache_runtime::testing::scope(cache.clone()); // for a clock that moves by hand
+        /// cache.expires_in(60).set("stats", "old")?;
+        /// cache_runtime::testing::advance(std::time::Duration::from_secs(61));
+        /// assert_eq!(cache.delete_expired()?, 1);
+        pub fn delete_expired(&self) -> Result<u64> {
+            poll_once(self.handle.delete_expired(&Self::MODE))
+        }
+    }
+    asynchronous {
+        /// let _scope = cache_runtime::testing::scope(cache.to_sync()); // for a clock that moves by hand
+        /// cache.expires_in(60).set("stats", "old").await?;
+        /// cache_runtime::testing::advance(std::time::Duration::from_secs(61));
+        /// assert_eq!(cache.delete_expired().await?, 1);
+        pub async fn delete_expired(&self) -> Result<u64> {
+            self.handle.delete_expired(&Self::MODE).await
+        }
     }
 }

@@ -18,10 +18,7 @@ for_both_faces! {
     /// configuration says. A lifetime of zero stores nothing and deletes what was there. A counter keeps the
     /// lifetime with which it started.
     #[must_use]
-    blocking:
-    /// cache.expires_in(300).set("stats", &7)?; // seconds
-    /// cache.expires_in(cache_runtime::Ttl::parse("1h 30m")?).set("stats", &7)?;
-    asynchronous:
+    example:
     /// cache.expires_in(300).set("stats", &7).await?; // seconds
     /// cache.expires_in(cache_runtime::Ttl::parse("1h 30m")?).set("stats", &7).await?;
     pub fn expires_in(&self, ttl: impl Into<Ttl>) -> Self {
@@ -37,10 +34,7 @@ for_both_faces! {
     /// If the computation returns an `Err`, the caller who computed gets it. The others are served the stale
     /// value for as long as the window or 30 seconds, whichever is shorter, and never after the window.
     #[must_use]
-    blocking:
-    /// let stats = cache.expires_in(300).race_ttl(10).get_or_set("stats", || vec![3, 1, 4]);
-    /// assert_eq!(stats, [3, 1, 4]);
-    asynchronous:
+    example:
     /// let stats = cache.expires_in(300).race_ttl(10).get_or_set("stats", async || vec![3, 1, 4]).await;
     /// assert_eq!(stats, [3, 1, 4]);
     pub fn race_ttl(&self, window: impl Into<Ttl>) -> Self {
@@ -52,11 +46,7 @@ for_both_faces! {
     /// This holds for this long after expiry, if the computation returns an `Err`. It takes seconds, a
     /// `Duration`, or [`Ttl::Never`] to keep the stale value for ever. The stale value is not stored anew.
     #[must_use]
-    blocking:
-    /// let rates = cache.expires_in(60).stale_if_error(3600);
-    /// assert_eq!(rates.try_get_or_set("rate:EUR", || "108".parse::<u32>()), Ok(108));
-    /// // After this minute, for an hour, an `Err` of the closure is replaced by 108.
-    asynchronous:
+    example:
     /// let rates = cache.expires_in(60).stale_if_error(3600);
     /// assert_eq!(rates.try_get_or_set("rate:EUR", async || "108".parse::<u32>()).await, Ok(108));
     /// // After this minute, for an hour, an `Err` of the closure is replaced by 108.
@@ -70,10 +60,7 @@ for_both_faces! {
     /// computing process dies, the others wait for 30 seconds at most (the setting `shared_lease`). It holds for
     /// `get_or_set` and `try_get_or_set`, on stores that keep claims, such as SQLite and Redis.
     #[must_use]
-    blocking:
-    /// // In your program, `cache` is a file or a server that processes share.
-    /// assert_eq!(cache.shared().get_or_set("report", || 42), 42);
-    asynchronous:
+    example:
     /// // In your program, `cache` is a file or a server that processes share.
     /// assert_eq!(cache.shared().get_or_set("report", async || 42).await, 42);
     pub fn shared(&self) -> Self {
@@ -89,9 +76,7 @@ for_both_faces! {
     /// The variation follows from the key and the time, not from chance: a test with a clock of its own sees the
     /// same one each time.
     #[must_use]
-    blocking:
-    /// cache.expires_in(3600).jitter(0.1).set("stats", &7)?; // lives from 54 to 66 minutes
-    asynchronous:
+    example:
     /// cache.expires_in(3600).jitter(0.1).set("stats", &7).await?; // lives from 54 to 66 minutes
     pub fn jitter(&self, share: f64) -> Self {
         Self { handle: with(&self.handle, |view| view.jitter = Jitter::new(share)) }
@@ -105,10 +90,7 @@ for_both_faces! {
     /// A counter carries no tags: an increment through such a view is an error, and a whole number that is stored with
     /// tags is not a counter. An empty tag is an error of the operation, and what is computed is then not stored.
     #[must_use]
-    blocking:
-    /// cache.tags(["user:42"]).set("card:7", "of user 42")?;
-    /// cache.delete_tag("user:42")?; // deletes `card:7`
-    asynchronous:
+    example:
     /// cache.tags(["user:42"]).set("card:7", "of user 42").await?;
     /// cache.delete_tag("user:42").await?; // deletes `card:7`
     pub fn tags(&self, tags: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
@@ -120,10 +102,7 @@ for_both_faces! {
     /// A namespace never shares a key with the root or with another namespace, whatever characters are in either.
     /// Namespaces nest: this one is inside the view's. [`clear`](Self::clear) deletes a namespace and those inside it.
     #[must_use]
-    blocking:
-    /// cache.namespace("tenant-7").set("stats", "of tenant 7")?;
-    /// assert!(!cache.exists("stats")?);
-    asynchronous:
+    example:
     /// cache.namespace("tenant-7").set("stats", "of tenant 7").await?;
     /// assert!(!cache.exists("stats").await?);
     pub fn namespace(&self, name: &str) -> Self {

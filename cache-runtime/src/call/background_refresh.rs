@@ -7,13 +7,13 @@
 use std::any::Any;
 use std::borrow::{Borrow, Cow};
 use std::ffi::{CStr, OsStr};
-use std::fmt;
 use std::future::{Future, poll_fn};
 use std::marker::PhantomData;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::pin::pin;
 use std::task::Poll;
+use std::thread;
 
 use super::{Call, Found, Outcome, Start, run, usable};
 use crate::block_on::block_on;
@@ -33,43 +33,27 @@ pub enum Lookup<O: Outcome> {
 
 /// A computation that a lookup asks for.
 pub struct Computation<O> {
-    pub(super) handle: Handle,
+    handle: Handle,
     /// The stored key and where the computation starts; `None` where nothing can be cached.
-    pub(super) found: Option<(String, Start)>,
-    pub(super) outcome: PhantomData<fn() -> O>,
-}
-
-impl<O> fmt::Debug for Computation<O> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Computation").field("key", &self.found.as_ref().map(|(key, _)| key)).finish_non_exhaustive()
-    }
-}
-
-impl<O: Outcome> fmt::Debug for Lookup<O> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Lookup::Hit(_) => f.write_str("Hit"),
-            Lookup::Compute(computation) => f.debug_tuple("Compute").field(computation).finish(),
-        }
-    }
+    found: Option<(String, Start)>,
+    outcome: PhantomData<fn() -> O>,
 }
 
 /// The first half of a call.
 pub(crate) async fn lookup<M: Mode, O: Outcome>(
     mode: &M,
-    handle: Handle,
+    handle: &Handle,
     key: Result<&str, &Error>,
     _: O,
 ) -> Lookup<O> {
-    let key = usable(&handle, key).map(Cow::into_owned);
-    let Some(key) = key else { return Lookup::Compute(Computation { handle, found: None, outcome: PhantomData }) };
-    let call = Call { mode, handle: &handle, key: Cow::Borrowed(&key) };
-    match call.lookup().await {
-        Found::Value(value) => Lookup::Hit(O::whole(value)),
-        Found::Compute(start) => {
-            Lookup::Compute(Computation { handle, found: Some((key, start)), outcome: PhantomData })
-        }
-    }
+    let found = match usable(handle, key) {
+        None => None,
+        Some(key) => match (Call { mode, handle, key: Cow::Borrowed(&key) }).lookup().await {
+            Found::Value(value) => return Lookup::Hit(O::whole(value)),
+            Found::Compute(start) => Some((key.into_owned(), start)),
+        },
+    };
+    Lookup::Compute(Computation { handle: handle.clone(), found, outcome: PhantomData })
 }
 
 /// The second half of a call: in the window the stale value, while a thread of a pool runs the body; else the body's
@@ -157,10 +141,8 @@ impl<O: Outcome> Computation<O> {
     }
 }
 
-type Panic = Box<dyn Any + Send>;
-
 /// The output of a future, or its panic.
-async fn catch_panic<F: Future>(future: F) -> Result<F::Output, Panic> {
+async fn catch_panic<F: Future>(future: F) -> thread::Result<F::Output> {
     let mut future = pin!(future);
     poll_fn(|context| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context))) {
         Ok(poll) => poll.map(Ok),
@@ -231,7 +213,6 @@ copied_by_to_owned! { str Path OsStr CStr }
 
 /// An owned copy of a borrowed argument, from which the body borrows.
 // The copy's type is a parameter, since a projection would repeat at each use what is wrong with `T`.
-#[derive(Debug)]
 pub struct Owned<T: ?Sized, C> {
     copy: C,
     borrowed: PhantomData<fn() -> Box<T>>,

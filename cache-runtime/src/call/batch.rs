@@ -4,7 +4,6 @@ mod join_flights;
 mod output;
 
 use std::collections::{HashMap, HashSet};
-use std::fmt;
 use std::future::Future;
 use std::mem;
 use std::pin::pin;
@@ -36,7 +35,6 @@ pub(crate) enum RunFor {
 }
 
 /// The key and the tags of an element's entry.
-#[derive(Debug)]
 pub struct EntryName {
     /// The key.
     pub key: Result<String>,
@@ -50,12 +48,6 @@ pub struct Elements<E> {
     all: Vec<E>,
     /// Here, so that the compiler asks for `Clone` where the elements are passed, and nowhere else.
     clone: fn(&E) -> E,
-}
-
-impl<E> fmt::Debug for Elements<E> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Elements").field("names", &self.names).finish_non_exhaustive()
-    }
 }
 
 /// The names of the entries of a batch.
@@ -221,7 +213,7 @@ impl<'a, M: Mode, E> Batch<'a, M, E> {
             let tags = missing.iter().map(|at| mem::take(&mut self.elements[*at].tags)).collect();
             let stamps = self.handle.tag_stamps_of_each(self.mode, tags).await;
             let body = pin!(Some(async { compute(given).await }));
-            let computed = match O::output(LeaderScope::of_batch(leaders.as_slice(), body).await) {
+            let computed = match O::output(LeaderScope::new(leaders.as_slice().first(), body).await) {
                 Ok(output) => output.into_values(&requested),
                 Err(whole) => {
                     self.abandon(claim, leases).await;

@@ -4,14 +4,12 @@
 //! caller's location reaches a body with `#[track_caller]`.
 
 use std::cell::Cell;
-use std::fmt;
 use std::future::{Future, poll_fn};
-use std::marker::PhantomData;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
-use super::{Call, Computation, Found, Outcome, usable};
+use super::{Computation, Lookup, Outcome, lookup};
 use crate::handle::Handle;
 use crate::mode::Blocking;
 use crate::poll_once::poll_once;
@@ -41,26 +39,16 @@ struct Body<W> {
     leader: Cell<Option<u64>>,
 }
 
-impl<W> fmt::Debug for Running<'_, W> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Running").finish_non_exhaustive()
-    }
-}
-
 // Not inlined, so that the caller's frame has no room for what a look-up needs.
 #[inline(never)]
-pub(crate) fn begin<'a, O: Outcome + 'a>(handle: &Handle, key: Result<&str, &Error>, _: O) -> Begun<'a, O::Whole>
+pub(crate) fn begin<'a, O: Outcome + 'a>(handle: &Handle, key: Result<&str, &Error>, outcome: O) -> Begun<'a, O::Whole>
 where
     O::Whole: 'a,
 {
-    let found = match usable(handle, key) {
-        None => None,
-        Some(key) => match poll_once(Call { mode: &Blocking, handle, key: (&*key).into() }.lookup()) {
-            Found::Value(value) => return Begun::Hit(O::whole(value)),
-            Found::Compute(start) => Some((key.into_owned(), start)),
-        },
-    };
-    compute(Computation::<O> { handle: handle.clone(), found, outcome: PhantomData })
+    match poll_once(lookup(&Blocking, handle, key, outcome)) {
+        Lookup::Hit(whole) => Begun::Hit(whole),
+        Lookup::Compute(computation) => compute(computation),
+    }
 }
 
 /// Begins a computation. Nothing but the body makes a blocking call pause, so one that pauses waits for the body.

@@ -48,11 +48,9 @@ pub trait Storable: Serialize + DeserializeOwned {}
 impl<T: Serialize + DeserializeOwned> Storable for T {}
 
 /// Finds out whether a type is a `Result`.
-#[derive(Debug)]
 pub struct OutcomeProbe<R>(NotResult<R>);
 
 /// What a probe of any other type is, behind `Deref`.
-#[derive(Debug)]
 pub struct NotResult<R>(PhantomData<fn() -> R>);
 
 impl<R> OutcomeProbe<R> {
@@ -86,7 +84,6 @@ impl<R> Deref for OutcomeProbe<R> {
 }
 
 /// Stores `Ok` and not `Err`.
-#[derive(Debug)]
 pub struct OkOnly<T, E>(PhantomData<fn() -> (T, E)>);
 
 impl<T, E> OkOnly<T, E> {
@@ -111,7 +108,6 @@ impl<T: Storable, E> Outcome for OkOnly<T, E> {
 }
 
 /// Stores everything; if a type parameter turns out to be a `Result` at run time, only its `Ok`.
-#[derive(Debug)]
 pub struct Always<R>(PhantomData<fn() -> R>);
 
 impl<R> Always<R> {

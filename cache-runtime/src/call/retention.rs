@@ -48,7 +48,6 @@ impl Lifetime for Ttl {
 }
 
 /// The lifetime of the call's options.
-#[derive(Debug)]
 pub struct UsualLifetime;
 
 impl Lifetime for UsualLifetime {
@@ -85,7 +84,6 @@ pub(crate) fn retention<V, L: Lifetime>(
 }
 
 /// A result, and what becomes of it.
-#[derive(Debug)]
 pub struct Retained<W> {
     /// The result.
     pub whole: W,
@@ -105,7 +103,6 @@ pub fn retained<O: Outcome, L: Lifetime>(
 }
 
 /// The outcome of a body whose attribute has such closures.
-#[derive(Debug)]
 pub struct WithRetention<O>(PhantomData<fn() -> O>);
 
 /// Adds the answers of the closures to an outcome.

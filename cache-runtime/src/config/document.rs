@@ -38,23 +38,18 @@ impl<'a> Document<'a> {
     /// The caches of an environment: `[cache]` with `[prod.cache]` laid over it.
     pub(super) fn caches(&self, name: &str, environment: &Environment<'_>) -> Result<Caches> {
         let base = self.caches_of(&self.root, "cache")?;
-        let over = match self.root.get(name).and_then(|value| value.get_ref().as_table()) {
-            Some(table) => self.caches_of_environment(table, name)?,
-            None => None,
-        };
+        let mut over = None;
+        if let Some(table) = self.root.get(name).and_then(|value| value.get_ref().as_table()) {
+            over = self.caches_of(table, &format!("{name}.cache"))?;
+            if over.is_none() {
+                self.refuse_misspelt_table(table, &format!("{name}."))?;
+            }
+        }
         if base.is_none() && over.is_none() {
             self.refuse_misspelt_table(&self.root, "")?;
         }
         let mut caches = base.unwrap_or_default();
         caches.lay_over(over.unwrap_or_default(), environment);
-        Ok(caches)
-    }
-
-    fn caches_of_environment(&self, table: &'a DeTable<'a>, name: &str) -> Result<Option<Caches>> {
-        let caches = self.caches_of(table, &format!("{name}.cache"))?;
-        if caches.is_none() {
-            self.refuse_misspelt_table(table, &format!("{name}."))?;
-        }
         Ok(caches)
     }
 

@@ -26,7 +26,7 @@ pub(super) const SLOW: Duration = Duration::from_secs(1);
 pub(crate) struct GuardedStore {
     store: Arc<dyn Store>,
     pub(super) breaker: CircuitBreaker,
-    observers: Observers,
+    pub(crate) observers: Observers,
     log_limit: LogLimit,
 }
 
@@ -39,10 +39,6 @@ impl GuardedStore {
     /// The store itself, for what no outage concerns.
     pub(crate) fn store(&self) -> &Arc<dyn Store> {
         &self.store
-    }
-
-    pub(crate) fn observers(&self) -> &Observers {
-        &self.observers
     }
 
     /// Logs a failure of which the caller of a function is not told, at most once an interval.
@@ -137,12 +133,20 @@ impl<'a> Permit<'a> {
     fn record(self, answer: &Result<Answer>, elapsed: Elapsed) {
         match answer {
             Err(error) if is_failure(error) => {
-                self.record_failure(error, self.known(elapsed).unwrap_or_else(|| self.started.elapsed()));
+                // Before the observers, whose time is not the store's.
+                let took = self.known(elapsed).unwrap_or_else(|| self.started.elapsed());
+                // They see the failure before the outage.
+                self.notify(error);
+                if self.circuit().record_failure(took) {
+                    self.guard.open(self.outage, error.to_string());
+                }
             }
             // A single key that is asked for all the time must not open the circuit for the others.
             Err(error) if error.kind() == ErrorKind::Entry => self.notify(error),
             Err(_) => {}
-            Ok(_) if self.is_slow(elapsed) => self.open(format!("a look-up took over {SLOW:?}")),
+            Ok(_) if self.is_look_up && self.known(elapsed).is_some_and(|took| took >= SLOW) => {
+                self.guard.open(self.outage, format!("a look-up took over {SLOW:?}"));
+            }
             Ok(_) => self.circuit().record_success(),
         }
         mem::forget(self); // `drop` is for cancelled operations.
@@ -161,24 +165,8 @@ impl<'a> Permit<'a> {
         }
     }
 
-    fn is_slow(&self, elapsed: Elapsed) -> bool {
-        self.is_look_up && self.known(elapsed).is_some_and(|elapsed| elapsed >= SLOW)
-    }
-
-    /// Notifies observers first, so that they see the failure before the outage.
-    fn record_failure(&self, error: &Error, took: Duration) {
-        self.notify(error);
-        if self.circuit().record_failure(took) {
-            self.open(error.to_string());
-        }
-    }
-
     fn notify(&self, error: &Error) {
         self.guard.observers.notify(&Event::StoreFailed { operation: self.operation, error });
-    }
-
-    fn open(&self, reason: String) {
-        self.guard.open(self.outage, reason);
     }
 }
 

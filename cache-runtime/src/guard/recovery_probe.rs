@@ -114,7 +114,7 @@ impl RecoveryProbe {
                 "cache: {store} {state} ({reason}); calls skip it, and it is retried every {PROBE_INTERVAL:?}"
             );
         }
-        guard.observers().notify(&Event::CircuitOpened { outage: self.outage, reason: &reason });
+        guard.observers.notify(&Event::CircuitOpened { outage: self.outage, reason: &reason });
         logged.is_some()
     }
 
@@ -126,11 +126,9 @@ impl RecoveryProbe {
             let (store, [_, state]) = (guard.store().name(), states(self.outage));
             tracing::info!(skipped, "cache: {store} {state} again");
         }
-        guard.observers().notify(&Event::CircuitClosed { outage: self.outage, skipped });
+        guard.observers.notify(&Event::CircuitClosed { outage: self.outage, skipped });
     }
-}
 
-impl RecoveryProbe {
     /// Closes the circuit once: while the end is announced, another outage may have opened it again.
     fn close(&self, guard: &GuardedStore) -> u64 {
         self.has_closed.set(true);

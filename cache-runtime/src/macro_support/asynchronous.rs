@@ -36,7 +36,7 @@ pub fn refresh<O: Outcome, B: Future<Output = O::Whole>>(
 /// The first half of a call of an `async fn` with `background`; [`recompute`] is the second.
 pub fn lookup<O: Outcome>(options: CallOptions, key: Result<String>, outcome: O) -> impl Future<Output = Lookup<O>> {
     let handle = options.handle();
-    async move { call::lookup(&Async, handle, key.as_ref().map(String::as_str), outcome).await }
+    async move { call::lookup(&Async, &handle, key.as_ref().map(String::as_str), outcome).await }
 }
 
 /// A call of an `async fn` with `each`.

@@ -48,7 +48,7 @@ pub fn refresh<O: Outcome>(
 
 /// The first half of a call of a function with `background`; [`recompute`] is the second.
 pub fn lookup<O: Outcome>(options: CallOptions, key: Result<String>, outcome: O) -> Lookup<O> {
-    poll_once(call::lookup(&Blocking, options.handle(), key.as_ref().map(String::as_str), outcome))
+    poll_once(call::lookup(&Blocking, &options.handle(), key.as_ref().map(String::as_str), outcome))
 }
 
 /// A call of a function with `each`. `outcomes` are that of the whole, and that of the value of each element.

@@ -15,7 +15,6 @@ use crate::{Cache, Result, runtime};
 pub type Ref<'a, T> = &'a T;
 
 /// The return type of a function, for a signature that asks what of it is stored.
-#[derive(Debug)]
 pub struct Returns<R>(PhantomData<fn() -> R>);
 
 /// A function stores a `V`: what it returns, or the `Ok` of that.

@@ -1,7 +1,6 @@
 //! The observers of a cache.
 
 use std::cell::Cell;
-use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -34,11 +33,5 @@ impl Observers {
             let _ = catch_unwind(AssertUnwindSafe(|| observer(event)));
         }
         IS_NOTIFYING.set(false);
-    }
-}
-
-impl fmt::Debug for Observers {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Observers")
     }
 }

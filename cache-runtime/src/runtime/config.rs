@@ -17,10 +17,11 @@ use crate::{Cache, Result};
 ///
 /// let from_a_text = Config::from_toml("cache = { type = 'sqlite', database = ':memory:' }")?;
 /// let from_an_address = Config::from_address("sqlite://storage/cache.sqlite3?timeout=5")?;
-/// let from_code = Config::builder().default(Cache::memory()).build();
+/// let from_code = Config::builder().default(Cache::memory());
 /// # Ok::<(), cache_runtime::Error>(())
 /// ```
-#[derive(Debug, Default)]
+#[derive(Debug)]
+#[must_use = "a configuration does nothing until it is passed to `init`"]
 pub struct Config {
     pub(super) default: Option<CacheSource>,
     pub(super) named: BTreeMap<String, CacheSource>,
@@ -98,7 +99,10 @@ impl Config {
         Configuration::from_address(address).map(Config::from)
     }
 
-    /// Makes a configuration of caches from code.
+    /// Makes a configuration of caches from code, which has none yet.
+    ///
+    /// A cache keeps the options of its view, such as a namespace. With the cargo feature `no-cache` the program gets
+    /// NoCache instead of each of them.
     ///
     /// ```
     /// use cache_runtime::{Cache, Config};
@@ -107,40 +111,13 @@ impl Config {
     /// cache_runtime::init(Config::builder().default(Cache::memory()).named("sessions", sessions))?;
     /// # Ok::<(), cache_runtime::Error>(())
     /// ```
-    pub fn builder() -> ConfigBuilder {
-        ConfigBuilder { config: Config::default() }
+    pub fn builder() -> Self {
+        Config { default: None, named: BTreeMap::new() }
     }
-}
 
-impl From<Configuration> for Config {
-    fn from(configuration: Configuration) -> Self {
-        let named = configuration.named.into_iter().map(|(name, cache)| (name, CacheSource::Options(cache)));
-        Config { default: configuration.default.map(CacheSource::Options), named: named.collect() }
-    }
-}
-
-/// Makes a [`Config`] of caches from code.
-///
-/// [`Config::builder`] returns it, and [`init`](crate::init) takes it with or without [`build`](ConfigBuilder::build).
-/// A cache keeps the options of its view, such as a namespace. With the cargo feature `no-cache` the program gets
-/// NoCache instead of each of them.
-///
-/// ```
-/// use cache_runtime::{Cache, Config};
-///
-/// let cache = Cache::memory();
-/// let config = Config::builder().named("sessions", cache.namespace("sessions")).default(cache).build();
-/// ```
-#[derive(Debug)]
-#[must_use = "a builder does nothing until it is passed to `init`"]
-pub struct ConfigBuilder {
-    config: Config,
-}
-
-impl ConfigBuilder {
-    /// Sets the cache of `cache()` and annotated functions.
+    /// Sets the cache of `cache()` and annotated functions, in place of the one before.
     ///
-    /// A second call replaces the first. Without a default cache, functions that name no cache are not cached.
+    /// Without a default cache, functions that name no cache are not cached.
     ///
     /// ```
     /// use cache_runtime::{Cache, Config};
@@ -148,7 +125,7 @@ impl ConfigBuilder {
     /// let config = Config::builder().default(Cache::memory());
     /// ```
     pub fn default(mut self, cache: Cache) -> Self {
-        self.config.default = Some(CacheSource::Cache(cache));
+        self.default = Some(CacheSource::Cache(cache));
         self
     }
 
@@ -159,27 +136,18 @@ impl ConfigBuilder {
     /// ```
     /// use cache_runtime::{Cache, Config};
     ///
-    /// let config = Config::builder().default(Cache::memory()).named("sessions", Cache::memory());
+    /// let config = Config::load()?.named("sessions", Cache::memory());
+    /// # Ok::<(), cache_runtime::Error>(())
     /// ```
     pub fn named(mut self, name: impl Into<String>, cache: Cache) -> Self {
-        self.config.named.insert(name.into(), CacheSource::Cache(cache));
+        self.named.insert(name.into(), CacheSource::Cache(cache));
         self
-    }
-
-    /// Returns the finished configuration.
-    ///
-    /// ```
-    /// use cache_runtime::{Cache, Config};
-    ///
-    /// let config: Config = Config::builder().default(Cache::memory()).build();
-    /// ```
-    pub fn build(self) -> Config {
-        self.config
     }
 }
 
-impl From<ConfigBuilder> for Config {
-    fn from(builder: ConfigBuilder) -> Self {
-        builder.build()
+impl From<Configuration> for Config {
+    fn from(configuration: Configuration) -> Self {
+        let named = configuration.named.into_iter().map(|(name, cache)| (name, CacheSource::Options(cache)));
+        Config { default: configuration.default.map(CacheSource::Options), named: named.collect() }
     }
 }

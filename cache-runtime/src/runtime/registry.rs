@@ -96,7 +96,8 @@ pub(super) fn open(config: &CacheConfig) -> Result<Cache> {
 }
 
 fn build_store(config: &CacheConfig) -> Result<Arc<dyn Store>> {
-    let registered = registered();
+    // A copy, so that building a store may itself open caches and register stores.
+    let registered = REGISTERED.read().unwrap_or_else(PoisonError::into_inner).clone();
     if let Some(build) = registered.get(&config.kind) {
         return build(&config.options);
     }
@@ -108,9 +109,4 @@ fn build_store(config: &CacheConfig) -> Result<Arc<dyn Store>> {
         "redis" => Ok(Arc::new(crate::store::redis::RedisStore::from_options(&config.options)?)),
         _ => Err(config.unknown_kind(registered.keys().map(String::as_str).chain(BUILT_IN.iter().copied()))),
     }
-}
-
-/// A copy, so that building a store may itself open caches and register stores.
-fn registered() -> BTreeMap<String, BuildStore> {
-    REGISTERED.read().unwrap_or_else(PoisonError::into_inner).clone()
 }

@@ -14,7 +14,7 @@ use std::task::{Context, Poll, Waker};
 use std::thread;
 use std::time::Duration;
 
-use super::state::{Ending, Entered, TableKey, WaitMode};
+use super::state::{Ending, TableKey, WaitMode};
 use super::sync::{Arc, current_leader};
 use super::table::{FlightTable, Leader, WaitOutcome, Waiter};
 
@@ -59,8 +59,8 @@ impl<K: TableKey, V: Clone> FlightTable<K, V> {
             let id = self.next_id();
             state.start_waiting_for(parent, key);
             match state.enter(key, id, mode, stall_timeout) {
-                Entered::Leader(promotion) => leaders.push(self.leader(key.clone(), promotion, parent)),
-                Entered::Waiter => {
+                Some(promotion) => leaders.push(self.leader(key.clone(), promotion, parent)),
+                None => {
                     state.start_waiting_for(holder, key);
                     waiters.push((key.clone(), Waiter::new(self, key.clone(), id, mode, asking)));
                 }
@@ -119,7 +119,7 @@ impl<K: TableKey, V: Clone> BatchLeaders<K, V> {
 
     fn unite(&mut self) {
         let Some(first) = self.leaders.first() else { return };
-        let (owner, heartbeat) = (first.id(), first.shared_heartbeat());
+        let (owner, heartbeat) = (first.id(), first.heartbeat().cloned());
         let mut state = self.table.lock();
         self.leaders.iter_mut().for_each(|leader| leader.join_body(&mut state, owner, heartbeat.as_ref()));
     }

@@ -6,7 +6,7 @@ use std::task::{Context, Poll, Waker};
 
 use super::heartbeat::Heartbeat;
 use super::state::{LeaderId, TableKey};
-use super::sync::set_current_leader;
+use super::sync::{Arc, set_current_leader};
 use super::table::Leader;
 
 /// Polls a body with its leader recorded in a thread-local.
@@ -20,13 +20,8 @@ pub(crate) struct LeaderScope<'a, K: TableKey, V: Clone, B> {
 }
 
 impl<'a, K: TableKey, V: Clone, B> LeaderScope<'a, K, V, B> {
-    pub(crate) fn new(leader: &'a Leader<K, V>, body: Pin<&'a mut Option<B>>) -> Self {
-        LeaderScope { leader: Some(leader), body }
-    }
-
-    /// The scope of a body that computes several keys, or none.
-    pub(crate) fn of_batch(leaders: &'a [Leader<K, V>], body: Pin<&'a mut Option<B>>) -> Self {
-        LeaderScope { leader: leaders.first(), body }
+    pub(crate) fn new(leader: Option<&'a Leader<K, V>>, body: Pin<&'a mut Option<B>>) -> Self {
+        LeaderScope { leader, body }
     }
 }
 
@@ -35,8 +30,7 @@ impl<K: TableKey, V: Clone, B: Future> Future for LeaderScope<'_, K, V, B> {
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<B::Output> {
         let this = &mut *self;
-        let _current = this.leader.map(|leader| CurrentLeader::enter(leader.id()));
-        let mut polling = this.leader.and_then(Leader::heartbeat).map(Polling::begin);
+        let mut polling = this.leader.map(Polling::begin);
         let poll = this.body.as_mut().as_pin_mut().expect("a body is polled to its end once").poll(context);
         if let Some(polling) = polling.as_mut().filter(|_| poll.is_pending()) {
             polling.goes_on = Some(context.waker());
@@ -48,47 +42,33 @@ impl<K: TableKey, V: Clone, B: Future> Future for LeaderScope<'_, K, V, B> {
 impl<K: TableKey, V: Clone, B> Drop for LeaderScope<'_, K, V, B> {
     fn drop(&mut self) {
         // A destructor may call the cache, too.
-        let _current = self.leader.map(|leader| CurrentLeader::enter(leader.id()));
+        let _polling = self.leader.map(Polling::begin);
         self.body.set(None);
-        if let Some(heartbeat) = self.leader.and_then(Leader::heartbeat) {
-            heartbeat.end_poll(None);
-        }
     }
 }
 
-/// A poll of a task's body; it ends on drop, also by a panic.
+/// A poll of a leader's body, or its destruction; it ends on drop, also by a panic.
 struct Polling<'a> {
-    heartbeat: &'a Heartbeat,
+    /// The leader before.
+    outer: Option<LeaderId>,
+    /// `None` for a thread.
+    heartbeat: Option<&'a Arc<Heartbeat>>,
     /// The waker, if the body was not ready.
     goes_on: Option<&'a Waker>,
 }
 
 impl<'a> Polling<'a> {
-    fn begin(heartbeat: &'a Heartbeat) -> Self {
-        heartbeat.begin_poll();
-        Polling { heartbeat, goes_on: None }
+    fn begin<K: TableKey, V: Clone>(leader: &'a Leader<K, V>) -> Self {
+        let heartbeat = leader.heartbeat().inspect(|heartbeat| heartbeat.begin_poll());
+        Polling { outer: set_current_leader(Some(leader.id())), heartbeat, goes_on: None }
     }
 }
 
 impl Drop for Polling<'_> {
     fn drop(&mut self) {
-        self.heartbeat.end_poll(self.goes_on);
-    }
-}
-
-/// The record of a leader during one poll; restored on drop, also after a panic.
-struct CurrentLeader {
-    outer: Option<LeaderId>,
-}
-
-impl CurrentLeader {
-    fn enter(leader: LeaderId) -> Self {
-        CurrentLeader { outer: set_current_leader(Some(leader)) }
-    }
-}
-
-impl Drop for CurrentLeader {
-    fn drop(&mut self) {
+        if let Some(heartbeat) = self.heartbeat {
+            heartbeat.end_poll(self.goes_on);
+        }
         set_current_leader(self.outer);
     }
 }

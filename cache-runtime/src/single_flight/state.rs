@@ -60,12 +60,6 @@ pub(super) struct Promotion {
     pub(super) heartbeat: Option<Arc<Heartbeat>>,
 }
 
-/// What [`State::enter`] made of a caller.
-pub(super) enum Entered {
-    Leader(Promotion),
-    Waiter,
-}
-
 pub(super) struct State<K, V> {
     flights: HashMap<K, Flight, RandomState>,
     /// For each leader, the keys that its body is asking for at this moment, and how many calls ask for each.
@@ -90,12 +84,9 @@ struct Flight {
 }
 
 impl Flight {
-    /// A flight with its first leader.
-    fn led_by(id: LeaderId, mode: WaitMode, stall_timeout: Duration) -> (Self, Promotion) {
-        let leader = ActiveLeader::new(id, mode);
-        let promotion = Promotion { id, is_beside_others: false, heartbeat: leader.heartbeat() };
-        let leaders = Leaders::new(leader);
-        (Flight { leaders, failures: 0, threads: BTreeMap::new(), tasks: BTreeMap::new(), stall_timeout }, promotion)
+    fn new(stall_timeout: Duration) -> Self {
+        let leaders = Leaders::default();
+        Flight { leaders, failures: 0, threads: BTreeMap::new(), tasks: BTreeMap::new(), stall_timeout }
     }
 
     /// Adds a leader.
@@ -180,21 +171,20 @@ impl<K: TableKey, V> State<K, V> {
         self.flights.get(key).is_some_and(|flight| flight.may_wait(mode))
     }
 
-    /// Makes the caller a leader of `key`, or queues it.
-    pub(super) fn enter(&mut self, key: &K, id: LeaderId, mode: WaitMode, stall_timeout: Duration) -> Entered {
-        let flight = match self.flights.entry(key.clone()) {
-            Entry::Occupied(flight) => flight.into_mut(),
-            Entry::Vacant(vacant) => {
-                let (flight, promotion) = Flight::led_by(id, mode, stall_timeout);
-                vacant.insert(flight);
-                return Entered::Leader(promotion);
-            }
-        };
+    /// Makes the caller a leader of `key`, or queues it and returns `None`.
+    pub(super) fn enter(
+        &mut self,
+        key: &K,
+        id: LeaderId,
+        mode: WaitMode,
+        stall_timeout: Duration,
+    ) -> Option<Promotion> {
+        let flight = self.flights.entry(key.clone()).or_insert_with(|| Flight::new(stall_timeout));
         if flight.may_wait(mode) {
             flight.waiters(mode).insert(id, Waker::noop().clone());
-            return Entered::Waiter;
+            return None;
         }
-        Entered::Leader(flight.promote(id, mode))
+        Some(flight.promote(id, mode))
     }
 
     /// Makes the caller the leader of `key`, if nobody computes it.
@@ -206,9 +196,7 @@ impl<K: TableKey, V> State<K, V> {
         stall_timeout: Duration,
     ) -> Option<Promotion> {
         let Entry::Vacant(vacant) = self.flights.entry(key.clone()) else { return None };
-        let (flight, promotion) = Flight::led_by(id, mode, stall_timeout);
-        vacant.insert(flight);
-        Some(promotion)
+        Some(vacant.insert(Flight::new(stall_timeout)).promote(id, mode))
     }
 
     /// Ends a computation, and decides what becomes of those who wait for it; returns whom to wake.

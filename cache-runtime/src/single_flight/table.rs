@@ -30,7 +30,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::heartbeat::Heartbeat;
-use super::state::{Ending, Entered, LeaderId, Notice, Promotion, State, TableKey, WaitMode, Watermark};
+use super::state::{Ending, LeaderId, Notice, Promotion, State, TableKey, WaitMode, Watermark};
 use super::sync::{Arc, AtomicU64, Mutex, MutexGuard, current_leader};
 
 /// The flights of a process.
@@ -119,8 +119,8 @@ impl<K: TableKey, V: Clone> FlightTable<K, V> {
         let entered = state.enter(&key, id, mode, stall_timeout);
         state.start_waiting_for(parent, &key);
         match entered {
-            Entered::Leader(promotion) => Role::Leader(self.leader(key, promotion, parent)),
-            Entered::Waiter => Role::Waiter(Waiter::new(self, key, id, mode, [parent, None])),
+            Some(promotion) => Role::Leader(self.leader(key, promotion, parent)),
+            None => Role::Waiter(Waiter::new(self, key, id, mode, [parent, None])),
         }
     }
 
@@ -192,8 +192,8 @@ impl<K: TableKey, V: Clone> Leader<K, V> {
         self.id
     }
 
-    pub(super) fn heartbeat(&self) -> Option<&Heartbeat> {
-        self.heartbeat.as_deref()
+    pub(super) fn heartbeat(&self) -> Option<&Arc<Heartbeat>> {
+        self.heartbeat.as_ref()
     }
 
     pub(crate) fn key(&self) -> &K {
@@ -224,10 +224,6 @@ impl<K: TableKey, V: Clone> Leader<K, V> {
     pub(super) fn join_body(&mut self, state: &mut State<K, V>, owner: LeaderId, heartbeat: Option<&Arc<Heartbeat>>) {
         self.heartbeat = heartbeat.cloned();
         state.join_body(&self.key, self.id, owner, heartbeat);
-    }
-
-    pub(super) fn shared_heartbeat(&self) -> Option<Arc<Heartbeat>> {
-        self.heartbeat.clone()
     }
 
     /// Whether anybody waits for its flight.

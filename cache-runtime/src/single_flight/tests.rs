@@ -39,7 +39,7 @@ async fn call<B: Future<Output = Result<u32, ()>>>(
             WaitOutcome::Leader(leader) => leader,
         },
     };
-    let result = LeaderScope::new(&leader, body).await;
+    let result = LeaderScope::new(Some(&leader), body).await;
     match result {
         Ok(value) => {
             let watermark = leader.watermark();
@@ -287,7 +287,7 @@ fn a_destructor_of_a_dropped_body_may_request_its_own_key() {
         let _asks = asks;
         std::future::pending::<()>().await;
     }));
-    assert!(poll_once(pin!(LeaderScope::new(&leader, body.as_mut())).as_mut()).is_pending());
+    assert!(poll_once(pin!(LeaderScope::new(Some(&leader), body.as_mut())).as_mut()).is_pending());
     assert_eq!(asked.load(SeqCst), 9);
     drop(leader);
     assert!(table.is_empty());
@@ -430,7 +430,7 @@ fn a_circle_through_an_unconditional_leader_is_detected() {
     let table = FlightTable::new();
     let leader = lead_unconditionally(&table);
     let mut body = pin!(Some(async { by_thread(&table, 1, || Ok(1)) }));
-    assert_eq!(block_on(LeaderScope::new(&leader, body.as_mut())), Ok(1));
+    assert_eq!(block_on(LeaderScope::new(Some(&leader), body.as_mut())), Ok(1));
     drop(leader);
     assert!(table.is_empty());
 }
