@@ -48,35 +48,26 @@ macro_rules! for_both_faces {
         blocking { $(#[$blocking:meta])* pub $($method:tt)* }
         asynchronous { $(#[$asynchronous:meta])* pub $($async_method:tt)* }
     )*) => {
+        // Not `///`: rustdoc would then show the lines that the macro was given one space further to the right.
         $(#[$group])*
         impl $face { $(
             $(#[$prose])*
-            ///
-            /// # Example
-            ///
-            /// ```
+            #[doc = "\n # Example\n\n ```"]
             #[doc = $crate::cache::both_faces::start!($face)]
             $(#[doc = ::cache_macros::without_await!($line)])*
             $(#[$blocking])*
-            /// # Ok::<(), cache_runtime::Error>(())
-            /// ```
+            #[doc = " # Ok::<(), cache_runtime::Error>(())\n ```"]
             pub $($method)*
         )* }
         $(#[$group])*
         impl $async_face { $(
             $(#[$prose])*
-            ///
-            /// # Example
-            ///
-            /// ```
-            /// # #[tokio::main(flavor = "current_thread")]
-            /// # async fn main() -> cache_runtime::Result<()> {
+            #[doc = "\n # Example\n\n ```\n # #[tokio::main(flavor = \"current_thread\")]"]
+            #[doc = " # async fn main() -> cache_runtime::Result<()> {"]
             #[doc = $crate::cache::both_faces::start!($async_face)]
             $(#[doc = $line])*
             $(#[$asynchronous])*
-            /// # Ok(())
-            /// # }
-            /// ```
+            #[doc = " # Ok(())\n # }\n ```"]
             pub $($async_method)*
         )* }
     };
@@ -85,27 +76,27 @@ macro_rules! for_both_faces {
 /// The first lines of every example of a face.
 macro_rules! start {
     (Cache) => {
-        "use cache_runtime::Cache;\n\nlet cache = Cache::memory();"
+        " use cache_runtime::Cache;\n\n let cache = Cache::memory();"
     };
     (AsyncCache) => {
-        "use cache_runtime::Cache;\n\nlet cache = Cache::memory().to_async();"
+        " use cache_runtime::Cache;\n\n let cache = Cache::memory().to_async();"
     };
     (Background) => {
-        "use cache_runtime::{Cache, testing};\nuse std::time::Duration;\n\n\
-         let _scope = testing::scope(Cache::memory()); // for a clock that moves by hand\n\
+        " use cache_runtime::{Cache, testing};\n use std::time::Duration;\n\n \
+         let _scope = testing::scope(Cache::memory()); // for a clock that moves by hand\n \
          let rates = cache_runtime::cache().expires_in(60).race_ttl(3600).background();"
     };
     (AsyncBackground) => {
-        "use cache_runtime::{Cache, testing};\nuse std::time::Duration;\n\n\
-         let _scope = testing::scope(Cache::memory()); // for a clock that moves by hand\n\
+        " use cache_runtime::{Cache, testing};\n use std::time::Duration;\n\n \
+         let _scope = testing::scope(Cache::memory()); // for a clock that moves by hand\n \
          let rates = cache_runtime::async_cache().expires_in(60).race_ttl(3600).background();"
     };
     (Counter) => {
-        "use cache_runtime::counter;\n\n#[counter(key = \"page:views:{page_id}\")]\nfn page_views(page_id: u64);\n\n\
+        " use cache_runtime::counter;\n\n #[counter(key = \"page:views:{page_id}\")]\n fn page_views(page_id: u64);\n\n \
          # let _scope = cache_runtime::testing::scope(cache_runtime::Cache::memory());"
     };
     (AsyncCounter) => {
-        "use cache_runtime::counter;\n\n#[counter(key = \"page:views:{page_id}\")]\nasync fn page_views(page_id: u64);\n\n\
+        " use cache_runtime::counter;\n\n #[counter(key = \"page:views:{page_id}\")]\n async fn page_views(page_id: u64);\n\n \
          # let _scope = cache_runtime::testing::scope(cache_runtime::Cache::memory());"
     };
 }
