@@ -182,6 +182,10 @@ impl<'a> Expansion<'a> {
         let some = quote_spanned!(Span::mixed_site()=> ::core::option::Option::Some);
         let pinned = |body| quote_spanned!(Span::mixed_site()=> ::core::pin::pin!(#some(#body)));
         let body = match (self.is_async(), self.closure_about_value()) {
+            // The code before a boxed future belongs to the body.
+            (true, None) if self.function.boxed_output().is_some() => {
+                pinned(quote_spanned!(Span::mixed_site()=> async { #run.await }))
+            }
             (true, None) => pinned(run),
             (true, Some(_)) => {
                 let judged = self.judged(quote_spanned!(Span::mixed_site()=> #run.await));

@@ -1,20 +1,21 @@
 //! Where an expression uses a name of its surroundings.
 //!
 //! A field, a method, a path of several words and a name that the expression binds itself (the argument of a closure, a
-//! `let`, the pattern of a `match`) are other names. The arguments of a macro are parsed if they are expressions, and texts
-//! in them may capture names, as in `format!("{days}")`; what cannot be parsed is searched word by word.
+//! `let`, the pattern of a `match`, an item) are other names. The arguments of a macro are parsed if they are expressions, and
+//! the first text among them may capture names, as in `format!("{days}")`. What cannot be parsed is searched word by word.
 
 #[cfg(test)]
 mod tests;
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::visit::{self, Visit};
 use syn::{
-    Arm, Block, Expr, ExprClosure, ExprForLoop, ExprIf, ExprPath, ExprWhile, FieldValue, Item, Lit, LitStr, Local,
-    Macro, Member, Pat, Token,
+    Arm, Block, Expr, ExprClosure, ExprForLoop, ExprIf, ExprLit, ExprPath, ExprWhile, FieldValue, Item, Lit, Local,
+    Macro, Member, Pat, Stmt, Token,
 };
 
 use crate::signature::{names_in, place_of};
@@ -67,31 +68,52 @@ impl Search<'_> {
         }
     }
 
-    fn visit_tokens(&mut self, tokens: TokenStream) {
-        if let Ok(arguments) = Punctuated::<Expr, Token![,]>::parse_terminated.parse2(tokens.clone()) {
-            arguments.iter().for_each(|argument| self.visit_expr(argument));
-        } else if let Some(place) = place_of(tokens.clone(), &self.name.to_string()) {
-            self.find(place);
+    /// Visits the arguments of a macro. `name = value` gives an argument a name, which a text may use.
+    fn visit_arguments(&mut self, arguments: &Punctuated<Expr, Token![,]>) {
+        let mut is_named = false;
+        for argument in arguments {
+            match argument {
+                Expr::Assign(assign) => {
+                    is_named |= matches!(&*assign.left, Expr::Path(path) if path.path.is_ident(self.name));
+                    self.visit_expr(&assign.right);
+                }
+                other => self.visit_expr(other),
+            }
         }
-        self.visit_captures(tokens);
+        let is_text = |argument: &&Expr| matches!(argument, Expr::Lit(ExprLit { lit: Lit::Str(_), .. }));
+        if let Some(Expr::Lit(ExprLit { lit: Lit::Str(format), .. })) = arguments.iter().find(is_text)
+            && !is_named
+            && captures(&format.value(), &self.name.unraw().to_string())
+        {
+            self.find(format.span());
+        }
     }
 
-    /// Finds `{name}` and `{name:?}` in texts.
-    fn visit_captures(&mut self, tokens: TokenStream) {
-        for token in tokens {
+    /// Searches tokens that are no expressions. A field, a lifetime and a part of a path are other names.
+    fn visit_words(&mut self, tokens: TokenStream) {
+        let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+        for (at, token) in tokens.iter().enumerate() {
             match token {
-                TokenTree::Group(group) => self.visit_captures(group.stream()),
-                TokenTree::Literal(literal) => {
-                    if let Ok(text) = syn::parse2::<LitStr>(TokenTree::Literal(literal).into())
-                        && captures(&text.value(), &self.name.unraw().to_string())
-                    {
-                        self.find(text.span());
+                TokenTree::Group(group) => self.visit_words(group.stream()),
+                TokenTree::Ident(word) if word == self.name => {
+                    let is_other = matches!(puncts(tokens[..at].iter().rev()), ['.' | '\'', _] | [':', ':'])
+                        || puncts(tokens[at + 1..].iter()) == [':', ':'];
+                    if !is_other {
+                        self.find(word.span());
                     }
                 }
                 _ => {}
             }
         }
     }
+}
+
+/// The next two tokens as punctuation; a blank for every other token.
+fn puncts<'t>(mut tokens: impl Iterator<Item = &'t TokenTree>) -> [char; 2] {
+    [(); 2].map(|()| match tokens.next() {
+        Some(TokenTree::Punct(punct)) => punct.as_char(),
+        _ => ' ',
+    })
 }
 
 impl<'a> Visit<'a> for Search<'_> {
@@ -142,8 +164,12 @@ impl<'a> Visit<'a> for Search<'_> {
         self.with([&*found.pat], |search| search.visit_block(&found.body));
     }
 
+    /// An item is in force for all of its block.
     fn visit_block(&mut self, block: &'a Block) {
-        self.with([], |search| visit::visit_block(search, block));
+        self.with([], |search| {
+            search.bound += block.stmts.iter().filter(|statement| declares(statement, search.name)).count();
+            visit::visit_block(search, block);
+        });
     }
 
     /// A `let` is in force for the statements after it.
@@ -159,7 +185,10 @@ impl<'a> Visit<'a> for Search<'_> {
             self.visit_expr(&value);
             return self.with([&pattern], |search| guard.iter().for_each(|guard| search.visit_condition(guard)));
         }
-        self.visit_tokens(called.tokens.clone());
+        match Punctuated::parse_terminated.parse2(called.tokens.clone()) {
+            Ok(arguments) => self.visit_arguments(&arguments),
+            Err(_) => self.visit_words(called.tokens.clone()),
+        }
     }
 
     /// An item sees nothing of its surroundings.
@@ -181,12 +210,30 @@ fn matches_arguments(input: ParseStream) -> syn::Result<(Expr, Pat, Option<Expr>
     Ok((value, pattern, guard))
 }
 
+/// Whether the statement is an item of this name.
+fn declares(statement: &Stmt, name: &Ident) -> bool {
+    let declared = match statement {
+        Stmt::Item(Item::Fn(item)) => &item.sig.ident,
+        Stmt::Item(Item::Const(item)) => &item.ident,
+        Stmt::Item(Item::Static(item)) => &item.ident,
+        Stmt::Item(Item::Struct(item)) => &item.ident,
+        Stmt::Item(Item::Use(item)) => return place_of(item.to_token_stream(), &name.to_string()).is_some(),
+        _ => return false,
+    };
+    declared == name
+}
+
 /// Whether a format string captures the name.
 fn captures(text: &str, name: &str) -> bool {
     let text = text.replace("{{", "");
     let mut placeholders = text.split('{').skip(1).filter_map(|rest| rest.split('}').next());
     placeholders.any(|placeholder| {
         let (argument, format) = placeholder.split_once(':').unwrap_or((placeholder, ""));
-        argument.trim_end() == name || format.contains(&format!("{name}$"))
+        // A width or a precision: `{x:>width$.precision$}`.
+        let mut parameters = format.split('$').map(|before| {
+            let start = before.trim_end_matches(|c: char| c == '_' || c.is_alphanumeric()).len();
+            &before[start..]
+        });
+        argument.trim_end() == name || (format.contains('$') && parameters.any(|parameter| parameter == name))
     })
 }

@@ -59,7 +59,8 @@ use crate::args::MacroKind;
 /// # Which functions
 ///
 /// Plain and `async` functions, generic and borrowing ones, and methods, also in an `impl` of a trait. It does not work on
-/// `const`, `unsafe` and `extern` functions. An `async fn` never blocks, and its future is `Send` if that of the body is.
+/// `const`, `unsafe` and `extern` functions. An `async fn` never blocks, and its future is `Send` if that of the body and its
+/// result are.
 ///
 /// A function may also return a boxed future, `Pin<Box<dyn Future<Output = T> + Send>>`: its output is cached. So a method
 /// below `#[async_trait]` can be annotated. Such a function has no companions, and neither `background` nor `each`.
@@ -175,19 +176,19 @@ use crate::args::MacroKind;
 ///   the values. Therefore two placeholders with nothing between them do not compile.
 /// - The names of the types are part of the key in a generic function, in a generic `impl` or trait, in a trait's default
 ///   method, and if an argument is an `impl Trait`, skipped or not. With `version`, so is that.
-/// - Two types may have one name: two closures of one caller, local types in two blocks, types of two versions of a crate.
-///   In a process a name belongs to the type that is used first; for the other nothing is cached, and the log says so. Do not
-///   cache a function whose result depends on a closure among its arguments (`impl Fn`, `F: Fn`).
+/// - Two types may have one name: local types in two blocks, types of two versions of a crate. In a process a name belongs to
+///   the type that is used first; for the other nothing is cached, and the log says so. A closure has no name, so a key with
+///   one is another key in each build.
 /// - Functions may share a key on purpose (a blocking and an `async` one, or one and many). If they return different types,
-///   each takes the other's value for a miss; the log names both.
+///   each treats the other's value as a miss; the log names both.
 /// - An argument that is neither in the key nor skipped is a warning, because calls that differ only in it share a
 ///   value. An argument whose name begins with `_` is not.
 ///
 /// Without `key`, the key contains the function's path and all its arguments, which have to be `Serialize`. A method
-/// needs a key, or `skip(self)`. Blocks have no names, so the key of a function inside of another function contains its line
-/// and column too, and its values are forgotten when it moves; so does that of a function of an `impl` whose signature has
-/// neither `self` nor `Self`. If one macro writes two functions of one name there, only the first one used is cached. Of an
-/// argument with fields that serde skips (`#[serde(skip)]`), the key lacks these, and the log warns.
+/// needs a key, or `skip(self)`. Blocks have no names, so the key of a function inside another function, and of a function in
+/// an `impl` whose signature has neither `self` nor `Self`, contains its line and column too: its values are forgotten when it
+/// moves. If one macro writes two functions of one name there, only the first one used is cached. The key lacks the fields of
+/// an argument that serde skips (`#[serde(skip)]`); the log warns where the size of a struct shows it.
 ///
 /// # Batches
 ///
@@ -226,8 +227,9 @@ use crate::args::MacroKind;
 ///
 /// `expires_in` may be a closure that gets a reference to the value, of a `Result` to the `Ok`, and returns a
 /// [`Duration`](std::time::Duration) or a `cache_runtime::Ttl`: the life of a token, or a short one for what was not found.
-/// It decides wherever a value is stored, also in `refresh`, `prime` and the background. A value whose lifetime is zero is
-/// returned and not stored. `jitter` applies. With `each` it is asked about each value.
+/// It decides wherever a value is stored, also in `refresh`, in the background and in `prime`, where it gets the value as it
+/// would be read back. A value whose lifetime is zero is returned and not stored, and what was there is forgotten. `jitter`
+/// applies. With `each` it is asked about each value, and there is one write for each lifetime.
 ///
 /// ```
 /// # use cache_runtime::{Cache, Ttl, cached, testing};

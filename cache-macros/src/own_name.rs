@@ -1,13 +1,12 @@
 //! A function with the name of a crate, a module or a type that it uses: its companion type has that name too.
 
-use proc_macro2::{Ident, Span, TokenStream, TokenTree};
-use quote::ToTokens;
+use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use syn::ext::IdentExt;
 use syn::visit::{Visit, visit_path};
 use syn::{Error, Path, Signature};
 
 use crate::errors::Errors;
-use crate::signature::{Body, Function};
+use crate::signature::{Body, Function, place_of};
 
 /// The functions of a companion type.
 pub(crate) const COMPANIONS: [&str; 7] = ["uncached", "refresh", "invalidate", "peek", "prime", "key", "tags"];
@@ -16,13 +15,15 @@ pub(crate) const COMPANIONS: [&str; 7] = ["uncached", "refresh", "invalidate", "
 pub(crate) fn check(function: &Function, errors: &mut Errors) {
     let name = &function.sig.ident;
     let mut places = in_signature(&function.sig);
-    if let Body::Present { statements, .. } = &function.body {
+    if let Body::Present { statements, .. } = &function.body
+        && !declares(statements.clone(), name)
+    {
         in_body(statements.clone(), name, &mut places);
     }
     errors.extend(places.into_iter().map(|place| {
         let wrong = format!(
-            "`{name}` is the type with the companions of this function here: write `::{name}` for a crate or \
-             `self::{name}` for an item of this module, rename one of the two, or write `companions = false`"
+            "here `{name}` means the companion type of this function: write `::{name}` for a crate, the whole path of \
+             anything else, such as `super::{name}`, or `companions = false`"
         );
         Error::new(place, wrong)
     }));
@@ -62,7 +63,42 @@ fn in_body(statements: TokenStream, name: &Ident, places: &mut Vec<Span>) {
 }
 
 fn follows_path(before: &[TokenTree]) -> bool {
-    before.last().is_some_and(|last| is_colon(last) || last.to_token_stream().to_string() == ".")
+    match before {
+        [.., first, second] if is_colon(first) && is_colon(second) => true,
+        [.., TokenTree::Punct(last)] => last.as_char() == '.',
+        _ => false,
+    }
+}
+
+/// Whether the body itself declares or imports the name.
+fn declares(statements: TokenStream, name: &Ident) -> bool {
+    let tokens: Vec<TokenTree> = statements.into_iter().collect();
+    let mut is_import = false;
+    for (at, token) in tokens.iter().enumerate() {
+        match token {
+            TokenTree::Group(group) if declares(group.stream(), name) || (is_import && mentions(group, name)) => {
+                return true;
+            }
+            TokenTree::Ident(word) if word == "use" => is_import = true,
+            TokenTree::Punct(punct) if punct.as_char() == ';' => is_import = false,
+            TokenTree::Ident(word) if word == name => {
+                let declared = at.checked_sub(1).is_some_and(|before| {
+                    ["mod", "struct", "enum", "type", "trait", "crate", "as"]
+                        .iter()
+                        .any(|word| tokens[before].to_string() == *word)
+                });
+                if declared || is_import {
+                    return true;
+                }
+            }
+            _ => {}
+        }
+    }
+    false
+}
+
+fn mentions(group: &Group, name: &Ident) -> bool {
+    place_of(group.stream(), &name.to_string()).is_some()
 }
 
 /// The segment after `::`.

@@ -5,7 +5,7 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::visit::Visit;
-use syn::{Attribute, FnArg, Pat, PatIdent, PatType, Path, Result, Signature, Token, Type, Visibility};
+use syn::{Attribute, Expr, FnArg, Pat, PatIdent, PatType, Path, Result, Signature, Token, Type, Visibility};
 use syn::{braced, token};
 
 use crate::args::MacroKind;
@@ -102,9 +102,12 @@ pub(crate) struct Argument {
 }
 
 impl Argument {
-    /// Whether the body is expected to use it: its name does not begin with `_`.
+    /// Whether the body is expected to use it: its name does not begin with `_`. `#[async_trait]` names an argument with a
+    /// pattern `__arg1`.
     pub(crate) fn is_meant(&self) -> bool {
-        !self.name.to_string().starts_with('_')
+        let name = self.name.to_string();
+        let number = name.strip_prefix("__arg").unwrap_or_default();
+        !name.starts_with('_') || (!number.is_empty() && number.chars().all(|c| c.is_ascii_digit()))
     }
 }
 
@@ -134,6 +137,9 @@ pub(crate) fn names_in(pat: &Pat) -> Vec<Ident> {
             }
             syn::visit::visit_pat_ident(self, pat);
         }
+
+        /// What the guard of an arm binds is not the pattern's.
+        fn visit_expr(&mut self, _: &'a Expr) {}
     }
     let mut names = Names(Vec::new());
     names.visit_pat(pat);

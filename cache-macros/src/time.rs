@@ -67,6 +67,7 @@ impl Time {
                 "a lifetime from the value takes one argument: write `expires_in = |token| token.ttl`",
             )),
             Expr::Closure(_) => Ok(Time::FromValue(value.clone())),
+            Expr::Paren(paren) if matches!(*paren.expr, Expr::Closure(_)) => Time::parse(&paren.expr),
             _ => Ok(Time::Computed(value.clone())),
         }
     }
@@ -93,8 +94,9 @@ fn in_words(literal: &LitStr) -> Result<Time> {
     if let Ok(seconds) = text.parse() {
         return Ok(Time::After(Duration::from_secs(seconds)));
     }
-    if let Some(number) = number_of_capital_m(text) {
-        let wrong = format!("{text:?} may mean minutes or months: write `\"{number}m\"` or `\"{number} months\"`");
+    if let Some((before, after)) = around_capital_m(text) {
+        let (minutes, months) = (format!("{before}m{after}"), format!("{before} months{after}"));
+        let wrong = format!("{text:?} may mean minutes or months: write `{minutes:?}` or `{months:?}`");
         return Err(Error::new_spanned(literal, wrong));
     }
     humantime::parse_duration(text).map(Time::After).map_err(|cause| {
@@ -103,12 +105,13 @@ fn in_words(literal: &LitStr) -> Result<Time> {
     })
 }
 
-/// The number before a unit `M`, which is months to some and minutes to others.
-fn number_of_capital_m(text: &str) -> Option<&str> {
+/// What stands around a unit `M`, which is months to some and minutes to others. `cache_runtime::Ttl::parse` and the
+/// attributes refuse it.
+fn around_capital_m(text: &str) -> Option<(&str, &str)> {
     let (before, after) = text.split_once('M')?;
-    let number = before.trim_end();
-    let start = number.trim_end_matches(|c: char| c.is_ascii_digit()).len();
-    (start < number.len() && !after.starts_with(char::is_alphabetic)).then(|| &number[start..])
+    let before = before.trim_end();
+    (before.ends_with(|c: char| c.is_ascii_digit()) && !after.starts_with(char::is_alphabetic))
+        .then_some((before, after))
 }
 
 fn not_a_time(literal: &ExprLit) -> Error {

@@ -19,8 +19,10 @@ use std::any::{TypeId, type_name};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt::{Display, Write};
+use std::hash::BuildHasher;
 use std::sync::{Mutex, PoisonError};
 
+use foldhash::fast::FixedState;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
@@ -176,6 +178,10 @@ impl TypeArgument<'_> {
     fn text(&self) -> Result<String> {
         match self {
             TypeArgument::Const(value) => display(value),
+            // A closure has no name, so its key is another one in each build.
+            TypeArgument::Type { name, id } if name.contains("{{closure}}") => {
+                Ok(format!("{name}:{:016x}", FixedState::default().hash_one(id)))
+            }
             TypeArgument::Type { name, id } if identity::belongs(name, *id) => Ok((*name).to_owned()),
             TypeArgument::Type { name, .. } => Err(Error::new(
                 ErrorKind::Key,
@@ -286,6 +292,8 @@ fn unwritable() -> Error {
 #[derive(Debug)]
 pub struct DefaultKey {
     text: Result<String>,
+    /// The length of the function's path, with which the text begins.
+    path: usize,
     first: bool,
 }
 
@@ -298,10 +306,10 @@ impl DefaultKey {
                 let _ = write!(text, "@{line}:{column}");
             }
             path.check(&text)?;
-            text.push('(');
             Ok(text)
         });
-        DefaultKey { text, first: true }
+        let path = text.as_ref().map_or(0, String::len);
+        DefaultKey { text: text.map(|text| text + "("), path, first: true }
     }
 
     /// Adds an argument.
@@ -329,9 +337,10 @@ impl DefaultKey {
 
     /// Warns, once, that calls may share a value though their arguments differ.
     fn warn_of_hidden_fields(&self, argument: &str, hiding: &str) {
-        static WARNED: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
-        let function = self.text.as_deref().unwrap_or_default().split('(').next().unwrap_or_default();
-        if WARNED.lock().unwrap_or_else(PoisonError::into_inner).insert(format!("{function}({argument}")) {
+        static WARNED: Mutex<BTreeSet<u64>> = Mutex::new(BTreeSet::new());
+        let function = self.text.as_ref().map_or("", |text| &text[..self.path]);
+        let name = FixedState::default().hash_one((function, argument));
+        if WARNED.lock().unwrap_or_else(PoisonError::into_inner).insert(name) {
             tracing::warn!(
                 "cache: the key of `{function}` leaves out fields of `{hiding}` in the argument `{argument}`, which serde \
                  skips, so calls that differ only in them share a value: write a `key` that names what matters, or \

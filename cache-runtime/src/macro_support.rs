@@ -17,9 +17,9 @@ pub use self::duration::{IntoDuration, duration};
 pub use self::options::{CallOptions, vec};
 // `Storable` is here so that users can write the bound which the compiler proposes.
 pub use crate::call::{
-    Always, BatchOutcome, BatchOutput, Begun, Computation, Copied, Elements, EntryName, Lifetime, Lookup, NotResult,
-    OkOnly, Outcome, OutcomeProbe, Owned, Retained, Retention, Running, Storable, UsualLifetime, WithRetention, always,
-    checked, copied_elements, elements, names, own, require_task, retained, usual_lifetime, with_retention,
+    Always, BatchOutcome, BatchOutput, Begun, Computation, Elements, EntryName, Lifetime, Lookup, NotResult, OkOnly,
+    Outcome, OutcomeProbe, Owned, Retained, Retention, Running, Storable, TaskArgument, UsualLifetime, WithRetention,
+    always, checked, copied_elements, elements, names, own, require_task, retained, usual_lifetime, with_retention,
 };
 pub use crate::key::{DefaultKey, FunctionPath, KeyArgument, KeyText, TypeArgument, tag, template_key};
 pub use crate::{__cached_function as cached_function, Result};

@@ -62,6 +62,56 @@ fn a_value_whose_lifetime_is_over_is_returned_and_not_stored() {
     assert!(!stored(&cache, "token:0"));
 }
 
+thread_local! {
+    static SECONDS: std::cell::Cell<u64> = const { std::cell::Cell::new(0) };
+}
+
+#[cached(key = "changing:{n}", expires_in = |(_, seconds)| Duration::from_secs(*seconds), race_ttl = 100)]
+fn changing(n: u8) -> (u32, u64) {
+    ran();
+    (runs(), SECONDS.get())
+}
+
+#[cached(each = ids, key = "changing:{id}", expires_in = |(_, seconds)| Duration::from_secs(*seconds))]
+fn changing_each(ids: &[u8]) -> Vec<(u32, u64)> {
+    ran();
+    ids.iter().map(|_| (runs(), SECONDS.get())).collect()
+}
+
+#[test]
+fn a_lifetime_of_zero_forgets_what_was_there() {
+    let (cache, _scope) = empty();
+    let set = |seconds| {
+        SECONDS.set(seconds);
+        changing(1);
+        changing(2);
+    };
+    set(10);
+    SECONDS.set(0);
+    assert_eq!(changing::refresh(1), (3, 0));
+    assert!(!stored(&cache, "changing:1"), "a refresh");
+    changing_each::refresh(&[2]);
+    assert!(!stored(&cache, "changing:2"), "a refresh of a batch");
+    set(10);
+    testing::advance(Duration::from_secs(11));
+    SECONDS.set(0);
+    assert_eq!(changing(1).1, 0, "this caller recomputes");
+    assert_eq!(changing(1).1, 0, "and the next is not served the stale value");
+    assert!(!stored(&cache, "changing:1"));
+}
+
+#[cached(key = "own:{n}", expires_in = |_| Duration::from_secs(60))]
+fn own(n: u8) -> u8 {
+    ran();
+    n
+}
+
+#[test]
+fn the_value_decides_also_where_the_cache_stores_nothing() {
+    let _scope = testing::scope(Cache::memory().expires_in(0));
+    assert_eq!((own(1), own(1), runs()), (1, 1, 1));
+}
+
 #[test]
 fn an_absent_value_has_a_lifetime_of_its_own() {
     let (cache, _scope) = empty();
@@ -158,13 +208,25 @@ fn bounded(id: u64, most: Duration) -> Token {
     token(id)
 }
 
+#[cached(key = "waiting:{id}", expires_in = |token| token.ttl.min(most), skip(most))]
+async fn bounded_async(id: u64, most: Duration) -> Token {
+    smol::future::yield_now().await;
+    token(id)
+}
+
 #[test]
 fn the_closure_may_use_arguments() {
     let (cache, _scope) = empty();
     bounded(100, Duration::from_secs(10));
     bounded::prime(200, Duration::from_secs(10), &token(200)).unwrap();
+    smol::block_on(async {
+        bounded_async(100, Duration::from_secs(10)).await;
+        bounded_async::prime(200, Duration::from_secs(10), &token(200)).await.unwrap();
+    });
+    assert!(stored(&cache, "waiting:100") && stored(&cache, "waiting:200"));
     testing::advance(Duration::from_secs(11));
     assert!(!stored(&cache, "bounded:100") && !stored(&cache, "bounded:200"));
+    assert!(!stored(&cache, "waiting:100") && !stored(&cache, "waiting:200"));
 }
 
 #[cached(key = "background:{n}", expires_in = |n| Duration::from_secs((*n).into()), race_ttl = 100, background)]

@@ -144,12 +144,14 @@ fn local_types_of_one_name_share_no_value() {
 fn two_closures_of_one_caller_share_no_value() {
     #[cached(key = "applied:{n}", skip(f))]
     fn applied(n: u8, f: impl Fn(u8) -> u8) -> u8 {
+        ran();
         f(n)
     }
     let (_cache, _scope) = empty();
     for _ in 0..2 {
         assert_eq!((applied(1, |n| n + 1), applied(1, |n| n + 2)), (2, 3));
     }
+    assert_eq!(runs(), 2);
 }
 
 #[cached(key = "both:{id}")]
@@ -180,6 +182,26 @@ fn two_functions_of_one_key_and_different_types_are_told_once() {
     }
 }
 
+#[cached(key = "primed:{id}")]
+fn primed_number(id: u64) -> u64 {
+    id
+}
+
+#[cached(key = "primed:{id}")]
+fn primed_text(id: u64) -> String {
+    id.to_string()
+}
+
+#[test]
+fn a_value_that_a_companion_stores_has_a_writer_too() {
+    let (_cache, _scope) = empty();
+    let (_, log) = logged(Level::WARN, || {
+        primed_number::prime(1, &5).unwrap();
+        primed_text(1);
+    });
+    assert!(log.len() == 1 && log[0].contains("`primed_text` ("), "{log:?}");
+}
+
 #[cached(key = "{text}")]
 fn length(text: &str) -> usize {
     text.len()
@@ -202,6 +224,7 @@ fn a_key_finds_what_is_stored_under_it() {
 
 mod hidden_fields {
     use serde::Serialize;
+    use serde::ser::SerializeStruct;
 
     use super::*;
 
@@ -246,6 +269,33 @@ mod hidden_fields {
         holder.query.user.len()
     }
 
+    /// The compiler may not move its fields together.
+    #[derive(Serialize)]
+    #[repr(C)]
+    struct Padded {
+        a: u8,
+        b: u64,
+        c: u8,
+    }
+
+    /// What it writes stands elsewhere.
+    struct ByHand {
+        name: String,
+    }
+
+    impl Serialize for ByHand {
+        fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            let mut fields = serializer.serialize_struct("ByHand", 1)?;
+            fields.serialize_field("name", self.name.as_str())?;
+            fields.end()
+        }
+    }
+
+    #[cached]
+    fn unusual(padded: &Padded, by_hand: ByHand) -> usize {
+        usize::from(padded.a) + by_hand.name.len()
+    }
+
     #[cached]
     fn plain(plain: &Plain, boxed: Box<Plain>, pair: (u8, u64), text: &&str) -> usize {
         plain.name.len() + boxed.name.len() + pair.0 as usize + text.len()
@@ -285,6 +335,7 @@ mod hidden_fields {
         let (_, log) = logged(Level::WARN, || {
             plain(&value(None), Box::new(value(Some("u"))), (1, 2), &"t");
             plain(&value(Some("u")), Box::new(value(None)), (1, 2), &"t");
+            unusual(&Padded { a: 1, b: 2, c: 3 }, ByHand { name: "n".to_owned() });
         });
         assert!(log.is_empty(), "{log:?}");
     }

@@ -110,7 +110,7 @@ impl Arg<'_> {
     /// `= some::path`
     pub(crate) fn path(&self) -> Result<Path> {
         self.equals()?;
-        // `crate` is a keyword and no expression.
+        // A path as a whole may be in a group.
         let fork = self.input.fork();
         if let Ok(Expr::Path(path)) = fork.parse().map(ungrouped) {
             self.input.advance_to(&fork);

@@ -4,8 +4,8 @@
 //! fn load(ids: &[u64]) -> HashMap<u64, User> { body }
 //!
 //! fn load(ids: &[u64]) -> HashMap<u64, User> {
-//!     let names = ids.iter().map(|id| EntryName { key: load::__key(id), tags: … }).collect();
-//!     batch(options, copied_elements(names, ids), outcomes, |missing| load::load(&missing), |_| true)
+//!     let names = names(&ids[..], |id| EntryName { key: load::__key(id), tags: … });
+//!     batch(options, copied_elements(names, ids), outcomes, |missing| load::load(&missing), (always, usual_lifetime))
 //! }
 //! ```
 

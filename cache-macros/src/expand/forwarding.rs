@@ -35,8 +35,8 @@ pub(super) fn companion_name(function: &Function, companions: &Companions, which
     match which.strip_prefix("__") {
         _ if !companions.in_impl => Ident::new(which, Span::mixed_site()),
         // In the `impl` of a trait the compiler says that the trait has no such method, and so shows what to do.
-        Some(hidden) => {
-            format_ident!("__{method}_{hidden}_or_in_a_trait_companions_eq_false", span = Span::mixed_site())
+        Some(_) => {
+            format_ident!("__{method}_in_the_impl_of_a_trait_needs_companions_eq_false", span = Span::mixed_site())
         }
         None => format_ident!("{method}_{which}", span = Span::mixed_site()),
     }

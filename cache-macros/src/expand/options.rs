@@ -28,6 +28,7 @@ impl Expansion<'_> {
         let cache = args.cache.as_ref().map(|name| option("cache_named", name.to_token_stream()));
         let expires_in = args.expires_in.as_ref().and_then(|time| match time {
             Time::Never => Some(option("never_expires", TokenStream::new())),
+            Time::FromValue(_) => Some(option("lifetime_of_value", TokenStream::new())),
             time => Some(option("expires_after", duration(time, &support)?)),
         });
         let window = |name, time: &Option<Time>| Some(option(name, duration(time.as_ref()?, &support)?));

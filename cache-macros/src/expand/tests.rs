@@ -162,6 +162,22 @@ fn a_default_key_names_every_argument() {
 }
 
 #[test]
+fn an_argument_that_async_trait_has_named_is_meant() {
+    let expansion = cached(
+        quote!(key = "{id}", skip(self), companions = false),
+        quote!(
+            async fn load(&self, id: u8, __arg2: (u8, u8), __unused: u8) -> u8 {
+                id
+            }
+        ),
+    );
+    assert!(
+        expansion.contains("calls that differ only in `__arg2`") && !expansion.contains("in `__unused`"),
+        "{expansion}"
+    );
+}
+
+#[test]
 fn every_combination_of_two_arguments_is_read() {
     let words = [
         quote!(key = "{id}"),

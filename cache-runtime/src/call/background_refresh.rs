@@ -6,11 +6,9 @@
 
 use std::any::Any;
 use std::borrow::{Borrow, Cow};
-use std::ffi::{CStr, OsStr};
 use std::future::{Future, poll_fn};
 use std::marker::PhantomData;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
 use std::pin::pin;
 use std::task::Poll;
 use std::thread;
@@ -164,52 +162,23 @@ pub(super) fn hint(panic: &str) -> &'static str {
     }
 }
 
-/// What a task can have a copy of, in place of a borrowed argument.
+/// An argument of which a task can own a copy.
 #[diagnostic::on_unimplemented(
     message = "`background` needs a copy of this argument, and `{Self}` cannot be cloned",
     label = "`{Self}` is not `Clone`",
     note = "derive `Clone` for it, take an `Arc`, or remove `background`"
 )]
-pub trait Copied {
-    /// The type of the copy.
-    type Copy;
-    /// A copy.
-    fn copied(&self) -> Self::Copy;
+pub trait TaskArgument<C> {
+    /// The copy.
+    fn own(&self) -> C;
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: Clone> Copied for T {
-    type Copy = T;
-
-    fn copied(&self) -> T {
-        self.clone()
+impl<T: ToOwned<Owned = C> + ?Sized, C> TaskArgument<C> for T {
+    fn own(&self) -> C {
+        self.to_owned()
     }
 }
-
-#[diagnostic::do_not_recommend]
-impl<T: Clone> Copied for [T] {
-    type Copy = Vec<T>;
-
-    fn copied(&self) -> Vec<T> {
-        self.to_vec()
-    }
-}
-
-// Not for all that is `ToOwned`: the compiler would report that trait, and not this one.
-macro_rules! copied_by_to_owned {
-    ($($type:ty)*) => {$(
-        #[diagnostic::do_not_recommend]
-        impl Copied for $type {
-            type Copy = <$type as ToOwned>::Owned;
-
-            fn copied(&self) -> Self::Copy {
-                self.to_owned()
-            }
-        }
-    )*};
-}
-
-copied_by_to_owned! { str Path OsStr CStr }
 
 /// An owned copy of a borrowed argument, from which the body borrows.
 // The copy's type is a parameter, since a projection would repeat at each use what is wrong with `T`.
@@ -219,12 +188,12 @@ pub struct Owned<T: ?Sized, C> {
 }
 
 /// Copies a borrowed argument.
-pub fn own<T>(borrowed: &T) -> Owned<T, T::Copy>
+pub fn own<T, C>(borrowed: &T) -> Owned<T, C>
 where
-    T: Copied + ?Sized + 'static,
-    T::Copy: Send,
+    T: TaskArgument<C> + ?Sized + 'static,
+    C: Send,
 {
-    Owned { copy: borrowed.copied(), borrowed: PhantomData }
+    Owned { copy: borrowed.own(), borrowed: PhantomData }
 }
 
 impl<T: ?Sized, C: Borrow<T>> Owned<T, C> {

@@ -17,6 +17,7 @@ pub use self::output::{BatchOutcome, BatchOutput};
 use super::Decision;
 use super::outcome::{Always, Outcome, Storable};
 use super::retention::Retention;
+use super::save::Expiring;
 use crate::Result;
 use crate::claim::{Epoch, HeldClaim, RefreshLease};
 use crate::entry::{self, Expiration, Record, TagStamp, Value};
@@ -280,12 +281,13 @@ impl<'a, M: Mode, E> Batch<'a, M, E> {
         // Elements may share a key.
         let mut seen = HashSet::new();
         let stored = computed.iter().filter(|one| one.retention != Retention::NotStored && seen.insert(&*one.key));
-        let stored: Vec<_> = stored.collect();
-        let values = lifetimes.iter().map(|(ttl, expiration)| {
-            let values = stored.iter().filter(|computed| computed.retention.ttl() == *ttl);
-            (*expiration, values.filter_map(|computed| Some((computed.key.clone(), encode(computed)?))).collect())
-        });
-        let mut outdated = handle.save(self.mode, claim, &values.collect::<Vec<_>>()).await;
+        let mut values = HashMap::<_, Vec<_>>::new();
+        for computed in stored {
+            let encoded = encode(computed).map(|value| (computed.key.clone(), value));
+            values.entry(computed.retention.ttl()).or_default().extend(encoded);
+        }
+        let values: Vec<Expiring> = values.into_iter().map(|(ttl, values)| (lifetimes[&ttl], values)).collect();
+        let mut outdated = handle.save(self.mode, claim, &values).await;
         // Tags are checked only for those who wait, in one read: if one was deleted, all values count as outdated.
         let stamps = computed.iter().filter(|computed| awaited.contains(&*computed.key)).filter_map(|one| one.stamps);
         if !handle.are_current(self.mode, &stamps.flatten().cloned().collect::<Vec<_>>()).await {

@@ -11,7 +11,7 @@ use crate::time::Ttl;
 pub enum Retention {
     /// As long as the call's options say.
     Usual,
-    /// For a lifetime of its own.
+    /// For a lifetime of its own; zero forgets what was there.
     For(Ttl),
     /// Not at all.
     NotStored,
@@ -75,12 +75,7 @@ pub(crate) fn retention<V, L: Lifetime>(
     if !store_if(value) {
         return Retention::NotStored;
     }
-    match expires_in(value).ttl() {
-        // A token that has expired already.
-        Some(ttl) if ttl.is_zero() => Retention::NotStored,
-        Some(ttl) => Retention::For(ttl),
-        None => Retention::Usual,
-    }
+    expires_in(value).ttl().map_or(Retention::Usual, Retention::For)
 }
 
 /// A result, and what becomes of it.

@@ -44,6 +44,8 @@ impl Handle {
         token: u64,
         values: &[Expiring],
     ) -> Result<HashSet<String>> {
+        // A lifetime of zero forgets what was there.
+        let (over, values): (Vec<_>, Vec<_>) = values.iter().partition(|(expiration, _)| expiration.is_over());
         let completed = values.iter().map(|(expiration, values)| {
             let complete = Operation::Complete { values: values.into(), expiration: *expiration, token };
             (values.iter().map(|(key, _)| key).collect::<Vec<_>>(), complete)
@@ -57,6 +59,11 @@ impl Handle {
             let unbroken = self.ask(mode, operation).await?.bools()?;
             let keys = keys.into_iter().zip(unbroken).filter(|(_, is_unbroken)| !is_unbroken);
             broken.extend(keys.map(|(key, _)| key.clone()));
+        }
+        let forgotten: Vec<String> = over.iter().flat_map(|(_, values)| values).map(|(key, _)| key.clone()).collect();
+        if !forgotten.is_empty() {
+            let delete = Operation::DeleteMulti { keys: forgotten.into(), now: self.now() };
+            self.ask(mode, delete).await?;
         }
         Ok(broken)
     }

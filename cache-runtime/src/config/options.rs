@@ -66,7 +66,7 @@ impl Options {
     pub fn get<T: DeserializeOwned>(&self, key: &str) -> Result<T> {
         self.find(key)?.ok_or_else(|| match self.misspelt(key) {
             Some((misspelt, setting)) => {
-                setting.origin.error(misspelt, format_args!("unknown key; did you mean `{key}`?"))
+                setting.origin.error(misspelt, format_args!("did you mean `{key}`? That one is missing"))
             }
             None => self.error(key, format_args!("missing; write `{key} = …`")),
         })

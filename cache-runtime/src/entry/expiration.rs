@@ -43,4 +43,9 @@ impl Expiration {
     pub fn new(now: Timestamp, expires_at: Timestamp) -> Self {
         Expiration { now, expires_at, stale_until: expires_at, is_explicit: false }
     }
+
+    /// Whether the lifetime is zero: then nothing is stored, and what was there is forgotten.
+    pub(crate) fn is_over(&self) -> bool {
+        self.expires_at <= self.now
+    }
 }

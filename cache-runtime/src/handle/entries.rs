@@ -37,7 +37,7 @@ impl Handle {
         expiration: Expiration,
     ) -> Result<()> {
         let key = Cow::Borrowed(key);
-        if self.stores_nothing() {
+        if expiration.is_over() {
             return self.ask(mode, Operation::Delete { key, now: expiration.now }).await?.bool().map(drop);
         }
         self.ask(mode, Operation::Set { key, value, expiration }).await?.done()

@@ -81,7 +81,7 @@ impl Handle {
         if values.is_empty() {
             return Ok(());
         }
-        if self.stores_nothing() {
+        if expiration.is_over() {
             let keys = values.iter().map(|(key, _)| key.clone()).collect();
             return self.ask(mode, Operation::DeleteMulti { keys, now: expiration.now }).await?.count().map(drop);
         }

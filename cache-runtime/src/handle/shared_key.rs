@@ -49,10 +49,16 @@ impl Handle {
     /// Reports, once, that a value of another type is under this function's key, if it is known who has stored it.
     pub(crate) fn report_shared_key(&self, key: &str) {
         let Some(reader) = self.view.function else { return };
-        let mut writers = WRITERS.lock().unwrap_or_else(PoisonError::into_inner);
-        let writer = writers.last.get(&self.hash(key)).copied().filter(|writer| *writer != reader);
-        let Some(writer) = writer else { return };
-        if writers.reported.insert([reader, writer]) && writers.reported.insert([writer, reader]) {
+        let writer = {
+            let mut writers = WRITERS.lock().unwrap_or_else(PoisonError::into_inner);
+            let writer = writers.last.get(&self.hash(key)).copied().filter(|writer| *writer != reader);
+            let is_new = |writer: &AnnotatedFunction| {
+                writers.reported.insert([reader, *writer]) && writers.reported.insert([*writer, reader])
+            };
+            writer.filter(is_new)
+        };
+        // Without the lock: a log's subscriber may call annotated functions.
+        if let Some(writer) = writer {
             tracing::warn!(
                 "cache: {reader} and {writer} share the key `{key}` and return different types, so each call of one forgets \
                  the value of the other: give one of them another key"

@@ -109,6 +109,8 @@ impl FunctionPath {
     /// Whether another function may have this path.
     pub(super) fn is_ambiguous(&self) -> bool {
         let Surroundings { module, in_impl } = self.surroundings;
+        // The compiler names a module `match` with `r#` and its items without.
+        let module = &*module.replace("r#", "");
         let around = self.written.rsplit_once("::").map_or("", |(around, _)| around);
         // Only an `impl` or a trait has generics in its path.
         if !in_impl && !around.contains('<') {

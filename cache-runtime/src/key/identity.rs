@@ -1,7 +1,7 @@
 //! Names that stand for one thing: two types, or two functions, may have the same name.
 //!
 //! The compiler names them by their path. What is declared in two blocks of one function has one path, and so have the types
-//! of two versions of a crate. In a key, the one would be given the values of the other. So in this process a name belongs
+//! of two versions of a crate. In a key, each would be served the other's values. So in this process a name belongs
 //! to whatever uses it first, and to nothing else.
 
 use std::any::TypeId;

@@ -87,19 +87,21 @@ where
 }
 
 /// Stores a value under a key of a function, with the lifetime that a closure makes from it.
-pub fn prime_expiring<O: Outcome, V, L: Lifetime, C: FnOnce(&O::Value) -> L>(
+///
+/// Boxed: an opaque type would hold the closure's type, and with it what the closure borrows.
+pub fn prime_expiring<O: Outcome, V, L: Lifetime>(
     options: CallOptions,
     key: Result<String>,
     outcome: O,
     value: &V,
-    expires_in: C,
-) -> impl Future<Output = Result<()>> + use<O, V, L, C>
+    expires_in: impl FnOnce(&O::Value) -> L,
+) -> Pin<Box<dyn Future<Output = Result<()>> + Send>>
 where
     Returns<O::Whole>: Stores<V, Whole = O::Whole>,
 {
     let primed = Primed::new(options, key, outcome, value);
     let primed = primed.and_then(|primed| primed.expiring::<O, V, L>(value, expires_in));
-    async move { primed?.store(&Async).await }
+    Box::pin(async move { primed?.store(&Async).await })
 }
 
 /// The counter of an annotated `async fn`. The handle is asynchronous; this function is not.

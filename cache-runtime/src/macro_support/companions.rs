@@ -9,7 +9,7 @@ use crate::call::{Lifetime, Outcome, Storable};
 use crate::codec::Codec;
 use crate::entry::{self, Expiration, Value};
 use crate::mode::Mode;
-use crate::{Cache, Result, runtime};
+use crate::{Cache, Error, ErrorKind, Result, runtime};
 
 /// A reference to an argument of a key, under a name that clippy's `ptr_arg` does not report.
 pub type Ref<'a, T> = &'a T;
@@ -99,9 +99,13 @@ impl Primed {
     where
         Returns<O::Whole>: Stores<V, Whole = O::Whole>,
     {
+        let Some((encoded, _)) = &self.encoded else { return Ok(self) };
         // Read back, because only the encoded form tells a value from the `Ok` that holds it.
-        let decoded = self.encoded.as_ref().and_then(|(encoded, _)| entry::read(encoded).ok());
-        if let Some(ttl) = decoded.and_then(|decoded| expires_in(&decoded).ttl()) {
+        let decoded = entry::read(encoded).map_err(|unreadable| {
+            let message = "a value that cannot be read back as it was written has no lifetime";
+            Error::new(ErrorKind::Value, message).with_source(unreadable)
+        })?;
+        if let Some(ttl) = expires_in(&decoded).ttl() {
             self.cache.handle.view.expires_in = Some(ttl);
             self.encoded = encode::<O, V>(&self.cache, &self.key, value)?;
         }
@@ -109,7 +113,9 @@ impl Primed {
     }
 
     pub(super) async fn store<M: Mode>(self, mode: &M) -> Result<()> {
-        self.cache.handle.set_encoded(mode, &self.key, self.encoded).await
+        let handle = &self.cache.handle;
+        handle.note_writer(&handle.key(&self.key)?);
+        handle.set_encoded(mode, &self.key, self.encoded).await
     }
 }
 

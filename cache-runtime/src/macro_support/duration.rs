@@ -6,6 +6,7 @@ use std::time::Duration;
 #[diagnostic::on_unimplemented(
     message = "an expression for a time gives a `Duration`, and this one does not",
     label = "a `Duration` is expected, not `{Self}`",
+    note = "a function of the value is written as a closure, `|token| token.ttl()`",
     note = "write `Duration::from_secs(…)`; only a plain number, as in `300`, is in seconds by itself"
 )]
 pub trait IntoDuration {

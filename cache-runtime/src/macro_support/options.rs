@@ -55,6 +55,11 @@ impl CallOptions {
         CallOptions { expires_in: Some(Ttl::After(lifetime)), ..self }
     }
 
+    /// The lifetime comes from the value, whatever the cache's own is.
+    pub fn lifetime_of_value(self) -> Self {
+        self.never_expires()
+    }
+
     pub fn never_expires(self) -> Self {
         CallOptions { expires_in: Some(Ttl::Never), ..self }
     }

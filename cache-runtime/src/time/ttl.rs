@@ -45,6 +45,8 @@ impl Ttl {
     /// | month of 30.44 days | `month`, `months` (not `M`, which looks like minutes) |
     /// | year of 365.25 days | `y`, `year`, `years` |
     ///
+    /// It also takes the other spellings of the crate `humantime`, such as `mins`, and a fraction, as in `"1.5h"`.
+    ///
     /// ```
     /// use cache_runtime::Ttl;
     ///
@@ -65,8 +67,10 @@ impl Ttl {
         if let Ok(seconds) = text.parse::<u64>() {
             return Ok(Ttl::After(Duration::from_secs(seconds)));
         }
-        if let Some(number) = number_of_capital_m(text) {
-            let message = format!("{text:?} may mean minutes or months; write \"{number}m\" or \"{number} months\"");
+        if let Some((before, after)) = around_capital_m(text) {
+            let message = format!(
+                "{text:?} may mean minutes or months; write \"{before}m{after}\" or \"{before} months{after}\""
+            );
             return Err(Error::new(ErrorKind::Config, message));
         }
         humantime::parse_duration(text).map(Ttl::After).map_err(|cause| {
@@ -88,12 +92,13 @@ impl Ttl {
     }
 }
 
-/// The number before a unit `M`, which is months to some and minutes to others.
-fn number_of_capital_m(text: &str) -> Option<&str> {
+/// What stands around a unit `M`, which is months to some and minutes to others. `cache_runtime::Ttl::parse` and the
+/// attributes refuse it.
+fn around_capital_m(text: &str) -> Option<(&str, &str)> {
     let (before, after) = text.split_once('M')?;
-    let number = before.trim_end();
-    let start = number.trim_end_matches(|c: char| c.is_ascii_digit()).len();
-    (start < number.len() && !after.starts_with(char::is_alphabetic)).then(|| &number[start..])
+    let before = before.trim_end();
+    (before.ends_with(|c: char| c.is_ascii_digit()) && !after.starts_with(char::is_alphabetic))
+        .then_some((before, after))
 }
 
 /// A number of seconds.

@@ -73,11 +73,13 @@ impl Footprint {
         Footprint { type_name: type_name::<T>(), size: size_of_val(value), align: align_of_val(value) }
     }
 
-    /// Whether the value has more in it than parts of this size. Then its type is the struct of this name, and not one that
-    /// holds it elsewhere, as a `Box` does; between its fields there is less padding than its alignment.
+    /// Whether the value, of the type named `name`, is larger than its parts, padding aside. A type of another name, such
+    /// as `Box`, only holds the value.
     fn exceeds(self, name: Name, parts: usize) -> bool {
-        let path = self.type_name.split('<').next().unwrap_or_default();
-        path.rsplit("::").next() == Some(name) && !path.starts_with('&') && self.size >= parts + self.align
+        self.size > parts && {
+            let path = self.type_name.split('<').next().unwrap_or_default();
+            path.rsplit("::").next() == Some(name) && !path.starts_with('&')
+        }
     }
 }
 
@@ -263,7 +265,7 @@ struct PartWalker<P> {
     fields: FieldNames,
     /// The name of a struct.
     name: Option<Name>,
-    /// The size of the parts so far.
+    /// The size of the parts so far, with the most padding that the compiler or `repr(C)` may put between them.
     size: usize,
 }
 
@@ -288,20 +290,29 @@ impl<P: Listener> PartWalker<P> {
     }
 
     fn add_size<T: ?Sized>(&mut self, value: &T) {
-        // What `#[serde(with)]` writes holds only a reference to the field.
-        let size = if type_name::<T>().contains("__SerializeWith") { usize::MAX } else { size_of_val(value) };
-        self.size = self.size.saturating_add(size);
+        if self.name.is_some() {
+            let size = if is_field::<T>() { size_of_val(value) } else { usize::MAX / 2 };
+            let padded = size.next_multiple_of(self.whole.footprint.align.max(1));
+            self.size = self.size.saturating_add(padded);
+        }
     }
 
     fn finish(mut self) -> Walked {
         let written = self.fields.written;
-        let is_larger = |name| self.whole.footprint.exceeds(name, self.size.min(isize::MAX as usize));
+        let is_larger = |name| self.whole.footprint.exceeds(name, self.size);
         self.fields.hides_some = !self.fields.leaves_out && self.name.is_some_and(is_larger);
         match self.len {
             Some(len) if len != written => Err(WalkEnd::Refused(format!("a tuple of {len} elements wrote {written}"))),
             _ => self.whole.listener.close(self.fields),
         }
     }
+}
+
+/// Whether a part is surely a field itself: what `#[serde(with)]` and hand-written code pass may stand elsewhere.
+fn is_field<T: ?Sized>() -> bool {
+    let name = type_name::<T>();
+    let by_with = name.ends_with("__SerializeWith") || (name.ends_with('>') && name.contains("__SerializeWith<"));
+    !by_with && !name.starts_with(['&', '[']) && name != "str"
 }
 
 /// Whether all values of a type have the same shape, so that one item of a long list is enough.

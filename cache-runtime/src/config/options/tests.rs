@@ -101,7 +101,10 @@ fn an_error_about_a_missing_option_names_its_table() {
 #[test]
 fn an_error_about_a_misspelt_option_names_its_line_and_the_right_name() {
     let error = options("severs = 'a'\nserver_name = 'b'").get::<String>("servers").unwrap_err();
-    assert_eq!(error.to_string(), "config/storage.toml:5: [prod.cache] severs: unknown key; did you mean `servers`?");
+    assert_eq!(
+        error.to_string(),
+        "config/storage.toml:5: [prod.cache] severs: did you mean `servers`? That one is missing"
+    );
     let asked = options("severs = 'a'");
     assert_eq!(asked.get::<String>("severs").unwrap(), "a");
     let error = asked.get::<String>("servers").unwrap_err();
