@@ -38,7 +38,7 @@ impl Expansion<'_> {
         let shared = args.shared.then(|| option("shared", TokenStream::new()));
         let given = [cache, expires_in, race_ttl, stale_if_error, jitter, shared].into_iter().flatten();
         let name = self.function.sig.ident.unraw().to_string();
-        quote_spanned!(Span::mixed_site()=> #support::CallOptions::of(#name) #(#given)*)
+        quote_spanned!(Span::mixed_site()=> #support::CallOptions::of(&#name) #(#given)*)
     }
 
     /// The tags as a `Vec`.

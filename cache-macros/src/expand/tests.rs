@@ -71,7 +71,7 @@ fn an_argument_that_is_not_given_is_not_written() {
             }
         ),
     );
-    assert!(expansion.contains("CallOptions :: of (\"load\")"), "{expansion}");
+    assert!(expansion.contains("CallOptions :: of (& \"load\")"), "{expansion}");
     for unsaid in ["expires_in", "race_ttl", "stale_if_error", "jitter", "version"] {
         assert!(!expansion.contains(unsaid), "{expansion}");
     }

@@ -10,10 +10,10 @@ use foldhash::fast::FixedState;
 
 use super::Handle;
 
-/// An annotated function.
+/// An annotated function. Every hit copies it, so the name is behind one pointer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct AnnotatedFunction {
-    pub(crate) name: &'static str,
+    pub(crate) name: &'static &'static str,
     pub(crate) place: &'static Location<'static>,
 }
 

@@ -33,7 +33,7 @@ pub struct CallOptions {
 impl CallOptions {
     /// Those of a function of this name, which is where this is called.
     #[track_caller]
-    pub const fn of(name: &'static str) -> Self {
+    pub const fn of(name: &'static &'static str) -> Self {
         CallOptions {
             function: AnnotatedFunction { name, place: Location::caller() },
             cache: None,

@@ -2,7 +2,7 @@ macro_support::cached_function! {
     [async fn fetch(client : & Client, url : & str) -> Result < Page, FetchError >] []
     [#[doc = "The companions of the cached function [`fetch`](fn@fetch)."] enum fetch {}]
     [impl fetch] [macro_support::asynchronous] [async] [. await] [options key key]
-    [macro_support::CallOptions::of("fetch")] [] [fetch::__key(& url)] [call refresh]
+    [macro_support::CallOptions::of(& "fetch")] [] [fetch::__key(& url)] [call refresh]
     (options, key,
     macro_support::with_retention(macro_support::checked(macro_support::OutcomeProbe:: <
     Result < Page, FetchError > > ::new().cache_outcome())), ::core::pin::pin!(Some(async

@@ -2,7 +2,7 @@ macro_support::cached_function! {
     [fn load_all(ids : & [u64]) -> HashMap < u64, User >] [] [#[doc =
     "The companions of the cached function [`load_all`](fn@load_all)."] enum load_all {}]
     [impl load_all] [macro_support::blocking] [] [] [options elements key]
-    [macro_support::CallOptions::of("load_all")] []
+    [macro_support::CallOptions::of(& "load_all")] []
     [macro_support::copied_elements(macro_support::names(& ids[..], | id |
     macro_support::EntryName { key : load_all::__key(id), tags : ::std::vec::Vec::new()
     }), ids)] [batch batch] (options, elements, (macro_support::OutcomeProbe:: < HashMap

@@ -4,7 +4,7 @@ macro_support::cached_function! {
     pub fn load(id : u64) -> Result < User, Error >] [] [#[doc =
     "The companions of the cached function [`load`](fn@load)."] pub enum load {}] [impl
     load] [macro_support::blocking] [] [] [options key key]
-    [macro_support::CallOptions::of("load")
+    [macro_support::CallOptions::of(& "load")
     .expires_after(macro_support::Duration::new(300u64, 0u32))
     .race_ttl(macro_support::Duration::new(10u64, 0u32))] [] [load::__key(& id)] [call
     refresh] (options, key, macro_support::checked(macro_support::OutcomeProbe:: < Result

@@ -3,8 +3,8 @@ macro_support::cached_function! {
     -> Cow < 'a, T > where T : Storable,] [] [#[doc =
     "The companions of the cached function [`largest`](fn@largest)."] enum largest {}]
     [impl largest] [macro_support::blocking] [] [] [options key key]
-    [macro_support::CallOptions::of("largest")] [] [largest::__key:: < T, N > (& values,
-    & argument_1)] [call refresh] (options, key,
+    [macro_support::CallOptions::of(& "largest")] [] [largest::__key:: < T, N > (&
+    values, & argument_1)] [call refresh] (options, key,
     macro_support::checked(macro_support::OutcomeProbe:: < Cow < 'a, T > > ::new()
     .cache_outcome()), & mut Some(|| largest::largest:: < T, N > (values, argument_1)))
     [] [invalidate peek_whole prime value] [None]

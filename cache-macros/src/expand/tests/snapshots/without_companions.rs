@@ -1,5 +1,5 @@
 fn price(&self, sku: u64) -> Money {
-    let options = macro_support::CallOptions::of("price")
+    let options = macro_support::CallOptions::of(&"price")
         .race_ttl(macro_support::Duration::new(10u64, 0u32));
     let key = macro_support::template_key(
         &["price:", ""],
