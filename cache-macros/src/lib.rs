@@ -9,6 +9,7 @@
 mod args;
 mod batch;
 mod borrowed;
+mod cacheable;
 mod companions;
 mod counter;
 mod did_you_mean;
@@ -310,6 +311,16 @@ pub fn cached(args: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn counter(args: TokenStream, item: TokenStream) -> TokenStream {
     expand::attribute(MacroKind::Counter, args.into(), item.into()).into()
+}
+
+/// Implements [`Cacheable`](trait@Cacheable) for a struct with the fields `id` and `updated_at`.
+///
+/// `#[cache(id)]` and `#[cache(updated_at)]` above a field name another one, `#[cache(name = "card")]` above the struct
+/// another name in keys than that of the type, and `#[cache(crate = my_cache)]` the path of this library, if you renamed it.
+/// The trait has an example.
+#[proc_macro_derive(Cacheable, attributes(cache))]
+pub fn cacheable(input: TokenStream) -> TokenStream {
+    cacheable::derive(input.into()).into()
 }
 
 /// The blocking form of a line of an example that awaits, for the documentation of the runtime.

@@ -14,6 +14,7 @@ pub use self::async_cache::AsyncCache;
 pub use self::background::{AsyncBackground, Background};
 pub use self::builder::CacheBuilder;
 pub use self::counter::{AsyncCounter, Counter};
+pub use self::fragment::{AsyncFragment, Fragment};
 use crate::handle::{Handle, Settings};
 use crate::mode::Blocking;
 use crate::store::Store;
@@ -137,5 +138,7 @@ mod removal;
 mod views;
 
 mod background;
+
+mod fragment;
 
 mod health;

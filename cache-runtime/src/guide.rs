@@ -13,6 +13,7 @@
 //! | [`stampedes`] | How does single-flight protect a database from a cache stampede? |
 //! | [`invalidation`] | How do I forget one entry, or everything that carries a tag? |
 //! | [`batches`] | How do I load many entries with one query? |
+//! | [`fragments`] | Keys of models, fragment caching, Russian dolls |
 //! | [`counters`] | Atomic counters and rate limiting |
 //! | [`configuration`] | `config/storage.toml`, environment variables, addresses, cargo features |
 //! | [`testing`] | How do I test cached functions without sleeping? |
@@ -32,6 +33,6 @@ macro_rules! pages {
     )*};
 }
 pages! {
-    macros handle asynchronous keys values expiry stampedes invalidation batches counters configuration
-    testing sqlite processes redis stores failure performance migrating
+    macros handle asynchronous keys values expiry stampedes invalidation batches fragments counters
+    configuration testing sqlite processes redis stores failure performance migrating
 }

@@ -16,6 +16,7 @@ mod key;
 #[doc(hidden)]
 pub mod macro_support;
 mod mode;
+pub mod model;
 mod observe;
 mod periodic_check;
 mod poll_once;
@@ -27,7 +28,9 @@ mod time;
 
 pub use cache_macros::{cached, counter};
 
-pub use self::cache::{AsyncBackground, AsyncCache, AsyncCounter, Background, Cache, CacheBuilder, Counter};
+pub use self::cache::{
+    AsyncBackground, AsyncCache, AsyncCounter, AsyncFragment, Background, Cache, CacheBuilder, Counter, Fragment,
+};
 pub use self::codec::Codec;
 pub use self::config::Options;
 pub use self::error::{Error, ErrorKind, Result};

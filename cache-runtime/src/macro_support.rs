@@ -6,6 +6,7 @@ mod body;
 mod cached_function;
 mod companions;
 mod duration;
+mod model;
 mod options;
 
 pub use std::time::Duration;
@@ -14,6 +15,7 @@ pub use self::blocking::begin;
 pub use self::body::{Body, run_async};
 pub use self::companions::{Ref, Returns, Stores, key, tags};
 pub use self::duration::{IntoDuration, duration};
+pub use self::model::{UpdatedAt, id};
 pub use self::options::{CallOptions, vec};
 // `Storable` is here so that users can write the bound which the compiler proposes.
 pub use crate::call::{

@@ -91,6 +91,12 @@ macro_rules! start {
          let _scope = testing::scope(Cache::memory()); // for a clock that moves by hand\n \
          let rates = cache_runtime::async_cache().expires_in(60).race_ttl(3600).background();"
     };
+    (Fragment) => {
+        $crate::cache::both_faces::start!(Cache)
+    };
+    (AsyncFragment) => {
+        $crate::cache::both_faces::start!(AsyncCache)
+    };
     (Counter) => {
         " use cache_runtime::counter;\n\n #[counter(key = \"page:views:{page_id}\")]\n fn page_views(page_id: u64);\n\n \
          # let _scope = cache_runtime::testing::scope(cache_runtime::Cache::memory());"

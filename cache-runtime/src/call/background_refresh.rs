@@ -21,7 +21,6 @@ use crate::poll_once::poll_once;
 use crate::{Error, Result};
 
 /// What a lookup in the cache found.
-#[expect(clippy::large_enum_variant, reason = "it is matched where it is returned")]
 pub enum Lookup<O: Outcome> {
     /// A value that is fresh, or that somebody else is recomputing.
     Hit(O::Whole),
