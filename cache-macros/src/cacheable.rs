@@ -75,9 +75,8 @@ impl Model {
         if let [_, second, ..] = updated_at[..] {
             errors.add(&marked[second].1, "only one field is `updated_at`: remove one of the two");
         }
-        let mut marked: Vec<Option<Part>> = marked.into_iter().map(|(part, _)| Some(part)).collect();
-        let ids = ids.into_iter().filter_map(|at| marked[at].take()).collect();
-        Some(Model { name, runtime, ids, updated_at: marked[*updated_at.first()?].take()? })
+        let part = |at: usize| Part { member: marked[at].0.member.clone(), ty: marked[at].0.ty.clone() };
+        Some(Model { name, runtime, ids: ids.into_iter().map(part).collect(), updated_at: part(*updated_at.first()?) })
     }
 
     fn expand(&self, input: &DeriveInput) -> TokenStream {
@@ -148,6 +147,9 @@ fn about_field(attrs: &[Attribute], errors: &mut Errors) -> Option<Ident> {
     let mut mark = None;
     for attr in attrs.iter().filter(|attr| attr.path().is_ident("cache")) {
         let read = attr.parse_nested_meta(|meta| {
+            if mark.is_some() {
+                return Err(meta.error("a field is either `id` or `updated_at`: remove one of the two"));
+            }
             let word = meta.path.get_ident().filter(|word| FIELD_WORDS.iter().any(|known| word == known));
             mark = Some(word.ok_or_else(|| unknown(&meta.path, "a field", &FIELD_WORDS))?.clone());
             if meta.input.peek(Token![=]) {

@@ -315,9 +315,8 @@ pub fn counter(args: TokenStream, item: TokenStream) -> TokenStream {
 
 /// Implements [`Cacheable`](trait@Cacheable) for a struct with the fields `id` and `updated_at`.
 ///
-/// `#[cache(id)]` and `#[cache(updated_at)]` above a field name another one, `#[cache(name = "card")]` above the struct
-/// another name in keys than that of the type, and `#[cache(crate = my_cache)]` the path of this library, if you renamed it.
-/// The trait has an example.
+/// `#[cache(id)]` and `#[cache(updated_at)]` mark other fields. Above the struct, `#[cache(name = "card")]` sets its name in
+/// keys, and `#[cache(crate = my_cache)]` the path of this library, if you renamed it. The trait has an example.
 #[proc_macro_derive(Cacheable, attributes(cache))]
 pub fn cacheable(input: TokenStream) -> TokenStream {
     cacheable::derive(input.into()).into()

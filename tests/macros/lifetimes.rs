@@ -203,6 +203,23 @@ fn each_element_lives_as_long_as_it_says() {
     assert!(stored(&cache, "absent:2"));
 }
 
+/// Asks for the key that its batch computes: that is no wait for itself.
+#[cached(each = ids, key = "asking:{id}", expires_in = |_| { asked(1); Duration::from_secs(60) })]
+fn asking(ids: &[u8]) -> Vec<u8> {
+    ids.to_vec()
+}
+
+#[cached(key = "asking:{id}")]
+fn asked(id: u8) -> u8 {
+    id
+}
+
+#[test]
+fn the_closure_of_a_batch_may_ask_for_a_key_of_the_batch() {
+    let (_cache, _scope) = empty();
+    assert_eq!(asking(&[1, 2]), [1, 2]);
+}
+
 #[cached(key = "bounded:{id}", expires_in = |token| token.ttl.min(most), skip(most))]
 fn bounded(id: u64, most: Duration) -> Token {
     token(id)

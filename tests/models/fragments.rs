@@ -143,8 +143,12 @@ fn every_change_of_a_list_is_another_fragment() {
 fn ids_that_differ_in_the_case_of_letters_are_two_fragments() {
     let cache = Cache::memory();
     let of = |id: &str| Post { id: id.to_owned(), ..post([]) };
-    let show = |id| cache.fragment("post", &of(id)).render(|| show(id));
-    assert_eq!((show("aB"), show("Ab"), show("ab")), ("aB".into(), "Ab".into(), "ab".into()));
+    let by_id = |id| cache.fragment("post", &of(id)).render(|| show(id));
+    assert_eq!((by_id("aB"), by_id("Ab"), by_id("ab")), ("aB".into(), "Ab".into(), "ab".into()));
+    let by_prefix = |prefix| cache.fragment(prefix, &of("p")).render(|| show(prefix));
+    assert_eq!((by_prefix("aB"), by_prefix("Ab"), by_prefix("ab")), ("aB".into(), "Ab".into(), "ab".into()));
+    let by_version = |version| cache.fragment("v", &of("p")).version(version).render(|| show(version));
+    assert_eq!((by_version("aB"), by_version("Ab")), ("aB".into(), "Ab".into()));
 }
 
 #[test]

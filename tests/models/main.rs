@@ -59,6 +59,9 @@ fn times_of_every_crate_are_exact_to_the_microsecond() {
     let of_time = OfTime { id: 1, updated_at: Some(moment().into()) };
     assert_eq!(key_for("view", &card(42)), *format!("view:{VERSION}/card/42"));
     assert_eq!(key_for("view", &item), *format!("view:{VERSION}/line-item/a7-2"));
+    let parts = |order| key_for("view", &Item { order, position: "c", changed: None });
+    assert_eq!(parts("a-b"), "view:0/line-item/a~-b-c");
+    assert_ne!(key_for("v", &Item { order: "a", position: "b-c", changed: None }), parts("a-b"));
     assert_eq!(key_for("view", &tuple), *format!("view:{VERSION}/tuple/00000000-0000-0000-0000-000000000000"));
     assert_eq!(key_for("view", &of_time), *format!("view:{VERSION}/oftime/1"));
     assert_eq!(key_for("view", &OfTime { id: 1, updated_at: None }), "view:0/oftime/1");

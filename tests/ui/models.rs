@@ -68,6 +68,13 @@ struct WrongId {
     updated_at: SystemTime,
 }
 
+#[derive(Cacheable)]
+struct TwoMarks {
+    #[cache(id, updated_at)]
+    id: u8,
+    updated_at: SystemTime,
+}
+
 struct Bare;
 
 fn main() {

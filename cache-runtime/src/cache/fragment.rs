@@ -69,11 +69,13 @@ for_both_faces! {
 
     /// Returns a fragment, to be rendered.
     ///
-    /// Its key is that of [`key_for`](crate::model::key_for), which changes when a model does. `prefix` says what is
-    /// rendered, so that two fragments of one model differ. A list's key also contains a hash of the ids and versions of all
-    /// its models, and an id with capital letters one of the id: in the text alone, different ones could share a key.
+    /// Its key is that of [`key_for`](crate::model::key_for), which changes when a model does. `prefix` says what of a model
+    /// is rendered, so that two fragments of it differ. A list's key also contains a hash of the ids and versions of all its
+    /// models, and so does a key with capital letters contain a hash of them, because different ones could otherwise share
+    /// it. A text is its own key, in lower case and without the prefix.
     ///
-    /// What the key does not name must not be on the page: if it shows something of the user, put the user into the prefix.
+    /// What the key does not name must not be on the page. If the page shows something of the user, put the user into the
+    /// prefix, or into the text.
     example:
     /// let html = cache.fragment("page", "Sidebar").render(async || "<nav></nav>").await;
     /// assert_eq!(cache.get::<String>("sidebar").await?, Some(html)); // a text is its own key, in lower case
@@ -114,7 +116,8 @@ for_both_faces! {
         Self { cache: self.cache.race_ttl(window), ..self.clone() }
     }
 
-    /// Sets the version in the key: that of a model instead of the moment of its last change, and that of a text behind it.
+    /// Sets the version in the key: that of a model or of a list instead of the moments of their changes, and that of a text
+    /// behind it.
     example:
     /// cache.fragment("page", "trending").version("v2").render(async || "<ol></ol>").await;
     /// assert!(cache.exists("trending:v2").await?);
@@ -144,8 +147,8 @@ for_both_faces! {
 
     /// Returns the stored fragment, or renders and stores it.
     ///
-    /// The closure does not run if the fragment is stored, or if somebody else renders it at the moment. A failure of the
-    /// store is never the page's: then it runs.
+    /// The closure does not run if the fragment is stored, or if somebody else in this process renders it at the moment (with
+    /// a cache that is [`shared`](crate::Cache::shared), in any process). If the store fails, it runs.
     example:
     /// let sidebar = cache.fragment("page", "sidebar");
     /// assert_eq!(sidebar.render(async || "<nav></nav>").await, "<nav></nav>");

@@ -23,6 +23,7 @@ use crate::claim::{Epoch, HeldClaim, RefreshLease};
 use crate::entry::{self, Expiration, Record, TagStamp, Value};
 use crate::handle::{Handle, deduplicated};
 use crate::mode::Mode;
+use crate::poll_once::poll_once;
 use crate::single_flight::{BatchLeaders, Ending, Leader, LeaderScope, flights};
 use crate::time::Ttl;
 
@@ -223,13 +224,18 @@ impl<'a, M: Mode, E> Batch<'a, M, E> {
                 }
             };
             missing.iter().zip(computed).for_each(|(at, value)| values[*at] = value);
+            // Elements may share a key.
+            let mut seen = HashSet::new();
             let computed = missing.iter().zip(&stamps).filter_map(|(at, stamps)| {
                 let (key, value) = (self.elements[*at].key.as_deref()?, values[*at].as_ref()?);
+                let key = Some(self.handle.key(key).ok()?.into_owned()).filter(|key| seen.insert(key.clone()))?;
                 let stamps = stamps.as_deref();
                 let retention = if stamps.is_some() { retention(value) } else { Retention::NotStored };
-                Some(Computed { key: self.handle.key(key).ok()?.into_owned(), value, stamps, retention })
+                Some(Computed { key, value, stamps, retention })
             });
-            let computed: Vec<_> = computed.collect();
+            // The closures may call the cache, as the body may. They are not awaited, so that no `&V` is held.
+            let judgement = pin!(Some(async { computed.collect::<Vec<_>>() }));
+            let computed = poll_once(LeaderScope::new(leaders.as_slice().first(), judgement));
             if let Some(epoch) = self.refresh_epoch {
                 let invalidations = &self.handle.core.invalidations;
                 computed.iter().for_each(|computed| invalidations.invalidate_before(epoch, &computed.key));
@@ -278,11 +284,8 @@ impl<'a, M: Mode, E> Batch<'a, M, E> {
             .filter_map(|computed| Some((&*computed.key, Arc::new(encode(computed)?))))
             .collect();
         let watermark = leaders.as_slice().first().map(Leader::watermark);
-        // Elements may share a key.
-        let mut seen = HashSet::new();
-        let stored = computed.iter().filter(|one| one.retention != Retention::NotStored && seen.insert(&*one.key));
         let mut values = HashMap::<_, Vec<_>>::new();
-        for computed in stored {
+        for computed in computed.iter().filter(|computed| computed.retention != Retention::NotStored) {
             let encoded = encode(computed).map(|value| (computed.key.clone(), value));
             values.entry(computed.retention.ttl()).or_default().extend(encoded);
         }

@@ -60,11 +60,9 @@ impl Handle {
             let keys = keys.into_iter().zip(unbroken).filter(|(_, is_unbroken)| !is_unbroken);
             broken.extend(keys.map(|(key, _)| key.clone()));
         }
-        let forgotten: Vec<String> = over.iter().flat_map(|(_, values)| values).map(|(key, _)| key.clone()).collect();
-        if !forgotten.is_empty() {
-            let delete = Operation::DeleteMulti { keys: forgotten.into(), now: self.now() };
-            self.ask(mode, delete).await?;
-        }
+        // What changed meanwhile stays. A value that is stored between the release and this is lost, which is always correct.
+        let forgotten = over.iter().flat_map(|(_, values)| values).map(|(key, _)| key);
+        self.forget(mode, forgotten.filter(|key| !broken.contains(*key)).cloned().collect()).await;
         Ok(broken)
     }
 
@@ -86,12 +84,15 @@ impl Handle {
         }
         // An invalidation may come between the check and the write. A missing value is always correct.
         let broken = claim.broken_locally();
-        let keys: Vec<String> = broken.difference(&before).cloned().collect();
+        self.forget(mode, broken.difference(&before).cloned().collect()).await;
+        broken
+    }
+
+    async fn forget<M: Mode>(&self, mode: &M, keys: Vec<String>) {
         if !keys.is_empty() {
             let delete = Operation::DeleteMulti { keys: keys.into(), now: self.now() };
             let _ = self.ask(mode, delete).await.inspect_err(|error| self.log_failure(error));
         }
-        broken
     }
 
     /// Ends a claim without values, and returns whether it was unbroken on all keys. No exclusive claim on them is granted

@@ -4,7 +4,12 @@ use std::fmt::Display;
 
 pub use crate::model::UpdatedAt;
 
-/// The id of a model: its parts, joined.
+/// The id of a model: its parts, joined by `-`. In several parts `-` and `~` have a `~` in front, so that distinct parts make
+/// distinct ids.
 pub fn id(parts: &[&dyn Display]) -> String {
-    parts.iter().map(ToString::to_string).collect::<Vec<_>>().join("-")
+    if let [only] = parts {
+        return only.to_string();
+    }
+    let parts = parts.iter().map(|part| part.to_string().replace('~', "~~").replace('-', "~-"));
+    parts.collect::<Vec<_>>().join("-")
 }

@@ -6,8 +6,8 @@ use std::time::SystemTime;
 
 /// A model with an identity and a moment of its last change, from which its keys are made.
 ///
-/// The derive takes the fields `id` and `updated_at`, and as the name the type's own, in lower case. Other fields and
-/// another name are told by `#[cache(…)]`.
+/// The derive uses the fields `id` and `updated_at`, and the type's name in lower case. `#[cache(…)]` names other fields, or
+/// another name.
 ///
 /// ```
 /// use cache_runtime::model::{Cacheable, key_for};
@@ -28,7 +28,8 @@ use std::time::SystemTime;
 /// assert_eq!(key_for("row", &item), "row:0.5/line-item/7-2");
 /// ```
 ///
-/// - An id is whatever is [`Display`](std::fmt::Display). Several fields with `#[cache(id)]` are joined by `-`.
+/// - An id is whatever is [`Display`](std::fmt::Display). Several fields with `#[cache(id)]` are joined by `-`, and a `-` in
+///   one of them is written as `~-`.
 /// - `updated_at` is any `Clone + Into<SystemTime>`, such as `jiff::Timestamp`, `chrono::DateTime` and
 ///   `time::OffsetDateTime`, or an `Option` of one.
 #[diagnostic::on_unimplemented(

@@ -33,10 +33,10 @@ use super::version::Version;
 /// - A model has the key `prefix:version/name/id`, and a list `prefix:version/name/col/count`, in lower case. The version of
 ///   a list is the greatest of its models. A model that has no `updated_at`, and an empty list, have the version `0`.
 ///
-/// Two lists of equal length whose newest model is the same have one key, and so have ids that differ only in the case of
-/// their letters. Where that matters, put more into the prefix, or use a fragment.
+/// Two lists of equal length whose newest model is the same have one key, and so have texts that differ only in the case of
+/// their letters. The keys of fragments tell lists, ids, prefixes and versions apart.
 ///
-/// This is the text of the guide, section 7. There is no key for a map, whose order is not fixed, and none for bytes.
+/// There is no key for a map, whose order is not fixed, and none for bytes.
 pub fn key_for<K: KeySource + ?Sized>(prefix: &str, source: &K) -> ModelKey {
     source.key_with(prefix)
 }
@@ -55,7 +55,7 @@ pub fn key_for_object<M: Cacheable + ?Sized>(prefix: &str, model: &M) -> ModelKe
     let id = model.cache_id();
     let version = Version(model.updated_at()).to_string();
     // In lower case, distinct ids may be one text.
-    let is_distinct = !id.contains(char::is_uppercase);
+    let is_distinct = id.to_lowercase() == id;
     let ids = (!is_distinct).then(|| Digest::default().with(&id)).map(Digest::text);
     let members = Members { ids, versions: None };
     ModelKey::new(Parts { prefix: prefix.to_owned(), version, rest: format!("{}/{id}", M::NAME), members })
@@ -92,7 +92,7 @@ struct Digest(Sha256);
 
 impl Digest {
     fn with(mut self, text: &str) -> Self {
-        self.0.update(text.len().to_le_bytes());
+        self.0.update((text.len() as u64).to_le_bytes());
         self.0.update(text);
         self
     }
@@ -195,14 +195,17 @@ impl ModelKey {
         }
     }
 
-    /// The key of a fragment: the guide's text, with what tells apart models and lists that have the same one. A version is
-    /// also added to a text.
+    /// The key of a fragment: the same text, with what tells apart models and lists that share it. A version is also added to
+    /// a text.
     pub(crate) fn of_fragment(self, version: Option<&str>) -> String {
         let Some(mut parts) = self.parts else {
             return version.map_or_else(|| self.text.clone(), |version| format!("{}:{version}", self.text));
         };
-        let versions = parts.members.versions.take();
-        for digest in parts.members.ids.take().into_iter().chain(versions.filter(|_| version.is_none())) {
+        let written = [&*parts.prefix, version.unwrap_or_default()];
+        let is_distinct = written.iter().all(|text| text.to_lowercase() == **text);
+        let written = (!is_distinct).then(|| Digest::default().with(written[0]).with(written[1]).text());
+        let versions = parts.members.versions.take().filter(|_| version.is_none());
+        for digest in [written, parts.members.ids.take(), versions].into_iter().flatten() {
             parts.prefix.push('@');
             parts.prefix.push_str(&digest);
         }

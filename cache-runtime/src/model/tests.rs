@@ -1,4 +1,4 @@
-//! Keys of models are the guide's, to the character.
+//! Keys of models are as documented, to the character.
 
 use std::rc::Rc;
 use std::sync::Arc;

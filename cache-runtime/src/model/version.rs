@@ -3,8 +3,7 @@
 use std::fmt;
 use std::time::{Duration, SystemTime};
 
-/// A moment as seconds since 1970, exact to the microsecond, with as few digits as that takes and one at least: what
-/// Python writes for a timestamp, which the guide's keys contain.
+/// A moment as seconds since 1970, exact to the microsecond, with as few digits as that takes and one at least.
 pub(super) struct Version(pub(super) Option<SystemTime>);
 
 impl fmt::Display for Version {

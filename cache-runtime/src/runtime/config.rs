@@ -99,10 +99,10 @@ impl Config {
         Configuration::from_address(address).map(Config::from)
     }
 
-    /// Makes a configuration of caches from code, which has none yet.
+    /// Makes an empty configuration, to which caches made in code are added.
     ///
     /// A cache keeps the options of its view, such as a namespace. With the cargo feature `no-cache` the program gets
-    /// NoCache instead of each of them.
+    /// NoCache in place of each of them.
     ///
     /// ```
     /// use cache_runtime::{Cache, Config};

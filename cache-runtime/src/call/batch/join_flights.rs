@@ -11,8 +11,9 @@ use crate::handle::deduplicated;
 use crate::mode::Mode;
 use crate::single_flight::{BatchLeaders, BatchRole, Ending, FlightKey, Leader, flights};
 
-/// How often a batch waits for others, before it computes what is still missing.
-const MAX_WAITS: usize = 3;
+/// How often a batch waits for others, before it computes what is still missing. While it waits for some of its keys, other
+/// batches begin to compute others of them; each ends once, so that a few times are enough.
+const MAX_WAITS: usize = 10;
 
 impl<M: Mode, E> Batch<'_, M, E> {
     /// Takes the values that others compute, and leads the flights of all other missing keys.
