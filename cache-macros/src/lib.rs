@@ -313,7 +313,7 @@ pub fn counter(args: TokenStream, item: TokenStream) -> TokenStream {
     expand::attribute(MacroKind::Counter, args.into(), item.into()).into()
 }
 
-/// Implements [`Cacheable`](trait@Cacheable) for a struct with the fields `id` and `updated_at`.
+/// Implements `cache_runtime::model::Cacheable` for a struct with the fields `id` and `updated_at`.
 ///
 /// `#[cache(id)]` and `#[cache(updated_at)]` mark other fields. Above the struct, `#[cache(name = "card")]` sets its name in
 /// keys, and `#[cache(crate = my_cache)]` the path of this library, if you renamed it. The trait has an example.
