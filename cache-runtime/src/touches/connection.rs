@@ -1,7 +1,7 @@
 //! Touches through a connection.
 
 use std::error::Error as StdError;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use super::dialect::Dialect;
 use super::plan::Plan;
@@ -149,15 +149,7 @@ pub fn verify<C: Connection>(mut connection: C, tables: &[Table]) -> Result<()> 
 /// # }
 /// ```
 pub fn touch<C: Connection, M: Touchable + ?Sized>(mut connection: C, model: &M) -> Result<Option<SystemTime>> {
-    touched(&rows(&mut connection, &Plan::touch(C::DIALECT, model))?)
-}
-
-/// Reads the row that [`Plan::touch`] returns.
-fn touched(rows: &[Vec<String>]) -> Result<Option<SystemTime>> {
-    let Some(micros) = rows.first().and_then(|row| row.first()) else { return Ok(None) };
-    let micros: u64 =
-        micros.parse().map_err(|error| refused(format!("the version of a touched row, `{micros}`"), error))?;
-    Ok(Some(SystemTime::UNIX_EPOCH + Duration::from_micros(micros)))
+    Plan::touched(&rows(&mut connection, &Plan::touch(C::DIALECT, model))?)
 }
 
 fn rows<C: Connection>(connection: &mut C, sql: &str) -> Result<Vec<Vec<String>>> {

@@ -1,5 +1,8 @@
 //! The triggers of several tables, and what must hold for them.
 
+use std::num::ParseIntError;
+use std::time::{Duration, SystemTime};
+
 use super::dialect::Dialect;
 use super::postgres;
 use super::sqlite;
@@ -191,13 +194,25 @@ impl Plan {
             .filter(|found| !self.triggers.iter().any(|trigger| found.is(trigger)))
     }
 
-    /// The statement that touches the row of a model. It returns the new version in microseconds, as a text, if there is
-    /// such a row.
+    /// The statement that touches the row of a model, for [`Plan::touched`].
     pub fn touch<M: Touchable + ?Sized>(dialect: Dialect, model: &M) -> String {
         match dialect {
             Dialect::Sqlite => sqlite::touch(&M::table(), &model.id_values()),
             Dialect::Postgres => postgres::touch(&M::table(), &model.id_values()),
         }
+    }
+
+    /// Reads the rows that the statement of [`Plan::touch`] returns: the new version, or `None` if there is no such row.
+    ///
+    /// # Errors
+    ///
+    /// If a row holds something else.
+    pub fn touched(rows: &[Vec<String>]) -> Result<Option<SystemTime>> {
+        let Some(micros) = rows.first().and_then(|row| row.first()) else { return Ok(None) };
+        let micros = micros.parse().map_err(|error: ParseIntError| {
+            Error::new(ErrorKind::Store, format!("the database returned `{micros}` as a version")).with_source(error)
+        })?;
+        Ok(Some(SystemTime::UNIX_EPOCH + Duration::from_micros(micros)))
     }
 }
 
