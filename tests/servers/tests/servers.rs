@@ -60,11 +60,11 @@ fn postgres_keeps_its_databases_and_ends_with_its_value() {
     let Some(postgres) = Postgres::start() else { return };
     let url = postgres.create_database();
     let ask = || Command::new("psql").args([&*url, "-Atc", "SELECT 1"]).output().unwrap();
-    assert_eq!(text(&ask()), "1\n");
+    assert_eq!(ask().stdout, b"1\n");
     postgres.stop();
     assert!(!ask().status.success());
     postgres.start_again();
-    assert_eq!(text(&ask()), "1\n");
+    assert_eq!(ask().stdout, b"1\n");
     let port = postgres.port();
     drop(postgres);
     assert!(!answers(port));
