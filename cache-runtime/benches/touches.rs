@@ -16,7 +16,9 @@ fn main() {
     println!("{:<40}{:>12}{:>12}", "an update of a reply", "microseconds", "ratio");
     for stamp in [Stamp::Micros, Stamp::Native] {
         let bare = blog(stamp, None);
-        for (words, levels) in [("its own stamp", 0), ("its own stamp and one touch", 1), ("its own stamp and two touches", 2)] {
+        for (words, levels) in
+            [("its own stamp", 0), ("its own stamp and one touch", 1), ("its own stamp and two touches", 2)]
+        {
             let touching = blog(stamp, Some(levels));
             let rounds: Vec<_> = (0..ROUNDS).map(|_| (round(&bare), round(&touching))).collect();
             let ratio = median(rounds.iter().map(|(bare, touching)| touching.as_secs_f64() / bare.as_secs_f64()));
@@ -35,7 +37,8 @@ fn blog(stamp: Stamp, levels: Option<usize>) -> Connection {
     let connection = Connection::open_in_memory().expect("a database");
     let column = if stamp == Stamp::Native { "TEXT" } else { "INTEGER" };
     for table in ["posts", "comments", "replies"] {
-        let schema = format!("CREATE TABLE {table} (id INTEGER PRIMARY KEY, parent_id INTEGER, body TEXT, updated_at {column})");
+        let schema =
+            format!("CREATE TABLE {table} (id INTEGER PRIMARY KEY, parent_id INTEGER, body TEXT, updated_at {column})");
         connection.execute_batch(&schema).expect("a table");
     }
     let table = |name| Table::new(name).stamp(stamp);

@@ -56,6 +56,13 @@ struct ColumnWithoutName {
     updated_at: SystemTime,
 }
 
+#[derive(Cacheable)]
+struct StampWithoutName {
+    id: u8,
+    #[cache(updated_at, stamp)]
+    updated_at: SystemTime,
+}
+
 struct Bare;
 
 fn main() {

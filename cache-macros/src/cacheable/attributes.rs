@@ -6,6 +6,7 @@ use syn::ext::IdentExt;
 use syn::meta::ParseNestedMeta;
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
+use syn::token::Paren;
 use syn::{Attribute, DeriveInput, Error, LitStr, Path, Token, parenthesized};
 
 use super::unknown;
@@ -63,6 +64,11 @@ impl AboutStruct {
         } else if meta.path.is_ident("table") {
             self.table = Some(text(meta, "cards")?);
         } else if meta.path.is_ident("touches") {
+            if !meta.input.peek(Paren) {
+                return Err(
+                    meta.error("write the column and the table whose row it names: `touches(post_id => \"posts\")`")
+                );
+            }
             let content;
             parenthesized!(content in meta.input);
             self.touches.extend(Punctuated::<Touch, Token![,]>::parse_terminated(&content)?);
@@ -117,9 +123,8 @@ impl Parse for Touch {
                 TouchColumn::Field(field) => quote!(#field),
                 TouchColumn::Column(column) => quote!(#column),
             };
-            return Err(
-                input.error(format!("a touch names the table whose row is touched: write `{column} => \"posts\"`"))
-            );
+            let message = format!("a touch names the table whose row is touched: write `{column} => \"posts\"`");
+            return Err(Error::new_spanned(column, message));
         }
         input.parse::<Token![=>]>()?;
         Ok(Touch { column, parent: input.parse()? })
@@ -132,10 +137,13 @@ fn ours(attrs: &[Attribute]) -> impl Iterator<Item = &Attribute> {
 
 /// The value of `name = "…"`, which is not empty.
 fn text(meta: &ParseNestedMeta<'_>, example: &str) -> syn::Result<LitStr> {
+    let path = &meta.path;
+    let word = quote!(#path);
+    if !meta.input.peek(Token![=]) {
+        return Err(meta.error(format!("`{word}` takes a text: write `{word} = \"{example}\"`")));
+    }
     let text: LitStr = meta.value()?.parse()?;
     if text.value().is_empty() {
-        let path = &meta.path;
-        let word = quote!(#path);
         return Err(Error::new(
             text.span(),
             format!("the {word} is empty: write `{word} = \"{example}\"`, or remove it"),
@@ -145,6 +153,9 @@ fn text(meta: &ParseNestedMeta<'_>, example: &str) -> syn::Result<LitStr> {
 }
 
 fn stamp(meta: &ParseNestedMeta<'_>) -> syn::Result<LitStr> {
+    if !meta.input.peek(Token![=]) {
+        return Err(meta.error("`stamp` takes a text: write `stamp = \"micros\"`"));
+    }
     let stamp: LitStr = meta.value()?.parse()?;
     if STAMPS.contains(&&*stamp.value()) {
         return Ok(stamp);

@@ -24,6 +24,11 @@ use crate::model::Cacheable;
 /// let by_hand = Table::new("replies").updated_at("changed").stamp(Stamp::Micros).touches("comment_id", "comments");
 /// assert_eq!(Table::of::<Reply>(), by_hand);
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no model: it has no table",
+    label = "a model is expected here",
+    note = "derive `cache_runtime::model::Cacheable` for it, or write `Table::new(\"…\")` for a table without a struct"
+)]
 pub trait Touchable: Cacheable {
     /// The table of the model, and whom its rows touch.
     fn table() -> Table;

@@ -19,7 +19,9 @@ async fn main() {
     let Some(postgres) = Postgres::shared() else { return };
     println!("{:<40}{:>12}{:>12}", "an update of a reply", "microseconds", "ratio");
     let mut bare = blog(postgres, None).await;
-    for (words, levels) in [("its own stamp", 0), ("its own stamp and one touch", 1), ("its own stamp and two touches", 2)] {
+    for (words, levels) in
+        [("its own stamp", 0), ("its own stamp and one touch", 1), ("its own stamp and two touches", 2)]
+    {
         let mut touching = blog(postgres, Some(levels)).await;
         let mut rounds = Vec::new();
         for _ in 0..ROUNDS {
@@ -51,7 +53,8 @@ async fn blog(postgres: &Postgres, levels: Option<usize>) -> PgConnection {
     if !tables.is_empty() {
         cache_sqlx::install(&mut connection, &tables).await.expect("triggers");
     }
-    let rows = "INSERT INTO posts VALUES (1, 1); INSERT INTO comments VALUES (1, 1); INSERT INTO replies VALUES (1, 1);";
+    let rows =
+        "INSERT INTO posts VALUES (1, 1); INSERT INTO comments VALUES (1, 1); INSERT INTO replies VALUES (1, 1);";
     sqlx::raw_sql(rows).execute(&mut connection).await.expect("rows");
     connection
 }
