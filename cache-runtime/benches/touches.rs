@@ -10,7 +10,7 @@ use cache_runtime::touches::{self, Stamp, Table};
 use rusqlite::Connection;
 
 const ROUNDS: usize = 101;
-const UPDATES: usize = 500;
+const UPDATES: u32 = 500;
 
 fn main() {
     println!("{:<40}{:>12}{:>12}", "an update of a reply", "microseconds", "ratio");
@@ -22,7 +22,7 @@ fn main() {
             let touching = blog(stamp, Some(levels));
             let rounds: Vec<_> = (0..ROUNDS).map(|_| (round(&bare), round(&touching))).collect();
             let ratio = median(rounds.iter().map(|(bare, touching)| touching.as_secs_f64() / bare.as_secs_f64()));
-            let micros = |time: &Duration| time.as_secs_f64() * 1e6 / UPDATES as f64;
+            let micros = |time: &Duration| time.as_secs_f64() * 1e6 / f64::from(UPDATES);
             let [without, with] = [
                 median(rounds.iter().map(|(bare, _)| micros(bare))),
                 median(rounds.iter().map(|(_, touching)| micros(touching))),

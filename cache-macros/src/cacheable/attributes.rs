@@ -95,15 +95,14 @@ impl AboutField {
             self.column = Some(text(meta, "card_id")?);
         } else if meta.path.is_ident("stamp") {
             self.stamp = Some(stamp(meta)?);
-        } else if let Some(word) = ["id", "updated_at"].iter().find_map(|word| meta.path.is_ident(word).then_some(word))
-        {
+        } else if let Some(word) = meta.path.get_ident().filter(|word| *word == "id" || *word == "updated_at") {
             if self.mark.is_some() {
                 return Err(meta.error("a field is either `id` or `updated_at`: remove one of the two"));
             }
             if meta.input.peek(Token![=]) {
                 return Err(meta.error(format!("`{word}` takes no value: write `#[cache({word})]`")));
             }
-            self.mark = meta.path.get_ident().cloned();
+            self.mark = Some(word.clone());
         } else {
             return Err(unknown(&meta.path, "a field", &FIELD_WORDS));
         }

@@ -64,13 +64,18 @@ impl Plan {
     /// form a circle, which no write would leave.
     pub fn new(dialect: Dialect, tables: &[Table]) -> Result<Self> {
         let planned = Tables { dialect, tables };
-        planned.check()?;
-        let parent = |touch: &Touch| planned.find(&touch.parent).expect("it has been checked");
-        let triggers = tables.iter().flat_map(|table| match dialect {
-            Dialect::Sqlite => sqlite::triggers(table, parent),
-            Dialect::Postgres => postgres::triggers(table, parent),
-        });
-        Ok(Plan { dialect, tables: tables.to_vec(), triggers: triggers.collect() })
+        let mut triggers = Vec::new();
+        for (at, table) in tables.iter().enumerate() {
+            planned.check(at, table)?;
+            let touched: Vec<_> =
+                table.touches.iter().map(|touch| planned.touched(table, touch)).collect::<Result<_>>()?;
+            planned.check_circle(&mut vec![&table.name])?;
+            triggers.extend(match dialect {
+                Dialect::Sqlite => sqlite::triggers(table, &touched),
+                Dialect::Postgres => postgres::triggers(table, &touched),
+            });
+        }
+        Ok(Plan { dialect, tables: tables.to_vec(), triggers })
     }
 
     /// The statements that make all triggers, also in place of older ones.
@@ -227,21 +232,17 @@ impl<'a> Tables<'a> {
         self.tables.iter().find(|table| self.dialect.is_same_name(&table.name, name))
     }
 
-    fn check(&self) -> Result<()> {
-        for (at, table) in self.tables.iter().enumerate() {
-            let name = &table.name;
-            if self.tables[..at].iter().any(|other| self.dialect.is_same_name(&other.name, name)) {
-                return Err(wrong(format!("the table `{name}` is named twice: remove one")));
-            }
-            table.touches.iter().try_for_each(|touch| self.check_touch(table, touch))?;
-            self.check_own_touches(table)?;
-            self.check_circle(&mut vec![name])?;
+    fn check(&self, at: usize, table: &Table) -> Result<()> {
+        let name = &table.name;
+        if self.tables[..at].iter().any(|other| self.dialect.is_same_name(&other.name, name)) {
+            return Err(wrong(format!("the table `{name}` is named twice: remove one")));
         }
-        Ok(())
+        self.check_own_touches(table)
     }
 
-    fn check_touch(&self, table: &Table, Touch { column, parent }: &Touch) -> Result<()> {
-        let name = &table.name;
+    /// A touch, and the table that it means.
+    fn touched<'t>(&self, table: &Table, touch: &'t Touch) -> Result<(&'t Touch, &'a Table)> {
+        let (name, Touch { column, parent }) = (&table.name, touch);
         let Some(touched) = self.find(parent) else {
             let hint = suggestion(parent, self.tables.iter().map(|table| &*table.name));
             return Err(wrong(format!("`{name}.{column}` touches `{parent}`, which is not among the tables{hint}")));
@@ -252,7 +253,7 @@ impl<'a> Tables<'a> {
                 "`{name}.{column}` touches `{parent}`, whose id is `{ids}`: a touched table has one column as its id"
             )));
         }
-        Ok(())
+        Ok((touch, touched))
     }
 
     fn check_own_touches(&self, table: &Table) -> Result<()> {

@@ -24,12 +24,12 @@ const EVENTS: [(&str, &str, &[&str]); 3] = [
 /// PostgreSQL cuts longer names off.
 const MAX_NAME: usize = 63;
 
-/// The triggers of a table. `parent` finds the table that a touch means.
-pub(super) fn triggers<'t>(table: &Table, parent: impl Fn(&Touch) -> &'t Table) -> Vec<Trigger> {
+/// The triggers of a table, which touches rows of these others.
+pub(super) fn triggers(table: &Table, touched: &[(&Touch, &Table)]) -> Vec<Trigger> {
     let mut triggers = vec![stamp_trigger(table)];
-    if !table.touches.is_empty() {
+    if !touched.is_empty() {
         triggers.extend(EVENTS.map(|(event, name, rows)| {
-            let touches = table.touches.iter().map(|touch| touch_rows(table, touch, parent(touch), rows));
+            let touches = touched.iter().map(|(touch, parent)| touch_rows(table, touch, parent, rows));
             touch_trigger(table, event, name, rows, &touches.collect::<String>())
         }));
     }
@@ -147,8 +147,8 @@ fn function_name(table: &Table, what: &str) -> String {
     let mut function = format!("cache_touches_{name}_{what}");
     if function.len() > MAX_NAME {
         let hash: String = Sha256::digest(&function)[..8].iter().map(|byte| format!("{byte:02x}")).collect();
-        let kept = function.floor_char_boundary(MAX_NAME - hash.len() - 1);
-        function.truncate(kept);
+        let kept = (0..MAX_NAME - hash.len()).rev().find(|at| function.is_char_boundary(*at));
+        function.truncate(kept.unwrap_or(0));
         function = format!("{function}_{hash}");
     }
     schema.into_iter().chain([&*function]).map(identifier).collect::<Vec<_>>().join(".")

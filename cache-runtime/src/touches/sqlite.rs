@@ -14,13 +14,10 @@ const GUARD: &str = "cache_touches_guard";
 /// All triggers start with this.
 const PREFIX: &str = "cache_touches_";
 
-/// The triggers of a table. `parent` finds the table that a touch means.
-pub(super) fn triggers<'t>(table: &Table, parent: impl Fn(&Touch) -> &'t Table) -> Vec<Trigger> {
-    let mut triggers = stamps(table).to_vec();
-    for touch in &table.touches {
-        triggers.extend(touch_triggers(table, touch, parent(touch)));
-    }
-    triggers
+/// The triggers of a table, which touches rows of these others.
+pub(super) fn triggers(table: &Table, touched: &[(&Touch, &Table)]) -> Vec<Trigger> {
+    let touches = touched.iter().flat_map(|(touch, parent)| touch_triggers(table, touch, parent));
+    stamps(table).into_iter().chain(touches).collect()
 }
 
 /// What the triggers need besides themselves.
@@ -85,7 +82,7 @@ fn trigger(table: &Table, what: &str, event: &str, condition: &str, body: &str) 
 fn stamps(table: &Table) -> [Trigger; 2] {
     let column = identifier(&table.updated_at);
     let (new, old) = (format!("NEW.{column}"), format!("OLD.{column}"));
-    let is_row: Vec<_> = table.ids.iter().map(identifier_of_new).collect();
+    let is_row: Vec<_> = table.ids.iter().map(|id| format!("{0} = NEW.{0}", identifier(id))).collect();
     let stamp = |before: &str| {
         let (table_name, stamp) = (identifier(&table.name), stamp_after(table.stamp, before));
         format!("  UPDATE {table_name} SET {column} = {stamp} WHERE {};\n", is_row.join(" AND "))
@@ -96,10 +93,6 @@ fn stamps(table: &Table) -> [Trigger; 2] {
         trigger(table, "stamp_insert", "INSERT", "", &stamp(&new)),
         trigger(table, "stamp_update", "UPDATE", &is_not_later, &stamp(&old)),
     ]
-}
-
-fn identifier_of_new(column: &String) -> String {
-    format!("{0} = NEW.{0}", identifier(column))
 }
 
 fn touch_triggers(table: &Table, touch: &Touch, parent: &Table) -> [Trigger; 3] {
