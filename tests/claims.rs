@@ -241,3 +241,40 @@ fn a_change_of_another_key_does_not_matter() {
     });
     assert_eq!(cache.get::<String>("key").unwrap().as_deref(), Some("kept"));
 }
+
+/// A value that is over when it is computed.
+#[cached(key = "key", expires_in = |_| Duration::ZERO, skip(meanwhile))]
+fn over(meanwhile: &dyn Fn()) -> u8 {
+    meanwhile();
+    1
+}
+
+/// Of the values of a batch the first one is over when it is computed.
+#[cached(key = "each:{number}", each = numbers, expires_in = |number| Duration::from_secs(u64::from(*number)), skip(meanwhile))]
+fn first_one_over(numbers: &[u8], meanwhile: &dyn Fn()) -> Vec<u8> {
+    meanwhile();
+    numbers.to_vec()
+}
+
+#[test]
+fn a_value_with_a_lifetime_of_zero_forgets_what_was_there_but_not_what_was_changed_meanwhile() {
+    let (_folder, pairs) = pairs_of_caches();
+    for (cache, other) in pairs {
+        let _scope = testing::scope(cache.clone());
+        cache.set("key", &7_u8).unwrap();
+        assert_eq!(over::refresh(&|| {}), 1);
+        assert_eq!(cache.get::<u8>("key").unwrap(), None, "{cache:?}: it has forgotten what was there");
+        for changing in [&cache, &other] {
+            let set = |key: &str| changing.set(key, &2_u8).unwrap();
+            assert_eq!(over(&|| set("key")), 1);
+            assert_eq!(cache.get::<u8>("key").unwrap(), Some(2), "{cache:?} {changing:?}");
+            assert_eq!(over::refresh(&|| set("key")), 1);
+            assert_eq!(cache.get::<u8>("key").unwrap(), Some(2), "{cache:?} {changing:?}");
+            cache.clear().unwrap();
+            assert_eq!(first_one_over(&[0, 60], &|| set("each:0")), [0, 60]);
+            assert_eq!(cache.get::<u8>("each:0").unwrap(), Some(2), "{cache:?} {changing:?}");
+            assert_eq!(cache.get::<u8>("each:60").unwrap(), Some(60), "the rest of the batch is stored");
+            cache.clear().unwrap();
+        }
+    }
+}

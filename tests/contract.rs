@@ -7,13 +7,16 @@ mod async_map_store;
 mod forwarding_store;
 #[path = "shared/map_store.rs"]
 mod map_store;
+#[path = "model/claims/store.rs"]
+mod model_store;
 #[path = "shared/pending_store.rs"]
 mod pending_store;
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
+use std::time::Instant;
 
 use cache_runtime::Cache;
 use cache_runtime::store::{FromAsync, Store};
@@ -23,6 +26,7 @@ use tempfile::TempDir;
 use self::async_map_store::AsyncMapStore;
 use self::forwarding_store::ForwardingStore;
 use self::map_store::MapStore;
+use self::model_store::ModelStore;
 use self::pending_store::PendingStore;
 
 /// A cache in a file, with its folder.
@@ -38,6 +42,12 @@ fn file() -> ForwardingStore {
     ForwardingStore::new(Chaos::over(&cache), folder)
 }
 
+/// The store of the model of claims, in real time.
+fn model_store() -> ModelStore {
+    static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+    ModelStore::new(|| START.elapsed())
+}
+
 cache_suite::run! { sqlite_in_memory, Cache::memory }
 cache_suite::run! { sqlite_in_a_file, in_a_file }
 cache_suite::run! { a_custom_store, || Cache::new(MapStore::default()) }
@@ -51,11 +61,13 @@ cache_suite::run_store! { sqlite_in_a_file_by_the_contract, file }
 cache_suite::run_store! { map_store_by_the_contract, MapStore::default }
 cache_suite::run_store! { pending_store_by_the_contract, PendingStore::default }
 cache_suite::run_store! { async_store_by_the_contract, FromAsync::<AsyncMapStore>::default }
+cache_suite::run_store! { model_store_by_the_contract, model_store }
 cache_suite::run_store! { an_arc_of_a_store_by_the_contract, || Arc::new(MapStore::default()) as Arc<dyn Store> }
 cache_suite::run_store! { a_box_of_a_store_by_the_contract, || Box::new(PendingStore::default()) as Box<dyn Store> }
 
 cache_suite::run_claims! { claims_in_sqlite_in_memory, || Chaos::over(&Cache::memory()) }
 cache_suite::run_claims! { claims_in_sqlite_in_a_file, file }
+cache_suite::run_claims! { claims_in_the_model_store, model_store }
 cache_suite::run_claims! { claims_in_an_arc, || Arc::new(Chaos::over(&Cache::memory())) as Arc<dyn Store> }
 
 cache_suite::run_no_cache! { no_cache, Cache::none }

@@ -7,6 +7,7 @@ mod call;
 mod claim;
 mod codec;
 mod config;
+mod detached;
 mod entry;
 mod error;
 mod guard;

@@ -13,6 +13,7 @@ use futures_timer::Delay;
 
 use crate::Result;
 use crate::block_on::block_on;
+use crate::detached::detach;
 use crate::single_flight::{WaitMode, watch_leaders};
 use crate::store::{Answer, Dispatch, Operation, Store};
 use crate::time::Stopwatch;
@@ -156,7 +157,7 @@ struct ToEnd<F: FnOnce(Result<Answer>) + Send + 'static>(Option<(BoxedAsk, F)>);
 impl<F: FnOnce(Result<Answer>) + Send + 'static> Drop for ToEnd<F> {
     fn drop(&mut self) {
         if let Some((asked, dropped)) = self.0.take() {
-            blocking::unblock(move || dropped(block_on(asked).0)).detach();
+            detach(async move { dropped(asked.await.0) });
         }
     }
 }

@@ -1,15 +1,35 @@
-//! Checks single-flight under many interleavings of threads and tasks, with the model checker shuttle.
+//! Checks single-flight, leases, claims and elections under many interleavings.
 //!
-//! The program compiles the runtime's own source of the table with shuttle's locks instead of the standard library's.
-//! To check more interleavings: `cargo run --release -p cache-suite --bin single-flight-model -- 100000`.
+//! Each program compiles the runtime's own sources. `single-flight-model` runs the flight table on the locks of the model
+//! checker shuttle, for threads and tasks. `claims-model` runs whole calls of several processes step by step, on a scheduler of
+//! its own: see `claims/main.rs`. To check more interleavings:
+//!
+//! ```sh
+//! cargo run --release -p cache-suite --bin single-flight-model -- 100000
+//! cargo run --release -p cache-suite --bin claims-model -- 100000
+//! ```
 
 use std::process::Command;
 
-#[test]
-fn every_call_ends_with_one_leader_per_key_and_an_empty_table() {
-    let output =
-        Command::new(env!("CARGO_BIN_EXE_single-flight-model")).arg("1000").output().expect("the program starts");
+/// What a program prints, checking so many interleavings.
+fn output_of(program: &str, interleavings: &str) -> String {
+    let output = Command::new(program).arg(interleavings).output().expect("the program starts");
     let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "{stdout}{stderr}");
+    stdout.into_owned()
+}
+
+#[test]
+fn every_call_ends_with_one_leader_per_key_and_an_empty_table() {
+    let stdout = output_of(env!("CARGO_BIN_EXE_single-flight-model"), "1000");
     assert!(stdout.contains("1000 random and 1000 pct interleavings"), "{stdout}");
+}
+
+#[test]
+fn every_call_among_processes_ends_with_a_right_value_and_leaves_no_claim() {
+    let stdout = output_of(env!("CARGO_BIN_EXE_claims-model"), "200");
+    for program in ["an_election_whose_winner_is_slow", "a_window_of_two_processes", "many_changes"] {
+        assert!(stdout.lines().any(|line| line.starts_with(program)), "{program} has run: {stdout}");
+    }
+    assert!(stdout.contains("interleavings, all\n"), "small programs are checked completely: {stdout}");
 }

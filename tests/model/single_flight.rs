@@ -36,6 +36,7 @@ use self::table::{FlightTable, Role, WaitOutcome};
 /// The runtime's module of this name, with shuttle's types.
 mod sync {
     use std::cell::Cell;
+    pub(crate) use std::time::Instant;
 
     pub(crate) use shuttle::sync::atomic::AtomicU64;
     pub(crate) use shuttle::sync::{Arc, Mutex, MutexGuard};

@@ -14,7 +14,7 @@ use std::task::Poll;
 use std::thread;
 
 use super::{Call, Found, Outcome, Start, run, usable};
-use crate::block_on::block_on;
+use crate::detached::detach;
 use crate::handle::{Handle, carry, current_scope};
 use crate::mode::{Async, Blocking, Mode};
 use crate::poll_once::poll_once;
@@ -100,7 +100,7 @@ fn spawn(task: impl Future<Output = ()> + Send + 'static) {
         drop(runtime.spawn(task));
         return;
     }
-    blocking::unblock(move || block_on(task)).detach();
+    detach(task);
 }
 
 impl<O: Outcome> Computation<O> {

@@ -1,7 +1,7 @@
 //! Which process computes: the part of a call that uses the store's claims.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde::de::DeserializeOwned;
 
@@ -12,6 +12,7 @@ use crate::handle::Handle;
 use crate::mode::Mode;
 use crate::single_flight::{Leader, Liveness, current_leader};
 use crate::store::{Answer, Claim, Operation, Store};
+use crate::time::Instant;
 use crate::{ErrorKind, Result};
 
 /// How often a waiting process looks for the value of another one, at first and at last.

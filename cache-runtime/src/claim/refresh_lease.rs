@@ -6,10 +6,10 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::single_flight::{FlightKey, Leader, Role, WaitMode, flights};
-use crate::time::Timestamp;
+use crate::time::{Instant, Timestamp};
 
 /// How often this process looks whether another process has finished its computation.
 const POLL_INTERVAL: Duration = Duration::from_secs(1);

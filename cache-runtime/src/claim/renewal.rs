@@ -5,11 +5,12 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::periodic_check::PeriodicCheck;
 use crate::single_flight::Liveness;
 use crate::store::{Claim, ClaimsOrNone as _, Store};
+use crate::time::Instant;
 
 /// How long stores remember a claim, at least: see [`Claims::claim`](crate::store::Claims::claim).
 const REMEMBERED: Duration = Duration::from_secs(60 * 60);

@@ -2,10 +2,11 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::batch;
 use super::state::LeaderId;
+use super::sync::Instant;
 use super::table::{self, FlightTable};
 use crate::entry::Value;
 use crate::periodic_check::PeriodicCheck;

@@ -2,9 +2,9 @@
 
 use std::mem;
 use std::task::Waker;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use super::sync::{Mutex, MutexGuard};
+use super::sync::{Instant, Mutex, MutexGuard};
 
 /// How long a task may go unpolled before it is woken.
 const WAKE_AFTER: Duration = Duration::from_secs(1);

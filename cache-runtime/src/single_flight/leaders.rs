@@ -1,13 +1,13 @@
 //! Those who compute one key, and which of them are alive.
 
 use std::task::Waker;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use smallvec::SmallVec;
 
 use super::heartbeat::Heartbeat;
 use super::state::{LeaderId, WaitMode};
-use super::sync::Arc;
+use super::sync::{Arc, Instant};
 
 /// The leaders of one flight: usually one, which is stored in place, so that a flight of one thread allocates nothing.
 #[derive(Default)]

@@ -4,13 +4,13 @@ use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::hash::Hash;
 use std::task::Waker;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use foldhash::quality::RandomState;
 
 use super::heartbeat::Heartbeat;
 use super::leaders::{ActiveLeader, Leaders};
-use super::sync::Arc;
+use super::sync::{Arc, Instant};
 
 /// Numbers leaders and waiters in the order in which they reach the table; never used twice.
 pub(crate) type LeaderId = u64;

@@ -1,8 +1,10 @@
-//! Locks, atomics and the current leader, through one module: the model check replaces it.
+//! Locks, atomics, moments and the current leader, through one module: the model check replaces it.
 
 use std::cell::Cell;
 pub(crate) use std::sync::atomic::AtomicU64;
 pub(crate) use std::sync::{Arc, Mutex, MutexGuard};
+
+pub(crate) use crate::time::Instant;
 
 thread_local! {
     /// The leader whose body this thread is polling.

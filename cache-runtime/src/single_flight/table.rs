@@ -27,11 +27,11 @@ use std::pin::Pin;
 use std::sync::atomic::Ordering;
 use std::task::{Context, Poll, Waker};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::heartbeat::Heartbeat;
 use super::state::{Ending, LeaderId, Notice, Promotion, State, TableKey, WaitMode, Watermark};
-use super::sync::{Arc, AtomicU64, Mutex, MutexGuard, current_leader};
+use super::sync::{Arc, AtomicU64, Instant, Mutex, MutexGuard, current_leader};
 
 /// The flights of a process.
 pub(crate) struct FlightTable<K, V> {

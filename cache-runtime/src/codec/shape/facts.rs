@@ -21,11 +21,11 @@ use crate::codec::hash::Hash;
 
 /// The facts of a value, in order, as an entry holds them.
 #[derive(Clone, Copy)]
-pub(in crate::codec) struct Facts<'a>(&'a [[u8; size_of::<u64>()]]);
+pub(crate) struct Facts<'a>(&'a [[u8; size_of::<u64>()]]);
 
 impl<'a> Facts<'a> {
     /// Splits the payload of an entry into the facts and the value.
-    pub(in crate::codec) fn split(payload: &'a [u8]) -> Option<(Self, &'a [u8])> {
+    pub(crate) fn split(payload: &'a [u8]) -> Option<(Self, &'a [u8])> {
         let (count, rest) = payload.split_first_chunk()?;
         let len = usize::try_from(u32::from_le_bytes(*count)).ok()?.checked_mul(size_of::<u64>())?;
         let (facts, value) = rest.split_at_checked(len)?;
@@ -37,7 +37,7 @@ impl<'a> Facts<'a> {
     }
 
     /// Whether they are those of a sequence of bytes.
-    pub(in crate::codec) fn are_of_bytes(self) -> bool {
+    pub(crate) fn are_of_bytes(self) -> bool {
         let (root, seq) = (FactPath::ROOT, HashedKind::of(DataKind::Seq));
         let item = root.to(seq, PartLabel::at(0)).holds(HashedKind::of(DataKind::U8));
         self.iter().eq(BTreeSet::from([root.holds(seq), item]))
@@ -46,14 +46,14 @@ impl<'a> Facts<'a> {
 
 /// The facts of a value while they are collected.
 #[derive(Default)]
-pub(in crate::codec) struct CollectedFacts {
+pub(crate) struct CollectedFacts {
     facts: BTreeSet<u64>,
     /// Whether a struct left out fields.
-    pub(in crate::codec) leaves_out: bool,
+    pub(crate) leaves_out: bool,
 }
 
 impl CollectedFacts {
-    pub(in crate::codec) fn of<T: Serialize + ?Sized>(value: &T, form: Form) -> Result<Self, WalkEnd> {
+    pub(crate) fn of<T: Serialize + ?Sized>(value: &T, form: Form) -> Result<Self, WalkEnd> {
         let facts = RefCell::default();
         let whole = HashedKind::of(DataKind::Unit); // There is no whole around the root.
         walk::walk(value, form, FactListener { facts: &facts, path: FactPath::ROOT, whole })?;
@@ -61,7 +61,7 @@ impl CollectedFacts {
     }
 
     /// Appends the facts, for [`Facts::split`].
-    pub(in crate::codec) fn write(&self, bytes: &mut Vec<u8>) {
+    pub(crate) fn write(&self, bytes: &mut Vec<u8>) {
         let count = u32::try_from(self.facts.len()).expect("facts are bounded by the size of a program");
         bytes.extend_from_slice(&count.to_le_bytes());
         self.facts.iter().for_each(|fact| bytes.extend_from_slice(&fact.to_le_bytes()));

@@ -24,7 +24,7 @@ use std::collections::HashSet;
 
 use serde::de::DeserializeOwned;
 
-pub(in crate::codec) use self::layouts::KnownLayouts;
+pub(crate) use self::layouts::KnownLayouts;
 use self::refusal::Refusals;
 use self::tree::{F64, Node};
 use crate::codec::hash::Hash;
@@ -32,15 +32,15 @@ use crate::codec::{Unfit, messagepack};
 
 /// How a type uses the fields of a stored value.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(in crate::codec) struct FieldUsage {
+pub(crate) struct FieldUsage {
     /// The same for all types that expect the same at the same names.
-    pub(in crate::codec) fingerprint: u64,
+    pub(crate) fingerprint: u64,
     /// Whether the type drops names.
-    pub(in crate::codec) ignores_names: bool,
+    pub(crate) ignores_names: bool,
 }
 
 /// Reads a value if `accepts` returns true for how the type uses its fields.
-pub(in crate::codec) fn read<T: DeserializeOwned>(
+pub(crate) fn read<T: DeserializeOwned>(
     bytes: &[u8],
     known: &KnownLayouts,
     accepts: impl Fn(&FieldUsage) -> bool,
@@ -97,7 +97,7 @@ fn reads_alike((is_read, refusals): (bool, Refusals), (was_read, earlier): (bool
 }
 
 /// Whether a type takes this whole number for a float, as an `untagged` enum does whose first variant is one.
-pub(in crate::codec) fn takes_for_float<T: DeserializeOwned>(number: &[u8]) -> bool {
+pub(crate) fn takes_for_float<T: DeserializeOwned>(number: &[u8]) -> bool {
     let read = |node: Node<'_>| reader::try_read::<T>(&node);
     let alike = |number| reads_alike(read(number), read(Node::Scalar(F64, 0.5_f64.to_bits())));
     read(Node::Decoy).1.expected_float && Node::parse(number).is_some_and(alike)

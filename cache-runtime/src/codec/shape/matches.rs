@@ -10,7 +10,7 @@ use super::walk::{self, Content, FieldNames, Listener, WalkEnd, Walked};
 use super::{Shape, ShapeNode};
 use crate::codec::data_model::{DataKind, Form, PartLabel};
 
-pub(in crate::codec) fn matches_shape<T: Serialize + ?Sized>(value: &T, shape: &Shape) -> bool {
+pub(crate) fn matches_shape<T: Serialize + ?Sized>(value: &T, shape: &Shape) -> bool {
     walk::walk(value, Form::Compact, ShapeMatcher { shape, node: shape.root() }).is_ok()
 }
 

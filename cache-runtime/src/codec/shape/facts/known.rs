@@ -9,7 +9,7 @@ use crate::codec::hash::Hash;
 
 /// The facts that values of a type can have.
 #[derive(Default)]
-pub(in crate::codec) struct KnownFacts {
+pub(crate) struct KnownFacts {
     facts: BTreeSet<u64>,
     /// The places that may hold any value.
     opaque: BTreeSet<u32>,
@@ -24,7 +24,7 @@ const MOST_PLACES: usize = 20_000;
 const SKIPPED_VARIANTS: usize = 8;
 
 impl KnownFacts {
-    pub(in crate::codec) fn of(shape: &Shape) -> Self {
+    pub(crate) fn of(shape: &Shape) -> Self {
         let mut known = KnownFacts::default();
         let mut todo = vec![(Shape::ROOT, FactPath::ROOT)];
         let mut seen = HashSet::new();
@@ -76,7 +76,7 @@ impl KnownFacts {
     }
 
     /// Whether a value with these facts can be one of the type.
-    pub(in crate::codec) fn admits(&self, facts: Facts<'_>) -> bool {
+    pub(crate) fn admits(&self, facts: Facts<'_>) -> bool {
         facts.iter().all(|fact| {
             let place = place(fact);
             // A place that the type does not know may be inside an opaque one.

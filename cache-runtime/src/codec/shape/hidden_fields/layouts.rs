@@ -10,7 +10,7 @@ use crate::codec::hash::mix;
 
 /// How a type uses the fields of the layouts seen so far.
 #[derive(Default)]
-pub(in crate::codec) struct KnownLayouts(RwLock<Remembered>);
+pub(crate) struct KnownLayouts(RwLock<Remembered>);
 
 #[derive(Default)]
 struct Remembered {
