@@ -198,11 +198,15 @@ fn setting_name(table: &Table) -> String {
 }
 
 /// Writes the rows of these ids, so that they are stamped.
+///
+/// A statement of its own locks them, in the order of their ids, and the update sees what was written until then. One statement
+/// would lock the newest version of a row and then update the one that it saw at first: for that it would queue up behind those
+/// who wait for its lock.
 fn update(parent: &Table, ids: &str) -> String {
     let (name, id) = (Dialect::Postgres.table(&parent.name), identifier(&parent.ids[0]));
     let updated_at = identifier(&parent.updated_at);
     format!(
-        "UPDATE {name} SET {updated_at} = {updated_at} WHERE {id} IN \
-         (SELECT {id} FROM {name} WHERE {id} IN ({ids}) ORDER BY {id} FOR NO KEY UPDATE)"
+        "PERFORM FROM {name} WHERE {id} IN ({ids}) ORDER BY {id} FOR NO KEY UPDATE;\n    \
+         UPDATE {name} SET {updated_at} = {updated_at} WHERE {id} IN ({ids})"
     )
 }
