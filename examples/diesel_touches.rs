@@ -11,12 +11,12 @@
 //! ```
 
 use cache_runtime::Cache;
-use cache_runtime::model::{Cacheable, key_for};
+use cache_runtime::model::Cacheable;
 use cache_runtime::touches::{self, Dialect, Table};
 use diesel::connection::SimpleConnection as _;
 use diesel::deserialize::{self, QueryableByName};
 use diesel::prelude::*;
-use diesel::row::{NamedRow, Row as _};
+use diesel::row::NamedRow;
 use diesel::sql_types::Text;
 use diesel::sqlite::Sqlite;
 
