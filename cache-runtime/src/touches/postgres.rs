@@ -72,7 +72,7 @@ pub(super) fn drop_trigger(name: &str, table: &str) -> String {
     format!("DROP TRIGGER IF EXISTS {} ON {};\n", identifier(name), Dialect::Postgres.table(table))
 }
 
-/// Writes the row of this id, so that it is stamped, and returns its new version in microseconds.
+/// Stamps the row of this id, and returns its new version in microseconds.
 pub(super) fn touch(table: &Table, ids: &[String]) -> String {
     let updated_at = identifier(&table.updated_at);
     let is_row: Vec<_> =
@@ -83,10 +83,25 @@ pub(super) fn touch(table: &Table, ids: &[String]) -> String {
         Stamp::Millis => format!("{updated_at} * 1000"),
     };
     format!(
-        "UPDATE {} SET {updated_at} = {updated_at} WHERE {} RETURNING ({micros})::text",
+        "UPDATE {} SET {updated_at} = {} WHERE {} RETURNING ({micros})::text",
         Dialect::Postgres.table(&table.name),
+        stamp_after(table.stamp, &updated_at),
         is_row.join(" AND "),
     )
+}
+
+/// The stamp that follows the one in this column, or now if that is later.
+pub(super) fn stamp_after(stamp: Stamp, before: &str) -> String {
+    let now = "extract(epoch FROM clock_timestamp())";
+    match stamp {
+        // A sum has the type of the column, with a time zone or without; so has the constant.
+        Stamp::Native => {
+            let before = format!("coalesce({before}, 'epoch')");
+            format!("{before} + greatest({now} - extract(epoch FROM {before}), 0.000001) * interval '1 second'")
+        }
+        Stamp::Micros => format!("greatest(({now} * 1000000)::bigint, coalesce({before}, 0) + 1)"),
+        Stamp::Millis => format!("greatest(({now} * 1000)::bigint, coalesce({before}, 0) + 1)"),
+    }
 }
 
 /// The table in the catalogue, or null.
@@ -183,11 +198,15 @@ fn setting_name(table: &Table) -> String {
 }
 
 /// Writes the rows of these ids, so that they are stamped.
+///
+/// A statement of its own locks them, in the order of their ids, and the update sees what was written until then. One statement
+/// would lock the newest version of a row and then update the one that it saw at first: for that it would queue up behind those
+/// who wait for its lock.
 fn update(parent: &Table, ids: &str) -> String {
     let (name, id) = (Dialect::Postgres.table(&parent.name), identifier(&parent.ids[0]));
     let updated_at = identifier(&parent.updated_at);
     format!(
-        "UPDATE {name} SET {updated_at} = {updated_at} WHERE {id} IN \
-         (SELECT {id} FROM {name} WHERE {id} IN ({ids}) ORDER BY {id} FOR NO KEY UPDATE)"
+        "PERFORM FROM {name} WHERE {id} IN ({ids}) ORDER BY {id} FOR NO KEY UPDATE;\n    \
+         UPDATE {name} SET {updated_at} = {updated_at} WHERE {id} IN ({ids})"
     )
 }

@@ -148,7 +148,7 @@ fn is_own(table: &Table, touch: &Touch) -> bool {
 }
 
 /// The stamp that follows the one in this column, or now if that is later.
-fn stamp_after(stamp: Stamp, before: &str) -> String {
+pub(super) fn stamp_after(stamp: Stamp, before: &str) -> String {
     let micros = format!("max({NOW}, coalesce({}, 0) + {})", micros(stamp, before), step(stamp));
     match stamp {
         Stamp::Native => format!(

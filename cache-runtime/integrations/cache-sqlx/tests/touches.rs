@@ -243,6 +243,58 @@ async fn a_touched_model_has_the_version_that_is_returned() {
     }
 }
 
+/// For programs that may not have triggers.
+#[tokio::test]
+async fn a_stamp_in_a_statement_is_later_than_the_one_before_and_no_earlier_than_now() {
+    for blog in Blog::of_each_kind().await {
+        let (dialect, native) = match blog.driver {
+            Driver::Sqlite(_) => (Dialect::Sqlite, vec!["TEXT"]),
+            Driver::Postgres(_) => (Dialect::Postgres, vec!["TIMESTAMP", "TIMESTAMPTZ"]),
+        };
+        let native =
+            native.into_iter().map(|column| (Stamp::Native, column, "'2999-01-01 00:00:00'", "'2020-01-01 00:00:00'"));
+        let numbers =
+            [(Stamp::Micros, 1_000_000), (Stamp::Millis, 1_000)].map(|(stamp, second)| (stamp, "BIGINT", second));
+        let numbers = numbers.map(|(stamp, column, second)| {
+            let seconds = |year: i64| (1_577_836_800 + (year - 2020) * 31_556_952) * second;
+            (stamp, column, seconds(2999).to_string(), seconds(2020).to_string())
+        });
+        let native = native.map(|(stamp, column, future, past)| (stamp, column, future.to_owned(), past.to_owned()));
+        for (stamp, column, future, past) in native.chain(numbers) {
+            let context = format!("{}: {stamp:?} in {column}", blog.name());
+            let later = dialect.stamp_after(stamp, "changed");
+            blog.run(&format!("CREATE TABLE stamps (id BIGINT, changed {column})")).await;
+            // In another time zone than that of UTC, which no stamp may depend on.
+            let set = if dialect == Dialect::Postgres { "SET timezone = 'Asia/Tokyo';" } else { "" };
+            blog.run(&format!("{set} INSERT INTO stamps VALUES (1, NULL), (2, {past}), (3, {future})")).await;
+            blog.run("CREATE TABLE before AS SELECT * FROM stamps").await;
+            blog.run(&format!("UPDATE stamps SET changed = {later}")).await;
+            // One and two are now: after what is long past, and before what is far away.
+            let sql = "SELECT CAST(stamps.id AS TEXT) FROM stamps JOIN before ON before.id = stamps.id, \
+                (SELECT changed FROM before WHERE id = 2) AS past, (SELECT changed FROM before WHERE id = 3) AS future \
+                WHERE stamps.id < 3 AND stamps.changed > past.changed AND stamps.changed < future.changed \
+                OR stamps.id = 3 AND stamps.changed > before.changed ORDER BY stamps.id";
+            assert_eq!(blog.texts(sql).await, [["1"], ["2"], ["3"]], "{context}");
+
+            blog.run("DROP TABLE before; CREATE TABLE before AS SELECT * FROM stamps").await;
+            blog.run(&format!("UPDATE stamps SET changed = {later}")).await;
+            let sql = "SELECT CAST(stamps.id AS TEXT) FROM stamps JOIN before ON before.id = stamps.id \
+                WHERE stamps.changed > before.changed ORDER BY stamps.id";
+            assert_eq!(blog.texts(sql).await, [["1"], ["2"], ["3"]], "{context}");
+            if let Driver::Postgres(_) = blog.driver
+                && stamp == Stamp::Native
+            {
+                let utc = if column == "TIMESTAMP" { "AT TIME ZONE 'UTC'" } else { "" };
+                let sql = format!(
+                    "SELECT CAST(abs(extract(epoch FROM changed - now() {utc})) < 60 AS TEXT) FROM stamps WHERE id < 3"
+                );
+                assert_eq!(blog.texts(&sql).await, [["true"], ["true"]], "{context}: now, in UTC");
+            }
+            blog.run("DROP TABLE before; DROP TABLE stamps").await;
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_tree_is_touched_up_to_its_root_and_a_circle_of_rows_stops_no_write() {
     let tree = [Table::new("nodes").stamp(Stamp::Micros).touches("parent_id", "nodes")];
