@@ -101,6 +101,12 @@ pub(super) fn expires_at(bytes: &[u8]) -> Option<Timestamp> {
     Some(timestamp(bytes, EXPIRES_AT))
 }
 
+/// When an entry was written; `None` if the bytes do not begin like an entry.
+pub(super) fn written_at(bytes: &[u8]) -> Option<Timestamp> {
+    check_start(bytes).ok()?;
+    Some(timestamp(bytes, WRITTEN_AT))
+}
+
 /// Writes the expiry. The checksum must be written afterwards.
 pub(super) fn set_expiry(bytes: &mut [u8], expires_at: Timestamp) {
     bytes[EXPIRES_AT..HEADER].copy_from_slice(&expires_at.as_millis().to_le_bytes());
