@@ -23,6 +23,8 @@ use crate::tag::{self, Each};
 
 pub(crate) const BEGIN: &str = "__cache_begin";
 pub(crate) const EACH: &str = "__cache_each";
+/// How many tags a template may have.
+const MOST: usize = 0xffff;
 pub(crate) const END: &str = "__cache_end";
 
 /// Rewrites the tags of a source, for `add_template` and `render_str`.
@@ -184,6 +186,9 @@ impl Rewriting<'_> {
         self.check_names(code, at)?;
         let (head, rest) = split_word(code, tag.begin());
         self.count += 1;
+        if self.count > MOST {
+            return mistake(at, format!("a template has at most {MOST} tags"));
+        }
         let number = self.count;
         let (open, close) = self.syntax.block_delimiters();
         let (show, shown) = self.syntax.variable_delimiters();

@@ -1,0 +1,5 @@
+//! What fragments cost.
+
+fn main() {
+    divan::main();
+}
