@@ -1,15 +1,18 @@
 //! The tags that this thread is rendering, the innermost last.
 //!
-//! Rendering happens on one thread, and a rendering cannot leave it. A value in the template holds only a number, whose drop
-//! ends the rendering without a result: after an error or a panic minijinja drops it.
+//! Rendering happens on one thread, and a rendering cannot leave it. The template holds only a number. After an error or a
+//! panic minijinja drops its state, and with it a guard that ends what the render has begun and not ended. The drop of the
+//! number would not be enough, because an error keeps the variables that were in use.
 
 use std::cell::RefCell;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use cache_runtime::{FragmentsLookup, Rendering};
+use minijinja::State;
 
 struct Frame {
     ticket: u64,
+    render: u64,
     work: Work,
 }
 
@@ -32,11 +35,36 @@ pub(crate) fn is_any_active() -> bool {
     FRAMES.with_borrow(|frames| !frames.is_empty())
 }
 
-pub(crate) fn begin(work: Work) -> Active {
-    static NEXT: AtomicU64 = AtomicU64::new(0);
-    let ticket = NEXT.fetch_add(1, Ordering::Relaxed);
-    FRAMES.with_borrow_mut(|frames| frames.push(Frame { ticket, work }));
+pub(crate) fn begin(state: &mut State<'_, '_>, work: Work) -> Active {
+    let render = state.get_or_insert_extension_with(|| Render(next())).0;
+    let ticket = next();
+    FRAMES.with_borrow_mut(|frames| frames.push(Frame { ticket, render, work }));
     Active(ticket)
+}
+
+fn next() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    NEXT.fetch_add(1, Ordering::Relaxed)
+}
+
+/// A render. Dropped, it ends all that it has begun.
+struct Render(u64);
+
+impl Drop for Render {
+    fn drop(&mut self) {
+        abandon_from(|frame| frame.render == self.0);
+    }
+}
+
+/// Ends the first of these frames and all that have begun inside it.
+fn abandon_from(is_first: impl Fn(&Frame) -> bool) {
+    // At the end of a thread there are no frames.
+    let left = FRAMES.try_with(|frames| {
+        let mut frames = frames.borrow_mut();
+        let first = frames.iter().position(is_first);
+        first.map(|first| frames.split_off(first)).unwrap_or_default()
+    });
+    drop_all(left.unwrap_or_default());
 }
 
 impl Active {
@@ -95,12 +123,6 @@ fn drop_all(frames: Vec<Frame>) {
 
 impl Drop for Active {
     fn drop(&mut self) {
-        // At the end of a thread there are no frames.
-        let left = FRAMES.try_with(|frames| {
-            let mut frames = frames.borrow_mut();
-            let own = self.position(&frames);
-            own.map(|own| frames.split_off(own)).unwrap_or_default()
-        });
-        drop_all(left.unwrap_or_default());
+        abandon_from(|frame| frame.ticket == self.0);
     }
 }

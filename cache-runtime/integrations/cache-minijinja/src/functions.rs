@@ -85,23 +85,30 @@ struct Options {
 
 impl Options {
     fn read(options: &Kwargs) -> Result<Self, Error> {
-        let ttl = |name: &str| options.get::<Option<Value>>(name)?.map(|value| ttl(name, &value)).transpose();
-        let race = ttl("race_condition_ttl")?.or(ttl("race_ttl")?);
+        let value = |name: &str| match options.has(name).then(|| options.get::<Value>(name)).transpose()? {
+            Some(value) if value.is_undefined() => Err(failure(format!("`{name}` is undefined"))),
+            value => Ok(value),
+        };
+        let given = |name: &str| Ok::<_, Error>(value(name)?.filter(|value| !value.is_none()));
+        let ttl = |name: &str| given(name)?.map(|value| ttl(name, &value)).transpose();
+        let flag = |name: &str| given(name)?.map(|value| flag(name, &value)).transpose();
+        let race_condition = ttl("race_condition_ttl")?;
         let read = Options {
             expires_in: ttl("expires_in")?,
-            race_ttl: race,
-            version: options.get::<Option<Value>>("version")?.map(|value| version(&value)).transpose()?,
-            tags: options.get::<Option<Value>>("tags")?.map(|value| texts(&value)).transpose()?.unwrap_or_default(),
-            vary: options.get("vary")?,
-            is_public: options.get::<Option<bool>>("public")?.unwrap_or_default(),
-            skips_digest: options.get::<Option<bool>>("skip_digest")?.unwrap_or_default(),
+            race_ttl: race_condition.or(ttl("race_ttl")?),
+            version: given("version")?.map(|value| version(&value)).transpose()?,
+            tags: given("tags")?.map(|value| texts(&value)).transpose()?.unwrap_or_default(),
+            vary: value("vary")?,
+            is_public: flag("public")?.unwrap_or_default(),
+            skips_digest: flag("skip_digest")?.unwrap_or_default(),
         };
         options.assert_all_used()?;
-        if read.vary.as_ref().is_some_and(Value::is_undefined) {
-            return Err(failure("`vary` is undefined"));
-        }
         Ok(read)
     }
+}
+
+fn flag(name: &str, value: &Value) -> Result<bool, Error> {
+    bool::try_from(value.clone()).map_err(|_| failure(format!("`{name}` takes true or false")))
 }
 
 fn ttl(name: &str, value: &Value) -> Result<Ttl, Error> {
@@ -139,7 +146,7 @@ impl Tags {
         let slot = match fragment.begin() {
             FragmentLookup::Hit(html) => Slot { html: Some(self.hit(state, &shown, html)), ..Slot::new(shown) },
             FragmentLookup::Miss(rendering) => {
-                Slot { active: Some(Arc::new(frames::begin(Work::One(rendering)))), ..Slot::new(shown) }
+                Slot { active: Some(Arc::new(frames::begin(state, Work::One(rendering)))), ..Slot::new(shown) }
             }
         };
         Ok(Value::from_object(slot))
@@ -163,7 +170,8 @@ impl Tags {
         }
         let missing = slots.iter().filter(|slot| slot.html.is_none()).count();
         if missing > 0 {
-            let active = Arc::new(frames::begin(Work::Many { lookup, rendered: Vec::with_capacity(missing), missing }));
+            let rendered = Vec::with_capacity(missing);
+            let active = Arc::new(frames::begin(state, Work::Many { lookup, rendered, missing }));
             let rendered = slots.iter_mut().filter(|slot| slot.html.is_none());
             rendered.for_each(|slot| slot.active = Some(Arc::clone(&active)));
         }

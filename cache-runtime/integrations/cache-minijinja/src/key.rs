@@ -58,6 +58,9 @@ fn parts(value: &Value) -> Result<Vec<Part>, String> {
         }
         return parts.iter().map(|part| scalar(part).map_or_else(|| part_of(part), Ok)).collect();
     }
+    if value.as_str() == Some("") {
+        return Err("the key is an empty text".to_owned());
+    }
     Ok(vec![part_of(value)?])
 }
 
@@ -82,12 +85,8 @@ fn scalar(value: &Value) -> Option<Part> {
 }
 
 fn part_of(value: &Value) -> Result<Part, String> {
-    if let Some(text) = value.as_str() {
-        return if text.is_empty() {
-            Err("the key is an empty text".to_owned())
-        } else {
-            Ok(Part::scalar("text", text))
-        };
+    if let Some(text) = value.as_str().filter(|_| value.kind() == ValueKind::String) {
+        return Ok(Part::scalar("text", text));
     }
     if let Some(model) = value.downcast_object_ref::<Model>() {
         return Ok(Part::Model(Box::new(model.any())));

@@ -252,7 +252,7 @@ impl Rewriting<'_> {
         let [left, right] = self.markers(piece);
         let out = format!(
             "{open}{left}{head}endset {close}{show} {END}(__cache_{number}, __body_{number}) {shown}{open} endif {close}{open} \
-             endwith {}{rest}{close}{}",
+             endwith {rest}{}{close}{}",
             if tag == Tag::Cache { right } else { "" },
             if tag == Tag::Each { format!("{open} endfor {right}{close}") } else { String::new() },
         );

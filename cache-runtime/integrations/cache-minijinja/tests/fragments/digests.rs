@@ -167,7 +167,7 @@ fn digests_can_be_left_out() {
 }
 
 /// The warnings while `run` runs.
-pub fn warnings(run: impl FnOnce()) -> String {
+pub(crate) fn warnings(run: impl FnOnce()) -> String {
     let log = Log::default();
     let writer = log.clone();
     let subscriber = tracing_subscriber::fmt().with_max_level(tracing::Level::WARN).with_ansi(false);

@@ -2,7 +2,7 @@
 
 use cache_runtime::Cache;
 use minijinja::syntax::SyntaxConfig;
-use minijinja::{Environment, context};
+use minijinja::{Environment, UndefinedBehavior, context};
 use proptest::prelude::*;
 
 use crate::site::card_values;
@@ -150,6 +150,7 @@ fn source(nodes: &[Node]) -> String {
 fn env(cache: &Cache, source: &str, syntax: SyntaxConfig) -> Environment<'static> {
     let mut env = Environment::new();
     env.set_syntax(syntax);
+    env.set_undefined_behavior(UndefinedBehavior::Chainable);
     let source = source.to_owned();
     let part = "{% cache (card, x|string, c.id|string) %}<{{ x }}{{ c.id }}>{% endcache %}".to_owned();
     cache_minijinja::install(&mut env, cache, move |name: &str| {

@@ -68,8 +68,8 @@ fn a_panic_of_the_body_frees_every_tag_around_it() {
     };
     assert!(catch_unwind(AssertUnwindSafe(render)).is_err());
     booms.store(false, Ordering::SeqCst);
-    assert_eq!(render(), "xxfalse");
-    assert_eq!(thread::scope(|scope| scope.spawn(render).join().unwrap()), "xxfalse");
+    assert_eq!(render(), "xxFalse");
+    assert_eq!(thread::scope(|scope| scope.spawn(render).join().unwrap()), "xxFalse");
 }
 
 #[test]
@@ -79,13 +79,13 @@ fn what_must_not_be_stored_fails_inside_a_tag_and_not_outside() {
         ("inside.html", "\n{% cache 'x' %}\n{% include 'part.html' %}{% endcache %}"),
         ("part.html", "\n{{ uncacheable() }}"),
     ]);
-    assert_eq!(site.render("outside.html", ()), "falsetrue");
-    assert_eq!(site.render("outside.html", ()), "falsetrue");
+    assert_eq!(site.render("outside.html", ()), "FalseTrue");
+    assert_eq!(site.render("outside.html", ()), "FalseTrue");
     let error = site.try_render("inside.html", ()).unwrap_err();
     let text = explain(&error);
     assert!(text.contains("inside.html:3") && text.contains("part.html:2") && text.contains("uncacheable"), "{text}");
     assert!(!site.cache.exists("x").unwrap());
-    assert_eq!(site.render("outside.html", ()), "falsetrue", "nothing is left of the failed tag");
+    assert_eq!(site.render("outside.html", ()), "FalseTrue", "nothing is left of the failed tag");
 }
 
 #[test]
@@ -93,7 +93,7 @@ fn a_render_inside_a_function_of_a_body_is_inside_the_tag() {
     let site = Site::new(&[("a.html", "{% cache 'k' %}{{ other() }}{% endcache %}"), ("b.html", "{{ caching() }}")]);
     let (mut env, inner) = (site.env.clone(), site.env.clone());
     env.add_function("other", move || inner.get_template("b.html")?.render(()));
-    assert_eq!(env.get_template("a.html").unwrap().render(()).unwrap(), "true");
+    assert_eq!(env.get_template("a.html").unwrap().render(()).unwrap(), "True");
 }
 
 #[test]

@@ -11,24 +11,24 @@ use cache_runtime::model::Cacheable;
 use minijinja::{Environment, Error, Value};
 use serde::Serialize;
 
-pub struct Site {
-    pub cache: Cache,
-    pub env: Environment<'static>,
+pub(crate) struct Site {
+    pub(crate) cache: Cache,
+    pub(crate) env: Environment<'static>,
     files: Arc<Mutex<HashMap<String, String>>>,
     bodies: Arc<AtomicUsize>,
 }
 
 impl Site {
-    pub fn new(files: &[(&str, &str)]) -> Self {
+    pub(crate) fn new(files: &[(&str, &str)]) -> Self {
         Self::on(Cache::memory(), files)
     }
 
-    pub fn on(cache: Cache, files: &[(&str, &str)]) -> Self {
+    pub(crate) fn on(cache: Cache, files: &[(&str, &str)]) -> Self {
         let tag = CacheTag::new(&cache);
         Self::with(cache, tag, files)
     }
 
-    pub fn with(cache: Cache, tag: CacheTag, files: &[(&str, &str)]) -> Self {
+    pub(crate) fn with(cache: Cache, tag: CacheTag, files: &[(&str, &str)]) -> Self {
         let own = |(name, source): &(&str, &str)| ((*name).to_owned(), (*source).to_owned());
         let files: Arc<Mutex<HashMap<String, String>>> = Arc::new(Mutex::new(files.iter().map(own).collect()));
         let mut env = Environment::new();
@@ -43,91 +43,91 @@ impl Site {
         Site { cache, env, files, bodies }
     }
 
-    pub fn edit(&self, name: &str, source: &str) {
+    pub(crate) fn edit(&self, name: &str, source: &str) {
         self.files.lock().unwrap().insert(name.to_owned(), source.to_owned());
     }
 
-    pub fn try_render(&self, name: &str, context: impl Into<Value>) -> Result<String, Error> {
+    pub(crate) fn try_render(&self, name: &str, context: impl Into<Value>) -> Result<String, Error> {
         self.env.get_template(name)?.render(context)
     }
 
     #[track_caller]
-    pub fn render(&self, name: &str, context: impl Into<Value>) -> String {
+    pub(crate) fn render(&self, name: &str, context: impl Into<Value>) -> String {
         self.try_render(name, context).unwrap_or_else(|error| panic!("{}", cache_minijinja::explain(&error)))
     }
 
     /// What was rendered, and how many bodies ran for it.
     #[track_caller]
-    pub fn show(&self, name: &str, context: impl Into<Value>) -> (String, usize) {
+    pub(crate) fn show(&self, name: &str, context: impl Into<Value>) -> (String, usize) {
         let html = self.render(name, context);
         (html, self.bodies())
     }
 
     /// How many bodies have run since the last call.
-    pub fn bodies(&self) -> usize {
+    pub(crate) fn bodies(&self) -> usize {
         self.bodies.swap(0, Ordering::SeqCst)
     }
 
     /// The kind, the message and the place of an error.
     #[track_caller]
-    pub fn error(&self, name: &str, context: impl Into<Value>) -> String {
+    pub(crate) fn error(&self, name: &str, context: impl Into<Value>) -> String {
         self.try_render(name, context).expect_err("it is wrong").to_string()
     }
 }
 
-pub fn moment(seconds: u64) -> SystemTime {
+pub(crate) fn moment(seconds: u64) -> SystemTime {
     SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)
 }
 
 #[derive(Cacheable, Clone, Serialize)]
-pub struct Card {
-    pub id: u32,
-    pub title: String,
+pub(crate) struct Card {
+    pub(crate) id: u32,
+    pub(crate) title: String,
     #[serde(skip)]
-    pub updated_at: SystemTime,
+    pub(crate) updated_at: SystemTime,
 }
 
-pub fn card(id: u32, seconds: u64) -> Card {
+pub(crate) fn card(id: u32, seconds: u64) -> Card {
     Card { id, title: format!("card {id}"), updated_at: moment(seconds) }
 }
 
-pub fn card_value(id: u32, seconds: u64) -> Value {
+pub(crate) fn card_value(id: u32, seconds: u64) -> Value {
     model(&card(id, seconds))
 }
 
-pub fn card_values(cards: &[(u32, u64)]) -> Value {
+pub(crate) fn card_values(cards: &[(u32, u64)]) -> Value {
     models(&cards.iter().map(|(id, seconds)| card(*id, *seconds)).collect::<Vec<_>>())
 }
 
 #[derive(Cacheable, Clone, Serialize)]
-pub struct Post {
-    pub id: u32,
+pub(crate) struct Post {
+    pub(crate) id: u32,
     #[serde(skip)]
-    pub updated_at: SystemTime,
+    pub(crate) updated_at: SystemTime,
     #[serde(serialize_with = "serialize_models")]
-    pub comments: Vec<Comment>,
+    pub(crate) comments: Vec<Comment>,
 }
 
 #[derive(Cacheable, Clone, Serialize)]
-pub struct Comment {
-    pub id: u32,
-    pub text: String,
+pub(crate) struct Comment {
+    pub(crate) id: u32,
+    pub(crate) text: String,
     #[serde(skip)]
-    pub updated_at: SystemTime,
+    pub(crate) updated_at: SystemTime,
     #[serde(serialize_with = "serialize_models")]
-    pub replies: Vec<Reply>,
+    pub(crate) replies: Vec<Reply>,
 }
 
 #[derive(Cacheable, Clone, Serialize)]
-pub struct Reply {
-    pub id: u32,
-    pub text: String,
+pub(crate) struct Reply {
+    pub(crate) id: u32,
+    pub(crate) text: String,
     #[serde(skip)]
-    pub updated_at: SystemTime,
+    pub(crate) updated_at: SystemTime,
 }
 
 /// A post with comments, each of which has a reply.
-pub fn post(comments: u32) -> Post {
+pub(crate) fn post(comments: u32) -> Post {
     let reply = |id| Reply { id, text: "reply".to_owned(), updated_at: moment(1) };
     let comment = |id| Comment { id, text: format!("no. {id}"), updated_at: moment(1), replies: vec![reply(id)] };
     Post { id: 1, updated_at: moment(1), comments: (0..comments).map(comment).collect() }
