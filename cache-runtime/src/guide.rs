@@ -14,6 +14,7 @@
 //! | [`invalidation`] | How do I forget one entry, or everything that carries a tag? |
 //! | [`batches`] | How do I load many entries with one query? |
 //! | [`fragments`] | Keys of models, fragment caching, Russian dolls |
+//! | [`templates`] | A `cache` tag in templates, adapters for template engines |
 //! | [`counters`] | Atomic counters and rate limiting |
 //! | [`configuration`] | `config/storage.toml`, environment variables, addresses, cargo features |
 //! | [`testing`] | How do I test cached functions without sleeping? |
@@ -33,6 +34,6 @@ macro_rules! pages {
     )*};
 }
 pages! {
-    macros handle asynchronous keys values expiry stampedes invalidation batches fragments counters
+    macros handle asynchronous keys values expiry stampedes invalidation batches fragments templates counters
     configuration testing sqlite processes redis stores failure performance migrating
 }

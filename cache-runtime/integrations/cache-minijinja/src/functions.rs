@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use cache_runtime::{Cache, Fragment, FragmentLookup, Ttl};
+use cache_runtime::{Cache, Fragment, FragmentLookup};
 use minijinja::value::{Enumerator, Kwargs, Object, ObjectRepr};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, State, Value};
 
@@ -11,7 +11,9 @@ use crate::digest::{Digests, Facts, mix};
 use crate::event::{FragmentEvent, Outcome, commented, without_comments};
 use crate::frames::{self, Active, Work};
 use crate::key::tag_key;
+use crate::options::Options;
 use crate::rewrite::{BEGIN, EACH, END};
+use crate::shared_texts::SharedTexts;
 
 pub(crate) type Observer = Arc<dyn Fn(&FragmentEvent<'_>) + Send + Sync>;
 
@@ -22,6 +24,7 @@ pub(crate) struct Tags {
     pub(crate) observers: Vec<Observer>,
     pub(crate) explains: bool,
     pub(crate) skips_digest: bool,
+    pub(crate) texts: SharedTexts,
 }
 
 /// A tag of a template.
@@ -68,73 +71,8 @@ pub(crate) fn install(env: &mut Environment<'_>, tags: Tags) {
     });
 }
 
-fn failure(message: impl Into<String>) -> Error {
+pub(crate) fn failure(message: impl Into<String>) -> Error {
     Error::new(ErrorKind::InvalidOperation, message.into())
-}
-
-/// The options of a tag.
-struct Options {
-    expires_in: Option<Ttl>,
-    race_ttl: Option<Ttl>,
-    version: Option<String>,
-    tags: Vec<String>,
-    vary: Option<Value>,
-    is_public: bool,
-    skips_digest: bool,
-}
-
-impl Options {
-    fn read(options: &Kwargs) -> Result<Self, Error> {
-        let value = |name: &str| match options.has(name).then(|| options.get::<Value>(name)).transpose()? {
-            Some(value) if value.is_undefined() => Err(failure(format!("`{name}` is undefined"))),
-            value => Ok(value),
-        };
-        let given = |name: &str| Ok::<_, Error>(value(name)?.filter(|value| !value.is_none()));
-        let ttl = |name: &str| given(name)?.map(|value| ttl(name, &value)).transpose();
-        let flag = |name: &str| given(name)?.map(|value| flag(name, &value)).transpose();
-        let race_condition = ttl("race_condition_ttl")?;
-        let read = Options {
-            expires_in: ttl("expires_in")?,
-            race_ttl: race_condition.or(ttl("race_ttl")?),
-            version: given("version")?.map(|value| version(&value)).transpose()?,
-            tags: given("tags")?.map(|value| texts(&value)).transpose()?.unwrap_or_default(),
-            vary: value("vary")?,
-            is_public: flag("public")?.unwrap_or_default(),
-            skips_digest: flag("skip_digest")?.unwrap_or_default(),
-        };
-        options.assert_all_used()?;
-        Ok(read)
-    }
-}
-
-fn flag(name: &str, value: &Value) -> Result<bool, Error> {
-    bool::try_from(value.clone()).map_err(|_| failure(format!("`{name}` takes true or false")))
-}
-
-fn ttl(name: &str, value: &Value) -> Result<Ttl, Error> {
-    let seconds = f64::try_from(value.clone()).ok().filter(|_| value.is_number());
-    let parsed = match (seconds, value.as_str()) {
-        (Some(seconds), _) => std::time::Duration::try_from_secs_f64(seconds).ok().map(Ttl::from),
-        (None, Some(text)) => Ttl::parse(text).ok(),
-        _ => None,
-    };
-    parsed.ok_or_else(|| failure(format!("`{name}` takes seconds or a text such as \"5m\", and this is {value:?}")))
-}
-
-fn version(value: &Value) -> Result<String, Error> {
-    if value.as_str().is_some() || value.is_number() {
-        return Ok(value.to_string());
-    }
-    Err(failure(format!("`version` takes a text or a number, and this is {}", value.kind())))
-}
-
-fn texts(value: &Value) -> Result<Vec<String>, Error> {
-    let wrong = || failure("`tags` takes a text or a list of texts");
-    if let Some(text) = value.as_str() {
-        return Ok(vec![text.to_owned()]);
-    }
-    let texts = value.try_iter().map_err(|_| wrong())?;
-    texts.map(|text| text.as_str().map(str::to_owned).ok_or_else(wrong)).collect()
 }
 
 impl Tags {
@@ -146,6 +84,9 @@ impl Tags {
         let slot = match fragment.begin() {
             FragmentLookup::Hit(html) => Slot { html: Some(self.hit(state, &shown, html)), ..Slot::new(shown) },
             FragmentLookup::Miss(rendering) => {
+                if key.as_str().is_some() && !options.skips_digest && !self.skips_digest {
+                    self.texts.note(fragment.key(), state.name(), place.line);
+                }
                 Slot { active: Some(Arc::new(frames::begin(state, Work::One(rendering)))), ..Slot::new(shown) }
             }
         };

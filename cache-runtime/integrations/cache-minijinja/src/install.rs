@@ -13,6 +13,7 @@ use crate::event::FragmentEvent;
 use crate::functions::{self, Observer, Tags};
 use crate::names::{Names, PROTECTED};
 use crate::rewrite::rewrite;
+use crate::shared_texts::SharedTexts;
 
 /// Adds the tags `cache` and `cache_each` to an environment, and sets a loader whose templates may have them.
 ///
@@ -191,7 +192,10 @@ impl CacheTag {
         });
         let CacheTag { cache, protected, observers, explains, skips_digest } = self;
         let digests = Digests::new(protected, list);
-        functions::install(env, Tags { cache, digests, observers, explains, skips_digest });
+        functions::install(
+            env,
+            Tags { cache, digests, observers, explains, skips_digest, texts: SharedTexts::default() },
+        );
     }
 }
 

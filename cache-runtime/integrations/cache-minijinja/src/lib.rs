@@ -11,9 +11,11 @@ mod install;
 mod key;
 mod model;
 mod names;
+mod options;
 mod originals;
 mod rewrite;
 mod scanner;
+mod shared_texts;
 mod tag;
 
 pub use self::error::explain;

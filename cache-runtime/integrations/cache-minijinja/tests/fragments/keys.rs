@@ -3,6 +3,7 @@
 use cache_minijinja::{model, models};
 use minijinja::{Value, context};
 
+use crate::digests::warnings;
 use crate::site::{Card, Site, card, card_value, card_values, post};
 
 #[test]
@@ -114,6 +115,21 @@ fn two_tags_with_one_text_never_show_each_others_fragment() {
     site.render("shared-1.html", ());
     site.render("shared-2.html", ());
     assert_eq!(site.bodies(), 1, "unless they want to");
+}
+
+#[test]
+fn two_templates_that_replace_each_others_fragment_are_reported_once() {
+    let warned = warnings(|| {
+        let site = Site::new(&[
+            ("a.html", "\n{% cache 'menu' %}one{% endcache %}"),
+            ("b.html", "{% cache 'menu' %}two{% endcache %}"),
+        ]);
+        for _ in 0..3 {
+            site.render("a.html", ());
+            site.render("b.html", ());
+        }
+    });
+    assert_eq!(warned.matches("a.html:2 and b.html:1 share the key `menu`").count(), 1, "{warned}");
 }
 
 #[test]
