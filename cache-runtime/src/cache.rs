@@ -14,7 +14,7 @@ pub use self::async_cache::AsyncCache;
 pub use self::background::{AsyncBackground, Background};
 pub use self::builder::CacheBuilder;
 pub use self::counter::{AsyncCounter, Counter};
-pub use self::fragment::{AsyncFragment, Fragment};
+pub use self::fragment::{AsyncFragment, Fragment, FragmentLookup, FragmentsLookup, Rendering};
 use crate::handle::{Handle, Settings};
 use crate::mode::Blocking;
 use crate::store::Store;

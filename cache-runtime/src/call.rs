@@ -38,7 +38,7 @@ pub use self::background_refresh::{
     Computation, Lookup, Owned, TaskArgument, own, recompute, recompute_async, require_task,
 };
 pub use self::batch::{BatchOutcome, BatchOutput, Elements, EntryName, copied_elements, elements, names};
-pub(crate) use self::batch::{RunFor, get_or_set_multi, run_batch};
+pub(crate) use self::batch::{RunFor, begin_multi, get_or_set_multi, run_batch};
 pub(crate) use self::before_and_after_body::begin;
 pub use self::before_and_after_body::{Begun, Running};
 use self::cross_process::Claimed;
@@ -292,6 +292,7 @@ impl<M: Mode> Call<'_, M> {
         self.handle.note_writer(&self.key);
         let encoded = entry::write(value, self.handle.core.settings.codec, &expiration);
         let value = encoded.inspect_err(|error| self.handle.report_not_stored(&self.key, error)).ok()?;
+        let value = entry::marked(value, self.handle.view.digest);
         Some((entry::tagged(value, stamps.unwrap_or_default(), &expiration), expiration))
     }
 

@@ -37,6 +37,8 @@ pub(crate) enum Unreadable {
     Checksum,
     #[error("the entry was written as a value of another type")]
     Shape,
+    #[error("the entry was written by another template")]
+    Digest,
     #[error("the entry's bytes are not a value of this type")]
     Decode,
 }
@@ -103,6 +105,15 @@ pub(crate) fn tagged(value: Value, stamps: &[TagStamp], expiration: &Expiration)
     Value::Bytes(bytes)
 }
 
+/// Marks an entry with a digest, without which it cannot be read. A digest of 0 marks nothing.
+pub(crate) fn marked(mut value: Value, digest: u64) -> Value {
+    if let (Value::Bytes(bytes), 1..) = (&mut value, digest) {
+        header::mark(bytes, digest);
+        header::write_checksum(bytes);
+    }
+    value
+}
+
 /// The tags of an entry that carries tags; `None` if they cannot be read.
 pub(crate) fn tag_stamps(bytes: &[u8]) -> Option<Vec<TagStamp>> {
     let (stamps, _) = header::checksum_matches(bytes).then(|| tags::split(&bytes[HEADER..]))??;
@@ -116,17 +127,22 @@ fn unwritable<T: ?Sized>(cause: Refusal) -> Error {
 
 /// Decodes a value, whatever codec wrote it.
 pub(crate) fn read<T: DeserializeOwned>(value: &Value) -> Result<T, Unreadable> {
+    read_marked(value, 0)
+}
+
+/// Decodes a value that is [`marked`] with a digest.
+pub(crate) fn read_marked<T: DeserializeOwned>(value: &Value, digest: u64) -> Result<T, Unreadable> {
     match value {
         Value::Number(number) => read_number(*number),
-        Value::Bytes(bytes) => read_bytes(Cow::Borrowed(bytes)),
+        Value::Bytes(bytes) => read_bytes(Cow::Borrowed(bytes), digest),
     }
 }
 
-/// Decodes a value that is not needed any more, so that a long text can take over its memory.
-pub(crate) fn take<T: DeserializeOwned>(value: Value) -> Result<T, Unreadable> {
+/// The same for a value that is not needed any more, so that a long text can take over its memory.
+pub(crate) fn take_marked<T: DeserializeOwned>(value: Value, digest: u64) -> Result<T, Unreadable> {
     match value {
         Value::Number(number) => read_number(number),
-        Value::Bytes(bytes) => read_bytes(Cow::Owned(bytes)),
+        Value::Bytes(bytes) => read_bytes(Cow::Owned(bytes), digest),
     }
 }
 
@@ -134,7 +150,7 @@ fn read_number<T: DeserializeOwned>(number: i64) -> Result<T, Unreadable> {
     codec::from_number(number).ok_or(Unreadable::Shape)
 }
 
-fn read_bytes<T: DeserializeOwned>(entry: Cow<'_, [u8]>) -> Result<T, Unreadable> {
+fn read_bytes<T: DeserializeOwned>(entry: Cow<'_, [u8]>, digest: u64) -> Result<T, Unreadable> {
     let header = Header::parse(&entry)?;
     if !header::checksum_matches(&entry) {
         return Err(Unreadable::Checksum);
@@ -146,7 +162,8 @@ fn read_bytes<T: DeserializeOwned>(entry: Cow<'_, [u8]>) -> Result<T, Unreadable
     }
     let payload = Payload { entry, start };
     let read = match header.encoding {
-        Encoding::Typed(codec) => codec::typed::read(codec, header.fingerprint, payload),
+        Encoding::Typed(codec) => codec::typed::read(codec, header.fingerprint ^ digest, payload),
+        Encoding::Untyped(_) | Encoding::Number if digest != 0 => Err(Unfit::Type),
         Encoding::Untyped(codec) => codec::untyped::read(codec, payload),
         Encoding::Number => {
             let bytes = payload[..].try_into().map_err(|_| Unreadable::Truncated)?;
@@ -154,6 +171,7 @@ fn read_bytes<T: DeserializeOwned>(entry: Cow<'_, [u8]>) -> Result<T, Unreadable
         }
     };
     read.map_err(|unfit| match unfit {
+        Unfit::Type if digest != 0 => Unreadable::Digest,
         Unfit::Type => Unreadable::Shape,
         Unfit::Bytes => Unreadable::Decode,
     })

@@ -110,12 +110,12 @@ impl Handle {
 
     /// Decodes a value; an unreadable one is a miss.
     pub(crate) fn decode<T: serde::de::DeserializeOwned>(&self, key: &str, value: &Value) -> Option<T> {
-        self.if_readable(key, entry::read(value))
+        self.if_readable(key, entry::read_marked(value, self.view.digest))
     }
 
     /// Decodes a value that is not needed any more.
     pub(crate) fn decode_owned<T: serde::de::DeserializeOwned>(&self, key: &str, value: Value) -> Option<T> {
-        self.if_readable(key, entry::take(value))
+        self.if_readable(key, entry::take_marked(value, self.view.digest))
     }
 
     fn if_readable<T>(&self, key: &str, read: Result<T, Unreadable>) -> Option<T> {

@@ -32,6 +32,7 @@ pub use cache_macros::{cached, counter};
 
 pub use self::cache::{
     AsyncBackground, AsyncCache, AsyncCounter, AsyncFragment, Background, Cache, CacheBuilder, Counter, Fragment,
+    FragmentLookup, FragmentsLookup, Rendering,
 };
 pub use self::codec::Codec;
 pub use self::config::Options;

@@ -19,6 +19,7 @@
 //!
 //! Nothing has to be deleted: an entry under an old key is read by nobody, and expires.
 
+mod any_model;
 mod cacheable;
 mod key;
 mod updated_at;
@@ -26,8 +27,9 @@ mod version;
 
 pub use cache_macros::Cacheable;
 
+pub use self::any_model::AnyModel;
 pub use self::cacheable::Cacheable;
-pub use self::key::{KeySource, ModelKey, key_for, key_for_collection, key_for_object};
+pub use self::key::{KeySource, ModelKey, key_for, key_for_all, key_for_collection, key_for_object};
 #[doc(hidden)]
 pub use self::updated_at::UpdatedAt;
 

@@ -1,12 +1,13 @@
 //! Models, their keys and fragments, as a program uses them.
 
 mod fragments;
+mod rendering;
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use cache_runtime::Cache;
-use cache_runtime::model::{Cacheable, key_for, key_for_collection, key_for_object};
+use cache_runtime::model::{AnyModel, Cacheable, KeySource, key_for, key_for_all, key_for_collection, key_for_object};
 
 const MICROS: u64 = 1_735_689_600_123_456;
 const VERSION: &str = "1735689600.123456";
@@ -84,6 +85,29 @@ fn a_key_is_taken_wherever_a_text_is() {
     assert_eq!(cache.read_multi::<String>([key_for("view", &card)]).unwrap().len(), 1);
     let text: String = key_for("view", &card).into();
     assert_eq!((cache.exists(&text).unwrap(), key_for("view", &card).to_string()), (true, text));
+}
+
+#[test]
+fn models_of_unknown_types_and_several_things_have_keys() {
+    let any = AnyModel::of(&card(42));
+    let item = AnyModel::of(&Tuple(uuid::Uuid::nil(), moment()));
+    assert_eq!(key_for("view", &any), key_for("view", &card(42)).as_str());
+    assert_eq!(key_for("view", &vec![any.clone()]), *format!("view:{VERSION}/card/col/1"));
+    let mixed = [any.clone(), item];
+    assert_eq!(key_for("view", &mixed[..]), *format!("view:{VERSION}/card-tuple/col/2"));
+    assert_eq!(key_for("view", &mixed[..0]), "view:0//col/0");
+
+    let all = key_for_all("view", [&any as &dyn KeySource, &"de", &mixed[..1].to_vec()]);
+    assert_eq!(all, *format!("view:{VERSION}/card/42+de+view:{VERSION}/card/col/1"));
+    assert_eq!(all.version("v2"), "view:v2/card/42+de+view:v2/card/col/1");
+
+    let fragment = |parts: &[&dyn KeySource]| {
+        let key = key_for_all("view", parts.iter().copied());
+        Cache::memory().fragment("view", &key).key()
+    };
+    assert_ne!(fragment(&[&"a+b", &"c"]), fragment(&[&"a", &"b+c"]));
+    assert_ne!(fragment(&[&"Bob", &"c"]), fragment(&[&"bob", &"c"]));
+    assert_ne!(fragment(&[&mixed[..1].to_vec(), &"c"]), fragment(&[&vec![AnyModel::of(&card(7))], &"c"]));
 }
 
 #[test]

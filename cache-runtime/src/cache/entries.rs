@@ -1,5 +1,7 @@
 //! Operations on one entry.
 
+use std::time::Duration;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -87,6 +89,20 @@ for_both_faces! {
     /// assert_eq!(cache.expiry("greeting").await?, None);
     pub async fn expiry(&self, key: &str) -> Result<Option<Expiry>> {
         self.handle.expiry(&Self::MODE, key)
+    }
+
+    /// Returns how long ago the value of a key was stored.
+    ///
+    /// `None` means that there is no value, that it has expired, or that it is a whole number, which does not tell.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Key`](crate::ErrorKind::Key) if the key is empty; otherwise the store's error.
+    example:
+    /// cache.set("greeting", "hello").await?;
+    /// assert!(cache.age("greeting").await?.is_some_and(|age| age.as_secs() < 60));
+    pub async fn age(&self, key: &str) -> Result<Option<Duration>> {
+        self.handle.age(&Self::MODE, key)
     }
 
     /// Renews the lifetime of a value, without changing it.

@@ -1,8 +1,11 @@
 //! Fragments: pieces of a page, stored as they are rendered.
 
+mod rendering;
+
 use std::fmt::Display;
 use std::future::Future;
 
+pub use self::rendering::{FragmentLookup, FragmentsLookup, Rendering};
 use super::both_faces::for_both_faces;
 use super::{AsyncCache, Cache};
 use crate::Ttl;
@@ -133,11 +136,23 @@ for_both_faces! {
         Self { cache: self.cache.tags(tags), ..self.clone() }
     }
 
+    /// Marks the fragment with a digest of what renders it: one that was stored with another digest is a miss.
+    ///
+    /// It is for a text as key, which does not change with the template. The digest of a template's source belongs into the
+    /// prefix of a model's key, so that the fragments of two releases live side by side during a deploy. 0 is no digest.
+    example:
+    /// let sidebar = cache.fragment("page", "sidebar");
+    /// sidebar.digest(1).render(async || "old").await;
+    /// assert_eq!(sidebar.digest(2).render(async || "new").await, "new");
+    pub fn digest(&self, digest: u64) -> Self {
+        Self { cache: self.cache.marked(digest), ..self.clone() }
+    }
+
     /// Returns the key under which the fragment is stored.
     example:
     /// assert_eq!(cache.fragment("page", "Sidebar").key(), "sidebar");
     pub fn key(&self) -> String {
-        self.key.clone().of_fragment(self.version.as_deref())
+        self.key.of_fragment(self.version.as_deref())
     }
 
 }

@@ -3,10 +3,12 @@
 mod join_flights;
 mod output;
 
+use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::future::Future;
 use std::mem;
 use std::pin::pin;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,6 +17,7 @@ use serde::de::DeserializeOwned;
 
 pub use self::output::{BatchOutcome, BatchOutput};
 use super::Decision;
+use super::before_and_after_body::{Begun, begin_call};
 use super::outcome::{Always, Outcome, Storable};
 use super::retention::Retention;
 use super::save::Expiring;
@@ -22,7 +25,7 @@ use crate::Result;
 use crate::claim::{Epoch, HeldClaim, RefreshLease};
 use crate::entry::{self, Expiration, Record, TagStamp, Value};
 use crate::handle::{Handle, deduplicated};
-use crate::mode::Mode;
+use crate::mode::{Blocking, Mode};
 use crate::poll_once::poll_once;
 use crate::single_flight::{BatchLeaders, Ending, Leader, LeaderScope, flights};
 use crate::time::Ttl;
@@ -106,6 +109,37 @@ where
     .await
 }
 
+/// `get_or_set` for many keys up to the body, each key once; and what was found without it.
+pub(crate) fn begin_multi<T>(
+    handle: &Handle,
+    keys: Vec<String>,
+) -> (Begun<'static, HashMap<String, T>>, HashMap<String, T>)
+where
+    T: Serialize + DeserializeOwned + Clone + 'static,
+{
+    let (handle, found) = (handle.clone(), Rc::new(RefCell::new(HashMap::new())));
+    let note = Rc::clone(&found);
+    let begun = begin_call(move |body| async move {
+        let names = names_of(&keys);
+        let batch = Batch::new::<HashMap<String, T>>(&Blocking, &handle, elements(names, keys));
+        let ended_before = flights().ended();
+        let (mut values, leases) = batch.lookup().await;
+        if values.iter().all(Option::is_some) {
+            return batch.whole::<Always<HashMap<String, T>>, T>(values);
+        }
+        let leaders = batch.lead(&mut values, ended_before).await;
+        let known = batch.elements.iter().zip(&values);
+        note.borrow_mut().extend(known.filter_map(|(element, value)| Some((element.itself.clone(), value.clone()?))));
+        let run = |_| body;
+        batch.compute::<Always<HashMap<String, T>>, T, _>(values, (leaders, leases), run, |_| Retention::Usual).await
+    });
+    (begun, found.take())
+}
+
+fn names_of(keys: &[String]) -> Vec<EntryName> {
+    keys.iter().map(|key| EntryName { key: Ok(key.clone()), tags: Vec::new() }).collect()
+}
+
 /// `get_or_set` for many keys, each once.
 pub(crate) async fn get_or_set_multi<M: Mode, T, F: Future<Output = HashMap<String, T>>>(
     mode: &M,
@@ -116,7 +150,7 @@ pub(crate) async fn get_or_set_multi<M: Mode, T, F: Future<Output = HashMap<Stri
 where
     T: Serialize + DeserializeOwned,
 {
-    let names = keys.iter().map(|key| EntryName { key: Ok(key.clone()), tags: Vec::new() }).collect();
+    let names = names_of(&keys);
     let outcomes = (Always::<HashMap<String, T>>::new(), Always::<T>::new());
     run_batch(mode, RunFor::Missing, handle, elements(names, keys), outcomes, compute, |_| Retention::Usual).await
 }
@@ -273,6 +307,7 @@ impl<'a, M: Mode, E> Batch<'a, M, E> {
             handle.note_writer(&computed.key);
             let value = entry::write(Always::storable(computed.value)?, handle.core.settings.codec, expiration);
             let value = value.inspect_err(|error| handle.report_not_stored(&computed.key, error)).ok()?;
+            let value = entry::marked(value, handle.view.digest);
             Some(entry::tagged(value, computed.stamps.unwrap_or_default(), expiration))
         };
         // Encoded once more, since few keys of a batch are awaited.

@@ -4,7 +4,7 @@
 //! caller's location reaches a body with `#[track_caller]`.
 
 use std::cell::Cell;
-use std::future::{Future, poll_fn};
+use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
@@ -39,6 +39,18 @@ struct Body<W> {
     leader: Cell<Option<u64>>,
 }
 
+/// The body as the call sees it: a future that is ready when the caller has run it.
+pub(super) struct BodyResult<W>(Rc<Body<W>>);
+
+impl<W> Future for BodyResult<W> {
+    type Output = W;
+
+    fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<W> {
+        self.0.leader.set(current_leader());
+        self.0.result.take().map_or(Poll::Pending, Poll::Ready)
+    }
+}
+
 // Not inlined, so that the caller's frame has no room for what a look-up needs.
 #[inline(never)]
 pub(crate) fn begin<'a, O: Outcome + 'a>(handle: &Handle, key: Result<&str, &Error>, outcome: O) -> Begun<'a, O::Whole>
@@ -57,15 +69,13 @@ fn compute<'a, O: Outcome + 'a>(computation: Computation<O>) -> Begun<'a, O::Who
 where
     O::Whole: 'a,
 {
+    begin_call(|body| computation.run_in_place(&Blocking, body))
+}
+
+/// Begins a call that pauses for nothing but its body.
+pub(super) fn begin_call<'a, W: 'a, F: Future<Output = W> + 'a>(call: impl FnOnce(BodyResult<W>) -> F) -> Begun<'a, W> {
     let body = Rc::new(Body { result: Cell::new(None), leader: Cell::new(None) });
-    let run = {
-        let body = Rc::clone(&body);
-        poll_fn(move |_| {
-            body.leader.set(current_leader());
-            body.result.take().map_or(Poll::Pending, Poll::Ready)
-        })
-    };
-    let mut call: Pin<Box<dyn Future<Output = O::Whole> + 'a>> = Box::pin(computation.run_in_place(&Blocking, run));
+    let mut call: Pin<Box<dyn Future<Output = W> + 'a>> = Box::pin(call(BodyResult(Rc::clone(&body))));
     match call.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(whole) => Begun::Hit(whole),
         Poll::Pending => {

@@ -89,10 +89,22 @@ pub(super) fn set_tagged_flag(bytes: &mut [u8]) {
     bytes[3] |= TAGGED;
 }
 
+/// Combines the fingerprint with a digest. The checksum must be written afterwards.
+pub(super) fn mark(bytes: &mut [u8], digest: u64) {
+    let fingerprint = u64::from_le_bytes(eight(bytes, FINGERPRINT)) ^ digest;
+    bytes[FINGERPRINT..WRITTEN_AT].copy_from_slice(&fingerprint.to_le_bytes());
+}
+
 /// When an entry expires; `None` if the bytes do not begin like an entry.
 pub(super) fn expires_at(bytes: &[u8]) -> Option<Timestamp> {
     check_start(bytes).ok()?;
     Some(timestamp(bytes, EXPIRES_AT))
+}
+
+/// When an entry was written; `None` if the bytes do not begin like an entry.
+pub(super) fn written_at(bytes: &[u8]) -> Option<Timestamp> {
+    check_start(bytes).ok()?;
+    Some(timestamp(bytes, WRITTEN_AT))
 }
 
 /// Writes the expiry. The checksum must be written afterwards.

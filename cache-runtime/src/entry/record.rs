@@ -91,6 +91,14 @@ impl Record {
         Some(value)
     }
 
+    /// When the value was written; a number does not tell.
+    pub(crate) fn written_at(&self) -> Option<Timestamp> {
+        match &self.value {
+            Value::Number(_) => None,
+            Value::Bytes(bytes) => header::written_at(bytes),
+        }
+    }
+
     /// Whether the value carries tags.
     pub(crate) fn is_tagged(&self) -> bool {
         matches!(&self.value, Value::Bytes(bytes) if header::is_tagged(bytes))

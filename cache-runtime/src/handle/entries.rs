@@ -1,6 +1,7 @@
 //! Operations on one entry.
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -97,6 +98,14 @@ impl Handle {
         }
         let expiry = self.ask(mode, Operation::Expiry { key: self.key(key)? }).await?.expiry()?;
         Ok(expiry.filter(|expiry| self.now() < *expiry).map(Expiry::from))
+    }
+
+    pub(crate) async fn age<M: Mode>(&self, mode: &M, key: &str) -> Result<Option<Duration>> {
+        let written_at = self.live(mode, key).await?.and_then(|record| record.written_at());
+        Ok(written_at.map(|written_at| {
+            let millis = self.now().as_millis().saturating_sub(written_at.as_millis());
+            Duration::from_millis(u64::try_from(millis).unwrap_or_default())
+        }))
     }
 
     pub(crate) async fn touch<M: Mode>(&self, mode: &M, key: &str) -> Result<bool> {

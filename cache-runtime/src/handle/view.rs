@@ -19,6 +19,8 @@ pub(crate) struct View {
     pub(crate) jitter: Jitter,
     /// The annotated function whose call this is.
     pub(crate) function: Option<AnnotatedFunction>,
+    /// With which entries are marked; 0 for none.
+    pub(crate) digest: u64,
     /// The tags of what is written; most views have none.
     pub(crate) tags: Option<Arc<[String]>>,
 }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt::{self, Display};
 use std::ops::Deref;
+use std::time::SystemTime;
 
 use sha2::{Digest as _, Sha256};
 
@@ -41,6 +42,24 @@ pub fn key_for<K: KeySource + ?Sized>(prefix: &str, source: &K) -> ModelKey {
     source.key_with(prefix)
 }
 
+/// The key of several things at once, such as a model and the user who sees it: their keys, joined by `+`.
+///
+/// ```
+/// use cache_runtime::model::{KeySource, key_for_all};
+/// # use cache_runtime::model::Cacheable;
+/// # use std::time::SystemTime;
+/// # #[derive(Cacheable)] struct Card { id: i64, updated_at: SystemTime }
+/// # let card = Card { id: 42, updated_at: SystemTime::UNIX_EPOCH };
+/// assert_eq!(key_for_all("view", [&card as &dyn KeySource, &"de"]), "view:0.0/card/42+de");
+/// ```
+///
+/// A `+` in a text, and in an id, is written as `~+`, and a `~` as `~~`, so that distinct parts are distinct keys. A version
+/// replaces those of all models.
+pub fn key_for_all<'a>(prefix: &str, sources: impl IntoIterator<Item = &'a dyn KeySource>) -> ModelKey {
+    let parts = sources.into_iter().flat_map(|source| source.key_with(prefix).parts);
+    ModelKey::new(parts.collect())
+}
+
 /// The key of one model: see [`key_for`].
 ///
 /// ```
@@ -52,13 +71,15 @@ pub fn key_for<K: KeySource + ?Sized>(prefix: &str, source: &K) -> ModelKey {
 /// assert_eq!(key_for_object("view", &card).version("v2"), "view:v2/card/42");
 /// ```
 pub fn key_for_object<M: Cacheable + ?Sized>(prefix: &str, model: &M) -> ModelKey {
-    let id = model.cache_id();
-    let version = Version(model.updated_at()).to_string();
+    object_key(prefix, M::NAME, &model.cache_id(), model.updated_at())
+}
+
+pub(super) fn object_key(prefix: &str, name: &str, id: &str, updated_at: Option<SystemTime>) -> ModelKey {
+    let version = Version(updated_at).to_string();
     // In lower case, distinct ids may be one text.
-    let is_distinct = id.to_lowercase() == id;
-    let ids = (!is_distinct).then(|| Digest::default().with(&id)).map(Digest::text);
+    let ids = (!is_lowercase(id)).then(|| Digest::default().with(id)).map(Digest::text);
     let members = Members { ids, versions: None };
-    ModelKey::new(Parts { prefix: prefix.to_owned(), version, rest: format!("{}/{id}", M::NAME), members })
+    ModelKey::of_model(OfModel { prefix: prefix.to_owned(), version, rest: format!("{name}/{id}"), members })
 }
 
 /// The key of a list of models: see [`key_for`].
@@ -72,18 +93,40 @@ pub fn key_for_object<M: Cacheable + ?Sized>(prefix: &str, model: &M) -> ModelKe
 /// assert_eq!(key_for_collection("view", cards.iter().filter(|card| card.id > 2)), "view:0/card/col/0");
 /// ```
 pub fn key_for_collection<M: Cacheable>(prefix: &str, models: impl IntoIterator<Item = M>) -> ModelKey {
-    let (mut newest, mut count) = (None, 0);
-    let (mut ids, mut versions) = (Digest::default(), Digest::default());
+    let mut list = ListKey::default();
     for model in models {
-        let updated_at = model.updated_at();
-        newest = newest.max(updated_at);
-        count += 1;
-        ids = ids.with(&model.cache_id());
-        versions = versions.with(&Version(updated_at).to_string());
+        list.push(&model.cache_id(), model.updated_at());
     }
-    let version = Version(newest).to_string();
-    let members = Members { ids: Some(ids.text()), versions: Some(versions.text()) };
-    ModelKey::new(Parts { prefix: prefix.to_owned(), version, rest: format!("{}/col/{count}", M::NAME), members })
+    list.key(prefix, M::NAME)
+}
+
+/// The key of a list, of which one model after the other is told.
+#[derive(Default)]
+pub(super) struct ListKey {
+    newest: Option<SystemTime>,
+    count: usize,
+    ids: Digest,
+    versions: Digest,
+}
+
+impl ListKey {
+    pub(super) fn push(&mut self, id: &str, updated_at: Option<SystemTime>) {
+        self.newest = self.newest.max(updated_at);
+        self.count += 1;
+        self.ids.add(id);
+        self.versions.add(&Version(updated_at).to_string());
+    }
+
+    pub(super) fn key(self, prefix: &str, name: &str) -> ModelKey {
+        let version = Version(self.newest).to_string();
+        let members = Members { ids: Some(self.ids.text()), versions: Some(self.versions.text()) };
+        let rest = format!("{name}/col/{}", self.count);
+        ModelKey::of_model(OfModel { prefix: prefix.to_owned(), version, rest, members })
+    }
+}
+
+fn is_lowercase(text: &str) -> bool {
+    text.chars().all(|char| char.to_lowercase().eq([char]))
 }
 
 /// A hash of texts, the same in every release.
@@ -91,9 +134,13 @@ pub fn key_for_collection<M: Cacheable>(prefix: &str, models: impl IntoIterator<
 struct Digest(Sha256);
 
 impl Digest {
-    fn with(mut self, text: &str) -> Self {
+    fn add(&mut self, text: &str) {
         self.0.update((text.len() as u64).to_le_bytes());
         self.0.update(text);
+    }
+
+    fn with(mut self, text: &str) -> Self {
+        self.add(text);
         self
     }
 
@@ -126,13 +173,20 @@ macro_rules! texts {
     ($($type:ty)*) => {$(
         impl KeySource for $type {
             fn key_with(&self, _: &str) -> ModelKey {
-                ModelKey { text: self.to_lowercase(), parts: None }
+                ModelKey::new(vec![Part::Text(self.to_string())])
             }
         }
     )*};
 }
 
-texts! { str String Cow<'_, str> }
+texts! { str &str String Cow<'_, str> }
+
+/// It stays as it is: the prefix is not used.
+impl KeySource for ModelKey {
+    fn key_with(&self, _: &str) -> ModelKey {
+        self.clone()
+    }
+}
 
 macro_rules! lists {
     ($([$($constant:tt)*] $type:ty;)*) => {$(
@@ -154,12 +208,19 @@ lists! {
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct ModelKey {
     text: String,
-    /// `None` for a text, which has no version.
-    parts: Option<Parts>,
+    /// One, or those of [`key_for_all`].
+    parts: Vec<Part>,
 }
 
 #[derive(Clone, PartialEq, Eq, Hash)]
-struct Parts {
+enum Part {
+    /// It has no version.
+    Text(String),
+    Model(OfModel),
+}
+
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct OfModel {
     prefix: String,
     version: String,
     /// The name, and the id or the count.
@@ -175,9 +236,12 @@ struct Members {
 }
 
 impl ModelKey {
-    fn new(parts: Parts) -> Self {
-        let text = format!("{}:{}/{}", parts.prefix, parts.version, parts.rest).to_lowercase();
-        ModelKey { text, parts: Some(parts) }
+    fn new(parts: Vec<Part>) -> Self {
+        ModelKey { text: joined(&parts, Part::text), parts }
+    }
+
+    fn of_model(model: OfModel) -> Self {
+        ModelKey::new(vec![Part::Model(model)])
     }
 
     /// The same key with another version than the moment of the last change; of a text the same.
@@ -188,28 +252,25 @@ impl ModelKey {
     /// assert_eq!(key_for("view", "Sidebar").version("v2"), "sidebar");
     /// ```
     #[must_use]
-    pub fn version(self, version: impl Display) -> Self {
-        match self.parts {
-            Some(parts) => ModelKey::new(Parts { version: version.to_string(), ..parts }),
-            None => self,
+    pub fn version(mut self, version: impl Display) -> Self {
+        let version = version.to_string();
+        for part in &mut self.parts {
+            if let Part::Model(model) = part {
+                model.version.clone_from(&version);
+            }
         }
+        ModelKey::new(self.parts)
     }
 
     /// The key of a fragment: the same text, with what tells apart models and lists that share it. A version is also added to
     /// a text.
-    pub(crate) fn of_fragment(self, version: Option<&str>) -> String {
-        let Some(mut parts) = self.parts else {
-            return version.map_or_else(|| self.text.clone(), |version| format!("{}:{version}", self.text));
-        };
-        let written = [&*parts.prefix, version.unwrap_or_default()];
-        let is_distinct = written.iter().all(|text| text.to_lowercase() == **text);
-        let written = (!is_distinct).then(|| Digest::default().with(written[0]).with(written[1]).text());
-        let versions = parts.members.versions.take().filter(|_| version.is_none());
-        for digest in [written, parts.members.ids.take(), versions].into_iter().flatten() {
-            parts.prefix.push('@');
-            parts.prefix.push_str(&digest);
+    pub(crate) fn of_fragment(&self, version: Option<&str>) -> String {
+        let key = joined(&self.parts, |part| part.of_fragment(version));
+        let has_model = self.parts.iter().any(|part| matches!(part, Part::Model(_)));
+        match version.filter(|_| !has_model) {
+            Some(version) => format!("{key}:{version}"),
+            None => key,
         }
-        ModelKey::new(Parts { version: version.map_or(parts.version, str::to_owned), ..parts }).text
     }
 
     /// The text.
@@ -220,6 +281,46 @@ impl ModelKey {
     pub fn as_str(&self) -> &str {
         &self.text
     }
+}
+
+impl Part {
+    fn text(&self) -> String {
+        match self {
+            Part::Text(text) => text.to_lowercase(),
+            Part::Model(model) => format!("{}:{}/{}", model.prefix, model.version, model.rest).to_lowercase(),
+        }
+    }
+
+    fn of_fragment(&self, version: Option<&str>) -> String {
+        let Part::Model(model) = self else { return self.text() };
+        let written = [&*model.prefix, version.unwrap_or_default()];
+        let is_distinct = written.iter().all(|text| is_lowercase(text));
+        let written = (!is_distinct).then(|| Digest::default().with(written[0]).with(written[1]).text());
+        let versions = model.members.versions.clone().filter(|_| version.is_none());
+        let mut prefix = model.prefix.clone();
+        for digest in [written, model.members.ids.clone(), versions].into_iter().flatten() {
+            prefix.push('@');
+            prefix.push_str(&digest);
+        }
+        format!("{prefix}:{}/{}", version.unwrap_or(&model.version), model.rest).to_lowercase()
+    }
+}
+
+/// The texts of all parts. What separates several is escaped inside them, and a text whose case counts gets a hash.
+fn joined(parts: &[Part], text: impl Fn(&Part) -> String) -> String {
+    let [part] = parts else {
+        let texts = parts.iter().map(|part| {
+            let escaped = text(part).replace('~', "~~").replace('+', "~+");
+            match part {
+                Part::Text(exact) if !is_lowercase(exact) => {
+                    format!("{escaped}@{}", Digest::default().with(exact).text())
+                }
+                _ => escaped,
+            }
+        });
+        return texts.collect::<Vec<_>>().join("+");
+    };
+    text(part)
 }
 
 impl Deref for ModelKey {

@@ -1,0 +1,101 @@
+//! What a template includes, as far as its source tells.
+
+use minijinja::syntax::SyntaxConfig;
+
+use crate::scanner::{Kind, Token, pieces, tokens};
+
+/// What a source depends on.
+#[derive(Debug, Default)]
+pub(crate) struct Dependencies {
+    /// Names of templates that it includes or imports.
+    pub(crate) templates: Vec<String>,
+    /// The template that it extends.
+    pub(crate) parent: Option<String>,
+    /// Names with `*`, from comments.
+    pub(crate) patterns: Vec<String>,
+    /// Whether it shows a block of its parent.
+    pub(crate) calls_super: bool,
+    /// The lines of inclusions whose names are computed.
+    pub(crate) computed: Vec<usize>,
+    /// Whether a comment names dependencies.
+    pub(crate) is_declared: bool,
+}
+
+/// The comment that names what a template includes by a computed name: `{# Template Dependency: cards/kinds/* #}`.
+const COMMENT: &str = "Template Dependency:";
+
+pub(crate) fn dependencies(source: &str, syntax: &SyntaxConfig) -> Dependencies {
+    let mut found = Dependencies::default();
+    for piece in pieces(source, syntax) {
+        let code = &source[piece.code.clone()];
+        match piece.kind {
+            Kind::Comment => found.comment(code),
+            Kind::Statement | Kind::LineStatement => {
+                let tokens = tokens(code);
+                found.calls_super |= calls_super(&tokens);
+                if let Err(Computed) = found.statement(&tokens) {
+                    found.computed.push(source[..piece.all.start].matches('\n').count() + 1);
+                }
+            }
+            Kind::Expression => found.calls_super |= calls_super(&tokens(code)),
+            Kind::Text => {}
+        }
+    }
+    found
+}
+
+/// A name that the source does not tell.
+struct Computed;
+
+impl Dependencies {
+    fn comment(&mut self, code: &str) {
+        let Some(names) = code.trim_matches(['-', '+']).trim().strip_prefix(COMMENT) else { return };
+        self.is_declared = true;
+        for name in names.split([',', ' ', '\n']).map(str::trim).filter(|name| !name.is_empty()) {
+            let list = if name.contains('*') { &mut self.patterns } else { &mut self.templates };
+            list.push(name.to_owned());
+        }
+    }
+
+    fn statement(&mut self, tokens: &[Token<'_>]) -> Result<(), Computed> {
+        let Some((word, rest)) = tokens.split_first() else { return Ok(()) };
+        let is_end = |token: &Token<'_>| matches!(token.text, "import" | "as" | "ignore" | "with" | "without");
+        let name = rest.split(is_end).next().unwrap_or_default();
+        match word.text {
+            "include" | "import" | "from" => self.templates.extend(literals(name)?),
+            "extends" => self.parent = literals(name)?.into_iter().next(),
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+/// The names in an expression: a text, or a list of texts.
+fn literals(expression: &[Token<'_>]) -> Result<Vec<String>, Computed> {
+    let is_plain = |token: &Token<'_>| token.is_string() || matches!(token.text, "[" | "]" | "(" | ")" | ",");
+    if expression.is_empty() || !expression.iter().all(is_plain) {
+        return Err(Computed);
+    }
+    let texts = expression.iter().filter(|token| token.is_string());
+    texts
+        .map(|token| {
+            let text = token.text.get(1..token.text.len().saturating_sub(1)).ok_or(Computed)?;
+            if text.contains('\\') { Err(Computed) } else { Ok(text.to_owned()) }
+        })
+        .collect()
+}
+
+fn calls_super(tokens: &[Token<'_>]) -> bool {
+    tokens.windows(2).any(|pair| pair[0].text == "super" && pair[1].text == "(")
+}
+
+/// Whether a name matches a pattern, in which `*` is anything but `/`.
+pub(crate) fn matches(pattern: &str, name: &str) -> bool {
+    match pattern.split_once('*') {
+        None => pattern == name,
+        Some((start, rest)) => name.strip_prefix(start).is_some_and(|name| {
+            let reach = name.find('/').unwrap_or(name.len());
+            (0..=reach).filter(|at| name.is_char_boundary(*at)).any(|at| matches(rest, &name[at..]))
+        }),
+    }
+}

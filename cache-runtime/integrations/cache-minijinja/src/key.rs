@@ -1,0 +1,134 @@
+//! The key of a tag, from the value that it is given.
+
+use std::sync::Arc;
+
+use cache_runtime::model::{AnyModel, KeySource, ModelKey, key_for_all};
+use minijinja::Value;
+use minijinja::value::ValueKind;
+
+use crate::digest::{hash, mix};
+use crate::model::{Model, Models};
+
+/// The key of a tag, and what it was made from.
+pub(crate) struct TagKey {
+    pub(crate) key: ModelKey,
+    /// A hash of all that the text of the key does not tell apart: `Bob` and `bob`, `none` and nothing, `7` and 7. 0 for
+    /// models alone, whose keys tell everything apart.
+    pub(crate) exact: u64,
+    /// Whether no model is in it, so that the key does not change with the template.
+    pub(crate) is_text: bool,
+}
+
+/// A part of a key.
+enum Part {
+    Text { text: String, exact: u64 },
+    Model(Box<dyn KeySource>),
+}
+
+impl Part {
+    fn scalar(kind: &str, text: &str) -> Self {
+        Part::Text { text: text.to_owned(), exact: hash(hash(1, kind), text) }
+    }
+}
+
+/// The key from the value of a tag, and from those of its option `vary`.
+pub(crate) fn tag_key(prefix: &str, value: &Value, vary: Option<&Value>) -> Result<TagKey, String> {
+    let mut parts = parts(value)?;
+    if let Some(vary) = vary {
+        parts.extend(varying(vary)?);
+    }
+    let texts = parts.iter().filter_map(|part| if let Part::Text { exact, .. } = part { Some(*exact) } else { None });
+    let exact = texts.fold(0, mix);
+    let is_text = parts.iter().all(|part| matches!(part, Part::Text { .. }));
+    let key = key_for_all(
+        prefix,
+        parts.iter().map(|part| match part {
+            Part::Text { text, .. } => text as &dyn KeySource,
+            Part::Model(model) => &**model,
+        }),
+    );
+    Ok(TagKey { key, exact, is_text })
+}
+
+fn parts(value: &Value) -> Result<Vec<Part>, String> {
+    if value.is_tuple() {
+        let parts: Vec<Value> = value.try_iter().map_err(|error| error.to_string())?.collect();
+        if parts.is_empty() {
+            return Err("the key is an empty tuple".to_owned());
+        }
+        return parts.iter().map(|part| scalar(part).map_or_else(|| part_of(part), Ok)).collect();
+    }
+    if value.as_str() == Some("") {
+        return Err("the key is an empty text".to_owned());
+    }
+    Ok(vec![part_of(value)?])
+}
+
+/// The parts of `vary`: a value, or several of them.
+fn varying(value: &Value) -> Result<Vec<Part>, String> {
+    let one = |value: &Value| scalar(value).map_or_else(|| part_of(value), Ok);
+    let is_list = matches!(value.kind(), ValueKind::Seq) && value.downcast_object_ref::<Models>().is_none();
+    match value.try_iter() {
+        Ok(values) if is_list => values.map(|value| one(&value)).collect(),
+        _ => Ok(vec![one(value)?]),
+    }
+}
+
+/// What has a place among other parts, and is no key alone.
+fn scalar(value: &Value) -> Option<Part> {
+    match value.kind() {
+        ValueKind::None => Some(Part::scalar("none", "none")),
+        ValueKind::Bool => Some(Part::scalar("bool", &value.to_string())),
+        ValueKind::Number => Some(Part::scalar("number", &value.to_string())),
+        _ => None,
+    }
+}
+
+fn part_of(value: &Value) -> Result<Part, String> {
+    if let Some(text) = value.as_str().filter(|_| value.kind() == ValueKind::String) {
+        return Ok(Part::scalar("text", text));
+    }
+    if let Some(model) = value.downcast_object_ref::<Model>() {
+        return Ok(Part::Model(Box::new(model.any())));
+    }
+    if let Some(models) = value.downcast_object::<Models>() {
+        return Ok(Part::Model(Box::new(List(models))));
+    }
+    match value.kind() {
+        ValueKind::Seq => list(value),
+        ValueKind::Undefined => Err("the key is undefined".to_owned()),
+        ValueKind::Map | ValueKind::Plain => Err(format!(
+            "there is no key for a {}: pass the model to the template with `cache_minijinja::model(&card)`, or write a text \
+             of what the fragment depends on",
+            value.kind()
+        )),
+        kind => Err(format!(
+            "there is no key for a {kind}: a text, a model, a list of models or a tuple of these is expected, such as \
+             `(\"name\", value)`"
+        )),
+    }
+}
+
+/// A list that knows the name of its models, even if it is empty.
+struct List(Arc<Models>);
+
+impl KeySource for List {
+    fn key_with(&self, prefix: &str) -> ModelKey {
+        self.0.key_with(prefix)
+    }
+}
+
+fn list(value: &Value) -> Result<Part, String> {
+    let items = value.try_iter().map_err(|error| error.to_string())?;
+    let models = items.map(|item| {
+        let model = item.downcast_object_ref::<Model>().map(Model::any);
+        model.ok_or_else(|| {
+            format!(
+                "there is no key for a list of {}s: pass the list to the template with `cache_minijinja::models(&cards)`",
+                item.kind()
+            )
+        })
+    });
+    let models: Vec<AnyModel> = models.collect::<Result<_, _>>()?;
+    Ok(Part::Model(Box::new(models)))
+}

@@ -1,0 +1,39 @@
+//! Two tags with one text as their key, each of which takes the other's fragment for a miss.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Mutex, PoisonError};
+
+/// How many keys are remembered. Tags that take turns on one key come back to it soon.
+const REMEMBERED: usize = 4096;
+
+/// Which tag has rendered the fragment of a text last.
+#[derive(Default)]
+pub(crate) struct SharedTexts(Mutex<Known>);
+
+#[derive(Default)]
+struct Known {
+    last: HashMap<String, (String, usize)>,
+    reported: HashSet<String>,
+}
+
+impl SharedTexts {
+    /// Remembers that a tag renders the fragment of a text, and reports, once, that another tag did before.
+    pub(crate) fn note(&self, key: String, template: &str, line: usize) {
+        let other = {
+            let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            if known.last.len() >= REMEMBERED {
+                known.last.clear();
+            }
+            let before = known.last.insert(key.clone(), (template.to_owned(), line));
+            // In an edited template a tag moves to another line.
+            before.filter(|(name, _)| name != template && known.reported.insert(key.clone()))
+        };
+        // Without the lock: a log's subscriber may render templates.
+        if let Some((other, other_line)) = other {
+            tracing::warn!(
+                "cache: the tags {other}:{other_line} and {template}:{line} share the key `{key}`, so that each replaces the \
+                 fragment of the other: give one of them another key, or both `skip_digest=true` if they render the same"
+            );
+        }
+    }
+}

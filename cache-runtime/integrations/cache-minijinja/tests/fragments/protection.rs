@@ -1,0 +1,160 @@
+//! A fragment of one user must not reach another.
+
+use cache_minijinja::CacheTag;
+use cache_runtime::Cache;
+use minijinja::{Value, context};
+
+use crate::digests::warnings;
+use crate::site::{Site, card_value};
+
+fn user(id: u32) -> Value {
+    context! { id, name => format!("user {id}") }
+}
+
+fn context(id: u32) -> Value {
+    context! { card => card_value(1, 1), current_user => user(id), session => context! { token => id }, users => vec![user(id)] }
+}
+
+/// Refuses a body whose key does not name the user, in a file with others.
+#[track_caller]
+fn assert_refused(source: &str, files: &[(&str, &str)]) -> String {
+    let files: Vec<_> = [("a.html", source)].into_iter().chain(files.iter().copied()).collect();
+    let message = Site::new(&files).error("a.html", context(1));
+    assert!(message.contains("which is not in its key") && message.contains("(in a.html:"), "{source}: {message}");
+    message
+}
+
+/// Every user sees what is his.
+#[track_caller]
+fn assert_own(source: &str, files: &[(&str, &str)]) {
+    let files: Vec<_> = [("a.html", source)].into_iter().chain(files.iter().copied()).collect();
+    let site = Site::new(&files);
+    for id in [1, 2, 1] {
+        let html = site.render("a.html", context(id));
+        assert!(html.contains(&format!("user {id}")), "{source}: {html}");
+    }
+}
+
+#[test]
+fn what_the_body_reads_of_the_user_must_be_in_the_key() {
+    let message = assert_refused("\n{% cache card %}{{ current_user.name }}{% endcache %}", &[]);
+    assert!(
+        message.contains("reads `current_user.name`")
+            && message.contains("vary=current_user.id")
+            && message.ends_with("a.html:2)"),
+        "{message}"
+    );
+    assert_refused("{% cache 'menu' %}{% if session.token %}x{% endif %}{% endcache %}", &[]);
+    assert_refused("{% cache 'menu' %}{{ csrf_token() }}{% endcache %}", &[]);
+    assert_refused("{% cache_each c in [card] %}{{ current_user.name }}{% endcache_each %}", &[]);
+    assert_refused("{% cache (card, current_user.is_admin) %}{{ current_user.name }}{% endcache %}", &[]);
+    assert_refused(
+        "{% cache 'o' %}{% cache ('i', current_user.id) %}{{ current_user.name }}{% endcache %}{% endcache %}",
+        &[],
+    );
+}
+
+#[test]
+fn a_key_that_names_the_user_is_enough() {
+    assert_own("{% cache (card, current_user.id) %}{{ current_user.name }}{% endcache %}", &[]);
+    assert_own("{% cache card, vary=current_user.id %}{{ current_user.name }}{% endcache %}", &[]);
+    assert_own("{% cache 'hello-' ~ current_user.name %}{{ current_user.name }}{% endcache %}", &[]);
+    assert_own("{% cache_each c in [card], vary=current_user.id %}{{ current_user.name }}{% endcache_each %}", &[]);
+    assert_own("{% cache 'menu' %}x{% endcache %}{{ current_user.name }}", &[]);
+}
+
+#[test]
+fn includes_imports_macros_and_assignments_are_followed() {
+    let partial = [("row.html", "{% include 'deep.html' %}"), ("deep.html", "{{ current_user.name }}")];
+    assert_refused("{% cache card %}{% include 'row.html' %}{% endcache %}", &partial);
+    assert_refused(
+        "{% cache card %}{% if card %}{% include ['none.html', 'row.html'] %}{% endif %}{% endcache %}",
+        &partial,
+    );
+    assert_own("{% cache card, vary=current_user.id %}{% include 'row.html' %}{% endcache %}", &partial);
+    let named = [("row.html", "{{ current_user.name }}")];
+    assert_own(
+        "{% cache 'users', public=true %}{% endcache %}{% for current_user in users %}{% include 'row.html' %}{% endfor %}",
+        &named,
+    );
+    let site = Site::new(&[
+        ("a.html", "{% cache card %}{% for current_user in ['x'] %}{% include 'row.html' %}{% endfor %}{% endcache %}"),
+        ("row.html", "{{ current_user }}"),
+    ]);
+    assert_eq!(site.render("a.html", context(1)), "x", "the body sets it itself");
+
+    let message = assert_refused("{% set name = current_user.name %}{% cache card %}{{ name }}{% endcache %}", &[]);
+    assert!(message.contains("through `name`"), "{message}");
+    assert_refused("{% with n = current_user.name %}{% cache card %}{{ n }}{% endcache %}{% endwith %}", &[]);
+    assert_refused("{% for x in session.items %}{% endfor %}{% cache card %}{{ x }}{% endcache %}", &[]);
+    assert_refused(
+        "{% macro row() %}{{ current_user.name }}{% endmacro %}{% cache card %}{{ row() }}{% endcache %}",
+        &[],
+    );
+    let macros = [("mac.html", "{% macro row() %}{{ current_user.name }}{% endmacro %}")];
+    assert_refused("{% from 'mac.html' import row %}{% cache card %}{{ row() }}{% endcache %}", &macros);
+    assert_refused("{% import 'mac.html' as m %}{% cache card %}{{ m.row() }}{% endcache %}", &macros);
+    assert_own("{% set name = current_user.name %}{% cache ('x', name) %}{{ name }}{% endcache %}", &[]);
+}
+
+#[test]
+fn an_included_tag_is_checked_in_its_own_file() {
+    let site = Site::new(&[
+        ("a.html", "{% include 'part.html' %}"),
+        ("part.html", "\n{% cache card %}{{ session.token }}{% endcache %}"),
+    ]);
+    let error = site.try_render("a.html", context(1)).unwrap_err();
+    assert!(cache_minijinja::explain(&error).contains("part.html:2"));
+}
+
+#[test]
+fn the_author_may_say_that_it_is_public() {
+    let site = Site::new(&[("a.html", "{% cache 'menu', public=true %}{{ request }}{% endcache %}")]);
+    assert_eq!(site.render("a.html", context! { request => "home" }), "home");
+}
+
+#[test]
+fn what_is_rewritten_by_hand_is_checked_at_once() {
+    let rewrite = |source| cache_minijinja::rewrite("a.html", source, &Default::default());
+    let message = rewrite("\n\n{% cache 'a' %}\n{{ session.token }}{% endcache %}").unwrap_err().to_string();
+    assert!(message.contains("reads `session.token`") && message.ends_with("(in a.html:3)"), "{message}");
+    assert!(
+        rewrite("{% cache 'a', public=true %}{{ session }}{% endcache %}{% cache 'b' %}{{ x }}{% endcache %}").is_ok()
+    );
+}
+
+#[test]
+fn the_names_are_a_setting() {
+    let cache = Cache::memory();
+    let tag = CacheTag::new(&cache).protect(["account"]).unprotect(["request"]);
+    let site = Site::with(
+        cache,
+        tag,
+        &[
+            ("a.html", "{% cache 'a' %}{{ account.name }}{% endcache %}"),
+            ("b.html", "{% cache 'b' %}{{ request }}{% endcache %}"),
+        ],
+    );
+    assert!(site.error("a.html", ()).contains("reads `account.name`"));
+    assert_eq!(site.render("b.html", ()), "");
+}
+
+#[test]
+fn a_hit_is_refused_as_well() {
+    let site = Site::new(&[("a.html", "{% cache 'a' %}1{% endcache %}")]);
+    site.render("a.html", ());
+    site.edit("a.html", "{% cache 'a', skip_digest=true %}{{ session }}{% endcache %}");
+    site.error("a.html", ());
+    site.error("a.html", ());
+}
+
+#[test]
+fn the_position_in_an_outer_loop_is_reported() {
+    let warned = warnings(|| {
+        let site =
+            Site::new(&[("a.html", "{% for x in [1, 2] %}{% cache card %}{{ loop.index }}{% endcache %}{% endfor %}")]);
+        site.render("a.html", context(1));
+        site.render("a.html", context(1));
+    });
+    assert_eq!(warned.matches("`loop`").count(), 1, "{warned}");
+}

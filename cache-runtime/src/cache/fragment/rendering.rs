@@ -1,0 +1,153 @@
+//! A fragment in two halves, for template engines that cannot take a closure: look it up, render it, and hand it in.
+
+use std::collections::HashMap;
+use std::fmt;
+
+use super::Fragment;
+use crate::call::{Always, Begun, Running, begin, begin_multi};
+use crate::handle::deduplicated;
+
+/// What [`Fragment::begin`] found.
+#[derive(Debug)]
+#[must_use = "a miss is to be rendered"]
+pub enum FragmentLookup {
+    /// The stored fragment, or the one that somebody else has just rendered.
+    Hit(String),
+    /// The caller has to render it.
+    Miss(Rendering),
+}
+
+/// A fragment that the caller renders, while others wait for it.
+///
+/// Dropped before [`finish`](Rendering::finish) it has failed: nothing is stored, and one of those who wait renders.
+/// Renderings on a thread end in the reverse order of their beginning, as the tags of a template do.
+#[must_use = "a rendering that is dropped has failed"]
+pub struct Rendering {
+    running: Running<'static, String>,
+}
+
+impl Fragment {
+    /// Looks the fragment up, and lets the caller render it in its own code.
+    ///
+    /// This is [`render`](Fragment::render) without a closure, for template engines. It is blocking.
+    ///
+    /// ```
+    /// use cache_runtime::{Cache, FragmentLookup};
+    ///
+    /// let cache = Cache::memory();
+    /// let show = || match cache.fragment("page", "sidebar").begin() {
+    ///     FragmentLookup::Hit(html) => html,
+    ///     FragmentLookup::Miss(rendering) => rendering.finish("<nav></nav>".to_owned()),
+    /// };
+    /// assert_eq!((show(), show()), ("<nav></nav>".to_owned(), "<nav></nav>".to_owned()));
+    /// ```
+    pub fn begin(&self) -> FragmentLookup {
+        match begin(&self.cache.handle, Ok(&self.key()), Always::<String>::new()) {
+            Begun::Hit(html) => FragmentLookup::Hit(html),
+            Begun::Compute(running) => FragmentLookup::Miss(Rendering { running }),
+        }
+    }
+
+    /// Looks many fragments up, in one step of the store, and lets the caller render the missing ones, which are stored in
+    /// another.
+    ///
+    /// All have the options of the first. Fragments that somebody else renders at the moment are waited for.
+    ///
+    /// ```
+    /// use cache_runtime::{Cache, Fragment};
+    ///
+    /// let cache = Cache::memory();
+    /// let fragments = ["one", "two"].map(|name| cache.fragment("page", name));
+    /// assert_eq!(fragments[0].render(|| "<b>1</b>"), "<b>1</b>");
+    ///
+    /// let lookup = Fragment::begin_all(&fragments);
+    /// assert_eq!((lookup.html(0), lookup.html(1)), (Some("<b>1</b>"), None));
+    /// lookup.finish([(1, "<b>2</b>".to_owned())]);
+    /// assert_eq!(fragments[1].render(|| unreachable!("it is stored") as String), "<b>2</b>");
+    /// ```
+    pub fn begin_all(fragments: &[Fragment]) -> FragmentsLookup {
+        let keys: Vec<String> = fragments.iter().map(Fragment::key).collect();
+        let Some(first) = fragments.first() else {
+            return FragmentsLookup { keys, found: HashMap::new(), running: None };
+        };
+        match begin_multi(&first.cache.handle, deduplicated(&keys)) {
+            (Begun::Hit(found), _) => FragmentsLookup { keys, found, running: None },
+            (Begun::Compute(running), found) => FragmentsLookup { keys, found, running: Some(running) },
+        }
+    }
+}
+
+impl Rendering {
+    /// Stores what was rendered, hands it to those who wait, and returns it.
+    ///
+    /// If the key was invalidated meanwhile, it is returned and not stored.
+    ///
+    /// ```
+    /// # let fragment = cache_runtime::Cache::memory().fragment("page", "sidebar");
+    /// if let cache_runtime::FragmentLookup::Miss(rendering) = fragment.begin() {
+    ///     assert_eq!(rendering.finish("<nav></nav>".to_owned()), "<nav></nav>");
+    /// }
+    /// ```
+    pub fn finish(self, html: String) -> String {
+        self.running.finish(html)
+    }
+}
+
+impl fmt::Debug for Rendering {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Rendering").finish_non_exhaustive()
+    }
+}
+
+/// What [`Fragment::begin_all`] found, and the rest, which the caller renders while others wait for it.
+///
+/// Dropped before [`finish`](FragmentsLookup::finish) all of the rest has failed.
+#[must_use = "the missing ones are to be rendered"]
+pub struct FragmentsLookup {
+    keys: Vec<String>,
+    found: HashMap<String, String>,
+    running: Option<Running<'static, HashMap<String, String>>>,
+}
+
+impl FragmentsLookup {
+    /// Returns the stored fragment at this position, or `None` if it has to be rendered.
+    ///
+    /// ```
+    /// # use cache_runtime::{Cache, Fragment};
+    /// let lookup = Fragment::begin_all(&[Cache::memory().fragment("page", "sidebar")]);
+    /// assert_eq!(lookup.html(0), None);
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// If there is no fragment at this position.
+    pub fn html(&self, at: usize) -> Option<&str> {
+        self.found.get(&self.keys[at]).map(String::as_str)
+    }
+
+    /// Stores what was rendered, by position, in one step.
+    ///
+    /// Of several at one key the last counts. What is missing has failed.
+    ///
+    /// ```
+    /// # use cache_runtime::{Cache, Fragment};
+    /// let cache = Cache::memory();
+    /// Fragment::begin_all(&[cache.fragment("page", "sidebar")]).finish([(0, "<nav></nav>".to_owned())]);
+    /// assert!(cache.exists("sidebar")?);
+    /// # Ok::<(), cache_runtime::Error>(())
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// If there is no fragment at a position.
+    pub fn finish(self, rendered: impl IntoIterator<Item = (usize, String)>) {
+        let Some(running) = self.running else { return };
+        running.finish(rendered.into_iter().map(|(at, html)| (self.keys[at].clone(), html)).collect());
+    }
+}
+
+impl fmt::Debug for FragmentsLookup {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FragmentsLookup").field("keys", &self.keys).finish_non_exhaustive()
+    }
+}
