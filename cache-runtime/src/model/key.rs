@@ -126,6 +126,9 @@ impl ListKey {
 }
 
 fn is_lowercase(text: &str) -> bool {
+    if text.is_ascii() {
+        return !text.bytes().any(|byte| byte.is_ascii_uppercase());
+    }
     text.chars().all(|char| char.to_lowercase().eq([char]))
 }
 
