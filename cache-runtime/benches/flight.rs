@@ -14,6 +14,11 @@ mod sync;
 #[path = "../src/single_flight/table.rs"]
 mod table;
 
+/// The runtime's module of this name, as far as the table uses it.
+mod time {
+    pub(crate) use std::time::Instant;
+}
+
 use std::sync::Arc;
 use std::time::Duration;
 
