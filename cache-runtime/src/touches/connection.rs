@@ -24,15 +24,16 @@ use crate::{Error, ErrorKind, Result};
 ///
 ///     fn run(&mut self, sql: &str) -> Result<(), Self::Error> {
 ///         let mut psql = std::process::Command::new("psql");
-///         let done = psql.args([&*self.0, "--single-transaction", "-c", sql]).status()?;
+///         let done = psql.args([&*self.0, "-v", "ON_ERROR_STOP=1", "--single-transaction", "-c", sql]).status()?;
 ///         if done.success() { Ok(()) } else { Err(std::io::Error::other("psql failed")) }
 ///     }
 ///
 ///     fn rows(&mut self, sql: &str) -> Result<Vec<Vec<String>>, Self::Error> {
 ///         let mut psql = std::process::Command::new("psql");
-///         let done = psql.args([&*self.0, "-Atc", sql]).output()?;
+///         let done = psql.args([&*self.0, "-At", "-F\u{1f}", "-R\u{1e}", "-c", sql]).output()?; // separators that no text has
 ///         let text = String::from_utf8_lossy(&done.stdout).into_owned();
-///         Ok(text.lines().map(|line| line.split('|').map(str::to_owned).collect()).collect())
+///         let rows = text.trim_end_matches('\n').split('\u{1e}').filter(|row| !row.is_empty());
+///         Ok(rows.map(|row| row.split('\u{1f}').map(str::to_owned).collect()).collect())
 ///     }
 /// }
 /// ```

@@ -67,25 +67,31 @@ impl Plan {
         let mut triggers = Vec::new();
         for (at, table) in tables.iter().enumerate() {
             planned.check(at, table)?;
-            let touched: Vec<_> =
+            let mut touched: Vec<_> =
                 table.touches.iter().map(|touch| planned.touched(table, touch)).collect::<Result<_>>()?;
+            // In one order in all triggers, so that two writers do not wait for each other.
+            touched.sort_by(|(_, one), (_, other)| one.name.cmp(&other.name));
             planned.check_circle(&mut vec![&table.name])?;
             triggers.extend(match dialect {
                 Dialect::Sqlite => sqlite::triggers(table, &touched),
                 Dialect::Postgres => postgres::triggers(table, &touched),
             });
         }
+        check_names(dialect, &triggers)?;
         Ok(Plan { dialect, tables: tables.to_vec(), triggers })
     }
 
     /// The statements that make all triggers, also in place of older ones.
     #[must_use]
     pub fn sql(&self) -> String {
-        let prerequisites = match self.dialect {
+        self.triggers.iter().fold(self.prerequisites(), |sql, trigger| sql + &trigger.create)
+    }
+
+    fn prerequisites(&self) -> String {
+        match self.dialect {
             Dialect::Sqlite => sqlite::prerequisites(&self.tables),
             Dialect::Postgres => postgres::prerequisites(),
-        };
-        self.triggers.iter().fold(prerequisites, |sql, trigger| sql + &trigger.create)
+        }
     }
 
     /// A query of the columns of the tables.
@@ -129,8 +135,33 @@ impl Plan {
                     return Err(wrong(format!("the table `{}` has no column `{column}`{hint}", table.name)));
                 }
             }
-            find(&table.updated_at).map_or(Ok(()), |[_, _, of]| self.check_stamp(table, of))
+            find(&table.updated_at).map_or(Ok(()), |[_, _, of]| self.check_stamp(table, of))?;
+            table.touches.iter().try_for_each(|touch| self.check_touch(&rows, table, touch))
         })
+    }
+
+    /// Checks that a column and the id that it holds can be compared; SQLite compares everything.
+    fn check_touch(&self, rows: &[&[String; 3]], table: &Table, touch: &Touch) -> Result<()> {
+        let Some(parent) = self.tables.iter().find(|parent| self.dialect.is_same_name(&parent.name, &touch.parent))
+        else {
+            return Ok(());
+        };
+        let of = |table: &Table, column: &str| {
+            rows.iter()
+                .find(|[of, name, _]| *of == table.name && self.dialect.is_same_name(name, column))
+                .map(|row| &row[2])
+        };
+        match (of(table, &touch.column), of(parent, &parent.ids[0])) {
+            (Some(column), Some(id))
+                if self.dialect == Dialect::Postgres && postgres::kind(column) != postgres::kind(id) =>
+            {
+                Err(wrong(format!(
+                    "`{}.{}` is of type {column}, and `{}.{}`, which it touches, of type {id}: declare the same type",
+                    table.name, touch.column, parent.name, parent.ids[0]
+                )))
+            }
+            _ => Ok(()),
+        }
     }
 
     fn check_stamp(&self, table: &Table, column_type: &str) -> Result<()> {
@@ -139,15 +170,21 @@ impl Plan {
         let fits = match (self.dialect, table.stamp) {
             (Dialect::Sqlite, Stamp::Native) => !is_number,
             (Dialect::Sqlite, _) => !["char", "clob", "text"].iter().any(|text| declared.contains(text)),
-            (Dialect::Postgres, Stamp::Native) => declared.starts_with("timestamp"),
+            // A precision of fewer digits would round a stamp to the one before.
+            (Dialect::Postgres, Stamp::Native) => {
+                declared.starts_with("timestamp") && (!declared.contains('(') || declared.contains("(6)"))
+            }
             (Dialect::Postgres, _) => declared == "bigint",
         };
         if fits {
             return Ok(());
         }
+        let is_native = table.stamp == Stamp::Native;
         let (table, column) = (&table.name, &table.updated_at);
         let advice = if is_number {
             "write `#[cache(updated_at, stamp = \"micros\")]`, or \"millis\""
+        } else if declared.starts_with("timestamp") && is_native {
+            "a stamp needs microseconds, as `timestamptz` has"
         } else {
             "declare another type, or another `stamp`"
         };
@@ -160,11 +197,16 @@ impl Plan {
         if self.verify(rows).is_ok() {
             return None;
         }
+        let found: Vec<_> = rows.iter().filter_map(|row| Found::read(row)).collect();
+        let is_there =
+            |trigger: &&Trigger| found.iter().any(|it| it.is(trigger) && it.definition == trigger.definition);
         let outdated = self.unknown(rows).map(|found| match self.dialect {
             Dialect::Sqlite => sqlite::drop_trigger(found.name),
             Dialect::Postgres => postgres::drop_trigger(found.name, found.table),
         });
-        Some(outdated.fold(self.sql(), |sql, statement| sql + &statement))
+        // What is there stays, since to make a trigger again would lock its table.
+        let missing = self.triggers.iter().filter(|trigger| !is_there(trigger)).map(|trigger| trigger.create.clone());
+        Some(missing.chain(outdated).fold(self.prerequisites(), |sql, statement| sql + &statement))
     }
 
     /// Checks the triggers that were found.
@@ -219,6 +261,19 @@ impl Plan {
         })?;
         Ok(Some(SystemTime::UNIX_EPOCH + Duration::from_micros(micros)))
     }
+}
+
+/// Names of triggers are distinct: in SQLite in the whole database, in PostgreSQL on each table.
+fn check_names(dialect: Dialect, triggers: &[Trigger]) -> Result<()> {
+    let is_same = |one: &Trigger, other: &Trigger| {
+        dialect.is_same_name(&one.name, &other.name) && (dialect == Dialect::Sqlite || one.table == other.table)
+    };
+    let twice = triggers.iter().enumerate().find(|(at, trigger)| triggers[..*at].iter().any(|it| is_same(it, trigger)));
+    twice.map_or(Ok(()), |(_, Trigger { name, table, .. })| {
+        Err(wrong(format!(
+            "two triggers would be called `{name}`: remove the second touch of `{table}` by the same column"
+        )))
+    })
 }
 
 /// Tables that are planned together.

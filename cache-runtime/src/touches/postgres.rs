@@ -14,12 +14,15 @@ use super::trigger::Trigger;
 /// The last one in the order of the alphabet, in which triggers run: what another one writes into the column is seen.
 const STAMP_TRIGGER: &str = "zz_cache_touches_stamp";
 
-/// The events of a statement, and the rows that its trigger sees.
-const EVENTS: [(&str, &str, &[&str]); 3] = [
-    ("INSERT", "cache_touches_insert", &["new_rows"]),
-    ("UPDATE", "cache_touches_update", &["old_rows", "new_rows"]),
-    ("DELETE", "cache_touches_delete", &["old_rows"]),
+/// The events of a statement, the name of its trigger, the rows that this sees, and its type in the catalogue.
+const EVENTS: [(&str, &str, &[&str], u8); 3] = [
+    ("INSERT", "cache_touches_insert", &["new_rows"], 4),
+    ("UPDATE", "cache_touches_update", &["old_rows", "new_rows"], 16),
+    ("DELETE", "cache_touches_delete", &["old_rows"], 8),
 ];
+
+/// The type of a trigger before the insert and the update of a row.
+const STAMP_TYPE: u8 = 1 | 2 | 4 | 16;
 
 /// PostgreSQL cuts longer names off.
 const MAX_NAME: usize = 63;
@@ -28,9 +31,10 @@ const MAX_NAME: usize = 63;
 pub(super) fn triggers(table: &Table, touched: &[(&Touch, &Table)]) -> Vec<Trigger> {
     let mut triggers = vec![stamp_trigger(table)];
     if !touched.is_empty() {
-        triggers.extend(EVENTS.map(|(event, name, rows)| {
+        triggers.extend(EVENTS.map(|(event, name, rows, kind)| {
             let touches = touched.iter().map(|(touch, parent)| touch_rows(table, touch, parent, rows));
-            touch_trigger(table, event, name, rows, &touches.collect::<String>())
+            let (body, seen) = touch_body(rows, &touches.collect::<String>());
+            trigger(table, (name, kind), &body, &format!("AFTER {event}"), &seen)
         }));
     }
     triggers
@@ -45,7 +49,7 @@ pub(super) fn prerequisites() -> String {
 pub(super) fn columns_query(tables: &[Table]) -> String {
     let of_table = |table: &Table| {
         format!(
-            "SELECT {}, attname::text, format_type(atttypid, NULL) FROM pg_attribute \
+            "SELECT {}, attname::text, format_type(atttypid, atttypmod) FROM pg_attribute \
              WHERE attrelid = {} AND attnum > 0 AND NOT attisdropped",
             literal(&table.name),
             table_id(table)
@@ -54,15 +58,17 @@ pub(super) fn columns_query(tables: &[Table]) -> String {
     tables.iter().map(of_table).collect::<Vec<_>>().join(" UNION ALL ")
 }
 
-/// Rows of a table, a trigger of ours on it and the source of its function.
+/// Rows of a table, a trigger of ours on it, and its type with the source of its function.
 pub(super) fn triggers_query(tables: &[Table]) -> String {
+    let names: Vec<_> = EVENTS.iter().map(|(_, name, ..)| *name).chain([STAMP_TRIGGER]).map(literal).collect();
     let of_table = |table: &Table| {
         format!(
-            "SELECT {}, tgname::text, CASE tgenabled WHEN 'D' THEN 'disabled' ELSE prosrc END \
+            "SELECT {}, tgname::text, CASE WHEN tgenabled IN ('O', 'A') THEN tgtype::text || ' ' || prosrc ELSE 'disabled' END \
              FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid \
-             WHERE tgrelid = {} AND NOT tgisinternal AND strpos(tgname::text, 'cache_touches_') > 0",
+             WHERE tgrelid = {} AND NOT tgisinternal AND tgname IN ({})",
             literal(&table.name),
-            table_id(table)
+            table_id(table),
+            names.join(", ")
         )
     };
     tables.iter().map(of_table).collect::<Vec<_>>().join(" UNION ALL ")
@@ -76,7 +82,7 @@ pub(super) fn drop_trigger(name: &str, table: &str) -> String {
 pub(super) fn touch(table: &Table, ids: &[String]) -> String {
     let updated_at = identifier(&table.updated_at);
     let is_row: Vec<_> =
-        table.ids.iter().zip(ids).map(|(column, id)| format!("{} = {}", identifier(column), literal(id))).collect();
+        table.ids.iter().zip(ids).map(|(column, id)| format!("{} = {}", identifier(column), value(id))).collect();
     let micros = match table.stamp {
         Stamp::Native => format!("(extract(epoch FROM {updated_at}) * 1000000)::bigint"),
         Stamp::Micros => updated_at.clone(),
@@ -109,56 +115,63 @@ fn table_id(table: &Table) -> String {
     format!("to_regclass({})", literal(&Dialect::Postgres.table(&table.name)))
 }
 
+/// Types of one kind are compared without a cast.
+pub(super) fn kind(column_type: &str) -> &str {
+    match column_type.split('(').next().unwrap_or_default().trim() {
+        "smallint" | "integer" | "bigint" => "integer",
+        "text" | "character varying" | "character" | "citext" => "text",
+        other => other,
+    }
+}
+
+/// A value of the user's as a text. With `E` a backslash is one whatever the server's settings are.
+fn value(text: &str) -> String {
+    format!("E{}", literal(&text.replace('\\', "\\\\")))
+}
+
 /// Gives a row a stamp that is later than the one before, whatever the program writes.
 fn stamp_trigger(table: &Table) -> Trigger {
     let column = identifier(&table.updated_at);
-    let name = Dialect::Postgres.table(&table.name);
-    let (now, step) = match table.stamp {
-        // A column without a time zone holds the time of UTC.
-        Stamp::Native => (
-            "IF pg_typeof(stamp) = 'timestamp'::regtype THEN stamp := clock_timestamp() AT TIME ZONE 'UTC';\n  \
-             ELSE stamp := clock_timestamp(); END IF;",
-            "interval '1 microsecond'",
-        ),
-        Stamp::Micros => ("stamp := (extract(epoch FROM clock_timestamp()) * 1000000)::bigint;", "1"),
-        Stamp::Millis => ("stamp := (extract(epoch FROM clock_timestamp()) * 1000)::bigint;", "1"),
-    };
+    let [new, old] = ["NEW", "OLD"].map(|row| format!("{row}.{column}"));
     let body = format!(
-        "DECLARE\n  stamp {name}.{column}%TYPE;\nBEGIN\n  \
-         IF TG_OP = 'UPDATE' AND NEW.{column} > OLD.{column} THEN RETURN NEW; END IF;\n  {now}\n  \
-         IF TG_OP = 'UPDATE' THEN NEW.{column} := greatest(stamp, OLD.{column} + {step});\n  \
-         ELSE NEW.{column} := greatest(stamp, NEW.{column} + {step}); END IF;\n  RETURN NEW;\nEND"
+        "BEGIN\n  IF TG_OP = 'INSERT' THEN\n    {new} := {};\n  ELSIF ({new} > {old}) IS NOT TRUE THEN\n    {new} := {};\n  \
+         END IF;\n  RETURN NEW;\nEND",
+        stamp_after(table.stamp, &new),
+        stamp_after(table.stamp, &old)
     );
-    trigger(table, STAMP_TRIGGER, "stamp", &body, "BEFORE INSERT OR UPDATE", "FOR EACH ROW")
+    trigger(table, (STAMP_TRIGGER, STAMP_TYPE), &body, "BEFORE INSERT OR UPDATE", "FOR EACH ROW")
 }
 
-fn touch_trigger(table: &Table, event: &str, name: &str, rows: &[&str], touches: &str) -> Trigger {
-    let any_row = format!("EXISTS (SELECT FROM {})", rows[0]);
+/// The body of a trigger that touches, and the rows that it sees.
+fn touch_body(rows: &[&str], touches: &str) -> (String, String) {
     // Also a statement that changes nothing runs the trigger; one that touches its own table would never end.
+    let any_row = format!("EXISTS (SELECT FROM {})", rows[0]);
     let body = format!("BEGIN\n  IF {any_row} THEN\n{touches}  END IF;\n  RETURN NULL;\nEND");
-    let seen = rows.iter().fold(String::from("REFERENCING"), |mut seen, rows| {
+    let mut seen = String::from("REFERENCING");
+    for rows in rows {
         let side = if *rows == "new_rows" { "NEW" } else { "OLD" };
         let _ = write!(seen, " {side} TABLE AS {rows}");
-        seen
-    });
-    trigger(table, name, &event.to_lowercase(), &body, &format!("AFTER {event}"), &format!("{seen} FOR EACH STATEMENT"))
+    }
+    (body, seen + " FOR EACH STATEMENT")
 }
 
-fn trigger(table: &Table, name: &str, what: &str, body: &str, event: &str, rows: &str) -> Trigger {
-    let (function, on) = (function_name(table, what), Dialect::Postgres.table(&table.name));
+/// A trigger, whose function finds tables where the one who installs finds them, whatever path a session has.
+fn trigger(table: &Table, (name, kind): (&str, u8), body: &str, event: &str, rows: &str) -> Trigger {
+    let (function, on) = (function_name(table, name), Dialect::Postgres.table(&table.name));
     let create = format!(
-        "CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $touches${body}$touches$;\n\
-         {}CREATE TRIGGER {} {event} ON {on} {rows} EXECUTE FUNCTION {function}();\n",
+        "CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT \
+         AS $touches${body}$touches$;\n{}CREATE TRIGGER {} {event} ON {on} {rows} EXECUTE FUNCTION {function}();\n",
         drop_trigger(name, &table.name),
         identifier(name),
     );
-    Trigger { name: name.to_owned(), table: table.name.clone(), definition: body.to_owned(), create }
+    Trigger { name: name.to_owned(), table: table.name.clone(), definition: format!("{kind} {body}"), create }
 }
 
 /// The name of a trigger's function, in the table's schema. A long one ends in a hash, so that it stays distinct.
-fn function_name(table: &Table, what: &str) -> String {
+fn function_name(table: &Table, trigger: &str) -> String {
     let (schema, name) =
         table.name.rsplit_once('.').map_or((None, &*table.name), |(schema, name)| (Some(schema), name));
+    let (_, what) = trigger.rsplit_once('_').unwrap_or_default();
     let mut function = format!("cache_touches_{name}_{what}");
     if function.len() > MAX_NAME {
         let hash: String = Sha256::digest(&function)[..8].iter().map(|byte| format!("{byte:02x}")).collect();
@@ -205,8 +218,11 @@ fn setting_name(table: &Table) -> String {
 fn update(parent: &Table, ids: &str) -> String {
     let (name, id) = (Dialect::Postgres.table(&parent.name), identifier(&parent.ids[0]));
     let updated_at = identifier(&parent.updated_at);
+    // An array, so that the plan for many rows is also good for one: the server keeps the first one that it makes.
+    let is_one = format!("{id} = ANY (ARRAY({ids}))");
     format!(
-        "PERFORM FROM {name} WHERE {id} IN ({ids}) ORDER BY {id} FOR NO KEY UPDATE;\n    \
-         UPDATE {name} SET {updated_at} = {updated_at} WHERE {id} IN ({ids})"
+        "PERFORM FROM {name} WHERE {is_one} ORDER BY {id} FOR NO KEY UPDATE;\n    \
+         UPDATE {name} SET {updated_at} = {} WHERE {is_one}",
+        stamp_after(parent.stamp, &updated_at)
     )
 }

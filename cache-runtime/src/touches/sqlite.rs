@@ -11,8 +11,8 @@ use super::trigger::Trigger;
 /// Where a table that touches itself notes that its triggers run: see [`touch_own_table`].
 const GUARD: &str = "cache_touches_guard";
 
-/// All triggers start with this.
-const PREFIX: &str = "cache_touches_";
+/// The names of all triggers start with this. A colon separates their parts, which are names with underscores.
+const PREFIX: &str = "cache_touches:";
 
 /// The triggers of a table, which touches rows of these others.
 pub(super) fn triggers(table: &Table, touched: &[(&Touch, &Table)]) -> Vec<Trigger> {
@@ -23,11 +23,15 @@ pub(super) fn triggers(table: &Table, touched: &[(&Touch, &Table)]) -> Vec<Trigg
 /// What the triggers need besides themselves.
 pub(super) fn prerequisites(tables: &[Table]) -> String {
     let any_touches_itself = tables.iter().any(|table| table.touches.iter().any(|touch| is_own(table, touch)));
-    if !any_touches_itself {
-        return String::new();
-    }
-    format!("CREATE TABLE IF NOT EXISTS {} (name TEXT PRIMARY KEY) WITHOUT ROWID;\n", identifier(GUARD))
+    let guard = identifier(GUARD);
+    // A statement that fails in the middle, as `UPDATE OR FAIL` does, may leave rows in the guard.
+    let make_guard =
+        format!("CREATE TABLE IF NOT EXISTS {guard} (name TEXT PRIMARY KEY) WITHOUT ROWID;\nDELETE FROM {guard};\n");
+    format!("{LOCK}{}", if any_touches_itself { &make_guard } else { "" })
 }
+
+/// Takes the write lock. A transaction that begins by reading is refused, instead of waiting, if another process writes.
+const LOCK: &str = "CREATE TABLE cache_touches_lock (name TEXT);\nDROP TABLE cache_touches_lock;\n";
 
 /// Rows of a table, a column of it and the column's type.
 pub(super) fn columns_query(tables: &[Table]) -> String {
@@ -70,7 +74,7 @@ pub(super) fn touch(table: &Table, ids: &[String]) -> String {
 }
 
 fn trigger(table: &Table, what: &str, event: &str, condition: &str, body: &str) -> Trigger {
-    let name = format!("{PREFIX}{}_{what}", table.name);
+    let name = format!("{PREFIX}{}:{what}", table.name);
     let (quoted, on) = (identifier(&name), identifier(&table.name));
     let when = if condition.is_empty() { String::new() } else { format!("\nWHEN {condition}") };
     let definition = format!("CREATE TRIGGER {quoted} AFTER {event} ON {on}{when}\nBEGIN\n{body}END");
@@ -83,15 +87,20 @@ fn stamps(table: &Table) -> [Trigger; 2] {
     let column = identifier(&table.updated_at);
     let (new, old) = (format!("NEW.{column}"), format!("OLD.{column}"));
     let is_row: Vec<_> = table.ids.iter().map(|id| format!("{0} = NEW.{0}", identifier(id))).collect();
-    let stamp = |before: &str| {
-        let (table_name, stamp) = (identifier(&table.name), stamp_after(table.stamp, before));
+    let stamp = |stamp: &str| {
+        let table_name = identifier(&table.name);
         format!("  UPDATE {table_name} SET {column} = {stamp} WHERE {};\n", is_row.join(" AND "))
     };
-    let is_not_later = format!("coalesce({} <= {}, 1)", micros(table.stamp, &new), micros(table.stamp, &old));
+    let is_not_later = format!("{} <= {}", micros(table.stamp, &new), micros(table.stamp, &old));
+    // A text is greater than every number.
+    let is_text = if table.stamp == Stamp::Native { String::new() } else { format!("typeof({new}) = 'text' OR ") };
+    let is_due = format!("coalesce({is_text}{is_not_later}, 1)");
+    let some_micros_later = format!("{NOW} + abs(random() % 1000)");
     [
-        // The stamp differs from what was inserted, or the triggers on updates would not run.
-        trigger(table, "stamp_insert", "INSERT", "", &stamp(&new)),
-        trigger(table, "stamp_update", "UPDATE", &is_not_later, &stamp(&old)),
+        // The stamp differs from what was inserted, or the triggers on updates would not run. The row may take the place of one
+        // that was deleted in the same millisecond, which is all that the clock tells.
+        trigger(table, "stamp_insert", "INSERT", "", &stamp(&later(table.stamp, &some_micros_later, &new))),
+        trigger(table, "stamp_update", "UPDATE", &is_due, &stamp(&stamp_after(table.stamp, &old))),
     ]
 }
 
@@ -101,7 +110,7 @@ fn touch_triggers(table: &Table, touch: &Touch, parent: &Table) -> [Trigger; 3] 
     let has_moved = format!("NEW.{column} IS NOT OLD.{column}");
     let [by_new, by_old] = [format!("NEW.{column}"), format!("OLD.{column}")];
     let touching = |what: &str, event: &str, condition: &str, id: &str| {
-        let what = format!("{}_{what}", touch.column);
+        let what = format!("{}:{}:{what}", touch.column, parent.name);
         if is_own(table, touch) {
             let (guarded, body) = touch_own_table(table, &column, id);
             let condition = if condition.is_empty() { guarded } else { format!("{condition} AND {guarded}") };
@@ -149,7 +158,12 @@ fn is_own(table: &Table, touch: &Touch) -> bool {
 
 /// The stamp that follows the one in this column, or now if that is later.
 pub(super) fn stamp_after(stamp: Stamp, before: &str) -> String {
-    let micros = format!("max({NOW}, coalesce({}, 0) + {})", micros(stamp, before), step(stamp));
+    later(stamp, NOW, before)
+}
+
+/// The later one of a moment in microseconds and of the stamp that follows the one in this column.
+fn later(stamp: Stamp, moment: &str, before: &str) -> String {
+    let micros = format!("max({moment}, coalesce({}, 0) + {})", micros(stamp, before), step(stamp));
     match stamp {
         Stamp::Native => format!(
             "strftime('%Y-%m-%d %H:%M:%S', {micros} / 1000000, 'unixepoch') || printf('.%06d+00:00', {micros} % 1000000)"

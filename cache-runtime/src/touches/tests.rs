@@ -123,6 +123,7 @@ fn a_stamp_fits_its_column() {
         (Dialect::Sqlite, Stamp::Millis, "", "varchar(30)"),
         (Dialect::Postgres, Stamp::Native, "timestamp with time zone", "bigint"),
         (Dialect::Postgres, Stamp::Native, "timestamp without time zone", "date"),
+        (Dialect::Postgres, Stamp::Native, "timestamp(6) with time zone", "timestamp(3) with time zone"),
         (Dialect::Postgres, Stamp::Micros, "bigint", "integer"),
         (Dialect::Postgres, Stamp::Millis, "bigint", "timestamp with time zone"),
     ] {
@@ -138,16 +139,63 @@ fn what_is_installed_is_compared() {
         let mut found: Vec<_> = plan.triggers.iter().map(|it| row([&it.table, &it.name, &it.definition])).collect();
         assert_eq!((plan.verify(&found).is_ok(), plan.changes(&found)), (true, None));
 
-        found.push(row(["comments", "cache_touches_comments_author_id_update", "CREATE TRIGGER …"]));
+        found.push(row(["comments", "cache_touches:comments:author_id:users:update", "CREATE TRIGGER …"]));
         assert!(plan.verify(&found).unwrap_err().to_string().contains("touches what is touched no more"));
         assert!(
             plan.changes(&found)
                 .unwrap()
-                .contains("DROP TRIGGER IF EXISTS \"cache_touches_comments_author_id_update\"")
+                .contains("DROP TRIGGER IF EXISTS \"cache_touches:comments:author_id:users:update\"")
         );
 
         found[0][2] = "disabled".to_owned();
         assert!(plan.verify(&found).unwrap_err().to_string().contains("is outdated or disabled"));
         assert!(plan.verify(&[]).unwrap_err().to_string().contains("is missing"));
     }
+}
+
+#[test]
+fn one_column_may_touch_two_tables() {
+    let tables = [
+        Table::new("users"),
+        Table::new("groups"),
+        Table::new("cards").touches("owner_id", "users").touches("owner_id", "groups"),
+    ];
+    for dialect in DIALECTS {
+        let sql = sql(dialect, &tables).unwrap();
+        assert!(sql.contains("UPDATE \"users\"") && sql.contains("UPDATE \"groups\""), "{sql}");
+    }
+    let twice = Table::new("cards").touches("owner_id", "users").touches("owner_id", "users");
+    assert!(
+        sql(Dialect::Sqlite, &[Table::new("users"), twice]).unwrap_err().to_string().contains("by the same column")
+    );
+}
+
+#[test]
+fn names_of_triggers_do_not_depend_on_underscores() {
+    let tables = [
+        Table::new("items"),
+        Table::new("orders").touches("item_id", "items"),
+        Table::new("orders_item").touches("id", "items"),
+    ];
+    sql(Dialect::Sqlite, &tables).unwrap();
+}
+
+#[test]
+fn a_column_has_the_type_of_the_id_that_it_holds() {
+    let plan = Plan::new(Dialect::Postgres, &blog()).unwrap();
+    let columns = |of: &str| {
+        let own = [
+            ["posts", "id", "uuid"],
+            ["posts", "updated_at", "timestamp with time zone"],
+            ["comments", "id", "bigint"],
+        ];
+        let rest = [["comments", "updated_at", "timestamp with time zone"], ["comments", "post_id", of]];
+        own.into_iter().chain(rest).map(row).collect::<Vec<_>>()
+    };
+    plan.check_columns(&columns("uuid")).unwrap();
+    let message = plan.check_columns(&columns("text")).unwrap_err().to_string();
+    assert!(
+        message.starts_with("`comments.post_id` is of type text, and `posts.id`, which it touches, of type uuid"),
+        "{message}"
+    );
 }
