@@ -1,12 +1,16 @@
-//! `#[derive(Cacheable)]`: which fields of a struct are the parts of its key.
+//! `#[derive(Cacheable)]`: which fields of a struct are the parts of its key, and which table holds its rows.
+
+mod attributes;
+mod table;
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, quote, quote_spanned};
+use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Attribute, Data, DeriveInput, Error, Field, Fields, Index, LitStr, Member, Path, Token, Type};
+use syn::{Data, DeriveInput, Field, Fields, Index, Member, Type};
 
-use crate::did_you_mean;
+use self::attributes::{AboutField, AboutStruct};
+use self::table::Table;
 use crate::errors::Errors;
 use crate::signature::runtime_path;
 
@@ -21,30 +25,48 @@ pub(crate) fn derive(input: TokenStream) -> TokenStream {
     expanded.unwrap_or_else(|error| error.to_compile_error())
 }
 
-/// The parts of a model's key.
+/// The parts of a model's key, and its table.
 struct Model {
-    name: LitStr,
-    runtime: Option<Path>,
+    about: AboutStruct,
+    table: Table,
     ids: Vec<Part>,
     updated_at: Part,
 }
 
-/// A field, and its type.
+/// A field of the struct, and what `#[cache(…)]` says of it.
+#[derive(Clone)]
 struct Part {
     member: Member,
     ty: Type,
+    about: AboutField,
 }
 
-/// What `#[cache(…)]` can say of a field.
-const FIELD_WORDS: [&str; 2] = ["id", "updated_at"];
+impl Part {
+    fn new((at, Field { ident, ty, attrs, .. }): (usize, &Field), errors: &mut Errors) -> Self {
+        let member = match ident {
+            Some(ident) => Member::Named(ident.clone()),
+            None => Member::Unnamed(Index { index: at as u32, span: Span::mixed_site() }),
+        };
+        Part { member, ty: ty.clone(), about: AboutField::new(attrs, errors) }
+    }
 
-/// What `#[cache(…)]` can say of a struct.
-const STRUCT_WORDS: [&str; 2] = ["name", "crate"];
+    /// The name of the field; that of a tuple has none.
+    fn name(&self) -> Option<Ident> {
+        match &self.member {
+            Member::Named(name) => Some(name.unraw()),
+            Member::Unnamed(_) => None,
+        }
+    }
+
+    fn is_marked(&self, word: &str) -> bool {
+        self.about.mark.as_ref().is_some_and(|mark| mark == word)
+    }
+}
 
 impl Model {
     /// Reads a struct; `None` if something is wrong.
     fn new(input: &DeriveInput, errors: &mut Errors) -> Option<Self> {
-        let (name, runtime) = about_struct(input, errors);
+        let about = AboutStruct::new(input, errors);
         let Data::Struct(data) = &input.data else {
             errors.add(
                 &input.ident,
@@ -52,17 +74,9 @@ impl Model {
             );
             return None;
         };
-        let marked: Vec<(Part, Option<Ident>)> =
-            parts(&data.fields).map(|(part, attrs)| (part, about_field(attrs, errors))).collect();
-        let find = |word: &str| -> Vec<usize> {
-            let marked_so = |at: &usize| marked[*at].1.as_ref().is_some_and(|mark| mark == word);
-            let named_so = |at: &usize| matches!(&marked[*at].0.member, Member::Named(name) if name.unraw() == word);
-            let all = 0..marked.len();
-            let by_mark: Vec<usize> = all.clone().filter(marked_so).collect();
-            if by_mark.is_empty() { all.filter(named_so).collect() } else { by_mark }
-        };
-        let (ids, updated_at) = (find("id"), find("updated_at"));
-        for (word, found) in [("id", &ids), ("updated_at", &updated_at)] {
+        let parts = parts(&data.fields, errors);
+        let [ids, updated_at] = ["id", "updated_at"].map(|word| {
+            let found = find(&parts, word);
             if found.is_empty() {
                 errors.add(
                     &input.ident,
@@ -71,23 +85,27 @@ impl Model {
                     ),
                 );
             }
+            found
+        });
+        if let [_, second, ..] = &updated_at[..] {
+            errors.add(&second.about.mark, "only one field is `updated_at`: remove one of the two");
         }
-        if let [_, second, ..] = updated_at[..] {
-            errors.add(&marked[second].1, "only one field is `updated_at`: remove one of the two");
-        }
-        let part = |at: usize| Part { member: marked[at].0.member.clone(), ty: marked[at].0.ty.clone() };
-        Some(Model { name, runtime, ids: ids.into_iter().map(part).collect(), updated_at: part(*updated_at.first()?) })
+        let updated_at = updated_at.into_iter().next()?;
+        let table = Table::new(input, &about, &parts, &ids, &updated_at, errors);
+        Some(Model { about, table, ids, updated_at })
     }
 
     fn expand(&self, input: &DeriveInput) -> TokenStream {
-        let Model { name, ids, updated_at, runtime } = self;
-        let runtime_at = |place| runtime_path(runtime.as_ref(), place);
+        let Model { about, table, ids, updated_at } = self;
+        let runtime_at = |place| runtime_path(about.runtime.as_ref(), place);
         let (ident, (implemented, types, bounds)) = (&input.ident, input.generics.split_for_impl());
-        let ids = ids.iter().map(|Part { member, ty }| quote_spanned!(place_of(ty)=> &self.#member));
+        let ids: Vec<_> =
+            ids.iter().map(|Part { member, ty, .. }| quote_spanned!(place_of(ty)=> &self.#member)).collect();
         let (member, place) = (&updated_at.member, place_of(&updated_at.ty));
         let runtime = runtime_at(place);
         let moment = quote_spanned!(place=> #runtime::macro_support::UpdatedAt::new(&self.#member).moment());
         let runtime = runtime_at(Span::mixed_site());
+        let (name, table) = (&about.name, table.expand(&runtime));
         quote_spanned! {Span::mixed_site()=>
             impl #implemented #runtime::model::Cacheable for #ident #types #bounds {
                 const NAME: &'static ::core::primitive::str = #name;
@@ -100,6 +118,16 @@ impl Model {
                     #moment
                 }
             }
+
+            impl #implemented #runtime::touches::Touchable for #ident #types #bounds {
+                fn table() -> #runtime::touches::Table {
+                    #table
+                }
+
+                fn id_values(&self) -> ::std::vec::Vec<::std::string::String> {
+                    #runtime::macro_support::id_values(&[#(#ids),*])
+                }
+            }
         }
     }
 }
@@ -109,61 +137,30 @@ fn place_of(ty: &Type) -> Span {
     ty.span().resolved_at(Span::mixed_site())
 }
 
-fn parts(fields: &Fields) -> impl Iterator<Item = (Part, &[Attribute])> {
-    fields.iter().enumerate().map(|(at, Field { ident, ty, attrs, .. })| {
-        let member = match ident {
-            Some(ident) => Member::Named(ident.clone()),
-            None => Member::Unnamed(Index { index: at as u32, span: Span::mixed_site() }),
-        };
-        (Part { member, ty: ty.clone() }, &attrs[..])
-    })
-}
-
-/// The name of the struct in keys, and the path of the library.
-fn about_struct(input: &DeriveInput, errors: &mut Errors) -> (LitStr, Option<Path>) {
-    let mut name = LitStr::new(&input.ident.unraw().to_string().to_lowercase(), input.ident.span());
-    let mut runtime = None;
-    for attr in input.attrs.iter().filter(|attr| attr.path().is_ident("cache")) {
-        let read = attr.parse_nested_meta(|meta| {
-            if meta.path.is_ident("name") {
-                name = meta.value()?.parse()?;
-                if name.value().is_empty() {
-                    return Err(Error::new(name.span(), "the name is empty: write `name = \"card\"`, or remove it"));
-                }
-            } else if meta.path.is_ident("crate") {
-                runtime = Some(meta.value()?.call(Path::parse_mod_style)?);
-            } else {
-                return Err(unknown(&meta.path, "a struct", &STRUCT_WORDS));
-            }
-            Ok(())
-        });
-        errors.ok(read);
+fn parts(fields: &Fields, errors: &mut Errors) -> Vec<Part> {
+    let parts: Vec<_> = fields.iter().enumerate().map(|field| Part::new(field, errors)).collect();
+    for part in &parts {
+        if let Some(stamp) =
+            part.about.stamp.as_ref().filter(|_| !find(&parts, "updated_at").iter().any(|it| it.member == part.member))
+        {
+            errors.add(stamp, "only the field `updated_at` has a `stamp`: remove it");
+        }
     }
-    (name, runtime)
+    parts
 }
 
-/// What a field is, if `#[cache(…)]` says so.
-fn about_field(attrs: &[Attribute], errors: &mut Errors) -> Option<Ident> {
-    let mut mark = None;
-    for attr in attrs.iter().filter(|attr| attr.path().is_ident("cache")) {
-        let read = attr.parse_nested_meta(|meta| {
-            if mark.is_some() {
-                return Err(meta.error("a field is either `id` or `updated_at`: remove one of the two"));
-            }
-            let word = meta.path.get_ident().filter(|word| FIELD_WORDS.iter().any(|known| word == known));
-            mark = Some(word.ok_or_else(|| unknown(&meta.path, "a field", &FIELD_WORDS))?.clone());
-            if meta.input.peek(Token![=]) {
-                return Err(meta.error(format!("`{0}` takes no value: write `#[cache({0})]`", quote!(#mark))));
-            }
-            Ok(())
-        });
-        errors.ok(read);
+/// The fields that are marked with this word, or else the one of this name.
+fn find(parts: &[Part], word: &str) -> Vec<Part> {
+    let marked: Vec<_> = parts.iter().filter(|part| part.is_marked(word)).cloned().collect();
+    if !marked.is_empty() {
+        return marked;
     }
-    mark
+    parts.iter().filter(|part| part.name().is_some_and(|name| name == word)).cloned().collect()
 }
 
-fn unknown(path: &Path, of: &str, known: &[&str]) -> Error {
-    let word = path.to_token_stream().to_string();
-    let hint = did_you_mean::hint(&word, known);
-    Error::new_spanned(path, format!("`#[cache]` above {of} has no argument `{word}`: {hint}"))
+/// The path of a word that `#[cache(…)]` does not know.
+fn unknown(path: &syn::Path, of: &str, known: &[&str]) -> syn::Error {
+    let word = quote!(#path).to_string();
+    let hint = crate::did_you_mean::hint(&word, known);
+    syn::Error::new_spanned(path, format!("`#[cache]` above {of} has no argument `{word}`: {hint}"))
 }

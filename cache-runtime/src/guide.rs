@@ -15,6 +15,7 @@
 //! | [`batches`] | How do I load many entries with one query? |
 //! | [`fragments`] | Keys of models, fragment caching, Russian dolls |
 //! | [`templates`] | A `cache` tag in templates, adapters for template engines |
+//! | [`touches`] | How does a parent get a new version when a child changes? |
 //! | [`counters`] | Atomic counters and rate limiting |
 //! | [`configuration`] | `config/storage.toml`, environment variables, addresses, cargo features |
 //! | [`testing`] | How do I test cached functions without sleeping? |
@@ -34,6 +35,6 @@ macro_rules! pages {
     )*};
 }
 pages! {
-    macros handle asynchronous keys values expiry stampedes invalidation batches fragments templates counters
+    macros handle asynchronous keys values expiry stampedes invalidation batches fragments templates touches counters
     configuration testing sqlite processes redis stores failure performance migrating
 }

@@ -25,6 +25,7 @@ mod single_flight;
 pub mod store;
 pub mod testing;
 mod time;
+pub mod touches;
 
 pub use cache_macros::{cached, counter};
 

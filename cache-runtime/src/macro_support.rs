@@ -15,7 +15,7 @@ pub use self::blocking::begin;
 pub use self::body::{Body, run_async};
 pub use self::companions::{Ref, Returns, Stores, key, tags};
 pub use self::duration::{IntoDuration, duration};
-pub use self::model::{UpdatedAt, id};
+pub use self::model::{UpdatedAt, id, id_values};
 pub use self::options::{CallOptions, vec};
 // `Storable` is here so that users can write the bound which the compiler proposes.
 pub use crate::call::{

@@ -1,4 +1,4 @@
-//! Throw-away servers for tests: Redis alone, as a cluster, with a sentinel, and memcached.
+//! Throw-away servers for tests: Redis alone, as a cluster, with a sentinel; memcached; PostgreSQL.
 //!
 //! A server listens on a free port of 127.0.0.1 and has its own folder. It ends when its value is dropped or its
 //! process ends, in whatever way. No test uses a server that it did not start.
@@ -15,8 +15,8 @@
 //! # }
 //! ```
 //!
-//! Most tests need no server of their own: [`Redis::shared`] and [`Memcached::shared`] start one for the whole process,
-//! and [`own_name`] makes a namespace for each test.
+//! Most tests need no server of their own: [`Redis::shared`], [`Memcached::shared`] and [`Postgres::shared`] start one for the
+//! whole process, and [`own_name`] makes a namespace for each test.
 //!
 //! If a server is not installed, starting it returns `None` and reports this to standard error, which the test harness
 //! does not capture. With the variable `CI` set it panics instead, so that no test is skipped unnoticed there.
@@ -27,6 +27,7 @@ mod cluster;
 mod lifecycle;
 mod memcached;
 mod port;
+mod postgres;
 mod process;
 mod proxy;
 mod redis;
@@ -35,6 +36,7 @@ mod wire;
 
 use std::env;
 use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 use std::process::id;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread::sleep;
@@ -42,6 +44,7 @@ use std::time::{Duration, Instant};
 
 pub use self::cluster::Cluster;
 pub use self::memcached::Memcached;
+pub use self::postgres::Postgres;
 pub use self::proxy::Proxy;
 pub use self::redis::{Redis, RedisOptions};
 pub use self::sentinel::Sentinel;
@@ -54,9 +57,15 @@ pub fn own_name() -> String {
 }
 
 /// Whether a program is installed. If not, it reports this, and panics if `CI` is set.
-fn is_installed(program: &str) -> bool {
+pub fn is_installed(program: &str) -> bool {
     let path = env::var_os("PATH").unwrap_or_default();
-    let found = env::split_paths(&path).any(|folder| folder.join(program).is_file());
+    let folders: Vec<_> = env::split_paths(&path).collect();
+    is_installed_in(program, folders.iter().map(PathBuf::as_path))
+}
+
+/// As [`is_installed`], in some folders.
+fn is_installed_in<'a>(program: &str, mut folders: impl Iterator<Item = &'a Path>) -> bool {
+    let found = folders.any(|folder| folder.join(program).is_file());
     if !found {
         assert!(env::var_os("CI").is_none(), "{program} is not installed; `tests/run` installs it");
         // Not by a macro, because the harness hides what a passing test prints by these.

@@ -13,3 +13,8 @@ pub fn id(parts: &[&dyn Display]) -> String {
     let parts = parts.iter().map(|part| part.to_string().replace('~', "~~").replace('-', "~-"));
     parts.collect::<Vec<_>>().join("-")
 }
+
+/// The parts of a model's id, as texts.
+pub fn id_values(parts: &[&dyn Display]) -> Vec<String> {
+    parts.iter().map(ToString::to_string).collect()
+}

@@ -8,7 +8,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use cache_servers::{Cluster, Memcached, Redis, Reply, Sentinel, own_name};
+use cache_servers::{Cluster, Memcached, Postgres, Redis, Reply, Sentinel, own_name};
 
 fn answers(port: u16) -> bool {
     TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_ok()
@@ -53,6 +53,21 @@ fn a_restarted_server_has_the_same_port_and_is_empty() {
     redis.start_again();
     memcached.start_again();
     assert_eq!((redis.ask(["GET", "k"]), &*memcached.ask("get k")), (Reply::Nothing, "END"));
+}
+
+#[test]
+fn postgres_keeps_its_databases_and_ends_with_its_value() {
+    let Some(postgres) = Postgres::start() else { return };
+    let url = postgres.create_database();
+    let ask = || Command::new("psql").args([&*url, "-Atc", "SELECT 1"]).output().unwrap();
+    assert_eq!(ask().stdout, b"1\n");
+    postgres.stop();
+    assert!(!ask().status.success());
+    postgres.start_again();
+    assert_eq!(ask().stdout, b"1\n");
+    let port = postgres.port();
+    drop(postgres);
+    assert!(!answers(port));
 }
 
 #[test]
