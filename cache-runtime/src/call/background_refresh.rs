@@ -31,8 +31,8 @@ pub enum Lookup<O: Outcome> {
 /// A computation that a lookup asks for.
 pub struct Computation<O> {
     handle: Handle,
-    /// The stored key and where the computation starts; `None` where nothing can be cached.
-    found: Option<(String, Start)>,
+    /// The stored key and where the computation starts; `None` where nothing can be cached. Boxed, since a hit has none.
+    found: Option<Box<(String, Start)>>,
     outcome: PhantomData<fn() -> O>,
 }
 
@@ -47,7 +47,7 @@ pub(crate) async fn lookup<M: Mode, O: Outcome>(
         None => None,
         Some(key) => match (Call { mode, handle, key: Cow::Borrowed(&key) }).lookup().await {
             Found::Value(value) => return Lookup::Hit(O::whole(value)),
-            Found::Compute(start) => Some((key.into_owned(), start)),
+            Found::Compute(start) => Some(Box::new((key.into_owned(), start))),
         },
     };
     Lookup::Compute(Computation { handle: handle.clone(), found, outcome: PhantomData })
@@ -106,13 +106,13 @@ fn spawn(task: impl Future<Output = ()> + Send + 'static) {
 impl<O: Outcome> Computation<O> {
     /// The stale value, if it may be served while the new one is computed.
     fn stale(&self) -> Option<O::Value> {
-        let (key, start) = self.found.as_ref()?;
+        let (key, start) = &**self.found.as_ref()?;
         self.handle.decode(key, &start.servable()?.value)
     }
 
     pub(super) async fn run_in_place<M: Mode, B: Future<Output = O::Whole>>(self, mode: &M, body: B) -> O::Whole {
         let body = pin!(Some(body));
-        let Some((key, start)) = self.found else { return run(body).await };
+        let Some((key, start)) = self.found.map(|found| *found) else { return run(body).await };
         let call = Call { mode, handle: &self.handle, key: Cow::Owned(key) };
         call.compute::<O, B>(start, body).await
     }
@@ -120,7 +120,7 @@ impl<O: Outcome> Computation<O> {
     /// Computes without a caller: failures go to the log.
     async fn run_detached<M: Mode, B: Future<Output = O::Whole>>(self, mode: &M, body: B) {
         let handle = self.handle.clone();
-        let key = self.found.as_ref().map(|(key, _)| key.clone()).unwrap_or_default();
+        let key = self.found.as_ref().map(|found| found.0.clone()).unwrap_or_default();
         let report = |what: &str| {
             handle.core.store.log_failure(format_args!("computing `{key}` in the background {what}"));
         };

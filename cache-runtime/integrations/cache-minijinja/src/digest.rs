@@ -29,6 +29,8 @@ pub(crate) fn mix(before: u64, number: u64) -> u64 {
 /// What is known of a template that has tags.
 #[derive(Debug)]
 pub(crate) struct Facts {
+    /// The hash of the template's source.
+    own: u64,
     pub(crate) digest: u64,
     /// The name and the digest, for keys of models.
     pub(crate) prefix: String,
@@ -82,12 +84,12 @@ impl Digests {
 
     fn checked(&self, env: &Environment<'_>, name: &str, own: u64) -> Arc<Facts> {
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned();
-        if let Some(known) = known.filter(|known| self.are_current(env, known)) {
+        if let Some(known) = known.filter(|known| known.own == own && self.are_current(env, known)) {
             return known;
         }
         let facts = Arc::new(self.collect(env, name, own));
-        // The source of a template without a name can be anything the next time.
-        if facts.sources.first().is_some_and(|source| source.place.is_some()) {
+        // The source of a template that the environment does not have can be anything the next time.
+        if has(env, name, own) {
             self.known.write().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), Arc::clone(&facts));
         }
         facts
@@ -112,9 +114,9 @@ impl Digests {
         let Collected { mut hashes, sources, matched, .. } = collected;
         hashes.insert(name.to_owned(), own);
         let digest = hashes.iter().fold(0, |all, (name, source)| mix(hash(all, name), *source));
-        let problems =
-            env.get_template(name).map(|template| problems(env, &template, &self.protected)).unwrap_or_default();
-        Facts { digest, prefix: format!("{name}@{:016x}", digest), problems, sources, matched }
+        let template = env.get_template(name).ok().filter(|_| has(env, name, own));
+        let problems = template.map(|template| problems(env, &template, &self.protected)).unwrap_or_default();
+        Facts { own, digest, prefix: format!("{name}@{digest:016x}"), problems, sources, matched }
     }
 }
 
@@ -177,6 +179,11 @@ impl Collected<'_, '_> {
             );
         }
     }
+}
+
+/// Whether the environment has this source under this name. The hash is in each rewritten tag.
+fn has(env: &Environment<'_>, name: &str, own: u64) -> bool {
+    env.get_template(name).is_ok_and(|template| template.source().contains(&format!(",{own},")))
 }
 
 fn place(env: &Environment<'_>, name: &str) -> Option<(usize, usize)> {

@@ -18,6 +18,12 @@ pub(crate) fn mistake<T>(at: usize, message: impl Into<String>) -> Result<T, Mis
 }
 
 impl Mistake {
+    /// A message for a line, which counts from 1.
+    pub(crate) fn in_line(source: &str, (line, message): (usize, String)) -> Self {
+        let start = source.match_indices('\n').nth(line.saturating_sub(2)).filter(|_| line > 1);
+        Mistake { at: start.map_or(0, |(at, _)| at + 1), message }
+    }
+
     /// The error, with the name of the template and the line.
     ///
     /// minijinja lets nobody set the place of an error, and sets it itself where a function fails. So a function fails at

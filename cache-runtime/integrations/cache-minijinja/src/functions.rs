@@ -7,7 +7,7 @@ use cache_runtime::{Cache, Fragment, FragmentLookup};
 use minijinja::value::{Enumerator, Kwargs, Object, ObjectRepr};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, State, Value};
 
-use crate::digest::{Digests, Facts, mix};
+use crate::digest::{Digests, Facts, hash, mix};
 use crate::event::{FragmentEvent, Outcome, commented, without_comments};
 use crate::frames::{self, Active, Work};
 use crate::key::tag_key;
@@ -29,7 +29,7 @@ pub(crate) struct Tags {
 
 /// A tag of a template.
 #[derive(Clone, Copy)]
-struct Place {
+pub(crate) struct Place {
     number: usize,
     line: usize,
     /// Of the template's source.
@@ -41,13 +41,14 @@ pub(crate) fn packed(line: usize, number: usize) -> u64 {
     ((line as u64) << 16) | (number as u64 & 0xffff)
 }
 
-pub(crate) fn number(packed: u64) -> usize {
-    (packed & 0xffff) as usize
-}
-
 impl Place {
     fn new(packed: u64, hash: u64) -> Self {
-        Place { number: number(packed), line: (packed >> 16) as usize, hash }
+        let (line, number) = Self::unpacked(packed);
+        Place { number, line, hash }
+    }
+
+    pub(crate) fn unpacked(packed: u64) -> (usize, usize) {
+        ((packed >> 16) as usize, (packed & 0xffff) as usize)
     }
 }
 
@@ -185,7 +186,7 @@ impl Tags {
             fragment = fragment.tags(&options.tags);
         }
         if tag_key.exact != 0 {
-            let mut digest = mix(tag_key.exact, escape.len() as u64);
+            let mut digest = hash(tag_key.exact, escape);
             if tag_key.is_text && !skips_digest {
                 digest = mix(mix(digest, facts.digest), place.number as u64);
             }

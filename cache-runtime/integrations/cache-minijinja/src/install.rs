@@ -12,7 +12,7 @@ use crate::digest::{Digests, ListTemplates};
 use crate::event::FragmentEvent;
 use crate::functions::{self, Observer, Tags};
 use crate::names::{Names, PROTECTED};
-use crate::rewrite::rewrite;
+use crate::rewrite::rewrite_loaded;
 use crate::shared_texts::SharedTexts;
 
 /// Adds the tags `cache` and `cache_each` to an environment, and sets a loader whose templates may have them.
@@ -185,7 +185,7 @@ impl CacheTag {
         let (syntax, loader) = (env.syntax().clone(), Arc::new(loader));
         env.set_loader(move |name| {
             let Some(source) = loader(name)? else { return Ok(None) };
-            let rewritten = rewrite(name, &source, &syntax)?;
+            let rewritten = rewrite_loaded(name, &source, &syntax)?;
             let (loader, name) = (Arc::clone(&loader), name.to_owned());
             let is_current = move || loader(&name).is_ok_and(|now| now.as_ref() == Some(&source));
             Ok(Some(TemplateSource::new(rewritten).with_uptodate_check(is_current)))

@@ -5,9 +5,10 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use minijinja::syntax::SyntaxConfig;
 use minijinja::{Environment, Template};
 
-use crate::functions;
+use crate::functions::Place;
 use crate::rewrite::{BEGIN, EACH, END};
 use crate::scanner::{Kind, Piece, Token, pieces, tokens};
 use crate::tag;
@@ -45,6 +46,21 @@ pub(crate) fn problems(
         }
     }
     problems
+}
+
+/// The first problem of a rewritten source alone, with its line.
+pub(crate) fn first_problem(rewritten: &str, syntax: &SyntaxConfig) -> Option<(usize, String)> {
+    let mut env = Environment::new();
+    env.set_syntax(syntax.clone());
+    let template = env.template_from_named_str("", rewritten).ok()?;
+    let problems = problems(&env, &template, &PROTECTED.map(str::to_owned).into());
+    let source = Source::new(&env, rewritten);
+    let mut tags = source.tags();
+    tags.sort_by_key(|tag| tag.number);
+    tags.into_iter().find_map(|tag| {
+        let is_public = tag::parts(tag.arguments).iter().any(|part| part.option == Some("public"));
+        problems.get(&tag.number).filter(|_| !is_public).map(|problem| (tag.line, problem.clone()))
+    })
 }
 
 fn problem(reads: &Names, key: &Names, definitions: &HashMap<String, Names>, protected: &Names) -> Option<String> {
@@ -99,6 +115,7 @@ struct Source<'s> {
 /// A tag of a rewritten source.
 struct Tag<'s> {
     number: usize,
+    line: usize,
     arguments: &'s str,
     /// The body's pieces.
     body: std::ops::Range<usize>,
@@ -129,8 +146,9 @@ impl<'s> Source<'s> {
                 let call = call.trim();
                 let inside = call.strip_prefix('(').and_then(|call| call.strip_suffix(')')).unwrap_or_default();
                 let mut parts = inside.splitn(3, ',');
-                let number: Option<usize> = parts.next().and_then(|place| place.parse().ok()).map(functions::number);
-                arguments.extend(number.zip(parts.nth(1)));
+                let place = parts.next().and_then(|place| place.parse().ok()).map(Place::unpacked);
+                let written = place.zip(parts.nth(1));
+                arguments.extend(written.map(|((line, number), arguments)| (number, (line, arguments))));
             }
             let words = tokens(code);
             let body = words.iter().find_map(|token| token.text.strip_prefix("__body_")?.parse::<usize>().ok());
@@ -141,9 +159,9 @@ impl<'s> Source<'s> {
                 }
                 Kind::Expression if words[0].text == END => {
                     let start = starts.get(&number).copied().unwrap_or(index);
-                    let arguments = arguments.get(&number).copied().unwrap_or_default();
+                    let (line, arguments) = arguments.get(&number).copied().unwrap_or_default();
                     // Before it stands `endset`.
-                    tags.push(Tag { number, arguments, body: start..index.saturating_sub(1).max(start) });
+                    tags.push(Tag { number, line, arguments, body: start..index.saturating_sub(1).max(start) });
                 }
                 _ => {}
             }

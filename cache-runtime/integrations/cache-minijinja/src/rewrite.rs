@@ -17,6 +17,7 @@ use minijinja::syntax::SyntaxConfig;
 use crate::digest::hash;
 use crate::error::{Mistake, mistake};
 use crate::functions::packed;
+use crate::names;
 use crate::originals;
 use crate::scanner::{Kind, Piece, pieces, tokens};
 use crate::tag::{self, Each};
@@ -45,9 +46,21 @@ pub(crate) const END: &str = "__cache_end";
 ///
 /// # Errors
 ///
-/// If the tags are unbalanced, have unknown options, or enclose what cannot be in a fragment. The error has the name of the
+/// If the tags are unbalanced, have unknown options, enclose what cannot be in a fragment, or read variables that are usually
+/// protected, which their keys do not name (see [`CacheTag::protect`](crate::CacheTag::protect)). The error has the name of the
 /// template and the line.
 pub fn rewrite(name: &str, source: &str, syntax: &SyntaxConfig) -> Result<String, Error> {
+    let in_template = |mistake: Mistake| mistake.in_template(name, source);
+    let rewritten = rewritten(source, syntax).map_err(in_template)?;
+    // A template that the environment does not have is not checked when it is rendered.
+    match names::first_problem(&rewritten, syntax) {
+        Some(problem) => Err(in_template(Mistake::in_line(source, problem))),
+        None => Ok(rewritten),
+    }
+}
+
+/// The same for a loader, whose templates are checked when they are rendered.
+pub(crate) fn rewrite_loaded(name: &str, source: &str, syntax: &SyntaxConfig) -> Result<String, Error> {
     rewritten(source, syntax).map_err(|mistake| mistake.in_template(name, source))
 }
 

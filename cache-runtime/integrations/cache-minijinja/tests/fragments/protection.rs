@@ -114,6 +114,16 @@ fn the_author_may_say_that_it_is_public() {
 }
 
 #[test]
+fn what_is_rewritten_by_hand_is_checked_at_once() {
+    let rewrite = |source| cache_minijinja::rewrite("a.html", source, &Default::default());
+    let message = rewrite("\n\n{% cache 'a' %}\n{{ session.token }}{% endcache %}").unwrap_err().to_string();
+    assert!(message.contains("reads `session.token`") && message.ends_with("(in a.html:3)"), "{message}");
+    assert!(
+        rewrite("{% cache 'a', public=true %}{{ session }}{% endcache %}{% cache 'b' %}{{ x }}{% endcache %}").is_ok()
+    );
+}
+
+#[test]
 fn the_names_are_a_setting() {
     let cache = Cache::memory();
     let tag = CacheTag::new(&cache).protect(["account"]).unprotect(["request"]);
