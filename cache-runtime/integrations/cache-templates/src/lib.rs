@@ -1,0 +1,3 @@
+//! What the template engines of `cache-runtime` share. Programs use `cache-minijinja`, `cache-tera` or `cache-askama`.
+
+pub mod hash;
