@@ -22,6 +22,10 @@ use serde::de::DeserializeOwned;
 
 use super::*;
 
+fn take<T: DeserializeOwned>(value: Value) -> Result<T, Unreadable> {
+    take_marked(value, 0)
+}
+
 pub(super) const EXPIRATION: Expiration = Expiration {
     now: Timestamp::from_millis(1_700_000_000_000),
     expires_at: Timestamp::from_millis(1_700_000_300_000),
@@ -61,5 +65,15 @@ fn bytes(value: Value) -> Vec<u8> {
     match value {
         Value::Bytes(bytes) => bytes,
         Value::Number(number) => panic!("{number} is a number"),
+    }
+}
+
+#[test]
+fn an_entry_with_a_digest_is_read_with_that_digest_alone() {
+    for codec in [Codec::Bincode, Codec::MessagePack] {
+        let entry = marked(write(&"text".to_owned(), codec, &EXPIRATION).unwrap(), 7);
+        assert_eq!(read_marked::<String>(&entry, 7).as_deref(), Ok("text"));
+        assert_eq!(read_marked::<String>(&entry, 8), Err(Unreadable::Digest));
+        assert_eq!(read::<String>(&entry), Err(Unreadable::Shape));
     }
 }

@@ -45,11 +45,12 @@ pub fn key_for<K: KeySource + ?Sized>(prefix: &str, source: &K) -> ModelKey {
 /// The key of several things at once, such as a model and the user who sees it: their keys, joined by `+`.
 ///
 /// ```
-/// # use cache_runtime::model::{Cacheable, key_for_all};
+/// use cache_runtime::model::{KeySource, key_for_all};
+/// # use cache_runtime::model::Cacheable;
 /// # use std::time::SystemTime;
 /// # #[derive(Cacheable)] struct Card { id: i64, updated_at: SystemTime }
 /// # let card = Card { id: 42, updated_at: SystemTime::UNIX_EPOCH };
-/// assert_eq!(key_for_all("view", [&card as _, &"de"]), "view:0.0/card/42+de");
+/// assert_eq!(key_for_all("view", [&card as &dyn KeySource, &"de"]), "view:0.0/card/42+de");
 /// ```
 ///
 /// A `+` in a text, and in an id, is written as `~+`, and a `~` as `~~`, so that distinct parts are distinct keys. A version
@@ -125,6 +126,9 @@ impl ListKey {
 }
 
 fn is_lowercase(text: &str) -> bool {
+    if text.is_ascii() {
+        return !text.bytes().any(|byte| byte.is_ascii_uppercase());
+    }
     text.chars().all(|char| char.to_lowercase().eq([char]))
 }
 

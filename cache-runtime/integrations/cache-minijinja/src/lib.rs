@@ -17,5 +17,5 @@ mod syntax;
 pub use self::error::explain;
 pub use self::event::{FragmentEvent, Outcome};
 pub use self::install::{CacheTag, install, install_folder, no_loader};
-pub use self::model::{model, models, serialize_model, serialize_models};
+pub use self::model::{model, models, serialize_model, serialize_models, shared_model};
 pub use self::statements::rewrite;

@@ -10,8 +10,8 @@ use serde::{Serialize, Serializer};
 
 /// Passes a model to a template: its fields are those that serde writes, and a `cache` tag knows its key.
 ///
-/// The fields are written when the template reads one, so that a hit costs only the clone. To avoid that, hold the
-/// model in an `Arc`.
+/// The fields are written when the template reads one, so that a hit costs only the clone, and with
+/// [`shared_model`] not even that.
 ///
 /// ```
 /// use cache_minijinja::model;
@@ -33,6 +33,25 @@ use serde::{Serialize, Serializer};
 /// ```
 pub fn model<M: Cacheable + Serialize + Clone + Send + Sync + 'static>(model: &M) -> Value {
     Value::from_object(Model::new(Arc::new(vec![model.clone()]), 0))
+}
+
+/// Passes a model that is shared to a template, without the clone of [`model`].
+///
+/// For a model that holds many others, such as a post with its comments: a hit then costs the same however many they are.
+///
+/// ```
+/// # use cache_runtime::model::Cacheable;
+/// # use minijinja::{Environment, context};
+/// # use std::time::SystemTime;
+/// # #[derive(Cacheable, serde::Serialize)]
+/// # struct Card { id: i64, updated_at: SystemTime }
+/// let card = std::sync::Arc::new(Card { id: 42, updated_at: SystemTime::UNIX_EPOCH });
+/// let context = context! { card => cache_minijinja::shared_model(&card) };
+/// assert_eq!(Environment::new().render_str("{{ card.id }}", context)?, "42");
+/// # Ok::<(), minijinja::Error>(())
+/// ```
+pub fn shared_model<M: Cacheable + Serialize + Send + Sync + 'static>(model: &Arc<M>) -> Value {
+    Value::from_object(Model { source: Box::new(Shared(Arc::clone(model))), fields: OnceLock::new() })
 }
 
 /// Passes a list of models to a template, in which each is a [`model`]. The list has a key, too, also if it is empty.
@@ -133,6 +152,18 @@ impl<M: Cacheable + Serialize + Send + Sync> Source for Item<M> {
 
     fn fields(&self) -> Value {
         Value::from(Serde(&self.all[self.at]))
+    }
+}
+
+struct Shared<M>(Arc<M>);
+
+impl<M: Cacheable + Serialize + Send + Sync> Source for Shared<M> {
+    fn any(&self) -> AnyModel {
+        AnyModel::of(&*self.0)
+    }
+
+    fn fields(&self) -> Value {
+        Value::from(Serde(&*self.0))
     }
 }
 

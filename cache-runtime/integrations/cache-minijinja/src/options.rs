@@ -10,6 +10,7 @@ use minijinja::{Error, Value};
 use crate::functions::failure;
 
 /// The options of a tag.
+#[derive(Default)]
 pub(crate) struct Options {
     pub(crate) common: fragment::Options,
     pub(crate) vary: Option<Value>,
@@ -17,6 +18,10 @@ pub(crate) struct Options {
 
 impl Options {
     pub(crate) fn read(options: &Kwargs) -> Result<Self, Error> {
+        // Most tags have none, and each look-up costs.
+        if options.args().next().is_none() {
+            return Ok(Options::default());
+        }
         let value = |name: &str| match options.has(name).then(|| options.get::<Value>(name)).transpose()? {
             Some(value) if value.is_undefined() => Err(failure(format!("`{name}` is undefined"))),
             value => Ok(value),

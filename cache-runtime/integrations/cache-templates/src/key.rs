@@ -33,6 +33,13 @@ impl Part {
     pub fn scalar(kind: &str, text: &str) -> Self {
         Part::Text { text: text.to_owned(), exact: hash(hash(1, kind), text) }
     }
+
+    fn source(&self) -> &dyn KeySource {
+        match self {
+            Part::Text { text, .. } => text,
+            Part::Model(model) => &**model,
+        }
+    }
 }
 
 impl TagKey {
@@ -42,13 +49,11 @@ impl TagKey {
             parts.iter().filter_map(|part| if let Part::Text { exact, .. } = part { Some(*exact) } else { None });
         let exact = texts.fold(0, mix);
         let is_text = parts.iter().all(|part| matches!(part, Part::Text { .. }));
-        let key = key_for_all(
-            prefix,
-            parts.iter().map(|part| match part {
-                Part::Text { text, .. } => text as &dyn KeySource,
-                Part::Model(model) => &**model,
-            }),
-        );
+        let key = match parts {
+            // Most keys have one part, whose key need not be made twice.
+            [part] => part.source().key_with(prefix),
+            parts => key_for_all(prefix, parts.iter().map(Part::source)),
+        };
         TagKey { key, exact, is_text }
     }
 }

@@ -1,5 +1,7 @@
 //! Thousands of random templates render the same without tags, without a cache, on a miss and on a hit. No bytes make the scanner panic.
 
+use std::sync::LazyLock;
+
 use cache_runtime::Cache;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{Environment, UndefinedBehavior, context};
@@ -85,6 +87,8 @@ struct Writer {
     out: String,
     tags: usize,
     macros: usize,
+    /// How many macros are around. An include in a macro that a loop calls sees now and then a variable of the loop.
+    in_macros: usize,
     /// Whether it writes `with` and `for` in place of the tags.
     is_plain: bool,
 }
@@ -107,6 +111,7 @@ impl Writer {
             Node::Comment(text) => self.out.push_str(&format!("{{# {{% cache '{text}' %}} #}}")),
             Node::Raw(text) => self.out.push_str(&format!("{{% raw %}}{text}{{% endcache %}}{{{{ x }}{{% endraw %}}")),
             Node::Set(name, value) => self.out.push_str(&format!("{{% set {name} = {value} %}}")),
+            Node::Include if self.in_macros > 0 => {}
             Node::Include => self.out.push_str("{% include 'part.html' %}"),
             Node::If(yes, no) => {
                 self.around("{% if x %}", yes, "{% else -%}");
@@ -119,8 +124,9 @@ impl Writer {
             Node::Macro(body) => {
                 self.macros += 1;
                 let name = format!("m{}", self.macros);
-                // What a macro reads of a loop around it, its key does not know.
+                self.in_macros += 1;
                 self.around(&format!("{{% macro {name}() %}}"), body, &format!("{{% endmacro %}}{{{{ {name}() }}}}"));
+                self.in_macros -= 1;
             }
             Node::Cache([a, b, c, d], key, body) => {
                 self.tags += 1;
@@ -179,6 +185,9 @@ fn render(env: &Environment<'_>, name: &str) -> Result<String, String> {
         .map_err(|error| cache_minijinja::explain(&error))
 }
 
+/// Emptied for each page, which is faster than a new one.
+static CACHE: LazyLock<Cache> = LazyLock::new(Cache::memory);
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 2000, ..ProptestConfig::default() })]
 
@@ -192,7 +201,8 @@ proptest! {
         let none = Cache::none();
         let plain = render(&env(&none, &plain, syntax.clone(), PLAIN_PART), name);
         let without = render(&env(&none, &source, syntax.clone(), PART), name);
-        let cached = env(&Cache::memory(), &source, syntax, PART);
+        CACHE.clear().unwrap();
+        let cached = env(&CACHE, &source, syntax, PART);
         let (miss, hit) = (render(&cached, name), render(&cached, name));
         prop_assert!(plain.is_ok(), "{}\n{}", source, plain.unwrap_err());
         prop_assert_eq!(&plain, &without, "{}", source);
