@@ -11,7 +11,25 @@ use crate::{FragmentKey, FragmentPrefix};
 
 /// Shows the block, which is evaluated only if it is not stored: `{% filter cached("cards/show", card) %}…{% endfilter %}`.
 ///
-/// The [crate's page](crate) describes prefixes, keys and options.
+/// The [crate's page](crate) describes prefixes, keys and options. Another option, and a key of another type, do not compile:
+///
+/// ```compile_fail,E0599
+/// use cache_askama::filters;
+///
+/// #[derive(askama::Template)]
+/// #[template(ext = "html", source = r#"{% filter cached("page", "menu", expire = 300) %}{% endfilter %}"#)]
+/// struct Page;
+/// ```
+///
+/// ```compile_fail,E0277
+/// use cache_askama::filters;
+///
+/// #[derive(askama::Template)]
+/// #[template(ext = "html", source = r#"{% filter cached("page", number) %}{% endfilter %}"#)]
+/// struct Page {
+///     number: u32,
+/// }
+/// ```
 ///
 /// # Errors
 ///

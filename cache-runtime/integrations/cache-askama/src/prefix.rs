@@ -81,8 +81,11 @@ impl FragmentPrefix for Prefix {
 ///
 /// The first is the name; the others are those that it includes, imports or shows inside the fragment.
 ///
-/// ```ignore
+/// ```
+/// use cache_askama::{FragmentPrefix, Prefix};
+///
 /// const POST: Prefix = cache_askama::prefix!("post.html", "comment.html");
+/// assert!(POST.text().starts_with("post.html@"));
 /// ```
 #[macro_export]
 macro_rules! prefix {

@@ -1,6 +1,6 @@
 //! Fragments are new after an edit of what they depend on.
 
-use crate::site::{Site, card};
+use crate::site::{Site, card, refused};
 
 /// Whether an edit makes the fragment of `page.html` a new one.
 #[track_caller]
@@ -56,4 +56,13 @@ fn a_declared_dependency_notices_files_that_are_added() {
     let page = "{# Template Dependency: kinds/* #}{% cache card %}{{ body() }}{% endcache %}";
     assert!(notices(&[("page.html", page), ("kinds/a.html", "a")], "kinds/b.html", "b"));
     assert!(!notices(&[("page.html", page), ("kinds/a.html", "a")], "sorts/b.html", "b"));
+}
+
+#[test]
+fn templates_that_include_each_other_are_refused_by_tera() {
+    let circle = [
+        ("a.html", "{% cache 'a' %}{% include 'b.html' %}{% endcache %}"),
+        ("b.html", "{% if x %}{% include 'a.html' %}{% endif %}"),
+    ];
+    assert!(refused(&circle).contains("Circular include"));
 }
