@@ -1,5 +1,6 @@
 //! A model whose type is not known where its key is made.
 
+use std::borrow::Cow;
 use std::time::SystemTime;
 
 use super::key::{ListKey, object_key};
@@ -25,7 +26,7 @@ use super::{Cacheable, KeySource, ModelKey};
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AnyModel {
-    name: &'static str,
+    name: Cow<'static, str>,
     id: String,
     updated_at: Option<SystemTime>,
 }
@@ -33,12 +34,25 @@ pub struct AnyModel {
 impl AnyModel {
     /// Takes down what a model tells about itself now.
     pub fn of<M: Cacheable + ?Sized>(model: &M) -> Self {
-        AnyModel { name: M::NAME, id: model.cache_id(), updated_at: model.updated_at() }
+        Self::new(M::NAME, model.cache_id(), model.updated_at())
+    }
+
+    /// A model from its parts: for those that have been taken down as text, or that come from another program.
+    ///
+    /// ```
+    /// use cache_runtime::model::{AnyModel, key_for};
+    /// use std::time::SystemTime;
+    ///
+    /// let card = AnyModel::new("card", "42", Some(SystemTime::UNIX_EPOCH));
+    /// assert_eq!(key_for("view", &card), "view:0.0/card/42");
+    /// ```
+    pub fn new(name: impl Into<Cow<'static, str>>, id: impl Into<String>, updated_at: Option<SystemTime>) -> Self {
+        AnyModel { name: name.into(), id: id.into(), updated_at }
     }
 
     /// Returns the name of the model in keys: [`Cacheable::NAME`].
-    pub fn name(&self) -> &'static str {
-        self.name
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     /// Returns what tells one model of this name from another: [`Cacheable::cache_id`].
@@ -54,14 +68,14 @@ impl AnyModel {
 
 impl KeySource for AnyModel {
     fn key_with(&self, prefix: &str) -> ModelKey {
-        object_key(prefix, self.name, &self.id, self.updated_at)
+        object_key(prefix, &self.name, &self.id, self.updated_at)
     }
 }
 
 /// Of models with several names, each id counts with its name, and the key has all names, joined by `-`.
 impl KeySource for [AnyModel] {
     fn key_with(&self, prefix: &str) -> ModelKey {
-        let mut names: Vec<&str> = self.iter().map(|model| model.name).collect();
+        let mut names: Vec<&str> = self.iter().map(AnyModel::name).collect();
         names.sort_unstable();
         names.dedup();
         let mut list = ListKey::default();

@@ -203,7 +203,9 @@ macro_rules! lists {
 
 lists! {
     [] [M];
+    [] &[M];
     [] Vec<M>;
+    [] &Vec<M>;
     [const N: usize] [M; N];
 }
 

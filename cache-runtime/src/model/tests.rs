@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 use proptest::prelude::*;
 
 use super::version::{Version, micros};
-use super::{Cacheable, key_for, key_for_collection, key_for_object};
+use super::{AnyModel, Cacheable, key_for, key_for_collection, key_for_object};
 
 struct Card {
     id: &'static str,
@@ -38,6 +38,24 @@ fn card(id: &'static str, seconds: u64) -> Card {
 fn a_text_is_its_own_key_in_lower_case() {
     assert_eq!(key_for("view", "Sidebar"), "sidebar");
     assert_eq!(key_for("view", &"SIDEBAR".to_owned()).version("v2"), "sidebar");
+}
+
+#[test]
+fn a_reference_to_a_list_is_the_list() {
+    let all = vec![card("1", 1), card("2", 2)];
+    let slice: &[Card] = &all;
+    assert_eq!(key_for("view", &slice), key_for("view", &all).as_str());
+    assert_eq!(key_for("view", &&all), "view:2.0/card/col/2");
+}
+
+#[test]
+fn a_model_can_be_made_from_its_parts() {
+    let card = card("Ab", 7);
+    let parts = AnyModel::of(&card);
+    let again = AnyModel::new(parts.name().to_owned(), parts.id(), parts.updated_at());
+    assert_eq!(again, parts);
+    assert_eq!(key_for("view", &again), key_for("view", &card).as_str());
+    assert_eq!(key_for("view", &AnyModel::new("card", "1", None)), "view:0/card/1");
 }
 
 #[test]

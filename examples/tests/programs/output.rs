@@ -30,6 +30,7 @@ prints_what_it_shows! {
     a_stale_value_replaces_an_error_for_an_hour: "stale_if_error",
     counters_lose_no_increment: "counters",
     the_fourth_request_of_a_minute_is_refused: "rate_limiter",
+    an_edited_comment_renders_its_fragment_and_the_one_around_it: "fragments",
     an_observer_sees_the_circuit_open_and_close: "observing",
 }
 

@@ -6,25 +6,12 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, PoisonError, RwLock};
 
+use cache_templates::dependencies::{Dependencies, dependencies, matches};
+use cache_templates::hash::{hash, mix};
 use minijinja::{Environment, State};
 
-use crate::dependencies::{Dependencies, dependencies, matches};
 use crate::names::{Names, problems};
-
-/// A hash that is the same in every release and on every platform.
-pub(crate) fn hash(before: u64, text: &str) -> u64 {
-    // FNV-1a, with the length, so that two texts in a row are told apart.
-    let bytes = text.as_bytes().iter().copied().chain((text.len() as u64).to_le_bytes());
-    bytes.fold(before ^ 0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
-}
-
-/// Adds a number to a hash.
-pub(crate) fn mix(before: u64, number: u64) -> u64 {
-    number
-        .to_le_bytes()
-        .into_iter()
-        .fold(before ^ 0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
-}
+use crate::syntax::syntax;
 
 /// What is known of a template that has tags.
 #[derive(Debug)]
@@ -32,8 +19,6 @@ pub(crate) struct Facts {
     /// The hash of the template's source.
     own: u64,
     pub(crate) digest: u64,
-    /// The name and the digest, for keys of models.
-    pub(crate) prefix: String,
     /// What is wrong with tags, by their numbers.
     pub(crate) problems: BTreeMap<usize, String>,
     /// The sources from which this was made.
@@ -116,7 +101,7 @@ impl Digests {
         let digest = hashes.iter().fold(0, |all, (name, source)| mix(hash(all, name), *source));
         let template = env.get_template(name).ok().filter(|_| has(env, name, own));
         let problems = template.map(|template| problems(env, &template, &self.protected)).unwrap_or_default();
-        Facts { own, digest, prefix: format!("{name}@{digest:016x}"), problems, sources, matched }
+        Facts { own, digest, problems, sources, matched }
     }
 }
 
@@ -149,7 +134,7 @@ impl Collected<'_, '_> {
             return;
         };
         self.hashes.insert(name.to_owned(), hash(0, template.source()));
-        let found = dependencies(template.source(), self.env.syntax());
+        let found = dependencies(template.source(), syntax(self.env.syntax()));
         self.warn(name, &found);
         let parent = found.parent.iter().filter(|_| role == Role::Included || found.calls_super);
         let direct: Vec<String> = found.templates.iter().chain(parent).cloned().collect();

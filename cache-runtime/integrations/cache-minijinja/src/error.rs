@@ -1,43 +1,22 @@
 //! Errors at a place in a source, and what a rewritten source looked like.
 
+use cache_templates::mistake::Mistake;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{Environment, Error, ErrorKind};
 
 use crate::originals;
 
-/// What is wrong with a source, and where.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Mistake {
-    /// The position of the byte.
-    pub(crate) at: usize,
-    pub(crate) message: String,
-}
-
-pub(crate) fn mistake<T>(at: usize, message: impl Into<String>) -> Result<T, Mistake> {
-    Err(Mistake { at, message: message.into() })
-}
-
-impl Mistake {
-    /// A message for a line, which counts from 1.
-    pub(crate) fn in_line(source: &str, (line, message): (usize, String)) -> Self {
-        let start = source.match_indices('\n').nth(line.saturating_sub(2)).filter(|_| line > 1);
-        Mistake { at: start.map_or(0, |(at, _)| at + 1), message }
-    }
-
-    /// The error, with the name of the template and the line.
-    ///
-    /// minijinja lets nobody set the place of an error, and sets it itself where a function fails. So a function fails at
-    /// this place, in a template of which all else is text.
-    pub(crate) fn in_template(self, name: &str, source: &str) -> Error {
-        let Mistake { at, message } = self;
-        let failing = failing_at(name, &format!("{}{CALL}{}", &source[..at], &source[at..]), &message);
-        // A source that contains these delimiters.
-        failing
-            .or_else(|| {
-                failing_at(name, &format!("{}{CALL}", "\n".repeat(source[..at].matches('\n').count())), &message)
-            })
-            .unwrap_or_else(|| Error::new(ErrorKind::SyntaxError, message))
-    }
+/// The error, with the name of the template and the line.
+///
+/// minijinja lets nobody set the place of an error, and sets it itself where a function fails. So a function fails at
+/// this place, in a template of which all else is text.
+pub(crate) fn in_template(mistake: Mistake, name: &str, source: &str) -> Error {
+    let Mistake { at, message } = mistake;
+    let failing = failing_at(name, &format!("{}{CALL}{}", &source[..at], &source[at..]), &message);
+    // A source that contains these delimiters.
+    failing
+        .or_else(|| failing_at(name, &format!("{}{CALL}", "\n".repeat(source[..at].matches('\n').count())), &message))
+        .unwrap_or_else(|| Error::new(ErrorKind::SyntaxError, message))
 }
 
 const CALL: &str = "\u{f8f0}cache_mistake()\u{f8f1}";

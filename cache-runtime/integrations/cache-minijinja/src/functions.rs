@@ -4,16 +4,17 @@ use std::fmt;
 use std::sync::Arc;
 
 use cache_runtime::{Cache, Fragment, FragmentLookup};
+use cache_templates::fragment::{Source, fragment};
+use cache_templates::frames::{self, Active, Render, Work};
+use cache_templates::shared_texts::SharedTexts;
 use minijinja::value::{Enumerator, Kwargs, Object, ObjectRepr};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, State, Value};
 
-use crate::digest::{Digests, Facts, hash, mix};
+use crate::digest::{Digests, Facts};
 use crate::event::{FragmentEvent, Outcome, commented, without_comments};
-use crate::frames::{self, Active, Work};
-use crate::key::tag_key;
+use crate::key::key_parts;
 use crate::options::Options;
-use crate::rewrite::{BEGIN, EACH, END};
-use crate::shared_texts::SharedTexts;
+use crate::statements::{BEGIN, EACH, END};
 
 pub(crate) type Observer = Arc<dyn Fn(&FragmentEvent<'_>) + Send + Sync>;
 
@@ -72,30 +73,35 @@ pub(crate) fn install(env: &mut Environment<'_>, tags: Tags) {
     });
 }
 
+/// What the render has begun, which its state ends.
+fn frames<'a>(state: &'a mut State<'_, '_>) -> &'a Render {
+    state.get_or_insert_extension_with(Render::default)
+}
+
 pub(crate) fn failure(message: impl Into<String>) -> Error {
     Error::new(ErrorKind::InvalidOperation, message.into())
 }
 
 impl Tags {
     fn begin(&self, state: &mut State<'_, '_>, place: Place, key: &Value, options: &Kwargs) -> Result<Value, Error> {
-        let options = Options::read(options)?;
+        let options = self.options(options)?;
         let facts = self.facts(state, place, &options)?;
         let fragment = self.fragment(state, place, &facts, key, &options)?;
         let shown = Shown { place, key: self.is_shown().then(|| fragment.key()) };
         let slot = match fragment.begin() {
             FragmentLookup::Hit(html) => Slot { html: Some(self.hit(state, &shown, html)), ..Slot::new(shown) },
             FragmentLookup::Miss(rendering) => {
-                if key.as_str().is_some() && !options.skips_digest && !self.skips_digest {
+                if key.as_str().is_some() && !options.common.skips_digest {
                     self.texts.note(fragment.key(), state.name(), place.line);
                 }
-                Slot { active: Some(Arc::new(frames::begin(state, Work::One(rendering)))), ..Slot::new(shown) }
+                Slot { active: Some(Arc::new(frames(state).begin(Work::One(rendering)))), ..Slot::new(shown) }
             }
         };
         Ok(Value::from_object(slot))
     }
 
     fn each(&self, state: &mut State<'_, '_>, place: Place, list: &Value, options: &Kwargs) -> Result<Value, Error> {
-        let options = Options::read(options)?;
+        let options = self.options(options)?;
         let facts = self.facts(state, place, &options)?;
         let items: Vec<Value> = list
             .try_iter()
@@ -113,7 +119,7 @@ impl Tags {
         let missing = slots.iter().filter(|slot| slot.html.is_none()).count();
         if missing > 0 {
             let rendered = Vec::with_capacity(missing);
-            let active = Arc::new(frames::begin(state, Work::Many { lookup, rendered, missing }));
+            let active = Arc::new(frames(state).begin(Work::Many { lookup, rendered, missing }));
             let rendered = slots.iter_mut().filter(|slot| slot.html.is_none());
             rendered.for_each(|slot| slot.active = Some(Arc::clone(&active)));
         }
@@ -152,9 +158,15 @@ impl Tags {
     fn facts(&self, state: &mut State<'_, '_>, place: Place, options: &Options) -> Result<Arc<Facts>, Error> {
         let facts = self.digests.facts(state, place.hash);
         match facts.problems.get(&place.number) {
-            Some(problem) if !options.is_public => Err(failure(problem.clone())),
+            Some(problem) if !options.common.is_public => Err(failure(problem.clone())),
             _ => Ok(facts),
         }
+    }
+
+    fn options(&self, options: &Kwargs) -> Result<Options, Error> {
+        let mut options = Options::read(options)?;
+        options.common.skips_digest |= self.skips_digest;
+        Ok(options)
     }
 
     fn fragment(
@@ -165,34 +177,10 @@ impl Tags {
         key: &Value,
         options: &Options,
     ) -> Result<Fragment, Error> {
+        let parts = key_parts(key, options.vary.as_ref()).map_err(failure)?;
         let escape = escape(state.auto_escape());
-        let skips_digest = self.skips_digest || options.skips_digest;
-        let prefix = match skips_digest {
-            true => format!("{}#{}{escape}", state.name(), place.number),
-            false => format!("{}#{}{escape}", facts.prefix, place.number),
-        };
-        let tag_key = tag_key(&prefix, key, options.vary.as_ref()).map_err(failure)?;
-        let mut fragment = self.cache.fragment(&prefix, &tag_key.key);
-        if let Some(ttl) = options.expires_in {
-            fragment = fragment.expires_in(ttl);
-        }
-        if let Some(window) = options.race_ttl {
-            fragment = fragment.race_ttl(window);
-        }
-        if let Some(version) = &options.version {
-            fragment = fragment.version(version);
-        }
-        if !options.tags.is_empty() {
-            fragment = fragment.tags(&options.tags);
-        }
-        if tag_key.exact != 0 {
-            let mut digest = hash(tag_key.exact, escape);
-            if tag_key.is_text && !skips_digest {
-                digest = mix(mix(digest, facts.digest), place.number as u64);
-            }
-            fragment = fragment.digest(digest);
-        }
-        Ok(fragment)
+        let source = Source { template: state.name(), digest: facts.digest, number: place.number, escape };
+        Ok(fragment(&self.cache, &source, &parts, &options.common))
     }
 }
 

@@ -6,14 +6,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use cache_runtime::Cache;
+use cache_templates::shared_texts::SharedTexts;
 use minijinja::{Environment, Error, TemplateSource, path_loader};
 
 use crate::digest::{Digests, ListTemplates};
 use crate::event::FragmentEvent;
 use crate::functions::{self, Observer, Tags};
 use crate::names::{Names, PROTECTED};
-use crate::rewrite::rewrite_loaded;
-use crate::shared_texts::SharedTexts;
+use crate::statements::rewrite_loaded;
 
 /// Adds the tags `cache` and `cache_each` to an environment, and sets a loader whose templates may have them.
 ///

@@ -2,57 +2,20 @@
 
 use std::sync::Arc;
 
-use cache_runtime::model::{AnyModel, KeySource, ModelKey, key_for_all};
+use cache_runtime::model::{AnyModel, KeySource, ModelKey};
+use cache_templates::key::Part;
 use minijinja::Value;
 use minijinja::value::ValueKind;
 
-use crate::digest::{hash, mix};
 use crate::model::{Model, Models};
 
-/// The key of a tag, and what it was made from.
-pub(crate) struct TagKey {
-    pub(crate) key: ModelKey,
-    /// A hash of all that the text of the key does not tell apart: `Bob` and `bob`, `none` and nothing, `7` and 7. 0 for
-    /// models alone, whose keys tell everything apart.
-    pub(crate) exact: u64,
-    /// Whether no model is in it, so that the key does not change with the template.
-    pub(crate) is_text: bool,
-}
-
-/// A part of a key.
-enum Part {
-    Text { text: String, exact: u64 },
-    Model(Box<dyn KeySource>),
-}
-
-impl Part {
-    fn scalar(kind: &str, text: &str) -> Self {
-        Part::Text { text: text.to_owned(), exact: hash(hash(1, kind), text) }
-    }
-
-    fn source(&self) -> &dyn KeySource {
-        match self {
-            Part::Text { text, .. } => text,
-            Part::Model(model) => &**model,
-        }
-    }
-}
-
-/// The key from the value of a tag, and from those of its option `vary`.
-pub(crate) fn tag_key(prefix: &str, value: &Value, vary: Option<&Value>) -> Result<TagKey, String> {
+/// The parts of a key, from the value of a tag, and from that of its option `vary`.
+pub(crate) fn key_parts(value: &Value, vary: Option<&Value>) -> Result<Vec<Part>, String> {
     let mut parts = parts(value)?;
     if let Some(vary) = vary {
         parts.extend(varying(vary)?);
     }
-    let texts = parts.iter().filter_map(|part| if let Part::Text { exact, .. } = part { Some(*exact) } else { None });
-    let exact = texts.fold(0, mix);
-    let is_text = parts.iter().all(|part| matches!(part, Part::Text { .. }));
-    let key = match &parts[..] {
-        // Most keys have one part, whose key need not be made twice.
-        [part] => part.source().key_with(prefix),
-        parts => key_for_all(prefix, parts.iter().map(Part::source)),
-    };
-    Ok(TagKey { key, exact, is_text })
+    Ok(parts)
 }
 
 fn parts(value: &Value) -> Result<Vec<Part>, String> {

@@ -1,11 +1,9 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
-mod dependencies;
 mod digest;
 mod error;
 mod event;
-mod frames;
 mod functions;
 mod install;
 mod key;
@@ -13,13 +11,11 @@ mod model;
 mod names;
 mod options;
 mod originals;
-mod rewrite;
-mod scanner;
-mod shared_texts;
-mod tag;
+mod statements;
+mod syntax;
 
 pub use self::error::explain;
 pub use self::event::{FragmentEvent, Outcome};
 pub use self::install::{CacheTag, install, install_folder, no_loader};
 pub use self::model::{model, models, serialize_model, serialize_models, shared_model};
-pub use self::rewrite::rewrite;
+pub use self::statements::rewrite;

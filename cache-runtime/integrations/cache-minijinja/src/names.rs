@@ -3,24 +3,18 @@
 //! The variables that a body reads are compared with those in the key. Includes, imports, macros and assignments of the same
 //! file are followed.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
+pub(crate) use cache_templates::protection::{Names, PROTECTED};
+use cache_templates::protection::{problem, root};
+use cache_templates::scanner::{Kind, Piece, Token, pieces, tokens};
+use cache_templates::tag;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{Environment, Template};
 
 use crate::functions::Place;
-use crate::rewrite::{BEGIN, EACH, END};
-use crate::scanner::{Kind, Piece, Token, pieces, tokens};
-use crate::tag;
-
-/// Names of variables, with attributes: `current_user.name`.
-pub(crate) type Names = BTreeSet<String>;
-
-/// The variables that usually differ from user to user.
-pub(crate) const PROTECTED: [&str; 6] = ["current_user", "session", "csrf_token", "csrf_input", "request", "flash"];
-
-/// An attribute that tells everything else about its owner.
-const IDENTITIES: [&str; 4] = ["id", "uuid", "pk", "key"];
+use crate::statements::{BEGIN, EACH, END};
+use crate::syntax::syntax;
 
 /// What is wrong with the tags of a template, by their numbers.
 pub(crate) fn problems(
@@ -63,38 +57,6 @@ pub(crate) fn first_problem(rewritten: &str, syntax: &SyntaxConfig) -> Option<(u
     })
 }
 
-fn problem(reads: &Names, key: &Names, definitions: &HashMap<String, Names>, protected: &Names) -> Option<String> {
-    let mut pending: Vec<(String, Option<String>)> = reads.iter().map(|read| (read.clone(), None)).collect();
-    let mut seen = BTreeSet::new();
-    while let Some((read, through)) = pending.pop() {
-        if !seen.insert(read.clone()) || key.iter().any(|known| tells(known, &read)) {
-            continue;
-        }
-        if protected.contains(root(&read)) {
-            let through = through.map(|name| format!(" through `{name}`")).unwrap_or_default();
-            let name = root(&read);
-            return Some(format!(
-                "the fragment reads `{read}`{through}, which is not in its key, so that others would see it: write \
-                 `vary={name}.id` or put it into the key, as in `{{% cache (card, {name}.id) %}}`; or write `public=true` if \
-                 it is the same for all"
-            ));
-        }
-        let of = definitions.get(root(&read)).into_iter().flatten();
-        pending.extend(of.map(|name| (name.clone(), through.clone().or_else(|| Some(root(&read).to_owned())))));
-    }
-    None
-}
-
-fn root(name: &str) -> &str {
-    name.split('.').next().unwrap_or(name)
-}
-
-/// Whether a variable of a key tells what is read.
-fn tells(known: &str, read: &str) -> bool {
-    let is_part = |of: &str| read == of || read.strip_prefix(of).is_some_and(|rest| rest.starts_with('.'));
-    is_part(known) || known.rsplit_once('.').is_some_and(|(owner, last)| IDENTITIES.contains(&last) && is_part(owner))
-}
-
 /// The variables that a piece of a template reads from outside.
 fn variables(env: &Environment<'_>, source: &str) -> Option<Names> {
     // The delimiters of the environment may be others.
@@ -123,7 +85,7 @@ struct Tag<'s> {
 
 impl<'s> Source<'s> {
     fn new(env: &Environment<'_>, text: &'s str) -> Self {
-        Source { text, pieces: pieces(text, env.syntax()) }
+        Source { text, pieces: pieces(text, syntax(env.syntax())) }
     }
 
     fn code(&self, index: usize) -> &'s str {

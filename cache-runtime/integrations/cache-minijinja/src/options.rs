@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use cache_runtime::Ttl;
+use cache_templates::fragment;
 use minijinja::value::Kwargs;
 use minijinja::{Error, Value};
 
@@ -11,13 +12,8 @@ use crate::functions::failure;
 /// The options of a tag.
 #[derive(Default)]
 pub(crate) struct Options {
-    pub(crate) expires_in: Option<Ttl>,
-    pub(crate) race_ttl: Option<Ttl>,
-    pub(crate) version: Option<String>,
-    pub(crate) tags: Vec<String>,
+    pub(crate) common: fragment::Options,
     pub(crate) vary: Option<Value>,
-    pub(crate) is_public: bool,
-    pub(crate) skips_digest: bool,
 }
 
 impl Options {
@@ -34,15 +30,15 @@ impl Options {
         let ttl = |name: &str| given(name)?.map(|value| ttl(name, &value)).transpose();
         let flag = |name: &str| given(name)?.map(|value| flag(name, &value)).transpose();
         let race_condition = ttl("race_condition_ttl")?;
-        let read = Options {
+        let common = fragment::Options {
             expires_in: ttl("expires_in")?,
             race_ttl: race_condition.or(ttl("race_ttl")?),
             version: given("version")?.map(|value| version(&value)).transpose()?,
             tags: given("tags")?.map(|value| texts(&value)).transpose()?.unwrap_or_default(),
-            vary: value("vary")?,
             is_public: flag("public")?.unwrap_or_default(),
             skips_digest: flag("skip_digest")?.unwrap_or_default(),
         };
+        let read = Options { common, vary: value("vary")? };
         options.assert_all_used()?;
         Ok(read)
     }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
-use crate::digest::hash;
+use cache_templates::hash::hash;
 
 /// How many are kept. A program has fewer templates, but reloads them while somebody edits.
 const KEPT: usize = 4096;

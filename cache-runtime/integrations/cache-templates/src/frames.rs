@@ -1,14 +1,13 @@
 //! The tags that this thread is rendering, the innermost last.
 //!
 //! Rendering happens on one thread, and a rendering cannot leave it. The template holds only a number. After an error or a
-//! panic minijinja drops its state, and with it a guard that ends what the render has begun and not ended. The drop of the
-//! number would not be enough, because an error keeps the variables that were in use.
+//! panic the guard of the render is dropped, and ends what the render has begun and not ended. The drop of the number would
+//! not be enough, because an error may keep the variables that were in use.
 
 use std::cell::RefCell;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use cache_runtime::{FragmentsLookup, Rendering};
-use minijinja::State;
 
 struct Frame {
     ticket: u64,
@@ -17,9 +16,19 @@ struct Frame {
 }
 
 /// What a tag has begun.
-pub(crate) enum Work {
+#[derive(Debug)]
+pub enum Work {
+    /// A fragment.
     One(Rendering),
-    Many { lookup: FragmentsLookup, rendered: Vec<(usize, String)>, missing: usize },
+    /// Those of a list that are missing, and what is rendered of them.
+    Many {
+        /// All of the list.
+        lookup: FragmentsLookup,
+        /// By position.
+        rendered: Vec<(usize, String)>,
+        /// How many have still to be rendered.
+        missing: usize,
+    },
 }
 
 thread_local! {
@@ -28,18 +37,11 @@ thread_local! {
 
 /// A tag that is being rendered, until this is dropped.
 #[derive(Debug)]
-pub(crate) struct Active(u64);
+pub struct Active(u64);
 
 /// Whether a tag is being rendered.
-pub(crate) fn is_any_active() -> bool {
+pub fn is_any_active() -> bool {
     FRAMES.with_borrow(|frames| !frames.is_empty())
-}
-
-pub(crate) fn begin(state: &mut State<'_, '_>, work: Work) -> Active {
-    let render = state.get_or_insert_extension_with(|| Render(next())).0;
-    let ticket = next();
-    FRAMES.with_borrow_mut(|frames| frames.push(Frame { ticket, render, work }));
-    Active(ticket)
 }
 
 fn next() -> u64 {
@@ -48,7 +50,23 @@ fn next() -> u64 {
 }
 
 /// A render. Dropped, it ends all that it has begun.
-struct Render(u64);
+#[derive(Debug)]
+pub struct Render(u64);
+
+impl Default for Render {
+    fn default() -> Self {
+        Render(next())
+    }
+}
+
+impl Render {
+    /// Begins a tag.
+    pub fn begin(&self, work: Work) -> Active {
+        let ticket = next();
+        FRAMES.with_borrow_mut(|frames| frames.push(Frame { ticket, render: self.0, work }));
+        Active(ticket)
+    }
+}
 
 impl Drop for Render {
     fn drop(&mut self) {
@@ -69,7 +87,7 @@ fn abandon_from(is_first: impl Fn(&Frame) -> bool) {
 
 impl Active {
     /// Takes what was rendered for the item at this position, and stores it with the last one.
-    pub(crate) fn finish(&self, at: usize, html: String) {
+    pub fn finish(&self, at: usize, html: String) {
         drop_all(self.take_above());
         match self.take_own(at, html) {
             Some(Finished::One(rendering, html)) => drop(rendering.finish(html)),

@@ -1,16 +1,30 @@
-//! Cuts the source of a template into pieces, as minijinja does: text, comments, raw blocks, expressions and statements.
+//! Cuts the source of a template into pieces, as the engines do: text, comments, raw blocks, expressions and statements.
 //!
-//! It never fails. What minijinja cannot read either is one last piece of text, about which minijinja complains.
+//! It never fails. What the engine cannot read either is one last piece of text, about which the engine complains.
 
 use std::ops::Range;
 
-use minijinja::syntax::SyntaxConfig;
+/// The delimiters of an engine.
+#[derive(Clone, Copy, Debug)]
+pub struct Syntax<'s> {
+    /// Around expressions: `{{` and `}}`.
+    pub expression: (&'s str, &'s str),
+    /// Around statements: `{%` and `%}`.
+    pub statement: (&'s str, &'s str),
+    /// Around comments: `{#` and `#}`.
+    pub comment: (&'s str, &'s str),
+    /// What makes the rest of a line a statement.
+    pub line_statement: Option<&'s str>,
+    /// What makes the rest of a line a comment.
+    pub line_comment: Option<&'s str>,
+}
 
 /// What a piece of a source is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub enum Kind {
     /// Text, a raw block, or a line comment.
     Text,
+    /// `{# … #}`.
     Comment,
     /// `{{ … }}`.
     Expression,
@@ -22,17 +36,19 @@ pub(crate) enum Kind {
 
 /// A piece of a source, by the positions of its bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Piece {
-    pub(crate) kind: Kind,
-    pub(crate) all: Range<usize>,
+pub struct Piece {
+    /// What it is.
+    pub kind: Kind,
+    /// With its delimiters.
+    pub all: Range<usize>,
     /// What is between the delimiters and their `-` or `+`; of text all of it.
-    pub(crate) code: Range<usize>,
+    pub code: Range<usize>,
 }
 
 /// The delimiters of a syntax, the longest first.
 struct Markers<'s> {
     starts: Vec<(&'s str, Start)>,
-    syntax: &'s SyntaxConfig,
+    syntax: Syntax<'s>,
 }
 
 #[derive(Clone, Copy)]
@@ -45,7 +61,7 @@ enum Start {
 }
 
 /// The pieces of a source, in order and without gaps.
-pub(crate) fn pieces(source: &str, syntax: &SyntaxConfig) -> Vec<Piece> {
+pub fn pieces(source: &str, syntax: Syntax<'_>) -> Vec<Piece> {
     let markers = Markers::new(syntax);
     let (mut pieces, mut at) = (Vec::new(), 0);
     while let Some((start, marker, kind)) = markers.find(source, at) {
@@ -68,14 +84,14 @@ fn text(pieces: &mut Vec<Piece>, all: Range<usize>) {
 }
 
 impl<'s> Markers<'s> {
-    fn new(syntax: &'s SyntaxConfig) -> Self {
+    fn new(syntax: Syntax<'s>) -> Self {
         let mut starts = vec![
-            (syntax.variable_delimiters().0, Start::Expression),
-            (syntax.block_delimiters().0, Start::Statement),
-            (syntax.comment_delimiters().0, Start::Comment),
+            (syntax.expression.0, Start::Expression),
+            (syntax.statement.0, Start::Statement),
+            (syntax.comment.0, Start::Comment),
         ];
-        starts.extend(syntax.line_statement_prefix().map(|prefix| (prefix, Start::LineStatement)));
-        starts.extend(syntax.line_comment_prefix().map(|prefix| (prefix, Start::LineComment)));
+        starts.extend(syntax.line_statement.map(|prefix| (prefix, Start::LineStatement)));
+        starts.extend(syntax.line_comment.map(|prefix| (prefix, Start::LineComment)));
         starts.sort_by_key(|(marker, _)| std::cmp::Reverse(marker.len()));
         Markers { starts, syntax }
     }
@@ -102,16 +118,16 @@ impl<'s> Markers<'s> {
         let inside = start + marker;
         let (kind, code, end) = match kind {
             Start::Comment => {
-                let close = self.syntax.comment_delimiters().1;
+                let close = self.syntax.comment.1;
                 let length = source[inside..].find(close)?;
                 (Kind::Comment, inside..inside + length, inside + length + close.len())
             }
             Start::Expression => {
-                let (code, end) = code(source, inside, self.syntax.variable_delimiters().1)?;
+                let (code, end) = code(source, inside, self.syntax.expression.1)?;
                 (Kind::Expression, code, end)
             }
             Start::Statement => {
-                let close = self.syntax.block_delimiters().1;
+                let close = self.syntax.statement.1;
                 match basic_tag(&source[inside..], "raw", close, true) {
                     Some(opened) => (Kind::Text, start..start, self.end_of_raw(source, inside + opened)?),
                     None => {
@@ -134,7 +150,7 @@ impl<'s> Markers<'s> {
     }
 
     fn end_of_raw(&self, source: &str, from: usize) -> Option<usize> {
-        let (open, close) = self.syntax.block_delimiters();
+        let (open, close) = self.syntax.statement;
         let mut at = from;
         loop {
             at += source[at..].find(open)? + open.len();
@@ -174,7 +190,7 @@ fn code(source: &str, from: usize, close: &str) -> Option<(Range<usize>, usize)>
             }
         }
         match bytes[at] {
-            quote @ (b'\'' | b'"') => at = end_of_string(bytes, at, quote)?,
+            quote @ (b'\'' | b'"' | b'`') => at = end_of_string(bytes, at, quote)?,
             b'(' | b'[' | b'{' => (at, depth) = (at + 1, depth + 1),
             b')' | b']' | b'}' => (at, depth) = (at + 1, depth - 1),
             _ => at += 1,
@@ -200,7 +216,7 @@ fn end_of_line_statement(source: &str, from: usize) -> usize {
     while at < bytes.len() {
         match bytes[at] {
             b'\r' | b'\n' if depth == 0 => break,
-            quote @ (b'\'' | b'"') => match end_of_string(bytes, at, quote) {
+            quote @ (b'\'' | b'"' | b'`') => match end_of_string(bytes, at, quote) {
                 Some(end) => at = end,
                 None => return bytes.len(),
             },
@@ -214,28 +230,32 @@ fn end_of_line_statement(source: &str, from: usize) -> usize {
 
 /// A token of code.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Token<'s> {
-    pub(crate) text: &'s str,
-    pub(crate) at: usize,
+pub struct Token<'s> {
+    /// The token.
+    pub text: &'s str,
+    /// Where it begins in the code.
+    pub at: usize,
 }
 
 impl Token<'_> {
-    pub(crate) fn is_name(&self) -> bool {
+    /// Whether it is a name or a keyword.
+    pub fn is_name(&self) -> bool {
         self.text.starts_with(|char: char| char.is_alphabetic() || char == '_')
     }
 
-    pub(crate) fn is_string(&self) -> bool {
-        self.text.starts_with(['"', '\''])
+    /// Whether it is a text in quotes.
+    pub fn is_string(&self) -> bool {
+        self.text.starts_with(['"', '\'', '`'])
     }
 }
 
 /// The names, strings, numbers and operators of code. An operator is one character here.
-pub(crate) fn tokens(code: &str) -> Vec<Token<'_>> {
+pub fn tokens(code: &str) -> Vec<Token<'_>> {
     let (mut tokens, mut at) = (Vec::new(), 0);
     while let Some(first) = code[at..].chars().next() {
         let rest = &code[at..];
         let length = match first {
-            '"' | '\'' => end_of_string(code.as_bytes(), at, first as u8).map_or(rest.len(), |end| end - at),
+            '"' | '\'' | '`' => end_of_string(code.as_bytes(), at, first as u8).map_or(rest.len(), |end| end - at),
             _ if first.is_alphanumeric() || first == '_' => {
                 rest.find(|char: char| !char.is_alphanumeric() && char != '_').unwrap_or(rest.len())
             }

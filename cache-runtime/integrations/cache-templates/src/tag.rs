@@ -1,6 +1,6 @@
 //! The words inside a `cache` tag: a key, and options.
 
-use crate::error::{Mistake, mistake};
+use crate::mistake::{Mistake, mistake};
 use crate::scanner::{Token, tokens};
 
 /// The options of a tag, as they are written in templates.
@@ -8,7 +8,11 @@ const OPTIONS: [&str; 8] =
     ["expires_in", "version", "race_condition_ttl", "race_ttl", "tags", "vary", "public", "skip_digest"];
 
 /// The arguments of a `cache` tag, without parentheses around all of them.
-pub(crate) fn arguments(code: &str, at: usize) -> Result<&str, Mistake> {
+///
+/// # Errors
+///
+/// If there is no key, or an option that does not exist.
+pub fn arguments(code: &str, at: usize) -> Result<&str, Mistake> {
     let code = unwrapped(code);
     check(code, at, "cache", "a key: `{% cache \"sidebar\" %}` or `{% cache card %}`")?;
     Ok(code)
@@ -38,12 +42,19 @@ fn closing(tokens: &[Token<'_>], open: usize) -> Option<usize> {
 }
 
 /// The target and the list of a `cache_each` tag, with the list's options.
-pub(crate) struct Each<'s> {
-    pub(crate) target: &'s str,
-    pub(crate) list: &'s str,
+pub struct Each<'s> {
+    /// What stands before `in`.
+    pub target: &'s str,
+    /// What stands behind it.
+    pub list: &'s str,
 }
 
-pub(crate) fn each(code: &str, at: usize) -> Result<Each<'_>, Mistake> {
+/// Reads a `cache_each` tag.
+///
+/// # Errors
+///
+/// If it has another form, or an option that does not exist.
+pub fn each(code: &str, at: usize) -> Result<Each<'_>, Mistake> {
     const FORM: &str = "write `{% cache_each comment in comments %}`";
     let all = tokens(code);
     let Some(index) = all.iter().position(|token| token.text == "in") else {
@@ -73,14 +84,15 @@ fn has_condition(code: &str) -> bool {
 }
 
 /// An argument.
-pub(crate) struct Argument<'s> {
+pub struct Argument<'s> {
     /// The name of an option; `None` for the key.
-    pub(crate) option: Option<&'s str>,
-    pub(crate) text: &'s str,
+    pub option: Option<&'s str>,
+    /// All of it.
+    pub text: &'s str,
 }
 
 /// The arguments, by the commas outside brackets.
-pub(crate) fn parts(code: &str) -> Vec<Argument<'_>> {
+pub fn parts(code: &str) -> Vec<Argument<'_>> {
     let (mut parts, mut start, mut depth) = (Vec::new(), 0, 0_isize);
     for token in tokens(code) {
         match token.text {

@@ -1,74 +1,88 @@
-//! Rewrites `cache` tags into statements that minijinja has, on the same lines.
+//! Replaces `cache` tags by statements that an engine has, on the same lines.
 //!
-//! ```text
-//! {% cache card %}…{% endcache %}
-//! {% with __cache_1 = __cache_begin(PLACE, HASH, card) %}{% if __cache_1.hit %}{{ __cache_1.html }}{% else %}{% set __body_1 %}…
-//!     …{% endset %}{{ __cache_end(__cache_1, __body_1) }}{% endif %}{% endwith %}
-//! ```
-//!
-//! The body stays in the template's own scope, so that includes, `super()` and loop variables work in it. `with` keeps what
-//! the body sets from being seen behind it, since after a hit it would not be.
+//! The body stays where it is, in the template's own scope, so that includes, `super()` and loop variables work in it.
 
-use std::fmt::Write as _;
-
-use minijinja::Error;
-use minijinja::syntax::SyntaxConfig;
-
-use crate::digest::hash;
-use crate::error::{Mistake, mistake};
-use crate::functions::packed;
-use crate::names;
-use crate::originals;
-use crate::scanner::{Kind, Piece, pieces, tokens};
+use crate::hash::hash;
+use crate::mistake::{Mistake, mistake};
+use crate::scanner::{Kind, Piece, Syntax, Token, pieces, tokens};
 use crate::tag::{self, Each};
 
-pub(crate) const BEGIN: &str = "__cache_begin";
-pub(crate) const EACH: &str = "__cache_each";
 /// How many tags a template may have.
 const MOST: usize = 0xffff;
-pub(crate) const END: &str = "__cache_end";
 
-/// Rewrites the tags of a source, for `add_template` and `render_str`.
-///
-/// A loader that [`install`](crate::install) has installed does this for each template.
-///
-/// ```
-/// use cache_runtime::Cache;
-/// use minijinja::Environment;
-///
-/// let mut env = Environment::new();
-/// cache_minijinja::install(&mut env, &Cache::memory(), cache_minijinja::no_loader);
-/// let source = cache_minijinja::rewrite("menu.html", "{% cache 'menu' %}<nav>{% endcache %}", env.syntax())?;
-/// env.add_template_owned("menu.html", source)?;
-/// assert_eq!(env.get_template("menu.html")?.render(())?, "<nav>");
-/// # Ok::<(), minijinja::Error>(())
-/// ```
+/// How an engine writes a tag in its own statements.
+pub trait Statements {
+    /// What stands before the body. It ends with a statement that has `__body_` in it and a blank behind that, which is where
+    /// lines are added.
+    fn begin(&self, place: &Place<'_>, words: &Words<'_>) -> String;
+
+    /// What stands behind the body. `rest` is the blank behind the tag's word.
+    fn end(&self, place: &Place<'_>, is_list: bool, rest: &str) -> String;
+
+    /// Why a statement cannot be in a body, besides what no engine can do.
+    fn refused_statement(&self, _word: &str) -> Option<&'static str> {
+        None
+    }
+
+    /// Why a name cannot be in a body. `next` is the token behind it.
+    fn refused_name(&self, name: &str, next: &str, is_in_loop: bool) -> Option<&'static str>;
+}
+
+/// A tag of a source.
+#[derive(Clone, Copy, Debug)]
+pub struct Place<'s> {
+    /// The delimiters.
+    pub syntax: Syntax<'s>,
+    /// It counts from 1.
+    pub number: usize,
+    /// It counts from 1.
+    pub line: usize,
+    /// Of the source.
+    pub hash: u64,
+    /// `-` or `+` at the start of the tag.
+    pub left: &'static str,
+    /// `-` or `+` at its end.
+    pub right: &'static str,
+    /// The blank before the tag's word.
+    pub head: &'s str,
+}
+
+/// What a tag says.
+#[derive(Clone, Copy, Debug)]
+pub enum Words<'s> {
+    /// `cache`.
+    One {
+        /// The key and the options.
+        arguments: &'s str,
+    },
+    /// `cache_each`.
+    Each {
+        /// The name, or names, before `in`.
+        target: &'s str,
+        /// The list and the options.
+        list: &'s str,
+    },
+}
+
+/// A source without `cache` tags.
+#[derive(Debug)]
+pub struct Rewritten {
+    /// The source.
+    pub source: String,
+    /// How many tags it had.
+    pub tags: usize,
+}
+
+/// Rewrites the tags of a source.
 ///
 /// # Errors
 ///
-/// If the tags are unbalanced, have unknown options, enclose what cannot be in a fragment, or read variables that are usually
-/// protected, which their keys do not name (see [`CacheTag::protect`](crate::CacheTag::protect)). The error has the name of the
-/// template and the line.
-pub fn rewrite(name: &str, source: &str, syntax: &SyntaxConfig) -> Result<String, Error> {
-    let in_template = |mistake: Mistake| mistake.in_template(name, source);
-    let rewritten = rewritten(source, syntax).map_err(in_template)?;
-    // A template that the environment does not have is not checked when it is rendered.
-    match names::first_problem(&rewritten, syntax) {
-        Some(problem) => Err(in_template(Mistake::in_line(source, problem))),
-        None => Ok(rewritten),
-    }
-}
-
-/// The same for a loader, whose templates are checked when they are rendered.
-pub(crate) fn rewrite_loaded(name: &str, source: &str, syntax: &SyntaxConfig) -> Result<String, Error> {
-    rewritten(source, syntax).map_err(|mistake| mistake.in_template(name, source))
-}
-
-/// The same, without the name.
-pub(crate) fn rewritten(source: &str, syntax: &SyntaxConfig) -> Result<String, Mistake> {
+/// If the tags are unbalanced, have unknown options, or enclose what cannot be in a fragment.
+pub fn rewrite(source: &str, syntax: Syntax<'_>, statements: &dyn Statements) -> Result<Rewritten, Mistake> {
     let mut rewriting = Rewriting {
         source,
         syntax,
+        statements,
         hash: hash(0, source),
         out: String::with_capacity(source.len()),
         open: Vec::new(),
@@ -79,12 +93,7 @@ pub(crate) fn rewritten(source: &str, syntax: &SyntaxConfig) -> Result<String, M
     }
     match rewriting.open.pop() {
         Some(open) => mistake(open.at, format!("`{}` has no `{}`", open.tag.begin(), open.tag.end())),
-        None => {
-            if rewriting.count > 0 {
-                originals::keep(&rewriting.out, source);
-            }
-            Ok(rewriting.out)
-        }
+        None => Ok(Rewritten { source: rewriting.out, tags: rewriting.count }),
     }
 }
 
@@ -115,7 +124,8 @@ struct Open {
 
 struct Rewriting<'s> {
     source: &'s str,
-    syntax: &'s SyntaxConfig,
+    syntax: Syntax<'s>,
+    statements: &'s dyn Statements,
     /// Of the source.
     hash: u64,
     out: String,
@@ -133,7 +143,7 @@ impl Rewriting<'_> {
             (Kind::Statement, "endcache") => return self.end(Tag::Cache, piece, code),
             (Kind::Statement, "endcache_each") => return self.end(Tag::Each, piece, code),
             (Kind::LineStatement, "cache" | "cache_each" | "endcache" | "endcache_each") => {
-                let (open, close) = self.syntax.block_delimiters();
+                let (open, close) = self.syntax.statement;
                 return mistake(
                     piece.all.start,
                     format!("write `{open} {} {close}`: it is no line statement", code.trim()),
@@ -168,7 +178,11 @@ impl Rewriting<'_> {
                 return mistake(at, message);
             }
             "extends" => return mistake(at, format!("`extends` cannot be inside `{tag}`")),
-            _ => {}
+            _ => {
+                if let Some(why) = self.statements.refused_statement(word) {
+                    return mistake(at, format!("`{word}` cannot be inside `{tag}`: {why}"));
+                }
+            }
         }
         Ok(())
     }
@@ -177,18 +191,11 @@ impl Rewriting<'_> {
     fn check_names(&self, code: &str, at: usize) -> Result<(), Mistake> {
         let Some(open) = self.open.last() else { return Ok(()) };
         let tokens = tokens(code);
-        let follows = |index: usize, text: &str| tokens.get(index + 1).is_some_and(|token| token.text == text);
-        let is_attribute = |index: usize| index > 0 && tokens[index - 1].text == ".";
-        for (index, token) in tokens.iter().enumerate().filter(|(index, _)| !is_attribute(*index)) {
-            let why = match token.text {
-                "self" if follows(index, ".") || follows(index, "[") => {
-                    "a template that overrides the block would be served this fragment"
-                }
-                "caller" if follows(index, "(") => "the key does not know what the caller passes",
-                _ => continue,
-            };
-            let tag = open.tag.begin();
-            return mistake(at, format!("`{}` cannot be inside `{tag}`: {why}", token.text));
+        for (index, token) in tokens.iter().enumerate().filter(|(index, _)| !is_attribute(&tokens, *index)) {
+            let next = tokens.get(index + 1).map_or("", |token| token.text);
+            if let Some(why) = self.statements.refused_name(token.text, next, open.loops > 0) {
+                return mistake(at, format!("`{}` cannot be inside `{}`: {why}", token.text, open.tag.begin()));
+            }
         }
         Ok(())
     }
@@ -203,37 +210,14 @@ impl Rewriting<'_> {
             return mistake(at, format!("a template has at most {MOST} tags"));
         }
         let number = self.count;
-        let (open, close) = self.syntax.block_delimiters();
-        let (show, shown) = self.syntax.variable_delimiters();
-        let ([left, right], arguments) = (self.markers(piece), rest);
-        let place = packed(self.source[..at].matches('\n').count() + 1, number);
-        let hash = self.hash;
-        let mut out = String::new();
-        let written = match tag {
-            Tag::Cache => {
-                let arguments = tag::arguments(arguments, at)?;
-                write!(out, "{open}{left}{head}with __cache_{number} = {BEGIN}({place},{hash},{arguments}) {close}")
-            }
+        let words = match tag {
+            Tag::Cache => Words::One { arguments: tag::arguments(rest, at)? },
             Tag::Each => {
-                let Each { target, list } = tag::each(arguments, at)?;
-                let target = if target.contains(',') && !target.starts_with('(') {
-                    format!("({target})")
-                } else {
-                    target.to_owned()
-                };
-                write!(
-                    out,
-                    "{open}{left}{head}for __cache_{number} in {EACH}({place},{hash},{list}) {close}{open} with {target} = \
-                     __cache_{number}.item {close}"
-                )
+                let Each { target, list } = tag::each(rest, at)?;
+                Words::Each { target, list }
             }
         };
-        let hit = write!(
-            out,
-            "{open} if __cache_{number}.hit {close}{show} __cache_{number}.html {shown}{open} else {close}{open} set \
-             __body_{number} {right}{close}"
-        );
-        debug_assert!(written.and(hit).is_ok(), "a text can be written to");
+        let out = self.statements.begin(&self.place(piece, number, head), &words);
         self.out.push_str(&with_lines_of(out, &self.source[piece.all.clone()]));
         self.open.push(Open { tag, at, number, loops: 0 });
         Ok(())
@@ -260,22 +244,20 @@ impl Rewriting<'_> {
             };
             return mistake(at, message);
         };
-        let (open, close) = self.syntax.block_delimiters();
-        let (show, shown) = self.syntax.variable_delimiters();
-        let [left, right] = self.markers(piece);
-        let out = format!(
-            "{open}{left}{head}endset {close}{show} {END}(__cache_{number}, __body_{number}) {shown}{open} endif {close}{open} \
-             endwith {rest}{}{close}{}",
-            if tag == Tag::Cache { right } else { "" },
-            if tag == Tag::Each { format!("{open} endfor {right}{close}") } else { String::new() },
-        );
+        let out = self.statements.end(&self.place(piece, number, head), tag == Tag::Each, rest);
         self.out.push_str(&out);
         Ok(())
     }
 
+    fn place<'a>(&'a self, piece: &Piece, number: usize, head: &'a str) -> Place<'a> {
+        let [left, right] = self.markers(piece);
+        let line = self.source[..piece.all.start].matches('\n').count() + 1;
+        Place { syntax: self.syntax, number, line, hash: self.hash, left, right, head }
+    }
+
     /// The `-` or `+` at the start and at the end of a piece.
     fn markers(&self, piece: &Piece) -> [&'static str; 2] {
-        let (open, _) = self.syntax.block_delimiters();
+        let (open, close) = self.syntax.statement;
         let marker = |byte: Option<&u8>| match byte {
             Some(b'-') => "-",
             Some(b'+') => "+",
@@ -283,10 +265,13 @@ impl Rewriting<'_> {
         };
         let bytes = self.source.as_bytes();
         let left = (piece.code.start > piece.all.start + open.len()).then(|| &bytes[piece.code.start - 1]);
-        let close = self.syntax.block_delimiters().1;
         let right = (piece.code.end + close.len() < piece.all.end).then(|| &bytes[piece.code.end]);
         [marker(left), marker(right)]
     }
+}
+
+fn is_attribute(tokens: &[Token<'_>], index: usize) -> bool {
+    index > 0 && tokens[index - 1].text == "."
 }
 
 /// The blanks before the tag's word, and what follows it.

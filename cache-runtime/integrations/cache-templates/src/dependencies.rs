@@ -1,30 +1,29 @@
 //! What a template includes, as far as its source tells.
 
-use minijinja::syntax::SyntaxConfig;
-
-use crate::scanner::{Kind, Token, pieces, tokens};
+use crate::scanner::{Kind, Syntax, Token, pieces, tokens};
 
 /// What a source depends on.
 #[derive(Debug, Default)]
-pub(crate) struct Dependencies {
+pub struct Dependencies {
     /// Names of templates that it includes or imports.
-    pub(crate) templates: Vec<String>,
+    pub templates: Vec<String>,
     /// The template that it extends.
-    pub(crate) parent: Option<String>,
+    pub parent: Option<String>,
     /// Names with `*`, from comments.
-    pub(crate) patterns: Vec<String>,
+    pub patterns: Vec<String>,
     /// Whether it shows a block of its parent.
-    pub(crate) calls_super: bool,
+    pub calls_super: bool,
     /// The lines of inclusions whose names are computed.
-    pub(crate) computed: Vec<usize>,
+    pub computed: Vec<usize>,
     /// Whether a comment names dependencies.
-    pub(crate) is_declared: bool,
+    pub is_declared: bool,
 }
 
 /// The comment that names what a template includes by a computed name: `{# Template Dependency: cards/kinds/* #}`.
 const COMMENT: &str = "Template Dependency:";
 
-pub(crate) fn dependencies(source: &str, syntax: &SyntaxConfig) -> Dependencies {
+/// Reads what a source depends on.
+pub fn dependencies(source: &str, syntax: Syntax<'_>) -> Dependencies {
     let mut found = Dependencies::default();
     for piece in pieces(source, syntax) {
         let code = &source[piece.code.clone()];
@@ -90,7 +89,7 @@ fn calls_super(tokens: &[Token<'_>]) -> bool {
 }
 
 /// Whether a name matches a pattern, in which `*` is anything but `/`.
-pub(crate) fn matches(pattern: &str, name: &str) -> bool {
+pub fn matches(pattern: &str, name: &str) -> bool {
     match pattern.split_once('*') {
         None => pattern == name,
         Some((start, rest)) => name.strip_prefix(start).is_some_and(|name| {

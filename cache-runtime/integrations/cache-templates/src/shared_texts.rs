@@ -8,7 +8,7 @@ const REMEMBERED: usize = 4096;
 
 /// Which tag has rendered the fragment of a text last.
 #[derive(Default)]
-pub(crate) struct SharedTexts(Mutex<Known>);
+pub struct SharedTexts(Mutex<Known>);
 
 #[derive(Default)]
 struct Known {
@@ -18,7 +18,7 @@ struct Known {
 
 impl SharedTexts {
     /// Remembers that a tag renders the fragment of a text, and reports, once, that another tag did before.
-    pub(crate) fn note(&self, key: String, template: &str, line: usize) {
+    pub fn note(&self, key: String, template: &str, line: usize) {
         let other = {
             let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             if known.last.len() >= REMEMBERED {

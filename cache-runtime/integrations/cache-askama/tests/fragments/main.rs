@@ -1,0 +1,7 @@
+//! What a program notices of the filter.
+
+mod dolls;
+mod failing;
+mod keys;
+mod site;
+mod storing;

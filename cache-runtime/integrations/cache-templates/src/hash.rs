@@ -1,0 +1,25 @@
+//! Hashes of sources, which are the same in every release and on every platform.
+
+/// Adds a text to a hash, also at compile time.
+pub const fn hash(before: u64, text: &str) -> u64 {
+    // FNV-1a, with the length, so that two texts in a row are told apart.
+    let hash = add(START ^ before, text.as_bytes());
+    add(hash, &(text.len() as u64).to_le_bytes())
+}
+
+/// Adds a number to a hash.
+pub const fn mix(before: u64, number: u64) -> u64 {
+    add(START ^ before, &number.to_le_bytes())
+}
+
+const START: u64 = 0xcbf2_9ce4_8422_2325;
+
+const fn add(mut hash: u64, bytes: &[u8]) -> u64 {
+    let mut at = 0;
+    // Constant functions have no iterators yet.
+    while at < bytes.len() {
+        hash = (hash ^ bytes[at] as u64).wrapping_mul(0x0100_0000_01b3);
+        at += 1;
+    }
+    hash
+}

@@ -1,0 +1,12 @@
+//! What a program notices of the tags.
+
+mod digests;
+mod dolls;
+mod equal;
+mod failing;
+mod keys;
+mod mistakes;
+mod protection;
+mod scopes;
+mod site;
+mod storing;
