@@ -89,6 +89,8 @@ struct Writer {
     macros: usize,
     /// How many macros are around. An include in a macro that a loop calls sees now and then a variable of the loop.
     in_macros: usize,
+    /// How many loops are around. A macro in a loop sees now and then a variable of an earlier round.
+    in_loops: usize,
     /// Whether it writes `with` and `for` in place of the tags.
     is_plain: bool,
 }
@@ -104,6 +106,12 @@ impl Writer {
         self.out.push_str(end);
     }
 
+    fn in_loop(&mut self, begin: &str, body: &[Node], end: &str) {
+        self.in_loops += 1;
+        self.around(begin, body, end);
+        self.in_loops -= 1;
+    }
+
     fn node(&mut self, node: &Node) {
         match node {
             Node::Text(text) => self.out.push_str(text),
@@ -117,10 +125,11 @@ impl Writer {
                 self.around("{% if x %}", yes, "{% else -%}");
                 self.around("", no, "{%- endif %}");
             }
-            Node::For(body) => self.around("{% for c in cards %}", body, "{% endfor %}"),
+            Node::For(body) => self.in_loop("{% for c in cards %}", body, "{% endfor %}"),
             Node::With(body) => self.around("{% with x = 'w' %}", body, "{% endwith %}"),
             Node::Filter(body) => self.around("{% filter upper %}", body, "{% endfilter %}"),
             Node::Escape(on, body) => self.around(&format!("{{% autoescape {on} %}}"), body, "{% endautoescape %}"),
+            Node::Macro(body) if self.in_loops > 0 => self.all(body),
             Node::Macro(body) => {
                 self.macros += 1;
                 let name = format!("m{}", self.macros);
@@ -148,10 +157,10 @@ impl Writer {
             }
             Node::Each([a, b, c, d], body) => {
                 if self.is_plain {
-                    self.around(&format!("{{%{a} for c in cards {b}%}}"), body, &format!("{{%{c} endfor {d}%}}"));
+                    self.in_loop(&format!("{{%{a} for c in cards {b}%}}"), body, &format!("{{%{c} endfor {d}%}}"));
                 } else {
                     let begin = format!("{{%{a} cache_each c in cards, vary=[x|string, y|string] {b}%}}");
-                    self.around(&begin, body, &format!("{{%{c} endcache_each {d}%}}"));
+                    self.in_loop(&begin, body, &format!("{{%{c} endcache_each {d}%}}"));
                 }
             }
         }

@@ -1,9 +1,9 @@
 //! Rows that a change touches.
 
-use sea_orm::sea_query::{ExprTrait, SimpleExpr};
+use sea_orm::sea_query::{ExprTrait, LockType, SimpleExpr};
 use sea_orm::{
     ActiveModelBehavior, ActiveModelTrait, ActiveValue, ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait,
-    Iterable as _, PrimaryKeyToColumn as _, QueryFilter as _, Value,
+    Iterable as _, PrimaryKeyToColumn as _, QueryFilter as _, QuerySelect as _, Value,
 };
 
 use super::cascade::Cascade;
@@ -54,14 +54,15 @@ where
     Ok(())
 }
 
-/// The row as it is stored, whatever the model says.
+/// The row as it is stored, whatever the model says. In PostgreSQL it is locked until the transaction ends, or another save could
+/// move it meanwhile.
 #[doc(hidden)]
 pub async fn stored_row<A: ActiveModelTrait, C: ConnectionTrait>(
     active: &A,
     db: &C,
 ) -> Result<Option<<A::Entity as EntityTrait>::Model>, DbErr> {
     match primary_key(active) {
-        Some(is_row) => A::Entity::find().filter(is_row).one(db).await,
+        Some(is_row) => A::Entity::find().filter(is_row).lock(LockType::NoKeyUpdate).one(db).await,
         None => Ok(None),
     }
 }
