@@ -7,8 +7,9 @@ use cache_runtime::{Cache, Fragment, FragmentLookup};
 use minijinja::value::{Enumerator, Kwargs, Object, ObjectRepr};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, State, Value};
 
+use crate::comments::{commented, without_comments};
 use crate::digest::{Digests, Facts, mix};
-use crate::event::{FragmentEvent, Outcome, commented, without_comments};
+use crate::event::{FragmentEvent, Outcome};
 use crate::frames::{self, Active, Work};
 use crate::key::tag_key;
 use crate::options::Options;

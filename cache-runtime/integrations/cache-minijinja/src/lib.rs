@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+mod comments;
 mod dependencies;
 mod digest;
 mod error;
@@ -18,6 +19,7 @@ mod scanner;
 mod shared_texts;
 mod tag;
 
+pub use self::comments::{Explanation, replace_explanations};
 pub use self::error::explain;
 pub use self::event::{FragmentEvent, Outcome};
 pub use self::install::{CacheTag, install, install_folder, no_loader};
