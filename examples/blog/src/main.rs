@@ -5,6 +5,7 @@
 
 use std::env;
 use std::error::Error;
+use std::io;
 use std::net::Ipv4Addr;
 use std::path::Path;
 
@@ -17,7 +18,7 @@ use tokio::runtime::Builder;
 const THREADS: usize = 32;
 
 fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
-    tracing_subscriber::fmt().init();
+    tracing_subscriber::fmt().with_writer(io::stderr).init();
     Builder::new_multi_thread().enable_all().max_blocking_threads(THREADS).build()?.block_on(serve())
 }
 
