@@ -10,8 +10,9 @@ use cache_templates::shared_texts::SharedTexts;
 use minijinja::value::{Enumerator, Kwargs, Object, ObjectRepr};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, State, Value};
 
+use crate::comments::{commented, without_comments};
 use crate::digest::{Digests, Facts};
-use crate::event::{FragmentEvent, Outcome, commented, without_comments};
+use crate::event::{FragmentEvent, Outcome};
 use crate::key::key_parts;
 use crate::options::Options;
 use crate::statements::{BEGIN, EACH, END};

@@ -141,6 +141,7 @@ impl CacheTag {
     ///
     /// It is for development: keys are visible to everybody who reads the page, and a comment is no comment inside
     /// `<script>`, `<title>` or an attribute. The comments are not stored.
+    /// [`replace_explanations`](crate::replace_explanations) makes something visible of them.
     pub fn explain(mut self, explains: bool) -> Self {
         self.explains = explains;
         self

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+mod comments;
 mod digest;
 mod error;
 mod event;
@@ -14,6 +15,7 @@ mod originals;
 mod statements;
 mod syntax;
 
+pub use self::comments::{Explanation, replace_explanations};
 pub use self::error::explain;
 pub use self::event::{FragmentEvent, Outcome};
 pub use self::install::{CacheTag, install, install_folder, no_loader};

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use cache_minijinja::{CacheTag, Outcome};
+use cache_minijinja::{CacheTag, Explanation, Outcome, replace_explanations};
 use cache_runtime::{Cache, testing};
 use minijinja::context;
 
@@ -53,4 +53,28 @@ fn comments_show_outcome_age_place_and_key_in_html_and_are_not_stored() {
 
     let plain = Site::on(cache, &files);
     assert_eq!(plain.show("a.html", ()), ("<b>i</b>".to_owned(), 0), "it was stored without comments");
+}
+
+#[test]
+fn a_page_can_show_elements_in_place_of_the_comments() {
+    let cache = Cache::memory();
+    let _scope = testing::scope(cache.clone());
+    let files = [("my page.html", "\n{% cache 'o' %}<b>{% cache 'i x>' %}i{% endcache %}</b>{% endcache %}")];
+    let site = Site::with(cache.clone(), CacheTag::new(&cache).explain(true), &files);
+    let show = || {
+        let mut seen = Vec::new();
+        let open = |fragment: &Explanation| {
+            assert_eq!((&*fragment.template, fragment.line), ("my page.html", 2));
+            seen.push((fragment.key.clone(), fragment.outcome, fragment.age.clone()));
+            "<p>".to_owned()
+        };
+        let page = replace_explanations(&site.render("my page.html", ()), open, "</p>");
+        (page, seen)
+    };
+    let rendered = |key: &str| (key.to_owned(), Outcome::Rendered, None);
+    let first = ("\n<p><b><p>i</p></b></p>".to_owned(), vec![rendered("o"), rendered("i x>")]);
+    assert_eq!(show(), first);
+    testing::advance(Duration::from_secs(61));
+    let hit = ("o".to_owned(), Outcome::Hit, Some("61 s".to_owned()));
+    assert_eq!(show(), ("\n<p><b>i</b></p>".to_owned(), vec![hit]));
 }

@@ -1,0 +1,18 @@
+//! A blog of posts, comments and replies, as an example of fragment caching.
+//!
+//! A request goes through these files: `routes` finds the page, `database` reads what it needs in one transaction, and `pages`
+//! renders it. `explain` shows the fragments of the page when asked to.
+
+mod database;
+mod explain;
+mod forms;
+mod models;
+mod pages;
+mod problem;
+mod routes;
+mod seed;
+
+pub use self::database::{Database, Snapshot};
+pub use self::models::{Comment, Post, Reply};
+pub use self::pages::{Pages, comments_of, replies_of};
+pub use self::routes::{Blog, router};

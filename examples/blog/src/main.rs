@@ -1,0 +1,40 @@
+//! A blog whose pages are put together from cached fragments. Run: `cargo run -p blog`
+//!
+//! `PORT` is the port, 3000 if it is not set and any free one if it is 0. `BLOG_DATA` is the folder of the two databases: the
+//! blog's own and that of the cache.
+
+use std::env;
+use std::error::Error;
+use std::io;
+use std::net::Ipv4Addr;
+use std::path::Path;
+
+use blog::{Blog, Database, Pages, router};
+use cache_runtime::Config;
+use tokio::net::TcpListener;
+use tokio::runtime::Builder;
+
+/// So many pages are rendered at the same time, each on a thread and with a connection of its own.
+const THREADS: usize = 32;
+
+fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
+    tracing_subscriber::fmt().with_writer(io::stderr).init();
+    Builder::new_multi_thread().enable_all().max_blocking_threads(THREADS).build()?.block_on(serve())
+}
+
+async fn serve() -> Result<(), Box<dyn Error + Send + Sync>> {
+    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    cache_runtime::init(Config::from_file(package.join("storage.toml"))?)?;
+
+    let data = env::var("BLOG_DATA").unwrap_or_else(|_| "storage".to_owned());
+    let database = Database::open(Path::new(&data))?;
+    // While you develop, an edited template shows at once; in production it never changes.
+    let reload = cfg!(debug_assertions);
+    let pages = Pages::new(package.join("templates"), &cache_runtime::cache(), reload);
+
+    let port = env::var("PORT").map_or(Ok(3000), |port| port.parse()).map_err(|_| "PORT is not a port")?;
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
+    println!("http://{}", listener.local_addr()?);
+    axum::serve(listener, router(Blog { database, pages })).await?;
+    Ok(())
+}
