@@ -66,7 +66,7 @@ impl Expansion<'_> {
         let Function { attrs, vis, sig, .. } = self.function;
         let (attrs, doc) = (attributes::of_function(attrs), self.paragraph(companions));
         let (sig, warnings) = (forwarding::signature(sig, companions), self.warnings());
-        quote!([#(#attrs)* #doc #vis #sig] { #warnings #call })
+        quote!([#(#attrs)* #doc #vis #sig] [#warnings #call])
     }
 
     /// A paragraph for the function's documentation, if it has any.
@@ -166,7 +166,7 @@ impl Expansion<'_> {
     fn companions(&self, companions: &Companions, calls: &Calls) -> TokenStream {
         let (body, key_function, tags) =
             (self.body(companions), self.key_function(companions), self.tags_function(companions));
-        let Calls { refresh: refresh_body, shared, .. } = calls;
+        let Calls { refresh: refreshing, shared, .. } = calls;
         let [refresh, invalidate, peek, prime, key_name] = ["refresh", "invalidate", "peek", "prime", "key"]
             .map(|which| companion_name(self.function, companions, which));
         let owned = |besides| keyed(companions, besides, Type::to_token_stream);
@@ -184,12 +184,12 @@ impl Expansion<'_> {
         quote! {
             #key_function
             [#body] [#shared]
-            [#refresh] { #refresh_body }
+            [#refresh #refreshing]
             [#mode] [#cache] [#outcome] [#key_variable] [#key] [#keyed]
             [#invalidate #ask_invalidate]
             [#peek #ask_peek] [#found]
             [#prime #ask_prime] [#primed #value: &__Given] [#primed_output] [#stored]
-            [#options_variable #options #tags_of_prime] [#value #own_lifetime]
+            [#options_variable] [#options #tags_of_prime] [#value #own_lifetime]
             [#key_name] [#tags]
         }
     }

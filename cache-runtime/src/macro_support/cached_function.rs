@@ -3,6 +3,9 @@
 //! The attribute gives them what differs between functions, and they write the rest. Whatever the compiler may report is
 //! among the arguments, because those keep their position in the user's code.
 //!
+//! Idents that have their position at the return type are passed as sequences: of an `ident` the compiler remembers where in
+//! these macros it stood, and would place there what it reports about the type.
+//!
 //! Each call of a macro and each line of documentation costs the compiler time for every annotated function. Therefore there
 //! are two macros that write all, and a documentation is one text.
 
@@ -12,12 +15,12 @@
 macro_rules! __cached_function {
     // The companions of a function belong to a type, of which there are no values.
     (
-        [$($function:tt)*] $function_body:tt [$($type:tt)+] [$($impl:tt)+] [$uncached:ident $($run:tt)*]
+        [$($function:tt)*] [$($call:tt)*] [$($type:tt)+] [$($impl:tt)+] [$uncached:ident $($run:tt)*]
         [$($attrs:tt)*] [$($vis:tt)*] [$($async:tt)*] [$($await:tt)*] [$($generics:tt)*] [$($bounds:tt)*]
         [$($inputs:tt)*] [$($output:tt)*]
         $($companions:tt)*
     ) => {
-        $($function)* $function_body
+        $($function)* { $($call)* }
         $($type)+
         $($impl)+ {
             #[doc = "Runs the body and does not touch the cache."]
@@ -32,8 +35,8 @@ macro_rules! __cached_function {
         }
     };
     // Those of a method stand next to it.
-    ([$($function:tt)*] $function_body:tt [] [] [] $($companions:tt)*) => {
-        $($function)* $function_body
+    ([$($function:tt)*] [$($call:tt)*] [] [] [] $($companions:tt)*) => {
+        $($function)* { $($call)* }
         $crate::__companions! { $($companions)* }
     };
 }
@@ -47,12 +50,12 @@ macro_rules! __companions {
         [$($inputs:tt)*] [$($output:tt)*]
         [$key_function:ident $($borrowed:tt)*] [$($make_key:tt)*]
         [$($body:tt)*] [$($call:tt)*]
-        [$refresh:ident] $refresh_body:tt
-        [$($mode:tt)*] [$($cache:tt)*] [$($outcome:tt)*] [$key_variable:ident] [$($key:tt)*] [$($keyed:tt)*]
-        [$invalidate:ident $ask_invalidate:ident]
-        [$peek:ident $ask_peek:ident] [$($found:tt)*]
-        [$prime:ident $ask_prime:ident] [$($primed:tt)*] [$($prime_output:tt)*] [$($stored:tt)*]
-        [$options_variable:ident $($options:tt)*] [$value:ident $($own_lifetime:tt)*]
+        [$refresh:ident $($refreshing:tt)*]
+        [$($mode:tt)*] [$($cache:tt)*] [$($outcome:tt)*] [$($key_variable:tt)*] [$($key:tt)*] [$($keyed:tt)*]
+        [$invalidate:ident $($ask_invalidate:tt)*]
+        [$peek:ident $($ask_peek:tt)*] [$($found:tt)*]
+        [$prime:ident $($ask_prime:tt)*] [$($primed:tt)*] [$($prime_output:tt)*] [$($stored:tt)*]
+        [$($options_variable:tt)*] [$($options:tt)*] [$($value:tt)*]
         [$key_name:ident] [$($tags:tt)*]
     ) => {
         // First, because the compiler reports it first where companions are not possible.
@@ -68,7 +71,7 @@ macro_rules! __companions {
         #[doc = "Runs the body now and stores its result."]
         $($attrs)*
         #[inline]
-        $($vis)* $($async)* fn $refresh<$($generics)*>($($inputs)*) -> $($output)* $($bounds)* $refresh_body
+        $($vis)* $($async)* fn $refresh<$($generics)*>($($inputs)*) -> $($output)* $($bounds)* { $($refreshing)* }
 
         #[doc = "Forgets the entry of these arguments; `true` if there was one.\n\n# Errors\n\n\
                  If the backend fails, or the arguments make no key."]
@@ -77,8 +80,8 @@ macro_rules! __companions {
         $($vis)* $($async)* fn $invalidate<$($generics)*>($($keyed)*) -> $crate::macro_support::Result<::core::primitive::bool>
         $($bounds)* {
             // A statement of its own, so that its temporaries do not live across an `.await`.
-            let $key_variable = $($key)*;
-            $($mode)*::$ask_invalidate($($cache)*, $key_variable) $($await)*
+            let $($key_variable)* = $($key)*;
+            $($mode)*::$($ask_invalidate)*($($cache)*, $($key_variable)*) $($await)*
         }
 
         #[doc = "Reads the entry of these arguments; never runs the body.\n\n# Errors\n\n\
@@ -87,8 +90,8 @@ macro_rules! __companions {
         #[inline]
         $($vis)* $($async)* fn $peek<$($generics)*>($($keyed)*)
             -> $crate::macro_support::Result<::core::option::Option<$($found)*>> $($bounds)* {
-            let $key_variable = $($key)*;
-            $($mode)*::$ask_peek($($cache)*, $key_variable, $($outcome)*) $($await)*
+            let $($key_variable)* = $($key)*;
+            $($mode)*::$($ask_peek)*($($cache)*, $($key_variable)*, $($outcome)*) $($await)*
         }
 
         // Not an `async fn`, whose future would hold the reference to the value.
@@ -99,9 +102,9 @@ macro_rules! __companions {
         $($vis)* fn $prime<$($generics)* __Given>($($primed)*) -> $($prime_output)* $($bounds)*
             $crate::macro_support::Returns<$($stored)*>: $crate::macro_support::Stores<__Given, Whole = $($stored)*>,
         {
-            let $options_variable = $($options)*;
-            let $key_variable = $($key)*;
-            $($mode)*::$ask_prime($options_variable, $key_variable, $($outcome)*, $value $($own_lifetime)*)
+            let $($options_variable)* = $($options)*;
+            let $($key_variable)* = $($key)*;
+            $($mode)*::$($ask_prime)*($($options_variable)*, $($key_variable)*, $($outcome)*, $($value)*)
         }
 
         #[doc = "The key of these arguments, as the methods of a cache take it; empty if they make none."]

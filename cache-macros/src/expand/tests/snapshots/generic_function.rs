@@ -1,7 +1,7 @@
 macro_support::cached_function! {
     [fn largest < 'a, T : Ord, const N : usize > (values : & 'a[T], argument_1 : (T, T))
-    -> Cow < 'a, T > where T : Storable,] { largest::__call:: < T, N, false > (values,
-    argument_1) } [#[doc =
+    -> Cow < 'a, T > where T : Storable,] [largest::__call:: < T, N, false > (values,
+    argument_1)] [#[doc =
     "The companions of the cached function [`largest`](fn@largest)."] enum largest {}]
     [impl largest] [uncached largest::largest:: < T, N > (values, argument_1)] [] [] []
     [] ['a, T : Ord, const N : usize,] [where T : Storable,] [values : & 'a[T],
@@ -19,12 +19,12 @@ macro_support::cached_function! {
     macro_support::blocking::call_or_refresh:: < REFRESH, _ > (options, key,
     macro_support::checked(macro_support::OutcomeProbe:: < Cow < 'a, T > > ::new()
     .cache_outcome()), & mut Some(|| largest::largest:: < T, N > (values, argument_1)))
-    }] [refresh] { largest::__call:: < T, N, true > (values, argument_1) }
+    }] [refresh largest::__call:: < T, N, true > (values, argument_1)]
     [macro_support::blocking] [None]
     [macro_support::checked(macro_support::OutcomeProbe:: < Cow < 'a, T > > ::new()
     .cache_outcome())] [key] [largest::__key:: < T, N > (& values, & argument_1)] [values
     : & 'a[T], argument_1 : (T, T),] [invalidate invalidate] [peek peek_whole] [Cow < 'a,
     T >] [prime prime] [values : & 'a[T], argument_1 : (T, T), value : & __Given]
-    [macro_support::Result < () >] [Cow < 'a, T >] [options
-    macro_support::CallOptions::of(& "largest")] [value] [key] []
+    [macro_support::Result < () >] [Cow < 'a, T >] [options]
+    [macro_support::CallOptions::of(& "largest")] [value] [key] []
 }
