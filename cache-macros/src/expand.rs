@@ -5,20 +5,23 @@
 //!
 //! macro_support::cached_function! { … }   // of which the runtime makes:
 //!
-//! fn load(id: u64) -> User {
-//!     macro_support::blocking::call(options, load::__key(&id), outcome, &mut Some(|| load::load(id)))
-//! }
+//! fn load(id: u64) -> User { load::__call::<false>(id) }
 //! enum load {}
 //! impl load {
 //!     fn load(id: u64) -> User { body }
-//!     fn __key(id: &u64) -> Result<String> { template_key(…) }
+//!     fn __key(id: &u64) -> Result<String> { template_text(…) }
+//!     fn __call<const REFRESH: bool>(id: u64) -> User {
+//!         blocking::call_or_refresh::<REFRESH, _>(options, load::__key(&id), outcome, &mut Some(|| load::load(id)))
+//!     }
+//!     fn refresh(id: u64) -> User { load::__call::<true>(id) }
 //!     fn invalidate(id: u64) -> Result<bool> { macro_support::blocking::invalidate(…, load::__key(&id)) }
 //!     …
 //! }
 //! ```
 //!
-//! An `async fn` becomes `asynchronous::call(…, pin!(Some(load::load(id))))` and is awaited. In both modes the body lies in
-//! the caller's frame.
+//! An `async fn` becomes `asynchronous::call(…, pin!(Some(load::load(id))))` and is awaited: in the function itself, since a
+//! future inside a future would hold the arguments twice, and so it is in a method. In both modes the body lies in the
+//! caller's frame.
 //!
 //! With `companions = false` the key and the body stay in the function itself. The body becomes a closure or an async
 //! closure, in which `return` and `?` have their meaning. With `background` it becomes one that owns its arguments: see
@@ -111,11 +114,7 @@ impl<'a> Expansion<'a> {
         let call = match (&self.plan.batch, &self.plan.background) {
             (Some(batch), _) => self.batch_call(batch),
             (None, Some(borrowed)) => self.background_call(borrowed),
-            (None, None) => {
-                let (mode, wait, place) = (self.mode(), self.wait(), self.place);
-                let (arguments, whole) = (self.arguments(), self.whole());
-                self.after_key(&quote_spanned!(place=> #mode::call #arguments #wait #whole))
-            }
+            (None, None) => self.usual_call(),
         };
         let call = match self.function.boxed_output() {
             Some(_) => quote_spanned!(Span::mixed_site()=> ::std::boxed::Box::pin(async move { #call })),
@@ -154,6 +153,13 @@ impl<'a> Expansion<'a> {
             }
         }
         sig
+    }
+
+    /// The call of most functions.
+    fn usual_call(&self) -> TokenStream {
+        let (mode, wait, place) = (self.mode(), self.wait(), self.place);
+        let (arguments, whole) = (self.arguments(), self.whole());
+        self.after_key(&quote_spanned!(place=> #mode::call #arguments #wait #whole))
     }
 
     /// The options and the key, before the body may change an argument; then a call that uses both. They are statements of

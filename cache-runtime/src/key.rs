@@ -217,15 +217,15 @@ pub fn template_key(
     Ok(key)
 }
 
-/// A tag of an annotated function, made of pieces and values as a key is.
+/// A text of pieces and values, as in [`template_key`] without the rest: a tag, and the key of a function that is not generic.
 ///
 /// # Errors
 ///
 /// [`ErrorKind::Key`] if a value's `Display` fails.
-pub fn tag(pieces: &[&str], values: &[&dyn KeyText]) -> Result<String> {
-    let mut tag = String::new();
-    fill(pieces, values, &mut tag)?;
-    Ok(tag)
+pub fn template_text(pieces: &[&str], values: &[&dyn KeyText]) -> Result<String> {
+    let mut text = String::new();
+    fill(pieces, values, &mut text)?;
+    Ok(text)
 }
 
 fn fill(pieces: &[&str], values: &[&dyn KeyText], key: &mut String) -> Result<()> {

@@ -136,6 +136,10 @@ mod ours {
             cache_runtime::macro_support::template_key(pieces, values, version, path, types)
                 .map(|key| format!("ours:{key}"))
         }
+
+        pub(crate) fn template_text(pieces: &[&str], values: &[&dyn KeyText]) -> cache_runtime::Result<String> {
+            cache_runtime::macro_support::template_text(pieces, values).map(|key| format!("ours:{key}"))
+        }
     }
     pub(crate) use cache_runtime::Counter;
 }

@@ -22,7 +22,12 @@ use crate::companions::Parameter;
 impl Expansion<'_> {
     /// The call of the runtime.
     pub(super) fn batch_call(&self, batch: &Batch) -> TokenStream {
-        let (mode, wait, options) = (self.mode(), self.wait(), self.options_of_batch());
+        self.batch_call_with(batch, &self.options_of_batch())
+    }
+
+    /// The same with these options.
+    pub(super) fn batch_call_with(&self, batch: &Batch, options: &TokenStream) -> TokenStream {
+        let (mode, wait) = (self.mode(), self.wait());
         let (elements, arguments) = (self.elements(batch), self.batch_arguments(batch));
         quote_spanned! {self.place=>
             let options = #options;
@@ -65,7 +70,7 @@ impl Expansion<'_> {
     /// reports one that cannot be stored.
     pub(super) fn outcome_of_element(&self, batch: &Batch) -> TokenStream {
         let place = batch.value.span().resolved_at(Span::mixed_site());
-        let (support, value) = (self.support(place), static_lifetimes::named(batch.value.to_token_stream()));
+        let (support, value) = (self.support(place), static_lifetimes::named(&batch.value));
         quote_spanned!(place=> #support::checked(#support::Always::<#value>::new()))
     }
 

@@ -9,13 +9,31 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::{Attribute, FnArg, PatType, Receiver, ReceiverKind, Signature, Token, Type};
 
-use super::forwarding::{self, KEY, UNCACHED, body_name, companion_name, type_name};
+use super::forwarding::{self, CALL, KEY, UNCACHED, body_name, companion_name, type_name};
 use super::options::optional;
 use super::{Expansion, attributes, static_lifetimes};
 use crate::companions::{Besides, Companions, Parameter};
 use crate::key::TypeArgument;
 use crate::return_type;
 use crate::signature::{Body, Function, names_in};
+
+/// How the function and `refresh` call the runtime: the bodies of both, and the function that both call, if there is one.
+struct Calls {
+    function: TokenStream,
+    refresh: TokenStream,
+    shared: TokenStream,
+}
+
+/// What a function stores.
+struct Stored {
+    /// The type that the function returns, or that of an element.
+    stored: TokenStream,
+    /// What `peek` finds.
+    found: TokenStream,
+    outcome: TokenStream,
+    /// The function of the runtime that finds it.
+    peek: &'static str,
+}
 
 fn braced(place: Span, inside: &TokenStream) -> TokenStream {
     quote_spanned!(place=> { #inside })
@@ -25,11 +43,12 @@ impl Expansion<'_> {
     /// The function and its companions.
     pub(super) fn with_companions(&self, companions: &Companions) -> TokenStream {
         let (start, end) = self.head();
+        let calls = self.calls(companions);
         let arguments = [
-            self.function_up_to_body(companions),
+            self.function_with_body(companions, &calls.function),
             self.companion_type(companions),
-            self.calls(companions),
-            self.companions(companions),
+            self.like_the_function(companions),
+            self.companions(companions, &calls),
         ];
         let (support, name) = (self.support(start), Ident::new("cached_function", end));
         let arguments = braced(end, &arguments.into_iter().collect());
@@ -42,20 +61,12 @@ impl Expansion<'_> {
         (start.resolved_at(Span::mixed_site()), end.resolved_at(Span::mixed_site()))
     }
 
-    /// The function up to its body; and what its body consists of besides the call.
-    fn function_up_to_body(&self, companions: &Companions) -> TokenStream {
+    /// The function, whose body is a call.
+    fn function_with_body(&self, companions: &Companions, call: &TokenStream) -> TokenStream {
         let Function { attrs, vis, sig, .. } = self.function;
         let (attrs, doc) = (attributes::of_function(attrs), self.paragraph(companions));
         let (sig, warnings) = (forwarding::signature(sig, companions), self.warnings());
-        let call = match (&self.plan.batch, &self.plan.background) {
-            (None, Some(borrowed)) => Some(self.background_call(borrowed)),
-            (None, None) if !self.is_async() && attributes::tracks_caller(&attrs) => {
-                Some(self.tracked_call(companions))
-            }
-            _ => None,
-        };
-        let body = call.map_or_else(|| quote!([#warnings]), |call| quote!({ #warnings #call }));
-        quote!([#(#attrs)* #doc #vis #sig] #body)
+        quote!([#(#attrs)* #doc #vis #sig] [#warnings #call])
     }
 
     /// A paragraph for the function's documentation, if it has any.
@@ -72,92 +83,137 @@ impl Expansion<'_> {
         Some(syn::parse_quote!(#[doc = #text]))
     }
 
-    /// The heads of the companion type and of its `impl`; nothing for a method.
+    /// The heads of the companion type and of its `impl`, and the companion that runs the body; nothing for a method, whose
+    /// body is that companion.
     fn companion_type(&self, companions: &Companions) -> TokenStream {
         if companions.in_impl {
-            return quote!([] []);
+            return quote!([] [] []);
         }
+        let (uncached, run) =
+            (companion_name(self.function, companions, UNCACHED), self.run(companions, forwarding::passed));
         let (name, vis, cfg) = (type_name(self.function), &self.function.vis, attributes::cfg(&self.function.attrs));
         let text = format!("The companions of the cached function [`{0}`](fn@{0}).", self.function.sig.ident.unraw());
         let (start, end) = self.head();
         let (kind, implementation) = (Token![enum](start), Token![impl](start));
         let nothing = braced(end, &TokenStream::new());
-        quote!([#(#cfg)* #[doc = #text] #vis #kind #name #nothing] [#(#cfg)* #implementation #name])
+        quote!([#(#cfg)* #[doc = #text] #vis #kind #name #nothing] [#(#cfg)* #implementation #name] [#uncached #run])
     }
 
-    /// How the runtime is called. It is placed at the return type, so that the compiler reports only once what is wrong with
-    /// that.
-    fn calls(&self, companions: &Companions) -> TokenStream {
-        let (mode, asyncness, wait, place) = (self.mode(), self.function.sig.asyncness, self.wait(), self.place);
+    /// What the companions have in common with the function.
+    fn like_the_function(&self, companions: &Companions) -> TokenStream {
+        let Function { attrs, vis, sig, .. } = self.function;
+        let attrs = attributes::of_companions(attrs, companions.in_impl);
+        let (asyncness, wait, output) = (sig.asyncness, self.wait(), self.returned());
+        let generics = sig.generics.params.iter();
+        let bounds = sig.generics.where_clause.iter().flat_map(|clause| &clause.predicates);
+        let (start_of_bounds, inputs) = (Token![where](self.place), forwarding::signature(sig, companions).inputs);
+        quote! {
+            [#(#attrs)*] [#vis] [#asyncness] [#wait] [#(#generics,)*] [#start_of_bounds #(#bounds,)*]
+            [#inputs] [#output]
+        }
+    }
+
+    /// How the function and `refresh` call the runtime.
+    fn calls(&self, companions: &Companions) -> Calls {
+        let is_tracked = !self.is_async() && attributes::tracks_caller(&self.function.attrs);
+        let function = match (&self.plan.batch, &self.plan.background) {
+            (Some(batch), _) => self.batch_call(batch),
+            (None, Some(borrowed)) => self.background_call(borrowed),
+            (None, None) if is_tracked => self.tracked_call(companions),
+            (None, None) if !self.is_async() && !companions.in_impl => return self.shared_call(companions),
+            (None, None) => self.usual_call(),
+        };
+        Calls { function, refresh: self.refresh(companions), shared: TokenStream::new() }
+    }
+
+    /// One function for both, which is compiled once. It takes nothing in addition to the arguments, because clippy counts
+    /// them.
+    fn shared_call(&self, companions: &Companions) -> Calls {
+        let Function { attrs, sig, .. } = self.function;
+        let attrs = attributes::of_companions(attrs, companions.in_impl);
+        let refresh = Ident::new("REFRESH", Span::mixed_site());
+        let mut sig = forwarding::signature(sig, companions);
+        sig.fn_token.span = self.place;
+        sig.ident = companion_name(self.function, companions, CALL);
+        sig.generics.params.push(syn::parse_quote!(const #refresh: ::core::primitive::bool));
+        let (mode, arguments, whole) = (self.mode(), self.arguments(), self.whole());
+        let call = self.after_key(&quote_spanned! {self.place=>
+            #mode::call_or_refresh::<#refresh, _> #arguments #whole
+        });
+        Calls {
+            function: self.call_or_refresh(companions, false),
+            refresh: self.call_or_refresh(companions, true),
+            shared: quote_spanned!(self.place=> #(#attrs)* #sig { #call }),
+        }
+    }
+
+    /// The call of `refresh`.
+    fn refresh(&self, companions: &Companions) -> TokenStream {
         let options = self.options_of_batch();
-        let call = match &self.plan.batch {
-            Some(batch) => {
-                let (elements, arguments) = (self.elements(batch), self.batch_arguments(batch));
-                let names = quote_spanned!(place=> [options elements key]);
-                let functions = quote_spanned!(place=> [batch batch]);
-                quote!(#names [#options] [] [#elements] #functions #arguments [])
-            }
-            None => {
-                let (tags, key, arguments) = (self.with_tags(), self.key_of_call(companions), self.arguments());
-                let (names, whole) = (quote_spanned!(place=> [options key key]), self.whole());
-                let functions = quote_spanned!(place=> [call refresh]);
-                quote!(#names [#options] [#tags] [#key] #functions #arguments [#whole])
-            }
-        };
-        quote!([#mode] [#asyncness] [#wait] #call)
-    }
-
-    /// How the runtime is called by the companions that ask by key; and the types of what the function returns, of what it
-    /// stores and of what `peek` finds. Of a batch the latter two are the value of one element.
-    fn calls_by_key(&self) -> (TokenStream, TokenStream) {
-        let (cache, output) = (optional(self.plan.args.cache.as_ref()), self.returned());
-        let ok = self.function.result().and_then(return_type::ok);
-        let (stored, found, outcome) = match (&self.plan.batch, ok) {
-            (Some(batch), _) => (batch.value.to_token_stream(), None, self.outcome_of_element(batch)),
-            (None, ok) => (output.clone(), ok, self.outcome(&static_lifetimes::named(output.clone()))),
-        };
-        let peek = if self.plan.batch.is_none() && ok.is_none() { "peek_whole" } else { "peek" };
-        let (stored, peek) = (static_lifetimes::named(stored), Ident::new(peek, self.place));
-        let found = found.map_or_else(|| stored.clone(), |ok| static_lifetimes::named(ok.to_token_stream()));
-        let prime = if self.plan.args.lifetime_of_value().is_some() { "prime_expiring" } else { "prime" };
-        let prime = Ident::new(prime, self.place);
-        let calls = quote_spanned!(self.place=> [invalidate #peek #prime value] [#cache] [#outcome]);
-        (calls, quote!([#output] [#stored] [#found]))
-    }
-
-    fn key_of_call(&self, companions: &Companions) -> TokenStream {
-        self.key(companions, forwarding::borrowed)
+        if let Some(batch) = &self.plan.batch {
+            return self.batch_call_with(batch, &quote_spanned!(self.place=> #options.refreshing()));
+        }
+        let (mode, wait, arguments, whole) = (self.mode(), self.wait(), self.arguments(), self.whole());
+        let (tags, key) = (self.with_tags(), self.key(companions, forwarding::borrowed));
+        quote_spanned! {self.place=>
+            let options = #options #tags;
+            let key = #key;
+            #mode::refresh #arguments #wait #whole
+        }
     }
 
     /// What the companions are made of.
-    fn companions(&self, companions: &Companions) -> TokenStream {
-        let Function { attrs, vis, sig, .. } = self.function;
-        let attrs = attributes::of_companions(attrs, companions.in_impl);
-        let generics = sig.generics.params.iter();
-        let bounds = sig.generics.where_clause.iter().flat_map(|clause| &clause.predicates);
-        let start_of_bounds = Token![where](self.place);
-        let names = [UNCACHED, "refresh", "invalidate", "peek", "prime", "key", "tags", KEY];
-        let names = names.map(|which| companion_name(self.function, companions, which));
-        let inputs = forwarding::signature(sig, companions).inputs;
+    fn companions(&self, companions: &Companions, calls: &Calls) -> TokenStream {
+        let (body, key_function, tags) =
+            (self.body(companions), self.key_function(companions), self.tags_function(companions));
+        let Calls { refresh: refreshing, shared, .. } = calls;
+        let [refresh, invalidate, peek, prime, key_name] = ["refresh", "invalidate", "peek", "prime", "key"]
+            .map(|which| companion_name(self.function, companions, which));
         let owned = |besides| keyed(companions, besides, Type::to_token_stream);
         let (keyed, primed) = (owned(Besides::Nothing), owned(Besides::TagsAndTimes));
-        let (calls, types) = self.calls_by_key();
-        let (prime_tags, key, value) =
-            (self.with_tags(), self.key_of_call(companions), Ident::new("value", self.place));
+        let (mode, cache) = (self.mode(), optional(self.plan.args.cache.as_ref()));
+        let (key, options, tags_of_prime) =
+            (self.key(companions, forwarding::borrowed), self.options_of_batch(), self.with_tags());
         let own_lifetime = self.plan.args.lifetime_of_value().map(|closure| quote!(, #closure));
-        // The body of a method is the companion that does nothing but run it.
-        let (run, wait) = ((!companions.in_impl).then(|| self.run(companions, forwarding::passed)), self.wait());
-        let run = run.map(|run| quote!(#run #wait));
-        let (body, key_function) = (self.body(companions), self.key_function(companions));
-        let tags = self.tags_function(companions);
+        let Stored { stored, found, outcome, peek: ask_peek } = self.stored();
+        let ask_prime = if own_lifetime.is_some() { "prime_expiring" } else { "prime" };
+        let own = |name| Ident::new(name, self.place);
+        let (ask_invalidate, ask_peek, ask_prime) = (own("invalidate"), own(ask_peek), own(ask_prime));
+        let (key_variable, options_variable, value) = (own("key"), own("options"), own("value"));
+        let primed_output = self.output_of_prime();
         quote! {
-            #calls
-            [#(#attrs)*] [#vis] [#(#names)*]
-            [#(#generics,)*] [#start_of_bounds #(#bounds,)*]
-            [#inputs] [#keyed] [#primed #value: &__Given] [#prime_tags] [#own_lifetime]
-            #types
-            [#key]
-            [#body] [#run] #key_function #tags
+            #key_function
+            [#body] [#shared]
+            [#refresh #refreshing]
+            [#mode] [#cache] [#outcome] [#key_variable] [#key] [#keyed]
+            [#invalidate #ask_invalidate]
+            [#peek #ask_peek] [#found]
+            [#prime #ask_prime] [#primed #value: &__Given] [#primed_output] [#stored]
+            [#options_variable] [#options #tags_of_prime] [#value #own_lifetime]
+            [#key_name] [#tags]
+        }
+    }
+
+    fn output_of_prime(&self) -> TokenStream {
+        let support = self.support(Span::mixed_site());
+        match self.is_async() {
+            true => quote_spanned!(Span::mixed_site()=> impl ::core::future::Future<Output = #support::Result<()>>),
+            false => quote_spanned!(Span::mixed_site()=> #support::Result<()>),
+        }
+    }
+
+    /// What the companions that ask by key store and find. Of a batch it is the value of one element.
+    fn stored(&self) -> Stored {
+        if let Some(batch) = &self.plan.batch {
+            let stored = static_lifetimes::named(&batch.value);
+            return Stored { found: stored.clone(), stored, outcome: self.outcome_of_element(batch), peek: "peek" };
+        }
+        let result = self.function.result();
+        let stored = result.map_or_else(|| quote!(()), static_lifetimes::named);
+        let outcome = self.outcome(&stored);
+        match result.and_then(return_type::ok) {
+            Some(ok) => Stored { stored, found: static_lifetimes::named(ok), outcome, peek: "peek" },
+            None => Stored { found: stored.clone(), stored, outcome, peek: "peek_whole" },
         }
     }
 
@@ -213,18 +269,31 @@ impl Expansion<'_> {
         });
         let unused = quote_spanned!(Span::mixed_site()=> #(let _ = #unnamed;)*);
         let key = self.make_key(Some(companions));
-        quote!([#arguments] [#(#patterns)* #unused #key])
+        let name = companion_name(self.function, companions, KEY);
+        quote!([#name #arguments] [#(#patterns)* #unused #key])
     }
 
-    /// The arguments and the body of the companion `tags`; nothing without tags.
-    fn tags_function(&self, companions: &Companions) -> TokenStream {
+    /// The companion `tags`; nothing without tags.
+    fn tags_function(&self, companions: &Companions) -> Option<TokenStream> {
         if self.plan.tags.is_empty() {
-            return quote!([] []);
+            return None;
         }
-        let (support, tags) = (self.support(Span::mixed_site()), self.tags());
+        let Function { attrs, vis, sig, .. } = self.function;
+        let (attrs, vis) = (attributes::of_companions(attrs, companions.in_impl), own_tokens(quote!(#vis)));
+        let (name, support, tags) =
+            (companion_name(self.function, companions, "tags"), self.support(Span::mixed_site()), self.tags());
+        let (generics, bounds) = (&sig.generics, &sig.generics.where_clause);
         let arguments = keyed(companions, Besides::Tags, Type::to_token_stream);
         let unused = companions.keyed(Besides::Tags).map(forwarding::borrowed);
-        quote_spanned!(Span::mixed_site()=> [#arguments] [#(let _ = #unused;)* #support::tags(#tags)])
+        Some(quote_spanned! {Span::mixed_site()=>
+            #[doc = "The tags of these arguments as they are stored."]
+            #(#attrs)*
+            #[inline]
+            #vis fn #name #generics(#arguments) -> ::std::vec::Vec<::std::string::String> #bounds {
+                #(let _ = #unused;)*
+                #support::tags(#tags)
+            }
+        })
     }
 
     /// A call in two halves, between which the function calls its body directly and so passes on the location of its caller.

@@ -14,6 +14,9 @@ use crate::signature::Function;
 /// The hidden function that makes the key, for the function and for all companions.
 pub(super) const KEY: &str = "__key";
 
+/// The hidden function that calls the runtime, for the function and for `refresh`.
+pub(super) const CALL: &str = "__call";
+
 /// The companion that runs the body.
 pub(super) const UNCACHED: &str = "uncached";
 
@@ -75,19 +78,27 @@ impl Expansion<'_> {
     /// A call of the function that makes the key. `borrow` writes each argument.
     pub(super) fn key(&self, companions: &Companions, borrow: impl Fn(&Parameter) -> TokenStream) -> TokenStream {
         let name = companion_name(self.function, companions, KEY);
-        self.call(name, companions, companions.keyed(Besides::Nothing).map(borrow))
+        self.call(name, None, companions, companions.keyed(Besides::Nothing).map(borrow))
     }
 
     /// A call of the user's body: its value, or the future of an `async fn`. `pass` writes each argument.
     pub(super) fn run(&self, companions: &Companions, pass: impl Fn(&Parameter) -> TokenStream) -> TokenStream {
-        self.call(body_name(self.function, companions), companions, companions.parameters.iter().map(pass))
+        self.call(body_name(self.function, companions), None, companions, companions.parameters.iter().map(pass))
+    }
+
+    /// A call of the function that calls the runtime.
+    pub(super) fn call_or_refresh(&self, companions: &Companions, refresh: bool) -> TokenStream {
+        let name = companion_name(self.function, companions, CALL);
+        let refresh = quote_spanned!(self.place=> #refresh);
+        self.call(name, Some(refresh), companions, companions.parameters.iter().map(passed))
     }
 
     /// A call, placed at the return type, where the compiler reports errors of it. The type arguments are written, because
-    /// only the body may mention them; lifetimes are inferred.
+    /// only the body may mention them, and after them one more; lifetimes are inferred.
     fn call(
         &self,
         mut name: Ident,
+        last_type: Option<TokenStream>,
         companions: &Companions,
         arguments: impl Iterator<Item = TokenStream>,
     ) -> TokenStream {
@@ -95,10 +106,10 @@ impl Expansion<'_> {
         owner.set_span(self.place);
         name.set_span(self.place);
         let types = self.plan.types.iter().filter_map(|argument| match argument {
-            TypeArgument::Type(name) | TypeArgument::Const(name) => Some(name),
+            TypeArgument::Type(name) | TypeArgument::Const(name) => Some(name.to_token_stream()),
             TypeArgument::Of(_) => None,
         });
-        let types: Vec<&Ident> = types.collect();
+        let types: Vec<TokenStream> = types.chain(last_type).collect();
         let types = (!types.is_empty()).then(|| quote!(::<#(#types),*>));
         quote_spanned!(self.place=> #owner::#name #types(#(#arguments),*))
     }

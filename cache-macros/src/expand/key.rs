@@ -15,9 +15,17 @@ impl Expansion<'_> {
     /// The key as a `Result<String>`: in the function itself or, if it has companions, in one that takes references to its
     /// arguments.
     pub(super) fn make_key(&self, companions: Option<&Companions>) -> TokenStream {
-        let (support, path) = (self.support(Span::mixed_site()), self.path(companions));
+        let support = self.support(Span::mixed_site());
         let is_borrowed = companions.is_some();
         let version = self.plan.args.version.as_ref();
+        if let (Key::Template { text, pieces, values, .. }, None, []) = (&self.plan.key, version, &*self.plan.types)
+            && companions.is_some_and(|companions| !companions.in_impl)
+        {
+            // A companion type is outside of every `impl`, so nothing generic surrounds it.
+            let values = values.iter().map(|value| displayed(value, text.span(), is_borrowed));
+            return quote_spanned!(Span::mixed_site()=> #support::template_text(&[#(#pieces),*], &[#(#values),*]));
+        }
+        let path = self.path(companions);
         let version = optional(version.map(|version| quote_spanned!(Span::mixed_site()=> &#version)));
         match &self.plan.key {
             Key::Template { text, pieces, values, .. } => {

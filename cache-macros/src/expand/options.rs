@@ -49,7 +49,7 @@ impl Expansion<'_> {
         let support = self.support(Span::mixed_site());
         let tags = self.plan.tags.iter().map(|Tag { text, pieces, values }| {
             let values = values.iter().map(|value| displayed(value, text.span(), false));
-            quote_spanned!(Span::mixed_site()=> #support::tag(&[#(#pieces),*], &[#(#values),*]))
+            quote_spanned!(Span::mixed_site()=> #support::template_text(&[#(#pieces),*], &[#(#values),*]))
         });
         quote_spanned!(Span::mixed_site()=> #support::vec([#(#tags),*]))
     }

@@ -6,8 +6,8 @@ use syn::visit_mut::{VisitMut, visit_lifetime_mut, visit_type_reference_mut};
 use syn::{Lifetime, Type, TypeReference};
 
 /// The type with `'static` for each lifetime that was left out: what is read from a store owns its data.
-pub(super) fn named(ty: TokenStream) -> TokenStream {
-    let Ok(mut named) = syn::parse2::<Type>(ty.clone()) else { return ty };
+pub(super) fn named(ty: &Type) -> TokenStream {
+    let mut named = ty.clone();
     NameLifetimes.visit_type_mut(&mut named);
     named.into_token_stream()
 }

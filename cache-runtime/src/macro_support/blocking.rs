@@ -35,6 +35,17 @@ where
     call::begin(&options.handle(), key.as_ref().map(String::as_str), outcome)
 }
 
+/// A call or a refresh, so that a function and its `refresh` are compiled as one.
+#[inline]
+pub fn call_or_refresh<const REFRESH: bool, O: Outcome>(
+    options: CallOptions,
+    key: Result<String>,
+    outcome: O,
+    body: &mut dyn Body<O::Whole>,
+) -> O::Whole {
+    if REFRESH { refresh(options, key, outcome, body) } else { call(options, key, outcome, body) }
+}
+
 /// A call that runs the body in any case.
 pub fn refresh<O: Outcome>(
     options: CallOptions,

@@ -1,23 +1,29 @@
 macro_support::cached_function! {
-    [fn price(& mut self, sku : Sku) -> Option < Money >] [] [] []
-    [macro_support::blocking] [] [] [options key key] [macro_support::CallOptions::of(&
-    "price")] [] [Self::__price_in_the_impl_of_a_trait_needs_companions_eq_false(& self,
-    & sku)] [call refresh] (options, key,
+    [fn price(& mut self, sku : Sku) -> Option < Money >] [let options =
+    macro_support::CallOptions::of(& "price"); let key =
+    Self::__price_in_the_impl_of_a_trait_needs_companions_eq_false(& self, & sku);
+    macro_support::blocking::call(options, key,
     macro_support::checked(macro_support::OutcomeProbe:: < Option < Money > > ::new()
-    .cache_outcome()), & mut Some(|| Self::price_uncached(self, sku))) [] [invalidate
-    peek_whole prime value] [None] [macro_support::checked(macro_support::OutcomeProbe::
-    < Option < Money > > ::new().cache_outcome())] [] [] [price_uncached price_refresh
-    price_invalidate price_peek price_prime price_key price_tags
-    __price_in_the_impl_of_a_trait_needs_companions_eq_false] [] [where] [& mut self, sku
-    : Sku] [& self, sku : Sku,] [& self, sku : Sku, value : & __Given] [] [] [Option <
-    Money >] [Option < Money >] [Option < Money >]
-    [Self::__price_in_the_impl_of_a_trait_needs_companions_eq_false(& self, & sku)]
+    .cache_outcome()), & mut Some(|| Self::price_uncached(self, sku)))] [] [] [] [] [] []
+    [] [] [where] [& mut self, sku : Sku] [Option < Money >]
+    [__price_in_the_impl_of_a_trait_needs_companions_eq_false & self, sku :
+    macro_support::Ref < '_, Sku >,] [macro_support::template_key(& ["shop:", ":price:",
+    ""], & [& self.id, & sku.number], None, macro_support::FunctionPath::beside(& || (),
+    & { fn here() {} here }, ::core::module_path!(), true,
+    "::__price_in_the_impl_of_a_trait_needs_companions_eq_false", "::price"), & [])]
     [#[doc = "Runs the body and does not touch the cache."] fn price_uncached(& mut self,
     mut sku : Sku) -> Option < Money > { let _ = & sku; sku.trim(); self.prices.get(&
-    sku) }] [] [& self, sku : macro_support::Ref < '_, Sku >,]
-    [macro_support::template_key(& ["shop:", ":price:", ""], & [& self.id, & sku.number],
-    None, macro_support::FunctionPath::beside(& || (), & { fn here() {} here },
-    ::core::module_path!(), true,
-    "::__price_in_the_impl_of_a_trait_needs_companions_eq_false", "::price"), & [])] []
-    []
+    sku) }] [] [price_refresh let options = macro_support::CallOptions::of(& "price");
+    let key = Self::__price_in_the_impl_of_a_trait_needs_companions_eq_false(& self, &
+    sku); macro_support::blocking::refresh(options, key,
+    macro_support::checked(macro_support::OutcomeProbe:: < Option < Money > > ::new()
+    .cache_outcome()), & mut Some(|| Self::price_uncached(self, sku)))]
+    [macro_support::blocking] [None]
+    [macro_support::checked(macro_support::OutcomeProbe:: < Option < Money > > ::new()
+    .cache_outcome())] [key]
+    [Self::__price_in_the_impl_of_a_trait_needs_companions_eq_false(& self, & sku)] [&
+    self, sku : Sku,] [price_invalidate invalidate] [price_peek peek_whole] [Option <
+    Money >] [price_prime prime] [& self, sku : Sku, value : & __Given]
+    [macro_support::Result < () >] [Option < Money >] [options]
+    [macro_support::CallOptions::of(& "price")] [value] [price_key] []
 }
