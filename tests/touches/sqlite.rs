@@ -346,6 +346,13 @@ fn installing_again_changes_nothing_and_removes_what_is_outdated() {
 }
 
 #[test]
+fn no_table_is_nothing_to_install() {
+    let connection = Connection::open_in_memory().unwrap();
+    touches::install(&connection, &[]).unwrap();
+    touches::verify(&connection, &[]).unwrap();
+}
+
+#[test]
 fn the_migration_makes_what_is_installed() {
     let connection = Connection::open_in_memory().unwrap();
     connection.execute_batch(SCHEMA).unwrap();
@@ -385,6 +392,51 @@ fn another_program_touches_too() {
         assert!(done.expect("sqlite3 starts").success());
     };
     assert_eq!(touched(&connection, by_shell), "p1 c1 r1");
+}
+
+#[test]
+fn eight_programs_that_start_at_once_all_install() {
+    for mode in ["WAL", "DELETE"] {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("blog.sqlite3");
+        let connection = Connection::open(&file).unwrap();
+        connection.execute_batch(&format!("PRAGMA journal_mode = {mode}; {SCHEMA}")).unwrap();
+        thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| {
+                    let connection = Connection::open(&file).unwrap();
+                    connection.busy_timeout(Duration::from_secs(60)).unwrap();
+                    touches::install(&connection, &tables()).unwrap();
+                });
+            }
+        });
+        touches::verify(&connection, &tables()).unwrap();
+    }
+}
+
+#[test]
+fn what_replaces_a_row_within_a_millisecond_has_a_version_of_its_own() {
+    let blog = blog();
+    let read = "SELECT updated_at FROM comments WHERE id = 9";
+    let version = || {
+        blog.execute("INSERT OR REPLACE INTO comments (id, post_id) VALUES (9, 1)", ()).unwrap();
+        blog.query_row(read, (), |row| row.get::<_, String>(0)).unwrap()
+    };
+    let versions: Vec<_> = (0..1000).map(|_| version()).collect();
+    let equal = versions.windows(2).filter(|pair| pair[0] == pair[1]).count();
+    assert!(equal < 20, "one of a thousand is expected, and here are {equal}");
+}
+
+#[test]
+fn a_number_column_takes_no_text() {
+    let connection = Connection::open_in_memory().unwrap();
+    connection.execute_batch("CREATE TABLE posts (id INTEGER PRIMARY KEY, updated_at INTEGER)").unwrap();
+    touches::install(&connection, &[Table::new("posts").stamp(Stamp::Micros)]).unwrap();
+    connection
+        .execute_batch("INSERT INTO posts VALUES (1, 1); UPDATE posts SET updated_at = CURRENT_TIMESTAMP")
+        .unwrap();
+    let kind: String = connection.query_row("SELECT typeof(updated_at) FROM posts", (), |row| row.get(0)).unwrap();
+    assert_eq!(kind, "integer");
 }
 
 #[test]

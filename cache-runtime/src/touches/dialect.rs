@@ -23,6 +23,12 @@ pub(super) fn literal(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
 
+/// The rows of some queries of three texts.
+pub(super) fn all_rows(queries: impl Iterator<Item = String>) -> String {
+    let queries: Vec<_> = queries.collect();
+    if queries.is_empty() { "SELECT '', '', '' WHERE 1 = 0".to_owned() } else { queries.join(" UNION ALL ") }
+}
+
 impl Dialect {
     /// The SQL of the stamp that follows the one in this column: now, or the next one if now is not later.
     ///

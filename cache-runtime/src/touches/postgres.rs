@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 
 use sha2::{Digest as _, Sha256};
 
-use super::dialect::{Dialect, identifier, literal};
+use super::dialect::{Dialect, all_rows, identifier, literal};
 use super::table::{Stamp, Table, Touch};
 use super::trigger::Trigger;
 
@@ -55,7 +55,7 @@ pub(super) fn columns_query(tables: &[Table]) -> String {
             table_id(table)
         )
     };
-    tables.iter().map(of_table).collect::<Vec<_>>().join(" UNION ALL ")
+    all_rows(tables.iter().map(of_table))
 }
 
 /// Rows of a table, a trigger of ours on it, and its type with the source of its function.
@@ -71,7 +71,7 @@ pub(super) fn triggers_query(tables: &[Table]) -> String {
             names.join(", ")
         )
     };
-    tables.iter().map(of_table).collect::<Vec<_>>().join(" UNION ALL ")
+    all_rows(tables.iter().map(of_table))
 }
 
 pub(super) fn drop_trigger(name: &str, table: &str) -> String {

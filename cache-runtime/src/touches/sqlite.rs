@@ -4,7 +4,7 @@
 //! the triggers that touch parents react to: so they run once for each write, whoever made it, and a touched parent touches
 //! its own parents in the same way.
 
-use super::dialect::{Dialect, identifier, literal};
+use super::dialect::{Dialect, all_rows, identifier, literal};
 use super::table::{Stamp, Table, Touch};
 use super::trigger::Trigger;
 
@@ -39,7 +39,7 @@ pub(super) fn columns_query(tables: &[Table]) -> String {
         let name = literal(&table.name);
         format!("SELECT {name}, name, type FROM pragma_table_info({name})")
     };
-    tables.iter().map(of_table).collect::<Vec<_>>().join(" UNION ALL ")
+    all_rows(tables.iter().map(of_table))
 }
 
 /// Rows of a table, a trigger of ours on it and the statement that made it.
@@ -51,7 +51,7 @@ pub(super) fn triggers_query(tables: &[Table]) -> String {
             "SELECT {name}, name, sql FROM sqlite_master WHERE type = 'trigger' AND lower(tbl_name) = lower({name}) AND {ours}"
         )
     };
-    tables.iter().map(of_table).collect::<Vec<_>>().join(" UNION ALL ")
+    all_rows(tables.iter().map(of_table))
 }
 
 pub(super) fn drop_trigger(name: &str) -> String {

@@ -489,6 +489,31 @@ mod postgres {
     }
 
     #[tokio::test]
+    async fn a_session_with_another_path_touches_the_same_rows() {
+        let Some((_, blog)) = blog().await else { return };
+        blog.run(SCHEMA).await;
+        blog.install(&tables()).await.unwrap();
+        blog.run(ROWS).await;
+        blog.run("CREATE SCHEMA other; CREATE TABLE other.posts (LIKE posts)").await;
+        let change =
+            "SET search_path = other; UPDATE public.comments SET body = 'x' WHERE id = 1; SET search_path = public";
+        assert_eq!(blog.touched(change).await, "c1 p1");
+    }
+
+    #[tokio::test]
+    async fn a_column_that_would_round_stamps_is_refused() {
+        let Some((_, blog)) = blog().await else { return };
+        blog.run("CREATE TABLE posts (id BIGINT PRIMARY KEY, updated_at TIMESTAMP(3))").await;
+        let error = blog.install(&[Table::of::<Post>()]).await.unwrap_err().to_string();
+        assert!(
+            error.ends_with(
+                "is of type timestamp(3) without time zone: a stamp needs microseconds, as `timestamptz` has"
+            ),
+            "{error}"
+        );
+    }
+
+    #[tokio::test]
     async fn a_disabled_trigger_is_found() {
         let Some((_, blog)) = blog().await else { return };
         blog.run(SCHEMA).await;
