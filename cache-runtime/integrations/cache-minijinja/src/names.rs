@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use cache_templates::named::named;
 pub(crate) use cache_templates::protection::{Names, PROTECTED};
 use cache_templates::protection::{problem, root};
 use cache_templates::scanner::{Kind, Piece, Token, pieces, tokens};
@@ -28,7 +29,7 @@ pub(crate) fn problems(
     let mut problems = BTreeMap::new();
     for tag in source.tags() {
         let Some(reads) = reader.reads(template, &source, tag.body.clone()) else { continue };
-        let key = variables(env, &format!("{{{{ f({}) }}}}", tag.arguments)).unwrap_or_default();
+        let key = named(tag.arguments);
         if reads.iter().any(|read| root(read) == "loop") && !key.iter().any(|name| root(name) == "loop") {
             tracing::warn!(
                 "cache: a `cache` tag of {} reads `loop`, which its key does not name: if the items move, it is stale",

@@ -7,6 +7,7 @@ pub mod frames;
 pub mod hash;
 pub mod key;
 pub mod mistake;
+pub mod named;
 pub mod protection;
 pub mod rewrite;
 pub mod scanner;

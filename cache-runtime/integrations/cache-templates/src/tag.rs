@@ -26,7 +26,7 @@ fn unwrapped(code: &str) -> &str {
 }
 
 /// The index of the bracket that closes the one at `open`.
-fn closing(tokens: &[Token<'_>], open: usize) -> Option<usize> {
+pub(crate) fn closing(tokens: &[Token<'_>], open: usize) -> Option<usize> {
     let mut depth = 0_usize;
     for (index, token) in tokens.iter().enumerate().skip(open) {
         match token.text {
@@ -89,6 +89,16 @@ pub struct Argument<'s> {
     pub option: Option<&'s str>,
     /// All of it.
     pub text: &'s str,
+}
+
+impl<'s> Argument<'s> {
+    /// What stands behind the `=` of an option.
+    pub fn value(&self) -> &'s str {
+        match self.option {
+            Some(_) => self.text.split_once('=').map_or("", |(_, value)| value),
+            None => self.text,
+        }
+    }
 }
 
 /// The arguments, by the commas outside brackets.

@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
+use cache_templates::named;
 use cache_templates::protection::{self, Names};
 use cache_templates::scanner::{Kind, Piece, Syntax, Token, pieces, tokens};
 use cache_templates::tag;
@@ -35,7 +36,7 @@ pub(crate) fn problem(sources: &Sources, syntax: Syntax<'_>, protected: &Names) 
                 return None;
             }
             let reads = reader.reads(&file, tag.body);
-            let key = names(&tokens(arguments)).collect();
+            let key = named::named(arguments);
             let problem = protection::problem(&reads, &key, &definitions, protected)?;
             Some(format!("{name}:{}: {problem}", tag.line))
         })

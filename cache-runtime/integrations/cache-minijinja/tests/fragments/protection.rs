@@ -64,6 +64,53 @@ fn a_key_that_names_the_user_is_enough() {
 }
 
 #[test]
+fn an_option_that_is_not_in_the_key_does_not_name_the_user() {
+    for option in
+        ["tags=['u' ~ current_user.id]", "expires_in=60 if current_user.id else 5", "skip_digest=current_user.id > 5"]
+    {
+        assert_refused(&format!("{{% cache 'menu', {option} %}}{{{{ current_user.name }}}}{{% endcache %}}"), &[]);
+    }
+    assert_own("{% cache 'menu', version=current_user.id %}{{ current_user.name }}{% endcache %}", &[]);
+}
+
+#[test]
+fn a_condition_on_the_user_does_not_name_the_user() {
+    for part in [
+        "current_user is defined",
+        "'in' if current_user else 'out'",
+        "'x' ~ current_user.id if card else 'y'",
+        "current_user.id if card",
+        "current_user.id > 5",
+        "not current_user.id",
+        "current_user.id and 1",
+        "current_user.name|length",
+        "current_user.name|upper|first",
+        "current_user.id % 2",
+        "current_user.id ~ card.id",
+        "current_user.name[0]",
+        "range(current_user.id)|length",
+        "current_user.id ~ '1' ~ card.id",
+    ] {
+        for tag in [format!("('menu', {part})"), format!("'menu', vary={part}"), format!("'menu', vary=[{part}]")] {
+            assert_refused(&format!("{{% cache {tag} %}}{{{{ current_user.name }}}}{{% endcache %}}"), &[]);
+        }
+    }
+    for part in ["(current_user.id)", "current_user.id|string", "'a' ~ current_user.id ~ '-' ~ card.id"] {
+        assert_own(&format!("{{% cache ('menu', {part}) %}}{{{{ current_user.name }}}}{{% endcache %}}"), &[]);
+    }
+}
+
+#[test]
+fn no_name_of_a_variable_counts_as_the_key() {
+    for name in ["f", "_"] {
+        assert_refused(
+            &format!("{{% set {name} = current_user %}}{{% cache 'x' %}}{{{{ {name}.name }}}}{{% endcache %}}"),
+            &[],
+        );
+    }
+}
+
+#[test]
 fn includes_imports_macros_and_assignments_are_followed() {
     let partial = [("row.html", "{% include 'deep.html' %}"), ("deep.html", "{{ current_user.name }}")];
     assert_refused("{% cache card %}{% include 'row.html' %}{% endcache %}", &partial);

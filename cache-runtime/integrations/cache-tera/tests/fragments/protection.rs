@@ -59,6 +59,19 @@ fn a_key_that_names_the_user_is_enough() {
 }
 
 #[test]
+fn an_option_or_a_condition_does_not_name_the_user() {
+    for tag in [
+        "cache 'a', tags=['u' ~ current_user.id]",
+        "cache ('a', current_user is defined)",
+        "cache ('a', 'in' if current_user else 'out')",
+        "cache 'a', vary=current_user.id > 5",
+        "cache 'a', vary=current_user.name | length",
+    ] {
+        is_refused(&[("a.html", &format!("{{% {tag} %}}{{{{ current_user.name }}}}{{% endcache %}}"))]);
+    }
+}
+
+#[test]
 fn includes_components_and_assignments_are_followed() {
     let page = ("a.html", "{% cache 'a' %}{% include 'b.html' %}{% endcache %}");
     is_refused(&[page, ("b.html", "{% include 'c.html' %}"), ("c.html", "{{ session.x }}")]);
