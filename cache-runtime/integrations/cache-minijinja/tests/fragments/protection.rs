@@ -145,6 +145,61 @@ fn includes_imports_macros_and_assignments_are_followed() {
 }
 
 #[test]
+fn every_form_of_assignment_is_followed() {
+    for before in [
+        "{% set name, b = current_user.name, 2 %}",
+        "{% set (a, name) = (1, current_user.name) %}",
+        "{% set name %}{{ current_user.name }}{% endset %}",
+        "{% set name|upper %}{% set b %}b{% endset %}{{ current_user.name }}{% endset %}",
+    ] {
+        assert_refused(&format!("{before}{{% cache 'x' %}}{{{{ name }}}}{{% endcache %}}"), &[]);
+    }
+    assert_refused(
+        "{% set ns = namespace() %}{% set ns.u = current_user.name %}{% cache 'x' %}{{ ns.u }}{% endcache %}",
+        &[],
+    );
+    assert_refused(
+        "{% with (name, b) = (current_user.name, 2) %}{% cache 'x' %}{{ name }}{% endcache %}{% endwith %}",
+        &[],
+    );
+    assert_refused("{% for u in [current_user] recursive %}{% cache 'x' %}{{ u.name }}{% endcache %}{% endfor %}", &[]);
+    assert_own("{% with a = current_user.name, b = 2 %}{{ a }}{% cache 'x' %}{{ b }}{% endcache %}{% endwith %}", &[]);
+}
+
+#[test]
+fn what_an_included_template_extends_is_followed() {
+    let files = [
+        ("part.html", "{% extends 'layout.html' %}{% block b %}{% endblock %}"),
+        ("layout.html", "{{ current_user.name }}{% block b %}{% endblock %}"),
+        (
+            "own.html",
+            "{% extends 'layout.html' %}{% block b %}{% cache 'x' %}{{ super() }}{% endcache %}{% endblock %}",
+        ),
+    ];
+    assert_refused("{% cache 'x' %}{% include 'part.html' %}{% endcache %}", &files);
+    let site = Site::new(&files);
+    assert!(site.error("own.html", context(1)).contains("which is not in its key"));
+}
+
+#[test]
+fn templates_that_include_each_other_are_read_completely() {
+    let files = [
+        ("comment.html", "{% if deep %}{% include 'replies.html' %}{% endif %}{{ current_user.name }}"),
+        ("replies.html", "{% if deep %}{% include 'comment.html' %}{% endif %}"),
+    ];
+    assert_refused(
+        "{% cache 'one', public=true %}{% include 'comment.html' %}{% endcache %}\
+         {% cache 'two' %}{% include 'replies.html' %}{% endcache %}",
+        &files,
+    );
+}
+
+#[test]
+fn the_name_of_an_include_may_have_escapes() {
+    assert_refused(r"{% cache 'x' %}{% include '\x69.html' %}{% endcache %}", &[("i.html", "{{ current_user.name }}")]);
+}
+
+#[test]
 fn an_included_tag_is_checked_in_its_own_file() {
     let site = Site::new(&[
         ("a.html", "{% include 'part.html' %}"),

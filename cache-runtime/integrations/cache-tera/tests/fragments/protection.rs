@@ -90,6 +90,29 @@ fn includes_components_and_assignments_are_followed() {
 }
 
 #[test]
+fn layouts_and_templates_that_include_each_other_are_followed() {
+    let files = [
+        (
+            "a.html",
+            "{% cache 'a', public=true %}{% include 'c.html' %}{% endcache %}{% cache 'b' %}{% include 'r.html' %}{% endcache %}",
+        ),
+        ("c.html", "{% if x %}{% include 'r.html' %}{% endif %}{{ current_user.name }}"),
+        ("r.html", "{% if x %}{% include 'c.html' %}{% endif %}"),
+    ];
+    is_refused(&files);
+    let layout = ("layout.html", "{% block b %}{{ current_user.name }}{% endblock %}");
+    is_refused(&[
+        layout,
+        ("a.html", "{% extends 'layout.html' %}{% block b %}{% cache 'a' %}{{ super() }}{% endcache %}{% endblock %}"),
+    ]);
+    is_refused(&[
+        layout,
+        ("a.html", "{% cache 'a' %}{% include 'b.html' %}{% endcache %}"),
+        ("b.html", "{% extends 'layout.html' %}"),
+    ]);
+}
+
+#[test]
 fn attributes_arguments_functions_and_texts_are_no_variables() {
     is_accepted(&[(
         "a.html",
