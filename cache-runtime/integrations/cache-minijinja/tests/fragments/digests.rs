@@ -188,3 +188,13 @@ impl std::io::Write for Log {
         Ok(())
     }
 }
+
+#[test]
+fn a_source_of_equal_length_in_the_place_of_an_older_one_is_noticed() {
+    let mut site = Site::new(&[("a.html", "{% cache card %}{% include 'q.html' %}{{ body() }}{% endcache %}")]);
+    for letter in ["a", "b", "c", "d"] {
+        site.env.add_template_owned("q.html", "z".repeat(5000)).unwrap();
+        site.env.add_template_owned("q.html", letter.repeat(5000)).unwrap();
+        assert!(show(&site, "a.html").0.starts_with(letter), "{letter}");
+    }
+}
