@@ -136,8 +136,8 @@ impl Collected<'_, '_> {
         self.hashes.insert(name.to_owned(), hash(0, template.source()));
         let found = dependencies(template.source(), syntax(self.env.syntax()));
         self.warn(name, &found);
-        let parent = found.parent.iter().filter(|_| role == Role::Included || found.calls_super);
-        let direct: Vec<String> = found.templates.iter().chain(parent).cloned().collect();
+        let parents = found.parents.iter().filter(|_| role == Role::Included || found.calls_super);
+        let direct: Vec<String> = found.templates.iter().chain(parents).cloned().collect();
         let state = template.new_state();
         for dependency in direct {
             let joined = state.get_template(&dependency).map(|template| template.name().to_owned());
