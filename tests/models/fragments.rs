@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use std::time::{Duration, SystemTime};
 
-use cache_runtime::model::Cacheable;
+use cache_runtime::model::{Cacheable, KeySource, key_for_all};
 use cache_runtime::testing::{self, Chaos};
 use cache_runtime::{Cache, store};
 
@@ -149,6 +149,18 @@ fn ids_that_differ_in_the_case_of_letters_are_two_fragments() {
     assert_eq!((by_prefix("aB"), by_prefix("Ab"), by_prefix("ab")), ("aB".into(), "Ab".into(), "ab".into()));
     let by_version = |version| cache.fragment("v", &of("p")).version(version).render(|| show(version));
     assert_eq!((by_version("aB"), by_version("Ab")), ("aB".into(), "Ab".into()));
+}
+
+#[test]
+fn a_plus_in_a_key_is_not_read_as_several_keys() {
+    let cache = testing_cache();
+    let card = |id: &str| Post { id: id.to_owned(), updated_at: moment(1), comments: Vec::new() };
+    let several = key_for_all("p", [&card("42") as &dyn KeySource, &"de"]);
+    assert_eq!(cache.fragment("p", &card("42+de")).render(|| "one"), "one");
+    assert_eq!(cache.fragment("p", &several).render(|| "several"), "several");
+    assert_eq!(cache.fragment("p", "a+b").render(|| "text"), "text");
+    assert_eq!(cache.fragment("p", &key_for_all("p", [&"a" as &dyn KeySource, &"b"])).render(|| "texts"), "texts");
+    assert_eq!(cache.fragment("p", "c++").key(), "c~+~+");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
+use cache_templates::assignment::{Assignment, variables};
 use cache_templates::protection::Names;
 use cache_templates::scanner::{Kind, Token, tokens};
 use cache_templates::tag;
@@ -140,51 +141,41 @@ impl<'a, 'env> Reader<'a, 'env> {
         let Some(word) = words.first() else { return Vec::new() };
         let rest = &code[word.at + word.text.len()..];
         match word.text {
-            "set" => match assignment(rest) {
-                (targets, Some(value)) => vec![(targets, self.in_expression(value))],
-                (targets, None) if targets.iter().any(|target| target.starts_with("__body_")) => Vec::new(),
-                (targets, None) => {
-                    let begins = |words: &[Token<'_>]| words[0].text == "set" && is_block(words);
-                    let end = end_of_block(source, index, begins, "endset");
-                    vec![(targets, self.reads(template, source, index + 1..end - 1))]
-                }
-            },
+            "set" => {
+                let Assignment { targets, value, .. } = Assignment::new(rest);
+                let names = match value {
+                    Some(value) => self.in_expression(without_last(value, ":")),
+                    // The rewritten body of a tag, which only its end shows.
+                    None if targets.iter().any(|target| target.starts_with("__body_")) => return Vec::new(),
+                    None => {
+                        let end = end_of_block(source, index, is_block_set, "endset");
+                        self.reads(template, source, index + 1..end - 1)
+                    }
+                };
+                vec![(targets, names)]
+            }
             "with" if !rest.contains(BEGIN) => {
-                let all = tag::parts(rest).into_iter().map(|part| assignment(part.text));
-                all.map(|(targets, value)| (targets, self.in_expression(value.unwrap_or_default()))).collect()
+                let all = tag::parts(without_last(rest, ":")).into_iter().map(|part| Assignment::new(part.text));
+                all.map(|with| (with.targets, self.in_expression(with.value.unwrap_or_default()))).collect()
             }
             "for" => {
                 let Some(at) = words.iter().position(|token| token.text == "in") else { return Vec::new() };
                 let list = without_last(&code[words[at].at + 2..], ":");
-                vec![(names(&words[1..at]), self.in_expression(without_last(list, "recursive")))]
+                vec![(variables(&words[1..at]), self.in_expression(without_last(list, "recursive")))]
             }
             "macro" => {
-                let end = end_of_block(source, index, |words| words[0].text == "macro", "endmacro");
+                let end = end_of_block(
+                    source,
+                    index,
+                    |words, _| words.first().is_some_and(|word| word.text == "macro"),
+                    "endmacro",
+                );
                 let name = words.get(1).map(|name| name.text);
                 vec![(name.into_iter().collect(), self.reads(template, source, index..end))]
             }
-            "import" | "from" => vec![(names(&words[1..]), self.of_templates(template, &words[1..]))],
+            "import" | "from" => vec![(variables(&words[1..]), self.of_templates(template, &words[1..]))],
             _ => Vec::new(),
         }
-    }
-}
-
-/// The variables among tokens, without their attributes.
-fn names<'s>(tokens: &[Token<'s>]) -> Vec<&'s str> {
-    let is_attribute = |at: usize| at > 0 && tokens[at - 1].text == ".";
-    let names = tokens.iter().enumerate().filter(|(at, token)| token.is_name() && !is_attribute(*at));
-    names.map(|(_, token)| token.text).collect()
-}
-
-/// The variables that are assigned, and the value behind `=`; in a block there is none.
-fn assignment(code: &str) -> (Vec<&str>, Option<&str>) {
-    let tokens = tokens(code);
-    match tokens.iter().position(|token| matches!(token.text, "=" | "|")) {
-        Some(at) if tokens[at].text == "=" => {
-            (names(&tokens[..at]), Some(without_last(&code[tokens[at].at + 1..], ":")))
-        }
-        // Behind the name there may be a filter.
-        _ => (names(tokens.get(..1).unwrap_or_default()), None),
     }
 }
 
@@ -195,19 +186,18 @@ fn without_last<'s>(code: &'s str, word: &str) -> &'s str {
     }
 }
 
-/// Whether a `set` has a body: the only `=` it may have belongs to the arguments of a filter.
-fn is_block(words: &[Token<'_>]) -> bool {
-    let before = words.iter().take_while(|word| word.text != "|");
-    before.filter(|word| word.text == "=").count() == 0
+/// Whether a `set` has a body.
+fn is_block_set(words: &[Token<'_>], code: &str) -> bool {
+    words.first().is_some_and(|word| word.text == "set" && Assignment::new(&code[word.at + 3..]).value.is_none())
 }
 
 /// The index behind the piece that ends the block at `start`.
-fn end_of_block(source: &Source<'_>, start: usize, begins: impl Fn(&[Token<'_>]) -> bool, end: &str) -> usize {
+fn end_of_block(source: &Source<'_>, start: usize, begins: impl Fn(&[Token<'_>], &str) -> bool, end: &str) -> usize {
     let mut depth = 0_usize;
     for index in start..source.pieces.len() {
         let words = source.statement(index);
         match words.first() {
-            Some(_) if begins(&words) => depth += 1,
+            Some(_) if begins(&words, source.code(index)) => depth += 1,
             Some(word) if word.text == end => depth = depth.saturating_sub(1),
             _ => continue,
         }

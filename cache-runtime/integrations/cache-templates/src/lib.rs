@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+pub mod assignment;
 pub mod dependencies;
 pub mod fragment;
 pub mod frames;

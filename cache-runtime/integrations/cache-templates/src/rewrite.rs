@@ -2,6 +2,7 @@
 //!
 //! The body stays where it is, in the template's own scope, so that includes, `super()` and loop variables work in it.
 
+use crate::assignment::Assignment;
 use crate::hash::hash;
 use crate::mistake::{Mistake, mistake};
 use crate::scanner::{Kind, Piece, Syntax, Token, pieces, tokens};
@@ -120,6 +121,8 @@ struct Open {
     number: usize,
     /// The loops inside it that are not closed yet.
     loops: usize,
+    /// The variables that were assigned inside it.
+    assigned: Vec<String>,
 }
 
 struct Rewriting<'s> {
@@ -149,7 +152,7 @@ impl Rewriting<'_> {
                     format!("write `{open} {} {close}`: it is no line statement", code.trim()),
                 );
             }
-            (Kind::Statement | Kind::LineStatement, _) => self.check(word, piece.all.start)?,
+            (Kind::Statement | Kind::LineStatement, _) => self.check(word, code, piece.all.start)?,
             _ => {}
         }
         if matches!(piece.kind, Kind::Statement | Kind::Expression | Kind::LineStatement) {
@@ -160,7 +163,7 @@ impl Rewriting<'_> {
     }
 
     /// Refuses statements that cannot be in a fragment.
-    fn check(&mut self, word: &str, at: usize) -> Result<(), Mistake> {
+    fn check(&mut self, word: &str, code: &str, at: usize) -> Result<(), Mistake> {
         let Some(open) = self.open.last_mut() else { return Ok(()) };
         let tag = open.tag.begin();
         match word {
@@ -176,6 +179,23 @@ impl Rewriting<'_> {
                      put the tag inside the block"
                 );
                 return mistake(at, message);
+            }
+            "set" => {
+                let set = Assignment::new(split_word(code, word).1);
+                if let Some(owner) = set.owners.iter().find(|owner| !open.assigned.iter().any(|known| known == *owner))
+                {
+                    let message = format!(
+                        "an attribute of `{owner}` is set inside `{tag}`, and after a hit it would not be: make `{owner}` inside the \
+                         tag, or set it outside"
+                    );
+                    return mistake(at, message);
+                }
+                open.assigned.extend(set.targets.iter().map(|name| (*name).to_owned()));
+            }
+            "with" => {
+                let parts = tag::parts(split_word(code, word).1).into_iter();
+                let names = parts.flat_map(|part| Assignment::new(part.text).targets);
+                open.assigned.extend(names.map(str::to_owned));
             }
             "extends" => return mistake(at, format!("`extends` cannot be inside `{tag}`")),
             _ => {
@@ -219,7 +239,7 @@ impl Rewriting<'_> {
         };
         let out = self.statements.begin(&self.place(piece, number, head), &words);
         self.out.push_str(&with_lines_of(out, &self.source[piece.all.clone()]));
-        self.open.push(Open { tag, at, number, loops: 0 });
+        self.open.push(Open { tag, at, number, loops: 0, assigned: Vec::new() });
         Ok(())
     }
 

@@ -48,6 +48,25 @@ fn what_would_be_shared_by_mistake_is_refused_when_loaded() {
 }
 
 #[test]
+fn an_attribute_of_an_object_that_the_tag_has_not_made_cannot_be_set_in_it() {
+    let outer = "{% set ns = namespace() %}{% cache 'x' %}\n{% set ns.a = 2 %}{% endcache %}[{{ ns.a }}]";
+    let message = refused(outer);
+    assert!(
+        message.contains("an attribute of `ns` is set inside `cache`") && message.ends_with("(in a.html:2)"),
+        "{message}"
+    );
+    let inner =
+        "{% cache 'x' %}{% set ns = namespace() %}{% cache 'y' %}{% set ns.a = 2 %}{% endcache %}{% endcache %}";
+    refused(inner);
+    for made in ["{% set ns = namespace() %}", "{% with ns = namespace() %}"] {
+        let end = if made.contains("with") { "{% endwith %}" } else { "" };
+        let source = format!("{{% cache 'x' %}}{made}{{% set ns.a = 2 %}}{{{{ ns.a }}}}{end}{{% endcache %}}");
+        let site = Site::new(&[("a.html", &source)]);
+        assert_eq!([site.render("a.html", ()), site.render("a.html", ())], ["2", "2"]);
+    }
+}
+
+#[test]
 fn a_loop_outside_cannot_be_left_and_one_inside_can() {
     for word in ["break", "continue"] {
         for tag in ["cache c", "cache_each c in cs"] {
