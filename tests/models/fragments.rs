@@ -187,15 +187,18 @@ fn without_a_store_the_body_runs_each_time() {
 }
 
 #[test]
-fn threads_share_one_rendering() {
-    static RUNS: AtomicU32 = AtomicU32::new(0);
-    let (cache, barrier) = (Cache::memory(), Barrier::new(32));
+fn threads_share_one_rendering_also_without_a_store() {
+    [Cache::memory(), Cache::none()].iter().for_each(threads_share_one_rendering);
+}
+
+fn threads_share_one_rendering(cache: &Cache) {
+    let (runs, barrier) = (AtomicU32::new(0), Barrier::new(32));
     thread::scope(|scope| {
         for _ in 0..32 {
             scope.spawn(|| {
                 barrier.wait();
                 let html = cache.fragment("page", "popular").render(|| {
-                    RUNS.fetch_add(1, Ordering::SeqCst);
+                    runs.fetch_add(1, Ordering::SeqCst);
                     thread::sleep(Duration::from_millis(50)); // while the others arrive
                     "<ol></ol>"
                 });
@@ -203,7 +206,7 @@ fn threads_share_one_rendering() {
             });
         }
     });
-    assert_eq!(RUNS.load(Ordering::SeqCst), 1);
+    assert_eq!(runs.load(Ordering::SeqCst), 1);
 }
 
 #[test]

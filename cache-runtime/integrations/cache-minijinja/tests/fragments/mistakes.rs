@@ -28,6 +28,32 @@ fn tags_that_do_not_match_are_refused_when_loaded() {
 }
 
 #[test]
+fn statements_that_cross_a_tag_are_refused_with_its_line() {
+    for word in ["else", "elif y", "endif"] {
+        let message = refused(&format!("{{% if x %}}\n{{% cache 'a' %}}\n{{% {word} %}}{{% endcache %}}{{% endif %}}"));
+        let first = word.split(' ').next().unwrap();
+        assert!(
+            message.contains(&format!("`{first}` is inside the `cache` of line 2")) && message.ends_with(":3)"),
+            "{message}"
+        );
+    }
+    assert!(
+        refused("{% for x in y %}{% cache 'a' %}{% if x %}{% endfor %}{% endif %}{% endcache %}")
+            .contains("`endfor` is inside")
+    );
+    assert!(refused("{% block b %}{% cache 'a' %}{% endblock %}{% endcache %}").contains("`endblock` is inside"));
+    assert!(
+        refused("{% cache 'a' %}{% if x %}{% endcache %}{% endif %}").contains("`if` inside `cache` has no `endif`")
+    );
+    assert!(
+        refused("{% cache_each c in cs %}{% else %}none{% endcache_each %}").contains("`cache_each` has no `else`")
+    );
+    let whole = "{% cache 'a' %}{% if x %}{% elif y %}{% else %}{% set z | upper %}a{% endset %}{{ z }}{% endif %}\
+                 {% for x in [] %}{% else %}b{% endfor %}{% with a = 1 %}{% filter upper %}c{% endfilter %}{% endwith %}{% endcache %}";
+    assert_eq!(Site::new(&[("a.html", whole)]).render("a.html", ()), "AbC");
+}
+
+#[test]
 fn what_would_be_shared_by_mistake_is_refused_when_loaded() {
     let block = refused("{% cache 'a' %}\n{% block b %}{% endblock %}{% endcache %}");
     assert!(block.contains("put the tag inside the block (in a.html:2)"), "{block}");
