@@ -47,11 +47,11 @@ pub(crate) fn problems(
 }
 
 /// The first problem of a rewritten source alone, with its line.
-pub(crate) fn first_problem(rewritten: &str, syntax: &SyntaxConfig) -> Option<(usize, String)> {
+pub(crate) fn first_problem(rewritten: &str, syntax: &SyntaxConfig, protected: &Names) -> Option<(usize, String)> {
     let mut env = Environment::new();
     env.set_syntax(syntax.clone());
     let template = env.template_from_named_str("", rewritten).ok()?;
-    let problems = problems(&env, &template, &PROTECTED.map(str::to_owned).into());
+    let problems = problems(&env, &template, protected);
     let source = Source::new(&env, rewritten);
     let mut tags = source.tags();
     tags.sort_by_key(|tag| tag.number);

@@ -226,6 +226,21 @@ fn what_is_rewritten_by_hand_is_checked_at_once() {
 }
 
 #[test]
+fn the_settings_hold_for_what_is_rewritten_by_hand() {
+    let tag = CacheTag::new(&Cache::memory()).protect(["account"]).unprotect(["request"]);
+    let rewrite = |source| tag.rewrite("a.html", source, &Default::default());
+    assert!(rewrite("{% cache 'a' %}{{ request.path }}{% endcache %}").is_ok());
+    let message = rewrite("{% cache 'a' %}{{ account.name }}{% endcache %}").unwrap_err().to_string();
+    assert!(message.contains("write `vary=account.id`"), "{message}");
+}
+
+#[test]
+fn of_a_request_the_key_should_name_what_is_read() {
+    let message = assert_refused("{% cache 'a' %}{{ request.path }}{% endcache %}", &[]);
+    assert!(message.contains("write `vary=request.path`"), "{message}");
+}
+
+#[test]
 fn the_names_are_a_setting() {
     let cache = Cache::memory();
     let tag = CacheTag::new(&cache).protect(["account"]).unprotect(["request"]);
