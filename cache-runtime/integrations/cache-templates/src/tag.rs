@@ -155,6 +155,16 @@ fn check(code: &str, at: usize, tag: &str, first: &str) -> Result<(), Mistake> {
             }
         }
     }
+    // Both names of the window mean one option.
+    let mut given: Vec<&str> = parts
+        .iter()
+        .filter_map(|part| part.option)
+        .map(|name| if name == "race_ttl" { "race_condition_ttl" } else { name })
+        .collect();
+    given.sort_unstable();
+    if let Some(pair) = given.windows(2).find(|pair| pair[0] == pair[1]) {
+        return mistake(at, format!("`{tag}` has `{}` twice", pair[0]));
+    }
     if parts.iter().any(|part| part.text.trim_start().starts_with('*')) {
         return mistake(at, format!("`{tag}` takes no `*` or `**`: write its options by name"));
     }

@@ -120,6 +120,11 @@ fn options_that_do_not_exist_are_refused_when_loaded() {
         assert!(refused(nothing).contains("needs a key"), "{nothing}");
     }
     assert!(refused("{% cache card, user %}{% endcache %}").contains("write a tuple"));
+    assert!(refused("{% cache 'a', expires_in=5, expires_in=6 %}{% endcache %}").contains("has `expires_in` twice"));
+    assert!(
+        refused("{% cache 'a', race_ttl=5, race_condition_ttl=6 %}{% endcache %}")
+            .contains("`race_condition_ttl` twice")
+    );
     assert!(refused("{% cache card, **options %}{% endcache %}").contains("(in a.html:1)"));
     assert!(refused("{% cache_each c %}{% endcache_each %}").contains("cache_each comment in comments"));
     assert!(refused("{% cache_each c in cs if c.x %}{% endcache_each %}").contains("selectattr"));
