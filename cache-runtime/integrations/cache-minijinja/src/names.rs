@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use cache_templates::named::named;
+use cache_templates::named::{named, named_by_item};
 pub(crate) use cache_templates::protection::{Names, PROTECTED};
 use cache_templates::protection::{problem, root};
 use cache_templates::tag;
@@ -32,7 +32,10 @@ pub(crate) fn problems(
     });
     let mut problems = BTreeMap::new();
     for (tag, reads) in tags.iter().zip(reads) {
-        let key = named(tag.arguments);
+        let key = match &tag.targets {
+            Some(targets) => named_by_item(targets.iter().copied(), tag.arguments),
+            None => named(tag.arguments),
+        };
         if reads.iter().any(|read| root(read) == "loop") && !key.iter().any(|name| root(name) == "loop") {
             tracing::warn!(
                 "cache: a `cache` tag of {} reads `loop`, which its key does not name: if the items move, it is stale",

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
+use cache_templates::assignment::Assignment;
 use cache_templates::scanner::{Kind, Piece, Token, pieces, tokens};
 use minijinja::Environment;
 
@@ -21,6 +22,8 @@ pub(crate) struct Tag<'s> {
     pub(crate) number: usize,
     pub(crate) line: usize,
     pub(crate) arguments: &'s str,
+    /// The variables of an item in `cache_each`.
+    pub(crate) targets: Option<Vec<&'s str>>,
     /// The body's pieces.
     pub(crate) body: Range<usize>,
 }
@@ -59,7 +62,11 @@ impl<'s> Source<'s> {
                 let mut parts = inside.splitn(3, ',');
                 let place = parts.next().and_then(|place| place.parse().ok()).map(Place::unpacked);
                 let written = place.zip(parts.nth(1));
-                arguments.extend(written.map(|((line, number), arguments)| (number, (line, arguments))));
+                // Behind it stands `with card = __cache_1.item`.
+                let with = code.contains(EACH).then(|| self.pieces.get(index + 1).map(|_| self.code(index + 1)));
+                let targets = with.flatten().and_then(|with| with.trim_start().strip_prefix("with"));
+                let targets = targets.map(|with| Assignment::new(with).targets);
+                arguments.extend(written.map(|((line, number), arguments)| (number, (line, arguments, targets))));
             }
             let words = tokens(code);
             let body = words.iter().find_map(|token| token.text.strip_prefix("__body_")?.parse::<usize>().ok());
@@ -70,9 +77,15 @@ impl<'s> Source<'s> {
                 }
                 Kind::Expression if words[0].text == END => {
                     let start = starts.get(&number).copied().unwrap_or(index);
-                    let (line, arguments) = arguments.get(&number).copied().unwrap_or_default();
+                    let (line, arguments, targets) = arguments.remove(&number).unwrap_or_default();
                     // Before it stands `endset`.
-                    tags.push(Tag { number, line, arguments, body: start..index.saturating_sub(1).max(start) });
+                    tags.push(Tag {
+                        number,
+                        line,
+                        arguments,
+                        targets,
+                        body: start..index.saturating_sub(1).max(start),
+                    });
                 }
                 _ => {}
             }

@@ -10,14 +10,24 @@ use crate::tag;
 /// The variables that are parts of a tag's key, with their attributes: `current_user.id`.
 pub fn named(arguments: &str) -> Names {
     let mut names = Names::new();
+    add(tag::parts(arguments)[0].text, &mut names);
+    add_options(arguments, &mut names);
+    names
+}
+
+/// The variables that are parts of an item's key: the item itself, and not its list, whose other items are not in the key.
+pub fn named_by_item<'s>(targets: impl IntoIterator<Item = &'s str>, list: &str) -> Names {
+    let mut names: Names = targets.into_iter().map(str::to_owned).collect();
+    add_options(list, &mut names);
+    names
+}
+
+fn add_options(arguments: &str, names: &mut Names) {
     for part in tag::parts(arguments) {
-        match part.option {
-            None => add(part.text, &mut names),
-            Some("vary" | "version") => add(part.value(), &mut names),
-            Some(_) => {}
+        if matches!(part.option, Some("vary" | "version")) {
+            add(part.value(), names);
         }
     }
-    names
 }
 
 /// Adds the variables of a path, of a tuple or list of these, or of texts joined by `~`.

@@ -6,12 +6,13 @@
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-use cache_templates::named;
+use cache_templates::assignment::variables;
+use cache_templates::named::{named, named_by_item};
 use cache_templates::protection::{self, Names};
 use cache_templates::scanner::{Kind, Piece, Syntax, Token, pieces, tokens};
 use cache_templates::tag;
 
-use crate::digest::{Components, Sources, named};
+use crate::digest::{self, Components, Sources};
 
 /// Words of the language, which are no variables.
 const KEYWORDS: [&str; 20] = [
@@ -49,7 +50,10 @@ fn first_problem(reader: &mut Reader<'_>, protected: &Names) -> Option<String> {
                 return None;
             }
             let reads = reader.reads(&file, tag.body);
-            let key = named::named(arguments);
+            let key = match tag::each(arguments, 0).ok().filter(|_| tag.is_list) {
+                Some(each) => named_by_item(variables(&tokens(each.target)), each.list),
+                None => named(arguments),
+            };
             let problem = protection::problem(&reads, &key, &definitions, protected)?;
             Some(format!("{name}:{}: {problem}", tag.line))
         })
@@ -66,6 +70,7 @@ struct File<'s> {
 struct Tag {
     line: usize,
     arguments: Range<usize>,
+    is_list: bool,
     /// The body's pieces.
     body: Range<usize>,
 }
@@ -103,7 +108,8 @@ impl<'s> File<'s> {
                     let line = self.source[..self.pieces[start].all.start].matches('\n').count() + 1;
                     let arguments = code.start + word.at + word.text.len()..code.end;
                     debug_assert!(piece.all.start >= code.end, "a tag ends behind its beginning");
-                    tags.push(Tag { line, arguments, body: start + 1..index });
+                    let is_list = word.text == "cache_each";
+                    tags.push(Tag { line, arguments, is_list, body: start + 1..index });
                 }
                 _ => {}
             }
@@ -179,7 +185,7 @@ impl Reader<'_> {
 
     /// What a template reads that is included.
     fn of_template(&mut self, name: &str) -> Names {
-        let templates: Vec<String> = named(self.sources, name).cloned().collect();
+        let templates: Vec<String> = digest::named(self.sources, name).cloned().collect();
         let mut all = Names::new();
         for template in templates {
             if self.read.insert(template.clone()) {

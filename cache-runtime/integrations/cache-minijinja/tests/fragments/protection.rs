@@ -74,6 +74,16 @@ fn an_option_that_is_not_in_the_key_does_not_name_the_user() {
 }
 
 #[test]
+fn the_list_of_an_item_does_not_name_the_user_and_the_item_does() {
+    let show = "{{ current_user.name }}{% endcache_each %}";
+    assert_refused(&format!("{{% cache_each c in [card, current_user.id|string] %}}{show}"), &[]);
+    assert_refused(&format!("{{% cache_each c in [card, current_user] %}}{show}"), &[]);
+    assert_own("{% cache_each name in [current_user.name] %}{{ name }}{% endcache_each %}", &[]);
+    assert_own("{% cache_each (c, name) in [(card, current_user.name)] %}{{ name }}{% endcache_each %}", &[]);
+    assert_own("{% cache_each c, name in [(card, current_user.name)] %}{{ name }}{% endcache_each %}", &[]);
+}
+
+#[test]
 fn a_condition_on_the_user_does_not_name_the_user() {
     for part in [
         "current_user is defined",

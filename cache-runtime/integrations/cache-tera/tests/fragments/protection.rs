@@ -59,6 +59,13 @@ fn a_key_that_names_the_user_is_enough() {
 }
 
 #[test]
+fn the_list_of_an_item_does_not_name_the_user_and_the_item_does() {
+    is_refused(&[("a.html", "{% cache_each c in [card, current_user] %}{{ current_user.name }}{% endcache_each %}")]);
+    is_accepted(&[("a.html", "{% cache_each c in current_user.cards %}{{ c.title }}{% endcache_each %}")]);
+    is_accepted(&[("a.html", "{% cache_each c in cards, vary=session.id %}{{ session.x }}{% endcache_each %}")]);
+}
+
+#[test]
 fn an_option_or_a_condition_does_not_name_the_user() {
     for tag in [
         "cache 'a', tags=['u' ~ current_user.id]",
