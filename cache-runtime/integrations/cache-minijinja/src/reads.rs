@@ -48,6 +48,12 @@ impl<'a, 'env> Reader<'a, 'env> {
             let piece = &source.pieces[index];
             let statement = source.statement(index);
             let mut names = Names::new();
+            for read in self.read_before(template, source, index) {
+                text.push_str(&self.shown(&format!("[{read}]")));
+            }
+            if piece.kind == Kind::LineStatement && !text.is_empty() && !text.ends_with('\n') {
+                text.push('\n');
+            }
             if statement.first().is_some_and(|word| matches!(word.text, "include" | "extends")) {
                 names.extend(self.of_templates(template, &statement[1..]));
             } else {
@@ -62,6 +68,45 @@ impl<'a, 'env> Reader<'a, 'env> {
             }
         }
         self.variables(&text)
+    }
+
+    /// The expressions of a statement that minijinja does not count, or counts with what the statement itself assigns:
+    /// `{% set user = user %}` reads a `user` from outside.
+    fn read_before(&mut self, template: &Template<'_, '_>, source: &Source<'_>, index: usize) -> Vec<String> {
+        let (code, words) = (source.code(index), source.statement(index));
+        let Some(word) = words.first() else { return Vec::new() };
+        let rest = without_last(&code[word.at + word.text.len()..], ":");
+        let filtered = |filters: &str| format!("''|{filters}");
+        let until = |ends: &[&str]| {
+            let end = words[1..].iter().find(|token| ends.contains(&token.text)).map_or(code.len(), |end| end.at);
+            vec![code[word.at + word.text.len()..end].to_owned()]
+        };
+        match word.text {
+            "set" => match Assignment::new(rest) {
+                Assignment { value: Some(value), .. } => vec![value.to_owned()],
+                Assignment { targets, .. } if targets.iter().any(|target| target.starts_with("__body_")) => Vec::new(),
+                _ => {
+                    let end = end_of_block(source, index, is_block_set, "endset");
+                    let filters = rest.split_once('|').map(|(_, filters)| filtered(filters));
+                    self.reads(template, source, index + 1..end - 1).into_iter().chain(filters).collect()
+                }
+            },
+            "with" if !rest.contains(BEGIN) => {
+                let values = tag::parts(rest).into_iter().filter_map(|part| Assignment::new(part.text).value);
+                values.map(str::to_owned).collect()
+            }
+            "macro" => {
+                let inside =
+                    rest.split_once('(').and_then(|(_, rest)| rest.rsplit_once(')')).map_or("", |(inside, _)| inside);
+                let parameters = tag::parts(inside).into_iter();
+                parameters.filter(|part| part.option.is_some()).map(|part| part.value().to_owned()).collect()
+            }
+            "filter" => vec![filtered(rest)],
+            "include" => until(&["ignore", "with", "without"]),
+            "import" => until(&["as", "with", "without"]),
+            "from" => until(&["import"]),
+            _ => Vec::new(),
+        }
     }
 
     /// An expression in the delimiters of the environment.

@@ -89,6 +89,8 @@ struct Writer {
     macros: usize,
     /// How many macros are around. An include in a macro that a loop calls sees now and then a variable of the loop.
     in_macros: usize,
+    /// How many lists are around. In a plain loop a macro keeps what an earlier round has set.
+    in_lists: usize,
     /// Whether it writes `with` and `for` in place of the tags.
     is_plain: bool,
 }
@@ -121,6 +123,7 @@ impl Writer {
             Node::With(body) => self.around("{% with x = 'w' %}", body, "{% endwith %}"),
             Node::Filter(body) => self.around("{% filter upper %}", body, "{% endfilter %}"),
             Node::Escape(on, body) => self.around(&format!("{{% autoescape {on} %}}"), body, "{% endautoescape %}"),
+            Node::Macro(body) if self.in_lists > 0 => self.all(body),
             Node::Macro(body) => {
                 self.macros += 1;
                 let name = format!("m{}", self.macros);
@@ -147,12 +150,14 @@ impl Writer {
                 }
             }
             Node::Each([a, b, c, d], body) => {
+                self.in_lists += 1;
                 if self.is_plain {
                     self.around(&format!("{{%{a} for c in cards {b}%}}"), body, &format!("{{%{c} endfor {d}%}}"));
                 } else {
                     let begin = format!("{{%{a} cache_each c in cards, vary=[x|string, y|string] {b}%}}");
                     self.around(&begin, body, &format!("{{%{c} endcache_each {d}%}}"));
                 }
+                self.in_lists -= 1;
             }
         }
     }

@@ -177,6 +177,30 @@ fn every_form_of_assignment_is_followed() {
 }
 
 #[test]
+fn what_a_statement_in_the_body_reads_is_read_from_outside() {
+    for body in [
+        "{% set current_user = current_user %}{{ current_user.name }}",
+        "{% set current_user = current_user.name %}{{ current_user }}",
+        "{% with current_user = current_user %}{{ current_user.name }}{% endwith %}",
+        "{% set current_user %}{{ current_user.name }}{% endset %}{{ current_user }}",
+        "{% filter replace('x', current_user.name) %}x{% endfilter %}",
+        "{% set y | replace('x', current_user.name) %}x{% endset %}{{ y }}",
+        "{% include current_user.name ~ '.html' ignore missing %}",
+        "{% macro m(current_user=current_user) %}{{ current_user.name }}{% endmacro %}{{ m() }}",
+    ] {
+        assert_refused(&format!("{{% cache 'x' %}}{body}{{% endcache %}}"), &[]);
+    }
+    for body in [
+        "{% for current_user in users %}{% set name = current_user.name %}{{ name }}{% endfor %}",
+        "{% macro m(current_user, x=1) %}{{ current_user.name }}{% endmacro %}{{ m(users[0]) }}",
+        "{% set current_user = users[0] %}{% set name %}{{ current_user.name }}{% endset %}{{ name }}",
+    ] {
+        let source = format!("{{% cache 'x' %}}{body}{{% endcache %}}");
+        assert_eq!(Site::new(&[("a.html", &source)]).render("a.html", context(1)), "user 1", "{body}");
+    }
+}
+
+#[test]
 fn what_an_included_template_extends_is_followed() {
     let files = [
         ("part.html", "{% extends 'layout.html' %}{% block b %}{% endblock %}"),
