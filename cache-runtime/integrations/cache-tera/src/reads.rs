@@ -150,7 +150,8 @@ impl Reader<'_> {
                 Some("if") => bound.push(Vec::new()),
                 Some("endfor" | "endif" | "endcache_each") => drop(bound.pop()),
                 Some("elif" | "else") => bound.last_mut().into_iter().for_each(Vec::clear),
-                Some("set") => {
+                // A block may read the variable that it sets.
+                Some("set") if words.iter().any(|word| word.text == "=") => {
                     let innermost = bound.last_mut().into_iter();
                     innermost.for_each(|names| names.extend(words.get(1).map(|word| word.text)));
                 }
@@ -165,7 +166,9 @@ impl Reader<'_> {
         let mut all: Names = match first.text {
             "include" => {
                 let texts = words.iter().filter(|word| word.is_string());
-                texts.flat_map(|word| self.of_template(word.text.trim_matches(['"', '\'', '`']))).collect()
+                let included: Names =
+                    texts.flat_map(|word| self.of_template(word.text.trim_matches(['"', '\'', '`']))).collect();
+                included.into_iter().chain(names(&words[1..])).collect()
             }
             // The names before `in` are bound and not read.
             "for" | "cache_each" => {

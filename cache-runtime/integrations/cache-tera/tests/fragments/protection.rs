@@ -33,6 +33,8 @@ fn a_body_that_reads_the_user_is_refused_with_file_and_line() {
         "{% cache 'b', vary=request.path %}{% endcache %}",
         "{% filter g(x=session) %}{% endfilter %}",
         "{{ current_user?.name }}",
+        "{% set session = session %}{{ session.name }}",
+        "{% set session %}{{ session.name }}{% endset %}{{ session }}",
         "{% if 1 < session.age %}{% endif %}",
         "{{ 1 / session.age }}",
         "{{ [...flash] }}",
