@@ -72,6 +72,8 @@ impl Cache {
 
     /// Makes a cache that stores nothing: [`NoCache`].
     ///
+    /// Calls that need one key at the same moment still share one computation, as with every store.
+    ///
     /// ```
     /// let cache = cache_runtime::Cache::none();
     /// cache.set("stats", &7)?;

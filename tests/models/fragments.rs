@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use std::time::{Duration, SystemTime};
 
-use cache_runtime::model::Cacheable;
+use cache_runtime::model::{Cacheable, KeySource, key_for_all};
 use cache_runtime::testing::{self, Chaos};
 use cache_runtime::{Cache, store};
 
@@ -152,6 +152,18 @@ fn ids_that_differ_in_the_case_of_letters_are_two_fragments() {
 }
 
 #[test]
+fn a_plus_in_a_key_is_not_read_as_several_keys() {
+    let cache = testing_cache();
+    let card = |id: &str| Post { id: id.to_owned(), updated_at: moment(1), comments: Vec::new() };
+    let several = key_for_all("p", [&card("42") as &dyn KeySource, &"de"]);
+    assert_eq!(cache.fragment("p", &card("42+de")).render(|| "one"), "one");
+    assert_eq!(cache.fragment("p", &several).render(|| "several"), "several");
+    assert_eq!(cache.fragment("p", "a+b").render(|| "text"), "text");
+    assert_eq!(cache.fragment("p", &key_for_all("p", [&"a" as &dyn KeySource, &"b"])).render(|| "texts"), "texts");
+    assert_eq!(cache.fragment("p", "c++").key(), "c~+~+");
+}
+
+#[test]
 fn a_body_that_fails_or_panics_stores_nothing() {
     let cache = Cache::memory();
     let fragment = cache.fragment("page", "sidebar");
@@ -175,15 +187,18 @@ fn without_a_store_the_body_runs_each_time() {
 }
 
 #[test]
-fn threads_share_one_rendering() {
-    static RUNS: AtomicU32 = AtomicU32::new(0);
-    let (cache, barrier) = (Cache::memory(), Barrier::new(32));
+fn threads_share_one_rendering_also_without_a_store() {
+    [Cache::memory(), Cache::none()].iter().for_each(threads_share_one_rendering);
+}
+
+fn threads_share_one_rendering(cache: &Cache) {
+    let (runs, barrier) = (AtomicU32::new(0), Barrier::new(32));
     thread::scope(|scope| {
         for _ in 0..32 {
             scope.spawn(|| {
                 barrier.wait();
                 let html = cache.fragment("page", "popular").render(|| {
-                    RUNS.fetch_add(1, Ordering::SeqCst);
+                    runs.fetch_add(1, Ordering::SeqCst);
                     thread::sleep(Duration::from_millis(50)); // while the others arrive
                     "<ol></ol>"
                 });
@@ -191,7 +206,7 @@ fn threads_share_one_rendering() {
             });
         }
     });
-    assert_eq!(RUNS.load(Ordering::SeqCst), 1);
+    assert_eq!(runs.load(Ordering::SeqCst), 1);
 }
 
 #[test]

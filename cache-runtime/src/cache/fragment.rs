@@ -75,7 +75,8 @@ for_both_faces! {
     /// Its key is that of [`key_for`](crate::model::key_for), which changes when a model does. `prefix` says what of a model
     /// is rendered, so that two fragments of it differ. A list's key also contains a hash of the ids and versions of all its
     /// models, and so does a key with capital letters contain a hash of them, because different ones could otherwise share
-    /// it. A text is its own key, in lower case and without the prefix.
+    /// it. A text is its own key, in lower case and without the prefix; a `+` in a key is written as `~+` and a `~` as `~~`, because
+    /// `+` joins the keys of several things.
     ///
     /// What the key does not name must not be on the page. If the page shows something of the user, put the user into the
     /// prefix, or into the text.

@@ -270,10 +270,14 @@ impl ModelKey {
     /// The key of a fragment: the same text, with what tells apart models and lists that share it. A version is also added to
     /// a text.
     pub(crate) fn of_fragment(&self, version: Option<&str>) -> String {
-        let key = joined(&self.parts, |part| part.of_fragment(version));
+        let key = match &self.parts[..] {
+            // Escaped as among others, so that it cannot be read as several.
+            [part] => escaped(&part.of_fragment(version)),
+            parts => joined(parts, |part| part.of_fragment(version)),
+        };
         let has_model = self.parts.iter().any(|part| matches!(part, Part::Model(_)));
         match version.filter(|_| !has_model) {
-            Some(version) => format!("{key}:{version}"),
+            Some(version) => format!("{key}:{}", escaped(version)),
             None => key,
         }
     }
@@ -315,7 +319,7 @@ impl Part {
 fn joined(parts: &[Part], text: impl Fn(&Part) -> String) -> String {
     let [part] = parts else {
         let texts = parts.iter().map(|part| {
-            let escaped = text(part).replace('~', "~~").replace('+', "~+");
+            let escaped = escaped(&text(part));
             match part {
                 Part::Text(exact) if !is_lowercase(exact) => {
                     format!("{escaped}@{}", Digest::default().with(exact).text())
@@ -326,6 +330,11 @@ fn joined(parts: &[Part], text: impl Fn(&Part) -> String) -> String {
         return texts.collect::<Vec<_>>().join("+");
     };
     text(part)
+}
+
+/// A `+` that separates no parts.
+fn escaped(text: &str) -> String {
+    text.replace('~', "~~").replace('+', "~+")
 }
 
 impl Deref for ModelKey {

@@ -3,7 +3,8 @@
 use super::{Dispatch, Expiration, Operation, Record, Store, Timestamp, Value};
 use crate::Result;
 
-/// Keeps nothing: reads find nothing, writes are accepted and dropped, and counters answer 0.
+/// Keeps nothing: reads find nothing, writes are accepted and dropped, and counters answer 0. Concurrent calls with one key
+/// still share one computation.
 ///
 /// It is what tests run on, what a program without configuration gets, and what the cargo feature `no-cache` puts
 /// in the place of every other store.

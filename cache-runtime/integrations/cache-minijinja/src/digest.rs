@@ -27,12 +27,12 @@ pub(crate) struct Facts {
     matched: Vec<(String, Vec<String>)>,
 }
 
-/// A source that the environment has. It has another place in memory once it is loaded again.
+/// A source that the environment has.
 #[derive(Debug, PartialEq, Eq)]
 struct Source {
     name: String,
     /// `None` for a template that does not exist.
-    place: Option<(usize, usize)>,
+    hash: Option<u64>,
 }
 
 /// Lists the names of all templates.
@@ -81,7 +81,7 @@ impl Digests {
     }
 
     fn are_current(&self, env: &Environment<'_>, facts: &Facts) -> bool {
-        facts.sources.iter().all(|source| source.place == place(env, &source.name))
+        facts.sources.iter().all(|source| source.hash == hash_of(env, &source.name))
             && (!env.auto_reload() || facts.matched.iter().all(|(pattern, names)| self.matching(pattern) == *names))
     }
 
@@ -127,7 +127,7 @@ impl Collected<'_, '_> {
         if self.hashes.contains_key(name) {
             return;
         }
-        self.sources.push(Source { name: name.to_owned(), place: place(self.env, name) });
+        self.sources.push(Source { name: name.to_owned(), hash: hash_of(self.env, name) });
         let Ok(template) = self.env.get_template(name) else {
             tracing::debug!(template = name, "cache: a template that is a dependency cannot be loaded");
             self.hashes.insert(name.to_owned(), 0);
@@ -136,8 +136,8 @@ impl Collected<'_, '_> {
         self.hashes.insert(name.to_owned(), hash(0, template.source()));
         let found = dependencies(template.source(), syntax(self.env.syntax()));
         self.warn(name, &found);
-        let parent = found.parent.iter().filter(|_| role == Role::Included || found.calls_super);
-        let direct: Vec<String> = found.templates.iter().chain(parent).cloned().collect();
+        let parents = found.parents.iter().filter(|_| role == Role::Included || found.calls_super);
+        let direct: Vec<String> = found.templates.iter().chain(parents).cloned().collect();
         let state = template.new_state();
         for dependency in direct {
             let joined = state.get_template(&dependency).map(|template| template.name().to_owned());
@@ -171,7 +171,7 @@ fn has(env: &Environment<'_>, name: &str, own: u64) -> bool {
     env.get_template(name).is_ok_and(|template| template.source().contains(&format!(",{own},")))
 }
 
-fn place(env: &Environment<'_>, name: &str) -> Option<(usize, usize)> {
-    let template = env.get_template(name).ok()?;
-    Some((template.source().as_ptr().addr(), template.source().len()))
+/// Its address would be no proof: another source may get it once the first is dropped.
+fn hash_of(env: &Environment<'_>, name: &str) -> Option<u64> {
+    Some(hash(0, env.get_template(name).ok()?.source()))
 }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use cache_runtime::{Cache, Fragment, FragmentLookup};
-use cache_templates::fragment::{Source, fragment};
+use cache_templates::fragment::{self, Source};
 use cache_templates::frames::{self, Active, Render, Work};
 use cache_templates::shared_texts::SharedTexts;
 use minijinja::value::{Enumerator, Kwargs, Object, ObjectRepr};
@@ -87,7 +87,8 @@ impl Tags {
     fn begin(&self, state: &mut State<'_, '_>, place: Place, key: &Value, options: &Kwargs) -> Result<Value, Error> {
         let options = self.options(options)?;
         let facts = self.facts(state, place, &options)?;
-        let fragment = self.fragment(state, place, &facts, key, &options)?;
+        let parts = key_parts(key, options.vary.as_ref()).map_err(failure)?;
+        let fragment = fragment::fragment(&self.cache, &source(state, place, &facts), &parts, &options.common);
         let shown = Shown { place, key: self.is_shown().then(|| fragment.key()) };
         let slot = match fragment.begin() {
             FragmentLookup::Hit(html) => Slot { html: Some(self.hit(state, &shown, html)), ..Slot::new(shown) },
@@ -108,8 +109,11 @@ impl Tags {
             .try_iter()
             .map_err(|_| failure(format!("`cache_each` takes a list, and this is {}", list.kind())))?
             .collect();
-        let fragments = items.iter().map(|item| self.fragment(state, place, &facts, item, &options));
-        let fragments = fragments.collect::<Result<Vec<_>, _>>()?;
+        let fragments = items.iter().map(|item| {
+            let parts = key_parts(item, options.vary.as_ref()).map_err(failure)?;
+            Ok(fragment::item(&self.cache, &source(state, place, &facts), &parts, &options.common))
+        });
+        let fragments = fragments.collect::<Result<Vec<_>, Error>>()?;
         let lookup = Fragment::begin_all(&fragments);
         let mut slots: Vec<Slot> = Vec::with_capacity(items.len());
         for (at, item) in items.into_iter().enumerate() {
@@ -169,20 +173,12 @@ impl Tags {
         options.common.skips_digest |= self.skips_digest;
         Ok(options)
     }
+}
 
-    fn fragment(
-        &self,
-        state: &State<'_, '_>,
-        place: Place,
-        facts: &Facts,
-        key: &Value,
-        options: &Options,
-    ) -> Result<Fragment, Error> {
-        let parts = key_parts(key, options.vary.as_ref()).map_err(failure)?;
-        let escape = escape(state.auto_escape());
-        let source = Source { template: state.name(), digest: facts.digest, number: place.number, escape };
-        Ok(fragment(&self.cache, &source, &parts, &options.common))
-    }
+/// Where a tag stands, for its fragment.
+fn source<'a>(state: &'a State<'_, '_>, place: Place, facts: &Facts) -> Source<'a> {
+    let escape = escape(state.auto_escape());
+    Source { template: state.name(), digest: facts.digest, number: place.number, escape }
 }
 
 /// How the text of a fragment is escaped: a page of another kind must not show it.

@@ -7,13 +7,14 @@ use std::sync::Arc;
 
 use cache_runtime::Cache;
 use cache_templates::shared_texts::SharedTexts;
+use minijinja::syntax::SyntaxConfig;
 use minijinja::{Environment, Error, TemplateSource, path_loader};
 
 use crate::digest::{Digests, ListTemplates};
 use crate::event::FragmentEvent;
 use crate::functions::{self, Observer, Tags};
 use crate::names::{Names, PROTECTED};
-use crate::statements::rewrite_loaded;
+use crate::statements::{rewrite_loaded, rewrite_protected};
 
 /// Adds the tags `cache` and `cache_each` to an environment, and sets a loader whose templates may have them.
 ///
@@ -74,6 +75,7 @@ pub fn no_loader(_: &str) -> Result<Option<String>, Error> {
 /// let mut env = Environment::new();
 /// CacheTag::new(&Cache::memory()).protect(["account"]).explain(true).install(&mut env, no_loader);
 /// ```
+#[derive(Clone)]
 #[must_use = "nothing is installed before `install`"]
 pub struct CacheTag {
     cache: Cache,
@@ -154,6 +156,28 @@ impl CacheTag {
     pub fn skip_digest(mut self, skips: bool) -> Self {
         self.skips_digest = skips;
         self
+    }
+
+    /// Rewrites the tags of a source, for `add_template` and `render_str`, with the protected variables of these settings.
+    ///
+    /// ```
+    /// use cache_minijinja::{CacheTag, no_loader};
+    /// use minijinja::{Environment, context};
+    ///
+    /// let tag = CacheTag::new(&cache_runtime::Cache::memory()).unprotect(["request"]);
+    /// let mut env = Environment::new();
+    /// let source = tag.rewrite("a.html", "{% cache 'host' %}{{ request.host }}{% endcache %}", env.syntax())?;
+    /// tag.install(&mut env, no_loader);
+    /// env.add_template_owned("a.html", source)?;
+    /// assert_eq!(env.get_template("a.html")?.render(context! { request => context! { host => "localhost" } })?, "localhost");
+    /// # Ok::<(), minijinja::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of [`rewrite`](crate::rewrite).
+    pub fn rewrite(&self, name: &str, source: &str, syntax: &SyntaxConfig) -> Result<String, Error> {
+        rewrite_protected(name, source, syntax, &self.protected)
     }
 
     /// Adds the tags to an environment, and sets a loader whose templates may have them.

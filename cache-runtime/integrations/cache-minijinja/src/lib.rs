@@ -12,6 +12,8 @@ mod model;
 mod names;
 mod options;
 mod originals;
+mod reads;
+mod source;
 mod statements;
 mod syntax;
 

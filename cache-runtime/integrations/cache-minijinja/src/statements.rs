@@ -16,6 +16,7 @@ use minijinja::syntax::SyntaxConfig;
 
 use crate::error::in_template;
 use crate::functions::packed;
+use crate::names::{Names, PROTECTED};
 use crate::syntax::syntax as delimiters;
 use crate::{names, originals};
 
@@ -25,7 +26,8 @@ pub(crate) const END: &str = "__cache_end";
 
 /// Rewrites the tags of a source, for `add_template` and `render_str`.
 ///
-/// A loader that [`install`](crate::install) has installed does this for each template.
+/// A loader that [`install`](crate::install) has installed does this for each template. The usual variables are protected;
+/// [`CacheTag::rewrite`](crate::CacheTag::rewrite) protects those of its settings.
 ///
 /// ```
 /// use cache_runtime::Cache;
@@ -45,10 +47,20 @@ pub(crate) const END: &str = "__cache_end";
 /// protected, which their keys do not name (see [`CacheTag::protect`](crate::CacheTag::protect)). The error has the name of the
 /// template and the line.
 pub fn rewrite(name: &str, source: &str, syntax: &SyntaxConfig) -> Result<String, Error> {
+    rewrite_protected(name, source, syntax, &PROTECTED.map(str::to_owned).into())
+}
+
+/// The same with other variables that are protected.
+pub(crate) fn rewrite_protected(
+    name: &str,
+    source: &str,
+    syntax: &SyntaxConfig,
+    protected: &Names,
+) -> Result<String, Error> {
     let in_template = |mistake: Mistake| in_template(mistake, name, source);
     let rewritten = rewritten(source, syntax).map_err(in_template)?;
     // A template that the environment does not have is not checked when it is rendered.
-    match names::first_problem(&rewritten, syntax) {
+    match names::first_problem(&rewritten, syntax, protected) {
         Some(problem) => Err(in_template(Mistake::in_line(source, problem))),
         None => Ok(rewritten),
     }

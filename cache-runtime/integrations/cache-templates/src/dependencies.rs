@@ -7,8 +7,8 @@ use crate::scanner::{Kind, Syntax, Token, pieces, tokens};
 pub struct Dependencies {
     /// Names of templates that it includes or imports.
     pub templates: Vec<String>,
-    /// The template that it extends.
-    pub parent: Option<String>,
+    /// The template that it extends, or each that it may extend.
+    pub parents: Vec<String>,
     /// Names with `*`, from comments.
     pub patterns: Vec<String>,
     /// Whether it shows a block of its parent.
@@ -32,7 +32,7 @@ pub fn dependencies(source: &str, syntax: Syntax<'_>) -> Dependencies {
             Kind::Statement | Kind::LineStatement => {
                 let tokens = tokens(code);
                 found.calls_super |= calls_super(&tokens);
-                if let Err(Computed) = found.statement(&tokens) {
+                if found.statement(&tokens) == Names::Computed {
                     found.computed.push(source[..piece.all.start].matches('\n').count() + 1);
                 }
             }
@@ -42,9 +42,6 @@ pub fn dependencies(source: &str, syntax: Syntax<'_>) -> Dependencies {
     }
     found
 }
-
-/// A name that the source does not tell.
-struct Computed;
 
 impl Dependencies {
     fn comment(&mut self, code: &str) {
@@ -56,32 +53,35 @@ impl Dependencies {
         }
     }
 
-    fn statement(&mut self, tokens: &[Token<'_>]) -> Result<(), Computed> {
-        let Some((word, rest)) = tokens.split_first() else { return Ok(()) };
+    fn statement(&mut self, tokens: &[Token<'_>]) -> Names {
+        let Some((word, rest)) = tokens.split_first() else { return Names::Literal };
+        let list = match word.text {
+            "include" | "import" | "from" => &mut self.templates,
+            "extends" => &mut self.parents,
+            _ => return Names::Literal,
+        };
         let is_end = |token: &Token<'_>| matches!(token.text, "import" | "as" | "ignore" | "with" | "without");
-        let name = rest.split(is_end).next().unwrap_or_default();
-        match word.text {
-            "include" | "import" | "from" => self.templates.extend(literals(name)?),
-            "extends" => self.parent = literals(name)?.into_iter().next(),
-            _ => {}
-        }
-        Ok(())
+        let expression = rest.split(is_end).next().unwrap_or_default();
+        list.extend(expression.iter().filter_map(literal));
+        let is_plain =
+            |token: &Token<'_>| literal(token).is_some() || matches!(token.text, "[" | "]" | "(" | ")" | ",");
+        if !expression.is_empty() && expression.iter().all(is_plain) { Names::Literal } else { Names::Computed }
     }
 }
 
-/// The names in an expression: a text, or a list of texts.
-fn literals(expression: &[Token<'_>]) -> Result<Vec<String>, Computed> {
-    let is_plain = |token: &Token<'_>| token.is_string() || matches!(token.text, "[" | "]" | "(" | ")" | ",");
-    if expression.is_empty() || !expression.iter().all(is_plain) {
-        return Err(Computed);
-    }
-    let texts = expression.iter().filter(|token| token.is_string());
-    texts
-        .map(|token| {
-            let text = token.text.get(1..token.text.len().saturating_sub(1)).ok_or(Computed)?;
-            if text.contains('\\') { Err(Computed) } else { Ok(text.to_owned()) }
-        })
-        .collect()
+/// How a statement names templates.
+#[derive(PartialEq, Eq)]
+enum Names {
+    /// By texts alone, if it names any.
+    Literal,
+    /// By an expression, whose texts may be some of the names: `'a.html' if short else 'b.html'`.
+    Computed,
+}
+
+/// The text of a token in quotes, unless it has escapes.
+fn literal(token: &Token<'_>) -> Option<String> {
+    let text = token.is_string().then(|| token.text.get(1..token.text.len().saturating_sub(1)))??;
+    (!text.contains('\\')).then(|| text.to_owned())
 }
 
 fn calls_super(tokens: &[Token<'_>]) -> bool {

@@ -22,6 +22,24 @@ pub struct Options {
     pub skips_digest: bool,
 }
 
+impl Options {
+    fn apply(&self, mut fragment: Fragment) -> Fragment {
+        if let Some(ttl) = self.expires_in {
+            fragment = fragment.expires_in(ttl);
+        }
+        if let Some(window) = self.race_ttl {
+            fragment = fragment.race_ttl(window);
+        }
+        if let Some(version) = &self.version {
+            fragment = fragment.version(version);
+        }
+        if !self.tags.is_empty() {
+            fragment = fragment.tags(&self.tags);
+        }
+        fragment
+    }
+}
+
 /// Where a tag stands.
 #[derive(Clone, Copy, Debug)]
 pub struct Source<'s> {
@@ -43,31 +61,30 @@ impl Source<'_> {
             false => format!("{template}@{digest:016x}#{number}{escape}"),
         }
     }
+
+    /// Adds the template and the tag to a digest.
+    fn mark(&self, digest: u64, skips_digest: bool) -> u64 {
+        if skips_digest { digest } else { mix(mix(digest, self.digest), self.number as u64) }
+    }
 }
 
 /// The fragment of a tag whose key has these parts.
 pub fn fragment(cache: &Cache, source: &Source<'_>, parts: &[Part], options: &Options) -> Fragment {
     let prefix = source.prefix(options.skips_digest);
     let key = TagKey::new(&prefix, parts);
-    let mut fragment = cache.fragment(&prefix, &key.key);
-    if let Some(ttl) = options.expires_in {
-        fragment = fragment.expires_in(ttl);
-    }
-    if let Some(window) = options.race_ttl {
-        fragment = fragment.race_ttl(window);
-    }
-    if let Some(version) = &options.version {
-        fragment = fragment.version(version);
-    }
-    if !options.tags.is_empty() {
-        fragment = fragment.tags(&options.tags);
-    }
-    if key.exact != 0 {
-        let mut digest = hash(key.exact, source.escape);
-        if key.is_text && !options.skips_digest {
-            digest = mix(mix(digest, source.digest), source.number as u64);
-        }
-        fragment = fragment.digest(digest);
-    }
-    fragment
+    let digest = match key.exact {
+        0 => 0,
+        exact if key.is_text => source.mark(hash(exact, source.escape), options.skips_digest),
+        exact => hash(exact, source.escape),
+    };
+    options.apply(cache.fragment(&prefix, &key.key)).digest(digest)
+}
+
+/// The fragment of an item of a list. All items of a list have one digest, because they are read in one step: what tells two
+/// items apart is in the key.
+pub fn item(cache: &Cache, source: &Source<'_>, parts: &[Part], options: &Options) -> Fragment {
+    let prefix = source.prefix(options.skips_digest);
+    let key = TagKey::of_item(&prefix, parts);
+    let digest = source.mark(hash(0, source.escape), options.skips_digest);
+    options.apply(cache.fragment(&prefix, &key)).digest(digest)
 }

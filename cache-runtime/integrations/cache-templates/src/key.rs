@@ -56,4 +56,14 @@ impl TagKey {
         };
         TagKey { key, exact, is_text }
     }
+
+    /// The key of an item of a list, which has the hash of what its text does not tell apart.
+    pub fn of_item(prefix: &str, parts: &[Part]) -> ModelKey {
+        let TagKey { key, exact, .. } = TagKey::new(prefix, parts);
+        if exact == 0 {
+            return key;
+        }
+        let exact = format!("{exact:016x}");
+        key_for_all(prefix, parts.iter().map(Part::source).chain([&exact as &dyn KeySource]))
+    }
 }

@@ -1,12 +1,14 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+pub mod assignment;
 pub mod dependencies;
 pub mod fragment;
 pub mod frames;
 pub mod hash;
 pub mod key;
 pub mod mistake;
+pub mod named;
 pub mod protection;
 pub mod rewrite;
 pub mod scanner;

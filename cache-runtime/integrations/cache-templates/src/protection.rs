@@ -23,17 +23,25 @@ pub fn problem(reads: &Names, key: &Names, definitions: &HashMap<String, Names>,
         }
         if protected.contains(root(&read)) {
             let through = through.map(|name| format!(" through `{name}`")).unwrap_or_default();
-            let name = root(&read);
+            let name = varying(&read);
             return Some(format!(
                 "the fragment reads `{read}`{through}, which is not in its key, so that others would see it: write \
-                 `vary={name}.id` or put it into the key, as in `{{% cache (card, {name}.id) %}}`; or write `public=true` if \
-                 it is the same for all"
+                 `vary={name}` or put it into the key, as in `{{% cache (card, {name}) %}}`; or write `public=true` if it is the \
+                 same for all"
             ));
         }
         let of = definitions.get(root(&read)).into_iter().flatten();
         pending.extend(of.map(|name| (name.clone(), through.clone().or_else(|| Some(root(&read).to_owned())))));
     }
     None
+}
+
+/// What the key should name: a user by the id, and of a request or a session what is read of it.
+fn varying(read: &str) -> String {
+    match root(read) {
+        "request" | "session" | "flash" | "csrf_token" | "csrf_input" => read.to_owned(),
+        user => format!("{user}.id"),
+    }
 }
 
 /// The variable without its attributes.

@@ -2,6 +2,7 @@
 //!
 //! The body stays where it is, in the template's own scope, so that includes, `super()` and loop variables work in it.
 
+use crate::assignment::Assignment;
 use crate::hash::hash;
 use crate::mistake::{Mistake, mistake};
 use crate::scanner::{Kind, Piece, Syntax, Token, pieces, tokens};
@@ -118,8 +119,33 @@ struct Open {
     tag: Tag,
     at: usize,
     number: usize,
-    /// The loops inside it that are not closed yet.
-    loops: usize,
+    /// The words of the statements inside it that are not closed yet.
+    blocks: Vec<String>,
+    /// The variables that were assigned inside it.
+    assigned: Vec<String>,
+}
+
+impl Open {
+    fn has_loop(&self) -> bool {
+        self.blocks.iter().any(|word| word == "for")
+    }
+
+    /// Follows what statements open and close. False for one that belongs to a statement outside the tag.
+    fn follow(&mut self, word: &str, code: &str) -> bool {
+        match word {
+            "if" | "for" | "with" | "filter" | "macro" | "call" | "autoescape" => self.blocks.push(word.to_owned()),
+            "set" if Assignment::new(split_word(code, word).1).value.is_none() => self.blocks.push(word.to_owned()),
+            "else" => return self.blocks.last().is_some_and(|last| matches!(&**last, "if" | "for")),
+            "elif" => return self.blocks.last().is_some_and(|last| last == "if"),
+            "endif" | "endfor" | "endwith" | "endfilter" | "endmacro" | "endcall" | "endautoescape" | "endset" => {
+                let Some(at) = self.blocks.iter().rposition(|open| *open == word["end".len()..]) else { return false };
+                self.blocks.truncate(at);
+            }
+            "endblock" => return false,
+            _ => {}
+        }
+        true
+    }
 }
 
 struct Rewriting<'s> {
@@ -149,7 +175,7 @@ impl Rewriting<'_> {
                     format!("write `{open} {} {close}`: it is no line statement", code.trim()),
                 );
             }
-            (Kind::Statement | Kind::LineStatement, _) => self.check(word, piece.all.start)?,
+            (Kind::Statement | Kind::LineStatement, _) => self.check(word, code, piece.all.start)?,
             _ => {}
         }
         if matches!(piece.kind, Kind::Statement | Kind::Expression | Kind::LineStatement) {
@@ -160,13 +186,22 @@ impl Rewriting<'_> {
     }
 
     /// Refuses statements that cannot be in a fragment.
-    fn check(&mut self, word: &str, at: usize) -> Result<(), Mistake> {
+    fn check(&mut self, word: &str, code: &str, at: usize) -> Result<(), Mistake> {
         let Some(open) = self.open.last_mut() else { return Ok(()) };
         let tag = open.tag.begin();
+        if !open.follow(word, code) {
+            let line = self.source[..open.at].matches('\n').count() + 1;
+            let message = match (word, open.tag) {
+                ("else", Tag::Each) => "`cache_each` has no `else`: write `{% if list %}` around it".to_owned(),
+                _ => format!(
+                    "`{word}` is inside the `{tag}` of line {line}, and what it belongs to is not: write `{}` before it",
+                    open.tag.end()
+                ),
+            };
+            return mistake(at, message);
+        }
         match word {
-            "for" => open.loops += 1,
-            "endfor" => open.loops = open.loops.saturating_sub(1),
-            "break" | "continue" if open.loops == 0 => {
+            "break" | "continue" if !open.has_loop() => {
                 let message = format!("`{word}` leaves the `{tag}` tag that it is in: put the loop inside the tag");
                 return mistake(at, message);
             }
@@ -176,6 +211,23 @@ impl Rewriting<'_> {
                      put the tag inside the block"
                 );
                 return mistake(at, message);
+            }
+            "set" => {
+                let set = Assignment::new(split_word(code, word).1);
+                if let Some(owner) = set.owners.iter().find(|owner| !open.assigned.iter().any(|known| known == *owner))
+                {
+                    let message = format!(
+                        "an attribute of `{owner}` is set inside `{tag}`, and after a hit it would not be: make `{owner}` inside the \
+                         tag, or set it outside"
+                    );
+                    return mistake(at, message);
+                }
+                open.assigned.extend(set.targets.iter().map(|name| (*name).to_owned()));
+            }
+            "with" => {
+                let parts = tag::parts(split_word(code, word).1).into_iter();
+                let names = parts.flat_map(|part| Assignment::new(part.text).targets);
+                open.assigned.extend(names.map(str::to_owned));
             }
             "extends" => return mistake(at, format!("`extends` cannot be inside `{tag}`")),
             _ => {
@@ -193,7 +245,7 @@ impl Rewriting<'_> {
         let tokens = tokens(code);
         for (index, token) in tokens.iter().enumerate().filter(|(index, _)| !is_attribute(&tokens, *index)) {
             let next = tokens.get(index + 1).map_or("", |token| token.text);
-            if let Some(why) = self.statements.refused_name(token.text, next, open.loops > 0) {
+            if let Some(why) = self.statements.refused_name(token.text, next, open.has_loop()) {
                 return mistake(at, format!("`{}` cannot be inside `{}`: {why}", token.text, open.tag.begin()));
             }
         }
@@ -219,7 +271,7 @@ impl Rewriting<'_> {
         };
         let out = self.statements.begin(&self.place(piece, number, head), &words);
         self.out.push_str(&with_lines_of(out, &self.source[piece.all.clone()]));
-        self.open.push(Open { tag, at, number, loops: 0 });
+        self.open.push(Open { tag, at, number, blocks: Vec::new(), assigned: Vec::new() });
         Ok(())
     }
 
@@ -229,7 +281,7 @@ impl Rewriting<'_> {
         if !rest.trim().is_empty() {
             return mistake(at, format!("`{}` stands alone: `{}` is too much", tag.end(), rest.trim()));
         }
-        let Some(number) = self.open.pop_if(|open| open.tag == tag).map(|open| open.number) else {
+        let Some(Open { number, blocks, .. }) = self.open.pop_if(|open| open.tag == tag) else {
             let message = match self.open.last() {
                 Some(open) => {
                     let line = self.source[..open.at].matches('\n').count() + 1;
@@ -244,6 +296,9 @@ impl Rewriting<'_> {
             };
             return mistake(at, message);
         };
+        if let Some(word) = blocks.last() {
+            return mistake(at, format!("`{word}` inside `{}` has no `end{word}` before `{}`", tag.begin(), tag.end()));
+        }
         let out = self.statements.end(&self.place(piece, number, head), tag == Tag::Each, rest);
         self.out.push_str(&out);
         Ok(())

@@ -10,10 +10,14 @@ const REMEMBERED: usize = 4096;
 #[derive(Default)]
 pub struct SharedTexts(Mutex<Known>);
 
+/// A template, and a line.
+type Place = (String, usize);
+
 #[derive(Default)]
 struct Known {
-    last: HashMap<String, (String, usize)>,
-    reported: HashSet<String>,
+    last: HashMap<String, Place>,
+    /// Pairs of tags, which are as few as the templates have.
+    reported: HashSet<[Place; 2]>,
 }
 
 impl SharedTexts {
@@ -24,9 +28,10 @@ impl SharedTexts {
             if known.last.len() >= REMEMBERED {
                 known.last.clear();
             }
-            let before = known.last.insert(key.clone(), (template.to_owned(), line));
+            let own = (template.to_owned(), line);
+            let before = known.last.insert(key.clone(), own.clone());
             // In an edited template a tag moves to another line.
-            before.filter(|(name, _)| name != template && known.reported.insert(key.clone()))
+            before.filter(|other| other.0 != template && known.reported.insert(pair(other.clone(), own)))
         };
         // Without the lock: a log's subscriber may render templates.
         if let Some((other, other_line)) = other {
@@ -36,4 +41,9 @@ impl SharedTexts {
             );
         }
     }
+}
+
+/// They take turns in both orders.
+fn pair(one: Place, other: Place) -> [Place; 2] {
+    if one < other { [one, other] } else { [other, one] }
 }

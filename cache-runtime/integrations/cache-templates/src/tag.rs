@@ -26,7 +26,7 @@ fn unwrapped(code: &str) -> &str {
 }
 
 /// The index of the bracket that closes the one at `open`.
-fn closing(tokens: &[Token<'_>], open: usize) -> Option<usize> {
+pub(crate) fn closing(tokens: &[Token<'_>], open: usize) -> Option<usize> {
     let mut depth = 0_usize;
     for (index, token) in tokens.iter().enumerate().skip(open) {
         match token.text {
@@ -91,6 +91,16 @@ pub struct Argument<'s> {
     pub text: &'s str,
 }
 
+impl<'s> Argument<'s> {
+    /// What stands behind the `=` of an option.
+    pub fn value(&self) -> &'s str {
+        match self.option {
+            Some(_) => self.text.split_once('=').map_or("", |(_, value)| value),
+            None => self.text,
+        }
+    }
+}
+
 /// The arguments, by the commas outside brackets.
 pub fn parts(code: &str) -> Vec<Argument<'_>> {
     let (mut parts, mut start, mut depth) = (Vec::new(), 0, 0_isize);
@@ -144,6 +154,16 @@ fn check(code: &str, at: usize, tag: &str, first: &str) -> Result<(), Mistake> {
                 );
             }
         }
+    }
+    // Both names of the window mean one option.
+    let mut given: Vec<&str> = parts
+        .iter()
+        .filter_map(|part| part.option)
+        .map(|name| if name == "race_ttl" { "race_condition_ttl" } else { name })
+        .collect();
+    given.sort_unstable();
+    if let Some(pair) = given.windows(2).find(|pair| pair[0] == pair[1]) {
+        return mistake(at, format!("`{tag}` has `{}` twice", pair[0]));
     }
     if parts.iter().any(|part| part.text.trim_start().starts_with('*')) {
         return mistake(at, format!("`{tag}` takes no `*` or `**`: write its options by name"));

@@ -103,8 +103,8 @@ impl Collecting<'_> {
             return;
         }
         let found = dependencies(source, self.syntax);
-        let parent = found.parent.iter().filter(|_| role == Role::Included || found.calls_super);
-        for dependency in found.templates.iter().chain(parent) {
+        let parents = found.parents.iter().filter(|_| role == Role::Included || found.calls_super);
+        for dependency in found.templates.iter().chain(parents) {
             named(self.sources, dependency).for_each(|name| self.add(name, Role::Included, seen));
         }
         for pattern in &found.patterns {

@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 
 use cache_runtime::{Cache, Fragment, FragmentLookup};
-use cache_templates::fragment::{Options, Source, fragment};
+use cache_templates::fragment::{Options, Source, fragment, item};
 use cache_templates::frames::{self, Work};
+use cache_templates::key::Part;
 use cache_templates::shared_texts::SharedTexts;
 use tera::{Error, Kwargs, Map, State, Tera, TeraResult, Value};
 
@@ -56,7 +57,7 @@ impl Tags {
     fn begin(&self, all: &Kwargs, state: &State<'_>) -> TeraResult<Value> {
         let tag = self.tag(all)?;
         let key = all.must_get::<Value>("key")?;
-        let fragment = self.fragment(&tag, &key, state)?;
+        let fragment = fragment(&self.cache, &self.source(&tag, state), &tag.parts(&key)?, &tag.options);
         let slot = match fragment.begin() {
             FragmentLookup::Hit(html) => slot(Some(&html), 0, 0, None),
             FragmentLookup::Miss(rendering) => {
@@ -75,7 +76,9 @@ impl Tags {
         let Some(items) = list.as_array() else {
             return Err(Error::message(format!("`cache_each` takes a list, and this is a {}", list.name())));
         };
-        let fragments = items.iter().map(|item| self.fragment(&tag, item, state)).collect::<TeraResult<Vec<_>>>()?;
+        let source = self.source(&tag, state);
+        let fragments = items.iter().map(|value| Ok(item(&self.cache, &source, &tag.parts(value)?, &tag.options)));
+        let fragments = fragments.collect::<TeraResult<Vec<_>>>()?;
         let lookup = Fragment::begin_all(&fragments);
         let found: HashMap<usize, String> =
             (0..items.len()).filter_map(|at| Some((at, lookup.html(at)?.to_owned()))).collect();
@@ -100,15 +103,20 @@ impl Tags {
         })
     }
 
-    fn fragment(&self, tag: &Tag, key: &Value, state: &State<'_>) -> TeraResult<Fragment> {
-        let parts = key_parts(key, tag.is_tuple, tag.vary.as_ref()).map_err(Error::message)?;
-        let source = Source {
+    /// Where a tag stands, for its fragment.
+    fn source<'a>(&self, tag: &'a Tag, state: &State<'_>) -> Source<'a> {
+        Source {
             template: &tag.template,
             digest: self.digests.of(&tag.template),
             number: tag.number,
             escape: if state.autoescaping_enabled() { "" } else { "+text" },
-        };
-        Ok(fragment(&self.cache, &source, &parts, &tag.options))
+        }
+    }
+}
+
+impl Tag {
+    fn parts(&self, key: &Value) -> TeraResult<Vec<Part>> {
+        key_parts(key, self.is_tuple, self.vary.as_ref()).map_err(Error::message)
     }
 }
 

@@ -3,14 +3,16 @@
 //! Tera has no public syntax tree, so names are read from the tokens. What is bound inside the body, by a loop or by `set`,
 //! is not read from outside. Includes and components are followed, and so are assignments of the same file.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
+use cache_templates::assignment::variables;
+use cache_templates::named::{named, named_by_item};
 use cache_templates::protection::{self, Names};
 use cache_templates::scanner::{Kind, Piece, Syntax, Token, pieces, tokens};
 use cache_templates::tag;
 
-use crate::digest::{Components, Sources, named};
+use crate::digest::{self, Components, Sources};
 
 /// Words of the language, which are no variables.
 const KEYWORDS: [&str; 20] = [
@@ -21,7 +23,20 @@ const KEYWORDS: [&str; 20] = [
 /// The first tag that shows something of the user, with the name of its template and its line.
 pub(crate) fn problem(sources: &Sources, syntax: Syntax<'_>, protected: &Names) -> Option<String> {
     let components = Components::new(sources, syntax);
-    let mut reader = Reader { sources, syntax, components: &components, known: HashMap::new() };
+    let known = HashMap::new();
+    let mut reader = Reader { sources, syntax, components: &components, known, read: HashSet::new(), has_grown: false };
+    // In rounds, until another round finds nothing more: templates may include each other.
+    loop {
+        (reader.has_grown, reader.read) = (false, HashSet::new());
+        let problem = first_problem(&mut reader, protected);
+        if problem.is_some() || !reader.has_grown {
+            return problem;
+        }
+    }
+}
+
+fn first_problem(reader: &mut Reader<'_>, protected: &Names) -> Option<String> {
+    let (sources, syntax) = (reader.sources, reader.syntax);
     sources.iter().find_map(|(name, source)| {
         let file = File::new(source, syntax);
         let tags = file.tags();
@@ -35,7 +50,10 @@ pub(crate) fn problem(sources: &Sources, syntax: Syntax<'_>, protected: &Names) 
                 return None;
             }
             let reads = reader.reads(&file, tag.body);
-            let key = names(&tokens(arguments)).collect();
+            let key = match tag::each(arguments, 0).ok().filter(|_| tag.is_list) {
+                Some(each) => named_by_item(variables(&tokens(each.target)), each.list),
+                None => named(arguments),
+            };
             let problem = protection::problem(&reads, &key, &definitions, protected)?;
             Some(format!("{name}:{}: {problem}", tag.line))
         })
@@ -52,6 +70,7 @@ struct File<'s> {
 struct Tag {
     line: usize,
     arguments: Range<usize>,
+    is_list: bool,
     /// The body's pieces.
     body: Range<usize>,
 }
@@ -89,7 +108,8 @@ impl<'s> File<'s> {
                     let line = self.source[..self.pieces[start].all.start].matches('\n').count() + 1;
                     let arguments = code.start + word.at + word.text.len()..code.end;
                     debug_assert!(piece.all.start >= code.end, "a tag ends behind its beginning");
-                    tags.push(Tag { line, arguments, body: start + 1..index });
+                    let is_list = word.text == "cache_each";
+                    tags.push(Tag { line, arguments, is_list, body: start + 1..index });
                 }
                 _ => {}
             }
@@ -103,8 +123,12 @@ struct Reader<'a> {
     sources: &'a Sources,
     syntax: Syntax<'a>,
     components: &'a Components,
-    /// What templates read; nothing while one is being read, so that circles end.
+    /// What templates read, as far as it is known.
     known: HashMap<String, Names>,
+    /// The templates that this round has read. In a circle the last one uses what the round before knew of the first one.
+    read: HashSet<String>,
+    /// Whether this round has found what the round before did not know.
+    has_grown: bool,
 }
 
 impl Reader<'_> {
@@ -114,7 +138,10 @@ impl Reader<'_> {
         let (mut all, mut bound) = (Names::new(), vec![Vec::new()]);
         for index in range {
             let words = file.words(index);
-            let found = self.in_code(&words);
+            let mut found = self.in_code(&words);
+            if words.windows(2).any(|pair| pair[0].text == "super" && pair[1].text == "(") {
+                found.extend(self.of_parent(file));
+            }
             let is_bound = |name: &String| bound.iter().flatten().any(|known| *known == protection::root(name));
             all.extend(found.into_iter().filter(|name| !is_bound(name)));
             match file.first(index) {
@@ -123,7 +150,8 @@ impl Reader<'_> {
                 Some("if") => bound.push(Vec::new()),
                 Some("endfor" | "endif" | "endcache_each") => drop(bound.pop()),
                 Some("elif" | "else") => bound.last_mut().into_iter().for_each(Vec::clear),
-                Some("set") => {
+                // A block may read the variable that it sets.
+                Some("set") if words.iter().any(|word| word.text == "=") => {
                     let innermost = bound.last_mut().into_iter();
                     innermost.for_each(|names| names.extend(words.get(1).map(|word| word.text)));
                 }
@@ -138,7 +166,9 @@ impl Reader<'_> {
         let mut all: Names = match first.text {
             "include" => {
                 let texts = words.iter().filter(|word| word.is_string());
-                texts.flat_map(|word| self.of_template(word.text.trim_matches(['"', '\'', '`']))).collect()
+                let included: Names =
+                    texts.flat_map(|word| self.of_template(word.text.trim_matches(['"', '\'', '`']))).collect();
+                included.into_iter().chain(names(&words[1..])).collect()
             }
             // The names before `in` are bound and not read.
             "for" | "cache_each" => {
@@ -158,20 +188,29 @@ impl Reader<'_> {
 
     /// What a template reads that is included.
     fn of_template(&mut self, name: &str) -> Names {
-        let templates: Vec<String> = named(self.sources, name).cloned().collect();
+        let templates: Vec<String> = digest::named(self.sources, name).cloned().collect();
         let mut all = Names::new();
         for template in templates {
-            if let Some(known) = self.known.get(&template) {
-                all.extend(known.iter().cloned());
-                continue;
+            if self.read.insert(template.clone()) {
+                let file = File::new(&self.sources[&template], self.syntax);
+                let mut reads = self.reads(&file, 0..file.pieces.len());
+                reads.extend(self.of_parent(&file));
+                let known = self.known.entry(template.clone()).or_default();
+                let before = known.len();
+                known.extend(reads);
+                self.has_grown |= known.len() > before;
             }
-            self.known.insert(template.clone(), Names::new());
-            let file = File::new(&self.sources[&template], self.syntax);
-            let reads = self.reads(&file, 0..file.pieces.len());
-            all.extend(reads.iter().cloned());
-            self.known.insert(template, reads);
+            all.extend(self.known.get(&template).into_iter().flatten().cloned());
         }
         all
+    }
+
+    /// What the template reads that this one extends: any of its blocks.
+    fn of_parent(&mut self, file: &File<'_>) -> Names {
+        let extends = (0..file.pieces.len()).find(|index| file.first(*index) == Some("extends"));
+        let words = extends.map(|index| file.words(index)).unwrap_or_default();
+        let texts = words.iter().filter(|word| word.is_string());
+        texts.flat_map(|word| self.of_template(word.text.trim_matches(['"', '\'', '`']))).collect()
     }
 
     /// What the components of a template take from the scope of their callers: arguments with `@`.

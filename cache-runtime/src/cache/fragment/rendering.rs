@@ -51,7 +51,8 @@ impl Fragment {
     /// Looks many fragments up, in one step of the store, and lets the caller render the missing ones, which are stored in
     /// another.
     ///
-    /// All have the options of the first. Fragments that somebody else renders at the moment are waited for.
+    /// All have the cache, the lifetimes, the tags and the digest of the first: what tells two of them apart has to be in their
+    /// keys. Fragments that somebody else renders at the moment are waited for.
     ///
     /// ```
     /// use cache_runtime::{Cache, Fragment};

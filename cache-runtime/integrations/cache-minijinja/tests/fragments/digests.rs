@@ -188,3 +188,30 @@ impl std::io::Write for Log {
         Ok(())
     }
 }
+
+#[test]
+fn a_source_of_equal_length_in_the_place_of_an_older_one_is_noticed() {
+    let mut site = Site::new(&[("a.html", "{% cache card %}{% include 'q.html' %}{{ body() }}{% endcache %}")]);
+    for letter in ["a", "b", "c", "d"] {
+        site.env.add_template_owned("q.html", "z".repeat(5000)).unwrap();
+        site.env.add_template_owned("q.html", letter.repeat(5000)).unwrap();
+        assert!(show(&site, "a.html").0.starts_with(letter), "{letter}");
+    }
+}
+
+#[test]
+fn each_template_that_a_condition_chooses_is_a_dependency() {
+    let site = Site::new(&[
+        (
+            "a.html",
+            "{% cache card %}{% include 'one.html' if x is defined else 'two.html' %}{{ body() }}{% endcache %}",
+        ),
+        ("one.html", "1"),
+        ("two.html", "2"),
+    ]);
+    assert_eq!([show(&site, "a.html"), show(&site, "a.html")], [("2!".to_owned(), 1), ("2!".to_owned(), 0)]);
+    site.edit("two.html", "two");
+    assert_eq!(show(&site, "a.html"), ("two!".to_owned(), 1));
+    site.edit("one.html", "one");
+    assert_eq!(show(&site, "a.html").1, 1);
+}

@@ -133,6 +133,21 @@ fn two_templates_that_replace_each_others_fragment_are_reported_once() {
 }
 
 #[test]
+fn two_tags_that_share_many_texts_are_reported_once() {
+    let warned = warnings(|| {
+        let site = Site::new(&[
+            ("a.html", "{% cache 'u' ~ n %}one{% endcache %}"),
+            ("b.html", "{% cache 'u' ~ n %}two{% endcache %}"),
+        ]);
+        for n in 0..20 {
+            site.render("a.html", context! { n });
+            site.render("b.html", context! { n });
+        }
+    });
+    assert_eq!(warned.matches("share the key").count(), 1, "{warned}");
+}
+
+#[test]
 fn vary_adds_to_the_key() {
     let site = Site::new(&[
         ("a.html", "{% cache card, vary=lang %}{{ lang }}{% endcache %}"),

@@ -74,3 +74,30 @@ fn if_one_fails_none_of_the_rest_is_stored() {
     site.render("a.html", context! { cards => cards(), n => 9 });
     assert_eq!(site.bodies(), 3);
 }
+
+#[test]
+fn items_whose_keys_read_alike_are_their_own_fragments() {
+    let site = Site::new(&[
+        ("a.html", "{% cache_each n in ns %}{{ n }}{{ body() }}{% endcache_each %}"),
+        ("b.html", "{% cache_each n in ns %}{{ n[1] is none }}{{ n[1] is string }}{{ body() }}{% endcache_each %}"),
+    ]);
+    for count in [2, 0] {
+        assert_eq!(site.show("a.html", context! { ns => ["Bob", "bob"] }), ("Bob!bob!".to_owned(), count));
+    }
+    let pairs = "{% set ns = [('a', none), ('a', 'none'), ('a', 7), ('a', '7')] %}{% include 'b.html' %}";
+    site.edit("c.html", pairs);
+    for count in [4, 0] {
+        let html = "TrueFalse!FalseTrue!FalseFalse!FalseTrue!";
+        assert_eq!(site.show("c.html", ()), (html.to_owned(), count));
+    }
+}
+
+#[test]
+fn the_order_of_texts_does_not_matter() {
+    let site = Site::new(&[("a.html", "{% cache_each n in ns %}{{ n }}{{ body() }}{% endcache_each %}")]);
+    for (ns, count) in [(vec!["a", "b"], 2), (vec!["b", "a"], 0), (vec!["a"], 0), (vec!["c", "b", "a"], 1)] {
+        assert_eq!(site.show("a.html", context! { ns }).1, count);
+    }
+    site.edit("a.html", "{% cache_each n in ns %}new {{ n }}{{ body() }}{% endcache_each %}");
+    assert_eq!(site.show("a.html", context! { ns => ["b", "a"] }), ("new b!new a!".to_owned(), 2));
+}

@@ -28,6 +28,32 @@ fn tags_that_do_not_match_are_refused_when_loaded() {
 }
 
 #[test]
+fn statements_that_cross_a_tag_are_refused_with_its_line() {
+    for word in ["else", "elif y", "endif"] {
+        let message = refused(&format!("{{% if x %}}\n{{% cache 'a' %}}\n{{% {word} %}}{{% endcache %}}{{% endif %}}"));
+        let first = word.split(' ').next().unwrap();
+        assert!(
+            message.contains(&format!("`{first}` is inside the `cache` of line 2")) && message.ends_with(":3)"),
+            "{message}"
+        );
+    }
+    assert!(
+        refused("{% for x in y %}{% cache 'a' %}{% if x %}{% endfor %}{% endif %}{% endcache %}")
+            .contains("`endfor` is inside")
+    );
+    assert!(refused("{% block b %}{% cache 'a' %}{% endblock %}{% endcache %}").contains("`endblock` is inside"));
+    assert!(
+        refused("{% cache 'a' %}{% if x %}{% endcache %}{% endif %}").contains("`if` inside `cache` has no `endif`")
+    );
+    assert!(
+        refused("{% cache_each c in cs %}{% else %}none{% endcache_each %}").contains("`cache_each` has no `else`")
+    );
+    let whole = "{% cache 'a' %}{% if x %}{% elif y %}{% else %}{% set z | upper %}a{% endset %}{{ z }}{% endif %}\
+                 {% for x in [] %}{% else %}b{% endfor %}{% with a = 1 %}{% filter upper %}c{% endfilter %}{% endwith %}{% endcache %}";
+    assert_eq!(Site::new(&[("a.html", whole)]).render("a.html", ()), "AbC");
+}
+
+#[test]
 fn what_would_be_shared_by_mistake_is_refused_when_loaded() {
     let block = refused("{% cache 'a' %}\n{% block b %}{% endblock %}{% endcache %}");
     assert!(block.contains("put the tag inside the block (in a.html:2)"), "{block}");
@@ -45,6 +71,25 @@ fn what_would_be_shared_by_mistake_is_refused_when_loaded() {
             .try_render("a.html", ())
             .is_ok()
     );
+}
+
+#[test]
+fn an_attribute_of_an_object_that_the_tag_has_not_made_cannot_be_set_in_it() {
+    let outer = "{% set ns = namespace() %}{% cache 'x' %}\n{% set ns.a = 2 %}{% endcache %}[{{ ns.a }}]";
+    let message = refused(outer);
+    assert!(
+        message.contains("an attribute of `ns` is set inside `cache`") && message.ends_with("(in a.html:2)"),
+        "{message}"
+    );
+    let inner =
+        "{% cache 'x' %}{% set ns = namespace() %}{% cache 'y' %}{% set ns.a = 2 %}{% endcache %}{% endcache %}";
+    refused(inner);
+    for made in ["{% set ns = namespace() %}", "{% with ns = namespace() %}"] {
+        let end = if made.contains("with") { "{% endwith %}" } else { "" };
+        let source = format!("{{% cache 'x' %}}{made}{{% set ns.a = 2 %}}{{{{ ns.a }}}}{end}{{% endcache %}}");
+        let site = Site::new(&[("a.html", &source)]);
+        assert_eq!([site.render("a.html", ()), site.render("a.html", ())], ["2", "2"]);
+    }
 }
 
 #[test]
@@ -75,6 +120,11 @@ fn options_that_do_not_exist_are_refused_when_loaded() {
         assert!(refused(nothing).contains("needs a key"), "{nothing}");
     }
     assert!(refused("{% cache card, user %}{% endcache %}").contains("write a tuple"));
+    assert!(refused("{% cache 'a', expires_in=5, expires_in=6 %}{% endcache %}").contains("has `expires_in` twice"));
+    assert!(
+        refused("{% cache 'a', race_ttl=5, race_condition_ttl=6 %}{% endcache %}")
+            .contains("`race_condition_ttl` twice")
+    );
     assert!(refused("{% cache card, **options %}{% endcache %}").contains("(in a.html:1)"));
     assert!(refused("{% cache_each c %}{% endcache_each %}").contains("cache_each comment in comments"));
     assert!(refused("{% cache_each c in cs if c.x %}{% endcache_each %}").contains("selectattr"));

@@ -64,6 +64,63 @@ fn a_key_that_names_the_user_is_enough() {
 }
 
 #[test]
+fn an_option_that_is_not_in_the_key_does_not_name_the_user() {
+    for option in
+        ["tags=['u' ~ current_user.id]", "expires_in=60 if current_user.id else 5", "skip_digest=current_user.id > 5"]
+    {
+        assert_refused(&format!("{{% cache 'menu', {option} %}}{{{{ current_user.name }}}}{{% endcache %}}"), &[]);
+    }
+    assert_own("{% cache 'menu', version=current_user.id %}{{ current_user.name }}{% endcache %}", &[]);
+}
+
+#[test]
+fn the_list_of_an_item_does_not_name_the_user_and_the_item_does() {
+    let show = "{{ current_user.name }}{% endcache_each %}";
+    assert_refused(&format!("{{% cache_each c in [card, current_user.id|string] %}}{show}"), &[]);
+    assert_refused(&format!("{{% cache_each c in [card, current_user] %}}{show}"), &[]);
+    assert_own("{% cache_each name in [current_user.name] %}{{ name }}{% endcache_each %}", &[]);
+    assert_own("{% cache_each (c, name) in [(card, current_user.name)] %}{{ name }}{% endcache_each %}", &[]);
+    assert_own("{% cache_each c, name in [(card, current_user.name)] %}{{ name }}{% endcache_each %}", &[]);
+}
+
+#[test]
+fn a_condition_on_the_user_does_not_name_the_user() {
+    for part in [
+        "current_user is defined",
+        "'in' if current_user else 'out'",
+        "'x' ~ current_user.id if card else 'y'",
+        "current_user.id if card",
+        "current_user.id > 5",
+        "not current_user.id",
+        "current_user.id and 1",
+        "current_user.name|length",
+        "current_user.name|upper|first",
+        "current_user.id % 2",
+        "current_user.id ~ card.id",
+        "current_user.name[0]",
+        "range(current_user.id)|length",
+        "current_user.id ~ '1' ~ card.id",
+    ] {
+        for tag in [format!("('menu', {part})"), format!("'menu', vary={part}"), format!("'menu', vary=[{part}]")] {
+            assert_refused(&format!("{{% cache {tag} %}}{{{{ current_user.name }}}}{{% endcache %}}"), &[]);
+        }
+    }
+    for part in ["(current_user.id)", "current_user.id|string", "'a' ~ current_user.id ~ '-' ~ card.id"] {
+        assert_own(&format!("{{% cache ('menu', {part}) %}}{{{{ current_user.name }}}}{{% endcache %}}"), &[]);
+    }
+}
+
+#[test]
+fn no_name_of_a_variable_counts_as_the_key() {
+    for name in ["f", "_"] {
+        assert_refused(
+            &format!("{{% set {name} = current_user %}}{{% cache 'x' %}}{{{{ {name}.name }}}}{{% endcache %}}"),
+            &[],
+        );
+    }
+}
+
+#[test]
 fn includes_imports_macros_and_assignments_are_followed() {
     let partial = [("row.html", "{% include 'deep.html' %}"), ("deep.html", "{{ current_user.name }}")];
     assert_refused("{% cache card %}{% include 'row.html' %}{% endcache %}", &partial);
@@ -98,6 +155,85 @@ fn includes_imports_macros_and_assignments_are_followed() {
 }
 
 #[test]
+fn every_form_of_assignment_is_followed() {
+    for before in [
+        "{% set name, b = current_user.name, 2 %}",
+        "{% set (a, name) = (1, current_user.name) %}",
+        "{% set name %}{{ current_user.name }}{% endset %}",
+        "{% set name|upper %}{% set b %}b{% endset %}{{ current_user.name }}{% endset %}",
+    ] {
+        assert_refused(&format!("{before}{{% cache 'x' %}}{{{{ name }}}}{{% endcache %}}"), &[]);
+    }
+    assert_refused(
+        "{% set ns = namespace() %}{% set ns.u = current_user.name %}{% cache 'x' %}{{ ns.u }}{% endcache %}",
+        &[],
+    );
+    assert_refused(
+        "{% with (name, b) = (current_user.name, 2) %}{% cache 'x' %}{{ name }}{% endcache %}{% endwith %}",
+        &[],
+    );
+    assert_refused("{% for u in [current_user] recursive %}{% cache 'x' %}{{ u.name }}{% endcache %}{% endfor %}", &[]);
+    assert_own("{% with a = current_user.name, b = 2 %}{{ a }}{% cache 'x' %}{{ b }}{% endcache %}{% endwith %}", &[]);
+}
+
+#[test]
+fn what_a_statement_in_the_body_reads_is_read_from_outside() {
+    for body in [
+        "{% set current_user = current_user %}{{ current_user.name }}",
+        "{% set current_user = current_user.name %}{{ current_user }}",
+        "{% with current_user = current_user %}{{ current_user.name }}{% endwith %}",
+        "{% set current_user %}{{ current_user.name }}{% endset %}{{ current_user }}",
+        "{% filter replace('x', current_user.name) %}x{% endfilter %}",
+        "{% set y | replace('x', current_user.name) %}x{% endset %}{{ y }}",
+        "{% include current_user.name ~ '.html' ignore missing %}",
+        "{% macro m(current_user=current_user) %}{{ current_user.name }}{% endmacro %}{{ m() }}",
+    ] {
+        assert_refused(&format!("{{% cache 'x' %}}{body}{{% endcache %}}"), &[]);
+    }
+    for body in [
+        "{% for current_user in users %}{% set name = current_user.name %}{{ name }}{% endfor %}",
+        "{% macro m(current_user, x=1) %}{{ current_user.name }}{% endmacro %}{{ m(users[0]) }}",
+        "{% set current_user = users[0] %}{% set name %}{{ current_user.name }}{% endset %}{{ name }}",
+    ] {
+        let source = format!("{{% cache 'x' %}}{body}{{% endcache %}}");
+        assert_eq!(Site::new(&[("a.html", &source)]).render("a.html", context(1)), "user 1", "{body}");
+    }
+}
+
+#[test]
+fn what_an_included_template_extends_is_followed() {
+    let files = [
+        ("part.html", "{% extends 'layout.html' %}{% block b %}{% endblock %}"),
+        ("layout.html", "{{ current_user.name }}{% block b %}{% endblock %}"),
+        (
+            "own.html",
+            "{% extends 'layout.html' %}{% block b %}{% cache 'x' %}{{ super() }}{% endcache %}{% endblock %}",
+        ),
+    ];
+    assert_refused("{% cache 'x' %}{% include 'part.html' %}{% endcache %}", &files);
+    let site = Site::new(&files);
+    assert!(site.error("own.html", context(1)).contains("which is not in its key"));
+}
+
+#[test]
+fn templates_that_include_each_other_are_read_completely() {
+    let files = [
+        ("comment.html", "{% if deep %}{% include 'replies.html' %}{% endif %}{{ current_user.name }}"),
+        ("replies.html", "{% if deep %}{% include 'comment.html' %}{% endif %}"),
+    ];
+    assert_refused(
+        "{% cache 'one', public=true %}{% include 'comment.html' %}{% endcache %}\
+         {% cache 'two' %}{% include 'replies.html' %}{% endcache %}",
+        &files,
+    );
+}
+
+#[test]
+fn the_name_of_an_include_may_have_escapes() {
+    assert_refused(r"{% cache 'x' %}{% include '\x69.html' %}{% endcache %}", &[("i.html", "{{ current_user.name }}")]);
+}
+
+#[test]
 fn an_included_tag_is_checked_in_its_own_file() {
     let site = Site::new(&[
         ("a.html", "{% include 'part.html' %}"),
@@ -121,6 +257,21 @@ fn what_is_rewritten_by_hand_is_checked_at_once() {
     assert!(
         rewrite("{% cache 'a', public=true %}{{ session }}{% endcache %}{% cache 'b' %}{{ x }}{% endcache %}").is_ok()
     );
+}
+
+#[test]
+fn the_settings_hold_for_what_is_rewritten_by_hand() {
+    let tag = CacheTag::new(&Cache::memory()).protect(["account"]).unprotect(["request"]);
+    let rewrite = |source| tag.rewrite("a.html", source, &Default::default());
+    assert!(rewrite("{% cache 'a' %}{{ request.path }}{% endcache %}").is_ok());
+    let message = rewrite("{% cache 'a' %}{{ account.name }}{% endcache %}").unwrap_err().to_string();
+    assert!(message.contains("write `vary=account.id`"), "{message}");
+}
+
+#[test]
+fn of_a_request_the_key_should_name_what_is_read() {
+    let message = assert_refused("{% cache 'a' %}{{ request.path }}{% endcache %}", &[]);
+    assert!(message.contains("write `vary=request.path`"), "{message}");
 }
 
 #[test]

@@ -101,3 +101,12 @@ fn a_text_template_is_not_escaped_and_apart_from_html() {
         assert_eq!(site.render("a.txt", &[("text", "<".into())]), "<");
     }
 }
+
+#[test]
+fn items_of_a_list_are_apart_and_do_not_depend_on_the_first() {
+    let site = Site::new(&[("a.html", "{% cache_each n in ns %}{{ n }}{{ body() }}{% endcache_each %}")]);
+    let shown = |ns: &[&str]| site.show("a.html", &[("ns", Value::from(ns.to_vec()))]);
+    assert_eq!(shown(&["Bob", "bob"]), ("Bob!bob!".to_owned(), 2));
+    assert_eq!(shown(&["bob", "Bob"]), ("bob!Bob!".to_owned(), 0));
+    assert_eq!(shown(&["bob"]), ("bob!".to_owned(), 0));
+}

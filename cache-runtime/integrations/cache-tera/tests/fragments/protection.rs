@@ -33,6 +33,8 @@ fn a_body_that_reads_the_user_is_refused_with_file_and_line() {
         "{% cache 'b', vary=request.path %}{% endcache %}",
         "{% filter g(x=session) %}{% endfilter %}",
         "{{ current_user?.name }}",
+        "{% set session = session %}{{ session.name }}",
+        "{% set session %}{{ session.name }}{% endset %}{{ session }}",
         "{% if 1 < session.age %}{% endif %}",
         "{{ 1 / session.age }}",
         "{{ [...flash] }}",
@@ -59,6 +61,26 @@ fn a_key_that_names_the_user_is_enough() {
 }
 
 #[test]
+fn the_list_of_an_item_does_not_name_the_user_and_the_item_does() {
+    is_refused(&[("a.html", "{% cache_each c in [card, current_user] %}{{ current_user.name }}{% endcache_each %}")]);
+    is_accepted(&[("a.html", "{% cache_each c in current_user.cards %}{{ c.title }}{% endcache_each %}")]);
+    is_accepted(&[("a.html", "{% cache_each c in cards, vary=session.id %}{{ session.x }}{% endcache_each %}")]);
+}
+
+#[test]
+fn an_option_or_a_condition_does_not_name_the_user() {
+    for tag in [
+        "cache 'a', tags=['u' ~ current_user.id]",
+        "cache ('a', current_user is defined)",
+        "cache ('a', 'in' if current_user else 'out')",
+        "cache 'a', vary=current_user.id > 5",
+        "cache 'a', vary=current_user.name | length",
+    ] {
+        is_refused(&[("a.html", &format!("{{% {tag} %}}{{{{ current_user.name }}}}{{% endcache %}}"))]);
+    }
+}
+
+#[test]
 fn includes_components_and_assignments_are_followed() {
     let page = ("a.html", "{% cache 'a' %}{% include 'b.html' %}{% endcache %}");
     is_refused(&[page, ("b.html", "{% include 'c.html' %}"), ("c.html", "{{ session.x }}")]);
@@ -73,6 +95,29 @@ fn includes_components_and_assignments_are_followed() {
     is_refused(&[
         ("a.html", "{% cache 'a' %}{{ <who /> }}{% endcache %}"),
         ("b.html", "{% component who(@current_user) %}{{ current_user.name }}{% endcomponent who %}"),
+    ]);
+}
+
+#[test]
+fn layouts_and_templates_that_include_each_other_are_followed() {
+    let files = [
+        (
+            "a.html",
+            "{% cache 'a', public=true %}{% include 'c.html' %}{% endcache %}{% cache 'b' %}{% include 'r.html' %}{% endcache %}",
+        ),
+        ("c.html", "{% if x %}{% include 'r.html' %}{% endif %}{{ current_user.name }}"),
+        ("r.html", "{% if x %}{% include 'c.html' %}{% endif %}"),
+    ];
+    is_refused(&files);
+    let layout = ("layout.html", "{% block b %}{{ current_user.name }}{% endblock %}");
+    is_refused(&[
+        layout,
+        ("a.html", "{% extends 'layout.html' %}{% block b %}{% cache 'a' %}{{ super() }}{% endcache %}{% endblock %}"),
+    ]);
+    is_refused(&[
+        layout,
+        ("a.html", "{% cache 'a' %}{% include 'b.html' %}{% endcache %}"),
+        ("b.html", "{% extends 'layout.html' %}"),
     ]);
 }
 
