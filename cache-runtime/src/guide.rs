@@ -13,7 +13,9 @@
 //! | [`stampedes`] | How does single-flight protect a database from a cache stampede? |
 //! | [`invalidation`] | How do I forget one entry, or everything that carries a tag? |
 //! | [`batches`] | How do I load many entries with one query? |
-//! | [`fragments`] | Keys of models, fragment caching, Russian dolls |
+//! | [`models`] | Keys that change when a model does |
+//! | [`fragments`] | Fragment caching: pieces of a page under the keys of models |
+//! | [`russian_dolls`] | Fragments in fragments |
 //! | [`touches`] | How does a parent get a new version when a child changes? |
 //! | [`templates`] | A `cache` tag in templates, adapters for template engines |
 //! | [`counters`] | Atomic counters and rate limiting |
@@ -25,7 +27,8 @@
 //! | [`stores`] | How do I write a backend of my own? |
 //! | [`failure`] | What happens when the backend is down? Circuit breaker, events, logs |
 //! | [`performance`] | What do a hit, a miss and a write cost? |
-//! | [`migrating`] | What corresponds to the names in `cached`, moka, Rails and Proper? |
+//! | [`migrating`] | What corresponds to the names in `cached`, moka and Proper? |
+//! | [`rails`] | What corresponds to `Rails.cache`, `cache do` and `touch: true`? |
 
 macro_rules! pages {
     ($($page:ident)*) => {$(
@@ -35,6 +38,7 @@ macro_rules! pages {
     )*};
 }
 pages! {
-    macros handle asynchronous keys values expiry stampedes invalidation batches fragments templates touches counters
-    configuration testing sqlite processes redis stores failure performance migrating
+    macros handle asynchronous keys values expiry stampedes invalidation batches models fragments
+    russian_dolls templates touches counters
+    configuration testing sqlite processes redis stores failure performance migrating rails
 }
