@@ -317,6 +317,23 @@ fn rows_that_form_a_circle_do_not_stop_a_write() {
 }
 
 #[test]
+fn a_write_that_failed_half_way_does_not_end_the_touches_of_a_tree() {
+    for recursive in ["OFF", "ON"] {
+        let tree = tree(recursive);
+        tree.execute_batch(
+            "CREATE TRIGGER lock BEFORE UPDATE ON nodes WHEN OLD.id = 1 BEGIN SELECT RAISE(FAIL, 'locked'); END",
+        )
+        .unwrap();
+        assert!(tree.execute("UPDATE nodes SET id = id WHERE id = 4", ()).is_err());
+        tree.execute_batch("DROP TRIGGER lock").unwrap();
+        let clock = || tree.query_row("SELECT julianday('now')", (), |row| row.get::<_, f64>(0)).unwrap();
+        let failed_at = clock();
+        while clock() <= failed_at {} // a millisecond, in which a statement would count as the one that failed
+        assert_eq!(touched_nodes(&tree, "UPDATE nodes SET id = id WHERE id = 4"), [1, 2, 3, 4], "{recursive}");
+    }
+}
+
+#[test]
 fn installing_again_changes_nothing_and_removes_what_is_outdated() {
     let blog = blog();
     let triggers = || {

@@ -82,8 +82,7 @@ pub trait Connection {
 /// # }
 /// ```
 pub fn install<C: Connection>(mut connection: C, tables: &[Table]) -> Result<()> {
-    let plan = Plan::new(C::DIALECT, tables)?;
-    plan.check_columns(&rows(&mut connection, &plan.columns_query())?)?;
+    let plan = checked_plan(&mut connection, tables)?;
     match plan.changes(&rows(&mut connection, &plan.triggers_query())?) {
         Some(changes) => connection.run(&changes).map_err(|error| refused("the triggers of touches", error)),
         None => Ok(()),
@@ -111,8 +110,7 @@ pub fn install<C: Connection>(mut connection: C, tables: &[Table]) -> Result<()>
 /// # }
 /// ```
 pub fn verify<C: Connection>(mut connection: C, tables: &[Table]) -> Result<()> {
-    let plan = Plan::new(C::DIALECT, tables)?;
-    plan.check_columns(&rows(&mut connection, &plan.columns_query())?)?;
+    let plan = checked_plan(&mut connection, tables)?;
     plan.verify(&rows(&mut connection, &plan.triggers_query())?)
 }
 
@@ -120,6 +118,9 @@ pub fn verify<C: Connection>(mut connection: C, tables: &[Table]) -> Result<()> 
 /// is no such row.
 ///
 /// It is for a change that the database does not see: an image was processed, or the row is shown differently from now on.
+///
+/// The row is found by the text of its id. In SQLite an id that is stored as bytes has none: write the statement yourself, with
+/// [`Dialect::stamp_after`].
 ///
 /// # Errors
 ///
@@ -151,6 +152,13 @@ pub fn verify<C: Connection>(mut connection: C, tables: &[Table]) -> Result<()> 
 /// ```
 pub fn touch<C: Connection, M: Touchable + ?Sized>(mut connection: C, model: &M) -> Result<Option<SystemTime>> {
     Plan::touched(&rows(&mut connection, &Plan::touch(C::DIALECT, model))?)
+}
+
+/// The plan of tables whose columns fit.
+fn checked_plan<C: Connection>(connection: &mut C, tables: &[Table]) -> Result<Plan> {
+    let plan = Plan::new(C::DIALECT, tables)?;
+    plan.check_columns(&rows(connection, &plan.columns_query())?)?;
+    Ok(plan)
 }
 
 fn rows<C: Connection>(connection: &mut C, sql: &str) -> Result<Vec<Vec<String>>> {

@@ -23,10 +23,10 @@ pub(super) fn triggers(table: &Table, touched: &[(&Touch, &Table)]) -> Vec<Trigg
 /// What the triggers need besides themselves.
 pub(super) fn prerequisites(tables: &[Table]) -> String {
     let any_touches_itself = tables.iter().any(|table| table.touches.iter().any(|touch| is_own(table, touch)));
-    let guard = identifier(GUARD);
-    // A statement that fails in the middle, as `UPDATE OR FAIL` does, may leave rows in the guard.
-    let make_guard =
-        format!("CREATE TABLE IF NOT EXISTS {guard} (name TEXT PRIMARY KEY) WITHOUT ROWID;\nDELETE FROM {guard};\n");
+    let make_guard = format!(
+        "CREATE TABLE IF NOT EXISTS {} (name TEXT PRIMARY KEY, statement REAL) WITHOUT ROWID;\n",
+        identifier(GUARD)
+    );
     format!("{LOCK}{}", if any_touches_itself { &make_guard } else { "" })
 }
 
@@ -137,7 +137,8 @@ fn touch_rows(parent: &Table, is_row: &str) -> String {
 ///
 /// A trigger runs itself again only with `PRAGMA recursive_triggers`, which belongs to the connection: without, it would
 /// reach the parent alone, and with it, run for ever on rows that form a circle. So it follows the column itself, and a row
-/// in the guard keeps it from running for what it has touched.
+/// in the guard keeps it from running for what it has touched. The row counts for its own statement, in which `now` is one
+/// moment: a statement that fails half-way without being undone, as `UPDATE OR FAIL` does, leaves it behind.
 fn touch_own_table(table: &Table, column: &str, start: &str) -> (String, String) {
     let (guard, own) = (identifier(GUARD), literal(&table.name));
     let (name, id) = (identifier(&table.name), identifier(&table.ids[0]));
@@ -146,10 +147,11 @@ fn touch_own_table(table: &Table, column: &str, start: &str) -> (String, String)
          SELECT row.{column} FROM {name} AS row JOIN ancestor ON row.{id} = ancestor.id) SELECT id FROM ancestor)"
     );
     let body = format!(
-        "  INSERT INTO {guard} VALUES ({own});\n{}  DELETE FROM {guard} WHERE name = {own};\n",
+        "  INSERT OR REPLACE INTO {guard} VALUES ({own}, julianday('now'));\n{}  DELETE FROM {guard} WHERE name = {own};\n",
         touch_rows(table, &ancestors)
     );
-    (format!("NOT EXISTS (SELECT 1 FROM {guard} WHERE name = {own})"), body)
+    let is_running = format!("SELECT 1 FROM {guard} WHERE name = {own} AND statement = julianday('now')");
+    (format!("NOT EXISTS ({is_running})"), body)
 }
 
 fn is_own(table: &Table, touch: &Touch) -> bool {

@@ -27,12 +27,27 @@ pub(crate) struct Facts {
     matched: Vec<(String, Vec<String>)>,
 }
 
-/// A source that the environment has.
-#[derive(Debug, PartialEq, Eq)]
+/// A source that the environment had.
+#[derive(Debug)]
 struct Source {
     name: String,
-    /// `None` for a template that does not exist.
-    hash: Option<u64>,
+    /// `None` for a template that did not exist. The whole text, since to compare it costs less than to hash it, and its address
+    /// would be no proof: another text may get it once the first is dropped.
+    text: Option<Arc<str>>,
+}
+
+impl Source {
+    fn of(env: &Environment<'_>, name: &str) -> Self {
+        let text = env.get_template(name).ok().map(|template| template.source().into());
+        Source { name: name.to_owned(), text }
+    }
+
+    fn is_current(&self, env: &Environment<'_>) -> bool {
+        match (env.get_template(&self.name), &self.text) {
+            (Ok(template), Some(text)) => template.source() == &**text,
+            (found, text) => found.is_err() && text.is_none(),
+        }
+    }
 }
 
 /// Lists the names of all templates.
@@ -81,7 +96,7 @@ impl Digests {
     }
 
     fn are_current(&self, env: &Environment<'_>, facts: &Facts) -> bool {
-        facts.sources.iter().all(|source| source.hash == hash_of(env, &source.name))
+        facts.sources.iter().all(|source| source.is_current(env))
             && (!env.auto_reload() || facts.matched.iter().all(|(pattern, names)| self.matching(pattern) == *names))
     }
 
@@ -127,7 +142,7 @@ impl Collected<'_, '_> {
         if self.hashes.contains_key(name) {
             return;
         }
-        self.sources.push(Source { name: name.to_owned(), hash: hash_of(self.env, name) });
+        self.sources.push(Source::of(self.env, name));
         let Ok(template) = self.env.get_template(name) else {
             tracing::debug!(template = name, "cache: a template that is a dependency cannot be loaded");
             self.hashes.insert(name.to_owned(), 0);
@@ -169,9 +184,4 @@ impl Collected<'_, '_> {
 /// Whether the environment has this source under this name. The hash is in each rewritten tag.
 fn has(env: &Environment<'_>, name: &str, own: u64) -> bool {
     env.get_template(name).is_ok_and(|template| template.source().contains(&format!(",{own},")))
-}
-
-/// Its address would be no proof: another source may get it once the first is dropped.
-fn hash_of(env: &Environment<'_>, name: &str) -> Option<u64> {
-    Some(hash(0, env.get_template(name).ok()?.source()))
 }

@@ -36,9 +36,8 @@ where
     A: Acquire<'c>,
     <A::Database as Database>::Connection: Driver,
 {
-    let plan = plan::<A::Database>(tables)?;
     let mut connection = connection.acquire().await.map_err(refused)?;
-    plan.check_columns(&connection.rows(plan.columns_query()).await.map_err(refused)?)?;
+    let plan = checked_plan(&mut *connection, tables).await?;
     let Some(changes) = plan.changes(&connection.rows(plan.triggers_query()).await.map_err(refused)?) else {
         return Ok(());
     };
@@ -73,9 +72,8 @@ where
     A: Acquire<'c>,
     <A::Database as Database>::Connection: Driver,
 {
-    let plan = plan::<A::Database>(tables)?;
     let mut connection = connection.acquire().await.map_err(refused)?;
-    plan.check_columns(&connection.rows(plan.columns_query()).await.map_err(refused)?)?;
+    let plan = checked_plan(&mut *connection, tables).await?;
     plan.verify(&connection.rows(plan.triggers_query()).await.map_err(refused)?)
 }
 
@@ -123,11 +121,11 @@ where
     Plan::touched(&connection.rows(touch).await.map_err(refused)?)
 }
 
-fn plan<D: Database>(tables: &[Table]) -> Result<Plan>
-where
-    D::Connection: Driver,
-{
-    Plan::new(D::Connection::DIALECT, tables)
+/// The plan of tables whose columns fit.
+async fn checked_plan<C: Driver>(connection: &mut C, tables: &[Table]) -> Result<Plan> {
+    let plan = Plan::new(C::DIALECT, tables)?;
+    plan.check_columns(&connection.rows(plan.columns_query()).await.map_err(refused)?)?;
+    Ok(plan)
 }
 
 /// The database's error, whose text may hold no address: sqlx's does not.
