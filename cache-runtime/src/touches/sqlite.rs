@@ -91,10 +91,11 @@ fn stamps(table: &Table) -> [Trigger; 2] {
         let table_name = identifier(&table.name);
         format!("  UPDATE {table_name} SET {column} = {stamp} WHERE {};\n", is_row.join(" AND "))
     };
-    let is_not_later = format!("{} <= {}", micros(table.stamp, &new), micros(table.stamp, &old));
+    let [new_micros, old_micros] = [&new, &old].map(|column| micros(table.stamp, column));
     // A text is greater than every number.
     let is_text = if table.stamp == Stamp::Native { String::new() } else { format!("typeof({new}) = 'text' OR ") };
-    let is_due = format!("coalesce({is_text}{is_not_later}, 1)");
+    // The first stamp of a row follows null, and stays.
+    let is_due = format!("coalesce({is_text}{new_micros} <= {old_micros}, {new_micros} IS NULL)");
     let some_micros_later = format!("{NOW} + abs(random() % 1000)");
     [
         // The stamp differs from what was inserted, or the triggers on updates would not run. The row may take the place of one
