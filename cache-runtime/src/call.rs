@@ -52,6 +52,7 @@ use crate::claim::{HeldClaim, RefreshLease};
 use crate::entry::{self, Expiration, Record, TagStamp, Value};
 use crate::handle::Handle;
 use crate::mode::Mode;
+use crate::near::Loaded;
 use crate::single_flight::{Leader, LeaderScope, Role, WaitOutcome, Watermark, flights};
 use crate::time::Timestamp;
 
@@ -122,15 +123,15 @@ struct Start {
     /// How many computations had ended before the lookup.
     ended_before: u64,
     /// The expired record, which may be served if the body fails.
-    stale: Option<Record>,
+    stale: Option<Arc<Loaded>>,
     /// What keeps others from computing while the stale value is served.
     lease: Option<Box<RefreshLease>>,
 }
 
 impl Start {
     /// The stale record, if it may be served while this computation runs.
-    fn servable(&self) -> Option<&Record> {
-        self.lease.as_ref().and(self.stale.as_ref())
+    fn servable(&self) -> Option<&Loaded> {
+        self.lease.as_ref().and(self.stale.as_deref())
     }
 }
 
@@ -139,7 +140,7 @@ enum Decision<T> {
     /// Return this value.
     Value(T),
     /// Run the body.
-    Compute { stale: Option<Record>, lease: Option<Box<RefreshLease>> },
+    Compute { stale: Option<Arc<Loaded>>, lease: Option<Box<RefreshLease>> },
 }
 
 /// How a caller left the flight of its key.
@@ -235,7 +236,7 @@ impl<M: Mode> Call<'_, M> {
     }
 
     /// The stored record; a store that fails has none.
-    async fn load(&self) -> Option<Record> {
+    async fn load(&self) -> Option<Arc<Loaded>> {
         if self.handle.stores_nothing() {
             return None;
         }
@@ -247,7 +248,7 @@ impl<M: Mode> Call<'_, M> {
     }
 
     /// Leads the flight of the key, or waits for its leader. A caller with a stale value to serve waits for nobody.
-    async fn join<T: DeserializeOwned>(&self, ended_before: u64, stale: Option<&Record>) -> Joined<T> {
+    async fn join<T: DeserializeOwned>(&self, ended_before: u64, stale: Option<&Loaded>) -> Joined<T> {
         let key = self.handle.flight_key(&self.key);
         let waiter = match flights().join(key, M::WAITS, self.handle.core.settings.stall_timeout) {
             Role::Alone => return Joined::Alone,
@@ -276,7 +277,7 @@ impl<M: Mode> Call<'_, M> {
     async fn live<T: DeserializeOwned>(&self) -> Option<(T, Arc<Value>)> {
         let record = self.load().await.filter(|record| record.is_live(self.handle.now()))?;
         let value = self.handle.decode(&self.key, &record.value)?;
-        Some((value, Arc::new(record.value)))
+        Some((value, Arc::new(record.value.clone())))
     }
 
     /// Encodes a value, with the lifetime that begins now.
@@ -344,7 +345,7 @@ impl<M: Mode> Call<'_, M> {
     /// The stale value, if `stale_if_error` allows it in place of an `Err`.
     ///
     /// It is read again: what was deleted during the computation is not served, and what somebody else has stored is.
-    async fn stale_on_error<T: DeserializeOwned>(&self, stale: Option<Record>) -> Option<T> {
+    async fn stale_on_error<T: DeserializeOwned>(&self, stale: Option<Arc<Loaded>>) -> Option<T> {
         let stale = self.if_servable_on_error(stale?)?;
         let record = match self.handle.record(self.mode, &self.key).await {
             Ok(record) => self.if_servable_on_error(record?)?,
@@ -354,14 +355,14 @@ impl<M: Mode> Call<'_, M> {
         self.handle.decode(&self.key, &record.value)
     }
 
-    fn if_servable_on_error(&self, record: Record) -> Option<Record> {
+    fn if_servable_on_error(&self, record: Arc<Loaded>) -> Option<Arc<Loaded>> {
         in_window(&record, self.handle.view.stale_if_error, self.handle.now()).then_some(record)
     }
 }
 
 impl Handle {
     /// Decides what to do with a record: serve it fresh, serve it stale while somebody recomputes it, or compute.
-    fn decide<T: DeserializeOwned>(&self, key: &str, record: Option<Record>) -> Decision<T> {
+    fn decide<T: DeserializeOwned>(&self, key: &str, record: Option<Arc<Loaded>>) -> Decision<T> {
         let miss = || Decision::Compute { stale: None, lease: None };
         let Some(record) = record else { return miss() };
         let now = self.now();
@@ -374,7 +375,7 @@ impl Handle {
                 return Decision::Compute { stale: Some(record), lease: Some(lease) };
             }
         }
-        self.decode_owned(key, record.value).map_or_else(miss, Decision::Value)
+        self.decode_loaded(key, record).map_or_else(miss, Decision::Value)
     }
 }
 

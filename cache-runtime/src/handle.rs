@@ -4,6 +4,7 @@ mod core;
 mod counting;
 mod entries;
 mod multi;
+mod near;
 mod scope;
 mod shared_key;
 mod tags;
@@ -20,6 +21,7 @@ pub(crate) use self::shared_key::AnnotatedFunction;
 pub(crate) use self::view::View;
 use crate::entry::{self, Expiration, Unreadable, Value};
 use crate::mode::Mode;
+use crate::near::Loaded;
 use crate::observe::Event;
 use crate::single_flight::FlightKey;
 use crate::store::{Answer, Operation, Store};
@@ -111,6 +113,14 @@ impl Handle {
     /// Decodes a value; an unreadable one is a miss.
     pub(crate) fn decode<T: serde::de::DeserializeOwned>(&self, key: &str, value: &Value) -> Option<T> {
         self.if_readable(key, entry::read_marked(value, self.view.digest))
+    }
+
+    /// Decodes a record, whose bytes a long text takes over if it is not kept near.
+    pub(crate) fn decode_loaded<T: serde::de::DeserializeOwned>(&self, key: &str, loaded: Arc<Loaded>) -> Option<T> {
+        match Arc::try_unwrap(loaded) {
+            Ok(loaded) => self.decode_owned(key, loaded.into_value()),
+            Err(near) => self.decode(key, &near.value),
+        }
     }
 
     /// Decodes a value that is not needed any more.

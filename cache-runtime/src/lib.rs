@@ -18,6 +18,7 @@ mod key;
 pub mod macro_support;
 mod mode;
 pub mod model;
+mod near;
 mod observe;
 mod periodic_check;
 mod poll_once;

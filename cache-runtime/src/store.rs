@@ -10,9 +10,11 @@ mod operation;
 pub(crate) mod redis;
 #[cfg(feature = "sqlite")]
 pub(crate) mod sqlite;
+mod stripes;
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 
 pub(crate) use self::claims::ClaimsOrNone;
 pub use self::claims::{Claim, Claims};
@@ -20,6 +22,8 @@ pub(crate) use self::forward::{forward_claims, forward_methods};
 pub use self::from_async::{AsyncStore, FromAsync};
 pub use self::none::NoCache;
 pub use self::operation::{Answer, Operation};
+pub(crate) use self::stripes::Stamp;
+pub use self::stripes::{Announced, Stripes};
 use crate::Result;
 pub use crate::entry::{Expiration, Record, Value};
 pub use crate::time::Timestamp;
@@ -240,6 +244,16 @@ pub trait Store: Send + Sync + 'static {
     ///   only in the process that computes.
     /// - The answer does not change while the store exists.
     fn claims(&self) -> Option<&dyn Claims> {
+        None
+    }
+
+    /// The stripes on which this store announces its changes, if it does.
+    ///
+    /// - By default it has none, and every read asks the store. With them, caches keep in this process what they have read.
+    /// - Every change that any process makes is announced: see [`Stripes`]. The removal of what has expired and an eviction
+    ///   are no changes.
+    /// - Others may be returned later, if the announcements on the former have ended what was kept.
+    fn stripes(&self) -> Option<Arc<Stripes>> {
         None
     }
 

@@ -23,9 +23,10 @@ use super::retention::Retention;
 use super::save::Expiring;
 use crate::Result;
 use crate::claim::{Epoch, HeldClaim, RefreshLease};
-use crate::entry::{self, Expiration, Record, TagStamp, Value};
+use crate::entry::{self, Expiration, TagStamp, Value};
 use crate::handle::{Handle, deduplicated};
 use crate::mode::{Blocking, Mode};
+use crate::near::Loaded;
 use crate::poll_once::poll_once;
 use crate::single_flight::{BatchLeaders, Ending, Leader, LeaderScope, flights};
 use crate::time::Ttl;
@@ -220,7 +221,7 @@ impl<'a, M: Mode, E> Batch<'a, M, E> {
     }
 
     /// The stored records; a store that fails has none.
-    async fn load(&self, keys: Vec<String>) -> HashMap<String, Option<Record>> {
+    async fn load(&self, keys: Vec<String>) -> HashMap<String, Option<Arc<Loaded>>> {
         if self.handle.stores_nothing() {
             return HashMap::new();
         }

@@ -7,9 +7,10 @@ use serde::de::DeserializeOwned;
 
 use super::Call;
 use crate::claim::{HeldClaim, RefreshLease, new_token, release_unheld};
-use crate::entry::{Record, Value};
+use crate::entry::Value;
 use crate::handle::Handle;
 use crate::mode::Mode;
+use crate::near::Loaded;
 use crate::single_flight::{Leader, Liveness, current_leader};
 use crate::store::{Answer, Claim, Operation, Store};
 use crate::time::Instant;
@@ -36,7 +37,7 @@ impl<M: Mode> Call<'_, M> {
     /// perhaps for the very computation that makes this call.
     pub(super) async fn claim<T: DeserializeOwned>(
         &self,
-        stale: Option<&Record>,
+        stale: Option<&Loaded>,
         leader: Option<&Leader>,
     ) -> Claimed<T> {
         if !self.handle.records_claims() {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::claim::{BackOff, Invalidations};
 use crate::codec::Codec;
 use crate::guard::GuardedStore;
+use crate::near::Near;
 use crate::store::Store;
 use crate::time::{Clock, Ttl};
 
@@ -15,13 +16,14 @@ pub(crate) struct Core {
     pub(crate) clock: Clock,
     pub(crate) back_off: Arc<BackOff>,
     pub(crate) invalidations: Arc<Invalidations>,
+    pub(crate) near: Near,
     pub(crate) settings: Settings,
 }
 
 impl Core {
     pub(super) fn new(store: Arc<dyn Store>, settings: Settings) -> Self {
-        let (back_off, invalidations) = (Arc::default(), Arc::default());
-        Core { store: GuardedStore::new(store), clock: Clock::running(), back_off, invalidations, settings }
+        let (back_off, invalidations, near) = (Arc::default(), Arc::default(), Near::default());
+        Core { store: GuardedStore::new(store), clock: Clock::running(), back_off, invalidations, near, settings }
     }
 }
 
@@ -34,11 +36,13 @@ pub(crate) struct Settings {
     pub(crate) shared_lease: Duration,
     /// For how long a leader with waiters may go without being polled.
     pub(crate) stall_timeout: Duration,
+    /// Whether what is read is kept in this process.
+    pub(crate) near: bool,
 }
 
 impl Default for Settings {
     fn default() -> Self {
         let (shared_lease, stall_timeout) = (Duration::from_secs(30), Duration::from_secs(30));
-        Settings { expires_in: Ttl::DEFAULT, codec: Codec::default(), shared_lease, stall_timeout }
+        Settings { expires_in: Ttl::DEFAULT, codec: Codec::default(), shared_lease, stall_timeout, near: true }
     }
 }

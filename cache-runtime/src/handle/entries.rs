@@ -1,6 +1,7 @@
 //! Operations on one entry.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -8,23 +9,32 @@ use serde::de::DeserializeOwned;
 
 use super::Handle;
 use crate::Result;
-use crate::entry::{self, Expiration, Record, Value};
+use crate::entry::{self, Expiration, Value};
 use crate::mode::Mode;
+use crate::near::Loaded;
 use crate::store::Operation;
 use crate::time::Expiry;
 
 impl Handle {
     /// The record under a stored key, expired or not, unless one of its tags was deleted.
-    pub(crate) async fn record<M: Mode>(&self, mode: &M, key: &str) -> Result<Option<Record>> {
-        let record = self.ask(mode, Operation::Get { key: Cow::Borrowed(key) }).await?.record()?;
-        match record {
-            // Boxed: most records carry no tags, and the future of their calls stays small.
-            Some(record) if record.is_tagged() => Box::pin(self.current(mode, record)).await,
-            record => Ok(record),
+    pub(crate) async fn record<M: Mode>(&self, mode: &M, key: &str) -> Result<Option<Arc<Loaded>>> {
+        if let Some(near) = self.near().and_then(|near| near.get(key)) {
+            return Ok(Some(near));
         }
+        let stamps = self.stamps(key);
+        let Some(record) = self.ask(mode, Operation::Get { key: Cow::Borrowed(key) }).await?.record()? else {
+            return Ok(None);
+        };
+        // Boxed: most records carry no tags, and the future of their calls stays small.
+        let loaded = if record.is_tagged() {
+            Box::pin(self.current(mode, record, stamps)).await?
+        } else {
+            Some(Loaded::new(record, stamps))
+        };
+        Ok(loaded.inspect(|loaded| self.keep_near(key, loaded)))
     }
 
-    async fn live<M: Mode>(&self, mode: &M, key: &str) -> Result<Option<Record>> {
+    async fn live<M: Mode>(&self, mode: &M, key: &str) -> Result<Option<Arc<Loaded>>> {
         let record = self.record(mode, &self.key(key)?).await?;
         Ok(record.filter(|record| record.is_live(self.now())))
     }
@@ -46,7 +56,7 @@ impl Handle {
 
     pub(crate) async fn get<M: Mode, T: DeserializeOwned>(&self, mode: &M, key: &str) -> Result<Option<T>> {
         let record = self.live(mode, key).await?;
-        Ok(record.and_then(|record| self.decode_owned(key, record.value)))
+        Ok(record.and_then(|record| self.decode_loaded(key, record)))
     }
 
     pub(crate) async fn set<M: Mode, T: Serialize + ?Sized>(&self, mode: &M, key: &str, value: &T) -> Result<()> {

@@ -2,14 +2,16 @@
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::Handle;
 use crate::Result;
-use crate::entry::{self, Expiration, Record, Value};
+use crate::entry::{self, Expiration, Value};
 use crate::mode::Mode;
+use crate::near::Loaded;
 use crate::store::Operation;
 
 impl Handle {
@@ -20,18 +22,40 @@ impl Handle {
         Ok(if are_same { Cow::Borrowed(asked) } else { keys.into_iter().map(Cow::into_owned).collect() })
     }
 
-    /// The keys as asked, each once and in order, with their records.
-    pub(crate) async fn records<M: Mode>(&self, mode: &M, asked: Vec<String>) -> Result<Vec<(String, Option<Record>)>> {
-        if asked.is_empty() {
-            return Ok(Vec::new());
-        }
+    /// The keys as asked, in order, with their records. What is near is not asked of the store, and the rest in one step.
+    pub(crate) async fn records<M: Mode>(
+        &self,
+        mode: &M,
+        asked: Vec<String>,
+    ) -> Result<Vec<(String, Option<Arc<Loaded>>)>> {
         let keys = self.stored_keys(&asked)?;
-        let records = self.ask(mode, Operation::ReadMulti { keys }).await?.records(asked.len())?;
-        let mut records: Vec<_> = asked.into_iter().zip(records).collect();
-        if records.iter().flat_map(|(_, record)| record).any(Record::is_tagged) {
-            Box::pin(self.drop_outdated(mode, &mut records)).await?;
+        let mut found: Vec<_> = keys.iter().map(|key| self.near().and_then(|near| near.get(key))).collect();
+        let missing: Vec<usize> = (0..found.len()).filter(|at| found[*at].is_none()).collect();
+        if !missing.is_empty() {
+            let loaded = self.load_multi(mode, missing.iter().map(|at| keys[*at].clone()).collect()).await?;
+            for (at, loaded) in missing.into_iter().zip(loaded) {
+                found[at] = loaded;
+            }
         }
-        Ok(records)
+        Ok(asked.into_iter().zip(found).collect())
+    }
+
+    /// The records under stored keys, in one step of the store, and one more if they carry tags.
+    async fn load_multi<M: Mode>(&self, mode: &M, keys: Vec<String>) -> Result<Vec<Option<Arc<Loaded>>>> {
+        let stamps: Vec<_> = keys.iter().map(|key| self.stamps(key)).collect();
+        let read = Operation::ReadMulti { keys: Cow::Borrowed(&keys) };
+        let records = self.ask(mode, read).await?.records(keys.len())?;
+        let loaded = records.into_iter().zip(stamps).map(|(record, stamps)| Some(Loaded::new(record?, stamps)));
+        let mut loaded: Vec<_> = loaded.collect();
+        if loaded.iter().flatten().any(|loaded| loaded.is_tagged()) {
+            Box::pin(self.drop_outdated(mode, &mut loaded)).await?;
+        }
+        for (key, loaded) in keys.iter().zip(&loaded) {
+            if let Some(loaded) = loaded.as_ref().filter(|loaded| !loaded.is_tagged()) {
+                self.keep_near(key, loaded);
+            }
+        }
+        Ok(loaded)
     }
 
     pub(crate) async fn read_multi<M: Mode, T: DeserializeOwned, K: AsRef<str>>(
@@ -44,7 +68,7 @@ impl Handle {
         let mut found = HashMap::with_capacity(records.len());
         found.extend(records.into_iter().filter_map(|(key, record)| {
             let record = record.filter(|record| record.is_live(now))?;
-            let value = self.decode_owned(&key, record.value)?;
+            let value = self.decode_loaded(&key, record)?;
             Some((key, value))
         }));
         Ok(found)

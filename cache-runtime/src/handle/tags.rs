@@ -10,12 +10,14 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::Handle;
 use crate::claim::new_token;
 use crate::entry::{self, Expiration, Record, TagStamp, Value};
 use crate::mode::Mode;
+use crate::near::{Loaded, Stamps};
 use crate::store::Operation;
 use crate::time::Timestamp;
 use crate::{Result, key};
@@ -127,24 +129,27 @@ impl Handle {
     }
 
     /// The tagged record, unless one of its tags was deleted.
-    pub(crate) async fn current<M: Mode>(&self, mode: &M, record: Record) -> Result<Option<Record>> {
-        let mut records = [(String::new(), Some(record))];
-        self.drop_outdated(mode, &mut records).await?;
-        let [(_, record)] = records;
-        Ok(record)
+    pub(super) async fn current<M: Mode>(
+        &self,
+        mode: &M,
+        record: Record,
+        stamps: Option<Stamps>,
+    ) -> Result<Option<Arc<Loaded>>> {
+        let Some(tags) = tag_stamps_in(&record) else { return Ok(None) };
+        // Before the generations are read.
+        let stamps = stamps.and_then(|stamps| stamps.with_tags(tags.iter().map(|tag| tag.key.as_str())));
+        let keys = tags.iter().map(|tag| tag.key.clone()).collect();
+        let is_current = are_present(&tags, &self.present_generations(mode, keys).await?);
+        Ok(is_current.then(|| Loaded::new(record, stamps)))
     }
 
     /// Removes the records with a deleted tag, in one read.
-    pub(crate) async fn drop_outdated<M: Mode>(
-        &self,
-        mode: &M,
-        records: &mut [(String, Option<Record>)],
-    ) -> Result<()> {
-        let stamps_of = |record: &Option<Record>| match record {
+    pub(crate) async fn drop_outdated<M: Mode>(&self, mode: &M, records: &mut [Option<Arc<Loaded>>]) -> Result<()> {
+        let stamps_of = |record: &Option<Arc<Loaded>>| match record {
             Some(record) if record.is_tagged() => tag_stamps_in(record),
             _ => Some(Vec::new()),
         };
-        let stamps: Vec<Option<Vec<TagStamp>>> = records.iter().map(|(_, record)| stamps_of(record)).collect();
+        let stamps: Vec<Option<Vec<TagStamp>>> = records.iter().map(stamps_of).collect();
         let mut keys: Vec<String> = stamps.iter().flatten().flatten().map(|stamp| stamp.key.clone()).collect();
         keys.sort_unstable();
         keys.dedup();
@@ -152,7 +157,7 @@ impl Handle {
             return Ok(());
         }
         let generations = self.present_generations(mode, keys).await?;
-        for ((_, record), stamps) in records.iter_mut().zip(stamps) {
+        for (record, stamps) in records.iter_mut().zip(stamps) {
             if !stamps.is_some_and(|stamps| are_present(&stamps, &generations)) {
                 *record = None;
             }

@@ -90,6 +90,7 @@ pub(super) fn open(config: &CacheConfig) -> Result<Cache> {
         codec: options.find("codec")?.unwrap_or(default.codec),
         shared_lease: options.duration("shared_lease")?.unwrap_or(default.shared_lease),
         stall_timeout: options.duration("stall_timeout")?.unwrap_or(default.stall_timeout),
+        near: options.find("near")?.unwrap_or(default.near),
     };
     options.finish()?;
     Ok(Cache::with_settings(store, settings))

@@ -28,11 +28,11 @@ use std::time::Duration;
 use parking_lot::{Mutex, RwLock};
 use rusqlite::{Connection, params};
 
-use self::database::{Database, in_transaction};
+use self::database::{Changes, Database, in_transaction};
 use self::error::{Unusable, explained, file_error, unusable};
 use self::rows::{after_prefix, count, execute, fetch, put, remove};
 use self::settings::SqliteSettings;
-use super::{Claim, Claims, Dispatch, Expiration, Operation, Record, Store, Timestamp, Value};
+use super::{Claim, Claims, Dispatch, Expiration, Operation, Record, Store, Stripes, Timestamp, Value};
 use crate::config::Options;
 use crate::time::Stopwatch;
 use crate::{Error, ErrorKind, Result};
@@ -163,10 +163,11 @@ impl SqliteStore {
     /// Runs a write, and starts the maintenance that it makes due.
     fn write<T>(
         &self,
+        changes: &Changes<'_>,
         (rows, bytes, now): (usize, usize, Timestamp),
         work: impl Fn(&Database, &Connection) -> rusqlite::Result<T>,
     ) -> Result<T> {
-        let value = self.run(|database| database.write(|connection| work(database, connection)))?;
+        let value = self.run(|database| database.write(changes, |connection| work(database, connection)))?;
         if let Some(database) = self.opened() {
             maintenance::after_write(&database, self.settings.max_size, rows, bytes, now);
         }
@@ -209,7 +210,7 @@ impl Store for SqliteStore {
 
     fn set(&self, key: &str, value: &Value, expiration: &Expiration) -> Result<()> {
         self.check_size([value])?;
-        self.write((1, value.size(), expiration.now), |database, connection| {
+        self.write(&Changes::Key(key), (1, value.size(), expiration.now), |database, connection| {
             let hash = database.hash(key);
             execute(connection, sql::BREAK_CLAIMS, [hash])?;
             put(&mut connection.prepare_cached(sql::SET)?, hash, key, value, expiration)
@@ -219,7 +220,7 @@ impl Store for SqliteStore {
     fn write_multi(&self, values: &[(String, Value)], expiration: &Expiration) -> Result<()> {
         self.check_size(values.iter().map(|(_, value)| value))?;
         let bytes = values.iter().map(|(_, value)| value.size()).sum();
-        self.write((values.len(), bytes, expiration.now), |database, connection| {
+        self.write(&Changes::Values(values), (values.len(), bytes, expiration.now), |database, connection| {
             let mut statement = connection.prepare_cached(sql::SET)?;
             values.iter().try_for_each(|(key, value)| {
                 let hash = database.hash(key);
@@ -230,11 +231,13 @@ impl Store for SqliteStore {
     }
 
     fn delete(&self, key: &str, now: Timestamp) -> Result<bool> {
-        self.write((1, 0, now), |database, connection| remove(connection, database.hash(key), key, now))
+        self.write(&Changes::Key(key), (1, 0, now), |database, connection| {
+            remove(connection, database.hash(key), key, now)
+        })
     }
 
     fn delete_multi(&self, keys: &[String], now: Timestamp) -> Result<u64> {
-        self.write((keys.len(), 0, now), |database, connection| {
+        self.write(&Changes::Keys(keys), (keys.len(), 0, now), |database, connection| {
             let gone = keys.iter().map(|key| remove(connection, database.hash(key), key, now));
             gone.map(|was| was.map(u64::from)).sum()
         })
@@ -242,7 +245,7 @@ impl Store for SqliteStore {
 
     /// Reads and writes in one transaction with the write lock, so it is atomic.
     fn increment(&self, key: &str, by: i64, expiration: &Expiration) -> Result<i64> {
-        let sum = self.write((1, 0, expiration.now), |database, connection| {
+        let sum = self.write(&Changes::Key(key), (1, 0, expiration.now), |database, connection| {
             let hash = database.hash(key);
             let old = fetch(&mut connection.prepare_cached(sql::GET)?, hash, key, i64::MAX)?;
             let counted = match count(old, by, expiration) {
@@ -261,7 +264,7 @@ impl Store for SqliteStore {
     }
 
     fn clear(&self, prefix: &str) -> Result<u64> {
-        let gone = self.write((1, 0, Timestamp::EPOCH), |_, connection| {
+        let gone = self.write(&Changes::AnyKey, (1, 0, Timestamp::EPOCH), |_, connection| {
             execute(connection, sql::BREAK_ALL_CLAIMS, [])?;
             match after_prefix(prefix) {
                 None => execute(connection, sql::CLEAR_ALL, []),
@@ -272,7 +275,7 @@ impl Store for SqliteStore {
     }
 
     fn touch(&self, key: &str, expiration: &Expiration) -> Result<bool> {
-        let touched = self.write((1, 0, expiration.now), |database, connection| {
+        let touched = self.write(&Changes::Key(key), (1, 0, expiration.now), |database, connection| {
             let (expires_at, stale_until) = (expiration.expires_at.as_millis(), expiration.stale_until.as_millis());
             let row = params![database.hash(key), key, expires_at, stale_until, expiration.now.as_millis()];
             execute(connection, sql::TOUCH, row)
@@ -281,12 +284,18 @@ impl Store for SqliteStore {
     }
 
     fn delete_expired(&self, now: Timestamp) -> Result<u64> {
-        self.write((1, 0, now), |_, connection| execute(connection, sql::DELETE_EXPIRED, [now.as_millis()]))
-            .map(|rows| rows as u64)
+        self.write(&Changes::NoEntry, (1, 0, now), |_, connection| {
+            execute(connection, sql::DELETE_EXPIRED, [now.as_millis()])
+        })
+        .map(|rows| rows as u64)
     }
 
     fn claims(&self) -> Option<&dyn Claims> {
         Some(self)
+    }
+
+    fn stripes(&self) -> Option<Arc<Stripes>> {
+        self.opened().and_then(|database| database.stripes())
     }
 
     /// Runs a fast operation at once: a lookup or a write takes a few microseconds, and a switch to another thread several
@@ -318,7 +327,7 @@ impl Claims for SqliteStore {
     fn claim(&self, keys: &[String], claim: &Claim) -> Result<bool> {
         let (token, now) = (claim.token.cast_signed(), Timestamp::now());
         let ends_at = now.after(claim.length).as_millis();
-        self.write((keys.len(), 0, Timestamp::EPOCH), |database, connection| {
+        self.write(&Changes::NoEntry, (keys.len(), 0, Timestamp::EPOCH), |database, connection| {
             keys.iter().try_fold(true, |granted, key| {
                 let row = params![database.hash(key), token, claim.exclusive, ends_at, now.as_millis()];
                 Ok(execute(connection, sql::CLAIM, row)? > 0 && granted)
@@ -329,7 +338,7 @@ impl Claims for SqliteStore {
     fn complete(&self, values: &[(String, Value)], expiration: &Expiration, token: u64) -> Result<Vec<bool>> {
         self.check_size(values.iter().map(|(_, value)| value))?;
         let bytes = values.iter().map(|(_, value)| value.size()).sum();
-        self.write((values.len(), bytes, expiration.now), |database, connection| {
+        self.write(&Changes::Values(values), (values.len(), bytes, expiration.now), |database, connection| {
             let complete = |(key, value): &(String, Value)| {
                 let hash = database.hash(key);
                 let is_unbroken = execute(connection, sql::COMPLETE_CLAIM, [hash, token.cast_signed()])? > 0;
@@ -344,7 +353,7 @@ impl Claims for SqliteStore {
 
     fn renew(&self, key: &str, claim: &Claim) -> Result<bool> {
         let until = Timestamp::now().after(claim.length);
-        self.write((1, 0, Timestamp::EPOCH), |database, connection| {
+        self.write(&Changes::NoEntry, (1, 0, Timestamp::EPOCH), |database, connection| {
             let row = [database.hash(key), claim.token.cast_signed(), until.as_millis()];
             execute(connection, sql::MOVE_END_OF_CLAIM, row).map(|rows| rows > 0)
         })
@@ -352,7 +361,7 @@ impl Claims for SqliteStore {
 
     fn release(&self, keys: &[String], token: u64, pause: Duration) -> Result<Vec<bool>> {
         let (token, until) = (token.cast_signed(), Timestamp::now().after(pause).as_millis());
-        self.write((keys.len(), 0, Timestamp::EPOCH), |database, connection| {
+        self.write(&Changes::NoEntry, (keys.len(), 0, Timestamp::EPOCH), |database, connection| {
             let end = |key: &String| {
                 let hash = database.hash(key);
                 let rows = if pause.is_zero() {

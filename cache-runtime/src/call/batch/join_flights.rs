@@ -82,7 +82,7 @@ impl<M: Mode, E> Batch<'_, M, E> {
         let now = self.handle.now();
         let live = records.into_iter().filter_map(|(key, record)| {
             let record = record.filter(|record| record.is_live(now))?;
-            Some((self.flight(&key)?, Arc::new(record.value)))
+            Some((self.flight(&key)?, Arc::new(record.value.clone())))
         });
         let live: HashMap<FlightKey, Arc<Value>> = live.collect();
         leaders.end_some(|leader| Some(Ending::Published(Arc::clone(live.get(leader.key())?), watermark?)));

@@ -16,6 +16,7 @@ use super::error::{Unusable, busy, is_busy, is_damage};
 use super::file::{self, Identity};
 use super::maintenance::Progress;
 use super::{busy_timeout, sql};
+use crate::store::{Announced, Stripes, Value};
 
 /// How many idle reading connections are kept.
 const MAX_IDLE_READERS: usize = 8;
@@ -36,6 +37,8 @@ pub(super) struct Database {
     file: Option<OpenFile>,
     pragmas: Arc<Pragmas>,
     seed: [u8; 16],
+    /// In memory all changes are made by this process, and announced here. Other processes change a file.
+    stripes: Option<Arc<Stripes>>,
     pub(super) progress: Progress,
     /// The file is damaged; the next operation moves it aside.
     pub(super) damaged: AtomicBool,
@@ -68,12 +71,14 @@ impl Database {
             initialize(&writer)?;
         }
         let seed = writer.query_row(sql::SEED, [], |row| row.get(0))?;
+        let stripes = file.is_none().then(|| Stripes::seeded(seed));
         Ok(Database {
             writer: Mutex::new(writer),
             readers: Mutex::default(),
             file,
             pragmas,
             seed,
+            stripes,
             progress: Progress::default(),
             damaged: AtomicBool::new(false),
             outdated: AtomicBool::new(false),
@@ -137,9 +142,34 @@ impl Database {
 
     /// Runs statements as one transaction. It takes the write lock at its beginning, so it never fails half-way because
     /// of another writer.
-    pub(super) fn write<T>(&self, write: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> rusqlite::Result<T> {
+    pub(super) fn write<T>(
+        &self,
+        changes: &Changes<'_>,
+        write: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> rusqlite::Result<T> {
         let connection = self.writer()?;
-        in_transaction(&connection, sql::BEGIN_WRITE, || write(&connection))
+        // Made under the write lock, and ended after the commit or the rollback.
+        let mut _announced = None;
+        in_transaction(&connection, sql::BEGIN_WRITE, || {
+            _announced = self.announce(changes);
+            write(&connection)
+        })
+    }
+
+    fn announce(&self, changes: &Changes<'_>) -> Option<Announced<'_>> {
+        let stripes = self.stripes.as_ref()?;
+        Some(match changes {
+            Changes::NoEntry => return None,
+            Changes::Key(key) => stripes.announce([key]),
+            Changes::Keys(keys) => stripes.announce(*keys),
+            Changes::Values(values) => stripes.announce(values.iter().map(|(key, _)| key)),
+            Changes::AnyKey => stripes.announce_all(),
+        })
+    }
+
+    /// The stripes on which all changes are announced.
+    pub(super) fn stripes(&self) -> Option<Arc<Stripes>> {
+        self.stripes.clone()
     }
 
     /// Another connection to the file.
@@ -160,6 +190,16 @@ impl Database {
         };
         self.writer.try_lock_for(timeout).ok_or_else(busy)
     }
+}
+
+/// Which entries a transaction may change.
+pub(super) enum Changes<'a> {
+    /// None: it changes claims, or removes what has expired or is evicted.
+    NoEntry,
+    Key(&'a str),
+    Keys(&'a [String]),
+    Values(&'a [(String, Value)]),
+    AnyKey,
 }
 
 /// Runs statements as one transaction, which is rolled back after an error or a panic.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, params};
 
-use super::database::Database;
+use super::database::{Changes, Database};
 use super::rows::execute;
 use super::sql;
 use crate::time::Timestamp;
@@ -25,10 +25,10 @@ const CLAIM_GRACE: Duration = Duration::from_secs(60 * 60);
 /// Removes expired rows, window by window, as long as there are enough of them.
 pub(super) fn prune(database: &Database) -> rusqlite::Result<()> {
     let long_ago = Timestamp::now().as_millis().saturating_sub(CLAIM_GRACE.as_millis() as i64);
-    database.write(|connection| execute(connection, sql::DELETE_ENDED_CLAIMS, [long_ago]))?;
+    database.write(&Changes::NoEntry, |connection| execute(connection, sql::DELETE_ENDED_CLAIMS, [long_ago]))?;
     let deadline = database.progress.now.load(Ordering::Relaxed).saturating_sub(GRACE.as_millis() as i64);
     for _ in 0..MAX_STEPS {
-        let goes_on = database.write(|connection| {
+        let goes_on = database.write(&Changes::NoEntry, |connection| {
             let Some(window) = next_window(database, connection, deadline)? else { return Ok(false) };
             if window.expired > 0 {
                 execute(connection, sql::PRUNE, [window.from, window.to, deadline])?;
@@ -59,7 +59,7 @@ pub(super) fn used(database: &Database) -> rusqlite::Result<u64> {
 
 /// Evicts those rows of a window that are closest to expiry, and returns how many.
 pub(super) fn evict(database: &Database) -> rusqlite::Result<usize> {
-    database.write(|connection| {
+    database.write(&Changes::NoEntry, |connection| {
         let Some(window) = next_window(database, connection, 0)? else { return Ok(0) };
         execute(connection, sql::EVICT, [window.from, window.to, window.rows / 4 + 1])
     })

@@ -1,0 +1,89 @@
+//! What is kept near is a hit until it changes, and the room it takes is bounded.
+
+use std::sync::Arc;
+
+use super::weight::{CAPACITY, MAX_VALUE};
+use super::{Loaded, Near, Stamps};
+use crate::entry::{Record, Value};
+use crate::store::Stripes;
+
+fn loaded(stripes: &Arc<Stripes>, key: &str, bytes: usize) -> Arc<Loaded> {
+    Loaded::new(Record::new(Value::Bytes(vec![7; bytes])), Stamps::of(Some(Arc::clone(stripes)), key))
+}
+
+fn kept(near: &Near) -> usize {
+    near.entries.get().map_or(0, quick_cache::sync::Cache::len)
+}
+
+#[test]
+fn what_is_kept_is_found_until_its_key_changes() {
+    let (near, stripes) = (Near::default(), Stripes::new());
+    near.keep("user:1", &loaded(&stripes, "user:1", 32));
+    assert!(near.get("user:1").is_some() && near.get("user:2").is_none());
+    drop(stripes.announce(["user:1"]));
+    assert!(near.get("user:1").is_none());
+}
+
+#[test]
+fn what_depends_on_a_tag_is_found_until_the_tag_changes() {
+    let (near, stripes) = (Near::default(), Stripes::new());
+    let stamps = Stamps::of(Some(Arc::clone(&stripes)), "card").unwrap().with_tags(["tag"].into_iter());
+    near.keep("card", &Loaded::new(Record::new(Value::Number(7)), stamps));
+    assert!(near.get("card").is_some());
+    drop(stripes.announce(["tag"]));
+    assert!(near.get("card").is_none());
+}
+
+#[test]
+fn what_was_read_during_a_change_is_not_kept() {
+    let (near, stripes) = (Near::default(), Stripes::new());
+    let changing = stripes.announce(["user:1"]);
+    let read = loaded(&stripes, "user:1", 32);
+    drop(changing);
+    near.keep("user:1", &read);
+    assert!(near.get("user:1").is_none());
+}
+
+#[test]
+fn the_number_of_what_is_kept_is_bounded() {
+    let (near, stripes) = (Near::default(), Stripes::new());
+    for n in 0..30_000 {
+        let key = format!("user:{n}");
+        near.keep(&key, &loaded(&stripes, &key, 32));
+    }
+    assert!((5_000..=10_000).contains(&kept(&near)), "{} are kept", kept(&near));
+}
+
+#[test]
+fn the_bytes_of_what_is_kept_are_bounded() {
+    let (near, stripes) = (Near::default(), Stripes::new());
+    let bytes = 512 << 10;
+    for n in 0..1_000 {
+        let key = format!("page:{n}");
+        near.keep(&key, &loaded(&stripes, &key, bytes));
+    }
+    assert!((32..=CAPACITY as usize / bytes).contains(&kept(&near)), "{} are kept", kept(&near));
+}
+
+#[test]
+fn a_large_value_is_not_kept() {
+    let (near, stripes) = (Near::default(), Stripes::new());
+    near.keep("film", &loaded(&stripes, "film", MAX_VALUE + 1));
+    assert_eq!(kept(&near), 0);
+}
+
+#[test]
+fn a_scan_does_not_push_out_what_is_read_often() {
+    let (near, stripes) = (Near::default(), Stripes::new());
+    let hot: Vec<String> = (0..1_000).map(|n| format!("hot:{n}")).collect();
+    for key in &hot {
+        near.keep(key, &loaded(&stripes, key, 32));
+    }
+    for n in 0..200_000 {
+        let key = format!("cold:{n}");
+        near.keep(&key, &loaded(&stripes, &key, 32));
+        let _ = near.get(&hot[n % hot.len()]);
+    }
+    let left = hot.iter().filter(|key| near.get(key).is_some()).count();
+    assert!(left > 980, "{left} of 1000 are left");
+}
