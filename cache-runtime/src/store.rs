@@ -24,6 +24,8 @@ pub use self::none::NoCache;
 pub use self::operation::{Answer, Operation};
 pub(crate) use self::stripes::Stamp;
 pub use self::stripes::{Announced, Stripes};
+#[cfg(feature = "sqlite")]
+pub(crate) use self::stripes::{Counters, FILE_BYTES};
 use crate::Result;
 pub use crate::entry::{Expiration, Record, Value};
 pub use crate::time::Timestamp;

@@ -5,6 +5,7 @@
 //! settings                  the configuration
 //! file, database            the file; its connections and transactions
 //! sql, rows                 the statements; rows of entries
+//! stripes_file              where processes announce their changes
 //! maintenance               what runs in the background, and when it is due
 //! eviction                  removing expired rows; keeping the file under its size
 //! busy_timeout, error       how long an operation waits for a lock; errors
@@ -19,6 +20,7 @@ mod maintenance;
 mod rows;
 mod settings;
 mod sql;
+mod stripes_file;
 
 use std::path::Path;
 use std::sync::Arc;

@@ -1,16 +1,23 @@
 //! Stripes: counters by which values that a process keeps near are known to be unchanged.
 
+mod counters;
+#[cfg(feature = "sqlite")]
+mod place;
+
 use std::fmt;
 use std::hash::Hasher;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 
 use siphasher::sip::SipHasher13;
 use smallvec::SmallVec;
 
-/// How many counters there are. Keys share them by their hash, so a change of one key ends what is kept of its neighbours
-/// too.
-const COUNT: usize = 4096;
+use self::counters::COUNT;
+pub(crate) use self::counters::Counters;
+#[cfg(feature = "sqlite")]
+pub(crate) use self::counters::FILE_BYTES;
+#[cfg(feature = "sqlite")]
+use self::place::Place;
 
 /// Counters of changes, one for each of 4,096 groups of keys.
 ///
@@ -37,9 +44,12 @@ const COUNT: usize = 4096;
 /// drop(announced);
 /// ```
 pub struct Stripes {
-    counters: Box<[AtomicU64; COUNT]>,
+    counters: Counters,
     /// Nobody outside can choose keys that share a counter.
     seed: [u8; 16],
+    /// Where the counters are shared with other processes.
+    #[cfg(feature = "sqlite")]
+    place: Option<Place>,
 }
 
 impl Stripes {
@@ -55,9 +65,32 @@ impl Stripes {
 
     /// Counters for keys that are hashed with this seed.
     pub(crate) fn seeded(seed: [u8; 16]) -> Arc<Self> {
-        let counters: Vec<AtomicU64> = (0..COUNT).map(|_| AtomicU64::new(0)).collect();
-        let counters = counters.try_into().unwrap_or_else(|_| unreachable!("there are as many as collected"));
-        Arc::new(Stripes { counters, seed })
+        Arc::new(Stripes {
+            counters: Counters::in_memory(),
+            seed,
+            #[cfg(feature = "sqlite")]
+            place: None,
+        })
+    }
+
+    /// Counters that processes share, as long as they are where all of them look: `is_in_place` is asked once a second.
+    #[cfg(feature = "sqlite")]
+    pub(crate) fn shared(
+        counters: Counters,
+        seed: [u8; 16],
+        is_in_place: impl Fn() -> bool + Send + Sync + 'static,
+    ) -> Arc<Self> {
+        Arc::new(Stripes { counters, seed, place: Some(Place::new(is_in_place)) })
+    }
+
+    /// Makes every counter even: whoever announced a change and died has left an odd one. Call it inside the lock under
+    /// which the store changes, since whoever holds that knows that nobody else is making a change.
+    #[cfg(feature = "sqlite")]
+    pub(crate) fn settle(&self) {
+        for stripe in 0..COUNT {
+            let even = |count: u64| (!count.is_multiple_of(2)).then(|| count + 1);
+            let _ = self.counters.at(stripe).fetch_update(Ordering::AcqRel, Ordering::Relaxed, even);
+        }
     }
 
     /// Announces that these keys are about to change, until what it returns is dropped.
@@ -96,20 +129,33 @@ impl Stripes {
     /// settled: a writer that died, or is about to end its announcement, has given the lock back.
     fn announce_one(&self, stripe: usize) -> u64 {
         let odd = |count: u64| if count.is_multiple_of(2) { count + 1 } else { count + 2 };
-        let before = self.counters[stripe].fetch_update(Ordering::AcqRel, Ordering::Acquire, |count| Some(odd(count)));
+        let before =
+            self.counters.at(stripe).fetch_update(Ordering::AcqRel, Ordering::Acquire, |count| Some(odd(count)));
         odd(before.unwrap_or_default())
     }
 
     /// The stamp for what is read of this key from now on; `None` while the key is being changed.
     pub(crate) fn stamp(&self, key: &str) -> Option<Stamp> {
         let stripe = self.stripe(key);
-        let count = self.counters[stripe].load(Ordering::Acquire);
-        count.is_multiple_of(2).then_some(Stamp { stripe: stripe as u16, count })
+        let count = self.counters.at(stripe).load(Ordering::Acquire);
+        (count.is_multiple_of(2) && self.is_in_place()).then_some(Stamp { stripe: stripe as u16, count })
+    }
+
+    /// Whether processes that share these counters still find them where they look.
+    #[cfg(feature = "sqlite")]
+    pub(crate) fn is_in_place(&self) -> bool {
+        self.place.as_ref().is_none_or(Place::is_kept)
+    }
+
+    #[cfg(not(feature = "sqlite"))]
+    #[expect(clippy::unused_self, reason = "only files are shared")]
+    fn is_in_place(&self) -> bool {
+        true
     }
 
     /// Whether nothing has changed what was read with this stamp.
     pub(crate) fn is_current(&self, stamp: Stamp) -> bool {
-        self.counters[usize::from(stamp.stripe)].load(Ordering::Acquire) == stamp.count
+        self.counters.at(stamp.stripe.into()).load(Ordering::Acquire) == stamp.count && self.is_in_place()
     }
 
     fn stripe(&self, key: &str) -> usize {
@@ -154,7 +200,7 @@ impl Drop for Announced<'_> {
     fn drop(&mut self) {
         for (stripe, count) in &self.counts {
             // If another writer has announced a change meanwhile, its own end makes the counter even.
-            let counter = &self.stripes.counters[*stripe];
+            let counter = self.stripes.counters.at(*stripe);
             let _ = counter.compare_exchange(*count, count + 1, Ordering::AcqRel, Ordering::Relaxed);
         }
     }

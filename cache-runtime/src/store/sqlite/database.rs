@@ -15,7 +15,7 @@ use siphasher::sip::SipHasher13;
 use super::error::{Unusable, busy, is_busy, is_damage};
 use super::file::{self, Identity};
 use super::maintenance::Progress;
-use super::{busy_timeout, sql};
+use super::{busy_timeout, sql, stripes_file};
 use crate::store::{Announced, Stripes, Value};
 
 /// How many idle reading connections are kept.
@@ -37,7 +37,7 @@ pub(super) struct Database {
     file: Option<OpenFile>,
     pragmas: Arc<Pragmas>,
     seed: [u8; 16],
-    /// In memory all changes are made by this process, and announced here. Other processes change a file.
+    /// Where changes are announced; `None` if the file for it cannot be mapped.
     stripes: Option<Arc<Stripes>>,
     pub(super) progress: Progress,
     /// The file is damaged; the next operation moves it aside.
@@ -71,7 +71,10 @@ impl Database {
             initialize(&writer)?;
         }
         let seed = writer.query_row(sql::SEED, [], |row| row.get(0))?;
-        let stripes = file.is_none().then(|| Stripes::seeded(seed));
+        let stripes = match &file {
+            None => Some(Stripes::seeded(seed)),
+            Some(file) => shared_stripes(file, &writer, seed)?,
+        };
         Ok(Database {
             writer: Mutex::new(writer),
             readers: Mutex::default(),
@@ -112,7 +115,8 @@ impl Database {
 
     /// Checks whether the path still leads to the open file.
     pub(super) fn check_file(&self) {
-        if self.file.as_ref().is_some_and(|file| file::identity(&file.path) != file.identity) {
+        let is_replaced = self.file.as_ref().is_some_and(|file| file::identity(&file.path) != file.identity);
+        if is_replaced || self.stripes.as_ref().is_some_and(|stripes| !stripes.is_in_place()) {
             self.outdated.store(true, Ordering::Relaxed);
         }
     }
@@ -167,6 +171,14 @@ impl Database {
         })
     }
 
+    /// Ends announcements of processes that died.
+    pub(super) fn settle_stripes(&self) -> rusqlite::Result<()> {
+        self.write(&Changes::NoEntry, |_| {
+            self.stripes.iter().for_each(|stripes| stripes.settle());
+            Ok(())
+        })
+    }
+
     /// The stripes on which all changes are announced.
     pub(super) fn stripes(&self) -> Option<Arc<Stripes>> {
         self.stripes.clone()
@@ -190,6 +202,17 @@ impl Database {
         };
         self.writer.try_lock_for(timeout).ok_or_else(busy)
     }
+}
+
+/// The stripes of a file, opened by one process at a time. Without them nothing is kept near.
+fn shared_stripes(file: &OpenFile, writer: &Connection, seed: [u8; 16]) -> rusqlite::Result<Option<Arc<Stripes>>> {
+    in_transaction(writer, sql::BEGIN_WRITE, || {
+        let stripes = stripes_file::open(&file.path, file.identity, seed).inspect_err(|error| {
+            let path = file.path.display();
+            tracing::warn!(%error, "cache: changes of {path} cannot be announced, so nothing is kept near");
+        });
+        Ok(stripes.ok().inspect(|stripes| stripes.settle()))
+    })
 }
 
 /// Which entries a transaction may change.

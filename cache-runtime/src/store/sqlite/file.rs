@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
+use super::stripes_file;
 use crate::time::Timestamp;
 
-/// The suffixes of the files that SQLite adds to a database in WAL mode.
-const COMPANIONS: [&str; 2] = ["-wal", "-shm"];
+/// The suffixes of the files beside a database: those that SQLite adds in WAL mode, and the stripes.
+const COMPANIONS: [&str; 3] = ["-wal", "-shm", stripes_file::SUFFIX];
 
 /// Identifies a file, so that another file at the same path is noticed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -146,7 +147,7 @@ pub(super) fn wal_size(path: &Path) -> u64 {
     fs::metadata(with_suffix(path, "-wal")).map_or(0, |metadata| metadata.len())
 }
 
-fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+pub(super) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     PathBuf::from(name)

@@ -81,6 +81,7 @@ fn start(database: &Arc<Database>, max_size: u64) {
         database.progress.written.store(0, Ordering::Relaxed);
         let finished = prune(&database)
             .and_then(|()| make_room(&database, max_size))
+            .and_then(|()| database.settle_stripes())
             .and_then(|()| checkpoint(&database, max_size));
         let _ = finished.inspect_err(|error| tracing::debug!(%error, "cache: maintenance of the database ended early"));
     })
