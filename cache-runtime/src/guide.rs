@@ -11,6 +11,7 @@
 //! | [`values`] | What can be stored, in which encoding? What happens when a struct changes? |
 //! | [`expiry`] | TTL, stale-while-revalidate, stale-if-error, jitter |
 //! | [`stampedes`] | How does single-flight protect a database from a cache stampede? |
+//! | [`near`] | What is kept in this process, and how is it known to be unchanged? |
 //! | [`invalidation`] | How do I forget one entry, or everything that carries a tag? |
 //! | [`batches`] | How do I load many entries with one query? |
 //! | [`models`] | Keys that change when a model does |
@@ -38,7 +39,7 @@ macro_rules! pages {
     )*};
 }
 pages! {
-    macros handle asynchronous keys values expiry stampedes invalidation batches models fragments
+    macros handle asynchronous keys values expiry stampedes near invalidation batches models fragments
     russian_dolls templates touches counters
     configuration testing sqlite processes redis stores failure performance migrating rails
 }

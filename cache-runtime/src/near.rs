@@ -8,12 +8,14 @@ mod weight;
 
 use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use quick_cache::sync::{Cache, DefaultLifecycle};
 
 use self::weight::{CAPACITY, Weight};
 use crate::entry::{Record, Value};
 use crate::store::{Stamp, Stripes};
+use crate::time::Timestamp;
 
 /// How many entries are kept. A scan of keys that are read once does not push out what is read often.
 const MAX_ENTRIES: u64 = 10_000;
@@ -31,6 +33,7 @@ pub(crate) struct Near {
 #[derive(Debug)]
 pub(crate) struct Loaded {
     record: Record,
+    loaded_at: Timestamp,
     stamps: Option<Stamps>,
 }
 
@@ -63,8 +66,13 @@ fn new_entries() -> Entries {
 }
 
 impl Loaded {
-    pub(crate) fn new(record: Record, stamps: Option<Stamps>) -> Arc<Self> {
-        Arc::new(Loaded { record, stamps })
+    pub(crate) fn new(record: Record, loaded_at: Timestamp, stamps: Option<Stamps>) -> Arc<Self> {
+        Arc::new(Loaded { record, loaded_at, stamps })
+    }
+
+    /// Whether it was read no longer ago than this, and not in the future of a clock that was set back.
+    pub(crate) fn is_younger_than(&self, age: Duration, now: Timestamp) -> bool {
+        self.loaded_at <= now && now.since(self.loaded_at) < age
     }
 
     fn is_current(&self) -> bool {

@@ -96,6 +96,21 @@ impl CacheBuilder {
         self
     }
 
+    /// Sets for how long what is read is kept in this process, if nothing changes it.
+    ///
+    /// It takes seconds or a `Duration`; 0 keeps nothing. Without it an entry is kept until it changes or other entries
+    /// take its place, on stores that announce changes: see [near](crate::guide::near).
+    ///
+    /// ```
+    /// use cache_runtime::{Cache, store::NoCache};
+    ///
+    /// let cache = Cache::builder(NoCache).near(0).build();
+    /// ```
+    pub fn near(mut self, longest: impl Into<Ttl>) -> Self {
+        self.settings.near = longest.into().span();
+        self
+    }
+
     /// Makes the cache from the store and settings.
     ///
     /// Like [`Cache::new`], it is this store's cache in every build, also with the cargo feature `no-cache`.

@@ -1,6 +1,5 @@
 //! Views: the same cache with options.
 
-use std::time::Duration;
 
 use super::both_faces::for_both_faces;
 use super::{AsyncCache, Cache};
@@ -38,7 +37,7 @@ for_both_faces! {
     /// let stats = cache.expires_in(300).race_ttl(10).get_or_set("stats", async || vec![3, 1, 4]).await;
     /// assert_eq!(stats, [3, 1, 4]);
     pub fn race_ttl(&self, window: impl Into<Ttl>) -> Self {
-        Self { handle: with(&self.handle, |view| view.race_ttl = window_of(window.into())) }
+        Self { handle: with(&self.handle, |view| view.race_ttl = window.into().span()) }
     }
 
     /// Returns the stale value instead of an `Err`.
@@ -51,7 +50,18 @@ for_both_faces! {
     /// assert_eq!(rates.try_get_or_set("rate:EUR", async || "108".parse::<u32>()).await, Ok(108));
     /// // After this minute, for an hour, an `Err` of the closure is replaced by 108.
     pub fn stale_if_error(&self, window: impl Into<Ttl>) -> Self {
-        Self { handle: with(&self.handle, |view| view.stale_if_error = window_of(window.into())) }
+        Self { handle: with(&self.handle, |view| view.stale_if_error = window.into().span()) }
+    }
+
+    /// Limits for how long what is read is kept in this process.
+    ///
+    /// It takes seconds or a `Duration`; with 0 each operation asks the store. The cache's own setting holds too. Without
+    /// both an entry is kept until it changes: see [near](crate::guide::near).
+    #[must_use]
+    example:
+    /// let at_noon: Option<u64> = cache.near(0).get("visits").await?; // as the store has it
+    pub fn near(&self, longest: impl Into<Ttl>) -> Self {
+        Self { handle: with(&self.handle, |view| view.near = Some(longest.into().span())) }
     }
 
     /// Lets one caller among all processes compute a missing key.
@@ -127,11 +137,4 @@ fn with(handle: &Handle, set: impl FnOnce(&mut View)) -> Handle {
     let mut handle = handle.clone();
     set(&mut handle.view);
     handle
-}
-
-fn window_of(ttl: Ttl) -> Duration {
-    match ttl {
-        Ttl::After(duration) => duration,
-        Ttl::Never => Duration::MAX,
-    }
 }

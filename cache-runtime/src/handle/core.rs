@@ -36,13 +36,13 @@ pub(crate) struct Settings {
     pub(crate) shared_lease: Duration,
     /// For how long a leader with waiters may go without being polled.
     pub(crate) stall_timeout: Duration,
-    /// Whether what is read is kept in this process.
-    pub(crate) near: bool,
+    /// For how long what is read is kept in this process, if nothing changes it.
+    pub(crate) near: Duration,
 }
 
 impl Default for Settings {
     fn default() -> Self {
         let (shared_lease, stall_timeout) = (Duration::from_secs(30), Duration::from_secs(30));
-        Settings { expires_in: Ttl::DEFAULT, codec: Codec::default(), shared_lease, stall_timeout, near: true }
+        Settings { expires_in: Ttl::DEFAULT, codec: Codec::default(), shared_lease, stall_timeout, near: Duration::MAX }
     }
 }

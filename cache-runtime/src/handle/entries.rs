@@ -18,7 +18,7 @@ use crate::time::Expiry;
 impl Handle {
     /// The record under a stored key, expired or not, unless one of its tags was deleted.
     pub(crate) async fn record<M: Mode>(&self, mode: &M, key: &str) -> Result<Option<Arc<Loaded>>> {
-        if let Some(near) = self.near().and_then(|near| near.get(key)) {
+        if let Some(near) = self.near(key) {
             return Ok(Some(near));
         }
         let stamps = self.stamps(key);
@@ -29,7 +29,7 @@ impl Handle {
         let loaded = if record.is_tagged() {
             Box::pin(self.current(mode, record, stamps)).await?
         } else {
-            Some(Loaded::new(record, stamps))
+            Some(self.loaded(record, stamps))
         };
         Ok(loaded.inspect(|loaded| self.keep_near(key, loaded)))
     }

@@ -29,7 +29,7 @@ impl Handle {
         asked: Vec<String>,
     ) -> Result<Vec<(String, Option<Arc<Loaded>>)>> {
         let keys = self.stored_keys(&asked)?;
-        let mut found: Vec<_> = keys.iter().map(|key| self.near().and_then(|near| near.get(key))).collect();
+        let mut found: Vec<_> = keys.iter().map(|key| self.near(key)).collect();
         let missing: Vec<usize> = (0..found.len()).filter(|at| found[*at].is_none()).collect();
         if !missing.is_empty() {
             let loaded = self.load_multi(mode, missing.iter().map(|at| keys[*at].clone()).collect()).await?;
@@ -45,7 +45,7 @@ impl Handle {
         let stamps: Vec<_> = keys.iter().map(|key| self.stamps(key)).collect();
         let read = Operation::ReadMulti { keys: Cow::Borrowed(&keys) };
         let records = self.ask(mode, read).await?.records(keys.len())?;
-        let loaded = records.into_iter().zip(stamps).map(|(record, stamps)| Some(Loaded::new(record?, stamps)));
+        let loaded = records.into_iter().zip(stamps).map(|(record, stamps)| Some(self.loaded(record?, stamps)));
         let mut loaded: Vec<_> = loaded.collect();
         if loaded.iter().flatten().any(|loaded| loaded.is_tagged()) {
             Box::pin(self.drop_outdated(mode, &mut loaded)).await?;

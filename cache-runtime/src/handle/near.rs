@@ -1,25 +1,41 @@
 //! What is kept near: in this process, until it changes.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::Handle;
-use crate::near::{Loaded, Near, Stamps};
+use crate::entry::Record;
+use crate::near::{Loaded, Stamps};
 
 impl Handle {
-    /// Where records are kept near, if they are.
-    pub(super) fn near(&self) -> Option<&Near> {
-        self.core.settings.near.then_some(&self.core.near)
+    /// For how long what is read is kept near.
+    fn near_limit(&self) -> Duration {
+        self.view.near.map_or(self.core.settings.near, |view| view.min(self.core.settings.near))
+    }
+
+    /// The record under a stored key, if it is kept near.
+    pub(super) fn near(&self, key: &str) -> Option<Arc<Loaded>> {
+        match self.near_limit() {
+            Duration::ZERO => None,
+            Duration::MAX => self.core.near.get(key),
+            limit => self.core.near.get(key).filter(|loaded| loaded.is_younger_than(limit, self.now())),
+        }
     }
 
     /// The stamps for a record that is read from now on, if it is to be kept.
     pub(super) fn stamps(&self, key: &str) -> Option<Stamps> {
-        self.near()?;
+        if self.near_limit().is_zero() {
+            return None;
+        }
         Stamps::of(self.core.store.store().stripes(), key)
     }
 
+    /// A record as it was read just now.
+    pub(super) fn loaded(&self, record: Record, stamps: Option<Stamps>) -> Arc<Loaded> {
+        Loaded::new(record, self.now(), stamps)
+    }
+
     pub(super) fn keep_near(&self, key: &str, loaded: &Arc<Loaded>) {
-        if let Some(near) = self.near() {
-            near.keep(key, loaded);
-        }
+        self.core.near.keep(key, loaded);
     }
 }

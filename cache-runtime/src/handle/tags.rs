@@ -140,7 +140,7 @@ impl Handle {
         let stamps = stamps.and_then(|stamps| stamps.with_tags(tags.iter().map(|tag| tag.key.as_str())));
         let keys = tags.iter().map(|tag| tag.key.clone()).collect();
         let is_current = are_present(&tags, &self.present_generations(mode, keys).await?);
-        Ok(is_current.then(|| Loaded::new(record, stamps)))
+        Ok(is_current.then(|| self.loaded(record, stamps)))
     }
 
     /// Removes the records with a deleted tag, in one read.

@@ -17,6 +17,8 @@ pub(crate) struct View {
     /// Whether only one process computes a cold key while the others wait.
     pub(crate) shared: bool,
     pub(crate) jitter: Jitter,
+    /// For how long what is read is kept in this process, if for less than the cache's setting.
+    pub(crate) near: Option<Duration>,
     /// The annotated function whose call this is.
     pub(crate) function: Option<AnnotatedFunction>,
     /// With which entries are marked; 0 for none.

@@ -6,9 +6,10 @@ use super::weight::{CAPACITY, MAX_VALUE};
 use super::{Loaded, Near, Stamps};
 use crate::entry::{Record, Value};
 use crate::store::Stripes;
+use crate::time::Timestamp;
 
 fn loaded(stripes: &Arc<Stripes>, key: &str, bytes: usize) -> Arc<Loaded> {
-    Loaded::new(Record::new(Value::Bytes(vec![7; bytes])), Stamps::of(Some(Arc::clone(stripes)), key))
+    Loaded::new(Record::new(Value::Bytes(vec![7; bytes])), Timestamp::EPOCH, Stamps::of(Some(Arc::clone(stripes)), key))
 }
 
 fn kept(near: &Near) -> usize {
@@ -28,7 +29,7 @@ fn what_is_kept_is_found_until_its_key_changes() {
 fn what_depends_on_a_tag_is_found_until_the_tag_changes() {
     let (near, stripes) = (Near::default(), Stripes::new());
     let stamps = Stamps::of(Some(Arc::clone(&stripes)), "card").unwrap().with_tags(["tag"].into_iter());
-    near.keep("card", &Loaded::new(Record::new(Value::Number(7)), stamps));
+    near.keep("card", &Loaded::new(Record::new(Value::Number(7)), Timestamp::EPOCH, stamps));
     assert!(near.get("card").is_some());
     drop(stripes.announce(["tag"]));
     assert!(near.get("card").is_none());

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
 use crate::config::{CacheConfig, Configuration, Options};
 use crate::handle::Settings;
@@ -90,10 +91,18 @@ pub(super) fn open(config: &CacheConfig) -> Result<Cache> {
         codec: options.find("codec")?.unwrap_or(default.codec),
         shared_lease: options.duration("shared_lease")?.unwrap_or(default.shared_lease),
         stall_timeout: options.duration("stall_timeout")?.unwrap_or(default.stall_timeout),
-        near: options.find("near")?.unwrap_or(default.near),
+        near: near(options)?.unwrap_or(default.near),
     };
     options.finish()?;
     Ok(Cache::with_settings(store, settings))
+}
+
+/// For how long entries are kept near: `false`, or a time at most.
+fn near(options: &Options) -> Result<Option<Duration>> {
+    match options.find::<bool>("near") {
+        Ok(is_kept) => Ok(is_kept.map(|is_kept| if is_kept { Duration::MAX } else { Duration::ZERO })),
+        Err(_) => options.duration("near"),
+    }
 }
 
 fn build_store(config: &CacheConfig) -> Result<Arc<dyn Store>> {

@@ -29,6 +29,14 @@ impl Ttl {
     /// The lifetime of entries if nothing else is configured: 2 days.
     pub const DEFAULT: Ttl = Ttl::After(Duration::from_secs(2 * 24 * 60 * 60));
 
+    /// The length, where for ever is the longest one.
+    pub(crate) fn span(self) -> Duration {
+        match self {
+            Ttl::After(duration) => duration,
+            Ttl::Never => Duration::MAX,
+        }
+    }
+
     /// Reads `"300"` (seconds), `"5m"`, `"1h 30m"`, `"2 days"` or `"never"`.
     ///
     /// A number has one of these units, and several may follow each other:

@@ -1,0 +1,145 @@
+//! When a hit asks the store: never while nothing changes, unless a limit says so.
+
+use std::sync::atomic::Ordering::SeqCst;
+use std::time::Duration;
+
+use cache_runtime::store::NoCache;
+use cache_runtime::{Cache, ErrorKind, cached, testing};
+
+use crate::counting_store::CountingStore;
+
+#[test]
+fn a_second_read_does_not_ask_the_store() {
+    let (store, reads) = CountingStore::new();
+    let cache = Cache::new(store);
+    cache.set("user:1", "Ada").unwrap();
+    for _ in 0..10 {
+        assert_eq!(cache.get::<String>("user:1").unwrap().as_deref(), Some("Ada"));
+        assert!(cache.exists("user:1").unwrap());
+        assert_eq!(cache.get_or_set("user:1", String::new), "Ada");
+    }
+    assert_eq!(reads.load(SeqCst), 1);
+}
+
+#[test]
+fn a_task_does_not_ask_the_store_either() {
+    let (store, reads) = CountingStore::new();
+    let cache = Cache::new(store).to_async();
+    smol::block_on(async {
+        cache.set("user:1", "Ada").await.unwrap();
+        for _ in 0..10 {
+            assert_eq!(cache.get_or_set("user:1", async || String::new()).await, "Ada");
+        }
+    });
+    assert_eq!(reads.load(SeqCst), 1);
+}
+
+#[test]
+fn a_batch_asks_only_for_what_is_not_near() {
+    let (store, reads) = CountingStore::new();
+    let cache = Cache::new(store);
+    cache.write_multi([("a", 1.5), ("b", 2.5), ("c", 3.5)]).unwrap();
+    cache.get::<f64>("b").unwrap();
+    assert_eq!(cache.read_multi::<f64>(["a", "b", "c", "a"]).unwrap().len(), 3);
+    assert_eq!(reads.load(SeqCst), 3);
+    assert_eq!(cache.read_multi::<f64>(["a", "b", "c"]).unwrap().len(), 3);
+    assert_eq!(reads.load(SeqCst), 3);
+}
+
+#[test]
+fn an_annotated_function_does_not_ask_the_store_again() {
+    #[cached(key = "square:{n}")]
+    fn square(n: u64) -> String {
+        (n * n).to_string()
+    }
+    let (store, reads) = CountingStore::new();
+    let _scope = testing::scope(Cache::new(store));
+    square(3);
+    let before = reads.load(SeqCst);
+    for _ in 0..10 {
+        assert_eq!(square(3), "9");
+    }
+    assert!(reads.load(SeqCst) <= before + 1);
+}
+
+#[test]
+fn a_hit_expires_on_time() {
+    let (store, _) = CountingStore::new();
+    let cache = Cache::new(store);
+    let _scope = testing::scope(cache.clone());
+    cache.expires_in(10).set("token", "abc").unwrap();
+    assert!(cache.get::<String>("token").unwrap().is_some());
+    testing::advance(Duration::from_secs(10));
+    assert_eq!(cache.get::<String>("token").unwrap(), None);
+}
+
+#[test]
+fn a_limit_of_zero_asks_each_time() {
+    let (store, reads) = CountingStore::new();
+    let cache = Cache::new(store);
+    cache.set("user:1", "Ada").unwrap();
+    for _ in 0..5 {
+        cache.near(0).get::<String>("user:1").unwrap();
+    }
+    assert_eq!(reads.load(SeqCst), 5);
+}
+
+#[test]
+fn the_setting_of_the_cache_holds_for_its_views() {
+    let (store, reads) = CountingStore::new();
+    let cache = Cache::builder(store).near(0).build();
+    cache.set("user:1", "Ada").unwrap();
+    for _ in 0..5 {
+        cache.near(60).get::<String>("user:1").unwrap();
+    }
+    assert_eq!(reads.load(SeqCst), 5);
+}
+
+#[test]
+fn a_limit_asks_again_when_it_is_over() {
+    let (store, reads) = CountingStore::new();
+    let cache = Cache::builder(store).near(5).build();
+    let _scope = testing::scope(cache.clone());
+    cache.set("user:1", "Ada").unwrap();
+    cache.get::<String>("user:1").unwrap();
+    testing::advance(Duration::from_millis(4_999));
+    cache.get::<String>("user:1").unwrap();
+    assert_eq!(reads.load(SeqCst), 1);
+    testing::advance(Duration::from_millis(1));
+    cache.get::<String>("user:1").unwrap();
+    assert_eq!(reads.load(SeqCst), 2);
+}
+
+#[test]
+fn a_store_that_announces_nothing_is_asked_each_time() {
+    let cache = Cache::new(NoCache);
+    cache.set("user:1", "Ada").unwrap();
+    assert_eq!(cache.get::<String>("user:1").unwrap(), None);
+}
+
+#[test]
+fn the_configuration_takes_a_truth_or_a_time() {
+    for good in ["near=false", "near=true", "near=5s", "near=5"] {
+        Cache::open(&format!("sqlite::memory:?{good}")).unwrap();
+    }
+    let error = Cache::open("sqlite::memory:?near=soon").unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Config);
+    assert!(error.to_string().contains("near"), "{error}");
+}
+
+#[test]
+fn a_scope_sees_only_what_its_own_cache_keeps() {
+    #[cached(key = "name:{id}")]
+    fn name(id: u64) -> String {
+        format!("user {id}")
+    }
+    let first = Cache::memory();
+    {
+        let _scope = testing::scope(first.clone());
+        name::prime(1, &"Ada".to_owned()).unwrap();
+        assert_eq!(name(1), "Ada");
+        assert_eq!(name(1), "Ada");
+    }
+    let _scope = testing::scope(Cache::memory());
+    assert_eq!(name(1), "user 1");
+}

@@ -1,0 +1,8 @@
+//! What a process keeps near: hits that ask no store, until anybody changes the entry.
+
+mod changes;
+mod counting_store;
+mod limits;
+mod processes;
+#[path = "../shared/wait_until.rs"]
+mod wait_until;
