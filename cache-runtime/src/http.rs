@@ -2,6 +2,7 @@
 //!
 //! - [`Preconditions`] compares what a client has with what the server has: the answer is 304, 412, or the page.
 //! - [`CacheControl`] writes the field `Cache-Control`, and [`Directives`] reads one that was received.
+//! - [`ResponseCache`] stores the responses of a server, and [`ClientCache`] those that a client gets: tower layers.
 //!
 //! ```
 //! use cache_runtime::http::{ETag, Preconditions, Validators, Verdict};
@@ -17,19 +18,30 @@
 //! Whatever bytes a client sends, nothing here fails or panics, and a list of entity tags is compared without being
 //! collected.
 
+mod body;
 mod cache_control;
+mod caching;
+mod client_cache;
+mod collect;
 mod date;
+mod engine;
 mod etag;
+mod not_modified;
+mod options;
 mod preconditions;
+mod response_cache;
 mod validators;
 
 use ::http::HeaderMap;
 use ::http::header::HeaderName;
 
+pub use self::body::CachedBody;
 pub use self::cache_control::{CacheControl, Directives, set_cache_control};
+pub use self::client_cache::{ClientCache, ClientCacheService};
 pub use self::date::HttpDate;
 pub use self::etag::ETag;
 pub use self::preconditions::{Preconditions, Verdict};
+pub use self::response_cache::{ResponseCache, ResponseCacheService};
 pub use self::validators::Validators;
 
 /// The value of a field that may be there once. Two make none: nobody knows which one is meant.
