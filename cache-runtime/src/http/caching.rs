@@ -42,7 +42,7 @@ pub(super) struct Rules {
 
 impl Rules {
     /// A cache of one user, without heuristics and without windows of its own.
-    pub(super) const fn standard() -> Self {
+    pub(super) fn standard() -> Self {
         Rules {
             is_shared: false,
             explicit_only: false,

@@ -1,12 +1,14 @@
 //! Which responses a cache stores: the rules of RFC 9111, and the stricter ones of a shared cache that wants to be told.
 
+use std::sync::LazyLock;
+
 use http::{HeaderMap, HeaderValue, StatusCode};
 
 use super::Storable;
 use crate::http::caching::{Arrival, Rules};
 use crate::store::Timestamp;
 
-const STANDARD: Rules = Rules { is_shared: true, ..Rules::standard() };
+static STANDARD: LazyLock<Rules> = LazyLock::new(|| Rules { is_shared: true, ..Rules::standard() });
 
 fn headers(fields: &[(&'static str, &'static str)]) -> HeaderMap {
     let mut headers = HeaderMap::new();
@@ -35,7 +37,7 @@ fn what_is_private_is_not_shared() {
         assert!(!stores(&STANDARD, 200, &[], &[("cache-control", control)]), "{control}");
     }
     assert!(!stores(&STANDARD, 200, &[], &[("cache-control", "public, max-age=60"), ("set-cookie", "a=1")]));
-    let private = Rules { is_shared: false, ..STANDARD };
+    let private = Rules { is_shared: false, ..STANDARD.clone() };
     assert!(stores(&private, 200, &[], &[("cache-control", "private, max-age=60"), ("set-cookie", "a=1")]));
 }
 
@@ -46,13 +48,13 @@ fn the_answer_to_a_session_is_shared_only_if_it_says_so() {
         assert!(stores(&STANDARD, 200, &session, &[("cache-control", control)]), "{control}");
     }
     assert!(!stores(&STANDARD, 200, &session, &[("cache-control", "max-age=60")]));
-    let strict = Rules { explicit_only: true, ..STANDARD };
+    let strict = Rules { explicit_only: true, ..STANDARD.clone() };
     assert!(!stores(&strict, 200, &session, &[("cache-control", "max-age=60, must-revalidate")]));
 }
 
 #[test]
 fn a_strict_cache_wants_to_be_told() {
-    let strict = Rules { explicit_only: true, ..STANDARD };
+    let strict = Rules { explicit_only: true, ..STANDARD.clone() };
     assert!(!stores(&strict, 200, &[], &[("cache-control", "max-age=60")]));
     assert!(!stores(&strict, 200, &[], &[("expires", "Thu, 01 Jan 1970 00:01:00 GMT")]));
     assert!(stores(&strict, 200, &[], &[("cache-control", "public, max-age=60")]));
@@ -85,7 +87,7 @@ fn an_unknown_status_is_stored_unless_it_must_be_understood() {
 
 #[test]
 fn a_field_for_this_cache_counts_instead_of_cache_control() {
-    let cdn = Rules { targeted: Some(http::HeaderName::from_static("cdn-cache-control")), ..STANDARD };
+    let cdn = Rules { targeted: Some(http::HeaderName::from_static("cdn-cache-control")), ..STANDARD.clone() };
     let stores = |control, cdn_control| {
         stores(&cdn, 200, &[], &[("cache-control", control), ("cdn-cache-control", cdn_control)])
     };
