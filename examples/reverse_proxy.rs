@@ -15,7 +15,7 @@ use cache_runtime::http::{CachedBody, ResponseCache};
 use http_body_util::combinators::BoxBody;
 use http_body_util::{BodyExt, Empty};
 use hyper::body::{Bytes, Incoming};
-use hyper::header::{CONNECTION, HOST, TE, TRANSFER_ENCODING, UPGRADE};
+use hyper::header::{CONNECTION, HOST, HeaderName, TE, TRANSFER_ENCODING, UPGRADE};
 use hyper::http::uri::{Authority, Uri};
 use hyper::{HeaderMap, Request, Response, StatusCode};
 use hyper_util::client::legacy::{Client, connect::HttpConnector};
@@ -34,7 +34,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let origin = arguments.next().unwrap_or_else(|| "http://127.0.0.1:8000".to_owned());
     let origin = origin.trim_start_matches("http://").trim_end_matches('/').parse()?;
     // A proxy knows its origin: it stores what RFC 9111 allows, and guesses lifetimes where the origin names none.
-    let responses = ResponseCache::new(&Cache::memory()).standard().heuristic(24 * 60 * 60).name("proxy");
+    let responses = ResponseCache::new(&Cache::memory())
+        .standard()
+        .heuristic(24 * 60 * 60)
+        .targeted(HeaderName::from_static("cdn-cache-control"))
+        .name("proxy");
     Ok(serve(TcpListener::bind(address).await?, origin, responses).await?)
 }
 

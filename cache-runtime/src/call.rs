@@ -33,12 +33,12 @@ use std::time::Duration;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-pub use self::background_refresh::{
-    Computation, Lookup, Owned, TaskArgument, own, recompute, recompute_async, require_task,
-};
 pub(crate) use self::background_refresh::lookup;
 #[cfg(feature = "http")]
 pub(crate) use self::background_refresh::spawn;
+pub use self::background_refresh::{
+    Computation, Lookup, Owned, TaskArgument, own, recompute, recompute_async, require_task,
+};
 pub use self::batch::{BatchOutcome, BatchOutput, Elements, EntryName, copied_elements, elements, names};
 pub(crate) use self::batch::{RunFor, begin_multi, get_or_set_multi, run_batch};
 pub(crate) use self::before_and_after_body::begin;

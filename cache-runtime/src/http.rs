@@ -3,6 +3,7 @@
 //! - [`Preconditions`] compares what a client has with what the server has: the answer is 304, 412, or the page.
 //! - [`CacheControl`] writes the field `Cache-Control`, and [`Directives`] reads one that was received.
 //! - [`ResponseCache`] stores the responses of a server, and [`ClientCache`] those that a client gets: tower layers.
+//! - [`ConditionalGet`], [`WeakETags`] and [`NoStoreOnErrors`] finish responses: tower layers, too.
 //!
 //! ```
 //! use cache_runtime::http::{ETag, Preconditions, Validators, Verdict};
@@ -24,8 +25,10 @@ mod caching;
 mod client_cache;
 mod collect;
 mod date;
+mod do_not_store;
 mod engine;
 mod etag;
+mod layers;
 mod not_modified;
 mod options;
 mod preconditions;
@@ -39,7 +42,9 @@ pub use self::body::CachedBody;
 pub use self::cache_control::{CacheControl, Directives, set_cache_control};
 pub use self::client_cache::{ClientCache, ClientCacheService};
 pub use self::date::HttpDate;
+pub use self::do_not_store::DoNotStore;
 pub use self::etag::ETag;
+pub use self::layers::{ConditionalGet, Finished, NoStoreOnErrors, WeakETags};
 pub use self::preconditions::{Preconditions, Verdict};
 pub use self::response_cache::{ResponseCache, ResponseCacheService};
 pub use self::validators::Validators;

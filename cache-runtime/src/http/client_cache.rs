@@ -11,7 +11,7 @@ use http_body::Body;
 
 pub use self::service::ClientCacheService;
 use super::body::CachedBody;
-use super::engine::{Engine, Settings, Upstream};
+use super::engine::{Engine, InPlace, Settings, Spawned, Upstream};
 use super::options::{async_example, common_methods, example, item, seconds, target};
 use crate::{Cache, Result, Ttl};
 
@@ -90,7 +90,30 @@ impl ClientCache {
         F: Future<Output = std::result::Result<Response<B>, E>> + Send + 'static,
     {
         let upstream = Upstream { request, has_content: false, send };
-        Arc::clone(&self.engine).answer(upstream).await
+        Arc::clone(&self.engine).answer(Spawned, upstream).await
+    }
+
+    /// Does what [`send`](Self::send) does, with a `send` that may borrow.
+    ///
+    /// What borrows cannot outlive the request. So within the window of `stale-while-revalidate` one request validates the
+    /// stored response itself, while the others are served the stale one.
+    ///
+    /// # Errors
+    ///
+    /// Those of `send`, and no other.
+    pub async fn send_in_place<R, B, E, F>(
+        &self,
+        request: Request<R>,
+        send: impl FnOnce(Request<R>) -> F + Send,
+    ) -> std::result::Result<Response<CachedBody<B>>, E>
+    where
+        R: Send,
+        B: Body<Error: Send> + Send + 'static,
+        E: Send + 'static,
+        F: Future<Output = std::result::Result<Response<B>, E>> + Send,
+    {
+        let upstream = Upstream { request, has_content: false, send };
+        Arc::clone(&self.engine).answer(InPlace, upstream).await
     }
 }
 

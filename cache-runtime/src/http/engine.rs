@@ -1,6 +1,7 @@
 //! What the cache of responses and the cache of a client have in common: look up, decide, ask the origin, store, answer.
 
 mod asked;
+mod background;
 mod entries;
 mod fetch;
 mod origin;
@@ -14,6 +15,8 @@ use std::sync::Arc;
 use http::Response;
 
 use self::asked::{Asked, Lookup};
+use self::background::Validation;
+pub(super) use self::background::{Background, InPlace, Spawned};
 use self::entries::{Entries, Found, Kept, Place};
 use self::fetch::{Exchange, Fetched, Flight};
 pub(super) use self::origin::{Origin, Upstream};
@@ -22,8 +25,6 @@ use self::stored::{Stored, StoredResponse};
 use self::unstorable::Unstorable;
 use super::body::CachedBody;
 use super::caching::{Arrival, CacheStatus, Forwarded, Reuse, Storable, Target, changed_urls};
-use crate::call::spawn;
-use crate::handle::{carry, current_scope};
 use crate::mode::Async;
 use crate::{Cache, Result};
 
@@ -43,7 +44,7 @@ pub(super) struct Engine {
 }
 
 /// How a round ended.
-enum Round<O: Origin> {
+pub(super) enum Round<O: Origin> {
     Answer(Answer<O>),
     /// What is stored has changed: look again.
     Again(O),
@@ -69,7 +70,7 @@ impl Engine {
     }
 
     /// Answers a request from the store, or by its origin.
-    pub(super) async fn answer<O: Origin>(self: Arc<Self>, origin: O) -> Answer<O> {
+    pub(super) async fn answer<O: Origin>(self: Arc<Self>, background: impl Background<O>, origin: O) -> Answer<O> {
         let asked = match Asked::read(&self.settings, &origin) {
             Lookup::Of(asked) => asked,
             Lookup::Change(target) => return self.change(&target, origin).await,
@@ -77,7 +78,7 @@ impl Engine {
         };
         let mut origin = origin;
         for _ in 0..ROUNDS {
-            origin = match self.round(&asked, origin).await {
+            origin = match self.round(&background, &asked, origin).await {
                 Round::Answer(answer) => return answer,
                 Round::Again(origin) => origin,
                 Round::Alone(origin, why, place) => return self.ask_alone(&asked, origin, why, place).await,
@@ -86,9 +87,9 @@ impl Engine {
         self.pass(origin, Forwarded::UriMiss).await
     }
 
-    async fn round<O: Origin>(self: &Arc<Self>, asked: &Asked, origin: O) -> Round<O> {
+    async fn round<O: Origin>(self: &Arc<Self>, background: &impl Background<O>, asked: &Asked, origin: O) -> Round<O> {
         let (place, start) = match self.entries.find(asked).await {
-            Found::Response(place, stored) => return self.reuse(asked, place, stored, origin).await,
+            Found::Response(place, stored) => return self.reuse(background, asked, place, stored, origin).await,
             Found::Missing(place, start) => (place, start),
         };
         let why = place.reason_of_miss();
@@ -113,6 +114,7 @@ impl Engine {
     /// Serves a stored response, after validating it if necessary.
     async fn reuse<O: Origin>(
         self: &Arc<Self>,
+        background: &impl Background<O>,
         asked: &Asked,
         place: Place,
         stored: StoredResponse,
@@ -124,12 +126,27 @@ impl Engine {
             Reuse::Serve => return Round::Answer(Ok(self.respond(asked, &stored, hit))),
             Reuse::ServeAndValidate => {
                 let answer = self.respond(asked, &stored, hit);
-                self.validate_in_background(asked, place, stored, origin);
-                return Round::Answer(Ok(answer));
+                let Some(lease) = self.entries.lease(&place, stored.freshness.window()) else {
+                    return Round::Answer(Ok(answer));
+                };
+                let validation = Validation { engine: Arc::clone(self), asked: asked.clone(), place, stored, lease };
+                return background.validate(validation, origin, answer).await;
             }
             Reuse::Validate => Forwarded::Stale,
             Reuse::ValidateAsAsked => Forwarded::Request,
         };
+        self.validate(asked, &place, &stored, origin, why).await
+    }
+
+    /// Asks the origin whether a stored response is still right.
+    async fn validate<O: Origin>(
+        &self,
+        asked: &Asked,
+        place: &Place,
+        stored: &StoredResponse,
+        origin: O,
+        why: Forwarded,
+    ) -> Round<O> {
         if asked.requested.only_if_cached() {
             return Round::Answer(Ok(self.refuse()));
         }
@@ -137,12 +154,12 @@ impl Engine {
             return Round::Alone(origin, why, None);
         }
         let is_shared = why == Forwarded::Stale && !stored.freshness.is_always_validated();
-        let mut flight = Flight::new(Exchange { engine: self, asked, place: &place, stale: Some(&stored) }, origin);
+        let mut flight = Flight::new(Exchange { engine: self, asked, place, stale: Some(stored) }, origin);
         let kept = match is_shared {
-            true => self.entries.validate_once(&place, &stored, flight.run()).await,
-            false => self.entries.refresh(&place, flight.run()).await,
+            true => self.entries.validate_once(place, stored, flight.run()).await,
+            false => self.entries.refresh(place, flight.run()).await,
         };
-        self.land(asked, flight, kept, Some(&stored), why).await
+        self.land(asked, flight, kept, Some(stored), why).await
     }
 
     /// Answers with what the origin has answered to this request, or to the one that this request waited for.
@@ -176,28 +193,6 @@ impl Engine {
 
     fn is_fresh(&self, asked: &Asked, stored: &StoredResponse) -> bool {
         asked.requested.reuse(&stored.freshness, self.entries.now()) == Reuse::Serve
-    }
-
-    /// Validates a stored response in a task, unless somebody else in this process does.
-    fn validate_in_background<O: Origin>(
-        self: &Arc<Self>,
-        asked: &Asked,
-        place: Place,
-        stored: StoredResponse,
-        origin: O,
-    ) {
-        let Some(lease) = self.entries.lease(&place, stored.freshness.window()) else { return };
-        let (engine, asked) = (Arc::clone(self), asked.clone());
-        let task = async move {
-            let exchange = Exchange { engine: &engine, asked: &asked, place: &place, stale: Some(&stored) };
-            let mut flight = Flight::new(exchange, origin);
-            engine.entries.refresh(&place, flight.run()).await;
-            match flight.end() {
-                Ok(Fetched::Failed(_) | Fetched::Stale) => lease.fail(engine.entries.now()),
-                _ => drop(lease),
-            }
-        };
-        spawn(carry(current_scope(), task));
     }
 
     /// Asks the origin, and stores nothing.

@@ -12,7 +12,7 @@ use tower_service::Service;
 
 use super::ClientCache;
 use crate::http::body::CachedBody;
-use crate::http::engine::{Engine, Upstream};
+use crate::http::engine::{Engine, Spawned, Upstream};
 
 /// A client whose responses are cached: see [`ClientCache`].
 #[derive(Clone, Debug)]
@@ -51,6 +51,6 @@ where
         let mut ready = std::mem::replace(&mut self.inner, clone);
         let has_content = !request.body().is_end_stream();
         let upstream = Upstream { request, has_content, send: move |request| ready.call(request) };
-        Box::pin(Arc::clone(&self.engine).answer(upstream))
+        Box::pin(Arc::clone(&self.engine).answer(Spawned, upstream))
     }
 }

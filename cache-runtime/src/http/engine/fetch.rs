@@ -10,7 +10,7 @@ use super::asked::Asked;
 use super::entries::{Kept, Place};
 use super::stored::{Index, Stored, StoredResponse};
 use super::{Engine, Origin};
-use crate::http::HttpDate;
+use crate::http::{DoNotStore, HttpDate};
 use crate::http::body::CachedBody;
 use crate::http::caching::{Arrival, Selection, Storable, is_confirmed_by, is_failure, remove_unstorable, update};
 use crate::http::collect::{Collected, collect};
@@ -163,7 +163,9 @@ impl Exchange<'_> {
         purges: Option<i64>,
     ) -> (Fetched<O>, Kept) {
         let (mut parts, body) = response.into_parts();
-        let Some(storable) = self.check(arrival, parts.status, &parts.headers) else {
+        let is_marked = parts.extensions.get::<DoNotStore>().is_some();
+        let storable = self.check(arrival, parts.status, &parts.headers).filter(|_| !is_marked);
+        let Some(storable) = storable else {
             let kept = self.unstorable(parts.status);
             return (Fetched::Passed(Response::from_parts(parts, CachedBody::untouched(body))), kept);
         };

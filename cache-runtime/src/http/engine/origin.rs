@@ -7,7 +7,7 @@ use http::{HeaderMap, Method, Request, Response, Uri};
 use http_body::Body;
 
 /// A request that may be sent, once, to where responses come from.
-pub(in crate::http) trait Origin: Sized + Send + 'static {
+pub(in crate::http) trait Origin: Sized + Send {
     type Body: Body<Error: Send> + Send + 'static;
     type Error: Send + 'static;
 
@@ -30,8 +30,8 @@ pub(in crate::http) struct Upstream<R, F> {
 
 impl<R, F, S, B, E> Origin for Upstream<R, F>
 where
-    R: Send + 'static,
-    F: FnOnce(Request<R>) -> S + Send + 'static,
+    R: Send,
+    F: FnOnce(Request<R>) -> S + Send,
     S: Future<Output = Result<Response<B>, E>> + Send,
     B: Body<Error: Send> + Send + 'static,
     E: Send + 'static,
