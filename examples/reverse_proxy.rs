@@ -81,7 +81,10 @@ async fn forward(
     mut request: Request<Incoming>,
 ) -> Result<Response<Incoming>, ForwardError> {
     let path = request.uri().path_and_query().cloned();
-    let uri = Uri::builder().scheme("http").authority(origin).path_and_query(path.map_or("/".into(), |path| path.to_string()));
+    let uri = Uri::builder()
+        .scheme("http")
+        .authority(origin)
+        .path_and_query(path.map_or("/".into(), |path| path.to_string()));
     *request.uri_mut() = uri.build().expect("the parts of a URI make one");
     request.headers_mut().remove(HOST);
     remove_hop_by_hop(request.headers_mut());

@@ -1,5 +1,7 @@
 //! HTTP caching on the types of the [`http`](https://docs.rs/http) crate, with the feature `http`.
 //!
+//! - [`FreshWhen`] says when a page is fresh, and answers a browser that has it with 304 before it is rendered. The crates
+//!   cache-axum and cache-actix call it for handlers: see the [guide](crate::guide::conditional_get).
 //! - [`Preconditions`] compares what a client has with what the server has: the answer is 304, 412, or the page.
 //! - [`CacheControl`] writes the field `Cache-Control`, and [`Directives`] reads one that was received.
 //! - [`ResponseCache`] stores the responses of a server, and [`ClientCache`] those that a client gets: tower layers.
@@ -26,8 +28,10 @@ mod client_cache;
 mod collect;
 mod date;
 mod do_not_store;
+mod early_response;
 mod engine;
 mod etag;
+mod fresh_when;
 mod layers;
 mod not_modified;
 mod options;
@@ -43,7 +47,9 @@ pub use self::cache_control::{CacheControl, Directives, set_cache_control};
 pub use self::client_cache::{ClientCache, ClientCacheService};
 pub use self::date::HttpDate;
 pub use self::do_not_store::DoNotStore;
+pub use self::early_response::EarlyResponse;
 pub use self::etag::ETag;
+pub use self::fresh_when::{ETagSeed, Fresh, FreshWhen};
 pub use self::layers::{ConditionalGet, Finished, NoStoreOnErrors, WeakETags};
 pub use self::preconditions::{Preconditions, Verdict};
 pub use self::response_cache::{ResponseCache, ResponseCacheService};

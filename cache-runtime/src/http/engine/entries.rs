@@ -29,7 +29,7 @@ pub(super) struct Entries {
 
 /// Where a response belongs.
 #[derive(Clone, Debug)]
-pub(super) struct Place {
+pub(in crate::http) struct Place {
     pub(super) key: String,
     /// The index that this key is below, if the URL has several responses.
     pub(super) index: Option<Index>,

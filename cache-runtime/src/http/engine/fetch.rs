@@ -10,10 +10,10 @@ use super::asked::Asked;
 use super::entries::{Kept, Place};
 use super::stored::{Index, Stored, StoredResponse};
 use super::{Engine, Origin};
-use crate::http::{DoNotStore, HttpDate};
 use crate::http::body::CachedBody;
 use crate::http::caching::{Arrival, Selection, Storable, is_confirmed_by, is_failure, remove_unstorable, update};
 use crate::http::collect::{Collected, collect};
+use crate::http::{DoNotStore, HttpDate};
 
 /// A request that may be sent to its origin: unless somebody else sends the same one.
 pub(super) struct Flight<'a, O: Origin> {

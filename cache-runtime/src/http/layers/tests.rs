@@ -13,7 +13,12 @@ use crate::poll_once::poll_once;
 type Page = Full<Bytes>;
 
 /// What a client gets through a layer; nothing here waits.
-fn through<L, S>(layer: L, method: &str, fields: &[(&str, &str)], response: Response<Page>) -> Response<CachedBody<Page>>
+fn through<L, S>(
+    layer: L,
+    method: &str,
+    fields: &[(&str, &str)],
+    response: Response<Page>,
+) -> Response<CachedBody<Page>>
 where
     L: Layer<tower::util::BoxService<Request<()>, Response<Page>, http::Error>, Service = S>,
     S: tower::Service<Request<()>, Response = Response<CachedBody<Page>>, Error = http::Error>,
@@ -45,10 +50,18 @@ fn text(response: Response<CachedBody<Page>>) -> Bytes {
 
 #[test]
 fn a_known_page_is_a_304_that_keeps_what_a_client_updates() {
-    let fields = &[("etag", "\"a\""), ("vary", "accept"), ("cache-control", "public"), ("content-type", "text/html"), ("content-length", "3")];
+    let fields = &[
+        ("etag", "\"a\""),
+        ("vary", "accept"),
+        ("cache-control", "public"),
+        ("content-type", "text/html"),
+        ("content-length", "3"),
+    ];
     let known = through(ConditionalGet::new(), "GET", &[("if-none-match", "W/\"a\"")], page(200, fields));
     assert_eq!(known.status(), StatusCode::NOT_MODIFIED);
-    for (name, is_kept) in [("etag", true), ("vary", true), ("cache-control", true), ("content-type", false), ("content-length", false)] {
+    for (name, is_kept) in
+        [("etag", true), ("vary", true), ("cache-control", true), ("content-type", false), ("content-length", false)]
+    {
         assert_eq!(known.headers().contains_key(name), is_kept, "{name}");
     }
     assert!(text(known).is_empty());
@@ -57,7 +70,9 @@ fn a_known_page_is_a_304_that_keeps_what_a_client_updates() {
 #[test]
 fn other_pages_methods_and_statuses_stay_as_they_are() {
     let tag = &[("etag", "\"a\"")];
-    for (method, status, known) in [("GET", 200, "\"b\""), ("POST", 200, "\"a\""), ("GET", 404, "\"a\""), ("GET", 206, "\"a\"")] {
+    for (method, status, known) in
+        [("GET", 200, "\"b\""), ("POST", 200, "\"a\""), ("GET", 404, "\"a\""), ("GET", 206, "\"a\"")]
+    {
         let response = through(ConditionalGet::new(), method, &[("if-none-match", known)], page(status, tag));
         assert_eq!(response.status().as_u16(), status, "{method} {known}");
         assert_eq!(text(response), "tea");
@@ -105,7 +120,8 @@ fn a_stream_gets_no_tag_and_is_not_read() {
 #[test]
 fn errors_are_not_stored_and_pages_stay_as_they_are() {
     for status in [400, 404, 410, 500, 503] {
-        let error = through(NoStoreOnErrors::new(), "GET", &[], page(status, &[("cache-control", "public, max-age=60")]));
+        let error =
+            through(NoStoreOnErrors::new(), "GET", &[], page(status, &[("cache-control", "public, max-age=60")]));
         assert_eq!(error.headers()["cache-control"], "no-store", "{status}");
         assert_eq!(text(error), "tea");
     }

@@ -74,7 +74,11 @@ impl Finish for WeakETags {
         *method == Method::GET
     }
 
-    async fn finish<B: Body<Error: Send> + Send>(self, is_read: bool, response: Response<B>) -> Response<CachedBody<B>> {
+    async fn finish<B: Body<Error: Send> + Send>(
+        self,
+        is_read: bool,
+        response: Response<B>,
+    ) -> Response<CachedBody<B>> {
         if !is_read || !self.is_for(&response) {
             return response.map(CachedBody::untouched);
         }
