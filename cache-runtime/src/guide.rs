@@ -18,6 +18,8 @@
 //! | [`russian_dolls`] | Fragments in fragments |
 //! | [`touches`] | How does a parent get a new version when a child changes? |
 //! | [`templates`] | A `cache` tag in templates, adapters for template engines |
+//! | [`response_cache`] | A cache in front of a server's handlers, shared by all clients (RFC 9111) |
+//! | [`http_clients`] | A cache for the responses that a program gets: tower, reqwest |
 //! | [`counters`] | Atomic counters and rate limiting |
 //! | [`configuration`] | `config/storage.toml`, environment variables, addresses, cargo features |
 //! | [`testing`] | How do I test cached functions without sleeping? |
@@ -39,6 +41,6 @@ macro_rules! pages {
 }
 pages! {
     macros handle asynchronous keys values expiry stampedes invalidation batches models fragments
-    russian_dolls templates touches counters
+    russian_dolls templates touches response_cache http_clients counters
     configuration testing sqlite processes redis stores failure performance migrating rails
 }

@@ -19,6 +19,8 @@ use tower::{Layer, ServiceExt, service_fn};
 /// A body of handlers.
 pub(crate) type Body = BoxBody<Bytes, io::Error>;
 
+type Handler = BoxCloneSyncService<Request<Full<Bytes>>, Response<Body>, io::Error>;
+
 type Cached = BoxCloneSyncService<Request<Full<Bytes>>, Response<CachedBody<Body>>, io::Error>;
 
 /// A handler behind a cache.
@@ -65,10 +67,11 @@ impl Server {
     {
         let (runs, handler) = (Arc::new(AtomicUsize::new(0)), Arc::new(handler));
         let counted = Arc::clone(&runs);
-        let service = service_fn(move |request| {
+        // One type for all handlers, so that the cache is compiled once.
+        let service: Handler = BoxCloneSyncService::new(service_fn(move |request| {
             counted.fetch_add(1, Ordering::SeqCst);
             handler(request)
-        });
+        }));
         let service = match layer.into() {
             Caching::Server(responses) => BoxCloneSyncService::new(responses.layer(service)),
             Caching::Client(responses) => BoxCloneSyncService::new(responses.layer(service)),
