@@ -108,3 +108,41 @@ fn remove_hop_by_hop(headers: &mut HeaderMap) {
         headers.remove(name);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    //! The proxy in front of an origin that answers the same page to every request.
+
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    use super::*;
+
+    async fn origin(listener: TcpListener) -> std::io::Result<()> {
+        loop {
+            let (mut connection, _) = listener.accept().await?;
+            let mut head = [0; 4096];
+            let _ = connection.read(&mut head).await?;
+            let page =
+                b"HTTP/1.1 200 OK\r\nconnection: close\r\ncache-control: max-age=60\r\ncontent-length: 3\r\n\r\ntea";
+            connection.write_all(page).await?;
+        }
+    }
+
+    #[tokio::test]
+    async fn the_second_request_does_not_reach_the_origin() -> Result<(), Box<dyn Error>> {
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let authority = listener.local_addr()?.to_string().parse()?;
+        let origin = tokio::spawn(origin(listener));
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let url: Uri = format!("http://{}/", listener.local_addr()?).parse()?;
+        tokio::spawn(serve(listener, authority, ResponseCache::new(&Cache::memory()).standard()));
+
+        let client = Client::builder(TokioExecutor::new()).build_http::<Empty<Bytes>>();
+        assert_eq!(client.get(url.clone()).await?.headers()["cache-status"], "cache-runtime; fwd=uri-miss; stored");
+        origin.abort();
+        let hit = client.get(url).await?;
+        assert_eq!(hit.headers()["cache-status"], "cache-runtime; hit; ttl=60");
+        assert_eq!(hit.into_body().collect().await?.to_bytes(), "tea");
+        Ok(())
+    }
+}

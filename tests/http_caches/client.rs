@@ -48,7 +48,7 @@ fn a_cookie_is_delivered_once() {
         let client = Server::new(ClientCache::new(&cache), |_| {
             page(&[("cache-control", "max-age=60"), ("set-cookie", "session=1")], "page")
         });
-        client.get("/").await;
+        assert_eq!(client.get("/").await.header("set-cookie"), "session=1");
         let hit = client.get("/").await;
         assert_eq!((hit.is_hit(), hit.header("set-cookie")), (true, ""));
     });

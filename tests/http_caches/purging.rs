@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use cache_runtime::http::ResponseCache;
+use cache_runtime::testing;
 use http::HeaderName;
 use tokio::sync::watch;
 
@@ -125,6 +127,24 @@ fn a_purge_by_tag_removes_the_pages_that_carry_it() {
         assert!(server.get("/8").await.is_hit());
         responses.purge_tag("cards").await.unwrap();
         assert!(!server.get("/7").await.is_hit() && !server.get("/8").await.is_hit());
+    });
+}
+
+#[test]
+fn a_page_keeps_its_tags_when_the_handler_confirms_it() {
+    test(async |cache| {
+        let responses = ResponseCache::new(&cache).tags(HeaderName::from_static("cache-tag"));
+        let server = Server::new(responses.clone(), |request| match field(request, "if-none-match") {
+            "" => page(&[PUBLIC, ("etag", "\"a\""), ("cache-tag", "cards")], "page"),
+            _ => status(304, &[("etag", "\"a\"")], ""),
+        });
+        server.get("/").await;
+        testing::advance(Duration::from_secs(60));
+        assert!(server.get("/").await.cache_status().contains("fwd-status=304"));
+        let hit = server.get("/").await;
+        assert_eq!((hit.is_hit(), hit.header("cache-tag")), (true, ""));
+        responses.purge_tag("cards").await.unwrap();
+        assert!(!server.get("/").await.is_hit());
     });
 }
 

@@ -172,9 +172,11 @@ impl Engine {
         why: Forwarded,
     ) -> Round<O> {
         let origin = match flight.end() {
-            Ok(Fetched::Kept(stored, status)) => {
+            Ok(Fetched::Kept(stored, status, aside)) => {
                 let status = CacheStatus::Forwarded { why, status, is_stored: true };
-                return Round::Answer(Ok(self.respond(asked, &stored, status)));
+                let mut response = self.respond(asked, &stored, status);
+                aside.add_to(&mut response);
+                return Round::Answer(Ok(response));
             }
             Ok(Fetched::Passed(response)) => return Round::Answer(Ok(self.finish_passed(asked, response, why))),
             Ok(Fetched::Failed(error)) => return Round::Answer(Err(error)),

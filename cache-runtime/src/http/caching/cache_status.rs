@@ -35,6 +35,11 @@ pub(in crate::http) enum Forwarded {
 }
 
 impl CacheStatus {
+    /// Whether the origin has just made or confirmed the response.
+    pub(in crate::http) fn is_from_origin(self) -> bool {
+        matches!(self, CacheStatus::Forwarded { is_stored: true, .. })
+    }
+
     /// Adds the field to a response, behind those of other caches.
     pub(in crate::http) fn append(self, cache: &str, response: &mut HeaderMap) {
         if let Ok(value) = HeaderValue::try_from(format!("{cache}; {self}")) {

@@ -1,6 +1,6 @@
 //! Whether a response may be stored (RFC 9111, 3), and whether it is worth it.
 
-use http::header::{AUTHORIZATION, CONTENT_RANGE, EXPIRES, HeaderName, SET_COOKIE};
+use http::header::{AUTHORIZATION, EXPIRES, HeaderName, SET_COOKIE};
 use http::{HeaderMap, HeaderValue, StatusCode};
 
 use super::fields::list;
@@ -26,7 +26,7 @@ impl Storable {
     ) -> Option<Storable> {
         let directives = directives(rules, response);
         let Vary::On(selection) = Vary::of(response) else { return None };
-        if !is_whole(status, response) || is_forbidden(rules, request, status, response, &directives) {
+        if !is_whole(status) || is_forbidden(rules, request, status, response, &directives) {
             return None;
         }
         let freshness = Freshness::new(rules, arrival, status, response, &directives);
@@ -45,9 +45,8 @@ pub(in crate::http) fn is_failure(status: StatusCode) -> bool {
 }
 
 /// A final response with all of its content.
-fn is_whole(status: StatusCode, response: &HeaderMap) -> bool {
-    let is_part = status == StatusCode::PARTIAL_CONTENT || response.contains_key(CONTENT_RANGE);
-    !(status.is_informational() || status == StatusCode::NOT_MODIFIED || is_part)
+fn is_whole(status: StatusCode) -> bool {
+    !(status.is_informational() || matches!(status, StatusCode::PARTIAL_CONTENT | StatusCode::NOT_MODIFIED))
 }
 
 fn is_forbidden(

@@ -1,10 +1,10 @@
 //! Asking the origin, and storing what it answers.
 
 use http::header::{
-    CONTENT_LENGTH, DATE, ETAG, HeaderName, IF_MODIFIED_SINCE, IF_NONE_MATCH, IF_RANGE, LAST_MODIFIED, RANGE,
+    AGE, CONTENT_LENGTH, DATE, ETAG, IF_MODIFIED_SINCE, IF_NONE_MATCH, IF_RANGE, LAST_MODIFIED, RANGE, SET_COOKIE,
 };
 use http::response::Parts;
-use http::{HeaderMap, HeaderValue, Response, StatusCode};
+use http::{Extensions, HeaderMap, HeaderValue, Response, StatusCode};
 
 use super::asked::Asked;
 use super::entries::{Kept, Place};
@@ -34,21 +34,14 @@ pub(super) struct Exchange<'a> {
 
 /// What asking the origin gave.
 pub(super) enum Fetched<O: Origin> {
-    /// A whole response, which may be stored, and the status by which the origin has confirmed it.
-    Kept(StoredResponse, Option<u16>),
+    /// A whole response, which may be stored, the status by which the origin has confirmed it, and what only this client is
+    /// given with it.
+    Kept(StoredResponse, Option<u16>, Aside),
     /// A response for this request alone.
     Passed(Response<CachedBody<O::Body>>),
     /// The origin has failed, and the stale response may be served.
     Stale,
     Failed(O::Error),
-}
-
-/// A response that may be stored, before its body is read.
-struct Arrived {
-    storable: Storable,
-    tags: Vec<String>,
-    /// How many purges by tag there were before the origin was asked.
-    purges: Option<i64>,
 }
 
 impl<'a, O: Origin> Flight<'a, O> {
@@ -91,7 +84,10 @@ impl Exchange<'_> {
         }
         match self.stale {
             Some(stale) if response.status() == StatusCode::NOT_MODIFIED => {
-                self.confirm(stale, response.headers(), arrival, purges).await
+                let (mut not_modified, _) = response.into_parts();
+                let aside = Aside::take(&mut not_modified);
+                let (confirmed, kept) = self.confirm(stale, &not_modified.headers, arrival, purges).await;
+                (Fetched::Kept(confirmed, Some(StatusCode::NOT_MODIFIED.as_u16()), aside), kept)
             }
             _ => self.store(response, arrival, purges).await,
         }
@@ -115,44 +111,32 @@ impl Exchange<'_> {
     }
 
     /// The origin confirms the stored response.
-    async fn confirm<O: Origin>(
+    async fn confirm(
         &self,
         stale: &StoredResponse,
         not_modified: &HeaderMap,
         arrival: Arrival,
         purges: Option<i64>,
-    ) -> (Fetched<O>, Kept) {
-        let status = Some(StatusCode::NOT_MODIFIED.as_u16());
+    ) -> (StoredResponse, Kept) {
         // It confirms another one than it was asked about. The stored one is served once more, and then fetched anew.
         if !is_confirmed_by(&stale.headers, not_modified) {
-            return (Fetched::Kept(stale.clone(), status), Kept::deleted());
+            return (stale.clone(), Kept::deleted());
         }
         let mut headers = stale.headers.clone();
+        // How old the confirmation is. Without a date and an age it is new.
+        headers.remove(DATE);
         update(&mut headers, not_modified);
-        // What `Date` says is how old the confirmation is. Without one it is new.
-        if !not_modified.contains_key(DATE) {
-            headers.remove(DATE);
-        }
         let mut checked = headers.clone();
-        if let Some(age) = not_modified.get(http::header::AGE) {
-            checked.insert(http::header::AGE, age.clone());
-        }
-        let tags = self.take_tags(&mut headers);
+        checked.extend(not_modified.get(AGE).map(|age| (AGE, age.clone())));
         date(&mut headers, arrival);
-        match self.check(arrival, stale.status(), &checked) {
-            Some(storable) => {
-                let freshness = storable.freshness.clone();
-                let confirmed = StoredResponse::new(stale.status(), headers, stale.body.clone(), freshness);
-                let arrived = Arrived { storable, tags, purges };
-                let kept = self.file(&confirmed, arrived).await;
-                (Fetched::Kept(confirmed, status), kept)
-            }
-            None => {
-                let confirmed =
-                    StoredResponse::new(stale.status(), headers, stale.body.clone(), stale.freshness.clone());
-                (Fetched::Kept(confirmed, status), Kept::deleted())
-            }
-        }
+        let storable = self.check(arrival, stale.status(), &checked);
+        let freshness = storable.as_ref().map_or(&stale.freshness, |storable| &storable.freshness);
+        let confirmed = StoredResponse::new(stale.status(), headers, stale.body.clone(), freshness.clone());
+        let kept = match storable {
+            Some(storable) => self.file(&confirmed, storable.selection, purges).await,
+            None => Kept::deleted(),
+        };
+        (confirmed, kept)
     }
 
     /// Stores a response, if it may be stored and its body is not too large.
@@ -178,10 +162,12 @@ impl Exchange<'_> {
                 return (Fetched::Passed(Response::from_parts(parts, body)), self.unstorable(StatusCode::OK));
             }
         };
-        let tags = self.take_tags(&mut parts.headers);
-        let stored = stored(parts, body, arrival, &storable);
-        let kept = self.file(&stored, Arrived { storable, tags, purges }).await;
-        (Fetched::Kept(stored, None), kept)
+        let aside = Aside::take(&mut parts);
+        remove_unstorable(&mut parts.headers);
+        date(&mut parts.headers, arrival);
+        let stored = StoredResponse::new(parts.status, parts.headers, body, storable.freshness);
+        let kept = self.file(&stored, storable.selection, purges).await;
+        (Fetched::Kept(stored, None, aside), kept)
     }
 
     fn check(&self, arrival: Arrival, status: StatusCode, headers: &HeaderMap) -> Option<Storable> {
@@ -205,35 +191,36 @@ impl Exchange<'_> {
     ///
     /// A response that is selected by fields, or that carries tags, is stored below an index, and the index at the URL. The
     /// URL is claimed while this runs, so that an index is not stored if the URL was purged meanwhile.
-    async fn file(&self, response: &StoredResponse, arrived: Arrived) -> Kept {
-        let selection = arrived.storable.selection.and(&self.asked.selecting);
-        let Some(selection) = selection else { return self.unstorable(StatusCode::OK) };
+    async fn file(&self, response: &StoredResponse, selection: Selection, purges: Option<i64>) -> Kept {
+        let Some(selection) = selection.and(&self.asked.selecting) else { return self.unstorable(StatusCode::OK) };
         self.engine.unstorable.remove(&self.place.key);
+        let tags = self.engine.tags(&response.headers);
         match &self.place.index {
-            None if selection.is_empty() && arrived.tags.is_empty() => Kept::response(response.clone()),
+            None if selection.is_empty() && tags.is_empty() => Kept::response(response.clone()),
             None => {
                 let index = Index::new(selection);
-                match self.put_below(&index, response, &arrived).await {
+                match self.put_below(&index, response, &tags, purges).await {
                     true => Kept::index(index),
                     false => Kept::shown(Stored::Unsharable),
                 }
             }
             Some(index) if !index.selection.contains(&selection) => self.widen(index, &selection).await,
-            Some(_) if arrived.tags.is_empty() => Kept::response(response.clone()),
-            Some(index) => match self.put_below(index, response, &arrived).await {
+            Some(_) if tags.is_empty() => Kept::response(response.clone()),
+            Some(index) => match self.put_below(index, response, &tags, purges).await {
                 true => Kept::shown(Stored::Response(response.clone())),
                 false => Kept::shown(Stored::Unsharable),
             },
         }
     }
 
-    /// Stores a response below an index; `false` if a purge by tag came in between.
-    async fn put_below(&self, index: &Index, response: &StoredResponse, arrived: &Arrived) -> bool {
+    /// Stores a response below an index; `false` if a purge by tag came in between. `purges` is how many there were before the
+    /// origin was asked.
+    async fn put_below(&self, index: &Index, response: &StoredResponse, tags: &[String], purges: Option<i64>) -> bool {
         let entries = &self.engine.entries;
         let key = index.key(&self.asked.key, &self.asked.headers);
-        entries.put(&key, Kept::response(response.clone()), &arrived.tags).await;
+        entries.put(&key, Kept::response(response.clone()), tags).await;
         // After the write: a purge that comes after this finds the entry with its tags.
-        let is_current = arrived.tags.is_empty() || entries.purges().await == arrived.purges;
+        let is_current = tags.is_empty() || entries.purges().await == purges;
         if !is_current {
             entries.put(&key, Kept::deleted(), &[]).await;
         }
@@ -249,25 +236,35 @@ impl Exchange<'_> {
         }
         Kept::shown(Stored::Unsharable)
     }
+}
 
-    fn take_tags(&self, headers: &mut HeaderMap) -> Vec<String> {
-        self.engine.settings.tags.as_ref().map(|field| take_tags(headers, field)).unwrap_or_default()
+impl Engine {
+    /// The tags that a response lists.
+    fn tags(&self, headers: &HeaderMap) -> Vec<String> {
+        let lines = self.settings.tags.iter().flat_map(|field| headers.get_all(field));
+        let lines = lines.filter_map(|line| line.to_str().ok());
+        lines.flat_map(|line| line.split(',')).map(str::trim).filter(|tag| !tag.is_empty()).map(str::to_owned).collect()
     }
 }
 
-/// Removes the field that lists the tags of a response, and returns them.
-pub(super) fn take_tags(headers: &mut HeaderMap, field: &HeaderName) -> Vec<String> {
-    let lines = headers.get_all(field).iter().filter_map(|line| line.to_str().ok());
-    let tags = lines.flat_map(|line| line.split(',')).map(str::trim).filter(|tag| !tag.is_empty()).map(str::to_owned);
-    let tags = tags.collect();
-    headers.remove(field);
-    tags
+/// What only the client whose request was sent is given with a stored response: cookies that were set for it, and what
+/// services on the way have noted.
+#[derive(Default)]
+pub(super) struct Aside {
+    cookies: Vec<HeaderValue>,
+    extensions: Extensions,
 }
 
-fn stored(mut parts: Parts, body: bytes::Bytes, arrival: Arrival, storable: &Storable) -> StoredResponse {
-    remove_unstorable(&mut parts.headers);
-    date(&mut parts.headers, arrival);
-    StoredResponse::new(parts.status, parts.headers, body, storable.freshness.clone())
+impl Aside {
+    fn take(parts: &mut Parts) -> Self {
+        let cookies = parts.headers.get_all(SET_COOKIE).iter().cloned().collect();
+        Aside { cookies, extensions: std::mem::take(&mut parts.extensions) }
+    }
+
+    pub(super) fn add_to<B>(self, response: &mut Response<B>) {
+        response.headers_mut().extend(self.cookies.into_iter().map(|cookie| (SET_COOKIE, cookie)));
+        response.extensions_mut().extend(self.extensions);
+    }
 }
 
 /// Dates a response that has no date (RFC 9110, 6.6.1).

@@ -5,7 +5,6 @@ use http::{HeaderMap, HeaderValue, Response, StatusCode};
 use http_body::Body;
 
 use super::asked::Asked;
-use super::fetch::take_tags;
 use super::stored::StoredResponse;
 use super::{CacheStatus, Engine};
 use crate::http::body::CachedBody;
@@ -22,7 +21,12 @@ impl Engine {
         status: CacheStatus,
     ) -> Response<CachedBody<B>> {
         let mut headers = stored.headers.clone();
-        headers.insert(AGE, HeaderValue::from(stored.freshness.age(self.entries.now())));
+        self.remove_tags(&mut headers);
+        let (age, is_new) = (stored.freshness.age(self.entries.now()), status.is_from_origin());
+        // Without an age a response comes straight from its origin (RFC 9111, 5.1).
+        if age > 0 || !is_new {
+            headers.insert(AGE, HeaderValue::from(age));
+        }
         status.append(&self.settings.name, &mut headers);
         let validators = Validators::of(&headers);
         let is_read = stored.status().is_success();
@@ -71,12 +75,16 @@ impl Engine {
         mut response: Response<CachedBody<B>>,
         why: Forwarded,
     ) -> Response<CachedBody<B>> {
-        if let Some(field) = &self.settings.tags {
-            take_tags(response.headers_mut(), field);
-        }
+        self.remove_tags(response.headers_mut());
         let status = CacheStatus::Forwarded { why, status: None, is_stored: false };
         status.append(&self.settings.name, response.headers_mut());
         response
+    }
+
+    fn remove_tags(&self, headers: &mut HeaderMap) {
+        if let Some(field) = &self.settings.tags {
+            headers.remove(field);
+        }
     }
 
     /// 504: the client wants a stored response, and there is none that it would take.
