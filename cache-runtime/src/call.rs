@@ -34,6 +34,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 pub(crate) use self::background_refresh::lookup;
+#[cfg(feature = "http")]
+pub(crate) use self::background_refresh::spawn;
 pub use self::background_refresh::{
     Computation, Lookup, Owned, TaskArgument, own, recompute, recompute_async, require_task,
 };

@@ -19,6 +19,8 @@
 //! | [`touches`] | How does a parent get a new version when a child changes? |
 //! | [`templates`] | A `cache` tag in templates, adapters for template engines |
 //! | [`conditional_get`] | How do I answer 304 before a page is rendered? `ETag`, `Cache-Control`, guarded writes |
+//! | [`response_cache`] | A cache in front of a server's handlers, shared by all clients (RFC 9111) |
+//! | [`http_clients`] | A cache for the responses that a program gets: tower, reqwest |
 //! | [`counters`] | Atomic counters and rate limiting |
 //! | [`configuration`] | `config/storage.toml`, environment variables, addresses, cargo features |
 //! | [`testing`] | How do I test cached functions without sleeping? |
@@ -45,4 +47,4 @@ pages! {
 }
 
 #[cfg(feature = "http")]
-pages! { conditional_get }
+pages! { conditional_get response_cache http_clients }

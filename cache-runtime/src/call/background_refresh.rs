@@ -94,7 +94,7 @@ where
 }
 
 /// Runs a task on the caller's tokio runtime, or without one on a thread that may block.
-fn spawn(task: impl Future<Output = ()> + Send + 'static) {
+pub(crate) fn spawn(task: impl Future<Output = ()> + Send + 'static) {
     #[cfg(feature = "tokio")]
     if let Ok(runtime) = tokio::runtime::Handle::try_current() {
         drop(runtime.spawn(task));
@@ -110,7 +110,7 @@ impl<O: Outcome> Computation<O> {
         self.handle.decode(key, &start.servable()?.value)
     }
 
-    pub(super) async fn run_in_place<M: Mode, B: Future<Output = O::Whole>>(self, mode: &M, body: B) -> O::Whole {
+    pub(crate) async fn run_in_place<M: Mode, B: Future<Output = O::Whole>>(self, mode: &M, body: B) -> O::Whole {
         let body = pin!(Some(body));
         let Some((key, start)) = self.found.map(|found| *found) else { return run(body).await };
         let call = Call { mode, handle: &self.handle, key: Cow::Owned(key) };
