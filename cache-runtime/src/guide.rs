@@ -18,6 +18,7 @@
 //! | [`russian_dolls`] | Fragments in fragments |
 //! | [`touches`] | How does a parent get a new version when a child changes? |
 //! | [`templates`] | A `cache` tag in templates, adapters for template engines |
+//! | [`assets`] | Static files with fingerprints in their names, kept by browsers for a year |
 //! | [`counters`] | Atomic counters and rate limiting |
 //! | [`configuration`] | `config/storage.toml`, environment variables, addresses, cargo features |
 //! | [`testing`] | How do I test cached functions without sleeping? |
@@ -39,6 +40,6 @@ macro_rules! pages {
 }
 pages! {
     macros handle asynchronous keys values expiry stampedes invalidation batches models fragments
-    russian_dolls templates touches counters
+    russian_dolls templates touches assets counters
     configuration testing sqlite processes redis stores failure performance migrating rails
 }
