@@ -4,6 +4,7 @@ use std::fmt::Display;
 use std::path::Path;
 use std::sync::Arc;
 
+use cache_assets::Assets;
 use cache_minijinja::{CacheTag, model, models};
 use cache_runtime::Cache;
 use minijinja::value::Serde;
@@ -22,13 +23,14 @@ pub struct Pages {
 
 impl Pages {
     /// With `reload`, templates are read again when they have changed, and with them the fragments that show them.
-    pub fn new(templates: impl AsRef<Path>, cache: &Cache, reload: bool) -> Self {
+    pub fn new(templates: impl AsRef<Path>, assets: &Assets, cache: &Cache, reload: bool) -> Self {
         let environment = |explains: bool| {
             let mut env = Environment::new();
             CacheTag::new(cache).explain(explains).install_folder(&mut env, &templates);
             env.set_auto_reload(reload);
             env.set_auto_escape_callback(|_| AutoEscape::Html);
             env.add_filter("date", date);
+            cache_assets::minijinja::install(&mut env, assets);
             env
         };
         Pages { plain: environment(false), explained: environment(true) }
