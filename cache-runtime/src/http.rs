@@ -1,5 +1,7 @@
 //! HTTP caching on the types of the [`http`](https://docs.rs/http) crate, with the feature `http`.
 //!
+//! - [`FreshWhen`] says when a page is fresh, and answers a browser that has it with 304 before it is rendered. The crates
+//!   cache-axum and cache-actix call it for handlers: see the [guide](crate::guide::conditional_get).
 //! - [`Preconditions`] compares what a client has with what the server has: the answer is 304, 412, or the page.
 //! - [`CacheControl`] writes the field `Cache-Control`, and [`Directives`] reads one that was received.
 //!
@@ -19,7 +21,9 @@
 
 mod cache_control;
 mod date;
+mod early_response;
 mod etag;
+mod fresh_when;
 mod preconditions;
 mod validators;
 
@@ -28,7 +32,9 @@ use ::http::header::HeaderName;
 
 pub use self::cache_control::{CacheControl, Directives, set_cache_control};
 pub use self::date::HttpDate;
+pub use self::early_response::EarlyResponse;
 pub use self::etag::ETag;
+pub use self::fresh_when::{ETagSeed, Fresh, FreshWhen};
 pub use self::preconditions::{Preconditions, Verdict};
 pub use self::validators::Validators;
 

@@ -159,6 +159,11 @@ impl CacheControl {
         }
     }
 
+    /// Whether it says if caches that many people share may keep it.
+    pub(super) fn says_who_may_keep_it(&self) -> bool {
+        self.visibility.is_some() || self.s_maxage.is_some() || self.no_store
+    }
+
     /// In the order in which they are written.
     fn directives(&self) -> [(&'static str, Written); 13] {
         use Written::{Flag, Seconds};

@@ -34,13 +34,14 @@ pub enum Verdict {
     PreconditionFailed,
 }
 
-const FIELDS: [HeaderName; 5] = [IF_MATCH, IF_NONE_MATCH, IF_MODIFIED_SINCE, IF_UNMODIFIED_SINCE, IF_RANGE];
-
 impl Preconditions {
+    /// The fields that are looked at.
+    pub const FIELDS: [HeaderName; 5] = [IF_MATCH, IF_NONE_MATCH, IF_MODIFIED_SINCE, IF_UNMODIFIED_SINCE, IF_RANGE];
+
     /// Takes the preconditions of a request; the other fields are not looked at.
     pub fn new(method: &Method, headers: &HeaderMap) -> Self {
         let mut fields = HeaderMap::new();
-        for name in FIELDS {
+        for name in Self::FIELDS {
             for value in headers.get_all(&name) {
                 fields.append(&name, value.clone());
             }
@@ -67,18 +68,18 @@ impl Preconditions {
         }
     }
 
-    /// Says whether the request names a state that it must still find: by `If-Match` or a valid `If-Unmodified-Since`.
-    ///
-    /// A server that wants no lost updates answers 428 to a write that does not.
+    /// Says whether the request is a write that does not name the state it changes, by `If-Match` or a valid
+    /// `If-Unmodified-Since`: it may overwrite what its sender has not seen.
     ///
     /// ```
     /// use cache_runtime::http::Preconditions;
     /// use http::{HeaderMap, Method};
     ///
-    /// assert!(!Preconditions::new(&Method::PUT, &HeaderMap::new()).protects_from_lost_updates());
+    /// assert!(Preconditions::new(&Method::PUT, &HeaderMap::new()).is_blind_write());
+    /// assert!(!Preconditions::new(&Method::GET, &HeaderMap::new()).is_blind_write());
     /// ```
-    pub fn protects_from_lost_updates(&self) -> bool {
-        self.fields.contains_key(IF_MATCH) || self.date(IF_UNMODIFIED_SINCE).is_some()
+    pub fn is_blind_write(&self) -> bool {
+        !self.method.is_safe() && !self.fields.contains_key(IF_MATCH) && self.date(IF_UNMODIFIED_SINCE).is_none()
     }
 
     /// Says whether a `Range` of the request may be answered with a part of the page (RFC 9110, 13.1.5): there is no

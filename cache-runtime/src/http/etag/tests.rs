@@ -92,8 +92,8 @@ proptest! {
     fn what_is_written_is_read_again(opaque in "[!#-~]{0,20}", is_weak in any::<bool>()) {
         let written = format!("{}\"{opaque}\"", if is_weak { "W/" } else { "" });
         let tag = tag(&written);
-        prop_assert_eq!(tag.to_string(), written.clone());
         let listed = format!("\"other\", {written},");
+        prop_assert_eq!(tag.to_string(), written);
         prop_assert_eq!(read(&listed)[1..].to_vec(), vec![Member::Tag { weak: is_weak, opaque: opaque.as_bytes() }]);
     }
 }
