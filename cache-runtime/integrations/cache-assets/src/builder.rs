@@ -9,7 +9,7 @@ use crate::error::{Error, MissingReference};
 use crate::link::link;
 use crate::manifest::Manifest;
 use crate::read::{Reads, read_all};
-use crate::scan::scan;
+use crate::scan::{Scan, scan};
 
 /// The settings of [`Assets`].
 ///
@@ -107,7 +107,11 @@ impl Builder {
     }
 
     fn read(&self) -> Result<Manifest, Error> {
-        let (manifest, missing) = self.link(&read_all(scan(&self.folder)?)?);
+        let Scan { files, warnings } = scan(&self.folder)?;
+        for warning in warnings {
+            tracing::warn!("{warning}");
+        }
+        let (manifest, missing) = self.link(&read_all(files)?);
         if missing.is_empty() {
             return Ok(manifest);
         }

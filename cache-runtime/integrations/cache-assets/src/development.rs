@@ -3,10 +3,10 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::builder::Builder;
-use crate::error::{Error, MissingReference};
+use crate::error::Error;
 use crate::manifest::Manifest;
 use crate::read::{Read, Reads};
-use crate::scan::{Files, scan};
+use crate::scan::{Files, Scan, scan};
 
 #[derive(Debug)]
 pub(crate) struct Development {
@@ -18,8 +18,8 @@ pub(crate) struct Development {
 struct State {
     reads: Reads,
     manifest: Arc<Manifest>,
-    /// What has been reported.
-    missing: Vec<MissingReference>,
+    /// What has been logged.
+    warnings: Vec<String>,
 }
 
 impl Development {
@@ -41,12 +41,14 @@ impl Development {
 
 impl State {
     fn update(&mut self, builder: &Builder) -> Result<(), Error> {
-        let Some(reads) = self.changed(scan(builder.folder())?)? else { return Ok(()) };
+        let Scan { files, mut warnings } = scan(builder.folder())?;
+        let Some(reads) = self.changed(files)? else { return Ok(()) };
         let (manifest, missing) = builder.link(&reads);
-        for reference in missing.iter().filter(|reference| !self.missing.contains(reference)) {
-            tracing::warn!("{reference}");
+        warnings.extend(missing.iter().map(ToString::to_string));
+        for warning in warnings.iter().filter(|warning| !self.warnings.contains(warning)) {
+            tracing::warn!("{warning}");
         }
-        *self = State { reads, manifest: Arc::new(manifest), missing };
+        *self = State { reads, manifest: Arc::new(manifest), warnings };
         Ok(())
     }
 

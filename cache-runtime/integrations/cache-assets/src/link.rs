@@ -18,23 +18,24 @@ use crate::source::Source;
 /// Returns the assets by name, and the references that lead nowhere.
 pub(crate) fn link(files: &Reads, root: &str) -> (BTreeMap<String, Asset>, Vec<MissingReference>) {
     let mut missing = Vec::new();
-    let sheets: BTreeMap<&str, Sheet<'_>> = files
-        .iter()
-        .filter_map(|(name, read)| {
-            Some((&**name, Sheet::new(name, read.style_sheet.as_deref()?, files, root, &mut missing)))
-        })
-        .filter(|(_, sheet)| !sheet.targets.is_empty())
-        .collect();
-    let plain = files.iter().filter(|(name, _)| !sheets.contains_key(&***name));
-    let mut done = plain.map(|(name, read)| (name.clone(), on_disk(name, read))).collect::<BTreeMap<_, _>>();
-    let mut pending: BTreeSet<&str> = sheets.keys().copied().collect();
-    while let Some(group) = next_group(&pending, &sheets) {
-        for name in &group {
-            pending.remove(name);
+    let mut sheets = Sheets::new();
+    for (name, read) in files {
+        let Some(style_sheet) = &read.style_sheet else { continue };
+        let sheet = Sheet::new(name, style_sheet, files, root, &mut missing);
+        if !sheet.targets.is_empty() {
+            sheets.insert(name, sheet);
         }
-        done.extend(rewrite(&group, &sheets, &done, files));
     }
-    (done, missing)
+    let plain = files.iter().filter(|(name, _)| !sheets.contains_key(&***name));
+    let done = plain.map(|(name, read)| (name.clone(), on_disk(name, read))).collect();
+    let pending = sheets.keys().copied().collect();
+    (Linking { files, sheets, pending, done }.finish(), missing)
+}
+
+fn on_disk(name: &str, read: &Read) -> Asset {
+    let Found { file, variants } = &read.found;
+    let source = Source::Disk(file.clone());
+    Asset { variants: variants.clone(), ..Asset::new(name, read.fingerprint.clone(), source, file.stamp.modified) }
 }
 
 /// A style sheet that refers to assets.
@@ -42,6 +43,8 @@ struct Sheet<'f> {
     text: &'f str,
     targets: Vec<(&'f Reference, Target)>,
 }
+
+type Sheets<'f> = BTreeMap<&'f str, Sheet<'f>>;
 
 impl<'f> Sheet<'f> {
     fn new(name: &str, sheet: &'f StyleSheet, files: &Reads, root: &str, missing: &mut Vec<MissingReference>) -> Self {
@@ -74,74 +77,79 @@ impl<'f> Sheet<'f> {
     }
 }
 
-/// The next style sheets that refer to nothing that is pending but each other: mostly one, and more if they are a circle.
-fn next_group<'n>(pending: &BTreeSet<&'n str>, sheets: &BTreeMap<&'n str, Sheet<'n>>) -> Option<Vec<&'n str>> {
-    let referred = |name: &str| sheets[name].names().filter_map(|name| pending.get(name).copied()).collect::<Vec<_>>();
-    if let Some(name) = pending.iter().find(|name| referred(name).is_empty()) {
-        return Some(vec![name]);
+/// Style sheets are finished after what they refer to, because its fingerprint is a part of their texts.
+struct Linking<'f> {
+    files: &'f Reads,
+    sheets: Sheets<'f>,
+    pending: BTreeSet<&'f str>,
+    done: BTreeMap<String, Asset>,
+}
+
+impl<'f> Linking<'f> {
+    fn finish(mut self) -> BTreeMap<String, Asset> {
+        while let Some(group) = self.next_group() {
+            let finished = self.rewritten(&group);
+            self.pending.retain(|name| !group.contains(name));
+            self.done.extend(finished);
+        }
+        self.done
     }
-    let reached = |from: &str| {
-        let (mut reached, mut open) = (BTreeSet::new(), referred(from));
+
+    /// The next style sheets that refer to nothing that is pending but each other: mostly one, and more if they are a circle.
+    fn next_group(&self) -> Option<Vec<&'f str>> {
+        if let Some(name) = self.pending.iter().find(|name| self.pending_targets(name).next().is_none()) {
+            return Some(vec![name]);
+        }
+        // What reaches the least reaches nothing but its own circle.
+        let smallest = self.pending.iter().map(|name| self.reached_from(name)).min_by_key(BTreeSet::len)?;
+        Some(smallest.into_iter().collect())
+    }
+
+    fn pending_targets(&self, name: &str) -> impl Iterator<Item = &'f str> {
+        self.sheets[name].names().filter_map(|name| self.pending.get(name).copied())
+    }
+
+    fn reached_from(&self, name: &str) -> BTreeSet<&'f str> {
+        let (mut reached, mut open) = (BTreeSet::new(), self.pending_targets(name).collect::<Vec<_>>());
         while let Some(name) = open.pop() {
             if reached.insert(name) {
-                open.extend(referred(name));
+                open.extend(self.pending_targets(name));
             }
         }
         reached
-    };
-    // What reaches the least reaches nothing but its own circle.
-    let smallest = pending.iter().map(|name| reached(name)).min_by_key(BTreeSet::len)?;
-    Some(smallest.into_iter().collect())
+    }
+
+    fn rewritten(&self, group: &[&str]) -> Vec<(String, Asset)> {
+        let outside = |name: &str| Some(self.done.get(name)?.fingerprinted.clone());
+        let texts: Vec<String> = group.iter().map(|name| self.sheets[name].with_names(outside)).collect();
+        let is_circle = self.pending_targets(group[0]).next().is_some();
+        let fingerprints = if is_circle { of_circle(group, &texts) } else { vec![of_bytes(texts[0].as_bytes())] };
+        let inside = |name: &str| {
+            let at = group.iter().position(|other| *other == name)?;
+            Some(name::with_fingerprint(name, &fingerprints[at]))
+        };
+        let modified = self.newest(group);
+        let asset = |(name, fingerprint): (&&str, &String)| {
+            let text = self.sheets[name].with_names(|name| outside(name).or_else(|| inside(name)));
+            ((*name).to_owned(), Asset::new(name, fingerprint.clone(), Source::Memory(Bytes::from(text)), modified))
+        };
+        group.iter().zip(&fingerprints).map(asset).collect()
+    }
+
+    /// When one of them has changed, or what they refer to, as its fingerprints are in their texts.
+    fn newest(&self, group: &[&str]) -> SystemTime {
+        let own = group.iter().map(|name| self.files[*name].found.file.stamp.modified);
+        let targets = group.iter().flat_map(|name| self.sheets[name].names());
+        own.chain(targets.filter_map(|name| Some(self.done.get(name)?.modified))).max().expect("a group has a member")
+    }
 }
 
-/// A circle has no first one whose fingerprint could be taken. So its fingerprints are of the names and texts of all of them, in
-/// which the references among them are as they were written.
-fn rewrite(
-    group: &[&str],
-    sheets: &BTreeMap<&str, Sheet<'_>>,
-    done: &BTreeMap<String, Asset>,
-    files: &Reads,
-) -> Vec<(String, Asset)> {
-    let outside = |name: &str| done.get(name).map(|asset| asset.fingerprinted.clone());
-    let texts: Vec<String> = group.iter().map(|name| sheets[name].with_names(outside)).collect();
-    let refers_inside = group.iter().any(|name| sheets[name].names().any(|name| group.contains(&name)));
-    let fingerprint_of = |at: usize| {
-        if !refers_inside {
-            return of_bytes(texts[at].as_bytes());
-        }
-        let all = group.iter().zip(&texts).fold(Hasher::default(), |hasher, (name, text)| hasher.part(name).part(text));
-        all.part(group[at]).finish()
+/// A circle has no first one whose fingerprint could be taken. So each fingerprint is of the names and texts of all of them, in which the
+/// references among them are as they were written.
+fn of_circle(group: &[&str], texts: &[String]) -> Vec<String> {
+    let of = |name: &&str| {
+        let all = group.iter().zip(texts).fold(Hasher::default(), |hasher, (name, text)| hasher.part(name).part(text));
+        all.part(name).finish()
     };
-    let fingerprints: Vec<String> = (0..group.len()).map(fingerprint_of).collect();
-    let inside = |name: &str| {
-        let at = group.iter().position(|other| *other == name)?;
-        Some(name::with_fingerprint(name, &fingerprints[at]))
-    };
-    let finish = |(name, fingerprint): (&&str, &String)| {
-        let text = sheets[name].with_names(|name| outside(name).or_else(|| inside(name)));
-        let modified = newest(name, group, sheets, done, files);
-        ((*name).to_owned(), Asset::new(name, fingerprint.clone(), Source::Memory(Bytes::from(text)), modified))
-    };
-    group.iter().zip(&fingerprints).map(finish).collect()
-}
-
-/// When a style sheet has changed, or what it refers to, as its text has the fingerprints of that.
-fn newest(
-    name: &str,
-    group: &[&str],
-    sheets: &BTreeMap<&str, Sheet<'_>>,
-    done: &BTreeMap<String, Asset>,
-    files: &Reads,
-) -> SystemTime {
-    let own = group.iter().map(|name| files[*name].found.file.stamp.modified);
-    let referred = group.iter().flat_map(|name| sheets[name].names()).filter_map(|name| Some(done.get(name)?.modified));
-    own.chain(referred).max().unwrap_or(files[name].found.file.stamp.modified)
-}
-
-fn on_disk(name: &str, read: &Read) -> Asset {
-    let Found { file, variants } = &read.found;
-    let modified = file.stamp.modified;
-    let mut asset = Asset::new(name, read.fingerprint.clone(), Source::Disk(file.clone()), modified);
-    asset.variants = variants.clone();
-    asset
+    group.iter().map(of).collect()
 }

@@ -65,7 +65,7 @@ impl<B> Service<Request<B>> for ServeAssets {
             let found = name::decoded(request.uri.path().trim_start_matches('/')).and_then(|path| manifest.find(&path));
             Ok(match found {
                 Some((asset, asked)) => answer(&asset, asked, &request).await,
-                None => not_stored(Response::new(Body::default()), StatusCode::NOT_FOUND),
+                None => not_found(),
             })
         })
     }
@@ -84,24 +84,29 @@ async fn answer(asset: &Arc<Asset>, asked: Asked, request: &Parts) -> Response<B
         // Its start would come from one version of the file, and its end from another.
         opened = open(asset, request, &[ACCEPT_ENCODING]).await;
     }
-    let Opened { mut response, is_as_named } = opened;
-    match response.status() {
-        StatusCode::OK | StatusCode::PARTIAL_CONTENT | StatusCode::RANGE_NOT_SATISFIABLE => {}
-        status => return not_stored(response, status),
-    }
-    match preconditions.evaluate(&Validators::of(response.headers())) {
-        Verdict::Proceed if response.status() == StatusCode::RANGE_NOT_SATISFIABLE => {
-            return not_stored(response, StatusCode::RANGE_NOT_SATISFIABLE);
-        }
-        Verdict::Proceed => {}
-        Verdict::NotModified => response = not_modified(response.headers()),
-        Verdict::PreconditionFailed => {
-            return not_stored(Response::new(Body::default()), StatusCode::PRECONDITION_FAILED);
-        }
-    }
-    let is_immutable = asked == Asked::Fingerprinted && is_as_named;
-    response.headers_mut().insert(CACHE_CONTROL, if is_immutable { IMMUTABLE } else { REVALIDATED });
+    let Opened { response, is_as_named } = opened;
+    let mut response = match verdict(&preconditions, &response) {
+        Verdict::Proceed => response,
+        Verdict::NotModified => not_modified(response.headers()),
+        Verdict::PreconditionFailed => empty(StatusCode::PRECONDITION_FAILED),
+    };
+    let cache_control = match response.status() {
+        status if status.is_client_error() || status.is_server_error() => NO_STORE,
+        _ if asked == Asked::Fingerprinted && is_as_named => IMMUTABLE,
+        _ => REVALIDATED,
+    };
+    response.headers_mut().insert(CACHE_CONTROL, cache_control);
     response
+}
+
+/// Preconditions are for what is there. A range that is not satisfiable is one of a file that is.
+fn verdict(preconditions: &Preconditions, response: &Response<Body>) -> Verdict {
+    match response.status() {
+        StatusCode::OK | StatusCode::PARTIAL_CONTENT | StatusCode::RANGE_NOT_SATISFIABLE => {
+            preconditions.evaluate(&Validators::of(response.headers()))
+        }
+        _ => Verdict::Proceed,
+    }
 }
 
 struct Opened {
@@ -153,8 +158,7 @@ fn etag(asset: &Asset, coding: Option<&HeaderValue>) -> HeaderValue {
 }
 
 fn not_modified(headers: &HeaderMap) -> Response<Body> {
-    let mut response = Response::new(Body::default());
-    *response.status_mut() = StatusCode::NOT_MODIFIED;
+    let mut response = empty(StatusCode::NOT_MODIFIED);
     for field in [ETAG, LAST_MODIFIED, VARY] {
         if let Some(value) = headers.get(&field) {
             response.headers_mut().insert(field, value.clone());
@@ -163,9 +167,15 @@ fn not_modified(headers: &HeaderMap) -> Response<Body> {
     response
 }
 
-/// Nobody keeps an error, which the next moment of a deploy may mend.
-fn not_stored(mut response: Response<Body>, status: StatusCode) -> Response<Body> {
-    *response.status_mut() = status;
+/// Nobody keeps that, because the next moment of a deploy may mend it.
+fn not_found() -> Response<Body> {
+    let mut response = empty(StatusCode::NOT_FOUND);
     response.headers_mut().insert(CACHE_CONTROL, NO_STORE);
+    response
+}
+
+fn empty(status: StatusCode) -> Response<Body> {
+    let mut response = Response::new(Body::default());
+    *response.status_mut() = status;
     response
 }
