@@ -18,6 +18,7 @@
 //! | [`russian_dolls`] | Fragments in fragments |
 //! | [`touches`] | How does a parent get a new version when a child changes? |
 //! | [`templates`] | A `cache` tag in templates, adapters for template engines |
+//! | [`conditional_get`] | How do I answer 304 before a page is rendered? `ETag`, `Cache-Control`, guarded writes |
 //! | [`assets`] | Static files with fingerprints in their names, kept by browsers for a year |
 //! | [`counters`] | Atomic counters and rate limiting |
 //! | [`configuration`] | `config/storage.toml`, environment variables, addresses, cargo features |
@@ -43,3 +44,6 @@ pages! {
     russian_dolls templates touches assets counters
     configuration testing sqlite processes redis stores failure performance migrating rails
 }
+
+#[cfg(feature = "http")]
+pages! { conditional_get }
