@@ -123,17 +123,14 @@ impl<'f> Linking<'f> {
         let outside = |name: &str| Some(self.done.get(name)?.fingerprinted.clone());
         let texts: Vec<String> = group.iter().map(|name| self.sheets[name].with_names(outside)).collect();
         let is_circle = self.pending_targets(group[0]).next().is_some();
-        let fingerprints = if is_circle { of_circle(group, &texts) } else { vec![of_bytes(texts[0].as_bytes())] };
-        let inside = |name: &str| {
-            let at = group.iter().position(|other| *other == name)?;
-            Some(name::with_fingerprint(name, &fingerprints[at]))
-        };
+        let fingerprint = if is_circle { of_circle(group, &texts) } else { of_bytes(texts[0].as_bytes()) };
+        let inside = |name: &str| group.contains(&name).then(|| name::with_fingerprint(name, &fingerprint));
         let modified = self.newest(group);
-        let asset = |(name, fingerprint): (&&str, &String)| {
+        let asset = |name: &&str| {
             let text = self.sheets[name].with_names(|name| outside(name).or_else(|| inside(name)));
             ((*name).to_owned(), Asset::new(name, fingerprint.clone(), Source::Memory(Bytes::from(text)), modified))
         };
-        group.iter().zip(&fingerprints).map(asset).collect()
+        group.iter().map(asset).collect()
     }
 
     /// When one of them has changed, or what they refer to, as its fingerprints are in their texts.
@@ -144,12 +141,8 @@ impl<'f> Linking<'f> {
     }
 }
 
-/// A circle has no first one whose fingerprint could be taken. So each fingerprint is of the names and texts of all of them, in which the
+/// A circle has no first one whose fingerprint could be taken. So all have one, of the names and texts of all of them, in which the
 /// references among them are as they were written.
-fn of_circle(group: &[&str], texts: &[String]) -> Vec<String> {
-    let of = |name: &&str| {
-        let all = group.iter().zip(texts).fold(Hasher::default(), |hasher, (name, text)| hasher.part(name).part(text));
-        all.part(name).finish()
-    };
-    group.iter().map(of).collect()
+fn of_circle(group: &[&str], texts: &[String]) -> String {
+    group.iter().zip(texts).fold(Hasher::default(), |hasher, (name, text)| hasher.part(name).part(text)).finish()
 }

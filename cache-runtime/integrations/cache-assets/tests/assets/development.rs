@@ -3,10 +3,11 @@
 use std::fs;
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
+use std::time::SystemTime;
 
 use cache_assets::Assets;
 
-use crate::site::{IMMUTABLE, Site, folder, write};
+use crate::site::{IMMUTABLE, Site, folder, set_modified, write};
 
 #[test]
 fn an_edited_file_has_another_url_at_once() {
@@ -24,6 +25,19 @@ fn an_edited_file_has_another_url_at_once() {
     }
     urls.dedup();
     assert_eq!(urls.len(), 4);
+}
+
+/// As some editors and file systems do, whose clock has only whole seconds.
+#[test]
+fn an_edit_within_one_tick_of_the_clock_is_seen() {
+    let folder = folder([("app.css", "a { color: #111 }")]);
+    let moment = SystemTime::now();
+    set_modified(&folder, "app.css", moment);
+    let assets = Assets::development(&folder).unwrap();
+    let before = assets.url("app.css");
+    write(&folder, "app.css", "a { color: #222 }");
+    set_modified(&folder, "app.css", moment);
+    assert_ne!(assets.url("app.css"), before);
 }
 
 #[test]
@@ -89,10 +103,10 @@ fn logged(work: impl FnOnce()) -> String {
         }
     }
 
-    let (log, writer) = (Log::default(), Log::default());
-    let shared = writer.clone();
-    let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(move || shared.clone()).finish();
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(move || writer.clone()).finish();
     tracing::subscriber::with_default(subscriber, work);
-    drop(log);
-    String::from_utf8(writer.0.lock().unwrap().clone()).unwrap()
+    let written = log.0.lock().unwrap().clone();
+    String::from_utf8(written).unwrap()
 }

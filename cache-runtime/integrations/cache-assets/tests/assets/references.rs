@@ -86,7 +86,7 @@ fn a_style_sheet_is_as_new_as_what_it_shows() {
 }
 
 #[test]
-fn style_sheets_that_import_each_other_have_fingerprints_of_all_of_them() {
+fn style_sheets_that_import_each_other_have_a_fingerprint_of_all_of_them() {
     let files = [
         ("a.css", "@import 'b.css'; a { background: url(x.png) }"),
         ("b.css", "@import 'c.css';"),
