@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
 use axum::{Form as Sent, Router};
+use cache_assets::Assets;
 use cache_axum::Conditional;
 use tokio::task::spawn_blocking;
 
@@ -21,6 +22,7 @@ use crate::problem::Problem;
 pub struct Blog {
     pub database: Arc<Database>,
     pub pages: Pages,
+    pub assets: Assets,
 }
 
 type Shared = State<Arc<Blog>>;
@@ -37,7 +39,7 @@ pub fn router(blog: Blog) -> Router {
         .route("/comments/{id}/reply", get(reply_form).post(add_reply))
         .route("/comments/{id}/edit", get(comment_form).post(edit_comment))
         .route("/replies/{id}/edit", get(edit_reply_form).post(edit_reply))
-        .route("/style.css", get(style))
+        .nest_service("/assets", blog.assets.service())
         .fallback(not_found)
         .method_not_allowed_fallback(not_allowed)
         .layer(DefaultBodyLimit::max(LARGEST_FORM))
@@ -132,10 +134,6 @@ async fn edit_reply(State(blog): Shared, id: Id, uri: Uri, sent: SentEntry) -> R
         submit(blog, form, entry, |entry| Ok(blog.database.edit_reply(reply.id, entry).map(|()| back)?))
     })
     .await
-}
-
-async fn style() -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], include_str!("../static/style.css"))
 }
 
 async fn not_found(State(blog): Shared) -> Response {

@@ -1,9 +1,11 @@
-//! The blog in a real browser: a comment is added through the form, a second visit renders nothing, and the page fits a phone and
-//! the dark.
+//! The blog in a real browser: a comment is added through the form, a second visit renders nothing, the style sheet is asked for once, and
+//! the page fits a phone and the dark.
 //!
-//! The blog is the program itself, on a free port. With `BLOG_SCREENSHOTS` set to a folder, pictures are left there.
+//! The blog is the program itself, on a free port; to count requests, it is in this process. With `BLOG_SCREENSHOTS` set to a folder,
+//! pictures are left there.
 
 mod browser;
+mod counted;
 mod program;
 
 use std::env;
@@ -13,6 +15,7 @@ use std::path::Path;
 use fantoccini::{Client, Locator};
 
 use crate::browser::{Look, with_browser};
+use crate::counted::CountedBlog;
 use crate::program::Program;
 
 /// The widest that something may be at the right of the page, and what it is.
@@ -120,6 +123,25 @@ fn the_dark_has_another_background() {
     if let [(light, dark_ink), (dark, light_ink)] = &backgrounds[..] {
         assert!(light != dark && dark_ink != light_ink, "{backgrounds:?}");
     }
+}
+
+#[test]
+fn the_style_sheet_is_asked_for_once_and_each_page_at_each_visit() {
+    let blog = CountedBlog::start();
+    with_browser(Look::Desktop, async |browser| {
+        browser.goto(&blog.url("/")).await?;
+        let href = browser.find(Locator::Css("link[rel=stylesheet]")).await?.attr("href").await?;
+        let style = href.expect("the page has a style sheet");
+        for path in ["/posts/1", "/", "/posts/1", "/comments/1/reply"] {
+            browser.goto(&blog.url(path)).await?;
+            // A style sheet that is there, and not one that failed.
+            let columns =
+                browser.execute("return getComputedStyle(document.querySelector('body')).maxWidth", vec![]).await?;
+            assert_eq!(columns, "704px", "{path}");
+        }
+        assert_eq!((blog.requests(&style), blog.requests("/"), blog.requests("/posts/1")), (1, 2, 2));
+        Ok(())
+    });
 }
 
 async fn summary(browser: &Client) -> browser::Result<String> {

@@ -1,6 +1,7 @@
 //! The blog's pages, without a browser: what is rendered again after a change and what a browser has
-//! already, what forms accept, and what goes wrong well.
+//! already, how long the style sheet may be kept, what forms accept, and what goes wrong well.
 
+mod assets;
 mod conditional;
 mod fragments;
 mod mistakes;

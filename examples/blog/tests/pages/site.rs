@@ -8,6 +8,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use blog::{Blog, Database, Pages, router};
+use cache_assets::Assets;
 use cache_runtime::Cache;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
@@ -44,10 +45,15 @@ impl Site {
 
     pub(crate) fn on(cache: &Cache) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let templates = folder.path().join("templates");
-        copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("templates"), &templates);
+        let [templates, files] = ["templates", "static"].map(|name| {
+            let copied = folder.path().join(name);
+            copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join(name), &copied);
+            copied
+        });
+        let assets = Assets::development(files).unwrap();
         let database = Database::open(folder.path()).unwrap();
-        let router = router(Blog { database, pages: Pages::new(&templates, cache, true) });
+        let pages = Pages::new(&templates, &assets, cache, true);
+        let router = router(Blog { database, pages, assets });
         Site { folder, runtime: Runtime::new().unwrap(), router }
     }
 
@@ -56,7 +62,11 @@ impl Site {
     }
 
     pub(crate) fn edit_template(&self, name: &str, edit: impl FnOnce(&str) -> String) {
-        let file = self.folder.path().join("templates").join(name);
+        self.edit(Path::new("templates").join(name), edit);
+    }
+
+    pub(crate) fn edit(&self, file: impl AsRef<Path>, edit: impl FnOnce(&str) -> String) {
+        let file = self.folder.path().join(file);
         let source = fs::read_to_string(&file).unwrap();
         fs::write(&file, edit(&source)).unwrap();
     }
