@@ -61,8 +61,8 @@ use crate::args::MacroKind;
 /// # Which functions
 ///
 /// Plain and `async` functions, generic and borrowing ones, and methods, also in an `impl` of a trait. It does not work on
-/// `const`, `unsafe` and `extern` functions. An `async fn` never blocks, and its future is `Send` if that of the body and its
-/// result are.
+/// `const`, `unsafe` and `extern` functions. An `async fn` never blocks, and its future is `Send` if that of the body and
+/// the stored value are.
 ///
 /// A function may also return a boxed future, `Pin<Box<dyn Future<Output = T> + Send>>`: its output is cached. So a method
 /// below `#[async_trait]` can be annotated. Such a function has no companions, and neither `background` nor `each`.
