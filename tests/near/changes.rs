@@ -1,6 +1,5 @@
 //! Whatever changes an entry, and whichever handle to the store it comes from, ends what was kept.
 
-
 use cache_runtime::Cache;
 use tempfile::TempDir;
 

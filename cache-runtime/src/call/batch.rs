@@ -27,7 +27,7 @@ use crate::entry::{self, Expiration, TagStamp, Value};
 use crate::handle::{Handle, deduplicated};
 use crate::mode::{Blocking, Mode};
 use crate::near::Loaded;
-use crate::poll_once::poll_once;
+use crate::poll_once::{poll_now, poll_once};
 use crate::single_flight::{BatchLeaders, Ending, Leader, LeaderScope, flights};
 use crate::time::Ttl;
 
@@ -253,7 +253,8 @@ impl<'a, M: Mode, E> Batch<'a, M, E> {
             let computed = match O::output(LeaderScope::new(leaders.as_slice().first(), body).await) {
                 Ok(output) => output.into_values(&requested),
                 Err(whole) => {
-                    self.abandon(claim, leases).await;
+                    // The `Err` need not be `Send`, so it is not held while the store is asked.
+                    poll_now(self.abandon(claim, leases));
                     leaders.end(|_| Ending::Failed);
                     return whole;
                 }
@@ -355,7 +356,8 @@ impl<'a, M: Mode, E> Batch<'a, M, E> {
         lifetimes.map(|(ttl, keys)| (ttl, self.handle.expiration_of_batch(keys.into_iter(), ttl))).collect()
     }
 
-    /// Ends a failed attempt: in a window nobody recomputes for a while.
+    /// Ends a failed attempt: in a window nobody recomputes for a while. A claim that the store does not release at once is
+    /// released when this future is dropped.
     async fn abandon(&self, claim: HeldClaim, leases: Vec<RefreshLease>) {
         leases.into_iter().for_each(|lease| lease.fail(self.handle.now()));
         self.handle.release(self.mode, claim, Duration::ZERO).await;

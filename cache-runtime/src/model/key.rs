@@ -8,7 +8,7 @@ use std::time::SystemTime;
 use sha2::{Digest as _, Sha256};
 
 use super::Cacheable;
-use super::version::Version;
+use super::version::{Version, cut_to_micros};
 
 /// The key of a text, a model or a list of models.
 ///
@@ -79,7 +79,8 @@ pub(super) fn object_key(prefix: &str, name: &str, id: &str, updated_at: Option<
     // In lower case, distinct ids may be one text.
     let ids = (!is_lowercase(id)).then(|| Digest::default().with(id)).map(Digest::text);
     let members = Members { ids, versions: None };
-    ModelKey::of_model(OfModel { prefix: prefix.to_owned(), version, rest: format!("{name}/{id}"), members })
+    let rest = format!("{name}/{id}");
+    ModelKey::of_model(OfModel { prefix: prefix.to_owned(), version, rest, members, updated_at })
 }
 
 /// The key of a list of models: see [`key_for`].
@@ -121,7 +122,8 @@ impl ListKey {
         let version = Version(self.newest).to_string();
         let members = Members { ids: Some(self.ids.text()), versions: Some(self.versions.text()) };
         let rest = format!("{name}/col/{}", self.count);
-        ModelKey::of_model(OfModel { prefix: prefix.to_owned(), version, rest, members })
+        let updated_at = self.newest;
+        ModelKey::of_model(OfModel { prefix: prefix.to_owned(), version, rest, members, updated_at })
     }
 }
 
@@ -209,6 +211,21 @@ lists! {
     [const N: usize] [M; N];
 }
 
+macro_rules! tuples {
+    ($(($($type:ident)*))*) => {$(
+        /// The keys of all, as in [`key_for_all`].
+        impl<$($type: KeySource),*> KeySource for ($($type,)*) {
+            fn key_with(&self, prefix: &str) -> ModelKey {
+                #[expect(non_snake_case, reason = "a type's name serves as the name of its value")]
+                let ($($type,)*) = self;
+                key_for_all(prefix, [$($type as &dyn KeySource),*])
+            }
+        }
+    )*};
+}
+
+tuples! { (A B) (A B C) (A B C D) }
+
 /// A key of [`key_for`]: a text, wherever a key is expected.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct ModelKey {
@@ -231,6 +248,8 @@ struct OfModel {
     /// The name, and the id or the count.
     rest: String,
     members: Members,
+    /// Of the newest model, whatever the version says.
+    updated_at: Option<SystemTime>,
 }
 
 /// What tells apart models and lists with one text.
@@ -246,7 +265,8 @@ impl ModelKey {
     }
 
     fn of_model(model: OfModel) -> Self {
-        ModelKey::new(vec![Part::Model(model)])
+        let updated_at = model.updated_at.map(cut_to_micros);
+        ModelKey::new(vec![Part::Model(OfModel { updated_at, ..model })])
     }
 
     /// The same key with another version than the moment of the last change; of a text the same.
@@ -280,6 +300,34 @@ impl ModelKey {
             Some(version) => format!("{key}:{}", escaped(version)),
             None => key,
         }
+    }
+
+    /// What the key stands for, in texts that no other models, lists and texts have: more exact than the key itself.
+    #[cfg(feature = "http")]
+    pub(crate) fn exact_parts(&self) -> impl Iterator<Item = String> {
+        self.parts.iter().map(|part| match part {
+            Part::Text(exact) => format!("text {exact}"),
+            Part::Model(_) => format!("model {}", part.of_fragment(None)),
+        })
+    }
+
+    /// Returns when the newest of its models was changed, exact to the microsecond; `None` for a text, an empty list, and models
+    /// that do not change.
+    ///
+    /// ```
+    /// # use cache_runtime::model::{Cacheable, key_for};
+    /// # use std::time::SystemTime;
+    /// # #[derive(Cacheable)] struct Card { id: i64, updated_at: SystemTime }
+    /// # let card = Card { id: 42, updated_at: SystemTime::UNIX_EPOCH };
+    /// assert_eq!(key_for("view", &[card]).updated_at(), Some(SystemTime::UNIX_EPOCH));
+    /// assert_eq!(key_for("view", "Sidebar").updated_at(), None);
+    /// ```
+    pub fn updated_at(&self) -> Option<SystemTime> {
+        let of_models = self.parts.iter().filter_map(|part| match part {
+            Part::Text(_) => None,
+            Part::Model(model) => model.updated_at,
+        });
+        of_models.max()
     }
 
     /// The text.

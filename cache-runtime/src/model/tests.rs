@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 use proptest::prelude::*;
 
 use super::version::{Version, micros};
-use super::{AnyModel, Cacheable, key_for, key_for_collection, key_for_object};
+use super::{AnyModel, Cacheable, KeySource, key_for, key_for_all, key_for_collection, key_for_object};
 
 struct Card {
     id: &'static str,
@@ -46,6 +46,27 @@ fn a_reference_to_a_list_is_the_list() {
     let slice: &[Card] = &all;
     assert_eq!(key_for("view", &slice), key_for("view", &all).as_str());
     assert_eq!(key_for("view", &&all), "view:2.0/card/col/2");
+}
+
+#[test]
+fn a_tuple_has_the_keys_of_all() {
+    let (post, comments) = (card("1", 5), vec![card("2", 7), card("3", 6)]);
+    let key = key_for("view", &(&post, &comments, "de"));
+    assert_eq!(key, "view:5.0/card/1+view:7.0/card/col/2+de");
+    assert_eq!(key, key_for_all("view", [&post as &dyn KeySource, &comments, &"de"]));
+}
+
+#[test]
+fn a_key_knows_when_its_newest_model_was_changed() {
+    let (old, new) = (card("1", 5), card("2", 7));
+    assert_eq!(key_for("view", &old).updated_at(), Some(moment(5_000_000)));
+    assert_eq!(key_for("view", &(&new, [&old], "de")).version("v2").updated_at(), Some(moment(7_000_000)));
+    assert_eq!(key_for("view", &(&Vec::<Card>::new(), Card { id: "3", updated_at: None })).updated_at(), None);
+    for before_saving in [moment(5) + Duration::from_nanos(999), moment(0) - Duration::from_nanos(1)] {
+        let key = |updated_at| key_for("view", &Card { id: "1", updated_at });
+        let saved = key(key(Some(before_saving)).updated_at());
+        assert_eq!(saved, key(Some(before_saving)), "a database keeps no nanoseconds");
+    }
 }
 
 #[test]

@@ -29,3 +29,12 @@ pub(super) fn micros(moment: SystemTime) -> i128 {
         }
     }
 }
+
+/// The moment without what a database does not keep, so that a model has one key before it is saved and after it is read.
+pub(super) fn cut_to_micros(moment: SystemTime) -> SystemTime {
+    let nanos = match moment.duration_since(SystemTime::UNIX_EPOCH) {
+        Ok(after) => after.subsec_nanos() % 1000,
+        Err(before) => (1000 - before.duration().subsec_nanos() % 1000) % 1000,
+    };
+    moment.checked_sub(Duration::from_nanos(nanos.into())).unwrap_or(moment)
+}

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use blog::{Comment, Database, Pages, Post, Reply, Snapshot, comments_of, replies_of};
+use cache_assets::Assets;
 use cache_minijinja::{model, models};
 use cache_runtime::Cache;
 use minijinja::{Value, context};
@@ -24,15 +25,16 @@ fn main() -> Result<()> {
     let folder = tempfile::tempdir()?;
     let database = Database::open(folder.path())?;
     let writer = Connection::open(folder.path().join("blog.sqlite3"))?;
-    let templates = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates");
+    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let (templates, assets) = (package.join("templates"), Assets::scan(package.join("static"))?);
     let untagged = without_tags(&templates, folder.path().join("untagged"))?;
     let cache = Cache::open(&format!("sqlite://{}", folder.path().join("cache.sqlite3").display()))?;
     let loaded = Loaded::of(&*database.snapshot()?)?;
 
-    let in_file = Pages::new(&templates, &cache, false);
-    let in_memory = Pages::new(&templates, &Cache::memory(), false);
-    let uncached = Pages::new(&templates, &Cache::none(), false);
-    let plain = Pages::new(&untagged, &Cache::none(), false);
+    let in_file = Pages::new(&templates, &assets, &cache, false);
+    let in_memory = Pages::new(&templates, &assets, &Cache::memory(), false);
+    let uncached = Pages::new(&templates, &assets, &Cache::none(), false);
+    let plain = Pages::new(&untagged, &assets, &Cache::none(), false);
     let read = |pages: &Pages| page(pages, &database).map(drop);
     let render = |pages: &Pages| pages.render("post.html", loaded.context(), false).map(drop).map_err(Into::into);
     let nothing = || Ok(());

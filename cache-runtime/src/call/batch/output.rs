@@ -91,7 +91,7 @@ impl<E, B: BatchOutput<E>> BatchOutcome<E> for Always<B> {
     }
 }
 
-impl<E, B: BatchOutput<E>, X> BatchOutcome<E> for OkOnly<B, X> {
+impl<E, B: BatchOutput<E>, X, H> BatchOutcome<E> for OkOnly<B, X, H> {
     type Whole = Result<B, X>;
     type Value = B::Value;
     type Output = B;
