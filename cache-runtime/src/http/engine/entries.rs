@@ -13,7 +13,7 @@ use crate::handle::{Handle, View};
 use crate::http::caching::Forwarded;
 use crate::mode::Async;
 use crate::store::Timestamp;
-use crate::{AsyncCache, Cache, Error, Result, Ttl};
+use crate::{AsyncCache, Cache, Error, Ttl};
 
 /// How long an index lives. When it has expired, the responses below it are fetched again.
 const INDEX_LIFETIME: Duration = Duration::from_secs(30 * 24 * 60 * 60);
@@ -82,6 +82,7 @@ impl Kept {
 impl Outcome for Keep {
     type Whole = Kept;
     type Value = Stored;
+    type Failed = ();
     type Checked = Self;
 
     fn checked(self) -> Self {
@@ -96,8 +97,16 @@ impl Outcome for Keep {
         kept.retention
     }
 
+    fn split(kept: Kept) -> Result<Result<Stored, ()>, Kept> {
+        Ok(kept.stored.ok_or(()))
+    }
+
     fn whole(stored: Stored) -> Kept {
         Kept { stored: Some(stored), retention: Retention::Usual }
+    }
+
+    fn failed((): ()) -> Kept {
+        Kept::failed()
     }
 }
 
@@ -127,13 +136,14 @@ impl Entries {
     /// Looks up the response to a request.
     pub(super) async fn find(&self, asked: &Asked) -> Found {
         let place = Place { key: asked.key.clone(), index: None };
-        match self.lookup(&place).await {
-            Lookup::Compute(start) => Found::Missing(place, Some(start)),
-            Lookup::Hit(Kept { stored: Some(Stored::Index(index)), .. }) => self.find_below(index, asked).await,
-            Lookup::Hit(Kept { stored: Some(Stored::Response(response)), .. }) if asked.selecting.is_empty() => {
-                Found::Response(place, response)
-            }
-            Lookup::Hit(_) => Found::Missing(place, None),
+        let hit = match self.lookup(&place).await {
+            Lookup::Compute(start) => return Found::Missing(place, Some(start)),
+            Lookup::Hit(hit) => hit,
+        };
+        match hit.whole().stored {
+            Some(Stored::Index(index)) => self.find_below(index, asked).await,
+            Some(Stored::Response(response)) if asked.selecting.is_empty() => Found::Response(place, response),
+            _ => Found::Missing(place, None),
         }
     }
 
@@ -143,10 +153,13 @@ impl Entries {
         if !is_selected {
             return Found::Missing(place, None);
         }
-        match self.lookup(&place).await {
-            Lookup::Compute(start) => Found::Missing(place, Some(start)),
-            Lookup::Hit(Kept { stored: Some(Stored::Response(response)), .. }) => Found::Response(place, response),
-            Lookup::Hit(_) => Found::Missing(place, None),
+        let hit = match self.lookup(&place).await {
+            Lookup::Compute(start) => return Found::Missing(place, Some(start)),
+            Lookup::Hit(hit) => hit,
+        };
+        match hit.whole().stored {
+            Some(Stored::Response(response)) => Found::Response(place, response),
+            _ => Found::Missing(place, None),
         }
     }
 
@@ -174,7 +187,7 @@ impl Entries {
         };
         match lookup(&Async, &self.handle, Ok(&flight), Keep).await {
             Lookup::Compute(start) => start.run_in_place(&Async, validate).await,
-            Lookup::Hit(kept) => kept,
+            Lookup::Hit(hit) => hit.whole(),
         }
     }
 
@@ -192,13 +205,13 @@ impl Entries {
     }
 
     /// Deletes what is stored of a URL: the response, or the index above all of them.
-    pub(super) async fn remove(&self, key: &str) -> Result<bool> {
+    pub(super) async fn remove(&self, key: &str) -> crate::Result<bool> {
         self.cache().delete(key).await
     }
 
     /// Deletes the responses that carry a tag. The counter comes first: whoever stores a response with the tag afterwards
     /// finds it changed.
-    pub(super) async fn purge_tag(&self, tag: &str) -> Result<bool> {
+    pub(super) async fn purge_tag(&self, tag: &str) -> crate::Result<bool> {
         self.cache().expires_in(Ttl::Never).increment(PURGES, 1).await?;
         self.cache().delete_tag(tag).await
     }
@@ -208,7 +221,7 @@ impl Entries {
         self.cache().get::<i64>(PURGES).await.map(Option::unwrap_or_default).ok()
     }
 
-    pub(super) async fn clear(&self) -> Result<u64> {
+    pub(super) async fn clear(&self) -> crate::Result<u64> {
         self.cache().clear().await
     }
 
