@@ -1,4 +1,5 @@
-//! What fragments save on the page of a post with more than a hundred comments. Run: `cargo bench -p blog`
+//! What fragments save on the page of a post with more than a hundred comments. Run:
+//! `cargo bench -p blog --bench page`
 //!
 //! Everything but HTTP, in one run, in turns: medians of a page that is warm, of one of which a reply has changed, of one
 //! without a cache, and of one whose templates have no `cache` tags at all.

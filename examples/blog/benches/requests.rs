@@ -1,8 +1,9 @@
-//! Requests a second on this machine: the page with more than a hundred comments, with and without fragments and ETags. Run:
+//! Requests a second on this machine: the page with more than a hundred comments, with and without fragments and
+//! ETags. Run:
 //! `cargo bench -p blog --bench requests`
 //!
-//! The clients are threads of this process, and share its processors with the server: compare the cases, and not other machines. The
-//! cases take turns, so that what slows the machine down meanwhile meets all of them.
+//! The clients are threads of this process, and share its processors with the server: compare the cases, and not
+//! other machines. The cases take turns, so that what slows the machine down meanwhile meets all of them.
 
 use std::error::Error;
 use std::io::{BufRead, BufReader, Read, Write};

@@ -43,8 +43,8 @@ impl Pages {
         self.render("posts.html", context! { posts => models(&posts), comments_of => comments_of(snapshot) }, explains)
     }
 
-    /// What the page of a post depends on: the post, which a change of its comments and replies changes, the templates, and the names
-    /// of the assets that it links. It is the same for everybody.
+    /// What the page of a post depends on: the post, which a change of its comments and replies changes, the templates, and
+    /// the names of the assets that it links. It is the same for everybody.
     pub fn post_state(&self, post: &Post) -> Result<FreshWhen, Error> {
         let templates = template_digest(&self.plain, "post.html")?;
         let assets = self.assets.digest();

@@ -1,7 +1,7 @@
 //! The build step as a program. Run: `cargo run -p cache-assets --features compress --example build_assets -- FROM TO`
 //!
-//! It writes the files of a folder into another one with their fingerprinted names, compressed ones beside them, and `manifest.json`,
-//! which `Assets::from_manifest` reads.
+//! It writes the files of a folder into another one with their fingerprinted names, compressed ones beside them, and
+//! `manifest.json`, which `Assets::from_manifest` reads.
 
 use std::env;
 use std::process::ExitCode;

@@ -81,8 +81,8 @@ impl Assets {
 
     /// The URL of a file, with its fingerprint.
     ///
-    /// For a name that no file has, it is the URL without a fingerprint, and a warning is logged: a page is better without a picture than
-    /// not there. [`try_url`](Self::try_url) is an error then.
+    /// For a name that no file has, it is the URL without a fingerprint, and a warning is logged: a page is better
+    /// without a picture than not there. [`try_url`](Self::try_url) is an error then.
     pub fn url(&self, name: &str) -> String {
         self.try_url(name).unwrap_or_else(|error| {
             tracing::warn!("{error}");
@@ -110,9 +110,9 @@ impl Assets {
 
     /// An import map, for a `<script type="importmap">` in front of the first module of a page.
     ///
-    /// With it `import "./cart.js"` in a module loads the fingerprinted file: the map has an entry for each `.js` and `.mjs` file. So the
-    /// modules need not be rewritten, and one that changes does not give new names to those that import it. `bare` are names such
-    /// as `lit`, with the files that they mean.
+    /// With it `import "./cart.js"` in a module loads the fingerprinted file: the map has an entry for each `.js` and
+    /// `.mjs` file. So the modules need not be rewritten, and one that changes does not give new names to those that
+    /// import it. `bare` are names such as `lit`, with the files that they mean.
     ///
     /// ```
     /// # let folder = tempfile::tempdir().unwrap();
@@ -146,7 +146,8 @@ impl Assets {
 
     /// A short text that changes with any file.
     ///
-    /// Pages link fingerprinted names. Mix it into the ETags of pages, so that none is "not modified" whose links have changed.
+    /// Pages link fingerprinted names. Mix it into the ETags of pages, so that none is "not modified" whose links
+    /// have changed.
     pub fn digest(&self) -> String {
         self.manifest().digest().to_owned()
     }
@@ -156,9 +157,9 @@ impl Assets {
         self.manifest().assets().keys().cloned().collect()
     }
 
-    /// The service that answers requests, to be mounted at the prefix: `Router::new().nest_service("/assets", assets.service())`.
+    /// The service that answers requests, for paths without the prefix.
     ///
-    /// It expects paths without the prefix.
+    /// In axum that is `Router::new().nest_service("/assets", assets.service())`.
     pub fn service(&self) -> ServeAssets {
         ServeAssets::new(self.clone())
     }

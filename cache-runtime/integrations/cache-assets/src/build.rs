@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::process;
 
 use crate::compress;
 use crate::encoding::Encoding;
@@ -81,9 +82,9 @@ fn write_new(path: &Path, content: &[u8]) -> Result<(), Error> {
     replace(path, content)
 }
 
-/// Never leaves half a file behind.
+/// Never leaves half a file behind, also if two builds write at the same time.
 fn replace(path: &Path, content: &[u8]) -> Result<(), Error> {
-    let temporary = with_suffix(path, ".tmp");
+    let temporary = with_suffix(path, &format!(".{}.tmp", process::id()));
     fs::write(&temporary, content).map_err(Error::io("write", &temporary))?;
     fs::rename(&temporary, path).map_err(Error::io("write", path))
 }

@@ -35,8 +35,8 @@ impl Builder {
         Builder { folder: folder.to_owned(), prefix: "/assets".to_owned(), warns_on_missing: false }
     }
 
-    /// Sets what URLs begin with: the path that the assets are served at, `/assets` if this is not called, or the address of a
-    /// CDN in front of it.
+    /// Sets what URLs begin with: the path that the assets are served at, `/assets` if this is not called, or the
+    /// address of a CDN in front of it.
     pub fn prefix(mut self, prefix: impl Into<String>) -> Self {
         self.prefix = prefix.into();
         self
@@ -66,8 +66,8 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// If a file cannot be read at the beginning, or the prefix is none. What goes wrong later is logged, and the files are served as
-    /// they were before.
+    /// If a file cannot be read at the beginning, or the prefix is none. What goes wrong later is logged, and the
+    /// files are served as they were before.
     pub fn development(&self) -> Result<Assets, Error> {
         let prefix = self.checked_prefix()?;
         Ok(Assets::developing(prefix, Development::new(self.clone())?))
@@ -82,10 +82,11 @@ impl Builder {
         Ok(Assets::fixed(self.checked_prefix()?, Manifest::load(&self.folder)?))
     }
 
-    /// Writes all files with their fingerprinted names into another folder, and `manifest.json`, which is replaced at the end.
+    /// Writes all files with their fingerprinted names into another folder, and `manifest.json`, which is replaced at
+    /// the end.
     ///
-    /// With the cargo feature `compress` there are also `.br`, `.gz` and `.zst` of what that makes smaller. Files of earlier builds
-    /// stay.
+    /// With the cargo feature `compress` there are also `.br`, `.gz` and `.zst` of what that makes smaller. Files of
+    /// earlier builds stay.
     ///
     /// # Errors
     ///

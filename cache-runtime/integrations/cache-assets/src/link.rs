@@ -95,7 +95,8 @@ impl<'f> Linking<'f> {
         self.done
     }
 
-    /// The next style sheets that refer to nothing that is pending but each other: mostly one, and more if they are a circle.
+    /// The next style sheets that refer to nothing that is pending but each other: mostly one, and more if they are a
+    /// circle.
     fn next_group(&self) -> Option<Vec<&'f str>> {
         if let Some(name) = self.pending.iter().find(|name| self.pending_targets(name).next().is_none()) {
             return Some(vec![name]);
@@ -141,8 +142,8 @@ impl<'f> Linking<'f> {
     }
 }
 
-/// A circle has no first one whose fingerprint could be taken. So all have one, of the names and texts of all of them, in which the
-/// references among them are as they were written.
+/// A circle has no first one whose fingerprint could be taken. So all have one, of the names and texts of all of
+/// them, in which the references among them are as they were written.
 fn of_circle(group: &[&str], texts: &[String]) -> String {
     group.iter().zip(texts).fold(Hasher::default(), |hasher, (name, text)| hasher.part(name).part(text)).finish()
 }

@@ -19,8 +19,8 @@ use crate::Assets;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// `import_map({"cart": "js/cart.js"})` is the text of [`Assets::import_map`]. In development a name that no file has is an error of the
-/// template; otherwise [`Assets::url`] says what it is.
+/// `import_map({"cart": "js/cart.js"})` is the text of [`Assets::import_map`]. In development a name that no file has
+/// is an error of the template; otherwise [`Assets::url`] says what it is.
 pub fn install(env: &mut Environment<'_>, assets: &Assets) {
     let (urls, maps) = (assets.clone(), assets.clone());
     // A URL has no character that HTML escapes but the slash, which need not be.

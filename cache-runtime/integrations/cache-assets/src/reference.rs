@@ -14,9 +14,11 @@ pub(crate) struct Target {
 }
 
 impl Target {
-    /// `None` for what is not below the assets' folder: addresses with a scheme or a host, `data:`, `#fragment`, and the like.
+    /// `None` for what is not below the assets' folder: addresses with a scheme or a host, `data:`, `#fragment`, and
+    /// the like.
     ///
-    /// `from` is the name of the style sheet, and `root` the path that the assets are served below, without a slash at its end.
+    /// `from` is the name of the style sheet, and `root` the path that the assets are served below, without a slash
+    /// at its end.
     pub(crate) fn of(reference: &str, from: &str, root: &str) -> Option<Target> {
         let end = reference.find(['?', '#']).unwrap_or(reference.len());
         let path = &reference[..end];

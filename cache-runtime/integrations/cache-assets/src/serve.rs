@@ -36,8 +36,8 @@ const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 /// | with the fingerprint of another build | the file as it is now, as without a fingerprint |
 /// | any other | 404, `no-store` |
 ///
-/// All have an ETag of the content, and a 304 for whoever has it; ranges; and a compressed file if there is one. Only the files that were
-/// found in the folder are ever opened, whatever a path says.
+/// All have an ETag of the content, and a 304 for whoever has it; ranges; and a compressed file if there is one. Only
+/// the files that were found in the folder are ever opened, whatever a path says.
 #[derive(Clone)]
 pub struct ServeAssets {
     assets: Assets,
@@ -115,8 +115,8 @@ struct Opened {
     is_as_named: bool,
 }
 
-/// Asks `ServeDir`, which chooses the compressed file and the range. It must not look at preconditions: it knows no ETag of the content,
-/// and two builds may have files of one length and one time.
+/// Asks `ServeDir`, which chooses the compressed file and the range. It must not look at preconditions: it knows no
+/// ETag of the content, and two builds may have files of one length and one time.
 async fn open(asset: &Arc<Asset>, request: &Parts, fields: &[HeaderName]) -> Opened {
     let mut asked = Request::new(());
     *asked.method_mut() = request.method.clone();

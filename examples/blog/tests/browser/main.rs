@@ -1,8 +1,8 @@
-//! The blog in a real browser: a comment is added through the form, a second visit renders nothing, the style sheet is asked for once, and
-//! the page fits a phone and the dark.
+//! The blog in a real browser: a comment is added through the form, a second visit renders nothing, the style sheet
+//! is asked for once, and the page fits a phone and the dark.
 //!
-//! The blog is the program itself, on a free port; to count requests, it is in this process. With `BLOG_SCREENSHOTS` set to a folder,
-//! pictures are left there.
+//! The blog is the program itself, on a free port; to count requests, it is in this process. With `BLOG_SCREENSHOTS`
+//! set to a folder, pictures are left there.
 
 mod browser;
 mod counted;
