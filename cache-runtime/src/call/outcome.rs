@@ -113,11 +113,11 @@ impl<R> Deref for LocalProbe<R> {
 }
 
 /// Stores `Ok` and not `Err`. `H` says whether the `Err` is held while the store is asked.
-pub struct OkOnly<T, E, H = HeldErr>(PhantomData<fn() -> (T, E, H)>);
+pub struct OkOnly<T, E, H = HeldErr>(PhantomData<fn() -> (T, E)>, PhantomData<H>);
 
 impl<T, E, H> OkOnly<T, E, H> {
     pub(crate) const fn new() -> Self {
-        OkOnly(PhantomData)
+        OkOnly(PhantomData, PhantomData)
     }
 }
 
