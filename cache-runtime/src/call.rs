@@ -40,7 +40,7 @@ pub use self::background_refresh::{
     Computation, Hit, Lookup, Owned, TaskArgument, own, recompute, recompute_async, require_task,
 };
 pub use self::batch::{BatchOutcome, BatchOutput, Elements, EntryName, copied_elements, elements, names};
-pub(crate) use self::batch::{RunFor, begin_multi, get_or_set_multi, run_batch};
+pub(crate) use self::batch::{ByPosition, RunFor, begin_multi, get_or_set_multi, run_batch};
 pub(crate) use self::before_and_after_body::begin;
 pub use self::before_and_after_body::{Begun, Running};
 use self::cross_process::Claimed;

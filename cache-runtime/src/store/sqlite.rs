@@ -30,9 +30,9 @@ use std::time::Duration;
 use parking_lot::{Mutex, RwLock};
 use rusqlite::{Connection, params};
 
-use self::database::{Changes, Database, in_transaction};
+use self::database::{Changes, Database};
 use self::error::{Unusable, explained, file_error, unusable};
-use self::rows::{after_prefix, count, execute, fetch, put, remove};
+use self::rows::{after_prefix, count, execute, fetch, fetch_multi, put, remove};
 use self::settings::SqliteSettings;
 use super::{Claim, Claims, Dispatch, Expiration, Operation, Record, Store, Stripes, Timestamp, Value};
 use crate::config::Options;
@@ -193,20 +193,14 @@ impl Store for SqliteStore {
     fn get(&self, key: &str) -> Result<Option<Record>> {
         self.run(|database| {
             let max_bytes = max_inline_bytes(1);
-            database
-                .read(|connection| fetch(&mut connection.prepare_cached(sql::GET)?, database.hash(key), key, max_bytes))
+            database.read(|connection| fetch(connection, database.hash(key), key, max_bytes))
         })
     }
 
     fn read_multi(&self, keys: &[String]) -> Result<Vec<Option<Record>>> {
         self.run(|database| {
             let max_bytes = max_inline_bytes(keys.len());
-            database.read(|connection| {
-                in_transaction(connection, sql::BEGIN_READ, || {
-                    let mut statement = connection.prepare_cached(sql::GET)?;
-                    keys.iter().map(|key| fetch(&mut statement, database.hash(key), key, max_bytes)).collect()
-                })
-            })
+            database.read(|connection| fetch_multi(connection, keys, |key| database.hash(key), max_bytes))
         })
     }
 
@@ -249,7 +243,7 @@ impl Store for SqliteStore {
     fn increment(&self, key: &str, by: i64, expiration: &Expiration) -> Result<i64> {
         let sum = self.write(&Changes::Key(key), (1, 0, expiration.now), |database, connection| {
             let hash = database.hash(key);
-            let old = fetch(&mut connection.prepare_cached(sql::GET)?, hash, key, i64::MAX)?;
+            let old = fetch(connection, hash, key, i64::MAX)?;
             let counted = match count(old, by, expiration) {
                 Ok(counted) => counted,
                 Err(error) => return Ok(Err(error)),

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use blog::{Comment, Database, Pages, Post, Reply, Snapshot, comments_of, replies_of};
 use cache_assets::Assets;
-use cache_minijinja::{model, models};
+use cache_minijinja::{model, shared_models};
 use cache_runtime::Cache;
 use minijinja::{Value, context};
 use rusqlite::Connection;
@@ -97,28 +97,30 @@ struct Loaded {
     post: Post,
     comments: Arc<Vec<Comment>>,
     /// By the ids of comments, which are 1, 2, 3 and so on.
-    replies: Arc<Vec<Vec<Reply>>>,
+    replies: Arc<Vec<Arc<Vec<Reply>>>>,
 }
 
 impl Loaded {
     fn of(snapshot: &Snapshot) -> Result<Self> {
         let post = snapshot.post(POST)?.ok_or("the post is there")?;
         let comments = Arc::new(snapshot.comments_of(POST)?);
-        let replies =
-            comments.iter().map(|comment| snapshot.replies_of(comment.id)).collect::<rusqlite::Result<_>>()?;
+        let replies = comments
+            .iter()
+            .map(|comment| snapshot.replies_of(comment.id).map(Arc::new))
+            .collect::<rusqlite::Result<_>>()?;
         Ok(Loaded { post, comments, replies: Arc::new(replies) })
     }
 
     fn count_of_replies(&self) -> usize {
-        self.replies.iter().map(Vec::len).sum()
+        self.replies.iter().map(|replies| replies.len()).sum()
     }
 
     fn context(&self) -> Value {
         let (comments, replies) = (Arc::clone(&self.comments), Arc::clone(&self.replies));
         context! {
             post => model(&self.post),
-            comments_of => Value::from_function(move |_: i64| models(&comments)),
-            replies_of => Value::from_function(move |comment: usize| models(&replies[comment - 1])),
+            comments_of => Value::from_function(move |_: i64| shared_models(&comments)),
+            replies_of => Value::from_function(move |comment: usize| shared_models(&replies[comment - 1])),
             form => form(),
         }
     }

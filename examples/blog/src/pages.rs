@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use cache_assets::Assets;
-use cache_minijinja::{CacheTag, model, models, template_digest};
+use cache_minijinja::{CacheTag, model, models, shared_models, template_digest};
 use cache_runtime::Cache;
 use cache_runtime::http::FreshWhen;
 use minijinja::value::Serde;
@@ -81,14 +81,16 @@ impl Pages {
 /// A function for templates. It runs when a template calls it, so comments are read only if something has to be rendered.
 pub fn comments_of(snapshot: &Arc<Snapshot>) -> Value {
     let snapshot = Arc::clone(snapshot);
-    Value::from_function(move |post_id: i64| snapshot.comments_of(post_id).map(|all| models(&all)).map_err(failure))
+    Value::from_function(move |post_id: i64| {
+        snapshot.comments_of(post_id).map(|all| shared_models(&Arc::new(all))).map_err(failure)
+    })
 }
 
 /// The same for the replies of a comment.
 pub fn replies_of(snapshot: &Arc<Snapshot>) -> Value {
     let snapshot = Arc::clone(snapshot);
     Value::from_function(move |comment_id: i64| {
-        snapshot.replies_of(comment_id).map(|all| models(&all)).map_err(failure)
+        snapshot.replies_of(comment_id).map(|all| shared_models(&Arc::new(all))).map_err(failure)
     })
 }
 

@@ -47,7 +47,7 @@ impl<E: Eq + Hash, V, S: BuildHasher + Default> BatchOutput<E> for HashMap<E, V,
     type Value = V;
 
     fn dedup<T>(elements: &mut Vec<T>, element: impl Fn(&T) -> &E) {
-        let mut seen = HashSet::with_capacity(elements.len());
+        let mut seen = HashSet::with_capacity_and_hasher(elements.len(), S::default());
         let mut is_first = elements.iter().map(|one| seen.insert(element(one))).collect::<Vec<_>>().into_iter();
         elements.retain(|_| is_first.next().is_some_and(|is_first| is_first));
     }

@@ -9,6 +9,7 @@ use std::thread;
 use std::time::Duration;
 
 use parking_lot::{Mutex, MutexGuard};
+use rusqlite::vtab::array;
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 use siphasher::sip::SipHasher13;
 
@@ -262,6 +263,8 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
 /// Settings of a connection, not of the file.
 fn configure(connection: &Connection, pragmas: &Pragmas) -> rusqlite::Result<()> {
     connection.set_prepared_statement_cache_capacity(32);
+    // A list as a parameter.
+    array::load_module(connection)?;
     pragmas.iter().try_for_each(|(name, value)| set_pragma(connection, name, value))
 }
 
