@@ -4,8 +4,9 @@ use std::fmt::Display;
 use std::path::Path;
 use std::sync::Arc;
 
-use cache_minijinja::{CacheTag, model, models};
+use cache_minijinja::{CacheTag, model, models, template_digest};
 use cache_runtime::Cache;
+use cache_runtime::http::FreshWhen;
 use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, Value, context};
 
@@ -39,6 +40,12 @@ impl Pages {
         self.render("posts.html", context! { posts => models(&posts), comments_of => comments_of(snapshot) }, explains)
     }
 
+    /// What the page of a post depends on: the post, which a change of its comments and replies changes, and the templates. It is
+    /// the same for everybody.
+    pub fn post_state(&self, post: &Post) -> Result<FreshWhen, Error> {
+        Ok(FreshWhen::of(post).template(template_digest(&self.plain, "post.html")?).public())
+    }
+
     /// Only the post is read here. If its fragment is stored, nothing else is.
     pub fn post(&self, snapshot: &Arc<Snapshot>, post: &Post, form: &Form, explains: bool) -> Result<String, Error> {
         let context = context! {
@@ -59,6 +66,7 @@ impl Pages {
     }
 
     pub fn render(&self, name: &str, context: Value, explains: bool) -> Result<String, Error> {
+        tracing::info!("rendering {name}");
         let env = if explains { &self.explained } else { &self.plain };
         let html = env.get_template(name)?.render(context! { explains, ..context })?;
         if explains { explain::outlined(&html, &self.plain) } else { Ok(html) }

@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
 use axum::{Form as Sent, Router};
+use cache_axum::Conditional;
 use tokio::task::spawn_blocking;
 
 use crate::database::{Database, Snapshot};
@@ -51,13 +52,15 @@ async fn posts(State(blog): Shared, uri: Uri) -> Response {
     .await
 }
 
-async fn post(State(blog): Shared, id: Id, uri: Uri) -> Response {
+async fn post(State(blog): Shared, cond: Conditional, id: Id, uri: Uri) -> Response {
     answer(blog, move |blog| {
         let (Path(id), explains) = (id?, is_explained(&uri));
         let snapshot = blog.database.snapshot()?;
         let post = snapshot.post(id)?.ok_or_else(Problem::not_found)?;
+        // An explanation is different each time.
+        let fresh = if explains { None } else { Some(cond.fresh_when(blog.pages.post_state(&post)?)?) };
         let form = Form::new_comment(id, explains);
-        Ok(Html(blog.pages.post(&snapshot, &post, &form, explains)?).into_response())
+        Ok((fresh, Html(blog.pages.post(&snapshot, &post, &form, explains)?)).into_response())
     })
     .await
 }
@@ -141,14 +144,18 @@ async fn not_found(State(blog): Shared) -> Response {
 
 async fn not_allowed(State(blog): Shared) -> Response {
     let text = "This page cannot be used in this way.".to_owned();
-    answer(blog, |_| Err(Problem { status: StatusCode::METHOD_NOT_ALLOWED, text })).await
+    answer(blog, |_| Err(Problem::Told { status: StatusCode::METHOD_NOT_ALLOWED, text })).await
 }
 
 /// Does the work of a request on a thread that may wait for the database, and shows a page about what goes wrong.
 async fn answer(blog: Arc<Blog>, work: impl FnOnce(&Blog) -> Result<Response, Problem> + Send + 'static) -> Response {
     let shared = Arc::clone(&blog);
     let done = spawn_blocking(move || work(&shared)).await.unwrap_or_else(|panic| Err(panic.into()));
-    done.unwrap_or_else(|Problem { status, text }| {
+    done.unwrap_or_else(|problem| {
+        let (status, text) = match problem {
+            Problem::Early(early) => return early.into_response(),
+            Problem::Told { status, text } => (status, text),
+        };
         let title = status.canonical_reason().unwrap_or("Error");
         // The template itself may be what is broken.
         let page =

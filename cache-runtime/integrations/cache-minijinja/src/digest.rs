@@ -55,7 +55,10 @@ pub(crate) type ListTemplates = Arc<dyn Fn() -> Vec<String> + Send + Sync>;
 
 /// The digests of an environment.
 pub(crate) struct Digests {
+    /// Of templates with tags.
     known: RwLock<HashMap<String, Arc<Facts>>>,
+    /// Of whole pages, with the layouts around them.
+    pages: RwLock<HashMap<String, Arc<Facts>>>,
     pub(crate) protected: Names,
     pub(crate) list: Option<ListTemplates>,
 }
@@ -66,7 +69,7 @@ struct InThisRender(Vec<(String, u64, Arc<Facts>)>);
 
 impl Digests {
     pub(crate) fn new(protected: Names, list: Option<ListTemplates>) -> Self {
-        Digests { known: RwLock::default(), protected, list }
+        Digests { known: RwLock::default(), pages: RwLock::default(), protected, list }
     }
 
     /// The facts of the template that is being rendered. `own` is a hash of its source.
@@ -107,16 +110,36 @@ impl Digests {
         names
     }
 
+    /// The digest of a whole page: its source, its layouts, and all that they include and import.
+    pub(crate) fn of_page(&self, env: &Environment<'_>, name: &str) -> u64 {
+        let known = self.pages.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned();
+        if let Some(known) = known.filter(|known| self.are_current(env, known)) {
+            return known.digest;
+        }
+        let facts = self.sources(env, name, Role::Included, None);
+        let digest = facts.digest;
+        self.pages.write().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), Arc::new(facts));
+        digest
+    }
+
     fn collect(&self, env: &Environment<'_>, name: &str, own: u64) -> Facts {
-        let mut collected =
-            Collected { digests: self, env, hashes: BTreeMap::new(), sources: Vec::new(), matched: Vec::new() };
-        collected.add(name, Role::Rendered);
-        let Collected { mut hashes, sources, matched, .. } = collected;
-        hashes.insert(name.to_owned(), own);
-        let digest = hashes.iter().fold(0, |all, (name, source)| mix(hash(all, name), *source));
+        let facts = self.sources(env, name, Role::Rendered, Some(own));
         let template = env.get_template(name).ok().filter(|_| has(env, name, own));
         let problems = template.map(|template| problems(env, &template, &self.protected)).unwrap_or_default();
-        Facts { own, digest, problems, sources, matched }
+        Facts { problems, ..facts }
+    }
+
+    /// The digest and what it was made from. `own` is the hash of the source before it was rewritten.
+    fn sources(&self, env: &Environment<'_>, name: &str, role: Role, own: Option<u64>) -> Facts {
+        let mut collected =
+            Collected { digests: self, env, hashes: BTreeMap::new(), sources: Vec::new(), matched: Vec::new() };
+        collected.add(name, role);
+        let Collected { mut hashes, sources, matched, .. } = collected;
+        if let Some(own) = own {
+            hashes.insert(name.to_owned(), own);
+        }
+        let digest = hashes.iter().fold(0, |all, (name, source)| mix(hash(all, name), *source));
+        Facts { own: own.unwrap_or_default(), digest, problems: BTreeMap::new(), sources, matched }
     }
 }
 

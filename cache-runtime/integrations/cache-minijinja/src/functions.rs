@@ -15,6 +15,7 @@ use crate::digest::{Digests, Facts};
 use crate::event::{FragmentEvent, Outcome};
 use crate::key::key_parts;
 use crate::options::Options;
+use crate::page_digest;
 use crate::statements::{BEGIN, EACH, END};
 
 pub(crate) type Observer = Arc<dyn Fn(&FragmentEvent<'_>) + Send + Sync>;
@@ -56,6 +57,7 @@ impl Place {
 
 pub(crate) fn install(env: &mut Environment<'_>, tags: Tags) {
     let tags = Arc::new(tags);
+    page_digest::install(env, Arc::clone(&tags));
     let begin = Arc::clone(&tags);
     env.add_function(BEGIN, move |state: &mut State<'_, '_>, place: u64, hash: u64, key: Value, options: Kwargs| {
         begin.begin(state, Place::new(place, hash), &key, &options)

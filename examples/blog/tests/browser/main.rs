@@ -1,4 +1,5 @@
-//! The blog in a real browser: a comment is added through the form, and the page fits a phone and the dark.
+//! The blog in a real browser: a comment is added through the form, a second visit renders nothing, and the page fits a phone and
+//! the dark.
 //!
 //! The blog is the program itself, on a free port. With `BLOG_SCREENSHOTS` set to a folder, pictures are left there.
 
@@ -52,6 +53,34 @@ fn a_comment_is_added_through_the_form_and_the_page_says_what_was_rendered_again
         // Its two siblings and all other comments are hits.
         assert_eq!(summary(&browser).await?, format!("3 rendered, {} hits", 2 + comments));
         picture(&browser, "desktop-explained").await
+    });
+}
+
+/// How many bytes came over the network for this page, and how long it is.
+const TRANSFER: &str = "
+    const {transferSize, encodedBodySize} = performance.getEntriesByType('navigation')[0];
+    return [transferSize, encodedBodySize]";
+
+#[test]
+fn a_second_visit_gets_a_304_and_renders_nothing() {
+    let blog = Program::start();
+    with_browser(Look::Desktop, async |browser| {
+        let transfer = async || {
+            browser.goto(&blog.url("/posts/1")).await?;
+            let sizes = browser.execute(TRANSFER, vec![]).await?;
+            let comments = browser.find_all(Locator::Css("article.comment")).await?.len();
+            browser::Result::Ok((sizes[0].as_u64().unwrap(), sizes[1].as_u64().unwrap(), comments))
+        };
+        let (came, length, comments) = transfer().await?;
+        assert!(came > length && length > 10_000 && comments > 100, "{came} {length} {comments}");
+        browser.goto(&blog.url("/comments/1/reply")).await?;
+        assert_eq!(blog.rendered_up_to("write.html"), ["post.html", "write.html"]);
+
+        let (came, again, same) = transfer().await?;
+        assert!(came < 1000 && again == length && same == comments, "{came} {again} {same}");
+        browser.goto(&blog.url("/comments/1/reply")).await?;
+        assert_eq!(blog.rendered_up_to("write.html"), ["write.html"]);
+        Ok(())
     });
 }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
-use axum::http::{Request, StatusCode, header};
+use axum::http::{HeaderMap, Request, StatusCode, header};
 use blog::{Blog, Database, Pages, router};
 use cache_runtime::Cache;
 use tempfile::TempDir;
@@ -24,6 +24,7 @@ pub(crate) struct Site {
 
 pub(crate) struct Page {
     pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
     /// Where a redirect leads to.
     pub(crate) location: Option<String>,
     pub(crate) html: String,
@@ -64,6 +65,14 @@ impl Site {
         self.send(Request::get(path).body(Body::empty()).unwrap())
     }
 
+    /// As a browser does that has been there before, and got this.
+    pub(crate) fn revisit(&self, method: &str, path: &str, before: &Page) -> Page {
+        let request = Request::builder().method(method).uri(path);
+        let request = request.header(header::IF_NONE_MATCH, &before.headers[header::ETAG]);
+        let request = request.header(header::IF_MODIFIED_SINCE, &before.headers[header::LAST_MODIFIED]);
+        self.send(request.body(Body::empty()).unwrap())
+    }
+
     /// As a browser does that follows a link on another page.
     pub(crate) fn get_from(&self, path: &str, referer: &str) -> Page {
         self.send(Request::get(path).header(header::REFERER, referer).body(Body::empty()).unwrap())
@@ -91,10 +100,10 @@ impl Site {
         self.runtime.block_on(async {
             let response = self.router.clone().oneshot(request).await.unwrap();
             let location = response.headers().get(header::LOCATION).map(|value| value.to_str().unwrap().to_owned());
-            let status = response.status();
+            let (status, headers) = (response.status(), response.headers().clone());
             let body = to_bytes(response.into_body(), usize::MAX).await.unwrap();
             // minijinja also escapes slashes, which would make the tests hard to read.
-            Page { status, location, html: String::from_utf8(body.to_vec()).unwrap().replace("&#x2f;", "/") }
+            Page { status, headers, location, html: String::from_utf8(body.to_vec()).unwrap().replace("&#x2f;", "/") }
         })
     }
 }
