@@ -23,7 +23,7 @@ pub(super) struct Asked {
 /// What becomes of a request.
 pub(super) enum Lookup {
     /// It is answered from the cache, if that has a response.
-    Of(Asked),
+    Of(Box<Asked>),
     /// It may change what is stored of this URL.
     Change(Target),
     /// It goes on, and its response is not stored.
@@ -49,14 +49,14 @@ impl Asked {
             return Lookup::Bypass(Forwarded::Request);
         }
         let selecting = settings.selecting.iter().filter(|name| headers.contains_key(*name)).cloned();
-        Lookup::Of(Asked {
+        Lookup::Of(Box::new(Asked {
             key: target.key(settings.keeps_scheme),
             method: method.clone(),
             requested,
             preconditions: Preconditions::new(method, headers),
             selecting: Selection::new(selecting),
             headers: headers.clone(),
-        })
+        }))
     }
 
     pub(super) fn is_head(&self) -> bool {

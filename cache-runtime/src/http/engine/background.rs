@@ -60,6 +60,10 @@ impl<O: Origin> Background<O> for InPlace {
 impl Validation {
     async fn run<O: Origin>(self, origin: O) {
         let Validation { engine, asked, place, stored, lease } = self;
+        // Between the lookup and the lease somebody else may have validated it.
+        if engine.entries.newer(&place, &stored).await.is_some() {
+            return;
+        }
         let exchange = Exchange { engine: &engine, asked: &asked, place: &place, stale: Some(&stored) };
         let mut flight = Flight::new(exchange, origin);
         engine.entries.refresh(&place, flight.run()).await;

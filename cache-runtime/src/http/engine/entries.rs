@@ -182,6 +182,10 @@ impl Entries {
     ) -> Kept {
         let flight = format!("{} validated {}", place.key, stale.freshness.identity());
         let validate = async {
+            // Between the caller's lookup and now somebody else may have validated it, and left the flight.
+            if let Some(newer) = self.newer(place, stale).await {
+                return Kept::shown(newer);
+            }
             let kept = self.refresh(place, fetch).await;
             Kept { retention: Retention::NotStored, ..kept }
         };
@@ -189,6 +193,15 @@ impl Entries {
             Lookup::Compute(start) => start.run_in_place(&Async, validate).await,
             Lookup::Hit(hit) => hit.whole(),
         }
+    }
+
+    /// What has taken the place of a stale response meanwhile.
+    pub(super) async fn newer(&self, place: &Place, stale: &StoredResponse) -> Option<Stored> {
+        let Lookup::Hit(kept) = self.lookup(place).await else { return None };
+        kept.stored.filter(|stored| match stored {
+            Stored::Response(stored) => stored.freshness.identity() != stale.freshness.identity(),
+            _ => true,
+        })
     }
 
     /// The right to validate a response in the background, unless somebody in this process has it.

@@ -11,7 +11,7 @@ use crate::http::{Preconditions, Validators, Verdict};
 /// Answers 304 without a body where the client has the page that a handler has made.
 ///
 /// It compares the `ETag` and the `Last-Modified` of a finished response of status 200 with the request. So it saves the way of the
-/// body, and not the work of the handler: for that there is [`FreshWhen`](super::FreshWhen).
+/// body, and not the work of the handler: for that there is [`FreshWhen`](crate::http::FreshWhen).
 ///
 /// ```
 /// use cache_runtime::http::ConditionalGet;
