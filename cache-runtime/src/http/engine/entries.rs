@@ -197,8 +197,8 @@ impl Entries {
 
     /// What has taken the place of a stale response meanwhile.
     pub(super) async fn newer(&self, place: &Place, stale: &StoredResponse) -> Option<Stored> {
-        let Lookup::Hit(kept) = self.lookup(place).await else { return None };
-        kept.stored.filter(|stored| match stored {
+        let Lookup::Hit(hit) = self.lookup(place).await else { return None };
+        hit.whole().stored.filter(|stored| match stored {
             Stored::Response(stored) => stored.freshness.identity() != stale.freshness.identity(),
             _ => true,
         })
