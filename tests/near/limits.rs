@@ -133,9 +133,8 @@ fn a_scope_sees_only_what_its_own_cache_keeps() {
     fn name(id: u64) -> String {
         format!("user {id}")
     }
-    let first = Cache::memory();
     {
-        let _scope = testing::scope(first.clone());
+        let _scope = testing::scope(Cache::memory());
         name::prime(1, &"Ada".to_owned()).unwrap();
         assert_eq!(name(1), "Ada");
         assert_eq!(name(1), "Ada");
