@@ -73,6 +73,18 @@ fn a_hit_expires_on_time() {
     assert_eq!(cache.get::<String>("token").unwrap(), None);
 }
 
+/// What has expired may have been removed since, and removing it is no change.
+#[test]
+fn an_expired_entry_is_asked_for_again() {
+    let cache = Cache::memory();
+    let _scope = testing::scope(cache.clone());
+    cache.expires_in(10).set("rates", &1.5).unwrap();
+    assert_eq!(cache.get::<f64>("rates").unwrap(), Some(1.5));
+    testing::advance(Duration::from_secs(11));
+    assert_eq!(cache.delete_expired().unwrap(), 1);
+    assert_eq!(cache.race_ttl(60).get_or_set("rates", || 2.5), 2.5);
+}
+
 #[test]
 fn a_limit_of_zero_asks_each_time() {
     let (store, reads) = CountingStore::new();
