@@ -49,7 +49,7 @@ fn a_long_reader_does_not_block_writers() {
 #[test]
 fn readers_do_not_wait_for_a_writer() {
     let database = DatabaseFile::new();
-    let cache = database.open_with("?timeout=20");
+    let cache = database.open_with("?timeout=20&near=false");
     cache.set("k", "v").unwrap();
     let writer = lock_for_writing(&database);
     writer.execute_batch("DELETE FROM entries").unwrap();

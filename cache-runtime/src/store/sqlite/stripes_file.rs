@@ -17,7 +17,7 @@ use std::sync::Arc;
 use super::file::{self, Identity, with_suffix};
 use crate::store::{Counters, FILE_BYTES, Stripes};
 
-pub(super) const SUFFIX: &str = "-stripes1";
+const SUFFIX: &str = "-stripes1";
 
 const MAGIC: [u8; 8] = *b"kchestr1";
 
