@@ -29,7 +29,7 @@ use crate::{Cache, Result, Ttl};
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// async fn send(_: Request<()>) -> Result<Response<Full<Bytes>>, http::Error> {
-///     Response::builder().header(CACHE_CONTROL, "max-age=60").body(Full::from("1.08")) // over the network
+///     Response::builder().header(CACHE_CONTROL, "max-age=60").body(Full::<bytes::Bytes>::from("1.08")) // over the network
 /// }
 /// let client = ClientCache::new(&Cache::memory());
 /// let request = || Request::get("https://rates.example/EUR").body(()).unwrap();

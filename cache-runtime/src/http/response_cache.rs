@@ -27,7 +27,7 @@ use crate::{Cache, Result, Ttl};
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let handler = tower::service_fn(|_: Request<Full<&[u8]>>| async {
 ///     let page = Response::builder().header(CACHE_CONTROL, "public, max-age=60");
-///     page.body(Full::from("<h1>Tea</h1>"))
+///     page.body(Full::<bytes::Bytes>::from("<h1>Tea</h1>"))
 /// });
 /// let mut server = ResponseCache::new(&Cache::memory()).layer(handler);
 ///

@@ -21,7 +21,7 @@ use crate::http::{Preconditions, Validators, Verdict};
 ///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// let handler = tower::service_fn(async |_: Request<()>| Response::builder().header(ETAG, "\"v2\"").body(Full::from("tea")));
+/// let handler = tower::service_fn(async |_: Request<()>| Response::builder().header(ETAG, "\"v2\"").body(Full::<bytes::Bytes>::from("tea")));
 /// let request = Request::get("/").header(IF_NONE_MATCH, "\"v2\"").body(())?;
 /// let response = ConditionalGet::new().layer(handler).oneshot(request).await?;
 /// assert_eq!(response.status(), StatusCode::NOT_MODIFIED);

@@ -21,7 +21,7 @@ use crate::http::body::CachedBody;
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let handler = tower::service_fn(async |_: Request<()>| {
-///     Response::builder().status(StatusCode::NOT_FOUND).body(Full::from("no such card"))
+///     Response::builder().status(StatusCode::NOT_FOUND).body(Full::<bytes::Bytes>::from("no such card"))
 /// });
 /// let response = NoStoreOnErrors::new().layer(handler).oneshot(Request::get("/").body(())?).await?;
 /// assert_eq!(response.headers()["cache-control"], "no-store");

@@ -26,7 +26,7 @@ const MAX_BODY: usize = 64 * 1024;
 ///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// let handler = tower::service_fn(async |_: Request<()>| Ok::<_, http::Error>(Response::new(Full::from("tea"))));
+/// let handler = tower::service_fn(async |_: Request<()>| Ok::<_, http::Error>(Response::new(Full::<bytes::Bytes>::from("tea"))));
 /// let response = WeakETags::new().layer(handler).oneshot(Request::get("/").body(())?).await?;
 /// assert!(response.headers()["etag"].to_str()?.starts_with("W/\""));
 /// # Ok(())
