@@ -291,7 +291,7 @@ impl Store for SqliteStore {
     }
 
     fn stripes(&self) -> Option<Arc<Stripes>> {
-        self.opened().and_then(|database| database.stripes())
+        self.opened().map(|database| database.stripes())
     }
 
     /// Runs a fast operation at once: a lookup or a write takes a few microseconds, and a switch to another thread several
