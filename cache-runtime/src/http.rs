@@ -23,6 +23,7 @@
 
 mod body;
 mod cache_control;
+mod cached_service;
 mod caching;
 mod client_cache;
 mod collect;
@@ -44,7 +45,8 @@ use ::http::header::HeaderName;
 
 pub use self::body::CachedBody;
 pub use self::cache_control::{CacheControl, Directives, set_cache_control};
-pub use self::client_cache::{ClientCache, ClientCacheService};
+pub use self::cached_service::CachedService;
+pub use self::client_cache::ClientCache;
 pub use self::date::HttpDate;
 pub use self::do_not_store::DoNotStore;
 pub use self::early_response::EarlyResponse;
@@ -52,7 +54,7 @@ pub use self::etag::ETag;
 pub use self::fresh_when::{ETagSeed, Fresh, FreshWhen};
 pub use self::layers::{ConditionalGet, Finished, NoStoreOnErrors, WeakETags};
 pub use self::preconditions::{Preconditions, Verdict};
-pub use self::response_cache::{ResponseCache, ResponseCacheService};
+pub use self::response_cache::ResponseCache;
 pub use self::validators::Validators;
 
 /// The value of a field that may be there once. Two make none: nobody knows which one is meant.

@@ -1,16 +1,15 @@
 //! The cache of a client.
 
-mod service;
-
 use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
 
 use http::{Request, Response};
 use http_body::Body;
+use tower_layer::Layer;
 
-pub use self::service::ClientCacheService;
 use super::body::CachedBody;
+use super::cached_service::CachedService;
 use super::engine::{Engine, InPlace, Settings, Spawned, Upstream};
 use super::options::{async_example, common_methods, example, item, seconds, target};
 use crate::{Cache, Result, Ttl};
@@ -29,7 +28,7 @@ use crate::{Cache, Result, Ttl};
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// async fn send(_: Request<()>) -> Result<Response<Full<Bytes>>, http::Error> {
-///     Response::builder().header(CACHE_CONTROL, "max-age=60").body(Full::<bytes::Bytes>::from("1.08")) // over the network
+///     Response::builder().header(CACHE_CONTROL, "max-age=60").body(Full::from("1.08")) // over the network
 /// }
 /// let client = ClientCache::new(&Cache::memory());
 /// let request = || Request::get("https://rates.example/EUR").body(()).unwrap();
@@ -118,3 +117,11 @@ impl ClientCache {
 }
 
 common_methods!(ClientCache);
+
+impl<S> Layer<S> for ClientCache {
+    type Service = CachedService<S>;
+
+    fn layer(&self, inner: S) -> CachedService<S> {
+        CachedService::new(inner, &self.engine)
+    }
+}

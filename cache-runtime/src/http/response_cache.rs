@@ -1,13 +1,12 @@
 //! The cache in front of a server's handlers.
 
-mod service;
-
 use std::fmt;
 use std::sync::Arc;
 
 use http::HeaderName;
+use tower_layer::Layer;
 
-pub use self::service::ResponseCacheService;
+use super::cached_service::CachedService;
 use super::engine::{Engine, Settings};
 use super::options::{async_example, common_methods, example, item, seconds, target};
 use crate::{Cache, Result, Ttl};
@@ -122,3 +121,11 @@ impl ResponseCache {
 }
 
 common_methods!(ResponseCache);
+
+impl<S> Layer<S> for ResponseCache {
+    type Service = CachedService<S>;
+
+    fn layer(&self, inner: S) -> CachedService<S> {
+        CachedService::new(inner, &self.engine)
+    }
+}

@@ -1,4 +1,4 @@
-//! The tower service behind a cache of responses.
+//! The tower service behind a cache of responses, and around a client.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -7,29 +7,26 @@ use std::task::{Context, Poll};
 
 use http::{Request, Response};
 use http_body::Body;
-use tower_layer::Layer;
 use tower_service::Service;
 
-use super::ResponseCache;
-use crate::http::body::CachedBody;
-use crate::http::engine::{Engine, Spawned, Upstream};
+use super::body::CachedBody;
+use super::engine::{Engine, Spawned, Upstream};
 
-/// A service whose responses are cached: see [`ResponseCache`].
+/// A handler or a client whose responses are cached: see [`ResponseCache`](super::ResponseCache) and
+/// [`ClientCache`](super::ClientCache).
 #[derive(Clone, Debug)]
-pub struct ResponseCacheService<S> {
+pub struct CachedService<S> {
     inner: S,
     engine: Arc<Engine>,
 }
 
-impl<S> Layer<S> for ResponseCache {
-    type Service = ResponseCacheService<S>;
-
-    fn layer(&self, inner: S) -> ResponseCacheService<S> {
-        ResponseCacheService { inner, engine: Arc::clone(&self.engine) }
+impl<S> CachedService<S> {
+    pub(super) fn new(inner: S, engine: &Arc<Engine>) -> Self {
+        CachedService { inner, engine: Arc::clone(engine) }
     }
 }
 
-impl<S, R, B> Service<Request<R>> for ResponseCacheService<S>
+impl<S, R, B> Service<Request<R>> for CachedService<S>
 where
     S: Service<Request<R>, Response = Response<B>> + Clone + Send + 'static,
     S::Future: Send,
