@@ -82,7 +82,8 @@ fn an_expired_entry_is_asked_for_again() {
     assert_eq!(cache.get::<f64>("rates").unwrap(), Some(1.5));
     testing::advance(Duration::from_secs(11));
     assert_eq!(cache.delete_expired().unwrap(), 1);
-    assert_eq!(cache.race_ttl(60).get_or_set("rates", || 2.5), 2.5);
+    let failed = cache.stale_if_error(60).try_get_or_set("rates", || Err::<f64, _>("unavailable"));
+    assert_eq!(failed, Err("unavailable"));
 }
 
 #[test]

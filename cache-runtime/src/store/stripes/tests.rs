@@ -91,3 +91,15 @@ fn keys_are_spread_over_the_stripes() {
     // A random spread uses 63 % of them.
     assert!(used.len() > 2_300, "only {} of 4096 are used", used.len());
 }
+
+/// A process that died in the middle of a change leaves its keys without stamps.
+#[cfg(feature = "sqlite")]
+#[test]
+fn what_a_dead_process_was_changing_is_settled() {
+    let stripes = Stripes::new();
+    let before = stripes.stamp("user:1").unwrap();
+    std::mem::forget(stripes.announce(["user:1"]));
+    assert_eq!(stripes.stamp("user:1"), None);
+    stripes.settle();
+    assert!(stripes.stamp("user:1").is_some() && !stripes.is_current(before));
+}
