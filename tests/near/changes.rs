@@ -26,7 +26,10 @@ fn make_old(stripes: &Path) {
 fn without_a_change_the_file_is_not_read_again() {
     let (reader, writer, folder) = two_on_one_file();
     writer.set("k", &1).unwrap();
-    assert_eq!(reader.get::<i64>("k").unwrap(), Some(1));
+    for _ in 0..2 {
+        // The first read opens the file, and what it read is not kept.
+        assert_eq!(reader.get::<i64>("k").unwrap(), Some(1));
+    }
     let database = rusqlite::Connection::open(folder.path().join("cache.sqlite3")).unwrap();
     database.execute("DELETE FROM entries", []).unwrap();
     assert_eq!(reader.get::<i64>("k").unwrap(), Some(1));
