@@ -21,12 +21,12 @@ const ROUNDS: usize = 501;
 
 fn main() {
     let folder = tempfile::tempdir().expect("a folder");
-    let file = format!("sqlite://{}", folder.path().join("cache.sqlite3").display());
+    let file = format!("sqlite://{}?near=false", folder.path().join("cache.sqlite3").display());
     let file = || Cache::open(&file).expect("a file");
-    one_hit("a hit of a kilobyte, in memory", &Cache::memory());
-    one_hit("a hit of a kilobyte, in a file", &file());
-    list_of_hits("a list of 100 hits, in memory", &Cache::memory());
-    list_of_hits("a list of 100 hits, in a file", &file());
+    one_hit("a hit of a kilobyte, near", &Cache::memory());
+    one_hit("a hit of a kilobyte, in a file that is asked", &file());
+    list_of_hits("a list of 100 hits, near", &Cache::memory());
+    list_of_hits("a list of 100 hits, in a file that is asked", &file());
     match Redis::start() {
         Some(redis) => {
             let cache = Cache::open(&redis.url()).expect("an address");
@@ -35,8 +35,8 @@ fn main() {
         }
         None => println!("\nSKIPPED: there is no Redis"),
     }
-    page("a page of 100 comments, in memory", &Cache::memory());
-    page("a page of 100 comments, in a file", &file());
+    page("a page of 100 comments, near", &Cache::memory());
+    page("a page of 100 comments, in a file that is asked", &file());
 }
 
 #[derive(Cacheable, Clone, Serialize)]
