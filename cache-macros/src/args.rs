@@ -5,7 +5,7 @@ mod arg;
 use proc_macro2::{Ident, TokenStream};
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
-use syn::{Error, Expr, LitStr, Path, Result, Token};
+use syn::{Error, Expr, ExprLit, Lit, LitStr, Path, Result, Token};
 
 use self::arg::Arg;
 use crate::did_you_mean;
@@ -29,7 +29,7 @@ impl MacroKind {
 }
 
 /// The arguments, how each is written, and whether a counter takes it too.
-const ARGUMENTS: [(&str, &str, bool); 15] = [
+const ARGUMENTS: [(&str, &str, bool); 16] = [
     ("key", "key = \"user:{id}\"", true),
     ("each", "each = ids", false),
     ("expires_in", "expires_in = 300", true),
@@ -43,9 +43,30 @@ const ARGUMENTS: [(&str, &str, bool); 15] = [
     ("store_if", "store_if = |value| value.is_some()", false),
     ("tags", "tags = [\"user:{id}\"]", false),
     ("cache", "cache = \"sessions\"", true),
+    ("near", "near = false", false),
     ("companions", "companions = false", false),
     ("crate", "crate = my_cache", true),
 ];
+
+/// For how long values are kept in the process.
+pub(crate) enum Near {
+    Off,
+    AtMost(Time),
+}
+
+impl Near {
+    fn read(value: Expr, form: &str) -> Result<Self> {
+        match &value {
+            Expr::Lit(ExprLit { lit: Lit::Bool(said), .. }) if !said.value => Ok(Near::Off),
+            Expr::Lit(ExprLit { lit: Lit::Bool(_), .. }) => {
+                let wrong =
+                    format!("values are kept near without saying so: write `{form}`, `near = \"5s\"`, or remove it");
+                Err(Error::new_spanned(value, wrong))
+            }
+            _ => Time::window(value, "near = \"5s\"").map(Near::AtMost),
+        }
+    }
+}
 
 /// The given arguments. Their tokens are kept, so that a later check can point at them.
 #[derive(Default)]
@@ -65,6 +86,7 @@ pub(crate) struct Args {
     pub(crate) store_if: Option<Expr>,
     pub(crate) tags: Vec<LitStr>,
     pub(crate) cache: Option<LitStr>,
+    pub(crate) near: Option<Near>,
     pub(crate) companions: Option<bool>,
     pub(crate) runtime: Option<Path>,
 }
@@ -92,7 +114,8 @@ impl Args {
     /// The times that are expressions, which may use the function's arguments.
     pub(crate) fn times(&self) -> Vec<&Expr> {
         let times = [&self.expires_in, &self.race_ttl, &self.stale_if_error];
-        times.into_iter().flatten().filter_map(Time::expression).collect()
+        let near = if let Some(Near::AtMost(time)) = &self.near { Some(time) } else { None };
+        times.into_iter().flatten().chain(near).filter_map(Time::expression).collect()
     }
 
     /// The closure that makes the lifetime from the value, if there is one.
@@ -139,6 +162,7 @@ impl Args {
             "store_if" => self.store_if = Some(arg.condition()?),
             "tags" => self.tags = arg.texts()?,
             "cache" => self.cache = Some(arg.filled_text()?),
+            "near" => self.near = Some(Near::read(arg.value()?, arg.form)?),
             "companions" => self.companions = Some(arg.yes_or_no()?),
             "crate" => self.runtime = Some(arg.path()?),
             name => unreachable!("`{name}` is allowed and not read"),

@@ -37,6 +37,7 @@ mod companions;
 mod debug;
 mod forwarding;
 mod key;
+mod near;
 mod options;
 mod rename_self;
 mod retention;
@@ -158,19 +159,20 @@ impl<'a> Expansion<'a> {
     /// The call of most functions.
     fn usual_call(&self) -> TokenStream {
         let (mode, wait, place) = (self.mode(), self.wait(), self.place);
-        let (arguments, whole) = (self.arguments(), self.whole());
-        self.after_key(&quote_spanned!(place=> #mode::call #arguments #wait #whole))
+        let (arguments, whole) = (self.arguments(Some(&self.slot())), self.whole());
+        self.after_key(&quote!(false), &quote_spanned!(place=> #mode::call #arguments #wait #whole))
     }
 
-    /// The options and the key, before the body may change an argument; then a call that uses both. They are statements of
-    /// their own, so that their temporaries do not live across an `.await`.
-    fn after_key(&self, call: &TokenStream) -> TokenStream {
-        let options = self.options();
+    /// The look near, the options and the key, before the body may change an argument; then a call that uses them. They are
+    /// statements of their own, so that their temporaries do not live across an `.await`.
+    fn after_key(&self, is_refresh: &TokenStream, call: &TokenStream) -> TokenStream {
+        let (near, options) = (self.near(is_refresh), self.options());
         let key = match &self.plan.companions {
             Some(companions) => self.key(companions, forwarding::borrowed),
             None => self.make_key(None),
         };
         quote_spanned! {self.place=>
+            #near
             let options = #options;
             let key = #key;
             #call
@@ -179,7 +181,7 @@ impl<'a> Expansion<'a> {
 
     /// The arguments of a call, and of a refresh, in parentheses. The runtime takes the body in the caller's frame: as a
     /// closure, or as the future of an `async fn`, which may be dropped half-way and before the call is over.
-    fn arguments(&self) -> TokenStream {
+    fn arguments(&self, near: Option<&TokenStream>) -> TokenStream {
         let run = match &self.plan.companions {
             Some(companions) => self.run(companions, forwarding::passed),
             None => self.run_in_place(&self.block(identity)),
@@ -202,7 +204,12 @@ impl<'a> Expansion<'a> {
                 quote_spanned!(Span::mixed_site()=> &mut #some(|| #judged))
             }
         };
-        quote_spanned!(self.place=> (options, key, #outcome, #body))
+        quote_spanned!(self.place=> (options, key, #outcome, #near #body))
+    }
+
+    /// The argument that says where the value is kept near.
+    fn slot(&self) -> TokenStream {
+        quote_spanned!(self.place=> near,)
     }
 
     /// A run of a block that is the body: its value, or its future.

@@ -54,7 +54,7 @@ use crate::claim::{Epoch, HeldClaim, KeyGuard, RefreshLease};
 use crate::entry::{self, Expiration, Record, TagStamp, Value};
 use crate::handle::Handle;
 use crate::mode::Mode;
-use crate::near::Loaded;
+use crate::near::{Loaded, NearSlot};
 use crate::poll_once::poll_now;
 use crate::single_flight::{Leader, LeaderScope, Role, WaitOutcome, Watermark, flights};
 use crate::time::Timestamp;
@@ -68,11 +68,12 @@ pub(crate) async fn call<M: Mode, O: Outcome, B: Future<Output = O::Whole>>(
     handle: &Handle,
     key: Result<&str, &Error>,
     _: O,
+    near: NearSlot<O::Value>,
     body: Pin<&mut Option<B>>,
 ) -> O::Whole {
     let Some(key) = usable(handle, key) else { return run(body).await };
     let call = Call { mode, handle, key };
-    match call.lookup().await {
+    match call.lookup(near).await {
         Found::Value(value) => O::whole(value),
         // Boxed: the future of a hit need not be as large as that of a computation.
         Found::Compute(start) => Box::pin(call.compute::<O, B>(start, body)).await,
@@ -171,9 +172,10 @@ enum Joined<T> {
 
 impl<M: Mode> Call<'_, M> {
     /// The first half of the way: a value, or the decision to compute.
-    async fn lookup<T: DeserializeOwned>(&self) -> Found<T> {
+    async fn lookup<T: DeserializeOwned>(&self, near: NearSlot<T>) -> Found<T> {
         let ended_before = flights().ended();
-        match self.handle.decide(&self.key, self.load().await) {
+        let record = if near.get().is_some() { self.load_stored().await } else { self.load().await };
+        match self.handle.decide(&self.key, record, &near) {
             Decision::Value(value) => Found::Value(value),
             Decision::Compute { stale, lease } => Found::Compute(Start { ended_before, stale, lease }),
         }
@@ -288,6 +290,19 @@ impl<M: Mode> Call<'_, M> {
             return None;
         }
         let record = self.handle.record(self.mode, &self.key).await;
+        self.unless_failed(record)
+    }
+
+    /// The same from the store itself, for a call that keeps the value near.
+    async fn load_stored(&self) -> Option<Arc<Loaded>> {
+        if self.handle.stores_nothing() {
+            return None;
+        }
+        let record = self.handle.stored_record(self.mode, &self.key).await;
+        self.unless_failed(record)
+    }
+
+    fn unless_failed(&self, record: crate::Result<Option<Arc<Loaded>>>) -> Option<Arc<Loaded>> {
         record.unwrap_or_else(|error| {
             self.handle.log_failure(&error);
             None
@@ -406,7 +421,7 @@ impl<M: Mode> Call<'_, M> {
 
 impl Handle {
     /// Decides what to do with a record: serve it fresh, serve it stale while somebody recomputes it, or compute.
-    fn decide<T: DeserializeOwned>(&self, key: &str, record: Option<Arc<Loaded>>) -> Decision<T> {
+    fn decide<T: DeserializeOwned>(&self, key: &str, record: Option<Arc<Loaded>>, near: &NearSlot<T>) -> Decision<T> {
         let miss = || Decision::Compute { stale: None, lease: None };
         let Some(record) = record else { return miss() };
         let now = self.now();
@@ -419,7 +434,7 @@ impl Handle {
                 return Decision::Compute { stale: Some(record), lease: Some(lease) };
             }
         }
-        self.decode_loaded(key, record).map_or_else(miss, Decision::Value)
+        self.decode_into(near, key, record).map_or_else(miss, Decision::Value)
     }
 }
 

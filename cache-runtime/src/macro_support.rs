@@ -7,6 +7,7 @@ mod cached_function;
 mod companions;
 mod duration;
 mod model;
+mod near;
 mod options;
 
 pub use std::time::Duration;
@@ -16,6 +17,7 @@ pub use self::body::{Body, run_async};
 pub use self::companions::{Ref, Returns, Stores, key, tags};
 pub use self::duration::{IntoDuration, duration};
 pub use self::model::{UpdatedAt, id, id_values};
+pub use self::near::{ArgumentPart, CallKey, Fit, FitProbe, NearSlot, TemplatePart, near, whole};
 pub use self::options::{CallOptions, vec};
 // `Storable` is here so that users can write the bound which the compiler proposes.
 pub use crate::call::{

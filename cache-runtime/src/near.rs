@@ -4,25 +4,62 @@
 //! key had before, and is a hit as long as the stamp is current. So a value that anybody has changed is never a hit after
 //! the change has returned, and a hit does not ask the store.
 
+//!
+//! A record is kept under its key. A call of an annotated function keeps the decoded value instead, under what its key is
+//! made of, so that a hit neither writes a key nor decodes.
+
+mod call_key;
+mod decoded;
+mod slot;
 mod weight;
 
+use std::any::TypeId;
+use std::hash::{Hash, Hasher};
 use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use quick_cache::Equivalent;
 use quick_cache::sync::{Cache, DefaultLifecycle};
 
+pub use self::call_key::{ArgumentPart, CallKey, TemplatePart};
+pub(crate) use self::decoded::{Decoded, Validity};
+pub use self::decoded::{Fit, FitProbe};
+pub use self::slot::NearSlot;
 use self::weight::{CAPACITY, Weight};
 use crate::entry::{Record, Value};
 use crate::store::{Stamp, Stripes};
-use crate::time::Timestamp;
+use crate::time::{Clock, Deadline, Timestamp};
 
 /// How many entries are kept. A scan of keys that are read once does not push out what is read often.
 const MAX_ENTRIES: u64 = 10_000;
 
-type Entries = Cache<Box<str>, Arc<Loaded>, Weight, foldhash::fast::RandomState>;
+type Entries = Cache<Name, Kept, Weight, foldhash::fast::RandomState>;
 
-/// The records that a cache keeps in this process.
+/// Under what something is kept.
+#[derive(Debug)]
+enum Name {
+    /// A record's key in the store.
+    Key(Box<str>),
+    /// A function, and what the key of the call is made of.
+    Call(TypeId, Box<[u8]>),
+}
+
+/// A borrowed name.
+#[derive(PartialEq, Eq, Hash)]
+enum NameRef<'a> {
+    Key(&'a str),
+    Call(TypeId, &'a [u8]),
+}
+
+/// What is kept.
+#[derive(Clone)]
+enum Kept {
+    Record(Arc<Loaded>),
+    Value(Arc<Decoded>),
+}
+
+/// The records and values that a cache keeps in this process.
 #[derive(Default)]
 pub(crate) struct Near {
     /// Made for the first record, since many caches never keep one.
@@ -48,15 +85,63 @@ pub(crate) struct Stamps {
 impl Near {
     /// The record under a stored key, if nothing has changed it.
     pub(crate) fn get(&self, key: &str) -> Option<Arc<Loaded>> {
-        let loaded = self.entries.get()?.get(key)?;
+        let Kept::Record(loaded) = self.entries.get()?.get(&NameRef::Key(key))? else { return None };
         loaded.is_current().then_some(loaded)
     }
 
     /// Keeps a record, if it can be known when it changes.
     pub(crate) fn keep(&self, key: &str, loaded: &Arc<Loaded>) {
         if loaded.stamps.is_some() && loaded.record.value.size() <= weight::MAX_VALUE {
-            self.entries.get_or_init(new_entries).insert(key.into(), Arc::clone(loaded));
+            self.insert(Name::Key(key.into()), Kept::Record(Arc::clone(loaded)));
         }
+    }
+
+    /// The value of a call, if nothing has changed it and it is valid.
+    #[inline]
+    pub(crate) fn value(&self, call: &CallKey, clock: &Clock) -> Option<Arc<Decoded>> {
+        let name = NameRef::Call(call.function, &call.parts);
+        let Kept::Value(decoded) = self.entries.get()?.get(&name)? else { return None };
+        decoded.validity.holds(clock).then_some(decoded)
+    }
+
+    /// Keeps the value of a call.
+    pub(crate) fn keep_value(&self, call: &CallKey, decoded: Arc<Decoded>) {
+        if decoded.size <= weight::MAX_VALUE {
+            self.insert(Name::Call(call.function, call.parts[..].into()), Kept::Value(decoded));
+        }
+    }
+
+    fn insert(&self, name: Name, kept: Kept) {
+        self.entries.get_or_init(new_entries).insert(name, kept);
+    }
+}
+
+impl Name {
+    fn borrowed(&self) -> NameRef<'_> {
+        match self {
+            Name::Key(key) => NameRef::Key(key),
+            Name::Call(function, parts) => NameRef::Call(*function, parts),
+        }
+    }
+}
+
+impl Hash for Name {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.borrowed().hash(state);
+    }
+}
+
+impl PartialEq for Name {
+    fn eq(&self, other: &Self) -> bool {
+        self.borrowed() == other.borrowed()
+    }
+}
+
+impl Eq for Name {}
+
+impl Equivalent<Name> for NameRef<'_> {
+    fn equivalent(&self, name: &Name) -> bool {
+        *self == name.borrowed()
     }
 }
 
@@ -77,6 +162,14 @@ impl Loaded {
 
     fn is_current(&self) -> bool {
         self.stamps.as_ref().is_some_and(Stamps::are_current)
+    }
+
+    /// Until when a value decoded from it is valid, if it can be known when it changes: until it expires, and for
+    /// `longest` at most.
+    pub(crate) fn validity(&self, longest: Duration, now: Timestamp) -> Option<Validity> {
+        let at = self.record.expiry().min(self.loaded_at.after(longest));
+        let stamps = self.stamps.clone().filter(|_| now < at)?;
+        Some(Validity { stamps, deadline: Deadline::new(at, now) })
     }
 
     pub(crate) fn into_value(self) -> Value {
@@ -108,6 +201,13 @@ impl Stamps {
 
     fn are_current(&self) -> bool {
         self.stripes.is_current(self.own) && self.tags.iter().all(|tag| self.stripes.is_current(*tag))
+    }
+}
+
+impl Validity {
+    #[inline]
+    fn holds(&self, clock: &Clock) -> bool {
+        self.stamps.are_current() && self.deadline.is_ahead(clock)
     }
 }
 

@@ -11,7 +11,7 @@ use self::config::CacheSource;
 pub use self::config::Config;
 pub use self::registry::register;
 use crate::config::suggestion;
-use crate::handle::current_scope;
+use crate::handle::{Handle, current_scope};
 use crate::{AsyncCache, Cache, Error, ErrorKind, Result};
 
 static RUNTIME: OnceCell<Runtime> = OnceCell::new();
@@ -123,6 +123,17 @@ fn scope() -> Option<Cache> {
 /// The cache that an attribute chooses.
 pub(crate) fn chosen(name: Option<&str>) -> Result<Cache> {
     name.map_or_else(|| Ok(cache()), named)
+}
+
+/// Looks into the cache that an attribute chooses, without a clone of it; `None` if there is no such cache.
+#[inline]
+pub(crate) fn with_chosen<R>(name: Option<&str>, look: impl FnOnce(&Handle) -> R) -> Option<R> {
+    if let Some(handle) = current_scope() {
+        return Some(look(&handle));
+    }
+    let runtime = runtime();
+    let cache = name.map_or(Some(&runtime.default), |name| runtime.named.get(name))?;
+    Some(look(&cache.handle))
 }
 
 fn runtime() -> &'static Runtime {

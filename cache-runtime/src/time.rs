@@ -1,6 +1,7 @@
 //! Timestamps, lifetimes and clocks.
 
 mod clock;
+mod deadline;
 mod jitter;
 mod stopwatch;
 mod timestamp;
@@ -10,6 +11,7 @@ mod ttl;
 pub(crate) use std::time::Instant;
 
 pub(crate) use self::clock::Clock;
+pub(crate) use self::deadline::Deadline;
 pub(crate) use self::jitter::Jitter;
 pub(crate) use self::stopwatch::Stopwatch;
 pub use self::timestamp::Timestamp;

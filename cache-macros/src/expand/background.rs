@@ -47,19 +47,22 @@ impl Expansion<'_> {
             Some(companions) => self.run_of_copies(companions, borrowed),
             None => self.body_of_copies(borrowed),
         };
-        let lookup = quote_spanned!(place=> #mode::lookup(options, key, #outcome) #wait);
+        let lookup = quote_spanned!(place=> #mode::lookup(options, key, #outcome, near) #wait);
         let computation = Ident::new("computation", Span::mixed_site());
         let recompute = quote_spanned!(place=> #mode::recompute(#computation, #body) #wait);
-        self.after_key(&quote_spanned! {Span::mixed_site()=>
-            match #lookup {
-                #support::Lookup::Hit(hit) => hit.whole() #judged,
-                #support::Lookup::Compute(#computation) => {
-                    #copies
-                    #checks
-                    #recompute #judged
+        self.after_key(
+            &quote!(false),
+            &quote_spanned! {Span::mixed_site()=>
+                match #lookup {
+                    #support::Lookup::Hit(hit) => hit.whole() #judged,
+                    #support::Lookup::Compute(#computation) => {
+                        #copies
+                        #checks
+                        #recompute #judged
+                    }
                 }
-            }
-        })
+            },
+        )
     }
 
     /// The body as a task can run it: it owns what it uses, and borrows from copies of what is borrowed.

@@ -136,10 +136,13 @@ impl Expansion<'_> {
         sig.fn_token.span = self.place;
         sig.ident = companion_name(self.function, companions, CALL);
         sig.generics.params.push(syn::parse_quote!(const #refresh: ::core::primitive::bool));
-        let (mode, arguments, whole) = (self.mode(), self.arguments(), self.whole());
-        let call = self.after_key(&quote_spanned! {self.place=>
-            #mode::call_or_refresh::<#refresh, _> #arguments #whole
-        });
+        let (mode, arguments, whole) = (self.mode(), self.arguments(Some(&self.slot())), self.whole());
+        let call = self.after_key(
+            &refresh.to_token_stream(),
+            &quote_spanned! {self.place=>
+                #mode::call_or_refresh::<#refresh, _> #arguments #whole
+            },
+        );
         Calls {
             function: self.call_or_refresh(companions, false),
             refresh: self.call_or_refresh(companions, true),
@@ -153,7 +156,7 @@ impl Expansion<'_> {
         if let Some(batch) = &self.plan.batch {
             return self.batch_call_with(batch, &quote_spanned!(self.place=> #options.refreshing()));
         }
-        let (mode, wait, arguments, whole) = (self.mode(), self.wait(), self.arguments(), self.whole());
+        let (mode, wait, arguments, whole) = (self.mode(), self.wait(), self.arguments(None), self.whole());
         let (tags, key) = (self.with_tags(), self.key(companions, forwarding::borrowed));
         quote_spanned! {self.place=>
             let options = #options #tags;
@@ -300,12 +303,15 @@ impl Expansion<'_> {
     fn tracked_call(&self, companions: &Companions) -> TokenStream {
         let (support, outcome, whole) = (self.support(self.place), self.outcome_of_call(), self.whole());
         let run = self.judged(self.run(companions, forwarding::passed));
-        self.after_key(&quote_spanned! {self.place=>
-            match #support::begin(options, key, #outcome) {
-                #support::Begun::Hit(result) => result #whole,
-                #support::Begun::Compute(running) => running.finish(#run) #whole,
-            }
-        })
+        self.after_key(
+            &quote!(false),
+            &quote_spanned! {self.place=>
+                match #support::begin(options, key, #outcome, near) {
+                    #support::Begun::Hit(result) => result #whole,
+                    #support::Begun::Compute(running) => running.finish(#run) #whole,
+                }
+            },
+        )
     }
 }
 

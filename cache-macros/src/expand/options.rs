@@ -7,6 +7,7 @@ use syn::spanned::Spanned;
 
 use super::Expansion;
 use super::key::displayed;
+use crate::args::Near;
 use crate::tags::Tag;
 use crate::time::Time;
 
@@ -36,7 +37,11 @@ impl Expansion<'_> {
         let stale_if_error = window("stale_if_error", &args.stale_if_error);
         let jitter = args.jitter.map(|share| option("jitter", share.to_token_stream()));
         let shared = args.shared.then(|| option("shared", TokenStream::new()));
-        let given = [cache, expires_in, race_ttl, stale_if_error, jitter, shared].into_iter().flatten();
+        let near = args.near.as_ref().and_then(|near| match near {
+            Near::Off => Some(option("near", quote_spanned!(Span::mixed_site()=> #support::Duration::ZERO))),
+            Near::AtMost(time) => Some(option("near", duration(time, &support)?)),
+        });
+        let given = [cache, expires_in, race_ttl, stale_if_error, jitter, shared, near].into_iter().flatten();
         let name = self.function.sig.ident.unraw().to_string();
         quote_spanned!(Span::mixed_site()=> #support::CallOptions::of(&#name) #(#given)*)
     }

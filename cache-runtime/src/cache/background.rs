@@ -12,6 +12,7 @@ use super::{AsyncCache, Cache};
 use crate::call::{Always, Lookup, OkOnly, lookup, recompute, recompute_async};
 use crate::handle::Handle;
 use crate::mode::{Async, Blocking};
+use crate::near::NearSlot;
 use crate::poll_once::poll_once;
 
 /// A cache that serves stale values and recomputes in the background.
@@ -96,7 +97,7 @@ for_both_faces! {
         where
             T: Serialize + DeserializeOwned + 'static,
         {
-            match poll_once(lookup(&Blocking, &self.handle, Ok(key), Always::<T>::new())) {
+            match poll_once(lookup(&Blocking, &self.handle, Ok(key), Always::<T>::new(), NearSlot::none())) {
                 Lookup::Hit(hit) => hit.whole(),
                 Lookup::Compute(computation) => recompute(computation, compute),
             }
@@ -108,7 +109,7 @@ for_both_faces! {
             T: Serialize + DeserializeOwned + Send + 'static,
             F: Future<Output = T> + Send + 'static,
         {
-            match lookup(&Async, &self.handle, Ok(key), Always::<T>::new()).await {
+            match lookup(&Async, &self.handle, Ok(key), Always::<T>::new(), NearSlot::none()).await {
                 Lookup::Hit(hit) => hit.whole(),
                 Lookup::Compute(computation) => recompute_async(computation, async { compute().await }).await,
             }
@@ -137,7 +138,7 @@ for_both_faces! {
             T: Serialize + DeserializeOwned + 'static,
             E: 'static,
         {
-            match poll_once(lookup(&Blocking, &self.handle, Ok(key), OkOnly::<T, E>::new())) {
+            match poll_once(lookup(&Blocking, &self.handle, Ok(key), OkOnly::<T, E>::new(), NearSlot::none())) {
                 Lookup::Hit(hit) => hit.whole(),
                 Lookup::Compute(computation) => recompute(computation, compute),
             }
@@ -154,7 +155,7 @@ for_both_faces! {
             E: Send + 'static,
             F: Future<Output = Result<T, E>> + Send + 'static,
         {
-            match lookup(&Async, &self.handle, Ok(key), OkOnly::<T, E>::new()).await {
+            match lookup(&Async, &self.handle, Ok(key), OkOnly::<T, E>::new(), NearSlot::none()).await {
                 Lookup::Hit(hit) => hit.whole(),
                 Lookup::Compute(computation) => recompute_async(computation, async { compute().await }).await,
             }

@@ -13,6 +13,7 @@ use crate::Result;
 use crate::call::{Always, Begun, OkOnly, begin, call, get_or_set_multi, refresh};
 use crate::handle::deduplicated;
 use crate::mode::{Async, Blocking};
+use crate::near::NearSlot;
 use crate::poll_once::poll_once;
 
 for_both_faces! {
@@ -31,7 +32,7 @@ for_both_faces! {
     /// assert_eq!(cache.get_or_set("stats:total", async || 0).await, 55); // does not run
     blocking {
         pub fn get_or_set<T: Serialize + DeserializeOwned>(&self, key: &str, compute: impl FnOnce() -> T) -> T {
-            match begin(&self.handle, Ok(key), Always::<T>::new()) {
+            match begin(&self.handle, Ok(key), Always::<T>::new(), NearSlot::none()) {
                 Begun::Hit(value) => value,
                 Begun::Compute(running) => running.finish(compute()),
             }
@@ -43,7 +44,7 @@ for_both_faces! {
             T: Serialize + DeserializeOwned,
         {
             let body = pin!(Some(async { compute().await }));
-            call(&Async, &self.handle, Ok(key), Always::<T>::new(), body).await
+            call(&Async, &self.handle, Ok(key), Always::<T>::new(), NearSlot::none(), body).await
         }
     }
 
@@ -65,7 +66,7 @@ for_both_faces! {
         where
             T: Serialize + DeserializeOwned,
         {
-            match begin(&self.handle, Ok(key), OkOnly::<T, E>::new()) {
+            match begin(&self.handle, Ok(key), OkOnly::<T, E>::new(), NearSlot::none()) {
                 Begun::Hit(value) => value,
                 Begun::Compute(running) => running.finish(compute()),
             }
@@ -78,7 +79,7 @@ for_both_faces! {
             F: Future<Output = Result<T, E>>,
         {
             let body = pin!(Some(async { compute().await }));
-            call(&Async, &self.handle, Ok(key), OkOnly::<T, E>::new(), body).await
+            call(&Async, &self.handle, Ok(key), OkOnly::<T, E>::new(), NearSlot::none(), body).await
         }
     }
 

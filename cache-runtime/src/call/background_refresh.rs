@@ -17,6 +17,7 @@ use super::{Call, Found, Outcome, Start, run, usable};
 use crate::detached::detach;
 use crate::handle::{Handle, carry, current_scope};
 use crate::mode::{Async, Blocking, Mode};
+use crate::near::NearSlot;
 use crate::poll_once::poll_once;
 use crate::{Error, Result};
 
@@ -52,10 +53,11 @@ pub(crate) async fn lookup<M: Mode, O: Outcome>(
     handle: &Handle,
     key: Result<&str, &Error>,
     _: O,
+    near: NearSlot<O::Value>,
 ) -> Lookup<O> {
     let found = match usable(handle, key) {
         None => None,
-        Some(key) => match (Call { mode, handle, key: Cow::Borrowed(&key) }).lookup().await {
+        Some(key) => match (Call { mode, handle, key: Cow::Borrowed(&key) }).lookup(near).await {
             Found::Value(value) => return Lookup::Hit(Hit(value)),
             Found::Compute(start) => Some(Box::new((key.into_owned(), start))),
         },

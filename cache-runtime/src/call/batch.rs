@@ -28,6 +28,7 @@ use crate::entry::{self, Expiration, TagStamp, Value};
 use crate::handle::{Handle, deduplicated, deduplicated_with_places};
 use crate::mode::{Blocking, Mode};
 use crate::near::Loaded;
+use crate::near::NearSlot;
 use crate::poll_once::{poll_now, poll_once};
 use crate::single_flight::{BatchLeaders, Ending, Leader, LeaderScope, flights};
 use crate::time::Ttl;
@@ -217,7 +218,7 @@ impl<'a, M: Mode, E> Batch<'a, M, E> {
             // Elements may share a key; the last one takes the record.
             uses[place] -= 1;
             let record = if uses[place] == 0 { record.take() } else { record.clone() };
-            match self.handle.decide(&self.handle.key(key).ok()?, record) {
+            match self.handle.decide(&self.handle.key(key).ok()?, record, &NearSlot::none()) {
                 Decision::Value(value) => Some(value),
                 Decision::Compute { lease, .. } => {
                     leases.extend(lease.map(|lease| *lease));

@@ -12,6 +12,7 @@ use std::task::{Context, Poll, Waker};
 use super::{Computation, Lookup, Outcome, lookup};
 use crate::handle::Handle;
 use crate::mode::Blocking;
+use crate::near::NearSlot;
 use crate::poll_once::poll_once;
 use crate::single_flight::{current_leader, set_current_leader};
 use crate::{Error, Result};
@@ -53,11 +54,16 @@ impl<W> Future for BodyResult<W> {
 
 // Not inlined, so that the caller's frame has no room for what a look-up needs.
 #[inline(never)]
-pub(crate) fn begin<'a, O: Outcome + 'a>(handle: &Handle, key: Result<&str, &Error>, outcome: O) -> Begun<'a, O::Whole>
+pub(crate) fn begin<'a, O: Outcome + 'a>(
+    handle: &Handle,
+    key: Result<&str, &Error>,
+    outcome: O,
+    near: NearSlot<O::Value>,
+) -> Begun<'a, O::Whole>
 where
     O::Whole: 'a,
 {
-    match poll_once(lookup(&Blocking, handle, key, outcome)) {
+    match poll_once(lookup(&Blocking, handle, key, outcome, near)) {
         Lookup::Hit(hit) => Begun::Hit(hit.whole()),
         Lookup::Compute(computation) => compute(computation),
     }

@@ -21,17 +21,21 @@ impl Handle {
         if let Some(near) = self.near(key) {
             return Ok(Some(near));
         }
+        let loaded = self.stored_record(mode, key).await?;
+        Ok(loaded.inspect(|loaded| self.keep_near(key, loaded)))
+    }
+
+    /// The same from the store, and not kept near.
+    pub(crate) async fn stored_record<M: Mode>(&self, mode: &M, key: &str) -> Result<Option<Arc<Loaded>>> {
         let stamps = self.stamps(key);
         let Some(record) = self.ask(mode, Operation::Get { key: Cow::Borrowed(key) }).await?.record()? else {
             return Ok(None);
         };
         // Boxed: most records carry no tags, and the future of their calls stays small.
-        let loaded = if record.is_tagged() {
-            Box::pin(self.current(mode, record, stamps)).await?
-        } else {
-            Some(self.loaded(record, stamps))
-        };
-        Ok(loaded.inspect(|loaded| self.keep_near(key, loaded)))
+        if record.is_tagged() {
+            return Box::pin(self.current(mode, record, stamps)).await;
+        }
+        Ok(Some(self.loaded(record, stamps)))
     }
 
     async fn live<M: Mode>(&self, mode: &M, key: &str) -> Result<Option<Arc<Loaded>>> {

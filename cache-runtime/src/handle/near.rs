@@ -3,9 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde::de::DeserializeOwned;
+
 use super::Handle;
 use crate::entry::Record;
-use crate::near::{Loaded, Stamps};
+use crate::near::{CallKey, Fit, Loaded, NearSlot, Stamps};
 
 impl Handle {
     /// For how long what is read is kept near.
@@ -39,5 +41,31 @@ impl Handle {
 
     pub(super) fn keep_near(&self, key: &str, loaded: &Arc<Loaded>) {
         self.core.near.keep(key, loaded);
+    }
+
+    /// The value of an annotated function's call, if it is kept near; else where it is to be kept.
+    #[inline]
+    pub(crate) fn near_value<V>(&self, call: CallKey, fit: Fit<V>) -> Result<V, NearSlot<V>> {
+        let Some((call, fit)) = call.complete(&self.view.namespace).zip(fit.keep_near()) else {
+            return Err(NearSlot::none());
+        };
+        let value = self.core.near.value(&call, &self.core.clock).and_then(|decoded| (fit.get)(&decoded));
+        value.ok_or_else(|| NearSlot::new(call, fit))
+    }
+
+    /// Decodes a record that is not kept near, and keeps the value if it is to be.
+    pub(crate) fn decode_into<V: DeserializeOwned>(
+        &self,
+        slot: &NearSlot<V>,
+        key: &str,
+        loaded: Arc<Loaded>,
+    ) -> Option<V> {
+        let now = self.now();
+        let Some((call, fit)) = slot.get() else { return self.decode_loaded(key, loaded) };
+        let Some(validity) = loaded.validity(self.near_limit(), now) else { return self.decode_loaded(key, loaded) };
+        let value = Arc::try_unwrap(loaded).map_or_else(|near| near.value.clone(), Loaded::into_value);
+        let (kept, value) = self.if_readable(key, (fit.decode)(value, self.view.digest, validity))?;
+        self.core.near.keep_value(call, kept);
+        Some(value)
     }
 }

@@ -9,6 +9,7 @@ use super::companions::{Primed, Returns, Stores, delete, stored_value};
 pub use crate::call::recompute_async as recompute;
 use crate::call::{self, BatchOutcome, Elements, Lifetime, Lookup, Outcome, retention, run_batch};
 use crate::mode::Async;
+use crate::near::NearSlot;
 use crate::{AsyncCounter, Result};
 
 /// A call of an annotated `async fn`.
@@ -16,10 +17,11 @@ pub fn call<O: Outcome, B: Future<Output = O::Whole>>(
     options: CallOptions,
     key: Result<String>,
     outcome: O,
+    near: NearSlot<O::Value>,
     body: Pin<&mut Option<B>>,
 ) -> impl Future<Output = O::Whole> {
     let handle = options.handle();
-    async move { call::call(&Async, &handle, key.as_ref().map(String::as_str), outcome, body).await }
+    async move { call::call(&Async, &handle, key.as_ref().map(String::as_str), outcome, near, body).await }
 }
 
 /// A call that runs the body in any case.
@@ -34,9 +36,14 @@ pub fn refresh<O: Outcome, B: Future<Output = O::Whole>>(
 }
 
 /// The first half of a call of an `async fn` with `background`; [`recompute`] is the second.
-pub fn lookup<O: Outcome>(options: CallOptions, key: Result<String>, outcome: O) -> impl Future<Output = Lookup<O>> {
+pub fn lookup<O: Outcome>(
+    options: CallOptions,
+    key: Result<String>,
+    outcome: O,
+    near: NearSlot<O::Value>,
+) -> impl Future<Output = Lookup<O>> {
     let handle = options.handle();
-    async move { call::lookup(&Async, &handle, key.as_ref().map(String::as_str), outcome).await }
+    async move { call::lookup(&Async, &handle, key.as_ref().map(String::as_str), outcome, near).await }
 }
 
 /// A call of an `async fn` with `each`.

@@ -7,6 +7,7 @@ use super::{Body, CallOptions};
 pub use crate::call::recompute;
 use crate::call::{self, BatchOutcome, Begun, Elements, Lifetime, Lookup, Outcome, retention, run_batch};
 use crate::mode::Blocking;
+use crate::near::NearSlot;
 use crate::poll_once::poll_once;
 use crate::{Counter, Result};
 
@@ -15,9 +16,10 @@ pub fn call<O: Outcome>(
     options: CallOptions,
     key: Result<String>,
     outcome: O,
+    near: NearSlot<O::Value>,
     body: &mut dyn Body<O::Whole>,
 ) -> O::Whole {
-    match begin(options, key, outcome) {
+    match begin(options, key, outcome, near) {
         Begun::Hit(whole) => whole,
         Begun::Compute(running) => {
             let whole = body.run();
@@ -28,11 +30,16 @@ pub fn call<O: Outcome>(
 
 /// The first half of a call; [`Running::finish`](super::Running::finish) is the second.
 #[inline(never)]
-pub fn begin<'a, O: Outcome + 'a>(options: CallOptions, key: Result<String>, outcome: O) -> Begun<'a, O::Whole>
+pub fn begin<'a, O: Outcome + 'a>(
+    options: CallOptions,
+    key: Result<String>,
+    outcome: O,
+    near: NearSlot<O::Value>,
+) -> Begun<'a, O::Whole>
 where
     O::Whole: 'a,
 {
-    call::begin(&options.handle(), key.as_ref().map(String::as_str), outcome)
+    call::begin(&options.handle(), key.as_ref().map(String::as_str), outcome, near)
 }
 
 /// A call or a refresh, so that a function and its `refresh` are compiled as one.
@@ -41,9 +48,10 @@ pub fn call_or_refresh<const REFRESH: bool, O: Outcome>(
     options: CallOptions,
     key: Result<String>,
     outcome: O,
+    near: NearSlot<O::Value>,
     body: &mut dyn Body<O::Whole>,
 ) -> O::Whole {
-    if REFRESH { refresh(options, key, outcome, body) } else { call(options, key, outcome, body) }
+    if REFRESH { refresh(options, key, outcome, body) } else { call(options, key, outcome, near, body) }
 }
 
 /// A call that runs the body in any case.
@@ -58,8 +66,13 @@ pub fn refresh<O: Outcome>(
 }
 
 /// The first half of a call of a function with `background`; [`recompute`] is the second.
-pub fn lookup<O: Outcome>(options: CallOptions, key: Result<String>, outcome: O) -> Lookup<O> {
-    poll_once(call::lookup(&Blocking, &options.handle(), key.as_ref().map(String::as_str), outcome))
+pub fn lookup<O: Outcome>(
+    options: CallOptions,
+    key: Result<String>,
+    outcome: O,
+    near: NearSlot<O::Value>,
+) -> Lookup<O> {
+    poll_once(call::lookup(&Blocking, &options.handle(), key.as_ref().map(String::as_str), outcome, near))
 }
 
 /// A call of a function with `each`. `outcomes` are that of the whole, and that of the value of each element.

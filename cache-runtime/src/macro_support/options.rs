@@ -24,6 +24,7 @@ pub struct CallOptions {
     stale_if_error: Option<Duration>,
     jitter: Option<f64>,
     shared: bool,
+    near: Option<Duration>,
     tags: Vec<Result<String>>,
     /// For which elements of a batch the body runs.
     pub(super) run_for: RunFor,
@@ -42,6 +43,7 @@ impl CallOptions {
             stale_if_error: None,
             jitter: None,
             shared: false,
+            near: None,
             tags: Vec::new(),
             run_for: RunFor::Missing,
         }
@@ -83,6 +85,11 @@ impl CallOptions {
         CallOptions { shared: true, ..self }
     }
 
+    /// For how long a value is kept in this process at most.
+    pub fn near(self, longest: Duration) -> Self {
+        CallOptions { near: Some(longest), ..self }
+    }
+
     pub fn tags(self, tags: Vec<Result<String>>) -> Self {
         CallOptions { tags, ..self }
     }
@@ -101,6 +108,7 @@ impl CallOptions {
         view.race_ttl = self.race_ttl.unwrap_or(view.race_ttl);
         view.stale_if_error = self.stale_if_error.unwrap_or(view.stale_if_error);
         view.shared |= self.shared;
+        view.near = self.near.map_or(view.near, |longest| Some(view.near.map_or(longest, |near| near.min(longest))));
         view.jitter = self.jitter.map_or(view.jitter, Jitter::new);
         view.add_tags(self.tags.into_iter().collect::<Result<Vec<String>>>()?.into_iter());
         Ok(cache)

@@ -1,8 +1,6 @@
 //! What a record costs of the room for all, so that both their number and their bytes are bounded.
 
-use std::sync::Arc;
-
-use super::{Loaded, MAX_ENTRIES};
+use super::{Kept, MAX_ENTRIES, Name};
 
 /// How many bytes are kept.
 pub(super) const CAPACITY: u64 = 64 << 20;
@@ -16,9 +14,17 @@ const OVERHEAD: usize = 160;
 #[derive(Clone)]
 pub(super) struct Weight;
 
-impl quick_cache::Weighter<Box<str>, Arc<Loaded>> for Weight {
-    /// A small record weighs its share of the allowed number.
-    fn weight(&self, key: &Box<str>, loaded: &Arc<Loaded>) -> u64 {
-        ((key.len() + loaded.value.size() + OVERHEAD) as u64).max(CAPACITY.div_ceil(MAX_ENTRIES))
+impl quick_cache::Weighter<Name, Kept> for Weight {
+    /// A small entry weighs its share of the allowed number.
+    fn weight(&self, name: &Name, kept: &Kept) -> u64 {
+        let name = match name {
+            Name::Key(key) => key.len(),
+            Name::Call(_, parts) => parts.len(),
+        };
+        let kept = match kept {
+            Kept::Record(loaded) => loaded.value.size(),
+            Kept::Value(decoded) => decoded.size,
+        };
+        ((name + kept + OVERHEAD) as u64).max(CAPACITY.div_ceil(MAX_ENTRIES))
     }
 }

@@ -22,15 +22,19 @@ impl Clock {
     }
 
     pub(crate) fn now(&self) -> Timestamp {
-        match self.stopped_at.load(Ordering::Acquire) {
-            RUNNING => Timestamp::now(),
-            moment => Timestamp::from_millis(moment),
-        }
+        self.stopped_at().unwrap_or_else(Timestamp::now)
     }
 
     /// Whether a test moves it.
     pub(crate) fn is_stopped(&self) -> bool {
-        self.stopped_at.load(Ordering::Acquire) != RUNNING
+        self.stopped_at().is_some()
+    }
+
+    /// The moment at which a test has stopped it.
+    #[inline]
+    pub(crate) fn stopped_at(&self) -> Option<Timestamp> {
+        let moment = self.stopped_at.load(Ordering::Acquire);
+        (moment != RUNNING).then(|| Timestamp::from_millis(moment))
     }
 
     /// Stops the clock now, so that only `advance` moves it. A stopped clock stays as it is.

@@ -16,6 +16,17 @@ impl Stopwatch {
         Stopwatch(now())
     }
 
+    /// One that starts this much later.
+    pub(crate) fn after(self, delay: Duration) -> Self {
+        Stopwatch(self.0 + delay.into())
+    }
+
+    /// Whether its start is still to come.
+    #[inline]
+    pub(crate) fn is_ahead(self) -> bool {
+        now() < self.0
+    }
+
     /// The time since the start, exact to a tick.
     pub(crate) fn elapsed(self) -> Duration {
         now().duration_since(self.0).into()

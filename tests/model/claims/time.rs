@@ -76,3 +76,17 @@ impl Stopwatch {
         Duration::ZERO
     }
 }
+
+/// A moment of this clock.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Deadline(Timestamp);
+
+impl Deadline {
+    pub(crate) fn new(at: Timestamp, _: Timestamp) -> Self {
+        Deadline(at)
+    }
+
+    pub(crate) fn is_ahead(&self, clock: &Clock) -> bool {
+        clock.now() < self.0
+    }
+}

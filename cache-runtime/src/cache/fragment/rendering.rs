@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::Fragment;
 use crate::call::{Always, Begun, ByPosition, Running, begin, begin_multi};
+use crate::near::NearSlot;
 
 /// What [`Fragment::begin`] found.
 #[derive(Debug)]
@@ -40,7 +41,7 @@ impl Fragment {
     /// assert_eq!((show(), show()), ("<nav></nav>".to_owned(), "<nav></nav>".to_owned()));
     /// ```
     pub fn begin(&self) -> FragmentLookup {
-        match begin(&self.cache.handle, Ok(&self.key()), Always::<String>::new()) {
+        match begin(&self.cache.handle, Ok(&self.key()), Always::<String>::new(), NearSlot::none()) {
             Begun::Hit(html) => FragmentLookup::Hit(html),
             Begun::Compute(running) => FragmentLookup::Miss(Rendering { running }),
         }

@@ -12,6 +12,7 @@ use crate::claim::RefreshLease;
 use crate::handle::{Handle, View};
 use crate::http::caching::Forwarded;
 use crate::mode::Async;
+use crate::near::NearSlot;
 use crate::store::Timestamp;
 use crate::{AsyncCache, Cache, Error, Ttl};
 
@@ -164,7 +165,7 @@ impl Entries {
     }
 
     async fn lookup(&self, place: &Place) -> Lookup<Keep> {
-        lookup(&Async, &self.handle, Ok(&place.key), Keep).await
+        lookup(&Async, &self.handle, Ok(&place.key), Keep, NearSlot::none()).await
     }
 
     /// Runs `fetch` and stores its result, whatever is stored and whoever fetches as well.
@@ -189,7 +190,7 @@ impl Entries {
             let kept = self.refresh(place, fetch).await;
             Kept { retention: Retention::NotStored, ..kept }
         };
-        match lookup(&Async, &self.handle, Ok(&flight), Keep).await {
+        match lookup(&Async, &self.handle, Ok(&flight), Keep, NearSlot::none()).await {
             Lookup::Compute(start) => start.run_in_place(&Async, validate).await,
             Lookup::Hit(hit) => hit.whole(),
         }
