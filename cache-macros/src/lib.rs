@@ -99,6 +99,7 @@ use crate::args::MacroKind;
 /// | `store_if = \|value\| …` | store the value only if this is true: see below |
 /// | `tags = ["user:{id}"]` | labels, written as a key is: `cache.delete_tag("user:42")` forgets every entry with that tag, also those being computed at that moment. A hit reads the tags of the entry, which is one more read of the backend |
 /// | `cache = "sessions"` | a named cache of the configuration |
+/// | `near = "5s"` | the value is kept in this process, and served without asking the store, for so long at most; `near = false`: not at all. Without it, until anything changes it |
 /// | `companions = false` | generate no companions: see below |
 /// | `crate = my_cache` | the path of this library, if you renamed it |
 ///

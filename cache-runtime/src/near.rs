@@ -21,6 +21,7 @@ use std::time::Duration;
 
 use quick_cache::Equivalent;
 use quick_cache::sync::{Cache, DefaultLifecycle};
+use smallvec::SmallVec;
 
 pub use self::call_key::{ArgumentPart, CallKey, TemplatePart};
 pub(crate) use self::decoded::{Decoded, Validity};
@@ -31,8 +32,8 @@ use crate::entry::{Record, Value};
 use crate::store::{Stamp, Stripes};
 use crate::time::{Clock, Deadline, Timestamp};
 
-/// How many entries are kept. A scan of keys that are read once does not push out what is read often.
-const MAX_ENTRIES: u64 = 10_000;
+/// How many entries are kept at most. A scan of keys that are read once does not push out what is read often.
+const MAX_ENTRIES: u64 = 100_000;
 
 type Entries = Cache<Name, Kept, Weight, foldhash::fast::RandomState>;
 
@@ -42,7 +43,7 @@ enum Name {
     /// A record's key in the store.
     Key(Box<str>),
     /// A function, and what the key of the call is made of.
-    Call(TypeId, Box<[u8]>),
+    Call(TypeId, SmallVec<[u8; 16]>),
 }
 
 /// A borrowed name.
@@ -99,7 +100,7 @@ impl Near {
     /// The value of a call, if nothing has changed it and it is valid.
     #[inline]
     pub(crate) fn value(&self, call: &CallKey, clock: &Clock) -> Option<Arc<Decoded>> {
-        let name = NameRef::Call(call.function, &call.parts);
+        let name = NameRef::Call(call.function, call.parts());
         let Kept::Value(decoded) = self.entries.get()?.get(&name)? else { return None };
         decoded.validity.holds(clock).then_some(decoded)
     }
@@ -107,7 +108,7 @@ impl Near {
     /// Keeps the value of a call.
     pub(crate) fn keep_value(&self, call: &CallKey, decoded: Arc<Decoded>) {
         if decoded.size <= weight::MAX_VALUE {
-            self.insert(Name::Call(call.function, call.parts[..].into()), Kept::Value(decoded));
+            self.insert(Name::Call(call.function, call.parts().into()), Kept::Value(decoded));
         }
     }
 
@@ -199,6 +200,7 @@ impl Stamps {
         Some(Stamps { tags, ..self })
     }
 
+    #[inline]
     fn are_current(&self) -> bool {
         self.stripes.is_current(self.own) && self.tags.iter().all(|tag| self.stripes.is_current(*tag))
     }

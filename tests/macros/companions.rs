@@ -503,7 +503,7 @@ fn default_patterns([a, _]: [u8; 2], Point { x: ref left, y }: Point) -> i32 {
 fn arguments_may_be_patterns_in_the_key_and_the_body() {
     let (_cache, _scope) = empty();
     let point = || Point { x: 1, y: 2 };
-    for _ in 0..2 {
+    for _ in 0..3 {
         assert_eq!(patterns(point(), (2, "abc"), &3, Err(4)), 14);
         assert_eq!(default_patterns([1, 9], point()), 4);
     }

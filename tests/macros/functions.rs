@@ -73,7 +73,7 @@ where
 #[test]
 fn generic_functions_keep_their_bounds() {
     let (_cache, _scope) = empty();
-    for _ in 0..2 {
+    for _ in 0..3 {
         assert_eq!(largest(&[1u8, 3, 2], Some(&3)), Some(2));
         assert_eq!(largest(&["b".to_owned(), "a".to_owned()], None), Some("b".to_owned()));
     }

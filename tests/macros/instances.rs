@@ -43,7 +43,7 @@ impl<T> Repo<T> {
 #[test]
 fn instances_of_a_generic_impl_do_not_share() {
     let (cache, _scope) = empty();
-    for _ in 0..2 {
+    for _ in 0..3 {
         assert_eq!((Repo::<u8>::by_template(1), Repo::<bool>::by_template(1)), ("u8 1".into(), "bool 1".into()));
         assert_eq!((Repo::<u8>::by_default(1), Repo::<bool>::by_default(1)), ("u8 1".into(), "bool 1".into()));
         assert_eq!((Repo(1u8).method::<u8>(), Repo(true).method::<u8>()), ("u8 u8".into(), "bool u8".into()));
@@ -58,7 +58,7 @@ fn instances_of_a_generic_impl_do_not_share() {
 fn instances_of_an_async_method_do_not_share() {
     let (cache, _scope) = empty();
     smol::block_on(async {
-        for _ in 0..2 {
+        for _ in 0..3 {
             assert_eq!((Repo::<u8>::waited(1).await, Repo::<bool>::waited(1).await), ("u8 1".into(), "bool 1".into()));
             assert_eq!(Repo::<u8>::waited_by_default(1).await, "u8 1");
             assert_eq!(Repo::<bool>::waited_by_default(1).await, "bool 1");
@@ -110,7 +110,7 @@ impl<T> Named for Repo<T> {
 fn instances_of_a_trait_do_not_share() {
     let (_cache, _scope) = empty();
     let pair = |first: &str, second: &str| (first.to_owned(), second.to_owned());
-    for _ in 0..2 {
+    for _ in 0..3 {
         assert_eq!((Repo::<u8>::given(), Repo::<i8>::given()), pair("u8", "i8"));
         assert_eq!((Repo::<u8>::given_by_default(1), Repo::<i8>::given_by_default(1)), pair("u8 1", "i8 1"));
         assert_eq!((Repo::<u8>::written(), Repo::<i8>::written()), pair("u8", "i8"));

@@ -141,7 +141,7 @@ mod defaults {
 #[test]
 fn default_keys_distinguish_arguments_functions_and_modules() {
     let (_cache, _scope) = empty();
-    for _ in 0..2 {
+    for _ in 0..3 {
         assert_eq!(defaults::sum(2, 1), 3);
         assert_eq!(defaults::sum(1, 2), 3);
         assert_eq!(defaults::difference(2, 1), 1);
@@ -220,7 +220,7 @@ fn shown(value: impl Display + Copy) -> String {
 #[test]
 fn instances_of_a_generic_function_do_not_share() {
     let (_cache, _scope) = empty();
-    for _ in 0..2 {
+    for _ in 0..3 {
         assert_eq!((made::<u8>(), made::<bool>()), ("0".into(), "false".into()));
         assert_eq!((length::<1>(), length::<2>()), (1, 2));
         assert_eq!((shown(1u8), shown("1")), ("u8".into(), "&str".into()));
@@ -257,7 +257,7 @@ impl Shop {
 fn methods_are_distinguished_by_the_fields_of_self_in_the_key() {
     let (cache, _scope) = empty();
     let (one, two) = (Shop { id: 1, rate: 10 }, Shop { id: 2, rate: 20 });
-    for _ in 0..2 {
+    for _ in 0..3 {
         assert_eq!((one.price(3), two.price(3)), (Some(30), Some(60)));
         assert_eq!(smol::block_on(async { (one.waited().await, two.waited().await) }), (10, 20));
     }

@@ -16,6 +16,7 @@ mod keys;
 mod lifetimes;
 mod lints;
 mod names;
+mod near;
 mod results;
 mod signatures;
 mod surroundings;

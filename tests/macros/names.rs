@@ -11,7 +11,7 @@ use crate::logged::logged;
 #[test]
 fn functions_of_one_name_in_two_blocks_share_no_value() {
     let (_cache, _scope) = empty();
-    for _ in 0..2 {
+    for _ in 0..3 {
         {
             #[cached]
             fn inner(n: u8) -> String {
@@ -43,7 +43,7 @@ fn functions_of_one_name_in_two_blocks_share_no_value() {
 #[test]
 fn methods_of_local_types_of_one_name_share_no_value() {
     let (_cache, _scope) = empty();
-    for _ in 0..2 {
+    for _ in 0..3 {
         {
             struct Shop;
             impl Shop {
@@ -92,7 +92,7 @@ fn functions_that_one_macro_writes_share_no_value_and_it_is_told() {
     let (_cache, _scope) = empty();
     let (one, two) = two_at_once!();
     let (_, log) = logged(Level::WARN, || {
-        for _ in 0..2 {
+        for _ in 0..3 {
             assert_eq!((one(1), two(1)), ("one 1".to_owned(), "two 1".to_owned()));
         }
     });
@@ -126,7 +126,7 @@ impl<T> Repo<T> {
 #[test]
 fn local_types_of_one_name_share_no_value() {
     let (_cache, _scope) = empty();
-    for _ in 0..2 {
+    for _ in 0..3 {
         {
             struct Local(#[expect(dead_code, reason = "only its size counts")] u8);
             assert_eq!((size::<Local>(1), given(1, &Local(1)), Repo(Local(1)).size(1)), (2, 2, 2));
@@ -148,7 +148,7 @@ fn two_closures_of_one_caller_share_no_value() {
         f(n)
     }
     let (_cache, _scope) = empty();
-    for _ in 0..2 {
+    for _ in 0..3 {
         assert_eq!((applied(1, |n| n + 1), applied(1, |n| n + 2)), (2, 3));
     }
     assert_eq!(runs(), 2);

@@ -4,7 +4,7 @@
 //! let near = {
 //!     let mut call = CallKey::of(&|| ());
 //!     TemplatePart::new(&id).cache_part(&mut call);
-//!     match near(REFRESH, cache, call, FitProbe::<User>::new().cache_fit()) {
+//!     match near(REFRESH, cache, &mut call, FitProbe::<User>::new().cache_fit()) {
 //!         Ok(value) => return whole(outcome, value),
 //!         Err(slot) => slot,
 //!     }
@@ -42,7 +42,7 @@ impl Expansion<'_> {
                 let mut call = #support::CallKey::of(&|| ());
                 #patterns
                 #parts
-                match #support::near(#is_refresh, #cache, call, #support::FitProbe::<#kept>::new().cache_fit()) {
+                match #support::near(#is_refresh, #cache, &mut call, #support::FitProbe::<#kept>::new().cache_fit()) {
                     ::core::result::Result::Ok(value) => return #support::whole(#outcome, value),
                     ::core::result::Result::Err(slot) => slot,
                 }

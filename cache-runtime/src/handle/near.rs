@@ -45,12 +45,12 @@ impl Handle {
 
     /// The value of an annotated function's call, if it is kept near; else where it is to be kept.
     #[inline]
-    pub(crate) fn near_value<V>(&self, call: CallKey, fit: Fit<V>) -> Result<V, NearSlot<V>> {
-        let Some((call, fit)) = call.complete(&self.view.namespace).zip(fit.keep_near()) else {
+    pub(crate) fn near_value<V>(&self, call: &mut CallKey, fit: Fit<V>) -> Result<V, NearSlot<V>> {
+        let Some(fit) = fit.keep_near().filter(|_| call.complete(&self.view.namespace)) else {
             return Err(NearSlot::none());
         };
-        let value = self.core.near.value(&call, &self.core.clock).and_then(|decoded| (fit.get)(&decoded));
-        value.ok_or_else(|| NearSlot::new(call, fit))
+        let value = self.core.near.value(call, &self.core.clock).and_then(|decoded| (fit.get)(&decoded));
+        value.ok_or_else(|| NearSlot::new(call.clone(), fit))
     }
 
     /// Decodes a record that is not kept near, and keeps the value if it is to be.

@@ -6,7 +6,7 @@ use crate::runtime;
 
 /// The value of a call that is kept near; else where it is to be kept. A refresh wants neither.
 #[inline]
-pub fn near<V>(is_refresh: bool, cache: Option<&str>, call: CallKey, fit: Fit<V>) -> Result<V, NearSlot<V>> {
+pub fn near<V>(is_refresh: bool, cache: Option<&str>, call: &mut CallKey, fit: Fit<V>) -> Result<V, NearSlot<V>> {
     if is_refresh {
         return Err(NearSlot::none());
     }

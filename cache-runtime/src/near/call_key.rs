@@ -5,15 +5,17 @@
 use std::any::TypeId;
 use std::fmt::{self, Display, Write};
 
-use smallvec::SmallVec;
+/// How many bytes the parts may take. Calls with longer ones are found by their key.
+const ROOM: usize = 120;
 
 /// A call of an annotated function.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct CallKey {
     /// The type of a closure in the function, which no other function has, and no other instance of a generic one.
     pub(super) function: TypeId,
-    pub(super) parts: SmallVec<[u8; 96]>,
-    /// A part has no bytes of its own, so the call cannot be found.
+    bytes: [u8; ROOM],
+    len: usize,
+    /// A part has no bytes of its own, or no room, so the call cannot be found by them.
     is_incomplete: bool,
 }
 
@@ -21,21 +23,38 @@ impl CallKey {
     /// A call of the function in which the closure stands, without the parts of its key.
     #[inline]
     pub fn of<F>(_: &F) -> Self {
-        CallKey { function: typeid::of::<F>(), parts: SmallVec::new(), is_incomplete: false }
+        CallKey { function: typeid::of::<F>(), bytes: [0; ROOM], len: 0, is_incomplete: false }
     }
 
-    /// The complete key, in a namespace.
+    /// Adds the namespace of the cache, and tells whether the key is complete.
     #[inline]
-    pub(crate) fn complete(mut self, namespace: &str) -> Option<Self> {
+    pub(crate) fn complete(&mut self, namespace: &str) -> bool {
         // The parts tell where they end, so what follows them is the namespace.
-        self.parts.extend_from_slice(namespace.as_bytes());
-        (!self.is_incomplete).then_some(self)
+        if !namespace.is_empty() {
+            self.put(namespace.as_bytes());
+        }
+        !self.is_incomplete
+    }
+
+    pub(super) fn parts(&self) -> &[u8] {
+        &self.bytes[..self.len]
+    }
+
+    #[inline]
+    fn put(&mut self, bytes: &[u8]) {
+        match self.bytes.get_mut(self.len..self.len + bytes.len()) {
+            Some(room) => {
+                room.copy_from_slice(bytes);
+                self.len += bytes.len();
+            }
+            None => self.is_incomplete = true,
+        }
     }
 }
 
 impl Write for CallKey {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        self.parts.extend_from_slice(text.as_bytes());
+        self.put(text.as_bytes());
         Ok(())
     }
 }
@@ -46,15 +65,15 @@ impl Write for CallKey {
 pub trait PlainPart {
     /// Appends the bytes.
     #[doc(hidden)]
-    fn put(&self, key: &mut CallKey);
+    fn put_in(&self, key: &mut CallKey);
 }
 
 macro_rules! plain_numbers {
     ($($number:ty)*) => {$(
         impl PlainPart for $number {
             #[inline]
-            fn put(&self, key: &mut CallKey) {
-                key.parts.extend_from_slice(&self.to_ne_bytes());
+            fn put_in(&self, key: &mut CallKey) {
+                key.put(&self.to_ne_bytes());
             }
         }
     )*};
@@ -64,60 +83,60 @@ plain_numbers!(u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize);
 
 impl PlainPart for bool {
     #[inline]
-    fn put(&self, key: &mut CallKey) {
-        key.parts.push((*self).into());
+    fn put_in(&self, key: &mut CallKey) {
+        key.put(&[(*self).into()]);
     }
 }
 
 impl PlainPart for char {
     #[inline]
-    fn put(&self, key: &mut CallKey) {
-        u32::from(*self).put(key);
+    fn put_in(&self, key: &mut CallKey) {
+        u32::from(*self).put_in(key);
     }
 }
 
 impl PlainPart for str {
     #[inline]
-    fn put(&self, key: &mut CallKey) {
-        self.len().put(key);
-        key.parts.extend_from_slice(self.as_bytes());
+    fn put_in(&self, key: &mut CallKey) {
+        self.len().put_in(key);
+        key.put(self.as_bytes());
     }
 }
 
 impl PlainPart for String {
     #[inline]
-    fn put(&self, key: &mut CallKey) {
-        self.as_str().put(key);
+    fn put_in(&self, key: &mut CallKey) {
+        self.as_str().put_in(key);
     }
 }
 
 impl<T: PlainPart + ?Sized> PlainPart for &T {
     #[inline]
-    fn put(&self, key: &mut CallKey) {
-        (**self).put(key);
+    fn put_in(&self, key: &mut CallKey) {
+        (**self).put_in(key);
     }
 }
 
 impl<T: PlainPart> PlainPart for Option<T> {
     #[inline]
-    fn put(&self, key: &mut CallKey) {
-        self.is_some().put(key);
-        self.iter().for_each(|part| part.put(key));
+    fn put_in(&self, key: &mut CallKey) {
+        self.is_some().put_in(key);
+        self.iter().for_each(|part| part.put_in(key));
     }
 }
 
 impl<T: PlainPart> PlainPart for [T] {
     #[inline]
-    fn put(&self, key: &mut CallKey) {
-        self.len().put(key);
-        self.iter().for_each(|part| part.put(key));
+    fn put_in(&self, key: &mut CallKey) {
+        self.len().put_in(key);
+        self.iter().for_each(|part| part.put_in(key));
     }
 }
 
 impl<T: PlainPart> PlainPart for Vec<T> {
     #[inline]
-    fn put(&self, key: &mut CallKey) {
-        self.as_slice().put(key);
+    fn put_in(&self, key: &mut CallKey) {
+        self.as_slice().put_in(key);
     }
 }
 
@@ -154,7 +173,7 @@ impl<T: PlainPart + ?Sized> TemplatePart<'_, T> {
     /// Appends the part to a key.
     #[inline]
     pub fn cache_part(&self, key: &mut CallKey) {
-        self.0.0.0.put(key);
+        self.0.0.0.put_in(key);
     }
 }
 
@@ -162,19 +181,21 @@ impl<T: PlainPart + ?Sized> ArgumentPart<'_, T> {
     /// Appends the part to a key.
     #[inline]
     pub fn cache_part(&self, key: &mut CallKey) {
-        self.0.0.put(key);
+        self.0.0.put_in(key);
     }
 }
 
 impl<T: Display + ?Sized> DisplayedPart<'_, T> {
     /// Appends the part to a key.
     pub fn cache_part(&self, key: &mut CallKey) {
-        let before = key.parts.len();
-        0_usize.put(key);
-        let start = key.parts.len();
+        let before = key.len;
+        0_usize.put_in(key);
+        let start = key.len;
         key.is_incomplete |= write!(key, "{}", self.0.0).is_err();
-        let len = key.parts.len() - start;
-        key.parts[before..start].copy_from_slice(&len.to_ne_bytes());
+        if !key.is_incomplete {
+            let len = key.len - start;
+            key.bytes[before..start].copy_from_slice(&len.to_ne_bytes());
+        }
     }
 }
 

@@ -169,6 +169,7 @@ impl Stripes {
     }
 
     /// Whether nothing has changed what was read with this stamp.
+    #[inline]
     pub(crate) fn is_current(&self, stamp: Stamp) -> bool {
         self.counters.at(stamp.stripe.into()).load(Ordering::Acquire) == stamp.count && self.is_in_place()
     }

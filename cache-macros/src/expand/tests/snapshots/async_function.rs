@@ -1,14 +1,22 @@
 macro_support::cached_function! {
     [async fn fetch(client : & Client, url : & str) -> Result < Page, FetchError >] [let
-    options = macro_support::CallOptions::of(& "fetch"); let key = fetch::__key(& url);
+    near = { let mut call = macro_support::CallKey::of(& || ());
+    macro_support::TemplatePart::new(& url).cache_part(& mut call); match
+    macro_support::near(false, None, & mut call, macro_support::FitProbe:: < Result <
+    Page, FetchError > > ::new().cache_fit()) { ::core::result::Result::Ok(value) =>
+    return macro_support::whole(macro_support::checked(macro_support::OutcomeProbe:: <
+    Result < Page, FetchError > > ::new().cache_outcome()), value),
+    ::core::result::Result::Err(slot) => slot, } }; let options =
+    macro_support::CallOptions::of(& "fetch"); let key = fetch::__key(& url);
     macro_support::asynchronous::call(options, key,
     macro_support::with_retention(macro_support::checked(macro_support::OutcomeProbe:: <
-    Result < Page, FetchError > > ::new().cache_outcome())), ::core::pin::pin!(Some(async
-    { macro_support::retained(macro_support::checked(macro_support::OutcomeProbe:: <
-    Result < Page, FetchError > > ::new().cache_outcome()), fetch::fetch(client, url).
-    await, | page | page.is_whole(), macro_support::usual_lifetime) }))). await .whole]
-    [#[doc = "The companions of the cached function [`fetch`](fn@fetch)."] enum fetch {}]
-    [impl fetch] [uncached fetch::fetch(client, url)] [] [] [async] [. await] [] [where]
+    Result < Page, FetchError > > ::new().cache_outcome())), near,
+    ::core::pin::pin!(Some(async {
+    macro_support::retained(macro_support::checked(macro_support::OutcomeProbe:: < Result
+    < Page, FetchError > > ::new().cache_outcome()), fetch::fetch(client, url). await, |
+    page | page.is_whole(), macro_support::usual_lifetime) }))). await .whole] [#[doc =
+    "The companions of the cached function [`fetch`](fn@fetch)."] enum fetch {}] [impl
+    fetch] [uncached fetch::fetch(client, url)] [] [] [async] [. await] [] [where]
     [client : & Client, url : & str] [Result < Page, FetchError >] [__key url :
     macro_support::Ref < '_, & str >,] [macro_support::template_text(& ["page:", ""], &
     [url])] [async fn fetch(client : & Client, url : & str) -> Result < Page, FetchError

@@ -14,12 +14,12 @@ macro_support::cached_function! {
     Cow < 'a, T > where T : Storable, { let _ = & values; let _ = & low; values.iter()
     .max().unwrap_or(low).into() }] [fn __call < 'a, T : Ord, const N : usize, const
     REFRESH : ::core::primitive::bool > (values : & 'a[T], argument_1 : (T, T)) -> Cow <
-    'a, T > where T : Storable, { let options = macro_support::CallOptions::of(&
-    "largest"); let key = largest::__key:: < T, N > (& values, & argument_1);
-    macro_support::blocking::call_or_refresh:: < REFRESH, _ > (options, key,
-    macro_support::checked(macro_support::OutcomeProbe:: < Cow < 'a, T > > ::new()
-    .cache_outcome()), & mut Some(|| largest::largest:: < T, N > (values, argument_1)))
-    }] [refresh largest::__call:: < T, N, true > (values, argument_1)]
+    'a, T > where T : Storable, { let near = macro_support::NearSlot::none(); let options
+    = macro_support::CallOptions::of(& "largest"); let key = largest::__key:: < T, N > (&
+    values, & argument_1); macro_support::blocking::call_or_refresh:: < REFRESH, _ >
+    (options, key, macro_support::checked(macro_support::OutcomeProbe:: < Cow < 'a, T > >
+    ::new().cache_outcome()), near, & mut Some(|| largest::largest:: < T, N > (values,
+    argument_1))) }] [refresh largest::__call:: < T, N, true > (values, argument_1)]
     [macro_support::blocking] [None]
     [macro_support::checked(macro_support::OutcomeProbe:: < Cow < 'a, T > > ::new()
     .cache_outcome())] [key] [largest::__key:: < T, N > (& values, & argument_1)] [values

@@ -1,4 +1,24 @@
 fn price(&self, sku: u64) -> Money {
+    let near = {
+        let mut call = macro_support::CallKey::of(&|| ());
+        macro_support::TemplatePart::new(&sku).cache_part(&mut call);
+        match macro_support::near(
+            false,
+            None,
+            &mut call,
+            macro_support::FitProbe::<Money>::new().cache_fit(),
+        ) {
+            ::core::result::Result::Ok(value) => {
+                return macro_support::whole(
+                    macro_support::checked(
+                        macro_support::OutcomeProbe::<Money>::new().cache_outcome(),
+                    ),
+                    value,
+                );
+            }
+            ::core::result::Result::Err(slot) => slot,
+        }
+    };
     let options = macro_support::CallOptions::of(&"price")
         .race_ttl(macro_support::Duration::new(10u64, 0u32));
     let key = macro_support::template_key(
@@ -23,6 +43,7 @@ fn price(&self, sku: u64) -> Money {
         macro_support::checked(
             macro_support::OutcomeProbe::<Money>::new().cache_outcome(),
         ),
+        near,
     ) {
         macro_support::Lookup::Hit(hit) => hit.whole(),
         macro_support::Lookup::Compute(computation) => {
