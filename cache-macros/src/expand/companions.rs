@@ -42,7 +42,7 @@ fn braced(place: Span, inside: &TokenStream) -> TokenStream {
 impl Expansion<'_> {
     /// The function and its companions.
     pub(super) fn with_companions(&self, companions: &Companions) -> TokenStream {
-        let (start, end) = self.head();
+        let place = self.name_place();
         let calls = self.calls(companions);
         let arguments = [
             self.function_with_body(companions, &calls.function),
@@ -50,15 +50,14 @@ impl Expansion<'_> {
             self.like_the_function(companions),
             self.companions(companions, &calls),
         ];
-        let (support, name) = (self.support(start), Ident::new("cached_function", end));
-        let arguments = braced(end, &arguments.into_iter().collect());
-        quote_spanned!(start=> #support::#name! #arguments)
+        let (support, name) = (self.support(place), Ident::new("cached_function", place));
+        let arguments = braced(place, &arguments.into_iter().collect());
+        quote_spanned!(place=> #support::#name! #arguments)
     }
 
-    /// What the compiler underlines if a companion cannot be declared: the words `fn load`.
-    fn head(&self) -> (Span, Span) {
-        let [start, end] = [self.function.sig.fn_token.span, self.function.sig.ident.span()];
-        (start.resolved_at(Span::mixed_site()), end.resolved_at(Span::mixed_site()))
+    /// What the compiler underlines if a companion cannot be declared: the name of the function.
+    pub(super) fn name_place(&self) -> Span {
+        self.function.sig.ident.span().resolved_at(Span::mixed_site())
     }
 
     /// The function, whose body is a call.
@@ -93,9 +92,9 @@ impl Expansion<'_> {
             (companion_name(self.function, companions, UNCACHED), self.run(companions, forwarding::passed));
         let (name, vis, cfg) = (type_name(self.function), &self.function.vis, attributes::cfg(&self.function.attrs));
         let text = format!("The companions of the cached function [`{0}`](fn@{0}).", self.function.sig.ident.unraw());
-        let (start, end) = self.head();
-        let (kind, implementation) = (Token![enum](start), Token![impl](start));
-        let nothing = braced(end, &TokenStream::new());
+        let place = self.name_place();
+        let (kind, implementation) = (Token![enum](place), Token![impl](place));
+        let nothing = braced(place, &TokenStream::new());
         quote!([#(#cfg)* #[doc = #text] #vis #kind #name #nothing] [#(#cfg)* #implementation #name] [#uncached #run])
     }
 
@@ -174,8 +173,8 @@ impl Expansion<'_> {
         let (mode, cache) = (self.mode(), optional(self.plan.args.cache.as_ref()));
         let (key, options, tags_of_prime) =
             (self.key(companions, forwarding::borrowed), self.options_of_batch(), self.with_tags());
-        let own_lifetime = self.plan.args.lifetime_of_value().map(|closure| quote!(, #closure));
         let Stored { stored, found, outcome, peek: ask_peek } = self.stored();
+        let own_lifetime = self.lifetime_of_value("expiring", &outcome).map(|closure| quote!(, #closure));
         let ask_prime = if own_lifetime.is_some() { "prime_expiring" } else { "prime" };
         let own = |name| Ident::new(name, self.place);
         let (ask_invalidate, ask_peek, ask_prime) = (own("invalidate"), own(ask_peek), own(ask_prime));
