@@ -19,10 +19,10 @@ pub use self::model::{UpdatedAt, id, id_values};
 pub use self::options::{CallOptions, vec};
 // `Storable` is here so that users can write the bound which the compiler proposes.
 pub use crate::call::{
-    Always, BatchOutcome, BatchOutput, Begun, Computation, Elements, EntryName, Hit, Lifetime, LocalErr, LocalProbe,
-    Lookup, NotResult, OkOnly, Outcome, OutcomeProbe, Owned, Retained, Retention, Returned, Running, Storable,
-    StoredType, TaskArgument, WithRetention, always, checked, copied_elements, each_expiring, elements, expiring,
-    names, own, require_task, retained, returned, stored_type, usual_lifetime, with_retention,
+    Always, BatchOutcome, BatchOutput, Begun, Computation, Elements, EntryName, Hit, Lifetime, LifetimeOf, LocalErr,
+    LocalProbe, Lookup, NotResult, OkOnly, Outcome, OutcomeProbe, Owned, Retained, Retention, Returned, Running,
+    Storable, StoredType, TaskArgument, WithRetention, always, checked, copied_elements, each_expiring, elements,
+    expiring, names, own, require_task, retained, returned, stored_type, usual_lifetime, with_retention,
 };
 pub use crate::key::{DefaultKey, FunctionPath, KeyArgument, KeyText, TypeArgument, template_key, template_text};
 pub use crate::{__cached_function as cached_function, Result};

@@ -47,6 +47,9 @@ impl Lifetime for Ttl {
     }
 }
 
+/// A closure for a lifetime; `None` for that of the call's options.
+pub type LifetimeOf<'a, V> = Box<dyn FnOnce(&V) -> Option<Ttl> + 'a>;
+
 /// The type of a stored value, which tells a closure about it the type of its argument.
 pub struct StoredType<V>(PhantomData<fn() -> V>);
 
@@ -58,10 +61,7 @@ pub fn stored_type<O: Outcome>(_: O) -> StoredType<O::Value> {
 /// The lifetime of a value by a closure of the user's. Each companion passes it on in this form, so that the compiler reports
 /// a wrong closure in the same words everywhere, which is once. Boxed, because the compiler would report `L` of an opaque type
 /// once more where that is passed on.
-pub fn expiring<'a, V, L: Lifetime>(
-    _: StoredType<V>,
-    closure: impl FnOnce(&V) -> L + 'a,
-) -> Box<dyn FnOnce(&V) -> Option<Ttl> + 'a> {
+pub fn expiring<'a, V, L: Lifetime>(_: StoredType<V>, closure: impl FnOnce(&V) -> L + 'a) -> LifetimeOf<'a, V> {
     Box::new(|value| Some(closure(value).ttl()))
 }
 
