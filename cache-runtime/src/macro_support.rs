@@ -6,6 +6,7 @@ mod body;
 mod cached_function;
 mod companions;
 mod duration;
+mod list;
 mod model;
 mod options;
 
@@ -15,6 +16,7 @@ pub use self::blocking::begin;
 pub use self::body::{Body, run_async};
 pub use self::companions::{Ref, Returns, Stores, key, tags};
 pub use self::duration::{IntoDuration, duration};
+pub use self::list::ListProbe;
 pub use self::model::{UpdatedAt, id, id_values};
 pub use self::options::{CallOptions, vec};
 // `Storable` is here so that users can write the bound which the compiler proposes.

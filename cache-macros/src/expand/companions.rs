@@ -90,7 +90,7 @@ impl Expansion<'_> {
         }
         let (uncached, run) =
             (companion_name(self.function, companions, UNCACHED), self.run(companions, forwarding::passed));
-        let (name, vis, cfg) = (type_name(self.function), &self.function.vis, attributes::cfg(&self.function.attrs));
+        let (name, vis, cfg) = (type_name(self.function), self.own_vis(), attributes::cfg(&self.function.attrs));
         let text = format!("The companions of the cached function [`{0}`](fn@{0}).", self.function.sig.ident.unraw());
         let place = self.name_place();
         let (kind, implementation) = (Token![enum](place), Token![impl](place));
@@ -98,10 +98,17 @@ impl Expansion<'_> {
         quote!([#(#cfg)* #[doc = #text] #vis #kind #name #nothing] [#(#cfg)* #implementation #name] [#uncached #run])
     }
 
+    /// The visibility of the function with this macro's hygiene: where `macro_rules!` writes the function, lints would otherwise
+    /// take what is declared here for the user's.
+    fn own_vis(&self) -> TokenStream {
+        let vis = &self.function.vis;
+        own_tokens(quote!(#vis))
+    }
+
     /// What the companions have in common with the function.
     fn like_the_function(&self, companions: &Companions) -> TokenStream {
-        let Function { attrs, vis, sig, .. } = self.function;
-        let attrs = attributes::of_companions(attrs, companions.in_impl);
+        let Function { attrs, sig, .. } = self.function;
+        let (attrs, vis) = (attributes::of_companions(attrs, companions.in_impl), self.own_vis());
         let (asyncness, wait, output) = (sig.asyncness, self.wait(), self.returned());
         let generics = sig.generics.params.iter();
         let bounds = sig.generics.where_clause.iter().flat_map(|clause| &clause.predicates);
@@ -218,7 +225,7 @@ impl Expansion<'_> {
 
     /// The function with the user's body, and all that the user said about the body.
     fn body(&self, companions: &Companions) -> TokenStream {
-        let Function { attrs, vis, sig, body } = self.function;
+        let Function { attrs, sig, body, .. } = self.function;
         let Body::Present { brace, attrs: inner, statements } = body else {
             unreachable!("a cached function has a body")
         };
@@ -226,7 +233,7 @@ impl Expansion<'_> {
         let (cfg, doc, vis) = match companions.in_impl {
             true => {
                 let doc = quote!(#[doc = "Runs the body and does not touch the cache."]);
-                (attributes::cfg(attrs), Some(doc), Some(vis))
+                (attributes::cfg(attrs), Some(doc), Some(self.own_vis()))
             }
             // The companion type has the attributes itself.
             false => (Vec::new(), None, None),
@@ -234,7 +241,7 @@ impl Expansion<'_> {
         let (attrs, used) = (attributes::of_body(attrs), self.used_by_the_attribute(companions));
         // The outermost tokens are this macro's: a lint reports the item as a whole once, at the function itself.
         let place = brace.span.join().resolved_at(Span::mixed_site());
-        let (vis, body) = (own_tokens(quote!(#vis)), braced(place, &quote!(#(#inner)* #used #statements)));
+        let body = braced(place, &quote!(#(#inner)* #used #statements));
         quote!(#(#cfg)* #doc #(#attrs)* #vis #sig #body)
     }
 
@@ -277,8 +284,8 @@ impl Expansion<'_> {
         if self.plan.tags.is_empty() {
             return None;
         }
-        let Function { attrs, vis, sig, .. } = self.function;
-        let (attrs, vis) = (attributes::of_companions(attrs, companions.in_impl), own_tokens(quote!(#vis)));
+        let Function { attrs, sig, .. } = self.function;
+        let (attrs, vis) = (attributes::of_companions(attrs, companions.in_impl), self.own_vis());
         let (name, support, tags) =
             (companion_name(self.function, companions, "tags"), self.support(Span::mixed_site()), self.tags());
         let (generics, bounds) = (&sig.generics, &sig.generics.where_clause);
