@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 
+use proc_macro2::Span;
 use quote::ToTokens;
 
 /// The errors found so far.
@@ -12,6 +13,11 @@ impl Errors {
     /// Adds an error; the compiler underlines `place`.
     pub(crate) fn add(&mut self, place: impl ToTokens, message: impl Display) {
         self.push(syn::Error::new_spanned(place, message));
+    }
+
+    /// Adds an error at a place of which there is no token.
+    pub(crate) fn add_at(&mut self, place: Span, message: impl Display) {
+        self.push(syn::Error::new(place, message));
     }
 
     pub(crate) fn push(&mut self, error: syn::Error) {

@@ -56,6 +56,7 @@ use crate::args::MacroKind;
 use crate::counter::with_handle;
 use crate::fallback;
 use crate::plan::Plan;
+use crate::return_type;
 use crate::signature::{Body, Function, runtime_path};
 
 /// Expands an attribute.
@@ -97,14 +98,16 @@ fn counter(function: Function, plan: &Plan) -> TokenStream {
 struct Expansion<'a> {
     function: &'a Function,
     plan: &'a Plan,
-    /// The position of the return type, with the hygiene of this macro: there the compiler reports a type that cannot be
-    /// stored.
+    /// The position of the type that is stored, with the hygiene of this macro: there the compiler reports one that cannot be.
+    /// With `background` or `each` that of the whole return type, which may be wrong in another part.
     place: Span,
 }
 
 impl<'a> Expansion<'a> {
     fn new(function: &'a Function, plan: &'a Plan) -> Self {
-        let place = function.result().map_or_else(|| function.sig.ident.span(), Spanned::span);
+        let result = function.result();
+        let stored = result.and_then(return_type::ok).filter(|_| plan.background.is_none() && plan.batch.is_none());
+        let place = stored.or(result).map_or_else(|| function.sig.ident.span(), Spanned::span);
         Expansion { function, plan, place: place.resolved_at(Span::mixed_site()) }
     }
 

@@ -17,8 +17,8 @@ pub(crate) fn check(kind: MacroKind, function: &Function, errors: &mut Errors) {
             semicolon,
             "a cached function has a body: in a trait, write `#[cached(companions = false, …)]` above the function of each implementation",
         ),
-        (MacroKind::Counter, body @ Body::Present { .. }) => {
-            errors.add(body, "a counter has no body: end the line with `;`");
+        (MacroKind::Counter, Body::Present { brace, .. }) => {
+            errors.add_at(brace.span.open(), "a counter has no body: end the line with `;`");
         }
         _ => {}
     }

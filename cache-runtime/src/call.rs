@@ -47,7 +47,8 @@ use self::cross_process::Claimed;
 pub use self::outcome::{Always, LocalErr, LocalProbe, NotResult, OkOnly, Outcome, OutcomeProbe, Storable, checked};
 pub(crate) use self::retention::retention;
 pub use self::retention::{
-    Lifetime, Retained, Retention, UsualLifetime, WithRetention, always, retained, usual_lifetime, with_retention,
+    Lifetime, LifetimeOf, Retained, Retention, Returned, StoredType, WithRetention, always, each_expiring, expiring,
+    retained, returned, stored_type, usual_lifetime, with_retention,
 };
 use crate::Error;
 use crate::claim::{Epoch, HeldClaim, KeyGuard, RefreshLease};

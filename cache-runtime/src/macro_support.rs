@@ -6,6 +6,7 @@ mod body;
 mod cached_function;
 mod companions;
 mod duration;
+mod list;
 mod model;
 mod near;
 mod options;
@@ -16,15 +17,16 @@ pub use self::blocking::begin;
 pub use self::body::{Body, run_async};
 pub use self::companions::{Ref, Returns, Stores, key, tags};
 pub use self::duration::{IntoDuration, duration};
+pub use self::list::ListProbe;
 pub use self::model::{UpdatedAt, id, id_values};
 pub use self::near::{ArgumentPart, CallKey, Fit, FitProbe, NearSlot, TemplatePart, near, whole};
 pub use self::options::{CallOptions, vec};
 // `Storable` is here so that users can write the bound which the compiler proposes.
 pub use crate::call::{
-    Always, BatchOutcome, BatchOutput, Begun, Computation, Elements, EntryName, Hit, Lifetime, LocalErr, LocalProbe,
-    Lookup, NotResult, OkOnly, Outcome, OutcomeProbe, Owned, Retained, Retention, Running, Storable, TaskArgument,
-    UsualLifetime, WithRetention, always, checked, copied_elements, elements, names, own, require_task, retained,
-    usual_lifetime, with_retention,
+    Always, BatchOutcome, BatchOutput, Begun, Computation, Elements, EntryName, Hit, Lifetime, LifetimeOf, LocalErr,
+    LocalProbe, Lookup, NotResult, OkOnly, Outcome, OutcomeProbe, Owned, Retained, Retention, Returned, Running,
+    Storable, StoredType, TaskArgument, WithRetention, always, checked, copied_elements, each_expiring, elements,
+    expiring, names, own, require_task, retained, returned, stored_type, usual_lifetime, with_retention,
 };
 pub use crate::key::{DefaultKey, FunctionPath, KeyArgument, KeyText, TypeArgument, template_key, template_text};
 pub use crate::{__cached_function as cached_function, Result};

@@ -165,6 +165,66 @@ fn a_handler_may_vary_on_more_later() {
     });
 }
 
+/// A page in the language that is asked for, whatever that is.
+fn in_any_language(responses: ResponseCache) -> Server {
+    Server::new(responses, |request| {
+        let fields = [("cache-control", "public, max-age=60"), ("vary", "accept-language")];
+        page(&fields, field(request, "accept-language"))
+    })
+}
+
+async fn in_language(server: &Server, language: &str) -> bool {
+    server.get_with("/", &[("accept-language", language)]).await.is_hit()
+}
+
+#[test]
+fn a_client_that_makes_up_languages_stores_a_bounded_number_of_responses() {
+    test(async |cache| {
+        let server = in_any_language(ResponseCache::new(&cache));
+        for number in 0..300 {
+            assert!(!in_language(&server, &format!("x-{number}")).await);
+        }
+        let mut stored = Vec::new();
+        for number in 0..300 {
+            // A look that stores nothing.
+            let fields = [("accept-language", &*format!("x-{number}")), ("cache-control", "only-if-cached")];
+            if server.get_with("/", &fields).await.is_hit() {
+                stored.push(number);
+            }
+        }
+        assert_eq!(stored, Vec::from_iter(300 - 64..300), "the newest ones");
+    });
+}
+
+#[test]
+fn the_oldest_response_of_a_url_makes_room_for_a_new_one() {
+    test(async |cache| {
+        let server = in_any_language(ResponseCache::new(&cache).max_variants(2));
+        for (language, is_hit) in
+            [("de", false), ("en", false), ("de", true), ("fr", false), ("en", true), ("fr", true)]
+        {
+            assert_eq!(in_language(&server, language).await, is_hit, "{language}");
+        }
+        assert!(!in_language(&server, "de").await, "the oldest");
+    });
+}
+
+#[test]
+fn a_response_that_is_fetched_again_makes_none_go() {
+    test(async |cache| {
+        let server = in_any_language(ResponseCache::new(&cache).max_variants(3));
+        for _ in 0..10 {
+            for language in ["de", "en"] {
+                in_language(&server, language).await;
+            }
+            for language in ["de", "en"] {
+                assert!(in_language(&server, language).await, "{language}");
+            }
+            testing::advance(Duration::from_secs(61));
+        }
+    });
+}
+
 #[test]
 fn a_response_that_varies_on_everything_is_not_stored() {
     test(async |cache| {

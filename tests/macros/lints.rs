@@ -105,6 +105,27 @@ impl Shop {
     }
 }
 
+/// Nobody calls their companions.
+mod written_by_macro_rules {
+    use cache_runtime::cached;
+
+    macro_rules! functions {
+        ($plain:ident, $waited:ident) => {
+            #[cached(key = "written:{id}", tags = ["all"])]
+            pub(super) fn $plain(id: u64) -> u64 {
+                id
+            }
+
+            #[cached]
+            pub(super) async fn $waited(id: u64) -> u64 {
+                id
+            }
+        };
+    }
+
+    functions!(plain, waited);
+}
+
 #[test]
 fn what_is_linted_is_used() {
     let (_cache, _scope) = empty();
@@ -124,4 +145,6 @@ fn what_is_linted_is_used() {
     assert_eq!(Shop { id: 1 }.in_the_background(), 1);
     assert_eq!(each(vec![1], 1), Ok(vec![2]));
     drop((views(1, ""), likes(1)));
+    assert_eq!(written_by_macro_rules::plain(1), 1);
+    drop(written_by_macro_rules::waited(1));
 }

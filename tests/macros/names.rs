@@ -269,6 +269,26 @@ mod hidden_fields {
         holder.query.user.len()
     }
 
+    #[cached]
+    fn in_a_slice(queries: &[Query]) -> usize {
+        queries.len()
+    }
+
+    #[cached]
+    fn in_a_list(queries: Vec<Query>, _pages: &Vec<Plain>) -> usize {
+        queries.len()
+    }
+
+    #[cached]
+    fn in_an_option_and_an_array(query: Option<Query>, queries: [Query; 1]) -> usize {
+        queries.len() + usize::from(query.is_some())
+    }
+
+    fn plain_value(user: Option<&str>) -> Plain {
+        let (name, user) = ("n".to_owned(), user.map(str::to_owned));
+        Plain { flag: true, page: 1, name, user, with: 1, list: vec![(1, 1)] }
+    }
+
     /// The compiler may not move its fields together.
     #[derive(Serialize)]
     #[repr(C)]
@@ -322,19 +342,25 @@ mod hidden_fields {
     }
 
     #[test]
+    fn a_list_of_what_leaves_fields_out_is_told() {
+        let (_cache, _scope) = empty();
+        let query = || Query { page: 1, user: "a".to_owned() };
+        let (_, log) = logged(Level::WARN, || {
+            in_a_slice(&[query(), query()]);
+            in_a_list(vec![query()], &vec![plain_value(None)]);
+            in_an_option_and_an_array(Some(query()), [query()]);
+        });
+        let told: Vec<_> =
+            log.iter().map(|line| line.contains("leaves out fields of `Query` in the argument `quer")).collect();
+        assert_eq!(told, [true; 4], "{log:?}");
+    }
+
+    #[test]
     fn a_key_that_holds_all_fields_is_not() {
         let (_cache, _scope) = empty();
-        let value = |user: Option<&str>| Plain {
-            flag: true,
-            page: 1,
-            name: "n".to_owned(),
-            user: user.map(str::to_owned),
-            with: 1,
-            list: vec![(1, 1)],
-        };
         let (_, log) = logged(Level::WARN, || {
-            plain(&value(None), Box::new(value(Some("u"))), (1, 2), &"t");
-            plain(&value(Some("u")), Box::new(value(None)), (1, 2), &"t");
+            plain(&plain_value(None), Box::new(plain_value(Some("u"))), (1, 2), &"t");
+            plain(&plain_value(Some("u")), Box::new(plain_value(None)), (1, 2), &"t");
             unusual(&Padded { a: 1, b: 2, c: 3 }, ByHand { name: "n".to_owned() });
         });
         assert!(log.is_empty(), "{log:?}");

@@ -42,7 +42,7 @@ impl Expansion<'_> {
         // Not checked whether it can be stored, because only the elements are stored.
         let whole = quote_spanned!(self.place=> #support::OutcomeProbe::<#output>::new().cache_outcome());
         let (value, run) = (self.outcome_of_element(batch), self.run_for_missing(batch));
-        let [store_if, expires_in] = self.closures_about_value();
+        let [store_if, expires_in] = self.closures_about_value("each_expiring", &value);
         quote_spanned!(self.place=> (options, elements, (#whole, #value), #run, (#store_if, #expires_in)))
     }
 

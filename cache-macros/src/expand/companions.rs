@@ -42,7 +42,7 @@ fn braced(place: Span, inside: &TokenStream) -> TokenStream {
 impl Expansion<'_> {
     /// The function and its companions.
     pub(super) fn with_companions(&self, companions: &Companions) -> TokenStream {
-        let (start, end) = self.head();
+        let place = self.name_place();
         let calls = self.calls(companions);
         let arguments = [
             self.function_with_body(companions, &calls.function),
@@ -50,15 +50,14 @@ impl Expansion<'_> {
             self.like_the_function(companions),
             self.companions(companions, &calls),
         ];
-        let (support, name) = (self.support(start), Ident::new("cached_function", end));
-        let arguments = braced(end, &arguments.into_iter().collect());
-        quote_spanned!(start=> #support::#name! #arguments)
+        let (support, name) = (self.support(place), Ident::new("cached_function", place));
+        let arguments = braced(place, &arguments.into_iter().collect());
+        quote_spanned!(place=> #support::#name! #arguments)
     }
 
-    /// What the compiler underlines if a companion cannot be declared: the words `fn load`.
-    fn head(&self) -> (Span, Span) {
-        let [start, end] = [self.function.sig.fn_token.span, self.function.sig.ident.span()];
-        (start.resolved_at(Span::mixed_site()), end.resolved_at(Span::mixed_site()))
+    /// What the compiler underlines if a companion cannot be declared: the name of the function.
+    pub(super) fn name_place(&self) -> Span {
+        self.function.sig.ident.span().resolved_at(Span::mixed_site())
     }
 
     /// The function, whose body is a call.
@@ -91,18 +90,25 @@ impl Expansion<'_> {
         }
         let (uncached, run) =
             (companion_name(self.function, companions, UNCACHED), self.run(companions, forwarding::passed));
-        let (name, vis, cfg) = (type_name(self.function), &self.function.vis, attributes::cfg(&self.function.attrs));
+        let (name, vis, cfg) = (type_name(self.function), self.own_vis(), attributes::cfg(&self.function.attrs));
         let text = format!("The companions of the cached function [`{0}`](fn@{0}).", self.function.sig.ident.unraw());
-        let (start, end) = self.head();
-        let (kind, implementation) = (Token![enum](start), Token![impl](start));
-        let nothing = braced(end, &TokenStream::new());
+        let place = self.name_place();
+        let (kind, implementation) = (Token![enum](place), Token![impl](place));
+        let nothing = braced(place, &TokenStream::new());
         quote!([#(#cfg)* #[doc = #text] #vis #kind #name #nothing] [#(#cfg)* #implementation #name] [#uncached #run])
+    }
+
+    /// The visibility of the function with this macro's hygiene: where `macro_rules!` writes the function, lints would otherwise
+    /// take what is declared here for the user's.
+    fn own_vis(&self) -> TokenStream {
+        let vis = &self.function.vis;
+        own_tokens(quote!(#vis))
     }
 
     /// What the companions have in common with the function.
     fn like_the_function(&self, companions: &Companions) -> TokenStream {
-        let Function { attrs, vis, sig, .. } = self.function;
-        let attrs = attributes::of_companions(attrs, companions.in_impl);
+        let Function { attrs, sig, .. } = self.function;
+        let (attrs, vis) = (attributes::of_companions(attrs, companions.in_impl), self.own_vis());
         let (asyncness, wait, output) = (sig.asyncness, self.wait(), self.returned());
         let generics = sig.generics.params.iter();
         let bounds = sig.generics.where_clause.iter().flat_map(|clause| &clause.predicates);
@@ -177,8 +183,8 @@ impl Expansion<'_> {
         let (mode, cache) = (self.mode(), optional(self.plan.args.cache.as_ref()));
         let (key, options, tags_of_prime) =
             (self.key(companions, forwarding::borrowed), self.options_of_batch(), self.with_tags());
-        let own_lifetime = self.plan.args.lifetime_of_value().map(|closure| quote!(, #closure));
         let Stored { stored, found, outcome, peek: ask_peek } = self.stored();
+        let own_lifetime = self.lifetime_of_value("expiring", &outcome).map(|closure| quote!(, #closure));
         let ask_prime = if own_lifetime.is_some() { "prime_expiring" } else { "prime" };
         let own = |name| Ident::new(name, self.place);
         let (ask_invalidate, ask_peek, ask_prime) = (own("invalidate"), own(ask_peek), own(ask_prime));
@@ -222,7 +228,7 @@ impl Expansion<'_> {
 
     /// The function with the user's body, and all that the user said about the body.
     fn body(&self, companions: &Companions) -> TokenStream {
-        let Function { attrs, vis, sig, body } = self.function;
+        let Function { attrs, sig, body, .. } = self.function;
         let Body::Present { brace, attrs: inner, statements } = body else {
             unreachable!("a cached function has a body")
         };
@@ -230,7 +236,7 @@ impl Expansion<'_> {
         let (cfg, doc, vis) = match companions.in_impl {
             true => {
                 let doc = quote!(#[doc = "Runs the body and does not touch the cache."]);
-                (attributes::cfg(attrs), Some(doc), Some(vis))
+                (attributes::cfg(attrs), Some(doc), Some(self.own_vis()))
             }
             // The companion type has the attributes itself.
             false => (Vec::new(), None, None),
@@ -238,7 +244,7 @@ impl Expansion<'_> {
         let (attrs, used) = (attributes::of_body(attrs), self.used_by_the_attribute(companions));
         // The outermost tokens are this macro's: a lint reports the item as a whole once, at the function itself.
         let place = brace.span.join().resolved_at(Span::mixed_site());
-        let (vis, body) = (own_tokens(quote!(#vis)), braced(place, &quote!(#(#inner)* #used #statements)));
+        let body = braced(place, &quote!(#(#inner)* #used #statements));
         quote!(#(#cfg)* #doc #(#attrs)* #vis #sig #body)
     }
 
@@ -281,8 +287,8 @@ impl Expansion<'_> {
         if self.plan.tags.is_empty() {
             return None;
         }
-        let Function { attrs, vis, sig, .. } = self.function;
-        let (attrs, vis) = (attributes::of_companions(attrs, companions.in_impl), own_tokens(quote!(#vis)));
+        let Function { attrs, sig, .. } = self.function;
+        let (attrs, vis) = (attributes::of_companions(attrs, companions.in_impl), self.own_vis());
         let (name, support, tags) =
             (companion_name(self.function, companions, "tags"), self.support(Span::mixed_site()), self.tags());
         let (generics, bounds) = (&sig.generics, &sig.generics.where_clause);

@@ -93,7 +93,8 @@ impl Expansion<'_> {
         self.call(name, Some(refresh), companions, companions.parameters.iter().map(passed))
     }
 
-    /// A call, placed at the return type, where the compiler reports errors of it. The type arguments are written, because
+    /// A call, placed at the return type, where the compiler reports errors of it, but for one that finds no such function: that
+    /// is reported at the name. The type arguments are written, because
     /// only the body may mention them, and after them one more; lifetimes are inferred.
     fn call(
         &self,
@@ -104,7 +105,8 @@ impl Expansion<'_> {
     ) -> TokenStream {
         let mut owner = if companions.in_impl { format_ident!("Self") } else { type_name(self.function) };
         owner.set_span(self.place);
-        name.set_span(self.place);
+        // What a task returns must not borrow, which is reported at the whole call.
+        name.set_span(if self.plan.background.is_some() { self.place } else { self.name_place() });
         let types = self.plan.types.iter().filter_map(|argument| match argument {
             TypeArgument::Type(name) | TypeArgument::Const(name) => Some(name.to_token_stream()),
             TypeArgument::Of(_) => None,

@@ -10,6 +10,7 @@ use super::options::optional;
 use crate::borrowed::reference;
 use crate::companions::Companions;
 use crate::key::{FieldPath, Key, TypeArgument};
+use crate::return_type;
 
 impl Expansion<'_> {
     /// The key as a `Result<String>`: in the function itself or, if it has companions, in one that takes references to its
@@ -74,10 +75,10 @@ impl Expansion<'_> {
     fn argument(&self, name: &Ident, is_borrowed: bool) -> TokenStream {
         let (text, place) = (name.unraw().to_string(), name.span());
         let mut references = usize::from(is_borrowed);
-        let mut ty = self.function.type_of(name).and_then(reference);
-        while let Some(outer) = ty {
+        let mut ty = self.function.type_of(name);
+        while let Some(outer) = ty.and_then(reference) {
             references += 1;
-            ty = reference(&outer.elem);
+            ty = Some(&outer.elem);
         }
         let value = match references {
             0 => quote_spanned!(place=> &#name),
@@ -86,7 +87,13 @@ impl Expansion<'_> {
                 quote_spanned!(place=> #(#dereferences)* #name)
             }
         };
-        quote_spanned!(place=> .arg(#text, #value))
+        match ty.is_some_and(|ty| return_type::arguments_of(ty, "Vec").is_some()) {
+            true => {
+                let support = self.support(place.resolved_at(Span::mixed_site()));
+                quote_spanned!(place=> .arg(#text, #support::ListProbe::new(#value).argument()))
+            }
+            false => quote_spanned!(place=> .arg(#text, #value)),
+        }
     }
 
     /// A warning at each argument that is neither in the key nor skipped.

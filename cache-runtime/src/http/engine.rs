@@ -9,6 +9,7 @@ mod respond;
 mod settings;
 mod stored;
 mod unstorable;
+mod variants;
 
 use std::sync::Arc;
 

@@ -15,6 +15,17 @@ macro_rules! common_methods {
                 self.with(|settings| settings.max_body = bytes)
             }
 
+            /// Sets how many responses of one URL are stored that fields of requests select, as `Vary` says; beyond that a new
+            /// one replaces the oldest. Without this it is 64, and 1,000 in a `ClientCache`, where each user may have one.
+            ///
+            /// Clients choose what they send in such fields, and could fill the store with one URL.
+            ///
+            #[doc = example!($Cache, ".max_variants(8)")]
+            #[must_use]
+            pub fn max_variants(self, most: u32) -> Self {
+                self.with(|settings| settings.max_variants = most)
+            }
+
             /// Guesses for how long a response is fresh that does not say it, up to a bound.
             ///
             /// The guess is a tenth of the time since its `Last-Modified`, as RFC 9111, 4.2.2 suggests. Without this option

@@ -7,9 +7,10 @@ use std::pin::Pin;
 use super::CallOptions;
 use super::companions::{Primed, Returns, Stores, delete, stored_value};
 pub use crate::call::recompute_async as recompute;
-use crate::call::{self, BatchOutcome, Elements, Lifetime, Lookup, Outcome, retention, run_batch};
+use crate::call::{self, BatchOutcome, Elements, Lookup, Outcome, retention, run_batch};
 use crate::mode::Async;
 use crate::near::NearSlot;
+use crate::time::Ttl;
 use crate::{AsyncCounter, Result};
 
 /// A call of an annotated `async fn`.
@@ -47,12 +48,12 @@ pub fn lookup<O: Outcome>(
 }
 
 /// A call of an `async fn` with `each`.
-pub async fn batch<E, O, K: Outcome, F, L: Lifetime>(
+pub async fn batch<E, O, K: Outcome, F>(
     options: CallOptions,
     elements: Elements<E>,
     outcomes: (O, K),
     compute: impl FnOnce(Vec<E>) -> F,
-    (mut store_if, mut expires_in): (impl FnMut(&K::Value) -> bool, impl FnMut(&K::Value) -> L),
+    (mut store_if, mut expires_in): (impl FnMut(&K::Value) -> bool, impl FnMut(&K::Value) -> Option<Ttl>),
 ) -> O::Whole
 where
     O: BatchOutcome<E, Value = K::Value>,
@@ -96,18 +97,18 @@ where
 /// Stores a value under a key of a function, with the lifetime that a closure makes from it.
 ///
 /// Boxed: an opaque type would hold the closure's type, and with it what the closure borrows.
-pub fn prime_expiring<O: Outcome, V, L: Lifetime>(
+pub fn prime_expiring<O: Outcome, V>(
     options: CallOptions,
     key: Result<String>,
     outcome: O,
     value: &V,
-    expires_in: impl FnOnce(&O::Value) -> L,
+    expires_in: impl FnOnce(&O::Value) -> Option<Ttl>,
 ) -> Pin<Box<dyn Future<Output = Result<()>> + Send>>
 where
     Returns<O::Whole>: Stores<V, Whole = O::Whole>,
 {
     let primed = Primed::new(options, key, outcome, value);
-    let primed = primed.and_then(|primed| primed.expiring::<O, V, L>(value, expires_in));
+    let primed = primed.and_then(|primed| primed.expiring::<O, V>(value, expires_in));
     Box::pin(async move { primed?.store(&Async).await })
 }
 

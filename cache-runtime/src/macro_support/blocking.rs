@@ -5,10 +5,11 @@ use std::pin::pin;
 use super::companions::{Primed, Returns, Stores, delete, stored_value};
 use super::{Body, CallOptions};
 pub use crate::call::recompute;
-use crate::call::{self, BatchOutcome, Begun, Elements, Lifetime, Lookup, Outcome, retention, run_batch};
+use crate::call::{self, BatchOutcome, Begun, Elements, Lookup, Outcome, retention, run_batch};
 use crate::mode::Blocking;
 use crate::near::NearSlot;
 use crate::poll_once::poll_once;
+use crate::time::Ttl;
 use crate::{Counter, Result};
 
 /// A call of an annotated function.
@@ -76,12 +77,12 @@ pub fn lookup<O: Outcome>(
 }
 
 /// A call of a function with `each`. `outcomes` are that of the whole, and that of the value of each element.
-pub fn batch<E, O, K: Outcome, L: Lifetime>(
+pub fn batch<E, O, K: Outcome>(
     options: CallOptions,
     elements: Elements<E>,
     outcomes: (O, K),
     compute: impl FnOnce(Vec<E>) -> O::Whole,
-    (mut store_if, mut expires_in): (impl FnMut(&K::Value) -> bool, impl FnMut(&K::Value) -> L),
+    (mut store_if, mut expires_in): (impl FnMut(&K::Value) -> bool, impl FnMut(&K::Value) -> Option<Ttl>),
 ) -> O::Whole
 where
     O: BatchOutcome<E, Value = K::Value>,
@@ -116,17 +117,17 @@ where
 }
 
 /// Stores a value under a key of a function, with the lifetime that a closure makes from it.
-pub fn prime_expiring<O: Outcome, V, L: Lifetime>(
+pub fn prime_expiring<O: Outcome, V>(
     options: CallOptions,
     key: Result<String>,
     outcome: O,
     value: &V,
-    expires_in: impl FnOnce(&O::Value) -> L,
+    expires_in: impl FnOnce(&O::Value) -> Option<Ttl>,
 ) -> Result<()>
 where
     Returns<O::Whole>: Stores<V, Whole = O::Whole>,
 {
-    let primed = Primed::new(options, key, outcome, value)?.expiring::<O, V, L>(value, expires_in)?;
+    let primed = Primed::new(options, key, outcome, value)?.expiring::<O, V>(value, expires_in)?;
     poll_once(primed.store(&Blocking))
 }
 

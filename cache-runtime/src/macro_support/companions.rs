@@ -5,10 +5,11 @@
 use std::marker::PhantomData;
 
 use super::CallOptions;
-use crate::call::{Lifetime, Outcome, Storable};
+use crate::call::{Outcome, Storable};
 use crate::codec::Codec;
 use crate::entry::{self, Expiration, Value};
 use crate::mode::Mode;
+use crate::time::Ttl;
 use crate::{Cache, Error, ErrorKind, Result, runtime};
 
 /// A reference to an argument of a key, under a name that clippy's `ptr_arg` does not report.
@@ -91,10 +92,10 @@ impl Primed {
     }
 
     /// The same with the lifetime that a closure makes from the value.
-    pub(super) fn expiring<O: Outcome, V, L: Lifetime>(
+    pub(super) fn expiring<O: Outcome, V>(
         mut self,
         value: &V,
-        expires_in: impl FnOnce(&O::Value) -> L,
+        expires_in: impl FnOnce(&O::Value) -> Option<Ttl>,
     ) -> Result<Self>
     where
         Returns<O::Whole>: Stores<V, Whole = O::Whole>,
@@ -105,7 +106,7 @@ impl Primed {
             let message = "a value that cannot be read back as it was written has no lifetime";
             Error::new(ErrorKind::Value, message).with_source(unreadable)
         })?;
-        if let Some(ttl) = expires_in(&decoded).ttl() {
+        if let Some(ttl) = expires_in(&decoded) {
             self.cache.handle.view.expires_in = Some(ttl);
             self.encoded = encode::<O, V>(&self.cache, &self.key, value)?;
         }

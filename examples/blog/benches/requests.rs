@@ -12,9 +12,10 @@ use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use blog::{Blog, Database, Pages, router};
+use blog::{Blog, Database, Pages, Weather, router};
 use cache_assets::Assets;
 use cache_runtime::Cache;
+use cache_runtime::http::ResponseCache;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
@@ -74,7 +75,8 @@ fn serve(runtime: &Runtime, folder: &Path, cache: &Cache) -> Result<SocketAddr> 
     let package = Path::new(env!("CARGO_MANIFEST_DIR"));
     let assets = Assets::scan(package.join("static"))?;
     let pages = Pages::new(package.join("templates"), &assets, cache, false);
-    let router = router(Blog { database: Database::open(folder)?, pages, assets });
+    let (responses, weather) = (ResponseCache::new(cache), Weather::new("http://localhost/", cache));
+    let router = router(Blog { database: Database::open(folder)?, pages, assets, responses, weather });
     let listener = runtime.block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, 0)))?;
     let address = listener.local_addr()?;
     runtime.spawn(async move { axum::serve(listener, router).await });

@@ -15,6 +15,7 @@ use crate::database::Snapshot;
 use crate::explain;
 use crate::forms::Form;
 use crate::models::Post;
+use crate::weather::Report;
 
 pub struct Pages {
     plain: Environment<'static>,
@@ -60,6 +61,15 @@ impl Pages {
             form => Serde(form),
         };
         self.render("post.html", context, explains)
+    }
+
+    pub fn feed(&self, snapshot: &Snapshot) -> Result<String, Error> {
+        let posts = snapshot.posts().map_err(failure)?;
+        self.render("feed.xml", context! { posts => Serde(posts) }, false)
+    }
+
+    pub fn about(&self, weather: Option<&Report>) -> Result<String, Error> {
+        self.render("about.html", context! { weather => Serde(weather) }, false)
     }
 
     pub fn form(&self, form: &Form) -> Result<String, Error> {

@@ -10,6 +10,7 @@ use axum::routing::get;
 use axum::{Form as Sent, Router};
 use cache_assets::Assets;
 use cache_axum::Conditional;
+use cache_runtime::http::{CacheControl, ResponseCache};
 use tokio::task::spawn_blocking;
 
 use crate::database::{Database, Snapshot};
@@ -17,12 +18,16 @@ use crate::forms::{Entry, Form, place};
 use crate::models::{Comment, Reply};
 use crate::pages::Pages;
 use crate::problem::Problem;
+use crate::weather::Weather;
 
 /// What all requests share.
 pub struct Blog {
     pub database: Arc<Database>,
     pub pages: Pages,
     pub assets: Assets,
+    /// The responses to readers of the feed.
+    pub responses: ResponseCache,
+    pub weather: Weather,
 }
 
 type Shared = State<Arc<Blog>>;
@@ -39,6 +44,8 @@ pub fn router(blog: Blog) -> Router {
         .route("/comments/{id}/reply", get(reply_form).post(add_reply))
         .route("/comments/{id}/edit", get(comment_form).post(edit_comment))
         .route("/replies/{id}/edit", get(edit_reply_form).post(edit_reply))
+        .route("/about", get(about))
+        .route("/feed.xml", get(feed).layer(blog.responses.clone()))
         .nest_service("/assets", blog.assets.service())
         .fallback(not_found)
         .method_not_allowed_fallback(not_allowed)
@@ -63,6 +70,24 @@ async fn post(State(blog): Shared, cond: Conditional, id: Id, uri: Uri) -> Respo
         let fresh = if explains { None } else { Some(cond.fresh_when(blog.pages.post_state(&post)?)?) };
         let form = Form::new_comment(id, explains);
         Ok((fresh, Html(blog.pages.post(&snapshot, &post, &form, explains)?)).into_response())
+    })
+    .await
+}
+
+async fn about(State(blog): Shared) -> Response {
+    let weather = blog.weather.report().await;
+    answer(blog, move |blog| Ok(Html(blog.pages.about(weather.as_ref())?).into_response())).await
+}
+
+/// The same for everybody, and asked for all the time by programs: one of them waits for it, and for a minute the others are
+/// given what it got.
+async fn feed(State(blog): Shared) -> Response {
+    answer(blog, |blog| {
+        let snapshot = blog.database.snapshot()?;
+        let feed = blog.pages.feed(&snapshot)?;
+        let control = CacheControl::new().max_age(60).public().stale_while_revalidate(600);
+        let fields = [(header::CONTENT_TYPE, "application/atom+xml"), (header::CACHE_CONTROL, &control.to_string())];
+        Ok((fields, feed).into_response())
     })
     .await
 }

@@ -28,6 +28,13 @@ pub(crate) struct Tag<'s> {
     pub(crate) body: Range<usize>,
 }
 
+impl Tag<'_> {
+    /// One whose words cannot be read: its key names nothing, so whatever is protected must not be in its body.
+    fn unread(number: usize) -> Self {
+        Tag { number, line: 0, arguments: "", targets: None, body: 0..0 }
+    }
+}
+
 impl<'s> Source<'s> {
     pub(crate) fn new(env: &Environment<'_>, text: &'s str) -> Self {
         Source { text, pieces: pieces(text, syntax(env.syntax())) }
@@ -51,45 +58,50 @@ impl<'s> Source<'s> {
         is_code && tokens(self.code(index)).windows(2).any(|pair| pair[0].text == "super" && pair[1].text == "(")
     }
 
+    /// The tags in the order of their ends. What a tag says is read from its rewritten statements, since nothing else stays with a
+    /// template.
     pub(crate) fn tags(&self) -> Vec<Tag<'s>> {
-        let (mut tags, mut arguments, mut starts) = (Vec::new(), HashMap::new(), HashMap::new());
+        let mut open = HashMap::new();
+        let mut tags = Vec::new();
         for (index, piece) in self.pieces.iter().enumerate() {
-            let code = self.code(index);
-            if let Some((_, call)) = code.split_once(BEGIN).or_else(|| code.split_once(EACH)) {
-                // `(place,hash,key, …)`
-                let call = call.trim();
-                let inside = call.strip_prefix('(').and_then(|call| call.strip_suffix(')')).unwrap_or_default();
-                let mut parts = inside.splitn(3, ',');
-                let place = parts.next().and_then(|place| place.parse().ok()).map(Place::unpacked);
-                let written = place.zip(parts.nth(1));
-                // Behind it stands `with card = __cache_1.item`.
-                let with = code.contains(EACH).then(|| self.pieces.get(index + 1).map(|_| self.code(index + 1)));
-                let targets = with.flatten().and_then(|with| with.trim_start().strip_prefix("with"));
-                let targets = targets.map(|with| Assignment::new(with).targets);
-                arguments.extend(written.map(|((line, number), arguments)| (number, (line, arguments, targets))));
+            if let Some(tag) = self.opening(index) {
+                open.insert(tag.number, tag);
             }
-            let words = tokens(code);
+            let words = tokens(self.code(index));
             let body = words.iter().find_map(|token| token.text.strip_prefix("__body_")?.parse::<usize>().ok());
             let Some(number) = body else { continue };
             match piece.kind {
                 Kind::Statement if words[0].text == "set" => {
-                    starts.insert(number, index + 1);
+                    open.entry(number).or_insert_with(|| Tag::unread(number)).body = index + 1..index + 1;
                 }
                 Kind::Expression if words[0].text == END => {
-                    let start = starts.get(&number).copied().unwrap_or(index);
-                    let (line, arguments, targets) = arguments.remove(&number).unwrap_or_default();
                     // Before it stands `endset`.
-                    tags.push(Tag {
-                        number,
-                        line,
-                        arguments,
-                        targets,
-                        body: start..index.saturating_sub(1).max(start),
-                    });
+                    let end = index.saturating_sub(1);
+                    let tag = open.remove(&number);
+                    tags.extend(tag.map(|tag| Tag { body: tag.body.start..end.max(tag.body.start), ..tag }));
                 }
                 _ => {}
             }
         }
         tags
+    }
+
+    /// The tag that begins with this piece, its body not known yet: `with __cache_1 = __cache_begin(place,hash,key, …)`.
+    fn opening(&self, index: usize) -> Option<Tag<'s>> {
+        let code = self.code(index);
+        let (is_list, (_, call)) = match code.split_once(BEGIN) {
+            Some(call) => (false, call),
+            None => (true, code.split_once(EACH)?),
+        };
+        let mut parts = call.trim().strip_prefix('(')?.strip_suffix(')')?.splitn(3, ',');
+        let (line, number) = Place::unpacked(parts.next()?.parse().ok()?);
+        let arguments = parts.nth(1)?;
+        Some(Tag { number, line, arguments, targets: self.targets(index + 1).filter(|_| is_list), body: index..index })
+    }
+
+    /// The variables of an item: behind the call of a list stands `with card = __cache_1.item`.
+    fn targets(&self, index: usize) -> Option<Vec<&'s str>> {
+        let code = &self.text[self.pieces.get(index)?.code.clone()];
+        Some(Assignment::new(code.trim_start().strip_prefix("with")?).targets)
     }
 }

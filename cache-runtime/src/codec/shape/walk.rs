@@ -73,6 +73,12 @@ impl Footprint {
         Footprint { type_name: type_name::<T>(), size: size_of_val(value), align: align_of_val(value) }
     }
 
+    /// That of an item, if the value is a slice of so many. Of a `Vec` it cannot be known.
+    fn of_item(self, len: usize) -> Option<Self> {
+        let type_name = self.type_name.strip_prefix('[')?.strip_suffix(']')?;
+        Some(Footprint { type_name, size: self.size.checked_div(len)?, ..self })
+    }
+
     /// Whether the value, of the type named `name`, is larger than its parts, padding aside. A type of another name, such
     /// as `Box`, only holds the value.
     fn exceeds(self, name: Name, parts: usize) -> bool {
@@ -121,7 +127,11 @@ struct Walker<P> {
 impl<P: Listener> Walker<P> {
     /// Walks a part of the value that was opened here.
     fn part<T: Serialize + ?Sized>(self, label: PartLabel, value: &T) -> Walked {
-        value.serialize(Walker { listener: self.listener.part(label)?, footprint: Footprint::of(value), ..self })
+        self.sized_part(label, value, Footprint::of(value))
+    }
+
+    fn sized_part<T: Serialize + ?Sized>(self, label: PartLabel, value: &T, footprint: Footprint) -> Walked {
+        value.serialize(Walker { listener: self.listener.part(label)?, footprint, ..self })
     }
 
     fn open(self, kind: DataKind) -> Walked<Self> {
@@ -147,7 +157,7 @@ impl<P: Listener> Walker<P> {
             DataKind::Struct(name) | DataKind::TupleStruct(name, _) => Some(name),
             _ => None,
         };
-        Ok(PartWalker { whole: self.open(kind)?, len, fields: FieldNames::NONE, name, size: 0 })
+        Ok(PartWalker { whole: self.open(kind)?, len, item: None, fields: FieldNames::NONE, name, size: 0 })
     }
 }
 
@@ -217,8 +227,9 @@ impl<P: Listener> ser::Serializer for Walker<P> {
         self.hold(DataKind::Newtype(name), value)
     }
 
-    fn serialize_seq(self, _: Option<usize>) -> Walked<PartWalker<P>> {
-        self.parts(DataKind::Seq, None)
+    fn serialize_seq(self, len: Option<usize>) -> Walked<PartWalker<P>> {
+        let item = len.and_then(|len| self.footprint.of_item(len));
+        Ok(PartWalker { item, ..self.parts(DataKind::Seq, None)? })
     }
 
     fn serialize_map(self, _: Option<usize>) -> Walked<PartWalker<P>> {
@@ -262,6 +273,8 @@ struct PartWalker<P> {
     whole: Walker<P>,
     /// How many parts a tuple must have.
     len: Option<usize>,
+    /// The size of each item of a slice. An item itself is written behind a reference.
+    item: Option<Footprint>,
     fields: FieldNames,
     /// The name of a struct.
     name: Option<Name>,
@@ -278,7 +291,8 @@ impl<P: Listener> PartWalker<P> {
         }
         self.fields.written += 1;
         self.add_size(value);
-        self.whole.part(self.len.map_or(PartLabel::at(0), |len| PartLabel::element(position, len)), value)
+        let label = self.len.map_or(PartLabel::at(0), |len| PartLabel::element(position, len));
+        self.whole.sized_part(label, value, self.item.unwrap_or_else(|| Footprint::of(value)))
     }
 
     fn field<T: Serialize + ?Sized>(&mut self, name: Name, value: &T) -> Walked {

@@ -63,6 +63,9 @@ pub struct Directives {
     pub only_if_cached: bool,
 }
 
+/// No known name is longer.
+const LONGEST_NAME: usize = "stale-while-revalidate".len();
+
 impl Directives {
     /// Reads the field `Cache-Control`, which may have several lines.
     ///
@@ -88,7 +91,12 @@ impl Directives {
     }
 
     fn add(&mut self, directive: &Directive<'_>) {
-        match &*directive.name.to_ascii_lowercase() {
+        // In place, because anybody can send any number of them.
+        let mut buffer = [0; LONGEST_NAME];
+        let Some(name) = buffer.get_mut(..directive.name.len()) else { return };
+        name.copy_from_slice(directive.name);
+        name.make_ascii_lowercase();
+        match &*name {
             b"max-age" => set_first(&mut self.max_age, directive.seconds().or(Some(Duration::ZERO))),
             b"s-maxage" => set_first(&mut self.s_maxage, directive.seconds().or(Some(Duration::ZERO))),
             b"public" => self.public |= directive.value.is_none(),

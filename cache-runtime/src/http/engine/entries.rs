@@ -17,7 +17,7 @@ use crate::store::Timestamp;
 use crate::{AsyncCache, Cache, Error, Ttl};
 
 /// How long an index lives. When it has expired, the responses below it are fetched again.
-const INDEX_LIFETIME: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+pub(super) const INDEX_LIFETIME: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
 /// The counter of purges by tag. No URL begins like this.
 const PURGES: &str = " purges";
@@ -239,7 +239,7 @@ impl Entries {
         self.cache().clear().await
     }
 
-    fn cache(&self) -> AsyncCache {
+    pub(super) fn cache(&self) -> AsyncCache {
         AsyncCache { handle: self.handle.clone() }
     }
 }

@@ -199,17 +199,31 @@ impl Exchange<'_> {
             None if selection.is_empty() && tags.is_empty() => Kept::response(response.clone()),
             None => {
                 let index = Index::new(selection);
+                self.take_slot(&index).await;
                 match self.put_below(&index, response, &tags, purges).await {
                     true => Kept::index(index),
                     false => Kept::shown(Stored::Unsharable),
                 }
             }
             Some(index) if !index.selection.contains(&selection) => self.widen(index, &selection).await,
-            Some(_) if tags.is_empty() => Kept::response(response.clone()),
-            Some(index) => match self.put_below(index, response, &tags, purges).await {
-                true => Kept::shown(Stored::Response(response.clone())),
-                false => Kept::shown(Stored::Unsharable),
-            },
+            Some(index) => {
+                self.take_slot(index).await;
+                if tags.is_empty() {
+                    return Kept::response(response.clone());
+                }
+                match self.put_below(index, response, &tags, purges).await {
+                    true => Kept::shown(Stored::Response(response.clone())),
+                    false => Kept::shown(Stored::Unsharable),
+                }
+            }
+        }
+    }
+
+    /// Makes room for a response below an index. One that is stored already has its slot.
+    async fn take_slot(&self, index: &Index) {
+        if self.stale.is_none() && !index.selection.is_empty() {
+            let (engine, key) = (self.engine, index.key(&self.asked.key, &self.asked.headers));
+            engine.entries.take_slot(&self.asked.key, index, &key, engine.settings.max_variants).await;
         }
     }
 

@@ -12,6 +12,8 @@ pub(in crate::http) struct Settings {
     pub(in crate::http) name: String,
     /// The size of the largest body that is stored.
     pub(in crate::http) max_body: usize,
+    /// How many responses of a URL are stored that fields of requests select.
+    pub(in crate::http) max_variants: u32,
     /// Whether the scheme is part of the key: a client knows it, and a server often does not.
     pub(in crate::http) keeps_scheme: bool,
     /// Fields that select a response wherever a request has them, as if each response named them in `Vary`.
@@ -24,6 +26,12 @@ pub(in crate::http) struct Settings {
 
 /// The size of the largest body that is stored, unless the user says otherwise: 1 MiB.
 const MAX_BODY: usize = 1 << 20;
+
+/// How many responses of a URL are stored, unless the user says otherwise.
+const MAX_VARIANTS: u32 = 64;
+
+/// The same for a client, where each user's credentials may select one.
+const MAX_VARIANTS_OF_CLIENT: u32 = 1_000;
 
 /// By these a proxy tells a server under which URL the client has asked. Who talks to the server directly can send them, too.
 static SENT_BY_PROXIES: [HeaderName; 8] = [
@@ -56,6 +64,7 @@ impl Settings {
             rules: Rules { is_shared: true, explicit_only: true, ..Rules::standard() },
             name: "cache-runtime".to_owned(),
             max_body: MAX_BODY,
+            max_variants: MAX_VARIANTS,
             keeps_scheme: false,
             selecting: &SENT_BY_PROXIES,
             rewriting: &REWRITING,
@@ -68,6 +77,7 @@ impl Settings {
         Settings {
             rules: Rules::standard(),
             keeps_scheme: true,
+            max_variants: MAX_VARIANTS_OF_CLIENT,
             selecting: &CREDENTIALS,
             rewriting: &[],
             ..Settings::of_server()

@@ -60,6 +60,11 @@ impl Index {
     pub(super) fn key(&self, url: &str, request: &HeaderMap) -> String {
         format!("{url} {:016x} {}", self.number, self.selection.hash(request))
     }
+
+    /// The key of the counter of its responses, with which those of their slots begin. No hash is that word.
+    pub(super) fn slots(&self, url: &str) -> String {
+        format!("{url} {:016x} slots", self.number)
+    }
 }
 
 fn write_headers<S: Serializer>(headers: &HeaderMap, serializer: S) -> Result<S::Ok, S::Error> {

@@ -1,5 +1,5 @@
 //! The blog in a real browser: a comment is added through the form, a second visit renders nothing, the style sheet
-//! is asked for once, and the page fits a phone and the dark.
+//! is asked for once, the feed is rendered and the weather asked for once, and the page fits a phone and the dark.
 //!
 //! The blog is the program itself, on a free port; to count requests, it is in this process. With `BLOG_SCREENSHOTS`
 //! set to a folder, pictures are left there.
@@ -88,6 +88,27 @@ fn a_second_visit_gets_a_304_and_renders_nothing() {
 }
 
 #[test]
+fn the_feed_is_rendered_once_and_the_weather_asked_for_once() {
+    let blog = Program::start();
+    with_browser(Look::Desktop, async |browser| {
+        for _ in 0..3 {
+            browser.goto(&blog.url("/about")).await?;
+            let weather = browser.find(Locator::Css(".weather")).await?.text().await?;
+            assert_eq!(weather, "At the hut today: light rain, 11 °C.");
+            // What the browser has itself would not reach the server.
+            let feed = "return fetch('/feed.xml', {cache: 'no-store'}).then(async feed => [feed.headers.get('cache-status'),
+                new DOMParser().parseFromString(await feed.text(), 'application/xml').querySelectorAll('entry').length])";
+            let feed = browser.execute(feed, vec![]).await?;
+            assert!(feed[0].as_str().unwrap().starts_with("blog; ") && feed[1].as_u64().unwrap() > 1, "{feed}");
+        }
+        browser.goto(&blog.url("/comments/1/reply")).await?;
+        let rendered = blog.rendered_up_to("write.html");
+        assert_eq!(rendered.iter().filter(|name| *name == "feed.xml").count(), 1, "{rendered:?}");
+        Ok(())
+    });
+}
+
+#[test]
 fn nothing_is_wider_than_a_phone() {
     let blog = Program::start();
     with_browser(Look::Phone, async |browser| {
@@ -97,6 +118,7 @@ fn nothing_is_wider_than_a_phone() {
             ("phone-explained", "/posts/2?explain"),
             ("phone-form", "/comments/1/reply"),
             ("phone-missing", "/nothing"),
+            ("phone-about", "/about"),
         ] {
             browser.goto(&blog.url(path)).await?;
             assert_eq!(browser.execute("return window.innerWidth", vec![]).await?, 390);

@@ -7,15 +7,19 @@ use std::path::{Path, PathBuf};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode, header};
-use blog::{Blog, Database, Pages, router};
+use blog::{Blog, Database, Pages, Weather, router};
 use cache_assets::Assets;
 use cache_runtime::Cache;
+use cache_runtime::http::ResponseCache;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 use tower::ServiceExt;
 
 /// The post with more than a hundred comments.
 pub(crate) const LONG: &str = "/posts/1";
+
+/// Where nobody answers.
+const NOBODY: &str = "http://127.0.0.1:1/";
 
 pub(crate) struct Site {
     folder: TempDir,
@@ -44,6 +48,11 @@ impl Site {
     }
 
     pub(crate) fn on(cache: &Cache) -> Self {
+        Self::with_weather(cache, NOBODY)
+    }
+
+    /// The weather is told at this URL.
+    pub(crate) fn with_weather(cache: &Cache, url: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let [templates, files] = ["templates", "static"].map(|name| {
             let copied = folder.path().join(name);
@@ -53,7 +62,8 @@ impl Site {
         let assets = Assets::development(files).unwrap();
         let database = Database::open(folder.path()).unwrap();
         let pages = Pages::new(&templates, &assets, cache, true);
-        let router = router(Blog { database, pages, assets });
+        let (responses, weather) = (ResponseCache::new(cache).name("blog").ignore_requests(), Weather::new(url, cache));
+        let router = router(Blog { database, pages, assets, responses, weather });
         Site { folder, runtime: Runtime::new().unwrap(), router }
     }
 
@@ -72,7 +82,8 @@ impl Site {
     }
 
     pub(crate) fn get(&self, path: &str) -> Page {
-        self.send(Request::get(path).body(Body::empty()).unwrap())
+        let request = Request::get(path).header(header::HOST, "blog.example");
+        self.send(request.body(Body::empty()).unwrap())
     }
 
     /// As a browser does that has been there before, and got this.
@@ -91,6 +102,13 @@ impl Site {
     pub(crate) fn post(&self, path: &str, form: &str) -> Page {
         let kind = "application/x-www-form-urlencoded";
         self.send(Request::post(path).header(header::CONTENT_TYPE, kind).body(Body::from(form.to_owned())).unwrap())
+    }
+
+    /// Adds comments to a post until it has so many.
+    pub(crate) fn fill(&self, post: &str, comments: usize) {
+        for number in count(&self.show(post), "comment")..comments {
+            self.post(post, &format!("author=Ines&body=Comment+{number}"));
+        }
     }
 
     /// Shows a page, which has to be there.

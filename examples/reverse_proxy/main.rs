@@ -4,7 +4,10 @@
 //! cargo run --example reverse_proxy -- 127.0.0.1:8080 http://127.0.0.1:8000
 //! ```
 //!
-//! The field `cache-status` of each response says what the cache did.
+//! The field `cache-status` of each response says what the cache did. Interim responses of the origin reach the client that
+//! waits for the final one: see `interim`.
+
+mod interim;
 
 use std::convert::Infallible;
 use std::env;
@@ -23,6 +26,8 @@ use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 use tower::{Layer, Service, ServiceExt, service_fn};
+
+use self::interim::{Connection, Outbox};
 
 type Forwarder = Client<HttpConnector, Incoming>;
 type ForwardError = hyper_util::client::legacy::Error;
@@ -46,13 +51,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
 async fn serve(listener: TcpListener, origin: Authority, responses: ResponseCache) -> std::io::Result<()> {
     let client = Client::builder(TokioExecutor::new()).build_http();
     let forward = service_fn(move |request| forward(client.clone(), origin.clone(), request));
-    let proxy = service_fn({
-        let cached = responses.layer(forward);
-        move |request| answer(cached.clone(), request)
-    });
+    let cached = responses.layer(forward);
     loop {
-        let (connection, _) = listener.accept().await?;
-        let proxy = TowerToHyperService::new(proxy.clone());
+        let (stream, _) = listener.accept().await?;
+        let connection = Connection::new(stream);
+        let (cached, outbox) = (cached.clone(), connection.outbox());
+        let proxy = service_fn(move |request| answer(cached.clone(), outbox.clone(), request));
+        let proxy = TowerToHyperService::new(proxy);
         tokio::spawn(async move {
             // A client that hangs up is no failure of the proxy.
             let _ = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(connection), proxy).await;
@@ -61,10 +66,15 @@ async fn serve(listener: TcpListener, origin: Authority, responses: ResponseCach
 }
 
 /// The response, or 502 if the origin does not answer and nothing stored may stand in.
-async fn answer<S>(cached: S, request: Request<Incoming>) -> Result<Response<BoxBody<Bytes, hyper::Error>>, Infallible>
+async fn answer<S>(
+    cached: S,
+    outbox: Outbox,
+    mut request: Request<Incoming>,
+) -> Result<Response<BoxBody<Bytes, hyper::Error>>, Infallible>
 where
     S: Service<Request<Incoming>, Response = Response<CachedBody<Incoming>>, Error = ForwardError>,
 {
+    let _exchange = outbox.begin(&mut request);
     Ok(match cached.oneshot(request).await {
         Ok(response) => response.map(BodyExt::boxed),
         Err(_) => {
@@ -88,6 +98,7 @@ async fn forward(
     *request.uri_mut() = uri.build().expect("the parts of a URI make one");
     request.headers_mut().remove(HOST);
     remove_hop_by_hop(request.headers_mut());
+    interim::pass_on(&mut request);
     let mut response = client.request(request).await?;
     remove_hop_by_hop(response.headers_mut());
     Ok(response)
@@ -113,7 +124,10 @@ fn remove_hop_by_hop(headers: &mut HeaderMap) {
 mod tests {
     //! The proxy in front of an origin that answers the same page to every request.
 
+    use std::sync::{Arc, Mutex};
+
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::task::JoinHandle;
 
     use super::*;
 
@@ -123,26 +137,48 @@ mod tests {
             let mut head = [0; 4096];
             let _ = connection.read(&mut head).await?;
             let page =
-                b"HTTP/1.1 200 OK\r\nconnection: close\r\ncache-control: max-age=60\r\ncontent-length: 3\r\n\r\ntea";
+                b"HTTP/1.1 103 Early Hints\r\nlink: </tea.css>\r\n\r\nHTTP/1.1 200 OK\r\nconnection: close\r\ncache-control: max-age=60\r\ncontent-length: 3\r\n\r\ntea";
             connection.write_all(page).await?;
         }
     }
 
-    #[tokio::test]
-    async fn the_second_request_does_not_reach_the_origin() -> Result<(), Box<dyn Error>> {
+    /// The proxy in front of the origin: its URL, and the task of the origin.
+    async fn started() -> Result<(Uri, JoinHandle<std::io::Result<()>>), Box<dyn Error>> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let authority = listener.local_addr()?.to_string().parse()?;
         let origin = tokio::spawn(origin(listener));
         let listener = TcpListener::bind("127.0.0.1:0").await?;
-        let url: Uri = format!("http://{}/", listener.local_addr()?).parse()?;
+        let url = format!("http://{}/", listener.local_addr()?).parse()?;
         tokio::spawn(serve(listener, authority, ResponseCache::new(&Cache::memory()).standard()));
+        Ok((url, origin))
+    }
 
+    #[tokio::test]
+    async fn the_second_request_does_not_reach_the_origin() -> Result<(), Box<dyn Error>> {
+        let (url, origin) = started().await?;
         let client = Client::builder(TokioExecutor::new()).build_http::<Empty<Bytes>>();
         assert_eq!(client.get(url.clone()).await?.headers()["cache-status"], "cache-runtime; fwd=uri-miss; stored");
         origin.abort();
         let hit = client.get(url).await?;
         assert_eq!(hit.headers()["cache-status"], "cache-runtime; hit; ttl=60");
         assert_eq!(hit.into_body().collect().await?.to_bytes(), "tea");
+        Ok(())
+    }
+
+    #[tokio::test]
+    async fn an_interim_response_reaches_the_client_and_is_not_stored() -> Result<(), Box<dyn Error>> {
+        let (url, _origin) = started().await?;
+        let client = Client::builder(TokioExecutor::new()).build_http::<Empty<Bytes>>();
+        for (status, hints) in [("cache-runtime; fwd=uri-miss; stored", 1), ("cache-runtime; hit; ttl=60", 0)] {
+            let (mut request, seen) = (Request::get(url.clone()).body(Empty::new())?, Arc::new(Mutex::new(Vec::new())));
+            hyper::ext::on_informational(&mut request, {
+                let seen = Arc::clone(&seen);
+                move |interim| seen.lock().unwrap().push((interim.status(), interim.headers()["link"].clone()))
+            });
+            assert_eq!(client.request(request).await?.headers()["cache-status"], status);
+            let hint = (StatusCode::EARLY_HINTS, "</tea.css>".parse()?);
+            assert_eq!(*seen.lock().unwrap(), vec![hint; hints]);
+        }
         Ok(())
     }
 }
