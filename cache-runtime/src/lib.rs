@@ -16,6 +16,7 @@ mod handle;
 #[cfg(feature = "http")]
 pub mod http;
 mod key;
+pub mod limit;
 #[doc(hidden)]
 pub mod macro_support;
 mod mode;

@@ -4,6 +4,7 @@
 //! key had before, and is a hit as long as the stamp is current. So a value that anybody has changed is never a hit after
 //! the change has returned, and a hit does not ask the store.
 
+mod refusals;
 mod weight;
 
 use std::ops::Deref;
@@ -12,6 +13,7 @@ use std::time::Duration;
 
 use quick_cache::sync::{Cache, DefaultLifecycle};
 
+pub(crate) use self::refusals::{Refusal, Refusals};
 use self::weight::{CAPACITY, Weight};
 use crate::entry::{Record, Value};
 use crate::store::{Stamp, Stripes};
@@ -106,7 +108,7 @@ impl Stamps {
         Some(Stamps { tags, ..self })
     }
 
-    fn are_current(&self) -> bool {
+    pub(crate) fn are_current(&self) -> bool {
         self.stripes.is_current(self.own) && self.tags.iter().all(|tag| self.stripes.is_current(*tag))
     }
 }

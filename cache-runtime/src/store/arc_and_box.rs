@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{Claims, Dispatch, Expiration, Limits, Operation, Record, Store, Stripes, Timestamp, Value, forward_methods};
+use super::{
+    Claims, Dispatch, Expiration, Limits, Operation, Record, Store, Stripes, Timestamp, Value, forward_methods,
+};
 use crate::Result;
 
 macro_rules! of_the_store {

@@ -1,5 +1,8 @@
 //! Limits: counts that a store changes only within bounds.
 
+mod local;
+
+pub(crate) use self::local::LocalCounts;
 use super::{Expiration, Store, Timestamp};
 use crate::{Error, ErrorKind, Result};
 

@@ -35,7 +35,8 @@ use self::error::{Unusable, explained, file_error, unusable};
 use self::rows::{after_prefix, count, execute, fetch, fetch_multi, number, put, remove};
 use self::settings::SqliteSettings;
 use super::{
-    Claim, Claims, Counted, Dispatch, Expiration, Limits, Operation, Record, Step, Store, Stripes, Timestamp, Value, take,
+    Claim, Claims, Counted, Dispatch, Expiration, Limits, Operation, Record, Step, Store, Stripes, Timestamp, Value,
+    take,
 };
 use crate::config::Options;
 use crate::time::Stopwatch;

@@ -7,8 +7,8 @@ use std::thread;
 use std::time::Duration;
 
 use crate::store::{
-    Claim, Claims, ClaimsOrNone as _, Counted, Dispatch, Expiration, Limits, LimitsOrNone as _, Operation, Record, Step,
-    Store, Timestamp, Value, forward_claims, forward_methods,
+    Claim, Claims, ClaimsOrNone as _, Counted, Dispatch, Expiration, Limits, LimitsOrNone as _, Operation, Record,
+    Step, Store, Timestamp, Value, forward_claims, forward_methods,
 };
 use crate::{Cache, Error, ErrorKind, Result};
 
