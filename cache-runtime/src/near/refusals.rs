@@ -27,7 +27,7 @@ pub(crate) struct Refusal {
     pub(crate) until: Timestamp,
     /// When all that was counted is forgotten.
     pub(crate) resets_at: Timestamp,
-    /// The cost that was refused; a smaller one may pass.
+    /// The cost that was refused; another one may pass, or never.
     pub(crate) cost: i64,
     pub(crate) remaining: u64,
     /// The place of the rule that refused.
@@ -40,7 +40,7 @@ impl Refusals {
     /// The refusal of so much, if it holds now: also on a clock that was set back.
     pub(crate) fn get(&self, refused: &Refused, cost: i64, now: Timestamp) -> Option<Refusal> {
         let refusal = self.0.get()?.get(refused)?;
-        let holds = cost >= refusal.cost && refusal.at <= now && now < refusal.until && refusal.stamps.are_current();
+        let holds = cost == refusal.cost && refusal.at <= now && now < refusal.until && refusal.stamps.are_current();
         holds.then_some(refusal)
     }
 
