@@ -32,7 +32,7 @@ pub mod testing;
 mod time;
 pub mod touches;
 
-pub use cache_macros::{cached, counter};
+pub use cache_macros::{cached, counter, limited};
 
 pub use self::cache::{
     AsyncBackground, AsyncCache, AsyncCounter, AsyncFragment, Background, Cache, CacheBuilder, Counter, Fragment,

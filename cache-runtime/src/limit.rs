@@ -37,7 +37,9 @@ mod source;
 mod who;
 
 pub use self::algorithm::Algorithm;
+pub(crate) use self::check::Entered;
 pub use self::decision::{Decision, LimitState};
 pub use self::error::RateLimited;
+pub(crate) use self::limiter::Limiter;
 pub use self::limiter::{AsyncRateLimiter, RateLimiter, WhenAway};
 pub use self::who::{Who, network};

@@ -56,13 +56,13 @@ impl Limiter {
     }
 
     /// Says what a check would, and counts nothing.
-    pub(super) async fn peek<M: Mode>(&self, mode: &M, who: WhoDigest) -> Result<Decision> {
+    pub(crate) async fn peek<M: Mode>(&self, mode: &M, who: WhoDigest) -> Result<Decision> {
         let question = Question { who, now: self.handle.now(), cost: self.cost, counts: false };
         self.decide(mode, &question).await
     }
 
     /// Forgets what was counted of somebody, and returns whether there was anything.
-    pub(super) async fn reset<M: Mode>(&self, mode: &M, who: WhoDigest) -> Result<bool> {
+    pub(crate) async fn reset<M: Mode>(&self, mode: &M, who: WhoDigest) -> Result<bool> {
         let now = self.handle.now();
         let keys = self.keys(&who, now);
         let _ = self.handle.core.limits.local.delete(keys.clone(), now).await;
@@ -223,7 +223,7 @@ impl Limiter {
     }
 
     /// The digest of who is limited.
-    pub(super) fn digest<W: Who + ?Sized>(&self, who: &W) -> Result<WhoDigest> {
+    pub(crate) fn digest<W: Who + ?Sized>(&self, who: &W) -> Result<WhoDigest> {
         let bytes = who.bytes();
         if bytes.is_empty() {
             let message = format!(
@@ -236,7 +236,7 @@ impl Limiter {
     }
 
     /// Lets an attempt pass: what has been counted of it, and when.
-    pub(super) async fn enter<M: Mode>(&self, mode: &M, who: Result<WhoDigest>) -> Result<Entered, RateLimited> {
+    pub(crate) async fn enter<M: Mode>(&self, mode: &M, who: Result<WhoDigest>) -> Result<Entered, RateLimited> {
         let unchecked = |error| RateLimited::unchecked(self.name(), error);
         let (who, at) = (who.map_err(unchecked)?, self.handle.now());
         let decision = self.check(mode, who).await.map_err(unchecked)?;
@@ -244,7 +244,7 @@ impl Limiter {
     }
 
     /// Ends an attempt. Of a limiter that counts failures only, a success is given back.
-    pub(super) async fn leave<M: Mode>(&self, mode: &M, entered: &Entered, succeeded: bool) {
+    pub(crate) async fn leave<M: Mode>(&self, mode: &M, entered: &Entered, succeeded: bool) {
         if succeeded && self.only_failures {
             self.give_back(mode, entered.who, &entered.decision, entered.at).await;
         }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use smallvec::{SmallVec, smallvec};
 
@@ -170,6 +171,38 @@ impl Limiter {
         let (handle, is_bounded) = (handle.clone(), store.limits().is_some());
         let rules = smallvec![Rule::new(name)];
         Limiter { handle, rules, cost: 1, when_away: WhenAway::Open, only_failures: false, is_bounded }
+    }
+
+    /// The limiter of an annotated function: how many within which window, the cost, and a ban.
+    pub(crate) fn of_function(
+        handle: &Handle,
+        name: &str,
+        (to, within, cost, ban): (u64, Duration, u32, Option<Duration>),
+    ) -> Self {
+        let mut limiter = Limiter::new(handle, name);
+        limiter.cost = cost.into();
+        let rule = limiter.rule();
+        rule.set_to(to);
+        rule.set_within(within.into());
+        if let Some(ban) = ban {
+            rule.set_ban(ban.into());
+        }
+        limiter
+    }
+
+    /// Sets what the attribute names by a word.
+    pub(crate) fn set_words(&mut self, algorithm: &str, when_away: &str, only_failures: bool) -> Result<()> {
+        self.only_failures = only_failures;
+        self.when_away = match when_away {
+            "closed" => WhenAway::Closed,
+            "local" => WhenAway::Local,
+            _ => WhenAway::Open,
+        };
+        self.set_algorithm(match algorithm {
+            "gcra" => Algorithm::Gcra,
+            "sliding_window" => Algorithm::SlidingWindow,
+            _ => Algorithm::FixedWindow,
+        })
     }
 
     pub(super) fn name(&self) -> &str {
