@@ -32,6 +32,8 @@ mod error;
 mod faces;
 mod increments;
 mod limiter;
+#[cfg(feature = "http")]
+mod passed;
 mod rule;
 mod source;
 mod who;
@@ -42,4 +44,6 @@ pub use self::decision::{Decision, LimitState};
 pub use self::error::RateLimited;
 pub(crate) use self::limiter::Limiter;
 pub use self::limiter::{AsyncRateLimiter, RateLimiter, WhenAway};
+#[cfg(feature = "http")]
+pub(crate) use self::passed::Passed;
 pub use self::who::{Who, network};

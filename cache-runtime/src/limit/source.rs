@@ -74,7 +74,7 @@ impl Source for LocalCounts {
     }
 
     async fn delete(&self, keys: Vec<String>, _: Timestamp) -> Result<bool> {
-        Ok(keys.iter().fold(false, |deleted, key| self.remove(key) || deleted))
+        Ok(keys.iter().filter(|key| self.remove(key)).count() > 0)
     }
 }
 
