@@ -70,6 +70,10 @@ cache_suite::run_claims! { claims_in_sqlite_in_a_file, file }
 cache_suite::run_claims! { claims_in_the_model_store, model_store }
 cache_suite::run_claims! { claims_in_an_arc, || Arc::new(Chaos::over(&Cache::memory())) as Arc<dyn Store> }
 
+cache_suite::run_limits! { limits_in_sqlite_in_memory, || Chaos::over(&Cache::memory()) }
+cache_suite::run_limits! { limits_in_sqlite_in_a_file, file }
+cache_suite::run_limits! { limits_in_an_arc, || Arc::new(Chaos::over(&Cache::memory())) as Arc<dyn Store> }
+
 cache_suite::run_no_cache! { no_cache, Cache::none }
 cache_suite::run_no_cache! { no_cache_by_address, || Cache::open("none:").expect("a good address") }
 

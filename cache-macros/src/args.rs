@@ -7,6 +7,7 @@ use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::{Error, Expr, ExprLit, Lit, LitStr, Path, Result, Token};
 
+use self::MacroKind::{Cached, Counter, Limited};
 use self::arg::Arg;
 use crate::did_you_mean;
 use crate::errors::Errors;
@@ -17,6 +18,7 @@ use crate::time::Time;
 pub(crate) enum MacroKind {
     Cached,
     Counter,
+    Limited,
 }
 
 impl MacroKind {
@@ -24,28 +26,38 @@ impl MacroKind {
         match self {
             MacroKind::Cached => "`#[cached]`",
             MacroKind::Counter => "`#[counter]`",
+            MacroKind::Limited => "`#[limited]`",
         }
     }
 }
 
-/// The arguments, how each is written, and whether a counter takes it too.
-const ARGUMENTS: [(&str, &str, bool); 16] = [
-    ("key", "key = \"user:{id}\"", true),
-    ("each", "each = ids", false),
-    ("expires_in", "expires_in = 300", true),
-    ("race_ttl", "race_ttl = 10", false),
-    ("background", "background", false),
-    ("stale_if_error", "stale_if_error = 3600", false),
-    ("jitter", "jitter = 0.1", false),
-    ("shared", "shared", false),
-    ("version", "version = 2", true),
-    ("skip", "skip(client)", true),
-    ("store_if", "store_if = |value| value.is_some()", false),
-    ("tags", "tags = [\"user:{id}\"]", false),
-    ("cache", "cache = \"sessions\"", true),
-    ("near", "near = false", false),
-    ("companions", "companions = false", false),
-    ("crate", "crate = my_cache", true),
+const ALL: &[MacroKind] = &[Cached, Counter, Limited];
+
+/// The arguments, how each is written, and which attributes take it.
+const ARGUMENTS: [(&str, &str, &[MacroKind]); 23] = [
+    ("key", "key = \"user:{id}\"", ALL),
+    ("each", "each = ids", &[Cached]),
+    ("expires_in", "expires_in = 300", &[Cached, Counter]),
+    ("race_ttl", "race_ttl = 10", &[Cached]),
+    ("background", "background", &[Cached]),
+    ("stale_if_error", "stale_if_error = 3600", &[Cached]),
+    ("jitter", "jitter = 0.1", &[Cached]),
+    ("shared", "shared", &[Cached]),
+    ("version", "version = 2", ALL),
+    ("skip", "skip(client)", ALL),
+    ("store_if", "store_if = |value| value.is_some()", &[Cached]),
+    ("tags", "tags = [\"user:{id}\"]", &[Cached]),
+    ("to", "to = 5", &[Limited]),
+    ("within", "within = 60", &[Limited]),
+    ("algorithm", "algorithm = gcra", &[Limited]),
+    ("cost", "cost = 3", &[Limited]),
+    ("ban", "ban = \"1h\"", &[Limited]),
+    ("only_failures", "only_failures", &[Limited]),
+    ("when_away", "when_away = closed", &[Limited]),
+    ("cache", "cache = \"sessions\"", ALL),
+    ("near", "near = false", &[Cached]),
+    ("companions", "companions = false", &[Cached, Limited]),
+    ("crate", "crate = my_cache", ALL),
 ];
 
 /// For how long values are kept in the process.
@@ -85,6 +97,13 @@ pub(crate) struct Args {
     pub(crate) skip: Vec<Ident>,
     pub(crate) store_if: Option<Expr>,
     pub(crate) tags: Vec<LitStr>,
+    pub(crate) to: Option<Expr>,
+    pub(crate) within: Option<Time>,
+    pub(crate) algorithm: Option<Ident>,
+    pub(crate) cost: Option<Expr>,
+    pub(crate) ban: Option<Time>,
+    pub(crate) only_failures: bool,
+    pub(crate) when_away: Option<Ident>,
     pub(crate) cache: Option<LitStr>,
     pub(crate) near: Option<Near>,
     pub(crate) companions: Option<bool>,
@@ -111,11 +130,12 @@ impl Args {
         self.names.iter().any(|given| given == name)
     }
 
-    /// The times that are expressions, which may use the function's arguments.
+    /// The times, and the numbers of a limit, that are expressions, which may use the function's arguments.
     pub(crate) fn times(&self) -> Vec<&Expr> {
-        let times = [&self.expires_in, &self.race_ttl, &self.stale_if_error];
+        let times = [&self.expires_in, &self.race_ttl, &self.stale_if_error, &self.within, &self.ban];
         let near = if let Some(Near::AtMost(time)) = &self.near { Some(time) } else { None };
-        times.into_iter().flatten().chain(near).filter_map(Time::expression).collect()
+        let times = times.into_iter().flatten().chain(near).filter_map(Time::expression);
+        times.chain(&self.to).chain(&self.cost).collect()
     }
 
     /// The closure that makes the lifetime from the value, if there is one.
@@ -161,6 +181,13 @@ impl Args {
             "skip" => self.skip = arg.names()?,
             "store_if" => self.store_if = Some(arg.condition()?),
             "tags" => self.tags = arg.texts()?,
+            "to" => self.to = Some(arg.count()?),
+            "within" => self.within = Some(Time::window_of_limit(arg.value()?, arg.form)?),
+            "algorithm" => self.algorithm = Some(arg.one_of(&["fixed_window", "sliding_window", "gcra"])?),
+            "cost" => self.cost = Some(arg.count()?),
+            "ban" => self.ban = Some(Time::window_of_limit(arg.value()?, arg.form)?),
+            "only_failures" => self.only_failures = arg.flag().map(|_| true)?,
+            "when_away" => self.when_away = Some(arg.one_of(&["open", "closed", "local"])?),
             "cache" => self.cache = Some(arg.filled_text()?),
             "near" => self.near = Some(Near::read(arg.value()?, arg.form)?),
             "companions" => self.companions = Some(arg.yes_or_no()?),
@@ -176,12 +203,15 @@ fn argument(kind: MacroKind, input: ParseStream) -> Result<Arg> {
     if !input.peek(Ident::peek_any) {
         let wrong = match input.fork().parse::<LitStr>() {
             Ok(text) => format!("a text needs the name of an argument: write `key = {:?}`", text.value()),
-            Err(_) => format!("{} takes arguments such as `key = \"user:{{id}}\"`, `expires_in = 300`", kind.name()),
+            Err(_) => {
+                let other = if kind == Limited { "to = 5" } else { "expires_in = 300" };
+                format!("{} takes arguments such as `key = \"user:{{id}}\"`, `{other}`", kind.name())
+            }
         };
         return Err(input.error(wrong));
     }
     let name = input.call(Ident::parse_any)?;
-    let known = ARGUMENTS.iter().filter(|(_, _, of_counter)| *of_counter || kind == MacroKind::Cached);
+    let known = ARGUMENTS.iter().filter(|(.., kinds)| kinds.contains(&kind));
     if let Some((_, form, _)) = known.clone().find(|(known, ..)| name == known) {
         return Ok(Arg { name, form, input });
     }

@@ -6,7 +6,7 @@ use syn::spanned::Spanned;
 use syn::visit_mut::{VisitMut, visit_pat_ident_mut, visit_pat_mut};
 use syn::{Error, FnArg, Pat, PatIdent, PatType, Type};
 
-use crate::args::Args;
+use crate::args::{Args, MacroKind};
 use crate::batch::Batch;
 use crate::errors::Errors;
 use crate::free_names::free_use;
@@ -22,6 +22,8 @@ use crate::tags::Tag;
 /// a trait cannot contain a type, have its name in front: `price_invalidate`.
 pub(crate) struct Companions {
     pub(crate) in_impl: bool,
+    /// The companion that runs the body alone.
+    pub(crate) body: &'static str,
     pub(crate) parameters: Vec<Parameter>,
 }
 
@@ -49,7 +51,9 @@ pub(crate) enum Besides {
 
 impl Companions {
     /// Plans the companions, and reports expressions that they cannot evaluate.
+    #[expect(clippy::too_many_arguments, reason = "they are the parts of a plan")]
     pub(crate) fn new(
+        kind: MacroKind,
         function: &Function,
         key: &Key,
         types: &[TypeArgument],
@@ -86,7 +90,8 @@ impl Companions {
             }
         });
         let in_impl = function.is_associated() || Place::of_attribute() != Place::Elsewhere;
-        let companions = Companions { parameters: parameters.collect(), in_impl };
+        let body = if kind == MacroKind::Limited { "unlimited" } else { "uncached" };
+        let companions = Companions { parameters: parameters.collect(), in_impl, body };
         if !in_impl {
             own_name::check(function, errors);
         }

@@ -37,6 +37,7 @@ mod companions;
 mod debug;
 mod forwarding;
 mod key;
+mod limited;
 mod near;
 mod options;
 mod rename_self;
@@ -68,6 +69,7 @@ pub(crate) fn attribute(kind: MacroKind, args: TokenStream, item: TokenStream) -
     let name = function.sig.ident.clone();
     let expansion = match Plan::new(kind, args, &function) {
         Ok(plan) if kind == MacroKind::Counter => counter(function, &plan),
+        Ok(plan) if kind == MacroKind::Limited => Expansion::new(&function, &plan).limited(),
         Ok(plan) => match (Expansion::new(&function, &plan), &plan.companions) {
             (expansion, Some(companions)) => expansion.with_companions(companions),
             (expansion, None) => expansion.alone(),

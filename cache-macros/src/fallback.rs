@@ -19,11 +19,11 @@ pub(crate) fn item(item: TokenStream, error: &syn::Error) -> TokenStream {
 pub(crate) fn function(kind: MacroKind, function: Function, error: &syn::Error) -> TokenStream {
     let errors = error.to_compile_error();
     let function = match (kind, &function.body) {
-        (MacroKind::Cached, Body::Present { .. }) => {
+        (MacroKind::Cached | MacroKind::Limited, Body::Present { .. }) => {
             let Function { attrs, vis, sig, body } = function;
             quote!(#(#attrs)* #vis #sig #body)
         }
-        (MacroKind::Cached, Body::Absent(_)) => without_body(&function),
+        (MacroKind::Cached | MacroKind::Limited, Body::Absent(_)) => without_body(&function),
         // The argument `crate` may be what is wrong, so this uses the usual name.
         (MacroKind::Counter, _) => without_body(&with_handle(function, None)),
     };

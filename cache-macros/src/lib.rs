@@ -316,6 +316,73 @@ pub fn counter(args: TokenStream, item: TokenStream) -> TokenStream {
     expand::attribute(MacroKind::Counter, args.into(), item.into()).into()
 }
 
+/// Limits how often a function runs, by its arguments.
+///
+/// The function returns a `Result` whose error implements `From<RateLimited>`. If the limit is used up, the body does not run,
+/// and the caller gets that error. It counts in a cache, for all processes: see the guide's page `limits`.
+///
+/// ```
+/// use cache_runtime::limit::RateLimited;
+/// use cache_runtime::limited;
+/// use std::net::IpAddr;
+///
+/// #[derive(Debug)]
+/// enum LoginError {
+///     WrongPassword,
+///     Limited(RateLimited),
+/// }
+///
+/// impl From<RateLimited> for LoginError {
+///     fn from(limited: RateLimited) -> Self {
+///         LoginError::Limited(limited)
+///     }
+/// }
+///
+/// #[limited(key = "login:{ip}", to = 2, within = 60, only_failures)]
+/// fn log_in(ip: IpAddr, password: &str) -> Result<(), LoginError> {
+///     if password == "secret" { Ok(()) } else { Err(LoginError::WrongPassword) }
+/// }
+///
+/// # let _scope = cache_runtime::testing::scope(cache_runtime::Cache::memory());
+/// let ip = "192.0.2.7".parse()?;
+/// assert!(log_in(ip, "guess").is_err());
+/// assert_eq!(log_in::remaining(ip)?, 1);
+/// assert!(log_in(ip, "another").is_err());
+/// assert!(matches!(log_in(ip, "secret"), Err(LoginError::Limited(_))));
+///
+/// assert!(log_in::reset(ip)?);
+/// assert!(log_in(ip, "secret").is_ok());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Arguments
+///
+/// | argument | meaning |
+/// |---|---|
+/// | `key = "login:{ip}"` | whom the limit counts together, as for [`macro@cached`]; without it, the function's path and all its arguments. Only a hash of it is stored |
+/// | `to = 5` | how many calls may pass within the window: a number, or an expression of type `u64` |
+/// | `within = 60` | the length of the window: seconds, `"5m"`, `never`, or an expression of type [`Duration`](std::time::Duration) |
+/// | `algorithm = gcra` | `fixed_window` (default), `sliding_window` or `gcra` |
+/// | `cost = 3` | what a call costs; default: 1 |
+/// | `ban = "1h"` | for how long who goes over the limit is refused |
+/// | `only_failures` | a call that returns `Ok` is given back |
+/// | `when_away = closed` | what happens while the cache is away: `open` (default), `closed` or `local` |
+/// | `version = 2` | a number or a string that is part of the key |
+/// | `skip(a, b)` | arguments that are not part of the key; needed only without `key` |
+/// | `cache = "sessions"` | a named cache of the configuration |
+/// | `companions = false` | no type beside the function |
+/// | `crate = my_cache` | the path of this library, if you renamed it |
+///
+/// # Companions
+///
+/// Beside the function stands a type of its name: `log_in::remaining(ip)` says how many calls would pass now, `log_in::reset(ip)`
+/// forgets those that were counted, and `log_in::unlimited(ip, password)` runs the body without the limit. For a method they are
+/// `log_in_remaining`, `log_in_reset` and `log_in_unlimited`. Those of an `async fn` are awaited.
+#[proc_macro_attribute]
+pub fn limited(args: TokenStream, item: TokenStream) -> TokenStream {
+    expand::attribute(MacroKind::Limited, args.into(), item.into()).into()
+}
+
 /// Implements `cache_runtime::model::Cacheable` for a struct with the fields `id` and `updated_at`.
 ///
 /// `#[cache(id)]` and `#[cache(updated_at)]` mark other fields. Above the struct, `#[cache(name = "card")]` sets its name in

@@ -53,13 +53,14 @@ impl Plan {
         let batch = Batch::new(&args, function, &key, &mut errors);
         let types = type_arguments(function, &arguments);
         let tags = tags(&args, &arguments, &key, &mut errors);
-        let is_async = kind == MacroKind::Cached && function.is_async();
-        check_boxed(function, &args, &mut errors);
+        let is_async = kind != MacroKind::Counter && function.is_async();
+        check_boxed(kind, function, &args, &mut errors);
+        check_limit(kind, function, &args, &mut errors);
         // `#[async_trait]` is for traits, whose implementations cannot have companions.
         let has_companions =
             args.companions.unwrap_or_else(|| !is_of_a_trait(function)) && function.boxed_output().is_none();
-        let companions = (kind == MacroKind::Cached && has_companions)
-            .then(|| Companions::new(function, &key, &types, &args, &tags, batch.as_ref(), &mut errors));
+        let companions = (kind != MacroKind::Counter && has_companions)
+            .then(|| Companions::new(kind, function, &key, &types, &args, &tags, batch.as_ref(), &mut errors));
         errors.or(Plan { args, key, types, is_async, background, tags, batch, companions })
     }
 
@@ -100,9 +101,13 @@ fn check_closures(args: &Args, arguments: &[Argument], errors: &mut Errors) {
 }
 
 /// A boxed future borrows from the call, so its body runs in no task and for no elements but those of the call.
-fn check_boxed(function: &Function, args: &Args, errors: &mut Errors) {
+fn check_boxed(kind: MacroKind, function: &Function, args: &Args, errors: &mut Errors) {
     if function.boxed_output().is_none() {
         return;
+    }
+    if kind == MacroKind::Limited {
+        let wrong = "`#[limited]` needs an `async fn`, and this function returns a boxed future: annotate an `async fn` that it calls";
+        errors.add(&function.sig.ident, wrong);
     }
     if args.companions == Some(true) {
         let wrong = "a function that returns a boxed future has no companions: remove `companions = true`";
@@ -115,6 +120,18 @@ fn check_boxed(function: &Function, args: &Args, errors: &mut Errors) {
             )
         };
         errors.extend(place.as_ref().map(|place| Error::new(place.span(), wrong())));
+    }
+}
+
+/// A limit says how many may pass within which time.
+fn check_limit(kind: MacroKind, function: &Function, args: &Args, errors: &mut Errors) {
+    if kind != MacroKind::Limited || !errors.is_empty() {
+        return;
+    }
+    for (name, form) in [("to", "to = 5"), ("within", "within = 60")] {
+        if !args.is_given(name) {
+            errors.add(&function.sig.ident, format!("`#[limited]` needs `{name}`: write `{form}`"));
+        }
     }
 }
 

@@ -17,6 +17,10 @@ pub(crate) fn check(kind: MacroKind, function: &Function, errors: &mut Errors) {
             semicolon,
             "a cached function has a body: in a trait, write `#[cached(companions = false, …)]` above the function of each implementation",
         ),
+        (MacroKind::Limited, Body::Absent(semicolon)) => errors.add(
+            semicolon,
+            "a limited function has a body: in a trait, write `#[limited(companions = false, …)]` above the function of each implementation",
+        ),
         (MacroKind::Counter, Body::Present { brace, .. }) => {
             errors.add_at(brace.span.open(), "a counter has no body: end the line with `;`");
         }
@@ -34,7 +38,7 @@ pub(crate) fn check(kind: MacroKind, function: &Function, errors: &mut Errors) {
 fn once(kind: MacroKind, others: &[Attribute], errors: &mut Errors) {
     let ours = |attr: &&Attribute| {
         let last = attr.path().segments.last();
-        last.is_some_and(|last| last.ident == "cached" || last.ident == "counter")
+        last.is_some_and(|last| ["cached", "counter", "limited"].iter().any(|name| last.ident == name))
     };
     for other in others.iter().filter(ours) {
         let wrong = format!("the function already has {}: remove one of the two", kind.name());

@@ -44,6 +44,18 @@ impl Time {
         Err(Error::new_spanned(value, wrong))
     }
 
+    /// Parses how long the window of a limit is, or a ban.
+    pub(crate) fn window_of_limit(value: Expr, form: &str) -> Result<Self> {
+        let wrong = match Time::parse(&value)? {
+            Time::After(duration) if duration.as_millis() == 0 => {
+                format!("a window of 0 limits nothing: write a time, as in `{form}`")
+            }
+            Time::FromValue(_) => format!("there is no value yet: write a time, as in `{form}`"),
+            time => return Ok(time),
+        };
+        Err(Error::new_spanned(value, wrong))
+    }
+
     /// The expression, if it is not known at compile time.
     pub(crate) fn expression(&self) -> Option<&Expr> {
         if let Time::Computed(expression) | Time::FromValue(expression) = self { Some(expression) } else { None }

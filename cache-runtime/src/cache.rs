@@ -3,7 +3,7 @@
 //! The methods of both faces are written once, by `for_both_faces!`, so that one text documents both.
 
 mod async_cache;
-mod both_faces;
+pub(crate) mod both_faces;
 mod builder;
 mod counter;
 mod debug;
@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 pub use self::async_cache::AsyncCache;
 pub use self::background::{AsyncBackground, Background};
+pub(crate) use self::both_faces::for_both_faces;
 pub use self::builder::CacheBuilder;
 pub use self::counter::{AsyncCounter, Counter};
 pub use self::fragment::{AsyncFragment, Fragment, FragmentLookup, FragmentsLookup, Rendering};

@@ -24,6 +24,7 @@
 //! | [`http_clients`] | A cache for the responses that a program gets: tower, reqwest |
 //! | [`assets`] | Static files with fingerprints in their names, kept by browsers for a year |
 //! | [`counters`] | Atomic counters and rate limiting |
+//! | [`limits`] | Rate limits: which algorithm, for whom, and what happens without the store? |
 //! | [`configuration`] | `config/storage.toml`, environment variables, addresses, cargo features |
 //! | [`testing`] | How do I test cached functions without sleeping? |
 //! | [`sqlite`] | The SQLite backend: files, eviction, pragmas, other SQLite libraries |
@@ -44,7 +45,7 @@ macro_rules! pages {
 }
 pages! {
     macros handle asynchronous keys values expiry stampedes near invalidation batches models fragments
-    russian_dolls templates touches assets counters
+    russian_dolls templates touches assets counters limits
     configuration testing sqlite processes redis stores failure performance migrating rails
 }
 

@@ -5,6 +5,7 @@
 //! - [`Preconditions`] compares what a client has with what the server has: the answer is 304, 412, or the page.
 //! - [`CacheControl`] writes the field `Cache-Control`, and [`Directives`] reads one that was received.
 //! - [`ResponseCache`] stores the responses of a server, and [`ClientCache`] those that a client gets: tower layers.
+//! - [`LimitLayer`] limits how often a client may ask, by its [`ClientAddress`]: a tower layer.
 //! - [`ConditionalGet`], [`WeakETags`] and [`NoStoreOnErrors`] finish responses: tower layers, too.
 //!
 //! ```
@@ -34,6 +35,7 @@ mod engine;
 mod etag;
 mod fresh_when;
 mod layers;
+mod limit;
 mod not_modified;
 mod options;
 mod preconditions;
@@ -53,6 +55,7 @@ pub use self::early_response::EarlyResponse;
 pub use self::etag::ETag;
 pub use self::fresh_when::{ETagSeed, Fresh, FreshWhen};
 pub use self::layers::{ConditionalGet, Finished, NoStoreOnErrors, WeakETags};
+pub use self::limit::{ClientAddress, LimitLayer, LimitedService, PeerAddress, write_limit_fields};
 pub use self::preconditions::{Preconditions, Verdict};
 pub use self::response_cache::ResponseCache;
 pub use self::validators::Validators;

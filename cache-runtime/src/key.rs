@@ -7,6 +7,7 @@
 //! | a plain key | the key itself; one that begins with `@` gets `@/` in front |
 //! | a key in a namespace | `@name/` and then the key, with `%` and `/` percent-encoded in the name |
 //! | a tag's own entry | the namespace, `@/#` and the tag |
+//! | a count of a limit | the namespace, `@/!{`, 32 hexadecimal digits of who is limited, `}`, the rule and the name |
 //! | a key over 250 bytes | its start, `~`, and 32 hexadecimal digits of a hash of all of it |
 //!
 //! A key template of an annotated function with a version or with type arguments begins with `#version<types>#`.
@@ -14,6 +15,7 @@
 mod argument_encoding;
 mod function_path;
 mod identity;
+mod who;
 
 use std::any::{TypeId, type_name};
 use std::borrow::Cow;
@@ -28,6 +30,7 @@ use sha2::{Digest, Sha256};
 
 use self::argument_encoding::Written;
 pub use self::function_path::FunctionPath;
+pub(crate) use self::who::{WhoDigest, WhoHash};
 
 use crate::{Error, ErrorKind, Result};
 
@@ -69,6 +72,15 @@ pub(crate) fn of_tag(namespace: &str, tag: &str) -> Result<String> {
     }
     let text = Cow::Owned([namespace, "@/#", tag].concat());
     Ok(shortened(text, namespace.len(), MAX_LEN).into_owned())
+}
+
+/// The key of a count of a limit, as it is written in the store.
+///
+/// `rule` tells apart what one name counts. All counts of one digest are in one slot of a Redis cluster.
+pub(crate) fn of_limit(namespace: &str, digest: &WhoDigest, rule: impl Display, name: &str) -> String {
+    let mut text = String::with_capacity(namespace.len() + name.len() + 64);
+    let _ = write!(text, "{namespace}@/!{{{:032x}}}{rule}:{name}", u128::from_be_bytes(*digest));
+    shortened(Cow::Owned(text), namespace.len(), MAX_LEN).into_owned()
 }
 
 /// The start of the keys in the namespace `name` inside `outer`.

@@ -16,6 +16,7 @@ mod handle;
 #[cfg(feature = "http")]
 pub mod http;
 mod key;
+pub mod limit;
 #[doc(hidden)]
 pub mod macro_support;
 mod mode;
@@ -31,7 +32,7 @@ pub mod testing;
 mod time;
 pub mod touches;
 
-pub use cache_macros::{cached, counter};
+pub use cache_macros::{cached, counter, limited};
 
 pub use self::cache::{
     AsyncBackground, AsyncCache, AsyncCounter, AsyncFragment, Background, Cache, CacheBuilder, Counter, Fragment,

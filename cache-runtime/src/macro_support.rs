@@ -6,10 +6,12 @@ mod body;
 mod cached_function;
 mod companions;
 mod duration;
+mod limited;
 mod list;
 mod model;
 mod near;
 mod options;
+mod refused;
 
 pub use std::time::Duration;
 
@@ -17,10 +19,12 @@ pub use self::blocking::begin;
 pub use self::body::{Body, run_async};
 pub use self::companions::{Ref, Returns, Stores, key, tags};
 pub use self::duration::{IntoDuration, duration};
+pub use self::limited::{EnteredCall, LimitOptions, refuse, succeeded};
 pub use self::list::ListProbe;
 pub use self::model::{UpdatedAt, id, id_values};
 pub use self::near::{ArgumentPart, CallKey, Fit, FitProbe, NearSlot, TemplatePart, near, whole};
 pub use self::options::{CallOptions, vec};
+pub use self::refused::IntoRefused;
 // `Storable` is here so that users can write the bound which the compiler proposes.
 pub use crate::call::{
     Always, BatchOutcome, BatchOutput, Begun, Computation, Elements, EntryName, Hit, Lifetime, LifetimeOf, LocalErr,

@@ -3,13 +3,13 @@
 //! A store that announces its changes (see [`Stripes`]) makes it possible: what was read is kept with the stamp that its
 //! key had before, and is a hit as long as the stamp is current. So a value that anybody has changed is never a hit after
 //! the change has returned, and a hit does not ask the store.
-
 //!
 //! A record is kept under its key. A call of an annotated function keeps the decoded value instead, under what its key is
 //! made of, so that a hit neither writes a key nor decodes.
 
 mod call_key;
 mod decoded;
+mod refusals;
 mod slot;
 mod weight;
 
@@ -26,6 +26,7 @@ use smallvec::SmallVec;
 pub use self::call_key::{ArgumentPart, CallKey, TemplatePart};
 pub(crate) use self::decoded::{Decoded, Validity};
 pub use self::decoded::{Fit, FitProbe};
+pub(crate) use self::refusals::{Refusal, Refusals};
 pub use self::slot::NearSlot;
 use self::weight::{CAPACITY, Weight};
 use crate::entry::{Record, Value};
@@ -201,7 +202,7 @@ impl Stamps {
     }
 
     #[inline]
-    fn are_current(&self) -> bool {
+    pub(crate) fn are_current(&self) -> bool {
         self.stripes.is_current(self.own) && self.tags.iter().all(|tag| self.stripes.is_current(*tag))
     }
 }

@@ -4,6 +4,7 @@ mod arc_and_box;
 mod claims;
 mod forward;
 mod from_async;
+mod limits;
 pub(crate) mod none;
 mod operation;
 #[cfg(feature = "redis")]
@@ -20,6 +21,9 @@ pub(crate) use self::claims::ClaimsOrNone;
 pub use self::claims::{Claim, Claims};
 pub(crate) use self::forward::{forward_claims, forward_methods};
 pub use self::from_async::{AsyncStore, FromAsync};
+pub(crate) use self::limits::take;
+pub use self::limits::{Count, Counted, Limits, Next, Step};
+pub(crate) use self::limits::{LimitsOrNone, LocalCounts};
 pub use self::none::NoCache;
 pub use self::operation::{Answer, Operation};
 pub(crate) use self::stripes::Stamp;
@@ -246,6 +250,15 @@ pub trait Store: Send + Sync + 'static {
     ///   only in the process that computes.
     /// - The answer does not change while the store exists.
     fn claims(&self) -> Option<&dyn Claims> {
+        None
+    }
+
+    /// The counts within bounds of this store, if it can change several of them in one atomic step.
+    ///
+    /// - By default it has none, and a [`RateLimiter`](crate::limit::RateLimiter) on it has only the fixed window, which
+    ///   [`increment`](Store::increment) is enough for.
+    /// - The answer does not change while the store exists.
+    fn limits(&self) -> Option<&dyn Limits> {
         None
     }
 

@@ -14,6 +14,7 @@ mod golden;
 mod instances;
 mod keys;
 mod lifetimes;
+mod limited;
 mod lints;
 mod names;
 mod near;

@@ -11,6 +11,7 @@ use std::io::{Write, stdout};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use cache_runtime::limit::{Algorithm, Decision, RateLimiter};
 use cache_runtime::{Cache, Result};
 
 use self::random::Random;
@@ -24,6 +25,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match arguments[..] {
         ["mix", path, seconds] => mix(&open(path)?, Duration::from_secs(seconds.parse()?))?,
+        ["limit", path, algorithm, to, attempts] => limit(&open(path)?, algorithm, to.parse()?, attempts.parse()?)?,
         ["count", path] => print(open(path)?.increment("opened", 1)?)?,
         ["write", path] => write_forever(&open(path)?)?,
         ["endure", path, seconds] => endure(&open(path)?, Duration::from_secs(seconds.parse()?))?,
@@ -150,6 +152,27 @@ fn compute_async(cache: &Cache, key: &str) -> Result<(), Box<dyn Error>> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let answer = runtime.block_on(cache.to_async().get_or_set(key, async || std::process::id()));
     Ok(print(answer)?)
+}
+
+/// Attempts from several threads what is limited, and prints how many passed.
+fn limit(cache: &Cache, algorithm: &str, to: u64, attempts: u64) -> Result<(), Box<dyn Error>> {
+    let algorithm = match algorithm {
+        "fixed" => Algorithm::FixedWindow,
+        "sliding" => Algorithm::SlidingWindow,
+        "gcra" => Algorithm::Gcra,
+        _ => return Err(format!("{algorithm} is no algorithm").into()),
+    };
+    let limiter = RateLimiter::new(cache, "shared").to(to).within(86_400).algorithm(algorithm)?;
+    let passed = |_| (0..attempts).map(|_| limiter.check("everybody")).filter(passes).count();
+    let passed: usize = thread::scope(|scope| {
+        let started: Vec<_> = (0..16).map(|number| scope.spawn(move || passed(number))).collect();
+        started.into_iter().map(|thread| thread.join().expect("no panic")).sum()
+    });
+    Ok(print(passed)?)
+}
+
+fn passes(decision: &Result<Decision>) -> bool {
+    decision.as_ref().expect("the store answers").allowed
 }
 
 /// Writes numbered entries and prints the number of each, until the process is killed.

@@ -23,6 +23,8 @@ cache_suite::run! { one_server, cache }
 cache_suite::run_store! { one_server_by_the_contract, || Chaos::over(&cache()) }
 cache_suite::run_claims! { claims_on_one_server, || Chaos::over(&cache()) }
 cache_suite::run_store! { one_server_with_resp3, || Chaos::over(&with_resp3()) }
+cache_suite::run_limits! { limits_on_one_server, || Chaos::over(&cache()) }
 cache_suite::run! { in_a_cluster, cluster }
 cache_suite::run_store! { a_cluster_by_the_contract, || Chaos::over(&cluster()) }
 cache_suite::run_claims! { claims_in_a_cluster, || Chaos::over(&cluster()) }
+cache_suite::run_limits! { limits_in_a_cluster, || Chaos::over(&cluster()) }

@@ -4,7 +4,7 @@ use std::any::Any;
 use std::sync::Arc;
 
 use cache_runtime::Result;
-use cache_runtime::store::{Claims, Dispatch, Expiration, Operation, Record, Store, Stripes, Timestamp, Value};
+use cache_runtime::store::{Claims, Dispatch, Expiration, Limits, Operation, Record, Store, Stripes, Timestamp, Value};
 
 /// A store, and a value that must outlive it, such as the folder of its file.
 pub(crate) struct ForwardingStore {
@@ -67,6 +67,10 @@ impl Store for ForwardingStore {
 
     fn claims(&self) -> Option<&dyn Claims> {
         self.store.claims()
+    }
+
+    fn limits(&self) -> Option<&dyn Limits> {
+        self.store.limits()
     }
 
     fn stripes(&self) -> Option<Arc<Stripes>> {

@@ -76,6 +76,28 @@ macro_rules! run_claims {
     };
 }
 
+/// Tests the contract of a [`Store`](cache_runtime::Store) about counts within bounds, for a store that has them.
+///
+/// It expands to a module of the given name with a test for each line.
+///
+/// ```
+/// # fn main() {}
+/// use cache_runtime::Cache;
+/// use cache_runtime::testing::Chaos;
+///
+/// cache_suite::run_limits! { limits_in_sqlite, || Chaos::over(&Cache::memory()) }
+/// ```
+#[macro_export]
+macro_rules! run_limits {
+    ($name:ident, $make:expr) => {
+        mod $name {
+            #[allow(unused_imports, reason = "the closure may use nothing of it")]
+            use super::*;
+            $crate::__each_line_on_limits! { __test_of_store, ($make) }
+        }
+    };
+}
+
 /// Makes the tests of a list of behaviours, in a module for each API.
 #[doc(hidden)]
 #[macro_export]
@@ -406,6 +428,30 @@ macro_rules! __each_line_on_claims {
                 the_first_of_two_computations_is_stored
                 any_text_can_be_claimed
                 dispatched_claim_operations_give_the_same_answers
+            }
+        }
+    };
+}
+
+/// The contract of a store that counts within bounds.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __each_line_on_limits {
+    ($then:ident, $rest:tt) => {
+        $crate::__each! { $then, $rest,
+            limits {
+                a_count_grows_up_to_its_bound
+                all_steps_are_taken_or_none
+                a_count_is_a_number
+                nothing_starts_no_count
+                a_counter_keeps_its_expiry
+                a_moment_is_renewed
+                counts_of_the_future_are_repaired
+                the_expiry_is_told
+                counting_a_value_that_is_no_number_changes_nothing
+                it_agrees_with_the_description_of_a_step
+                counting_is_atomic
+                a_task_counts_within_bounds_too
             }
         }
     };

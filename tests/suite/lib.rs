@@ -3,7 +3,7 @@
 //! A behaviour is a public function whose name says what it checks. It receives a [`TestCache`]: an empty cache, used
 //! by its blocking or its async API. [`run!`] makes a test of each behaviour for both, the async one with and without
 //! tokio. [`run_store!`] tests the contract of [`Store`](cache_runtime::Store), [`run_claims!`] its part about claims,
-//! and [`run_no_cache!`] a cache that stores nothing. For a store of your own, in a file under `tests/`:
+//! [`run_limits!`] that about counts within bounds, and [`run_no_cache!`] a cache that stores nothing. For a store of your own, in a file under `tests/`:
 //!
 //! ```
 //! # fn main() {}
@@ -46,6 +46,7 @@ pub mod expiry;
 mod fixtures;
 mod harness;
 pub mod keys;
+pub mod limits;
 pub mod namespaces;
 pub mod no_cache;
 pub mod real_time;

@@ -144,6 +144,26 @@ impl Arg<'_> {
             .map_err(|error| Error::new(error.span(), self.message("contains only names of arguments: write")))
     }
 
+    /// `= 5`, or an expression; a number that is written is at least 1
+    pub(crate) fn count(&self) -> Result<Expr> {
+        let value = self.value()?;
+        match literal(&value) {
+            Some(Lit::Int(number)) if number.base10_parse::<u64>().is_ok_and(|number| number > 0) => Ok(value),
+            Some(_) => Err(self.wrong(value, "is a whole number from 1 on: write")),
+            None if matches!(value, Expr::Unary(_)) => Err(self.wrong(value, "is a whole number from 1 on: write")),
+            None => Ok(value),
+        }
+    }
+
+    /// `= word`, one of a few
+    pub(crate) fn one_of(&self, words: &[&str]) -> Result<Ident> {
+        let value = self.value()?;
+        let word = if let Expr::Path(path) = &value { path.path.get_ident() } else { None };
+        let known = word.filter(|word| words.iter().any(|known| word == known));
+        let list = words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
+        known.cloned().ok_or_else(|| Error::new_spanned(&value, format!("`{}` is one of {list}", self.name)))
+    }
+
     /// The name alone
     pub(crate) fn flag(&self) -> Result<Ident> {
         if self.is_at_end() { Ok(self.name.clone()) } else { Err(self.wrong(&self.name, "takes no value: write only")) }

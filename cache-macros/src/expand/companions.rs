@@ -9,7 +9,7 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::{Attribute, FnArg, PatType, Receiver, ReceiverKind, Signature, Token, Type};
 
-use super::forwarding::{self, CALL, KEY, UNCACHED, body_name, companion_name, type_name};
+use super::forwarding::{self, CALL, KEY, body_name, companion_name, type_name};
 use super::options::optional;
 use super::{Expansion, attributes, static_lifetimes};
 use crate::companions::{Besides, Companions, Parameter};
@@ -35,7 +35,7 @@ struct Stored {
     peek: &'static str,
 }
 
-fn braced(place: Span, inside: &TokenStream) -> TokenStream {
+pub(super) fn braced(place: Span, inside: &TokenStream) -> TokenStream {
     quote_spanned!(place=> { #inside })
 }
 
@@ -89,7 +89,7 @@ impl Expansion<'_> {
             return quote!([] [] []);
         }
         let (uncached, run) =
-            (companion_name(self.function, companions, UNCACHED), self.run(companions, forwarding::passed));
+            (companion_name(self.function, companions, companions.body), self.run(companions, forwarding::passed));
         let (name, vis, cfg) = (type_name(self.function), self.own_vis(), attributes::cfg(&self.function.attrs));
         let text = format!("The companions of the cached function [`{0}`](fn@{0}).", self.function.sig.ident.unraw());
         let place = self.name_place();
@@ -100,7 +100,7 @@ impl Expansion<'_> {
 
     /// The visibility of the function with this macro's hygiene: where `macro_rules!` writes the function, lints would otherwise
     /// take what is declared here for the user's.
-    fn own_vis(&self) -> TokenStream {
+    pub(super) fn own_vis(&self) -> TokenStream {
         let vis = &self.function.vis;
         own_tokens(quote!(#vis))
     }
@@ -227,7 +227,7 @@ impl Expansion<'_> {
     }
 
     /// The function with the user's body, and all that the user said about the body.
-    fn body(&self, companions: &Companions) -> TokenStream {
+    pub(super) fn body(&self, companions: &Companions) -> TokenStream {
         let Function { attrs, sig, body, .. } = self.function;
         let Body::Present { brace, attrs: inner, statements } = body else {
             unreachable!("a cached function has a body")
@@ -261,8 +261,14 @@ impl Expansion<'_> {
         quote_spanned!(Span::mixed_site()=> #(let _ = &#used;)*)
     }
 
-    /// The arguments and the body of the function that makes the key.
+    /// The name and arguments, and the body of the function that makes the key.
     fn key_function(&self, companions: &Companions) -> TokenStream {
+        let (name, arguments, body) = self.key_function_parts(companions);
+        quote!([#name #arguments] [#body])
+    }
+
+    /// The name, the arguments and the body of the function that makes the key.
+    pub(super) fn key_function_parts(&self, companions: &Companions) -> (Ident, TokenStream, TokenStream) {
         let support = self.support(Span::mixed_site());
         // Another name for `&T`: clippy advises against `&String`.
         let arguments = keyed(companions, Besides::Nothing, |ty| quote!(#support::Ref<'_, #ty>));
@@ -279,7 +285,7 @@ impl Expansion<'_> {
         let unused = quote_spanned!(Span::mixed_site()=> #(let _ = #unnamed;)*);
         let key = self.make_key(Some(companions));
         let name = companion_name(self.function, companions, KEY);
-        quote!([#name #arguments] [#(#patterns)* #unused #key])
+        (name, arguments, quote!(#(#patterns)* #unused #key))
     }
 
     /// The companion `tags`; nothing without tags.
@@ -322,7 +328,7 @@ impl Expansion<'_> {
 }
 
 /// The arguments of a companion that asks by key, each followed by a comma. `write` writes a type.
-fn keyed(companions: &Companions, besides: Besides, write: impl Fn(&Type) -> TokenStream) -> TokenStream {
+pub(super) fn keyed(companions: &Companions, besides: Besides, write: impl Fn(&Type) -> TokenStream) -> TokenStream {
     let inputs = companions.keyed(besides).map(|Parameter { name, input, element, .. }| {
         let (name, ty) = match (input, element) {
             (FnArg::Receiver(receiver), _) => return receiver_by_reference(receiver),
@@ -335,7 +341,7 @@ fn keyed(companions: &Companions, besides: Besides, write: impl Fn(&Type) -> Tok
 }
 
 /// The tokens with this macro's hygiene.
-fn own_tokens(tokens: TokenStream) -> TokenStream {
+pub(super) fn own_tokens(tokens: TokenStream) -> TokenStream {
     let own = tokens.into_iter().map(|mut token| {
         token.set_span(token.span().resolved_at(Span::mixed_site()));
         token

@@ -17,9 +17,6 @@ pub(super) const KEY: &str = "__key";
 /// The hidden function that calls the runtime, for the function and for `refresh`.
 pub(super) const CALL: &str = "__call";
 
-/// The companion that runs the body.
-pub(super) const UNCACHED: &str = "uncached";
-
 /// The function's signature with names instead of patterns, because its arguments are passed on.
 pub(super) fn signature(sig: &Signature, companions: &Companions) -> Signature {
     let mut sig = sig.clone();
@@ -57,7 +54,7 @@ pub(super) fn type_name(function: &Function) -> Ident {
 pub(super) fn body_name(function: &Function, companions: &Companions) -> Ident {
     let name = type_name(function);
     match companions.in_impl {
-        true => companion_name(function, companions, UNCACHED),
+        true => companion_name(function, companions, companions.body),
         false if COMPANIONS.iter().any(|companion| name == companion) => format_ident!("__{name}"),
         false => name,
     }

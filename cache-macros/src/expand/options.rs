@@ -60,7 +60,7 @@ impl Expansion<'_> {
     }
 }
 
-fn option(name: &str, value: TokenStream) -> TokenStream {
+pub(super) fn option(name: &str, value: TokenStream) -> TokenStream {
     let name = Ident::new(name, Span::mixed_site());
     quote_spanned!(Span::mixed_site()=> .#name(#value))
 }
@@ -74,7 +74,7 @@ pub(super) fn optional(text: Option<impl ToTokens>) -> TokenStream {
 }
 
 /// A `Duration`; `None` for a time that is none or comes from the value.
-fn duration(time: &Time, support: &TokenStream) -> Option<TokenStream> {
+pub(super) fn duration(time: &Time, support: &TokenStream) -> Option<TokenStream> {
     match time {
         Time::Never | Time::FromValue(_) => None,
         Time::After(duration) => {

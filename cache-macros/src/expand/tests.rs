@@ -10,6 +10,10 @@ fn cached(args: TokenStream, item: TokenStream) -> String {
     attribute(MacroKind::Cached, args, item).to_string()
 }
 
+fn limited(args: TokenStream, item: TokenStream) -> String {
+    attribute(MacroKind::Limited, args, item).to_string()
+}
+
 fn counter(args: TokenStream, item: TokenStream) -> String {
     attribute(MacroKind::Counter, args, item).to_string()
 }
@@ -46,6 +50,14 @@ fn a_renamed_library_is_named_nowhere_by_its_own_name() {
             quote!(key = "views:{id}", expires_in = 5, crate = my::cache),
             quote!(
                 fn views(id: u8);
+            ),
+        ),
+        limited(
+            quote!(key = "{id}", to = 5, within = 60, crate = my::cache),
+            quote!(
+                async fn send(id: u8) -> Result<(), Error> {
+                    body().await
+                }
             ),
         ),
         counter(

@@ -97,6 +97,14 @@ macro_rules! start {
     (AsyncFragment) => {
         $crate::cache::both_faces::start!(AsyncCache)
     };
+    (RateLimiter) => {
+        " use cache_runtime::Cache;\n use cache_runtime::limit::RateLimiter;\n\n \
+         let logins = RateLimiter::new(&Cache::memory(), \"login\").to(5).within(60);"
+    };
+    (AsyncRateLimiter) => {
+        " use cache_runtime::Cache;\n use cache_runtime::limit::AsyncRateLimiter;\n\n \
+         let logins = AsyncRateLimiter::new(&Cache::memory().to_async(), \"login\").to(5).within(60);"
+    };
     (Counter) => {
         " use cache_runtime::counter;\n\n #[counter(key = \"page:views:{page_id}\")]\n fn page_views(page_id: u64);\n\n \
          # let _scope = cache_runtime::testing::scope(cache_runtime::Cache::memory());"
@@ -106,4 +114,4 @@ macro_rules! start {
          # let _scope = cache_runtime::testing::scope(cache_runtime::Cache::memory());"
     };
 }
-pub(super) use {for_both_faces, start};
+pub(crate) use {for_both_faces, start};

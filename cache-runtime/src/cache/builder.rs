@@ -111,6 +111,23 @@ impl CacheBuilder {
         self
     }
 
+    /// Sets the secret of this deployment.
+    ///
+    /// Keyed hashes are made with it: what a [`RateLimiter`](crate::limit::RateLimiter) stores tells nobody who has the store,
+    /// but not the secret, whom it limits. Give the same one to all processes that share the store, 32 random bytes as text
+    /// for example. It appears in no message.
+    ///
+    /// ```
+    /// use cache_runtime::{Cache, store::NoCache};
+    ///
+    /// let secret = std::env::var("CACHE_SECRET").unwrap_or_default();
+    /// let cache = Cache::builder(NoCache).secret(secret).build();
+    /// ```
+    pub fn secret(mut self, secret: impl Into<String>) -> Self {
+        self.settings.secret = Some(secret.into().into());
+        self
+    }
+
     /// Makes the cache from the store and settings.
     ///
     /// Like [`Cache::new`], it is this store's cache in every build, also with the cargo feature `no-cache`.

@@ -1,13 +1,15 @@
 //! What all clones and views of a cache share.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use crate::claim::{BackOff, Invalidations};
 use crate::codec::Codec;
 use crate::guard::GuardedStore;
-use crate::near::Near;
-use crate::store::Store;
+use crate::key::WhoHash;
+use crate::near::{Near, Refusals};
+use crate::store::{LocalCounts, Store};
 use crate::time::{Clock, Ttl};
 
 /// What all clones and views of a cache share.
@@ -17,13 +19,33 @@ pub(crate) struct Core {
     pub(crate) back_off: Arc<BackOff>,
     pub(crate) invalidations: Arc<Invalidations>,
     pub(crate) near: Near,
+    pub(crate) limits: LimitState,
     pub(crate) settings: Settings,
 }
 
 impl Core {
     pub(super) fn new(store: Arc<dyn Store>, settings: Settings) -> Self {
         let (back_off, invalidations, near) = (Arc::default(), Arc::default(), Near::default());
-        Core { store: GuardedStore::new(store), clock: Clock::running(), back_off, invalidations, near, settings }
+        let limits = LimitState::new(settings.secret.as_deref());
+        let (store, clock) = (GuardedStore::new(store), Clock::running());
+        Core { store, clock, back_off, invalidations, near, limits, settings }
+    }
+}
+
+/// What all limits on a cache share in this process.
+pub(crate) struct LimitState {
+    pub(crate) who: WhoHash,
+    pub(crate) refusals: Refusals,
+    /// Counts while the store is away.
+    pub(crate) local: LocalCounts,
+    /// Whether it was said that nothing is limited.
+    pub(crate) warned_of_none: AtomicBool,
+}
+
+impl LimitState {
+    fn new(secret: Option<&str>) -> Self {
+        let (refusals, local, warned_of_none) = (Refusals::default(), LocalCounts::default(), AtomicBool::new(false));
+        LimitState { who: WhoHash::new(secret), refusals, local, warned_of_none }
     }
 }
 
@@ -38,11 +60,20 @@ pub(crate) struct Settings {
     pub(crate) stall_timeout: Duration,
     /// For how long what is read is kept in this process, if nothing changes it.
     pub(crate) near: Duration,
+    /// What keyed hashes are made with.
+    pub(crate) secret: Option<Arc<str>>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
         let (shared_lease, stall_timeout) = (Duration::from_secs(30), Duration::from_secs(30));
-        Settings { expires_in: Ttl::DEFAULT, codec: Codec::default(), shared_lease, stall_timeout, near: Duration::MAX }
+        Settings {
+            expires_in: Ttl::DEFAULT,
+            codec: Codec::default(),
+            shared_lease,
+            stall_timeout,
+            near: Duration::MAX,
+            secret: None,
+        }
     }
 }

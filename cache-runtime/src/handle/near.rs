@@ -27,7 +27,7 @@ impl Handle {
     }
 
     /// The stamps for a record that is read from now on, if it is to be kept.
-    pub(super) fn stamps(&self, key: &str) -> Option<Stamps> {
+    pub(crate) fn stamps(&self, key: &str) -> Option<Stamps> {
         if self.near_limit().is_zero() {
             return None;
         }

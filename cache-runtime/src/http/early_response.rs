@@ -1,4 +1,4 @@
-//! The answer of a request that needs no page: 304, 412 or 428.
+//! The answer of a request that needs no page: 304, 412, 428, or the refusal of a limit.
 
 use std::error::Error;
 use std::fmt;
@@ -6,7 +6,8 @@ use std::fmt;
 use http::header::CACHE_CONTROL;
 use http::{HeaderMap, HeaderValue, StatusCode};
 
-/// The finished answer of a request that needs no page: 304, 412 or 428.
+/// The finished answer of a request that needs no page: 304, 412 or 428; 429 or 503 made from a
+/// [`RateLimited`](crate::limit::RateLimited).
 ///
 /// It is an error, so that `?` returns it from a handler. The adapters of web frameworks make a response of it.
 ///
@@ -40,6 +41,10 @@ impl EarlyResponse {
         EarlyResponse { status: StatusCode::PRECONDITION_REQUIRED, headers: no_store().into() }
     }
 
+    pub(super) fn refused(status: StatusCode, headers: HeaderMap) -> Self {
+        EarlyResponse { status, headers: headers.into() }
+    }
+
     /// Returns the status.
     pub fn status(&self) -> StatusCode {
         self.status
@@ -57,6 +62,8 @@ impl EarlyResponse {
             StatusCode::PRECONDITION_REQUIRED => {
                 Some("Say what you change: read it, and send its ETag in the field If-Match.\n")
             }
+            StatusCode::TOO_MANY_REQUESTS => Some("Too many requests: try again later.\n"),
+            StatusCode::SERVICE_UNAVAILABLE => Some("Try again later.\n"),
             _ => None,
         }
     }

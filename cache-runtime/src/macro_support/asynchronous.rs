@@ -4,10 +4,11 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use super::CallOptions;
 use super::companions::{Primed, Returns, Stores, delete, stored_value};
+use super::{CallOptions, EnteredCall, LimitOptions, limited};
 pub use crate::call::recompute_async as recompute;
 use crate::call::{self, BatchOutcome, Elements, Lookup, Outcome, retention, run_batch};
+use crate::limit::RateLimited;
 use crate::mode::Async;
 use crate::near::NearSlot;
 use crate::time::Ttl;
@@ -116,4 +117,24 @@ where
 pub fn counter(options: CallOptions, key: Result<String>) -> AsyncCounter {
     let (cache, key) = options.for_counter(key);
     AsyncCounter::new(cache.to_async(), key)
+}
+
+/// Asks whether a call of a limited function may pass.
+pub async fn enter(options: LimitOptions, key: Result<String>) -> Result<EnteredCall, RateLimited> {
+    limited::enter(&Async, options, key).await
+}
+
+/// Ends a call of a limited function.
+pub async fn leave(call: EnteredCall, succeeded: bool) {
+    limited::leave(&Async, call, succeeded).await;
+}
+
+/// How many calls of a limited function would pass.
+pub async fn remaining(options: LimitOptions, key: Result<String>) -> Result<u64> {
+    limited::remaining(&Async, options, key).await
+}
+
+/// Forgets the calls of a limited function.
+pub async fn reset(options: LimitOptions, key: Result<String>) -> Result<bool> {
+    limited::reset(&Async, options, key).await
 }

@@ -3,9 +3,10 @@
 use std::pin::pin;
 
 use super::companions::{Primed, Returns, Stores, delete, stored_value};
-use super::{Body, CallOptions};
+use super::{Body, CallOptions, EnteredCall, LimitOptions, limited};
 pub use crate::call::recompute;
 use crate::call::{self, BatchOutcome, Begun, Elements, Lookup, Outcome, retention, run_batch};
+use crate::limit::RateLimited;
 use crate::mode::Blocking;
 use crate::near::NearSlot;
 use crate::poll_once::poll_once;
@@ -135,4 +136,24 @@ where
 pub fn counter(options: CallOptions, key: Result<String>) -> Counter {
     let (cache, key) = options.for_counter(key);
     Counter::new(cache, key)
+}
+
+/// Asks whether a call of a limited function may pass.
+pub fn enter(options: LimitOptions, key: Result<String>) -> Result<EnteredCall, RateLimited> {
+    poll_once(limited::enter(&Blocking, options, key))
+}
+
+/// Ends a call of a limited function.
+pub fn leave(call: EnteredCall, succeeded: bool) {
+    poll_once(limited::leave(&Blocking, call, succeeded));
+}
+
+/// How many calls of a limited function would pass.
+pub fn remaining(options: LimitOptions, key: Result<String>) -> Result<u64> {
+    poll_once(limited::remaining(&Blocking, options, key))
+}
+
+/// Forgets the calls of a limited function.
+pub fn reset(options: LimitOptions, key: Result<String>) -> Result<bool> {
+    poll_once(limited::reset(&Blocking, options, key))
 }

@@ -1,5 +1,7 @@
 //! What an observer is told.
 
+use std::time::Duration;
+
 use super::Outage;
 use crate::Error;
 
@@ -57,6 +59,18 @@ pub enum Event<'a> {
         key: &'a str,
         /// What is wrong with the entry.
         reason: &'a str,
+    },
+    /// A [limit](crate::limit) refused a request.
+    #[non_exhaustive]
+    RateLimited {
+        /// The name of the limit.
+        name: &'a str,
+        /// How many may pass within the window.
+        limit: u64,
+        /// The length of the window.
+        within: Duration,
+        /// When a request like this one passes.
+        retry_after: Duration,
     },
     /// A value was computed and returned, but could not be stored.
     #[non_exhaustive]

@@ -92,6 +92,7 @@ pub(super) fn open(config: &CacheConfig) -> Result<Cache> {
         shared_lease: options.duration("shared_lease")?.unwrap_or(default.shared_lease),
         stall_timeout: options.duration("stall_timeout")?.unwrap_or(default.stall_timeout),
         near: near(options)?.unwrap_or(default.near),
+        secret: options.find::<String>("secret")?.map(Arc::from),
     };
     options.finish()?;
     Ok(Cache::with_settings(store, settings))

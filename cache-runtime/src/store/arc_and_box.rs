@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{Claims, Dispatch, Expiration, Operation, Record, Store, Stripes, Timestamp, Value, forward_methods};
+use super::{
+    Claims, Dispatch, Expiration, Limits, Operation, Record, Store, Stripes, Timestamp, Value, forward_methods,
+};
 use crate::Result;
 
 macro_rules! of_the_store {
@@ -21,6 +23,9 @@ macro_rules! forward {
             }
             fn claims(&self) -> Option<&dyn Claims> {
                 (**self).claims()
+            }
+            fn limits(&self) -> Option<&dyn Limits> {
+                (**self).limits()
             }
             fn stripes(&self) -> Option<Arc<Stripes>> {
                 (**self).stripes()

@@ -185,6 +185,7 @@ impl<S: AsyncStore> FromAsync<S> {
             Operation::Complete { values, expiration, .. } => {
                 store.write_multi(values, expiration).await.map(|()| Answer::Bools(vec![true; values.len()]))
             }
+            Operation::CountWithin { .. } => operation.run(self),
             Operation::Release { keys, .. } => Ok(Answer::Bools(vec![true; keys.len()])),
         }
     }

@@ -1,6 +1,6 @@
 //! The store that keeps nothing.
 
-use super::{Dispatch, Expiration, Operation, Record, Store, Timestamp, Value};
+use super::{Counted, Dispatch, Expiration, Limits, Operation, Record, Step, Store, Timestamp, Value};
 use crate::Result;
 
 /// Keeps nothing: reads find nothing, writes are accepted and dropped, and counters answer 0. Concurrent calls with one key
@@ -27,10 +27,25 @@ impl Store for NoCache {
     fn clear(&self, _: &str) -> Result<u64> {
         Ok(0)
     }
+    fn limits(&self) -> Option<&dyn Limits> {
+        Some(self)
+    }
     fn dispatch<'a>(&'a self, operation: Operation<'a>) -> Dispatch<'a> {
         Dispatch::Done(operation.run(self))
     }
     fn name(&self) -> String {
         "none".to_owned()
     }
+}
+
+/// Nothing is counted, and everything is granted.
+impl Limits for NoCache {
+    fn count_within(&self, steps: &[Step]) -> Result<Counted> {
+        Ok(Counted { granted: true, counts: vec![None; steps.len()] })
+    }
+}
+
+/// Whether a store is [`NoCache`].
+pub(crate) fn is_none(store: &dyn Store) -> bool {
+    store.name() == NoCache.name()
 }

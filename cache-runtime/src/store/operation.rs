@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use super::{Claim, ClaimsOrNone as _, Expiration, Record, Store, Timestamp, Value};
+use super::{Claim, ClaimsOrNone as _, Counted, Expiration, LimitsOrNone as _, Record, Step, Store, Timestamp, Value};
 use crate::{Error, ErrorKind, Result, entry};
 
 /// Declares the operations, one a line: name, fields, and the call that runs it. `of key` adds a field for the key, and
@@ -13,7 +13,8 @@ macro_rules! operations {
         $name:ident $(of $key:ident)? $([$borrowed:ident: $target:ty])? { $($field:ident: $type:ty),* }
             => $method:ident($($argument:expr),*);
     )*) => {
-        /// What a store can be asked. Each is the method of [`Store`] or [`Claims`](super::Claims) of the same name.
+        /// What a store can be asked. Each is the method of [`Store`],
+        /// [`Claims`](super::Claims) or [`Limits`](super::Limits) of the same name.
         #[derive(Clone, Debug)]
         #[non_exhaustive]
         #[expect(missing_docs, reason = "the names and fields are those of the methods")]
@@ -75,6 +76,7 @@ operations! {
     Delete of key { now: Timestamp } => delete(key, *now);
     DeleteMulti [keys: [String]] { now: Timestamp } => delete_multi(keys, *now);
     Increment of key { by: i64, expiration: Expiration } => increment(key, *by, expiration);
+    CountWithin [steps: [Step]] {} => count_within(steps);
     Touch of key { expiration: Expiration } => touch(key, expiration);
     Clear [prefix: str] {} => clear(prefix);
     DeleteExpired { now: Timestamp } => delete_expired(*now);
@@ -134,6 +136,8 @@ answers! {
     Count(u64) => count;
     /// To `Increment`: the sum.
     Number(i64) => number;
+    /// To `CountWithin`.
+    Counted(Counted) => counted;
 }
 
 impl From<()> for Answer {

@@ -40,8 +40,8 @@ use self::keys::Keys;
 use self::multiplexed::{Multiplexed, RuntimeSlot};
 use self::pool::Pool;
 use super::{
-    Answer, Claim, Claims, Dispatch, Expiration, Operation, Record, Store, Timestamp, Value, forward_claims,
-    forward_methods,
+    Answer, Claim, Claims, Counted, Dispatch, Expiration, Limits, Operation, Record, Step, Store, Timestamp, Value,
+    forward_claims, forward_methods,
 };
 use crate::Result;
 use crate::config::{Options, without_secrets};
@@ -89,6 +89,10 @@ impl Store for RedisStore {
         Some(self)
     }
 
+    fn limits(&self) -> Option<&dyn Limits> {
+        Some(self)
+    }
+
     /// On a tokio runtime, the shared connection. Elsewhere, or on a runtime without timers or sockets, a thread with a
     /// connection of its own.
     fn dispatch<'a>(&'a self, operation: Operation<'a>) -> Dispatch<'a> {
@@ -114,4 +118,10 @@ impl Store for RedisStore {
 
 impl Claims for RedisStore {
     forward_claims!(self, send);
+}
+
+impl Limits for RedisStore {
+    fn count_within(&self, steps: &[Step]) -> Result<Counted> {
+        send!(self.count_within(steps))
+    }
 }

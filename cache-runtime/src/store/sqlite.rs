@@ -32,9 +32,12 @@ use rusqlite::{Connection, params};
 
 use self::database::{Changes, Database};
 use self::error::{Unusable, explained, file_error, unusable};
-use self::rows::{after_prefix, count, execute, fetch, fetch_multi, put, remove};
+use self::rows::{after_prefix, count, execute, fetch, fetch_multi, number, put, remove};
 use self::settings::SqliteSettings;
-use super::{Claim, Claims, Dispatch, Expiration, Operation, Record, Store, Stripes, Timestamp, Value};
+use super::{
+    Claim, Claims, Counted, Dispatch, Expiration, Limits, Operation, Record, Step, Store, Stripes, Timestamp, Value,
+    take,
+};
 use crate::config::Options;
 use crate::time::Stopwatch;
 use crate::{Error, ErrorKind, Result};
@@ -170,10 +173,15 @@ impl SqliteStore {
         work: impl Fn(&Database, &Connection) -> rusqlite::Result<T>,
     ) -> Result<T> {
         let value = self.run(|database| database.write(changes, |connection| work(database, connection)))?;
+        self.after_write((rows, bytes, now));
+        Ok(value)
+    }
+
+    /// Starts the maintenance that a write makes due.
+    fn after_write(&self, (rows, bytes, now): (usize, usize, Timestamp)) {
         if let Some(database) = self.opened() {
             maintenance::after_write(&database, self.settings.max_size, rows, bytes, now);
         }
-        Ok(value)
     }
 
     /// Refuses a value that would evict most of the others.
@@ -290,6 +298,10 @@ impl Store for SqliteStore {
         Some(self)
     }
 
+    fn limits(&self) -> Option<&dyn Limits> {
+        Some(self)
+    }
+
     fn stripes(&self) -> Option<Arc<Stripes>> {
         self.opened().map(|database| database.stripes())
     }
@@ -369,6 +381,38 @@ impl Claims for SqliteStore {
             };
             keys.iter().map(end).collect()
         })
+    }
+}
+
+impl Limits for SqliteStore {
+    /// What is refused is not written, and announces nothing.
+    fn count_within(&self, steps: &[Step]) -> Result<Counted> {
+        let counted = self.run(|database| {
+            database.write_if(|connection, announce| {
+                let hashes: Vec<i64> = steps.iter().map(|step| database.hash(&step.key)).collect();
+                let mut old = Vec::with_capacity(steps.len());
+                for (step, hash) in steps.iter().zip(&hashes) {
+                    match number(fetch(connection, *hash, &step.key, i64::MAX)?, step.expiration.now) {
+                        Ok(count) => old.push(count),
+                        Err(error) => return Ok(Err(error)),
+                    }
+                }
+                let counted = take(steps, old.iter().copied());
+                for (((step, hash), old), count) in steps.iter().zip(hashes).zip(old).zip(&counted.counts) {
+                    if let Some(count) = count.filter(|count| old != Some(*count)) {
+                        announce(&Changes::Key(&step.key));
+                        let expiration = Expiration::new(step.expiration.now, count.expires_at);
+                        let value = Value::Number(count.value);
+                        put(&mut connection.prepare_cached(sql::SET)?, hash, &step.key, &value, &expiration)?;
+                    }
+                }
+                Ok(Ok(counted))
+            })
+        })??;
+        if let Some(step) = steps.first().filter(|_| counted.granted) {
+            self.after_write((steps.len(), 0, step.expiration.now));
+        }
+        Ok(counted)
     }
 }
 

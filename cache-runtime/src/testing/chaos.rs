@@ -7,8 +7,8 @@ use std::thread;
 use std::time::Duration;
 
 use crate::store::{
-    Claim, Claims, ClaimsOrNone as _, Dispatch, Expiration, Operation, Record, Store, Timestamp, Value, forward_claims,
-    forward_methods,
+    Claim, Claims, ClaimsOrNone as _, Counted, Dispatch, Expiration, Limits, LimitsOrNone as _, Operation, Record,
+    Step, Store, Timestamp, Value, forward_claims, forward_methods,
 };
 use crate::{Cache, Error, ErrorKind, Result};
 
@@ -249,6 +249,10 @@ impl Store for Chaos {
         self.store.claims().map(|_| self as &dyn Claims)
     }
 
+    fn limits(&self) -> Option<&dyn Limits> {
+        self.store.limits().map(|_| self as &dyn Limits)
+    }
+
     /// A delay must run on a thread that may block. What would block in the wrapped store comes back to the methods above.
     fn dispatch<'a>(&'a self, operation: Operation<'a>) -> Dispatch<'a> {
         let name = operation.name();
@@ -276,6 +280,12 @@ impl Store for Chaos {
 
 impl Claims for Chaos {
     forward_claims!(self, interfere);
+}
+
+impl Limits for Chaos {
+    fn count_within(&self, steps: &[Step]) -> Result<Counted> {
+        interfere!(self.count_within(steps))
+    }
 }
 
 impl fmt::Debug for Chaos {

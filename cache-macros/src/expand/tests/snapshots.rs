@@ -110,3 +110,25 @@ fn a_counter() {
     );
     check("counter", attribute(MacroKind::Counter, quote!(key = "page:views:{page_id}", expires_in = 3600), function));
 }
+
+#[test]
+fn a_limited_function() {
+    let function = quote!(
+        pub fn log_in(ip: IpAddr, password: &str) -> Result<User, LoginError> {
+            users()?.find(password)
+        }
+    );
+    let args = quote!(key = "login:{ip}", to = 5, within = 60, ban = "1h", only_failures);
+    check("limited", attribute(MacroKind::Limited, args, function));
+}
+
+#[test]
+fn a_limited_async_method() {
+    let function = quote!(
+        async fn order(&self, customer: u64) -> Result<Order, OrderError> {
+            self.orders.place(customer).await
+        }
+    );
+    let args = quote!(key = "order:{customer}", to = self.budget, within = "1m", algorithm = gcra, when_away = closed);
+    check("limited_method", attribute(MacroKind::Limited, args, function));
+}

@@ -9,8 +9,8 @@ use super::connection::{Connection, Node};
 use super::encoding::{counter_ttl, decode, encode, millis, ttl};
 use super::error::explained;
 use super::keys::{EntryKey, Keys, pattern};
-use super::script::{CLAIM, COMPLETE, DELETE, INCREMENT, RELEASE, RENEW, REPLACE, Script, flag};
-use crate::store::{Answer, Claim, Expiration, Operation, Record, Value};
+use super::script::{CLAIM, COMPLETE, COUNT_WITHIN, DELETE, INCREMENT, RELEASE, RENEW, REPLACE, Script, flag};
+use crate::store::{Answer, Claim, Count, Counted, Expiration, Operation, Record, Step, Value};
 use crate::time::Timestamp;
 use crate::{Error, ErrorKind, Result};
 
@@ -51,6 +51,7 @@ impl<C: Connection> Commands<'_, C> {
             Operation::Increment { key, by, expiration } => {
                 self.increment(key, *by, expiration).await.map(Answer::from)
             }
+            Operation::CountWithin { steps } => self.count_within(steps).await.map(Answer::from),
             Operation::Touch { key, expiration } => Box::pin(self.touch(key, expiration)).await.map(Answer::from),
             Operation::Clear { prefix } => Box::pin(self.clear(prefix)).await.map(Answer::from),
             // Redis removes expired entries by itself.
@@ -154,6 +155,18 @@ impl<C: Connection> Commands<'_, C> {
             "overflow" => Err(Error::new(ErrorKind::Overflow, "the sum exceeds the range of i64")),
             sum => sum.parse().map_err(|_| unexpected()),
         }
+    }
+
+    pub(super) async fn count_within(&mut self, steps: &[Step]) -> Result<Counted> {
+        let keys: Vec<String> = steps.iter().map(|step| self.keys.entry(&step.key)).collect();
+        let mut call = COUNT_WITHIN.call(&keys);
+        for step in steps {
+            call.arg(step.by).arg(step.at_most);
+            call.arg(step.floor.map_or(Cow::Borrowed(""), |floor| Cow::Owned(floor.to_string())));
+            call.arg(optional(counter_ttl(&step.expiration).map(kept)));
+        }
+        let reply: Vec<i64> = self.run_script(&COUNT_WITHIN, &call).await?;
+        counted(steps, &reply)
     }
 
     /// Reads the value and writes it with the new expiry; repeats that if another caller has changed it in between.
@@ -273,6 +286,30 @@ impl<C: Connection> Commands<'_, C> {
     async fn run_script<T: FromRedisValue>(&mut self, script: &Script, call: &Cmd) -> Result<T> {
         typed(script.run(self.connection, call).await.map_err(explained)?)
     }
+}
+
+/// For how many milliseconds Redis has to keep a count that is gone after so many. Redis still has a key in the
+/// millisecond in which its time is over.
+fn kept(millis: u64) -> u64 {
+    (millis - 1).max(1)
+}
+
+/// The reply of the script that counts within bounds.
+fn counted(steps: &[Step], reply: &[i64]) -> Result<Counted> {
+    let (granted, counts) = match reply {
+        [2] => return Err(Error::new(ErrorKind::NotANumber, "the stored value is not a whole number")),
+        [granted, counts @ ..] if counts.len() == steps.len() * 2 => (*granted == 1, counts),
+        _ => return Err(unexpected()),
+    };
+    let count = |(step, count): (&Step, &[i64])| {
+        let expires_at = match u64::try_from(count[1]) {
+            Ok(left) => step.expiration.now.after(Duration::from_millis(left + 1)),
+            Err(_) if count[1] == GONE => return None,
+            Err(_) => Timestamp::NEVER,
+        };
+        Some(Count { value: count[0], expires_at })
+    };
+    Ok(Counted { granted, counts: steps.iter().zip(counts.chunks(2)).map(count).collect() })
 }
 
 /// An optional number as an argument of a script.

@@ -35,6 +35,9 @@ pub(super) static REPLACE: Script = script!("script/replace.lua");
 /// Adds to a number.
 pub(super) static INCREMENT: Script = script!("script/increment.lua");
 
+/// Takes all steps of counts, or none.
+pub(super) static COUNT_WITHIN: Script = script!("script/count_within.lua");
+
 impl Script {
     /// A call of the script, to which its arguments are added.
     pub(super) fn call(&self, keys: &[String]) -> Cmd {

@@ -12,6 +12,7 @@ use parking_lot::{Mutex, MutexGuard};
 use rusqlite::vtab::array;
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 use siphasher::sip::SipHasher13;
+use smallvec::SmallVec;
 
 use super::error::{Unusable, busy, is_busy, is_damage};
 use super::file::{self, Identity};
@@ -152,17 +153,27 @@ impl Database {
         changes: &Changes<'_>,
         write: impl FnOnce(&Connection) -> rusqlite::Result<T>,
     ) -> rusqlite::Result<T> {
+        self.write_if(|connection, announce| {
+            announce(changes);
+            write(connection)
+        })
+    }
+
+    /// The same for statements that find out whether they change anything, and announce it before they do.
+    pub(super) fn write_if<'a, T>(
+        &'a self,
+        write: impl FnOnce(&Connection, &mut dyn FnMut(&Changes<'_>)) -> rusqlite::Result<T>,
+    ) -> rusqlite::Result<T> {
         let connection = self.writer()?;
         // Made under the write lock, and ended after the commit or the rollback.
-        let mut _announced = None;
+        let mut announced: SmallVec<[Announced<'a>; 1]> = SmallVec::new();
         in_transaction(&connection, sql::BEGIN_WRITE, || {
             // It may have waited for the lock while another process has put new stripes in the place of these.
             if !self.stripes.is_in_place() {
                 self.outdated.store(true, Ordering::Relaxed);
                 return Err(busy());
             }
-            _announced = self.announce(changes);
-            write(&connection)
+            write(&connection, &mut |changes| announced.extend(self.announce(changes)))
         })
     }
 

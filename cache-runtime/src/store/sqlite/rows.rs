@@ -6,7 +6,7 @@ use rusqlite::types::{self, ValueRef};
 use rusqlite::{CachedStatement, Connection, OptionalExtension, Params, Row, params};
 
 use super::{error, sql};
-use crate::store::{Expiration, Record, Timestamp, Value};
+use crate::store::{Count, Expiration, Record, Timestamp, Value};
 use crate::{Error, ErrorKind, Result};
 
 /// Executes a statement, and returns how many rows it has changed.
@@ -90,6 +90,15 @@ pub(super) fn count(old: Option<Record>, by: i64, expiration: &Expiration) -> Re
     let sum = number.checked_add(by).ok_or_else(overflow)?;
     let takes_first_expiry = expiration.is_explicit && old.expires_at == Some(Timestamp::NEVER);
     Ok(Counted { sum, keeps_expiry: !takes_first_expiry })
+}
+
+/// The count in a record; an expired one is none.
+pub(super) fn number(record: Option<Record>, now: Timestamp) -> Result<Option<Count>> {
+    let Some(record) = record.filter(|record| record.is_live(now)) else { return Ok(None) };
+    let Value::Number(value) = record.value else {
+        return Err(Error::new(ErrorKind::NotANumber, "the stored value is not a whole number"));
+    };
+    Ok(Some(Count { value, expires_at: record.expiry() }))
 }
 
 /// The first text after all texts that start with `prefix`; `None` for an empty prefix.

@@ -1,0 +1,17 @@
+//! Rate limits: who passes when, under which keys, and what happens without the store.
+
+mod away;
+#[path = "../shared/client_process.rs"]
+mod client_process;
+mod http;
+mod keys;
+#[path = "../shared/logged.rs"]
+mod logged;
+#[path = "../shared/map_store.rs"]
+mod map_store;
+mod near;
+mod rules;
+mod simulation;
+mod stores;
+mod together;
+mod waiting;
