@@ -12,11 +12,11 @@ macro_support::cached_function! {
     macro_support::with_retention(macro_support::checked(macro_support::OutcomeProbe:: <
     Result < Page, FetchError > > ::new().cache_outcome())), near,
     ::core::pin::pin!(Some(async {
-    macro_support::retained(macro_support::checked(macro_support::OutcomeProbe:: < Result
-    < Page, FetchError > > ::new().cache_outcome()), fetch::fetch(client, url). await, |
-    page | page.is_whole(), macro_support::usual_lifetime) }))). await .whole] [#[doc =
-    "The companions of the cached function [`fetch`](fn@fetch)."] enum fetch {}] [impl
-    fetch] [uncached fetch::fetch(client, url)] [] [] [async] [. await] [] [where]
+    macro_support::retained(macro_support::returned(macro_support::checked(macro_support::OutcomeProbe::
+    < Result < Page, FetchError > > ::new().cache_outcome()), fetch::fetch(client, url).
+    await), | page | page.is_whole(), macro_support::usual_lifetime) }))). await .whole]
+    [#[doc = "The companions of the cached function [`fetch`](fn@fetch)."] enum fetch {}]
+    [impl fetch] [uncached fetch::fetch(client, url)] [] [] [async] [. await] [] [where]
     [client : & Client, url : & str] [Result < Page, FetchError >] [__key url :
     macro_support::Ref < '_, & str >,] [macro_support::template_text(& ["page:", ""], &
     [url])] [async fn fetch(client : & Client, url : & str) -> Result < Page, FetchError
@@ -25,9 +25,10 @@ macro_support::cached_function! {
     macro_support::asynchronous::refresh(options, key,
     macro_support::with_retention(macro_support::checked(macro_support::OutcomeProbe:: <
     Result < Page, FetchError > > ::new().cache_outcome())), ::core::pin::pin!(Some(async
-    { macro_support::retained(macro_support::checked(macro_support::OutcomeProbe:: <
-    Result < Page, FetchError > > ::new().cache_outcome()), fetch::fetch(client, url).
-    await, | page | page.is_whole(), macro_support::usual_lifetime) }))). await .whole]
+    {
+    macro_support::retained(macro_support::returned(macro_support::checked(macro_support::OutcomeProbe::
+    < Result < Page, FetchError > > ::new().cache_outcome()), fetch::fetch(client, url).
+    await), | page | page.is_whole(), macro_support::usual_lifetime) }))). await .whole]
     [macro_support::asynchronous] [None]
     [macro_support::checked(macro_support::OutcomeProbe:: < Result < Page, FetchError > >
     ::new().cache_outcome())] [key] [fetch::__key(& url)] [url : & str,] [invalidate
