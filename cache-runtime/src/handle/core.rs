@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::claim::{BackOff, Invalidations};
 use crate::codec::Codec;
+use crate::entry::Secret;
 use crate::guard::GuardedStore;
 use crate::store::Store;
 use crate::time::{Clock, Ttl};
@@ -30,6 +31,8 @@ pub(crate) struct Settings {
     /// How long entries live.
     pub(crate) expires_in: Ttl,
     pub(crate) codec: Codec,
+    /// By which the cache recognises its own entries.
+    pub(crate) secret: Option<Secret>,
     /// For how long a process that computes a cold `shared` key may keep the others waiting.
     pub(crate) shared_lease: Duration,
     /// For how long a leader with waiters may go without being polled.
@@ -39,6 +42,6 @@ pub(crate) struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         let (shared_lease, stall_timeout) = (Duration::from_secs(30), Duration::from_secs(30));
-        Settings { expires_in: Ttl::DEFAULT, codec: Codec::default(), shared_lease, stall_timeout }
+        Settings { expires_in: Ttl::DEFAULT, codec: Codec::default(), secret: None, shared_lease, stall_timeout }
     }
 }

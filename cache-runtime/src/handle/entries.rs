@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 
 use super::Handle;
 use crate::Result;
-use crate::entry::{self, Expiration, Record, Value};
+use crate::entry::{self, Expiration, Record, Seal, Value};
 use crate::mode::Mode;
 use crate::store::Operation;
 use crate::time::Expiry;
@@ -19,7 +19,7 @@ impl Handle {
         let record = self.ask(mode, Operation::Get { key: Cow::Borrowed(key) }).await?.record()?;
         match record {
             // Boxed: most records carry no tags, and the future of their calls stays small.
-            Some(record) if record.is_tagged() => Box::pin(self.current(mode, record)).await,
+            Some(record) if record.is_tagged() => Box::pin(self.current(mode, key, record)).await,
             record => Ok(record),
         }
     }
@@ -46,11 +46,12 @@ impl Handle {
 
     pub(crate) async fn get<M: Mode, T: DeserializeOwned>(&self, mode: &M, key: &str) -> Result<Option<T>> {
         let record = self.live(mode, key).await?;
-        Ok(record.and_then(|record| self.decode_owned(key, record.value)))
+        let key = self.key(key)?;
+        Ok(record.and_then(|record| self.decode_owned(&key, record.value)))
     }
 
     pub(crate) async fn set<M: Mode, T: Serialize + ?Sized>(&self, mode: &M, key: &str, value: &T) -> Result<()> {
-        let encoded = self.encode(key, |expiration| entry::write_untyped(value, expiration).map(Some))?;
+        let encoded = self.encode(key, |seal, expiration| entry::write_untyped(value, seal, expiration).map(Some))?;
         self.set_encoded(mode, key, encoded).await
     }
 
@@ -58,11 +59,12 @@ impl Handle {
     pub(crate) fn encode(
         &self,
         key: &str,
-        encode: impl FnOnce(&Expiration) -> Result<Option<Value>>,
+        encode: impl FnOnce(Seal<'_>, &Expiration) -> Result<Option<Value>>,
     ) -> Result<Option<(Value, Expiration)>> {
         let key = self.key(key)?;
         let expiration = self.expiration(&key, None);
-        let encoded = encode(&expiration).map_err(|error| self.core.store.explained(error, "set", Some(&key)))?;
+        let encoded = encode(self.seal(&key), &expiration);
+        let encoded = encoded.map_err(|error| self.core.store.explained(error, "set", Some(&key)))?;
         Ok(encoded.map(|value| (value, expiration)))
     }
 
@@ -75,7 +77,7 @@ impl Handle {
     ) -> Result<()> {
         let Some((value, expiration)) = encoded else { return Ok(()) };
         let key = self.key(key)?;
-        let value = entry::tagged(value, &self.tag_stamps(mode).await?, &expiration);
+        let value = entry::tagged(value, &self.tag_stamps(mode).await?, self.seal(&key), &expiration);
         self.core.invalidations.invalidate(&key);
         self.put(mode, &key, Cow::Owned(value), expiration).await
     }

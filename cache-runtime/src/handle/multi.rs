@@ -26,12 +26,13 @@ impl Handle {
             return Ok(Vec::new());
         }
         let keys = self.stored_keys(&asked)?;
-        let records = self.ask(mode, Operation::ReadMulti { keys }).await?.records(asked.len())?;
-        let mut records: Vec<_> = asked.into_iter().zip(records).collect();
-        if records.iter().flat_map(|(_, record)| record).any(Record::is_tagged) {
-            Box::pin(self.drop_outdated(mode, &mut records)).await?;
+        let operation = Operation::ReadMulti { keys: Cow::Borrowed(&keys) };
+        let mut records = self.ask(mode, operation).await?.records(asked.len())?;
+        if records.iter().flatten().any(Record::is_tagged) {
+            Box::pin(self.drop_outdated(mode, &keys, &mut records)).await?;
         }
-        Ok(records)
+        drop(keys);
+        Ok(asked.into_iter().zip(records).collect())
     }
 
     pub(crate) async fn read_multi<M: Mode, T: DeserializeOwned, K: AsRef<str>>(
@@ -44,7 +45,7 @@ impl Handle {
         let mut found = HashMap::with_capacity(records.len());
         found.extend(records.into_iter().filter_map(|(key, record)| {
             let record = record.filter(|record| record.is_live(now))?;
-            let value = self.decode_owned(&key, record.value)?;
+            let value = self.decode_owned(&self.key(&key).ok()?, record.value)?;
             Some((key, value))
         }));
         Ok(found)
@@ -59,13 +60,16 @@ impl Handle {
         let pairs = pairs.collect::<Result<Vec<_>>>()?;
         let expiration = self.expiration_of_batch(pairs.iter().map(|(key, _)| key.as_str()), None);
         let encoded = pairs.into_iter().map(|(key, value)| {
-            let value = entry::write_untyped(&value, &expiration)
+            let value = entry::write_untyped(&value, self.seal(&key), &expiration)
                 .map_err(|error| self.core.store.explained(error, "write_multi", Some(&key)))?;
             Ok((key, value))
         });
         let encoded = encoded.collect::<Result<Vec<_>>>()?;
         let stamps = self.tag_stamps(mode).await?;
-        let values = encoded.into_iter().map(|(key, value)| (key, entry::tagged(value, &stamps, &expiration)));
+        let values = encoded.into_iter().map(|(key, value)| {
+            let value = entry::tagged(value, &stamps, self.seal(&key), &expiration);
+            (key, value)
+        });
         let values: Vec<_> = values.collect();
         values.iter().for_each(|(key, _)| self.core.invalidations.invalidate(key));
         self.put_multi(mode, values.into(), expiration).await

@@ -7,6 +7,8 @@
 //! sql, rows                 the statements; rows of entries
 //! maintenance               what runs in the background, and when it is due
 //! eviction                  removing expired rows; keeping the file under its size
+//! full_disk                 making room on a full disk
+//! use_counts                how often keys are used
 //! busy_timeout, error       how long an operation waits for a lock; errors
 //! ```
 
@@ -15,21 +17,24 @@ mod database;
 mod error;
 mod eviction;
 mod file;
+mod full_disk;
 mod maintenance;
 mod rows;
 mod settings;
 mod sql;
+mod use_counts;
 
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use parking_lot::{Mutex, RwLock};
+use parking_lot::RwLock;
 use rusqlite::{Connection, params};
 
 use self::database::{Database, in_transaction};
 use self::error::{Unusable, explained, file_error, unusable};
+use self::full_disk::FullDisk;
 use self::rows::{after_prefix, count, execute, fetch, put, remove};
 use self::settings::SqliteSettings;
 use super::{Claim, Claims, Dispatch, Expiration, Operation, Record, Store, Timestamp, Value};
@@ -55,6 +60,7 @@ pub(crate) struct SqliteStore {
     /// When the path was last checked, in milliseconds since `started`.
     last_check: AtomicU64,
     started: Stopwatch,
+    full_disk: FullDisk,
 }
 
 impl SqliteStore {
@@ -70,7 +76,7 @@ impl SqliteStore {
 
     fn new(settings: SqliteSettings) -> Self {
         let (database, last_check) = (RwLock::default(), AtomicU64::new(0));
-        SqliteStore { settings, database, last_check, started: Stopwatch::start() }
+        SqliteStore { settings, database, last_check, started: Stopwatch::start(), full_disk: FullDisk::default() }
     }
 
     /// The open database, if it is usable and nobody is opening another one.
@@ -109,8 +115,8 @@ impl SqliteStore {
     /// Opens the database, perhaps in place of one that has become unusable.
     fn open(&self, former: Option<&Database>) -> Result<Database> {
         let Some(path) = &self.settings.path else {
-            let pragmas = Arc::clone(&self.settings.pragmas);
-            return Database::in_memory(pragmas).map_err(|reason| unusable(":memory:", reason));
+            let (pragmas, max_size) = (Arc::clone(&self.settings.pragmas), self.settings.limits.max_size);
+            return Database::in_memory(pragmas, max_size).map_err(|reason| unusable(":memory:", reason));
         };
         let damaged = former.filter(|database| database.damaged.load(Ordering::Relaxed));
         self.prepare_file(path, damaged.map(|database| (database.identity(), "it is damaged")))?;
@@ -125,11 +131,8 @@ impl SqliteStore {
 
     /// Moves an unusable file aside, and creates a missing file: one caller at a time.
     fn prepare_file(&self, path: &Path, replaced: Option<(Option<file::Identity>, &str)>) -> Result<()> {
-        /// Within this process, since closing a new file would release the locks of a thread that has just opened it.
-        static PREPARING: Mutex<()> = Mutex::new(());
-        let _within_process = PREPARING.lock();
         file::create_folder_of(path).map_err(|error| file_error(&error))?;
-        let _among_processes = file::lock_folder(path, || !busy_timeout::left().is_zero());
+        let _alone = file::exclude_others(path, || !busy_timeout::left().is_zero());
         if let Some((identity, reason)) = replaced
             && let Some(target) = file::move_aside(path, identity).map_err(|error| file_error(&error))?
         {
@@ -142,7 +145,8 @@ impl SqliteStore {
     }
 
     fn open_file(&self, path: &Path) -> Result<Database, Unusable> {
-        Database::in_file(path, Arc::clone(&self.settings.pragmas)).inspect(|_| file::warn_of_permissions(path))
+        let (pragmas, max_size) = (Arc::clone(&self.settings.pragmas), self.settings.limits.max_size);
+        Database::in_file(path, pragmas, max_size).inspect(|_| file::warn_of_permissions(path))
     }
 
     /// Runs `work` on the database. If the file turns out to be damaged or deleted, runs it again on a new one.
@@ -166,9 +170,23 @@ impl SqliteStore {
         (rows, bytes, now): (usize, usize, Timestamp),
         work: impl Fn(&Database, &Connection) -> rusqlite::Result<T>,
     ) -> Result<T> {
-        let value = self.run(|database| database.write(|connection| work(database, connection)))?;
+        let limits = self.settings.limits;
+        let write = || {
+            self.run(|database| {
+                if maintenance::log_is_full(database, limits)? {
+                    return Err(error::full_log());
+                }
+                database.write(|connection| work(database, connection))
+            })
+        };
+        let value = match write() {
+            Err(error) if error::is_full_disk(&error) && self.opened().is_some_and(|open| self.full_disk.heal(&open)) => {
+                write()?
+            }
+            result => result?,
+        };
         if let Some(database) = self.opened() {
-            maintenance::after_write(&database, self.settings.max_size, rows, bytes, now);
+            maintenance::after_write(&database, limits, rows, bytes, now);
         }
         Ok(value)
     }
@@ -176,7 +194,7 @@ impl SqliteStore {
     /// Refuses a value that would evict most of the others.
     fn check_size<'v>(&self, values: impl IntoIterator<Item = &'v Value>) -> Result<()> {
         let (largest, limit) =
-            (values.into_iter().map(Value::size).max().unwrap_or(0) as u64, self.settings.max_size / 4);
+            (values.into_iter().map(Value::size).max().unwrap_or(0) as u64, self.settings.limits.max_size / 4);
         if largest <= limit {
             return Ok(());
         }
@@ -189,9 +207,9 @@ impl SqliteStore {
 impl Store for SqliteStore {
     fn get(&self, key: &str) -> Result<Option<Record>> {
         self.run(|database| {
-            let max_bytes = max_inline_bytes(1);
-            database
-                .read(|connection| fetch(&mut connection.prepare_cached(sql::GET)?, database.hash(key), key, max_bytes))
+            let (hash, max_bytes) = (database.hash(key), max_inline_bytes(1));
+            database.use_counts.record(hash);
+            database.read(|connection| fetch(&mut connection.prepare_cached(sql::GET)?, hash, key, max_bytes))
         })
     }
 
@@ -201,7 +219,12 @@ impl Store for SqliteStore {
             database.read(|connection| {
                 in_transaction(connection, sql::BEGIN_READ, || {
                     let mut statement = connection.prepare_cached(sql::GET)?;
-                    keys.iter().map(|key| fetch(&mut statement, database.hash(key), key, max_bytes)).collect()
+                    let fetch = |key: &String| {
+                        let hash = database.hash(key);
+                        database.use_counts.record(hash);
+                        fetch(&mut statement, hash, key, max_bytes)
+                    };
+                    keys.iter().map(fetch).collect()
                 })
             })
         })
@@ -244,6 +267,7 @@ impl Store for SqliteStore {
     fn increment(&self, key: &str, by: i64, expiration: &Expiration) -> Result<i64> {
         let sum = self.write((1, 0, expiration.now), |database, connection| {
             let hash = database.hash(key);
+            database.use_counts.record(hash);
             let old = fetch(&mut connection.prepare_cached(sql::GET)?, hash, key, i64::MAX)?;
             let counted = match count(old, by, expiration) {
                 Ok(counted) => counted,

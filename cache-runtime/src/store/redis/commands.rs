@@ -164,7 +164,7 @@ impl<C: Connection> Commands<'_, C> {
                 (Value::Number(number), None) => number.to_string().into_bytes(),
                 (Value::Number(number), Some(moment)) => format!("{number}@{}", moment.as_millis()).into_bytes(),
             };
-            let Some(value) = record.touched(expiration) else { break };
+            let Some(value) = record.touched(key, expiration) else { break };
             let mut call = REPLACE.call(&[self.keys.entry(key)]);
             call.arg(old).arg(&*encode(&value, expiration)).arg(optional(ttl(&value, expiration)));
             if self.run_script(&REPLACE, &call).await? {

@@ -14,7 +14,8 @@ use siphasher::sip::SipHasher13;
 
 use super::error::{Unusable, busy, is_busy, is_damage};
 use super::file::{self, Identity};
-use super::maintenance::Progress;
+use super::maintenance::{PAGE, Progress};
+use super::use_counts::UseCounts;
 use super::{busy_timeout, sql};
 
 /// How many idle reading connections are kept.
@@ -23,6 +24,9 @@ const MAX_IDLE_READERS: usize = 8;
 /// How long even an operation that must not wait waits for a database in memory: its lock is held for microseconds, never
 /// while somebody waits for a file, and a switch to another thread takes longer.
 const MEMORY_LOCK_WAIT: Duration = Duration::from_micros(50);
+
+/// How long the truncation of the log waits for other processes.
+const LOG_WAIT: Duration = Duration::from_millis(5);
 
 /// The values of pragmas, as they are written into the statements.
 pub(super) type Pragmas = BTreeMap<String, String>;
@@ -37,8 +41,11 @@ pub(super) struct Database {
     pragmas: Arc<Pragmas>,
     seed: [u8; 16],
     pub(super) progress: Progress,
+    pub(super) use_counts: UseCounts,
     /// The file is damaged; the next operation moves it aside.
     pub(super) damaged: AtomicBool,
+    /// The log has reached its limit, and could not be truncated.
+    pub(super) log_is_full: AtomicBool,
     /// The path leads to another file now, or the file cannot be read; the next operation opens it again.
     pub(super) outdated: AtomicBool,
 }
@@ -49,17 +56,22 @@ struct OpenFile {
 }
 
 impl Database {
-    pub(super) fn in_memory(pragmas: Arc<Pragmas>) -> Result<Self, Unusable> {
-        Self::new(Connection::open_in_memory()?, None, pragmas)
+    pub(super) fn in_memory(pragmas: Arc<Pragmas>, max_size: u64) -> Result<Self, Unusable> {
+        Self::new(Connection::open_in_memory()?, None, pragmas, max_size)
     }
 
     /// Opens an existing file, and initializes an empty one.
-    pub(super) fn in_file(path: &Path, pragmas: Arc<Pragmas>) -> Result<Self, Unusable> {
+    pub(super) fn in_file(path: &Path, pragmas: Arc<Pragmas>, max_size: u64) -> Result<Self, Unusable> {
         let file = OpenFile { path: path.to_owned(), identity: file::identity(path) };
-        Self::new(connect(path)?, Some(file), pragmas)
+        Self::new(connect(path)?, Some(file), pragmas, max_size)
     }
 
-    fn new(writer: Connection, file: Option<OpenFile>, pragmas: Arc<Pragmas>) -> Result<Self, Unusable> {
+    fn new(
+        writer: Connection,
+        file: Option<OpenFile>,
+        pragmas: Arc<Pragmas>,
+        max_size: u64,
+    ) -> Result<Self, Unusable> {
         // Checked before the pragmas, which may change a file that belongs to another program; and in one transaction,
         // since another process may be initializing the file.
         let is_initialized = in_transaction(&writer, sql::BEGIN_READ, || is_initialized(&writer))?;
@@ -75,7 +87,9 @@ impl Database {
             pragmas,
             seed,
             progress: Progress::default(),
+            use_counts: UseCounts::new(max_size / PAGE),
             damaged: AtomicBool::new(false),
+            log_is_full: AtomicBool::new(false),
             outdated: AtomicBool::new(false),
         })
     }
@@ -140,6 +154,17 @@ impl Database {
     pub(super) fn write<T>(&self, write: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> rusqlite::Result<T> {
         let connection = self.writer()?;
         in_transaction(&connection, sql::BEGIN_WRITE, || write(&connection))
+    }
+
+    /// Copies the whole log into the database and truncates it. `false` if a reader still uses the log, or another process
+    /// writes.
+    ///
+    /// It waits for other processes only briefly, because it keeps them from writing while it waits for readers.
+    pub(super) fn truncate_log(&self) -> rusqlite::Result<bool> {
+        let writer = self.writer()?;
+        let _allowed = busy_timeout::allow(LOG_WAIT);
+        let is_busy: bool = writer.query_row(sql::TRUNCATE_LOG, [], |row| row.get(0))?;
+        Ok(!is_busy)
     }
 
     /// Another connection to the file.

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
+use parking_lot::{Mutex, MutexGuard};
+
 use crate::time::Timestamp;
 
 /// The suffixes of the files that SQLite adds to a database in WAL mode.
@@ -47,10 +49,17 @@ pub(super) fn create(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Keeps other processes from creating, opening and moving the file at the same time, until it is dropped.
+/// Keeps other threads and processes from creating, opening and moving the file at the same time, until it is dropped.
 ///
-/// The folder itself is locked, so no lock file is needed. Where a folder cannot be locked, nothing is excluded.
-pub(super) fn lock_folder(path: &Path, wait: impl Fn() -> bool) -> Option<File> {
+/// Within this process that takes a mutex, since closing a new file would release the locks of a thread that has just
+/// opened it. Among processes the folder itself is locked, so no lock file is needed. Where a folder cannot be locked,
+/// nothing is excluded.
+pub(super) fn exclude_others(path: &Path, wait: impl Fn() -> bool) -> (MutexGuard<'static, ()>, Option<File>) {
+    static PREPARING: Mutex<()> = Mutex::new(());
+    (PREPARING.lock(), lock_folder(path, wait))
+}
+
+fn lock_folder(path: &Path, wait: impl Fn() -> bool) -> Option<File> {
     let folder = File::open(path.parent()?).ok()?;
     loop {
         match folder.try_lock() {
@@ -132,6 +141,21 @@ fn move_companions(path: &Path, target: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// Deletes the database and its companions, if it is the `expected` file; returns whether it was.
+pub(super) fn delete(path: &Path, expected: Option<Identity>) -> io::Result<bool> {
+    if identity(path) != expected {
+        return Ok(false);
+    }
+    fs::remove_file(path)?;
+    for suffix in COMPANIONS {
+        match fs::remove_file(with_suffix(path, suffix)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(true)
+}
+
 /// `cache.sqlite3.unusable-1700000000`, with a number if that exists.
 fn free_name(path: &Path) -> PathBuf {
     let seconds = Timestamp::now().as_millis() / 1000;
@@ -143,7 +167,12 @@ fn free_name(path: &Path) -> PathBuf {
 
 /// The size of the write-ahead log.
 pub(super) fn wal_size(path: &Path) -> u64 {
-    fs::metadata(with_suffix(path, "-wal")).map_or(0, |metadata| metadata.len())
+    size(&with_suffix(path, "-wal"))
+}
+
+/// The size of a file; 0 if there is none.
+pub(super) fn size(path: &Path) -> u64 {
+    fs::metadata(path).map_or(0, |metadata| metadata.len())
 }
 
 fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
