@@ -52,7 +52,8 @@ impl Seal<'_> {
 
 /// Compares in a time that does not tell how much is equal.
 fn are_equal(given: &[u8], expected: &[u8]) -> bool {
-    given.iter().zip(expected).fold(given.len() ^ expected.len(), |sum, (one, other)| sum | usize::from(one ^ other)) == 0
+    given.iter().zip(expected).fold(given.len() ^ expected.len(), |sum, (one, other)| sum | usize::from(one ^ other))
+        == 0
 }
 
 /// A secret of the configuration, by which a cache recognises its own entries.

@@ -115,7 +115,9 @@ impl Handle {
         record: Option<Record>,
         (needed, expiration): (Timestamp, Expiration),
     ) -> Result<Option<u64>> {
-        let Some((generation, expiry)) = record.as_ref().and_then(|record| self.generation(key, record, expiration.now)) else {
+        let Some((generation, expiry)) =
+            record.as_ref().and_then(|record| self.generation(key, record, expiration.now))
+        else {
             return Ok(None);
         };
         // A tag that is deleted at this moment is not revived if the store's `touch` is atomic.

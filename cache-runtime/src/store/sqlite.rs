@@ -24,6 +24,8 @@ mod settings;
 mod sql;
 mod use_counts;
 
+use std::cell::Cell;
+use std::mem;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -39,6 +41,7 @@ use self::rows::{after_prefix, count, execute, fetch, put, remove};
 use self::settings::SqliteSettings;
 use super::{Claim, Claims, Dispatch, Expiration, Operation, Record, Store, Timestamp, Value};
 use crate::config::Options;
+use crate::per_process::PerProcess;
 use crate::time::Stopwatch;
 use crate::{Error, ErrorKind, Result};
 
@@ -56,11 +59,35 @@ const MAX_INLINE_BYTES: usize = 256 << 10;
 /// the database of another program is refused.
 pub(crate) struct SqliteStore {
     settings: SqliteSettings,
-    database: RwLock<Option<Arc<Database>>>,
-    /// When the path was last checked, in milliseconds since `started`.
-    last_check: AtomicU64,
+    opened: PerProcess<OpenedFile>,
     started: Stopwatch,
     full_disk: FullDisk,
+}
+
+/// The database as this process has opened it.
+struct OpenedFile {
+    database: RwLock<Option<Arc<Database>>>,
+    /// When the path was last checked, in milliseconds since the store was made.
+    last_check: AtomicU64,
+    /// Whether this process was forked while another thread used the file, and cannot use it.
+    is_lost: bool,
+}
+
+thread_local! {
+    /// The address of the store whose file this thread is opening. A subscriber of the log may use the store meanwhile, and
+    /// must not wait for itself.
+    static OPENING: Cell<usize> = const { Cell::new(0) };
+}
+
+/// A file that is being opened; dropped, it no longer is.
+struct Opening {
+    outer: usize,
+}
+
+impl Drop for Opening {
+    fn drop(&mut self) {
+        OPENING.set(self.outer);
+    }
 }
 
 impl SqliteStore {
@@ -75,13 +102,20 @@ impl SqliteStore {
     }
 
     fn new(settings: SqliteSettings) -> Self {
-        let (database, last_check) = (RwLock::default(), AtomicU64::new(0));
-        SqliteStore { settings, database, last_check, started: Stopwatch::start(), full_disk: FullDisk::default() }
+        SqliteStore { settings, opened: PerProcess::new(), started: Stopwatch::start(), full_disk: FullDisk::default() }
+    }
+
+    /// What this process has opened.
+    fn file(&self) -> &OpenedFile {
+        self.opened.get(|parent| match parent {
+            None => OpenedFile { database: RwLock::default(), last_check: AtomicU64::new(0), is_lost: false },
+            Some(parent) => parent.left_by_fork(),
+        })
     }
 
     /// The open database, if it is usable and nobody is opening another one.
     fn opened(&self) -> Option<Arc<Database>> {
-        let database = self.database.try_read()?.clone()?;
+        let database = self.file().database.try_read()?.clone()?;
         if self.is_check_due() {
             database.check_file();
         }
@@ -91,9 +125,10 @@ impl SqliteStore {
     /// Whether this caller has to check the path.
     fn is_check_due(&self) -> bool {
         let now = self.started.millis();
-        let last = self.last_check.load(Ordering::Relaxed);
+        let last_check = &self.file().last_check;
+        let last = last_check.load(Ordering::Relaxed);
         now.saturating_sub(last) >= FILE_CHECK_INTERVAL.as_millis() as u64
-            && self.last_check.compare_exchange(last, now, Ordering::Relaxed, Ordering::Relaxed).is_ok()
+            && last_check.compare_exchange(last, now, Ordering::Relaxed, Ordering::Relaxed).is_ok()
     }
 
     /// The database, which is opened if necessary.
@@ -101,25 +136,39 @@ impl SqliteStore {
         if let Some(database) = self.opened() {
             return Ok(database);
         }
-        let slot = busy_timeout::may_wait().then(|| self.database.try_write_for(busy_timeout::left())).flatten();
+        if OPENING.get() == self.address() {
+            return Err(Error::new(ErrorKind::Unavailable, "this thread is opening the file"));
+        }
+        let file = self.file();
+        if file.is_lost {
+            return Err(Error::new(ErrorKind::Unavailable, FORKED));
+        }
+        let slot = busy_timeout::may_wait().then(|| file.database.try_write_for(busy_timeout::left())).flatten();
         let mut slot = slot.ok_or_else(|| explained(error::busy()))?;
         if let Some(database) = slot.as_ref().filter(|database| database.is_usable()) {
             return Ok(Arc::clone(database));
         }
-        let former = slot.take();
-        let database = Arc::new(self.open(former.as_deref())?);
+        let damaged = slot.as_ref().filter(|database| database.damaged.load(Ordering::Relaxed));
+        let damaged = damaged.map(|database| database.identity());
+        // Closed first, because a deleted file takes room on the disk as long as it is open.
+        drop(slot.take());
+        let _opening = Opening { outer: OPENING.replace(self.address()) };
+        let database = Arc::new(self.open(damaged)?);
         *slot = Some(Arc::clone(&database));
         Ok(database)
     }
 
-    /// Opens the database, perhaps in place of one that has become unusable.
-    fn open(&self, former: Option<&Database>) -> Result<Database> {
+    fn address(&self) -> usize {
+        std::ptr::from_ref(self).addr()
+    }
+
+    /// Opens the database, perhaps in place of a damaged one.
+    fn open(&self, damaged: Option<Option<file::Identity>>) -> Result<Database> {
         let Some(path) = &self.settings.path else {
             let (pragmas, max_size) = (Arc::clone(&self.settings.pragmas), self.settings.limits.max_size);
             return Database::in_memory(pragmas, max_size).map_err(|reason| unusable(":memory:", reason));
         };
-        let damaged = former.filter(|database| database.damaged.load(Ordering::Relaxed));
-        self.prepare_file(path, damaged.map(|database| (database.identity(), "it is damaged")))?;
+        self.prepare_file(path, damaged.map(|identity| (identity, "it is damaged")))?;
         let identity = file::identity(path);
         let reason = match self.open_file(path) {
             Err(Unusable::Replaceable(reason)) => reason,
@@ -131,7 +180,7 @@ impl SqliteStore {
 
     /// Moves an unusable file aside, and creates a missing file: one caller at a time.
     fn prepare_file(&self, path: &Path, replaced: Option<(Option<file::Identity>, &str)>) -> Result<()> {
-        file::create_folder_of(path).map_err(|error| file_error(&error))?;
+        file::check(path).and_then(|()| file::create_folder_of(path)).map_err(|error| file_error(&error))?;
         let _alone = file::exclude_others(path, || !busy_timeout::left().is_zero());
         if let Some((identity, reason)) = replaced
             && let Some(target) = file::move_aside(path, identity).map_err(|error| file_error(&error))?
@@ -180,7 +229,9 @@ impl SqliteStore {
             })
         };
         let value = match write() {
-            Err(error) if error::is_full_disk(&error) && self.opened().is_some_and(|open| self.full_disk.heal(&open)) => {
+            Err(error)
+                if error::is_full_disk(&error) && self.opened().is_some_and(|open| self.full_disk.heal(&open)) =>
+            {
                 write()?
             }
             result => result?,
@@ -201,6 +252,36 @@ impl SqliteStore {
         let message =
             format!("a value of {largest} bytes is too large: the limit is {limit} bytes, a quarter of `max_size`");
         Err(Error::new(ErrorKind::Value, message))
+    }
+}
+
+const FORKED: &str = "this process was forked while another thread used the file; fork before the cache is used, or while \
+                      nothing uses it";
+
+impl OpenedFile {
+    /// What a forked process makes of what its parent had opened.
+    ///
+    /// SQLite keeps a record of the locks of its process, and the child inherits that record, but not the locks. So the
+    /// parent's connections are closed in the child, before it opens its own: that clears the record, and does not touch the
+    /// locks of the parent. It can be done only if no thread used a connection at the time of the fork.
+    fn left_by_fork(&self) -> Self {
+        let database = self.database.try_write().map(|mut slot| slot.take());
+        let (kept, is_lost) = match database.map(|database| database.map(Arc::try_unwrap)) {
+            Some(None) => (None, false),
+            Some(Some(Ok(database))) if !database.is_idle() => {
+                mem::forget(database);
+                (None, true)
+            }
+            // A database in memory is a copy of the parent's.
+            Some(Some(Ok(database))) if database.path().is_none() => (Some(Arc::new(database)), false),
+            Some(Some(Ok(_closed))) => (None, false),
+            Some(Some(Err(shared))) => {
+                mem::forget(shared);
+                (None, true)
+            }
+            None => (None, true),
+        };
+        OpenedFile { database: RwLock::new(kept), last_check: AtomicU64::new(0), is_lost }
     }
 }
 

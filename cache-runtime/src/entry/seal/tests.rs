@@ -53,7 +53,11 @@ fn an_entry_without_the_right_signature_is_unreadable() {
     let (ours, other) = (Secret::new("correct horse battery staple"), Secret::new("incorrect horse battery"));
     let reader = seal("user:1", Some(&ours));
     assert_eq!(read::<String>(&text(seal("user:1", None)), reader), Err(Unreadable::Signature), "unsigned");
-    assert_eq!(read::<String>(&text(seal("user:1", Some(&other))), reader), Err(Unreadable::Signature), "another secret");
+    assert_eq!(
+        read::<String>(&text(seal("user:1", Some(&other))), reader),
+        Err(Unreadable::Signature),
+        "another secret"
+    );
     let Value::Bytes(sound) = text(reader) else { panic!("a text is no number") };
     for at in (0..sound.len()).filter(|at| !(4..8).contains(at) && !(24..32).contains(at)) {
         let mut changed = sound.clone();

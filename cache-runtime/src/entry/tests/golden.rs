@@ -60,7 +60,11 @@ fn what_has_no_parts() {
 fn one_that_is_signed() {
     let secret = Secret::new("correct horse battery staple");
     let seal = Seal { secret: Some(&secret), ..SEAL };
-    stands("signed text", &"text".to_owned(), super::super::write(&"text".to_owned(), Codec::Bincode, seal, &EXPIRATION).unwrap());
+    stands(
+        "signed text",
+        &"text".to_owned(),
+        super::super::write(&"text".to_owned(), Codec::Bincode, seal, &EXPIRATION).unwrap(),
+    );
 }
 
 #[test]

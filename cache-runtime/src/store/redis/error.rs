@@ -11,9 +11,13 @@ pub(super) fn explained(error: RedisError) -> Error {
         (Kind::Io, _) if error.is_connection_refusal() => (ErrorKind::Unavailable, "connection refused"),
         (Kind::Io | Kind::ClusterConnectionNotFound, _) => (ErrorKind::Unavailable, "the connection was lost"),
         (Kind::AuthenticationFailed, _) | (_, Some("NOAUTH" | "WRONGPASS")) => {
-            (ErrorKind::Store, "the server rejected the user name or password")
+            (ErrorKind::Store, "authentication failed: the server rejected the user name or password")
         }
-        (Kind::Server(Server::NoPerm), _) => (ErrorKind::Store, "the user has no permission for this command"),
+        // No outage: the other commands work.
+        (Kind::Server(Server::NoPerm), _) => (ErrorKind::Config, "the user has no permission for this command"),
+        _ if error.to_string().contains("unknown command") => {
+            (ErrorKind::Config, "the server does not know this command")
+        }
         (Kind::Server(Server::ReadOnly), _) => {
             (ErrorKind::Unavailable, "the server is a replica, which accepts no writes")
         }

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use redis::{Cmd, ErrorKind, RedisResult, ServerErrorKind, ToRedisArgs, Value, cmd};
+use redis::{Arg, Cmd, ErrorKind, RedisResult, ServerErrorKind, ToRedisArgs, Value, cmd};
 
 use super::connection::Connection;
 
@@ -46,10 +46,7 @@ impl Script {
     /// Runs a call.
     pub(super) async fn run<C: Connection>(&self, connection: &mut C, call: &Cmd) -> RedisResult<Value> {
         match connection.send(call).await {
-            Err(error) if error.kind() == NOT_LOADED => {
-                self.load(connection).await?;
-                connection.send(call).await
-            }
+            Err(error) if error.kind() == NOT_LOADED => connection.send(&self.with_text(call)).await,
             reply => reply,
         }
     }
@@ -65,17 +62,22 @@ impl Script {
             // In a cluster, calls on nodes that know the script run twice. To delete twice, or to claim,
             // complete or release twice with one token, does no harm.
             Err(error) if error.kind() == NOT_LOADED => {
-                self.load(connection).await?;
-                connection.send_all(calls).await
+                connection.send_all(calls.iter().map(|call| self.with_text(call)).collect()).await
             }
             replies => replies,
         }
     }
 
-    async fn load<C: Connection>(&self, connection: &mut C) -> RedisResult<()> {
-        let mut load = cmd("SCRIPT");
-        load.arg("LOAD").arg(self.text);
-        connection.send(&load).await.map(drop)
+    /// A call with the text of the script, after which the server knows it. Some servers refuse `SCRIPT LOAD`.
+    fn with_text(&self, call: &Cmd) -> Cmd {
+        let mut command = cmd("EVAL");
+        command.arg(self.text);
+        for argument in call.args_iter().skip(2) {
+            if let Arg::Simple(argument) = argument {
+                command.arg(argument);
+            }
+        }
+        command
     }
 }
 

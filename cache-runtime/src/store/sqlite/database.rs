@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::hash::Hasher;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
@@ -37,6 +37,8 @@ pub(super) struct Database {
     writer: Mutex<Connection>,
     /// Connections that read a file; they never wait for the writer.
     readers: Mutex<Vec<Connection>>,
+    /// How many connections to the file are in use, but for the writer.
+    in_use: AtomicUsize,
     file: Option<OpenFile>,
     pragmas: Arc<Pragmas>,
     seed: [u8; 16],
@@ -66,12 +68,7 @@ impl Database {
         Self::new(connect(path)?, Some(file), pragmas, max_size)
     }
 
-    fn new(
-        writer: Connection,
-        file: Option<OpenFile>,
-        pragmas: Arc<Pragmas>,
-        max_size: u64,
-    ) -> Result<Self, Unusable> {
+    fn new(writer: Connection, file: Option<OpenFile>, pragmas: Arc<Pragmas>, max_size: u64) -> Result<Self, Unusable> {
         // Checked before the pragmas, which may change a file that belongs to another program; and in one transaction,
         // since another process may be initializing the file.
         let is_initialized = in_transaction(&writer, sql::BEGIN_READ, || is_initialized(&writer))?;
@@ -83,6 +80,7 @@ impl Database {
         Ok(Database {
             writer: Mutex::new(writer),
             readers: Mutex::default(),
+            in_use: AtomicUsize::new(0),
             file,
             pragmas,
             seed,
@@ -136,6 +134,7 @@ impl Database {
     /// Runs statements that only read.
     pub(super) fn read<T>(&self, read: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> rusqlite::Result<T> {
         let Some(file) = &self.file else { return read(&*self.writer()?) };
+        let _in_use = InUse::begin(&self.in_use);
         let idle = self.readers.lock().pop();
         let reader = match idle {
             Some(reader) => reader,
@@ -167,8 +166,21 @@ impl Database {
         Ok(!is_busy)
     }
 
+    /// Whether no connection is in use.
+    pub(super) fn is_idle(&self) -> bool {
+        self.in_use.load(Ordering::Relaxed) == 0
+            && self.writer.try_lock().is_some()
+            && self.readers.try_lock().is_some()
+    }
+
+    /// Copies what it can of the log, on a connection of its own, so that callers need not wait for it.
+    pub(super) fn copy_log(&self, path: &Path) -> rusqlite::Result<()> {
+        let _in_use = InUse::begin(&self.in_use);
+        self.connect(path)?.query_row(sql::COPY_LOG, [], |_| Ok(()))
+    }
+
     /// Another connection to the file.
-    pub(super) fn connect(&self, path: &Path) -> rusqlite::Result<Connection> {
+    fn connect(&self, path: &Path) -> rusqlite::Result<Connection> {
         let connection = connect(path)?;
         configure(&connection, &self.pragmas)?;
         Ok(connection)
@@ -184,6 +196,22 @@ impl Database {
             Some(_) => return Err(busy()),
         };
         self.writer.try_lock_for(timeout).ok_or_else(busy)
+    }
+}
+
+/// A connection that is in use.
+struct InUse<'a>(&'a AtomicUsize);
+
+impl<'a> InUse<'a> {
+    fn begin(count: &'a AtomicUsize) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        InUse(count)
+    }
+}
+
+impl Drop for InUse<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

@@ -10,7 +10,8 @@ use std::time::Duration;
 use super::database::Database;
 use super::eviction::{evict, make_room, prune, used};
 use super::settings::Limits;
-use super::{busy_timeout, file, sql};
+use super::{busy_timeout, file};
+use crate::threads;
 use crate::time::Timestamp;
 
 /// Maintenance is due after this many written bytes, or an eighth of the allowed size if that is less. Since a row counts
@@ -95,7 +96,7 @@ fn start(database: &Arc<Database>, limits: Limits) {
         return;
     }
     let database = Arc::clone(database);
-    blocking::unblock(move || {
+    threads::run(move || {
         let _running = Running(&database);
         let _allowed = busy_timeout::allow(LOCK_TIMEOUT);
         database.progress.written.store(0, Ordering::Relaxed);
@@ -104,8 +105,7 @@ fn start(database: &Arc<Database>, limits: Limits) {
             .and_then(|()| make_room(&database, limits.max_size))
             .and_then(|()| copy_log(&database, limits));
         let _ = finished.inspect_err(|error| tracing::debug!(%error, "cache: maintenance of the database ended early"));
-    })
-    .detach();
+    });
 }
 
 /// Marks the end of a run, also after a panic.
@@ -122,8 +122,7 @@ impl Drop for Running<'_> {
 /// While writers never pause, this never reaches the end of the log, so the log grows until it is truncated.
 fn copy_log(database: &Database, limits: Limits) -> rusqlite::Result<()> {
     let Some(path) = database.path() else { return Ok(()) };
-    // On a connection of its own, so that callers need not wait for it.
-    database.connect(path)?.query_row(sql::COPY_LOG, [], |_| Ok(()))?;
+    database.copy_log(path)?;
     limit_log(database, limits)
 }
 

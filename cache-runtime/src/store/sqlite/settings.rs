@@ -91,6 +91,10 @@ fn path(options: &Options) -> Result<Option<PathBuf>> {
     match options.get::<String>("database")?.as_str() {
         ":memory:" => Ok(None),
         "" => Err(options.error("database", "empty; write a path or \":memory:\"")),
+        home if home.starts_with('~') => {
+            let message = "`~` stands for a home folder only in a shell; write \"${HOME}/…\", or \"./~…\" for a name";
+            Err(options.error("database", message))
+        }
         // The current folder may have changed when the file is opened, or opened again.
         relative => std::path::absolute(relative)
             .map(Some)
