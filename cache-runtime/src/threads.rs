@@ -1,8 +1,8 @@
 //! Threads for work that would block a task, under any async runtime.
 //!
 //! Work of a store takes a fraction of a millisecond, so a few threads are enough for thousands of tasks, and more would only
-//! compete for the processors. But a store may hang, and a body that runs in the background may take long. So if none of
-//! the threads gets done with anything for a while, more are started. A thread that has nothing to do for some seconds ends.
+//! compete for the processors. But a store may hang, and a body that runs in the background may take long. So if no thread
+//! gets done with anything for a while, more are started. A thread that has nothing to do for some seconds ends.
 
 use std::any::Any;
 use std::collections::VecDeque;
@@ -25,7 +25,7 @@ const MOST: usize = 500;
 /// How long a thread waits for work before it ends.
 const IDLE: Duration = Duration::from_secs(5);
 
-/// If nothing gets done for so long, another thread is started.
+/// If nothing gets done for so long, more threads are started.
 const STALLED: Duration = Duration::from_millis(20);
 
 type Job = Box<dyn FnOnce() + Send>;
@@ -123,7 +123,7 @@ impl Threads {
         }
     }
 
-    /// Starts another thread each time that no job was begun for a while, until no job waits.
+    /// Doubles the threads each time that no job was begun for a while, until no job waits.
     fn watch(&'static self) {
         let mut begun = self.state().begun;
         loop {
@@ -133,11 +133,11 @@ impl Threads {
                 state.is_watched = false;
                 return;
             }
-            let is_stalled = state.begun == begun && state.threads < MOST;
+            let is_stalled = state.begun == begun;
             begun = state.begun;
-            if is_stalled {
-                self.start(state);
-            }
+            let more = state.threads.min(state.jobs.len()).min(MOST.saturating_sub(state.threads));
+            drop(state);
+            (0..more).filter(|_| is_stalled).for_each(|_| self.start(self.state()));
         }
     }
 

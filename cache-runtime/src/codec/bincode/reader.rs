@@ -13,7 +13,7 @@ use crate::codec::data_model::Name;
 use crate::codec::shape::walk::MOST_LEVELS;
 
 /// Reads a value from all of these bytes.
-pub(in crate::codec) fn read<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Option<T> {
+pub(crate) fn read<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Option<T> {
     let mut reader = Reader { rest: bytes, levels_left: MOST_LEVELS };
     let value = T::deserialize(&mut reader).ok()?;
     reader.rest.is_empty().then_some(value)

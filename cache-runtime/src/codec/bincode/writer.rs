@@ -8,7 +8,7 @@ use crate::codec::Refusal;
 use crate::codec::data_model::Name;
 
 /// Appends a value.
-pub(in crate::codec) fn write<T: Serialize + ?Sized>(value: &T, bytes: &mut Vec<u8>) -> Result<(), Refusal> {
+pub(crate) fn write<T: Serialize + ?Sized>(value: &T, bytes: &mut Vec<u8>) -> Result<(), Refusal> {
     Ok(value.serialize(&mut Writer { bytes })?)
 }
 

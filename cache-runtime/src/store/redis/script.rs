@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use redis::{Arg, Cmd, ErrorKind, RedisResult, ServerErrorKind, ToRedisArgs, Value, cmd};
 
 use super::connection::Connection;
+use super::script_support::is_refused;
 
 /// A script, and the hash by which Redis knows it once it is loaded.
 pub(super) struct Script {
@@ -46,7 +47,10 @@ impl Script {
     /// Runs a call.
     pub(super) async fn run<C: Connection>(&self, connection: &mut C, call: &Cmd) -> RedisResult<Value> {
         match connection.send(call).await {
-            Err(error) if error.kind() == NOT_LOADED => connection.send(&self.with_text(call)).await,
+            Err(error) if error.kind() == NOT_LOADED => match self.load(connection).await? {
+                true => connection.send(call).await,
+                false => connection.send(&self.with_text(call)).await,
+            },
             reply => reply,
         }
     }
@@ -61,14 +65,25 @@ impl Script {
         match connection.send_all(calls.clone()).await {
             // In a cluster, calls on nodes that know the script run twice. To delete twice, or to claim,
             // complete or release twice with one token, does no harm.
-            Err(error) if error.kind() == NOT_LOADED => {
-                connection.send_all(calls.iter().map(|call| self.with_text(call)).collect()).await
-            }
+            Err(error) if error.kind() == NOT_LOADED => match self.load(connection).await? {
+                true => connection.send_all(calls).await,
+                false => connection.send_all(calls.iter().map(|call| self.with_text(call)).collect()).await,
+            },
             replies => replies,
         }
     }
 
-    /// A call with the text of the script, after which the server knows it. Some servers refuse `SCRIPT LOAD`.
+    /// Loads the script, into all nodes of a cluster. `false` if the server refuses that.
+    async fn load<C: Connection>(&self, connection: &mut C) -> RedisResult<bool> {
+        let mut load = cmd("SCRIPT");
+        load.arg("LOAD").arg(self.text);
+        match connection.send(&load).await {
+            Err(error) if is_refused(&error) => Ok(false),
+            reply => reply.map(|_| true),
+        }
+    }
+
+    /// A call with the text of the script, after which the server knows it.
     fn with_text(&self, call: &Cmd) -> Cmd {
         let mut command = cmd("EVAL");
         command.arg(self.text);

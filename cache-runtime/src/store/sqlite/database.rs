@@ -25,9 +25,6 @@ const MAX_IDLE_READERS: usize = 8;
 /// while somebody waits for a file, and a switch to another thread takes longer.
 const MEMORY_LOCK_WAIT: Duration = Duration::from_micros(50);
 
-/// How long the truncation of the log waits for other processes.
-const LOG_WAIT: Duration = Duration::from_millis(5);
-
 /// The values of pragmas, as they are written into the statements.
 pub(super) type Pragmas = BTreeMap<String, String>;
 
@@ -50,6 +47,14 @@ pub(super) struct Database {
     pub(super) log_is_full: AtomicBool,
     /// The path leads to another file now, or the file cannot be read; the next operation opens it again.
     pub(super) outdated: AtomicBool,
+}
+
+/// What became of the truncation of the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Truncated {
+    Yes,
+    ReaderPrevents,
+    NotNow,
 }
 
 struct OpenFile {
@@ -155,15 +160,22 @@ impl Database {
         in_transaction(&connection, sql::BEGIN_WRITE, || write(&connection))
     }
 
-    /// Copies the whole log into the database and truncates it. `false` if a reader still uses the log, or another process
-    /// writes.
+    /// Copies the whole log into the database and truncates it.
     ///
-    /// It waits for other processes only briefly, because it keeps them from writing while it waits for readers.
-    pub(super) fn truncate_log(&self) -> rusqlite::Result<bool> {
+    /// It waits for other processes for `wait` at most, and while it waits for readers nobody can write.
+    pub(super) fn truncate_log(&self, wait: Duration) -> rusqlite::Result<Truncated> {
         let writer = self.writer()?;
-        let _allowed = busy_timeout::allow(LOG_WAIT);
-        let is_busy: bool = writer.query_row(sql::TRUNCATE_LOG, [], |row| row.get(0))?;
-        Ok(!is_busy)
+        let _allowed = busy_timeout::allow(wait);
+        let (is_busy, pages, copied) = writer.query_row(sql::TRUNCATE_LOG, [], |row| {
+            Ok((row.get::<_, bool>(0)?, row.get::<_, i64>(1)?, row.get::<_, i64>(2)?))
+        })?;
+        Ok(match is_busy {
+            false => Truncated::Yes,
+            // A reader needs what the database was before the rest.
+            true if pages > copied => Truncated::ReaderPrevents,
+            // Another connection copies the log or writes.
+            true => Truncated::NotNow,
+        })
     }
 
     /// Whether no connection is in use.

@@ -9,11 +9,14 @@ use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 
-use super::database::Database;
+use super::database::{Database, Truncated};
 use super::{error, file};
 
 /// The shortest time between two attempts.
 const INTERVAL: Duration = Duration::from_secs(1);
+
+/// How long the truncation waits for readers.
+const WAIT: Duration = Duration::from_millis(100);
 
 /// A smaller log is not what fills a disk.
 const LARGE_LOG: u64 = 1 << 20;
@@ -28,8 +31,8 @@ impl FullDisk {
     /// Makes room, and returns whether a write is worth another try.
     pub(super) fn heal(&self, database: &Database) -> bool {
         self.is_due()
-            && match database.truncate_log() {
-                Ok(is_truncated) => is_truncated,
+            && match database.truncate_log(WAIT) {
+                Ok(truncated) => truncated == Truncated::Yes,
                 Err(error) => error::is_full(&error) && give_up_entries(database),
             }
     }

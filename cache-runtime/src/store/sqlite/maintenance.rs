@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
-use super::database::Database;
+use super::database::{Database, Truncated};
 use super::eviction::{evict, make_room, prune, used};
 use super::settings::Limits;
 use super::{busy_timeout, file};
@@ -23,6 +23,10 @@ const WRITERS_HELP: u64 = 4;
 
 /// Writers look at the size of the log each time that this part of its limit was written.
 const LOG_CHECKS: u64 = 16;
+
+/// How long the truncation of the log waits for readers: it may fail as long as the log is below its limit.
+const BRIEF: Duration = Duration::from_millis(5);
+const PATIENT: Duration = Duration::from_millis(50);
 
 /// How long a run may wait for the write lock.
 const LOCK_TIMEOUT: Duration = Duration::from_millis(500);
@@ -129,8 +133,12 @@ fn copy_log(database: &Database, limits: Limits) -> rusqlite::Result<()> {
 /// Truncates a large log. If that cannot be done because a reader uses it, the log grows up to its limit.
 fn limit_log(database: &Database, limits: Limits) -> rusqlite::Result<()> {
     let Some(path) = database.path() else { return Ok(()) };
-    if file::wal_size(path) > limits.large_wal_size() && !database.truncate_log()? {
-        let is_full = file::wal_size(path) > limits.max_wal_size;
+    let is_larger = |than| file::wal_size(path) > than;
+    if is_larger(limits.large_wal_size())
+        && database.truncate_log(BRIEF)? != Truncated::Yes
+        && is_larger(limits.max_wal_size)
+    {
+        let is_full = database.truncate_log(PATIENT)? == Truncated::ReaderPrevents;
         database.log_is_full.store(is_full, Ordering::Relaxed);
     }
     Ok(())
