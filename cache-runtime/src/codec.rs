@@ -25,9 +25,11 @@ pub(crate) use self::payload::Payload;
 /// The choice is between small, fast entries and entries that other programs can read. It can be changed at any time:
 /// every cache reads entries of both codecs. A value that one codec cannot give back exactly is written by the other.
 ///
-/// `bincode` is used in version 2.0.1, because 3.0.0 is an empty farewell release. Its encoding is frozen by this crate's
-/// golden tests as a part of the entry's format. That format has a version number, so another encoding could replace
-/// bincode without misreading an entry.
+/// The encoding of bincode is frozen by this crate's golden tests as a part of the entry's format. That format has a version
+/// number, so another encoding could replace it without misreading an entry.
+///
+/// Whatever bytes are in the store, reading them allocates a small multiple of their size at most, takes no longer than their
+/// size allows, and does not overflow the stack.
 ///
 /// To learn the shape of a type, the library calls its `Deserialize` with made-up values, once for each type. It does not
 /// do so in a program with `panic = "abort"`, where types that need them (a tuple with a date before other elements, for

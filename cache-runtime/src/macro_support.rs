@@ -23,5 +23,6 @@ pub use crate::call::{
     Outcome, OutcomeProbe, Owned, Retained, Retention, Running, Storable, TaskArgument, UsualLifetime, WithRetention,
     always, checked, copied_elements, elements, names, own, require_task, retained, usual_lifetime, with_retention,
 };
+pub use crate::entry::Seal;
 pub use crate::key::{DefaultKey, FunctionPath, KeyArgument, KeyText, TypeArgument, template_key, template_text};
 pub use crate::{__cached_function as cached_function, Result};

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Cache;
+use crate::entry::Secret;
 use crate::handle::Settings;
 use crate::store::Store;
-use crate::{Codec, Error, Result, Ttl};
+use crate::{Codec, Error, ErrorKind, Result, Ttl};
 
 /// Makes a [`Cache`] over a store, setting by setting.
 ///
@@ -64,6 +65,33 @@ impl CacheBuilder {
     pub fn codec(mut self, codec: Codec) -> Self {
         self.settings.codec = codec;
         self
+    }
+
+    /// Sets a secret by which the cache recognises its own entries.
+    ///
+    /// Each entry is signed with it, and one without the right signature is a miss. So whoever can write into the store can
+    /// make no entries, cannot change them, and cannot move them to another key. They can still delete entries, put an older
+    /// entry of the same key back, change when an entry expires, and write numbers: a number has no signature, because the
+    /// store counts with it. Without a secret nothing is signed.
+    ///
+    /// ```
+    /// use cache_runtime::{Cache, store::NoCache};
+    ///
+    /// let cache = Cache::builder(NoCache).secret("W0rMy9Zlfr4cNuXb")?.build();
+    /// assert!(Cache::builder(NoCache).secret("short").is_err());
+    /// # Ok::<(), cache_runtime::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) if it is shorter than 16 bytes.
+    pub fn secret(mut self, secret: &str) -> Result<Self> {
+        if secret.len() < Secret::SHORTEST {
+            let message = format!("the secret is shorter than {} bytes; write a long random text", Secret::SHORTEST);
+            return Err(Error::new(ErrorKind::Config, message));
+        }
+        self.settings.secret = Some(Secret::new(secret));
+        Ok(self)
     }
 
     /// Sets for how long a process that died makes others wait.

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::claim::{BackOff, Invalidations};
 use crate::codec::Codec;
+use crate::entry::Secret;
 use crate::guard::GuardedStore;
 use crate::near::Near;
 use crate::store::Store;
@@ -32,6 +33,8 @@ pub(crate) struct Settings {
     /// How long entries live.
     pub(crate) expires_in: Ttl,
     pub(crate) codec: Codec,
+    /// By which the cache recognises its own entries.
+    pub(crate) secret: Option<Secret>,
     /// For how long a process that computes a cold `shared` key may keep the others waiting.
     pub(crate) shared_lease: Duration,
     /// For how long a leader with waiters may go without being polled.
@@ -43,6 +46,13 @@ pub(crate) struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         let (shared_lease, stall_timeout) = (Duration::from_secs(30), Duration::from_secs(30));
-        Settings { expires_in: Ttl::DEFAULT, codec: Codec::default(), shared_lease, stall_timeout, near: Duration::MAX }
+        Settings {
+            expires_in: Ttl::DEFAULT,
+            codec: Codec::default(),
+            secret: None,
+            shared_lease,
+            stall_timeout,
+            near: Duration::MAX,
+        }
     }
 }

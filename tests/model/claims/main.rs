@@ -22,7 +22,6 @@
     reason = "the model uses a part of the runtime, with none of its features"
 )]
 
-extern crate self as blocking;
 extern crate self as cache_runtime;
 extern crate self as futures_timer;
 
@@ -57,6 +56,7 @@ mod model_store;
 mod periodic_check;
 mod programs;
 mod scheduler;
+mod threads;
 mod time;
 mod timer;
 
@@ -71,7 +71,7 @@ use self::runtime::{
     single_flight,
 };
 pub use self::time::{Expiry, Ttl};
-pub use self::timer::{Delay, unblock};
+pub use self::timer::Delay;
 
 fn main() {
     let mut arguments = std::env::args().skip(1);
