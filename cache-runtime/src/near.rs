@@ -7,13 +7,14 @@
 mod weight;
 
 use std::ops::Deref;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use quick_cache::sync::{Cache, DefaultLifecycle};
 
 use self::weight::{CAPACITY, Weight};
 use crate::entry::{Record, Value};
+use crate::per_process::PerProcess;
 use crate::store::{Stamp, Stripes};
 use crate::time::Timestamp;
 
@@ -23,10 +24,10 @@ const MAX_ENTRIES: u64 = 10_000;
 type Entries = Cache<Box<str>, Arc<Loaded>, Weight, foldhash::fast::RandomState>;
 
 /// The records that a cache keeps in this process.
-#[derive(Default)]
 pub(crate) struct Near {
-    /// Made for the first record, since many caches never keep one.
-    entries: OnceLock<Entries>,
+    /// Made for the first record, since many caches never keep one. A forked process begins with none: another thread may
+    /// have held a lock.
+    entries: PerProcess<Entries>,
 }
 
 /// A record as it was read, and what tells whether it has changed since.
@@ -46,16 +47,20 @@ pub(crate) struct Stamps {
 }
 
 impl Near {
+    pub(crate) const fn new() -> Self {
+        Near { entries: PerProcess::new() }
+    }
+
     /// The record under a stored key, if nothing has changed it.
     pub(crate) fn get(&self, key: &str) -> Option<Arc<Loaded>> {
-        let loaded = self.entries.get()?.get(key)?;
+        let loaded = self.entries.made()?.get(key)?;
         loaded.is_current().then_some(loaded)
     }
 
     /// Keeps a record, if it can be known when it changes.
     pub(crate) fn keep(&self, key: &str, loaded: &Arc<Loaded>) {
         if loaded.stamps.is_some() && loaded.record.value.size() <= weight::MAX_VALUE {
-            self.entries.get_or_init(new_entries).insert(key.into(), Arc::clone(loaded));
+            self.entries.get(|_| new_entries()).insert(key.into(), Arc::clone(loaded));
         }
     }
 }

@@ -5,12 +5,16 @@
 //! threads that are gone, and what is sent on its sockets would reach the parent's server.
 
 use std::mem;
-use std::process;
 use std::sync::OnceLock;
+
+mod fork_count;
+
+use self::fork_count::fork_count;
 
 /// A value for each process in a line of forks.
 pub(crate) struct PerProcess<T> {
-    pid: OnceLock<u32>,
+    /// Of how many forks this process is the child.
+    forks: OnceLock<u32>,
     value: OnceLock<T>,
     /// That of the process that was forked from this one. Only that process sets it.
     child: OnceLock<Box<PerProcess<T>>>,
@@ -19,15 +23,25 @@ pub(crate) struct PerProcess<T> {
 impl<T> PerProcess<T> {
     /// The process that asks first counts as the first one.
     pub(crate) const fn new() -> Self {
-        PerProcess { pid: OnceLock::new(), value: OnceLock::new(), child: OnceLock::new() }
+        PerProcess { forks: OnceLock::new(), value: OnceLock::new(), child: OnceLock::new() }
+    }
+
+    /// The value of this process, if it has one.
+    pub(crate) fn made(&self) -> Option<&T> {
+        let forks = fork_count();
+        let mut own = self;
+        while *own.forks.get()? != forks {
+            own = own.child.get()?;
+        }
+        own.value.get()
     }
 
     /// The value of this process; if it has none yet, the one that `make` returns. `make` is given the parent's value if this
     /// process was forked.
     pub(crate) fn get(&self, make: impl FnOnce(Option<&T>) -> T) -> &T {
-        let pid = process::id();
+        let forks = fork_count();
         let (mut own, mut parent) = (self, None);
-        while *own.pid.get_or_init(|| pid) != pid {
+        while *own.forks.get_or_init(|| forks) != forks {
             parent = own.value.get();
             own = own.child.get_or_init(|| Box::new(PerProcess::new()));
         }
@@ -37,7 +51,7 @@ impl<T> PerProcess<T> {
 
 impl<T> Drop for PerProcess<T> {
     fn drop(&mut self) {
-        if self.pid.get().is_some_and(|pid| *pid != process::id()) {
+        if self.forks.get().is_some_and(|forks| *forks != fork_count()) {
             mem::forget(self.value.take());
         }
     }

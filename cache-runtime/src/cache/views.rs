@@ -1,6 +1,5 @@
 //! Views: the same cache with options.
 
-
 use super::both_faces::for_both_faces;
 use super::{AsyncCache, Cache};
 use crate::handle::{Handle, View};

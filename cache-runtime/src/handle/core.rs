@@ -23,7 +23,7 @@ pub(crate) struct Core {
 
 impl Core {
     pub(super) fn new(store: Arc<dyn Store>, settings: Settings) -> Self {
-        let (back_off, invalidations, near) = (Arc::default(), Arc::default(), Near::default());
+        let (back_off, invalidations, near) = (Arc::default(), Arc::default(), Near::new());
         Core { store: GuardedStore::new(store), clock: Clock::running(), back_off, invalidations, near, settings }
     }
 }

@@ -7,7 +7,7 @@ use super::*;
 /// As it is in a process that was forked from one with another number.
 fn inherited<T>(value: T) -> PerProcess<T> {
     let of_parent = PerProcess::new();
-    of_parent.pid.set(process::id().wrapping_add(1)).unwrap();
+    of_parent.forks.set(fork_count().wrapping_add(1)).unwrap();
     assert!(of_parent.value.set(value).is_ok());
     of_parent
 }

@@ -42,6 +42,7 @@ mod runtime {
     pub(crate) mod model;
     pub(crate) mod near;
     pub(crate) mod observe;
+    pub(crate) mod per_process;
     pub(crate) mod poll_once;
     pub(crate) mod single_flight;
     pub mod store;
@@ -67,7 +68,7 @@ pub use self::runtime::observe::{Event, Outage};
 pub use self::runtime::store;
 pub use self::runtime::store::Store;
 use self::runtime::{
-    block_on, cache, call, claim, codec, entry, error, guard, handle, key, mode, model, near, observe, poll_once,
+    block_on, cache, call, claim, codec, entry, error, guard, handle, key, mode, model, near, observe, per_process, poll_once,
     single_flight,
 };
 pub use self::time::{Expiry, Ttl};
