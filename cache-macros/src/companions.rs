@@ -12,6 +12,7 @@ use crate::errors::Errors;
 use crate::free_names::free_use;
 use crate::key::{Key, TypeArgument};
 use crate::own_name;
+use crate::place::Place;
 use crate::signature::{Function, names_in};
 use crate::tags::Tag;
 
@@ -84,7 +85,7 @@ impl Companions {
                 element,
             }
         });
-        let in_impl = function.is_associated();
+        let in_impl = function.is_associated() || Place::of_attribute() != Place::Elsewhere;
         let companions = Companions { parameters: parameters.collect(), in_impl };
         if !in_impl {
             own_name::check(function, errors);

@@ -19,6 +19,7 @@ mod fallback;
 mod free_names;
 mod key;
 mod own_name;
+mod place;
 mod plan;
 mod return_type;
 mod rules;
@@ -60,8 +61,8 @@ use crate::args::MacroKind;
 /// # Which functions
 ///
 /// Plain and `async` functions, generic and borrowing ones, and methods, also in an `impl` of a trait. It does not work on
-/// `const`, `unsafe` and `extern` functions. An `async fn` never blocks, and its future is `Send` if that of the body and its
-/// result are.
+/// `const`, `unsafe` and `extern` functions. An `async fn` never blocks, and its future is `Send` if that of the body and
+/// the stored value are.
 ///
 /// A function may also return a boxed future, `Pin<Box<dyn Future<Output = T> + Send>>`: its output is cached. So a method
 /// below `#[async_trait]` can be annotated. Such a function has no companions, and neither `background` nor `each`.
@@ -140,15 +141,16 @@ use crate::args::MacroKind;
 ///
 /// An `impl` or a trait cannot contain a type, so a method gets functions with its name in front:
 /// `shop.price_invalidate("tea")`. They take `self` by reference, `refresh` and `uncached` as the method does. A function
-/// without `self` whose signature contains `Self` counts as a method.
+/// of an `impl` without `self` counts as a method, `Shop::price_invalidate("tea")`; in an `impl` of a trait it has no
+/// companions. Where the macro cannot see that, because the lines are not indented, or another macro wrote them, it counts as
+/// a method if its signature contains `Self`.
 ///
 /// Write `companions = false` if
 ///
 /// - a type, module or import of the function's name exists (`mod stats; fn stats()`), or the function has the name of a
 ///   crate or type that you use in the same place (`str`); or a method has one of these names already;
-/// - the `impl` is that of a trait, or the trait is used as `dyn`;
-/// - the function belongs to an `impl` and has neither `self` nor `Self` in its signature: an attribute cannot see
-///   its surroundings.
+/// - the method belongs to an `impl` of a trait, or the trait is used as `dyn`;
+/// - the compiler says that an `enum` is not supported in an `impl`.
 ///
 /// # Your own attributes
 ///

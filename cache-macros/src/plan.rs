@@ -10,6 +10,7 @@ use crate::companions::Companions;
 use crate::errors::Errors;
 use crate::free_names::free_use;
 use crate::key::{self, Key, TypeArgument, other_argument, type_arguments};
+use crate::place::Place;
 use crate::rules;
 use crate::signature::{Argument, Function};
 use crate::tags::{Tag, tags};
@@ -55,7 +56,8 @@ impl Plan {
         let is_async = kind == MacroKind::Cached && function.is_async();
         check_boxed(function, &args, &mut errors);
         // `#[async_trait]` is for traits, whose implementations cannot have companions.
-        let has_companions = args.companions != Some(false) && function.boxed_output().is_none();
+        let has_companions =
+            args.companions.unwrap_or_else(|| !is_of_a_trait(function)) && function.boxed_output().is_none();
         let companions = (kind == MacroKind::Cached && has_companions)
             .then(|| Companions::new(function, &key, &types, &args, &tags, batch.as_ref(), &mut errors));
         errors.or(Plan { args, key, types, is_async, background, tags, batch, companions })
@@ -68,6 +70,12 @@ impl Plan {
             || self.tags.iter().any(|tag| tag.uses(name))
             || expressions.any(|expression| free_use(expression, name).is_some())
     }
+}
+
+/// Whether the function belongs to an `impl` of a trait, as far as that can be seen. Of one with `self` or `Self` the compiler
+/// says so.
+fn is_of_a_trait(function: &Function) -> bool {
+    !function.is_associated() && Place::of_attribute() == Place::ImplOfTrait
 }
 
 fn check_window(background: &Ident, args: &Args, errors: &mut Errors) {

@@ -26,7 +26,7 @@ const VALUES: usize = 1000;
 
 /// Writes all values as MessagePack, as annotated functions do for types with `flatten`, `tag` or `untagged`.
 fn get<T: Serialize + DeserializeOwned>(value: fn(usize) -> T, compare: Compare<'_>) {
-    let cache = Cache::open("sqlite::memory:?codec=messagepack").expect("an address");
+    let cache = Cache::open("sqlite::memory:?codec=messagepack&near=false").expect("an address");
     let keys = |kind: &str| -> Vec<String> { (0..VALUES).map(|number| format!("{kind}:{number}")).collect() };
     let (keys, plain_keys) = (keys("order"), keys("plain"));
     for number in 0..VALUES {

@@ -34,25 +34,28 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 pub(crate) use self::background_refresh::lookup;
+#[cfg(feature = "http")]
+pub(crate) use self::background_refresh::spawn;
 pub use self::background_refresh::{
-    Computation, Lookup, Owned, TaskArgument, own, recompute, recompute_async, require_task,
+    Computation, Hit, Lookup, Owned, TaskArgument, own, recompute, recompute_async, require_task,
 };
 pub use self::batch::{BatchOutcome, BatchOutput, Elements, EntryName, copied_elements, elements, names};
-pub(crate) use self::batch::{RunFor, begin_multi, get_or_set_multi, run_batch};
+pub(crate) use self::batch::{ByPosition, RunFor, begin_multi, get_or_set_multi, run_batch};
 pub(crate) use self::before_and_after_body::begin;
 pub use self::before_and_after_body::{Begun, Running};
 use self::cross_process::Claimed;
-pub use self::outcome::{Always, NotResult, OkOnly, Outcome, OutcomeProbe, Storable, checked};
+pub use self::outcome::{Always, LocalErr, LocalProbe, NotResult, OkOnly, Outcome, OutcomeProbe, Storable, checked};
 pub(crate) use self::retention::retention;
 pub use self::retention::{
     Lifetime, Retained, Retention, UsualLifetime, WithRetention, always, retained, usual_lifetime, with_retention,
 };
 use crate::Error;
-use crate::claim::{HeldClaim, RefreshLease};
+use crate::claim::{Epoch, HeldClaim, KeyGuard, RefreshLease};
 use crate::entry::{self, Expiration, Record, TagStamp, Value};
 use crate::handle::Handle;
 use crate::mode::Mode;
 use crate::near::Loaded;
+use crate::poll_once::poll_now;
 use crate::single_flight::{Leader, LeaderScope, Role, WaitOutcome, Watermark, flights};
 use crate::time::Timestamp;
 
@@ -135,6 +138,19 @@ impl Start {
     }
 }
 
+/// What a computation holds while its body runs.
+struct Attempt {
+    claim: HeldClaim,
+    leader: Option<Leader>,
+    lease: Option<Box<RefreshLease>>,
+    /// The expired record, which may be served if the body fails.
+    stale: Option<Arc<Loaded>>,
+    /// Notices what this process does to the key of the expired record.
+    change: Option<KeyGuard>,
+    /// The moment at which a refresh began: its value wins over computations that began before it.
+    refresh_epoch: Option<Epoch>,
+}
+
 /// What a caller has to do with what the store returned.
 enum Decision<T> {
     /// Return this value.
@@ -190,21 +206,10 @@ impl<M: Mode> Call<'_, M> {
                 return O::whole(value);
             }
         };
-        let stamps = self.handle.tag_stamps_or_none(self.mode).await;
-        let whole = LeaderScope::new(leader.as_ref(), body).await;
-        let Some(value) = O::storable(&whole) else {
-            self.abandon(claim, start.lease).await;
-            leader.into_iter().for_each(Leader::fail);
-            return self.stale_on_error(start.stale).await.map_or(whole, O::whole);
-        };
-        let retention = O::retention(&whole);
-        let encoded = self.encode(value, stamps.as_deref(), retention);
-        if retention == Retention::NotStored || stamps.is_none() {
-            self.publish_only(encoded, claim, start.lease, leader, stamps.as_deref()).await;
-            return whole;
-        }
-        self.store_and_publish(encoded, claim, leader, stamps.as_deref()).await;
-        whole
+        let Start { stale, lease, .. } = start;
+        let change = stale.as_ref().map(|_| self.handle.core.invalidations.guard(&self.key));
+        let attempt = Attempt { claim, leader, lease, stale, change, refresh_epoch: None };
+        self.run_and_store::<O, B>(attempt, body).await
     }
 
     /// The way of a refresh: runs the body now and stores its result.
@@ -215,24 +220,66 @@ impl<M: Mode> Call<'_, M> {
         let (key, epoch) = (self.handle.flight_key(&self.key), self.handle.core.invalidations.epoch());
         let leader = flights().lead(key.clone(), key.unshared(), M::WAITS, self.handle.core.settings.stall_timeout);
         let claim = self.nonexclusive_claim(Some(&leader)).await;
+        let (leader, refresh_epoch) = (Some(leader), Some(epoch));
+        let attempt = Attempt { claim, leader, lease: None, stale: None, change: None, refresh_epoch };
+        self.run_and_store::<O, B>(attempt, body).await
+    }
+
+    /// Runs the body, and ends the attempt with its result.
+    async fn run_and_store<O: Outcome, B: Future<Output = O::Whole>>(
+        &self,
+        attempt: Attempt,
+        body: Pin<&mut Option<B>>,
+    ) -> O::Whole {
         let stamps = self.handle.tag_stamps_or_none(self.mode).await;
-        let whole = LeaderScope::new(Some(&leader), body).await;
-        let Some(value) = O::storable(&whole) else {
-            self.abandon(claim, None).await;
-            leader.fail();
-            return whole;
+        // A block, after which the future no longer holds the whole: its `Err` need not be `Send`.
+        let (result, retention) = {
+            let whole = LeaderScope::new(attempt.leader.as_ref(), body).await;
+            let retention = O::retention(&whole);
+            match O::split(whole) {
+                Ok(result) => (result, retention),
+                Err(whole) => return self.fail_at_once::<O>(whole, attempt),
+            }
         };
-        let retention = O::retention(&whole);
-        let encoded = self.encode(value, stamps.as_deref(), retention);
+        let value = match result {
+            Ok(value) => value,
+            Err(failed) => return self.fail(attempt).await.map_or_else(|| O::failed(failed), O::whole),
+        };
+        let encoded = self.encode(&value, stamps.as_deref(), retention);
         if retention == Retention::NotStored || stamps.is_none() {
-            self.publish_only(encoded, claim, None, Some(leader), stamps.as_deref()).await;
-            return whole;
+            self.publish_only(encoded, attempt, stamps.as_deref()).await;
+            return O::whole(value);
         }
-        // Before the write: a computation that checks for invalidations too early, before its own write, and finds none,
-        // checks once more after it.
-        self.handle.core.invalidations.invalidate_before(epoch, &self.key);
-        self.store_and_publish(encoded, claim, Some(leader), stamps.as_deref()).await;
-        whole
+        if let Some(epoch) = attempt.refresh_epoch {
+            // Before the write: a computation that checks for invalidations too early, before its own write, and finds
+            // none, checks once more after it.
+            self.handle.core.invalidations.invalidate_before(epoch, &self.key);
+        }
+        self.store_and_publish(encoded, attempt, stamps.as_deref()).await;
+        O::whole(value)
+    }
+
+    /// Ends a failed attempt. Returns the stale value, if it may replace the `Err`.
+    async fn fail<T: DeserializeOwned>(&self, attempt: Attempt) -> Option<T> {
+        let Attempt { claim, leader, lease, stale, .. } = attempt;
+        self.abandon(claim, lease).await;
+        leader.into_iter().for_each(Leader::fail);
+        self.stale_on_error(stale).await
+    }
+
+    /// The same for an `Err` that is not to be held while the store is asked.
+    ///
+    /// A claim that the store does not release at once is released after the call. If the store does not answer at once,
+    /// the stale value of the lookup replaces the `Err`, unless this process has changed the key since then.
+    fn fail_at_once<O: Outcome>(&self, whole: O::Whole, mut attempt: Attempt) -> O::Whole {
+        let (leader, change) = (attempt.leader.take(), attempt.change.take());
+        let at_hand = attempt.stale.clone().filter(|_| !change.is_some_and(|change| change.is_invalidated()));
+        let value = poll_now(self.fail(attempt)).unwrap_or_else(|| {
+            let stale = self.if_servable_on_error(at_hand?)?;
+            self.handle.decode(&self.key, &stale.value)
+        });
+        leader.into_iter().for_each(Leader::fail);
+        value.map_or(whole, O::whole)
     }
 
     /// The stored record; a store that fails has none.
@@ -302,9 +349,7 @@ impl<M: Mode> Call<'_, M> {
     async fn publish_only(
         &self,
         encoded: Option<(Value, Expiration)>,
-        claim: HeldClaim,
-        lease: Option<Box<RefreshLease>>,
-        leader: Option<Leader>,
+        Attempt { claim, leader, lease, .. }: Attempt,
         stamps: Option<&[TagStamp]>,
     ) {
         let watermark = leader.as_ref().map(Leader::watermark);
@@ -325,8 +370,7 @@ impl<M: Mode> Call<'_, M> {
     async fn store_and_publish(
         &self,
         encoded: Option<(Value, Expiration)>,
-        claim: HeldClaim,
-        leader: Option<Leader>,
+        Attempt { claim, leader, .. }: Attempt,
         stamps: Option<&[TagStamp]>,
     ) {
         let Some((value, expiration)) = encoded else {

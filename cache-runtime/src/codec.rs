@@ -25,8 +25,9 @@ pub(crate) use self::payload::Payload;
 /// The choice is between small, fast entries and entries that other programs can read. It can be changed at any time:
 /// every cache reads entries of both codecs. A value that one codec cannot give back exactly is written by the other.
 ///
-/// The encoding of bincode is frozen by this crate's golden tests as a part of the entry's format. That format has a version
-/// number, so another encoding could replace it without misreading an entry.
+/// `bincode` is used in version 2.0.1, because 3.0.0 is an empty farewell release. Its encoding is frozen by this crate's
+/// golden tests as a part of the entry's format. That format has a version number, so another encoding could replace
+/// bincode without misreading an entry.
 ///
 /// Whatever bytes are in the store, reading them allocates a small multiple of their size at most, takes no longer than their
 /// size allows, and does not overflow the stack.

@@ -19,6 +19,10 @@
 //! | [`russian_dolls`] | Fragments in fragments |
 //! | [`touches`] | How does a parent get a new version when a child changes? |
 //! | [`templates`] | A `cache` tag in templates, adapters for template engines |
+//! | [`conditional_get`] | How do I answer 304 before a page is rendered? `ETag`, `Cache-Control`, guarded writes |
+//! | [`response_cache`] | A cache in front of a server's handlers, shared by all clients (RFC 9111) |
+//! | [`http_clients`] | A cache for the responses that a program gets: tower, reqwest |
+//! | [`assets`] | Static files with fingerprints in their names, kept by browsers for a year |
 //! | [`counters`] | Atomic counters and rate limiting |
 //! | [`configuration`] | `config/storage.toml`, environment variables, addresses, cargo features |
 //! | [`testing`] | How do I test cached functions without sleeping? |
@@ -40,6 +44,9 @@ macro_rules! pages {
 }
 pages! {
     macros handle asynchronous keys values expiry stampedes near invalidation batches models fragments
-    russian_dolls templates touches counters
+    russian_dolls templates touches assets counters
     configuration testing sqlite processes redis stores failure performance migrating rails
 }
+
+#[cfg(feature = "http")]
+pages! { conditional_get response_cache http_clients }

@@ -15,7 +15,7 @@ use std::future::Future;
 use std::sync::Arc;
 
 pub(crate) use self::core::{Core, Settings};
-pub(crate) use self::multi::deduplicated;
+pub(crate) use self::multi::{deduplicated, deduplicated_with_places};
 pub(crate) use self::scope::{ActiveScope, carry, current_scope, enter_scope};
 pub(crate) use self::shared_key::AnnotatedFunction;
 pub(crate) use self::view::View;

@@ -13,6 +13,8 @@ mod error;
 mod guard;
 pub mod guide;
 mod handle;
+#[cfg(feature = "http")]
+pub mod http;
 mod key;
 #[doc(hidden)]
 pub mod macro_support;

@@ -19,9 +19,10 @@ pub use self::model::{UpdatedAt, id, id_values};
 pub use self::options::{CallOptions, vec};
 // `Storable` is here so that users can write the bound which the compiler proposes.
 pub use crate::call::{
-    Always, BatchOutcome, BatchOutput, Begun, Computation, Elements, EntryName, Lifetime, Lookup, NotResult, OkOnly,
-    Outcome, OutcomeProbe, Owned, Retained, Retention, Running, Storable, TaskArgument, UsualLifetime, WithRetention,
-    always, checked, copied_elements, elements, names, own, require_task, retained, usual_lifetime, with_retention,
+    Always, BatchOutcome, BatchOutput, Begun, Computation, Elements, EntryName, Hit, Lifetime, LocalErr, LocalProbe,
+    Lookup, NotResult, OkOnly, Outcome, OutcomeProbe, Owned, Retained, Retention, Running, Storable, TaskArgument,
+    UsualLifetime, WithRetention, always, checked, copied_elements, elements, names, own, require_task, retained,
+    usual_lifetime, with_retention,
 };
 pub use crate::entry::Seal;
 pub use crate::key::{DefaultKey, FunctionPath, KeyArgument, KeyText, TypeArgument, template_key, template_text};

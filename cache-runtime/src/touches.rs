@@ -54,7 +54,7 @@ mod table;
 mod tests;
 mod trigger;
 
-pub use self::connection::{Connection, install, touch, verify};
+pub use self::connection::{Connection, install, touch, uninstall, verify};
 pub use self::dialect::Dialect;
 pub use self::plan::{Plan, sql};
 pub use self::table::{Stamp, Table, Touchable};

@@ -284,6 +284,58 @@ impl Shop {
     }
 }
 
+/// Its functions have neither `self` nor `Self` in their signatures.
+struct Amount<T>(T);
+
+impl<T> Amount<T>
+where
+    T: Default,
+{
+    #[cached(key = "bytes:{n}")]
+    fn bytes(n: usize) -> usize {
+        ran();
+        n * size_of::<T>()
+    }
+
+    #[cached]
+    async fn awaited(n: usize) -> usize {
+        ran();
+        n * size_of::<T>()
+    }
+}
+
+trait Measured {
+    fn measure(n: usize) -> usize;
+}
+
+impl<T> Measured for Amount<T> {
+    #[cached]
+    fn measure(n: usize) -> usize {
+        ran();
+        n * size_of::<T>()
+    }
+}
+
+#[test]
+fn a_function_of_an_impl_without_self_has_companions_as_a_method_has() {
+    let (_cache, _scope) = empty();
+    assert_eq!((Amount::<u8>::bytes(3), Amount::<u32>::bytes(3), Amount::<u32>::bytes(3)), (3, 12, 12));
+    assert_eq!(Amount::<u32>::bytes_peek(3).unwrap(), Some(12));
+    assert!(Amount::<u32>::bytes_invalidate(3).unwrap());
+    assert_eq!((Amount::<u8>::bytes_peek(3).unwrap(), runs()), (Some(3), 2));
+    smol::block_on(async {
+        assert_eq!((Amount::<u8>::awaited(3).await, Amount::<u32>::awaited_refresh(3).await), (3, 12));
+        assert_eq!(Amount::<u32>::awaited_peek(3).await.unwrap(), Some(12));
+    });
+}
+
+#[test]
+fn a_function_of_an_impl_of_a_trait_without_self_has_none() {
+    let (_cache, _scope) = empty();
+    let all = [Amount::<u8>::measure(3), Amount::<u32>::measure(3), Amount::<u32>::measure(3)];
+    assert_eq!((all, runs()), ([3, 12, 12], 2));
+}
+
 impl Serialize for Shop {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.id.serialize(serializer)

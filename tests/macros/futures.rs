@@ -77,6 +77,10 @@ impl Times {
         let not_send = std::rc::Rc::new(5);
         std::time::Duration::from_secs(*not_send)
     }
+
+    fn length(&self, seconds: u64) -> std::time::Duration {
+        std::time::Duration::from_secs(seconds)
+    }
 }
 
 #[cached(
@@ -200,4 +204,73 @@ fn what_an_attribute_evaluates_makes_no_future_less_send() {
     assert_eq!(run(generic(1, 2u8)), "12");
     assert_eq!(run(generic::refresh(1, 2u8)), "12");
     assert_eq!(run(generic::peek(1, 2u8)).unwrap().as_deref(), Some("12"));
+}
+
+/// An error that stays on its thread.
+type LocalError = std::rc::Rc<String>;
+
+mod local_errors {
+    use super::{HashMap, LocalError, Times};
+    use cache_runtime::cached;
+
+    #[cached(key = "plain:{id}")]
+    pub(super) async fn plain(id: u64) -> Result<u64, LocalError> {
+        smol::future::yield_now().await;
+        if id > 9 { Err("too large".to_owned().into()) } else { Ok(id) }
+    }
+
+    #[cached(
+        key = "full:{id}", expires_in = times.get(), race_ttl = 5, stale_if_error = 5, jitter = 0.1, shared, version = 1,
+        skip(times), store_if = |id| *id != 0, tags = ["id:{id}"],
+    )]
+    pub(super) async fn full(id: u64, times: &Times) -> Result<u64, LocalError> {
+        let _ = times;
+        plain::uncached(id).await
+    }
+
+    #[cached(key = "timed:{id}", expires_in = |id| Times.length(*id), stale_if_error = 5, companions = false)]
+    pub(super) async fn timed(id: u64) -> Result<u64, LocalError> {
+        plain::uncached(id).await
+    }
+
+    #[cached(key = "background:{id}", race_ttl = 5, stale_if_error = 5, background, store_if = |id| *id != 0)]
+    pub(super) async fn background(id: u64) -> Result<u64, LocalError> {
+        plain::uncached(id).await
+    }
+
+    #[cached(each = ids, key = "each:{id}", tags = ["id:{id}"])]
+    pub(super) async fn each(ids: &[u64]) -> Result<HashMap<u64, u64>, LocalError> {
+        plain::uncached(ids.iter().copied().max().unwrap_or_default()).await?;
+        Ok(ids.iter().map(|id| (*id, *id)).collect())
+    }
+
+    #[cached(key = "of:{id}", skip(error), stale_if_error = 5)]
+    pub(super) async fn generic<E: Clone + Sync>(id: u64, error: &E) -> Result<u64, E> {
+        smol::future::yield_now().await;
+        if id > 9 { Err(error.clone()) } else { Ok(id) }
+    }
+}
+
+#[test]
+fn an_err_need_not_be_send() {
+    use local_errors::{background, each, full, generic, plain, timed};
+
+    fn run<T>(future: impl Future<Output = T> + Send) -> T {
+        smol::block_on(future)
+    }
+    let (_cache, _scope) = empty();
+    assert_eq!((run(plain(1)), run(plain(10)).is_err()), (Ok(1), true));
+    assert_eq!((run(plain::refresh(1)), run(plain::refresh(10)).is_err()), (Ok(1), true));
+    assert_eq!((run(plain::uncached(1)), run(plain::peek(1)).unwrap()), (Ok(1), Some(1)));
+    run(plain::prime(1, &2)).unwrap();
+    assert!(run(plain::invalidate(1)).unwrap());
+
+    assert_eq!((run(full(1, &Times)), run(full(10, &Times)).is_err()), (Ok(1), true));
+    assert_eq!((run(full::refresh(1, &Times)), run(full::peek(1)).unwrap()), (Ok(1), Some(1)));
+    assert_eq!((run(timed(1)), run(timed(10)).is_err()), (Ok(1), true));
+    assert_eq!((run(background(1)), run(background(10)).is_err()), (Ok(1), true));
+    assert!(run(background::refresh(10)).is_err());
+    assert_eq!((run(each(&[1, 2])).unwrap().len(), run(each(&[10])).is_err()), (2, true));
+    assert!(run(each::refresh(&[10])).is_err());
+    assert_eq!((run(generic(1, &"no")), run(generic(10, &"no"))), (Ok(1), Err("no")));
 }

@@ -117,16 +117,16 @@ fn many_fragments_that_are_dropped_have_failed() {
 fn a_fragment_of_another_digest_is_a_miss() {
     let cache = Cache::memory();
     let sidebar = cache.fragment("page", "sidebar");
-    sidebar.digest(1).render(|| "one");
-    assert_eq!(hit(&sidebar.digest(1)), "one");
+    sidebar.clone().digest(1).render(|| "one");
+    assert_eq!(hit(&sidebar.clone().digest(1)), "one");
     drop(miss(&sidebar));
-    miss(&sidebar.digest(2)).finish("two".into());
-    drop(miss(&sidebar.digest(1)));
-    assert_eq!(Fragment::begin_all(&[sidebar.digest(2)]).html(0), Some("two"));
-    assert_eq!(Fragment::begin_all(&[sidebar.digest(1)]).html(0), None);
+    miss(&sidebar.clone().digest(2)).finish("two".into());
+    drop(miss(&sidebar.clone().digest(1)));
+    assert_eq!(Fragment::begin_all(&[sidebar.clone().digest(2)]).html(0), Some("two"));
+    assert_eq!(Fragment::begin_all(&[sidebar.clone().digest(1)]).html(0), None);
     cache.set("sidebar", "by hand").unwrap();
-    drop(miss(&sidebar.digest(1)));
+    drop(miss(&sidebar.clone().digest(1)));
     assert!(cache.delete("sidebar").unwrap());
-    sidebar.digest(1).tags(["navigation"]).render(|| "tagged");
+    sidebar.clone().digest(1).tags(["navigation"]).render(|| "tagged");
     assert_eq!(hit(&sidebar.digest(1)), "tagged");
 }

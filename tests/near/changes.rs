@@ -1,14 +1,39 @@
 //! Whatever changes an entry, and whichever handle to the store it comes from, ends what was kept.
 
+use std::fs;
+use std::path::Path;
 
-use cache_runtime::Cache;
+use cache_runtime::{Cache, cached, testing};
 use tempfile::TempDir;
 
 /// Two caches on one file, which know nothing of each other.
 fn two_on_one_file() -> (Cache, Cache, TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let address = format!("sqlite://{}", folder.path().join("cache.sqlite3").display());
+    Cache::open(&address).unwrap().clear().unwrap();
+    make_old(&folder.path().join("cache.sqlite3-stripes1"));
     (Cache::open(&address).unwrap(), Cache::open(&address).unwrap(), folder)
+}
+
+/// Changes the moment at which stripes were made to 1970: new ones are not trusted for two seconds.
+fn make_old(stripes: &Path) {
+    let mut bytes = fs::read(stripes).unwrap();
+    bytes[24..32].fill(0);
+    fs::write(stripes, bytes).unwrap();
+}
+
+#[test]
+fn without_a_change_the_file_is_not_read_again() {
+    let (reader, writer, folder) = two_on_one_file();
+    writer.set("k", &1).unwrap();
+    for _ in 0..2 {
+        // The first read opens the file, and what it read is not kept.
+        assert_eq!(reader.get::<i64>("k").unwrap(), Some(1));
+    }
+    let database = rusqlite::Connection::open(folder.path().join("cache.sqlite3")).unwrap();
+    database.execute("DELETE FROM entries", []).unwrap();
+    assert_eq!(reader.get::<i64>("k").unwrap(), Some(1));
+    assert_eq!(reader.near(0).get::<i64>("k").unwrap(), None);
 }
 
 /// Reads `k` until it is near, changes it through the other cache, and reads it again.
@@ -60,10 +85,14 @@ fn a_cleared_cache_is_empty() {
 }
 
 #[test]
-fn a_computed_value_is_seen() {
+fn a_value_that_is_computed_anew_is_seen() {
+    #[cached(key = "k")]
+    fn two() -> i64 {
+        2
+    }
     let compute = |cache: &Cache| {
-        cache.delete("k").unwrap();
-        assert_eq!(cache.get_or_set("k", || 2), 2);
+        let _scope = testing::scope(cache.clone());
+        assert_eq!(two::refresh(), 2);
     };
     assert_eq!(after(compute), Some(2));
 }
@@ -81,6 +110,7 @@ fn a_computed_batch_is_seen() {
 fn a_new_lifetime_is_seen() {
     let (reader, writer, _folder) = two_on_one_file();
     writer.expires_in(10).set("k", "v").unwrap();
+    reader.get::<String>("k").unwrap();
     let before = reader.expiry("k").unwrap();
     assert!(writer.expires_in(1_000).touch("k").unwrap());
     assert_ne!(reader.expiry("k").unwrap(), before);
@@ -122,8 +152,8 @@ fn a_deleted_file_ends_what_was_kept() {
     let (reader, writer, folder) = two_on_one_file();
     writer.set("k", &1).unwrap();
     assert_eq!(reader.get::<i64>("k").unwrap(), Some(1));
-    for entry in std::fs::read_dir(folder.path()).unwrap() {
-        std::fs::remove_file(entry.unwrap().path()).unwrap();
+    for entry in fs::read_dir(folder.path()).unwrap() {
+        fs::remove_file(entry.unwrap().path()).unwrap();
     }
     crate::wait_until::wait_until("the reader notices", || reader.get::<i64>("k").unwrap().is_none());
 }
@@ -135,7 +165,7 @@ fn deleted_stripes_are_made_anew() {
     writer.set("k", &1).unwrap();
     assert_eq!(reader.get::<i64>("k").unwrap(), Some(1));
     let stripes = folder.path().join("cache.sqlite3-stripes1");
-    std::fs::remove_file(&stripes).unwrap();
+    fs::remove_file(&stripes).unwrap();
     let mut next = 1;
     crate::wait_until::wait_until("the reader notices", || {
         next += 1;
@@ -150,10 +180,12 @@ fn deleted_stripes_are_made_anew() {
 fn foreign_stripes_are_replaced() {
     for foreign in [Vec::new(), vec![7; 100], vec![0; 32_832]] {
         let (reader, writer, folder) = two_on_one_file();
-        std::fs::write(folder.path().join("cache.sqlite3-stripes1"), foreign).unwrap();
+        fs::write(folder.path().join("cache.sqlite3-stripes1"), foreign).unwrap();
         writer.set("k", &1).unwrap();
         assert_eq!(reader.get::<i64>("k").unwrap(), Some(1));
         writer.set("k", &2).unwrap();
         assert_eq!(reader.get::<i64>("k").unwrap(), Some(2));
+        let stripes = fs::read(folder.path().join("cache.sqlite3-stripes1")).unwrap();
+        assert!(stripes.len() == 32_832 && stripes.starts_with(b"kchestr1"));
     }
 }

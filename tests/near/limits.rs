@@ -73,6 +73,19 @@ fn a_hit_expires_on_time() {
     assert_eq!(cache.get::<String>("token").unwrap(), None);
 }
 
+/// What has expired may have been removed since, and removing it is no change.
+#[test]
+fn an_expired_entry_is_asked_for_again() {
+    let cache = Cache::memory();
+    let _scope = testing::scope(cache.clone());
+    cache.expires_in(10).set("rates", &1.5).unwrap();
+    assert_eq!(cache.get::<f64>("rates").unwrap(), Some(1.5));
+    testing::advance(Duration::from_secs(11));
+    assert_eq!(cache.delete_expired().unwrap(), 1);
+    let failed = cache.stale_if_error(60).try_get_or_set("rates", || Err::<f64, _>("unavailable"));
+    assert_eq!(failed, Err("unavailable"));
+}
+
 #[test]
 fn a_limit_of_zero_asks_each_time() {
     let (store, reads) = CountingStore::new();
@@ -133,9 +146,8 @@ fn a_scope_sees_only_what_its_own_cache_keeps() {
     fn name(id: u64) -> String {
         format!("user {id}")
     }
-    let first = Cache::memory();
     {
-        let _scope = testing::scope(first.clone());
+        let _scope = testing::scope(Cache::memory());
         name::prime(1, &"Ada".to_owned()).unwrap();
         assert_eq!(name(1), "Ada");
         assert_eq!(name(1), "Ada");

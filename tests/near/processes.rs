@@ -15,12 +15,12 @@ fn bear(address: &str, seconds: &str, kills: &str) {
 fn no_read_after_a_write_has_returned_sees_the_old_value() {
     let folder = tempfile::tempdir().unwrap();
     let address = format!("sqlite://{}", folder.path().join("cache.sqlite3").display());
-    bear(&address, "3", "0");
+    bear(&address, "5", "0");
 }
 
 #[test]
 fn a_killed_writer_leaves_no_old_value_behind() {
     let folder = tempfile::tempdir().unwrap();
     let address = format!("sqlite://{}", folder.path().join("cache.sqlite3").display());
-    bear(&address, "4", "20");
+    bear(&address, "6", "20");
 }

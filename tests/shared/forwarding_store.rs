@@ -1,9 +1,10 @@
 //! A store that forwards every method to another one, as users write them for logging or metrics.
 
 use std::any::Any;
+use std::sync::Arc;
 
 use cache_runtime::Result;
-use cache_runtime::store::{Claims, Dispatch, Expiration, Operation, Record, Store, Timestamp, Value};
+use cache_runtime::store::{Claims, Dispatch, Expiration, Operation, Record, Store, Stripes, Timestamp, Value};
 
 /// A store, and a value that must outlive it, such as the folder of its file.
 pub(crate) struct ForwardingStore {
@@ -66,6 +67,10 @@ impl Store for ForwardingStore {
 
     fn claims(&self) -> Option<&dyn Claims> {
         self.store.claims()
+    }
+
+    fn stripes(&self) -> Option<Arc<Stripes>> {
+        self.store.stripes()
     }
 
     fn dispatch<'a>(&'a self, operation: Operation<'a>) -> Dispatch<'a> {

@@ -47,11 +47,13 @@ impl DatabaseFile {
         count.expect("it can be counted").into()
     }
 
-    /// The names of the files in the database's folder.
+    /// The names of the files in the database's folder, sorted.
     pub(crate) fn names(&self) -> Vec<String> {
         let folder = self.path.parent().expect("it is in a folder").read_dir().expect("it can be listed");
         let name = |entry: io::Result<std::fs::DirEntry>| entry.expect("it can be read").file_name();
-        folder.map(|entry| name(entry).to_string_lossy().into_owned()).collect()
+        let mut names: Vec<_> = folder.map(|entry| name(entry).to_string_lossy().into_owned()).collect();
+        names.sort();
+        names
     }
 
     /// The databases that were moved aside, without their logs.

@@ -28,7 +28,7 @@ fn value(number: usize) -> String {
 fn file_with_entries() -> DatabaseFile {
     let database = DatabaseFile::new();
     database.open().write_multi((0..ENTRIES).map(|number| (key(number), value(number)))).unwrap();
-    assert_eq!(database.names(), ["cache.sqlite3"], "no log is left");
+    assert_eq!(database.names(), ["cache.sqlite3", "cache.sqlite3-stripes1"], "no log is left");
     database
 }
 

@@ -208,7 +208,7 @@ impl<T: Display> Named for Shop<T> {
 }
 
 impl<T: Serialize + DeserializeOwned + Clone + Send + Sync> Shop<T> {
-    #[cached(companions = false)]
+    #[cached]
     fn associated(n: u8) -> u8 {
         n
     }

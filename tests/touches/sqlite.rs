@@ -505,3 +505,60 @@ fn the_key_of_a_fragment_changes_with_a_reply() {
     let other = key_for("post", &post());
     assert_eq!(key_for("post", &post()), other, "a reply to another post");
 }
+
+#[test]
+fn a_uuid_is_touched_as_a_text_and_as_bytes() {
+    #[derive(Cacheable)]
+    struct Document {
+        id: &'static str,
+        updated_at: SystemTime,
+    }
+    let document = |id| Document { id, updated_at: SystemTime::UNIX_EPOCH };
+    let (bytes, text) = ("67e55044-10b1-426f-9247-bb680e5fe0c8", "00000000-0000-4000-8000-000000000001");
+    let connection = Connection::open_in_memory().unwrap();
+    let sql = format!(
+        "CREATE TABLE documents (id BLOB PRIMARY KEY, updated_at TEXT);
+         INSERT INTO documents (id) VALUES (X'{}'), ('{text}')",
+        bytes.replace('-', "")
+    );
+    connection.execute_batch(&sql).unwrap();
+    touches::install(&connection, &[Table::of::<Document>()]).unwrap();
+    for id in [bytes, text] {
+        assert!(touches::touch(&connection, &document(id)).unwrap().is_some(), "{id}");
+    }
+    let count: u32 = connection
+        .query_row("SELECT count(*) FROM documents WHERE updated_at IS NOT NULL", (), |row| row.get(0))
+        .unwrap();
+    assert_eq!(count, 2);
+    assert_eq!(touches::touch(&connection, &document("67e55044-10b1-426f-9247-bb680e5fe0c9")).unwrap(), None);
+}
+
+#[test]
+fn without_touches_a_table_is_as_it_was_and_can_be_made_anew() {
+    let connection = Connection::open_in_memory().unwrap();
+    let make = "CREATE TABLE posts (id INTEGER PRIMARY KEY, updated_at TEXT);
+        CREATE TABLE comments (id INTEGER PRIMARY KEY, post_id INTEGER, updated_at TEXT);
+        INSERT INTO posts (id) VALUES (1)";
+    connection.execute_batch(make).unwrap();
+    let tables = [Table::new("posts"), Table::new("comments").touches("post_id", "posts")];
+    touches::install(&connection, &tables).unwrap();
+    connection.execute_batch("CREATE TRIGGER mine AFTER DELETE ON comments BEGIN SELECT 1; END").unwrap();
+    touches::uninstall(&connection, &tables).unwrap();
+    touches::uninstall(&connection, &tables).unwrap();
+    let left: String = connection
+        .query_row("SELECT group_concat(name) FROM sqlite_master WHERE type = 'trigger'", (), |row| row.get(0))
+        .unwrap();
+    assert_eq!(left, "mine");
+
+    let anew = "INSERT INTO comments (post_id) VALUES (1);
+        CREATE TABLE new_posts (id INTEGER PRIMARY KEY, title TEXT, updated_at TEXT);
+        INSERT INTO new_posts (id, updated_at) SELECT id, updated_at FROM posts;
+        DROP TABLE posts;
+        ALTER TABLE new_posts RENAME TO posts";
+    connection.execute_batch(anew).unwrap();
+    let is_untouched: bool =
+        connection.query_row("SELECT updated_at IS NULL FROM posts", (), |row| row.get(0)).unwrap();
+    assert!(is_untouched);
+    touches::install(&connection, &tables).unwrap();
+    touches::verify(&connection, &tables).unwrap();
+}

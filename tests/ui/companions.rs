@@ -24,11 +24,13 @@ fn in_a_pattern((id, length): (u64, u64)) -> u64 {
 
 struct Shop;
 
+// Without indentation the attribute does not see the `impl`.
+#[rustfmt::skip]
 impl Shop {
-    #[cached(key = "price:{sku}")]
-    fn price(sku: u64) -> u64 {
-        sku
-    }
+#[cached(key = "price:{sku}")]
+fn price(sku: u64) -> u64 {
+    sku
+}
 }
 
 fn main() {}

@@ -5,7 +5,7 @@
 //!
 //! fn load(id: &str) -> User {
 //!     match blocking::lookup(options, key, outcome) {
-//!         Lookup::Hit(whole) => whole,
+//!         Lookup::Hit(hit) => hit.whole(),
 //!         Lookup::Compute(computation) => {
 //!             let copy_0 = own(id);
 //!             blocking::recompute(computation, move || load::load(copy_0.get()))
@@ -52,7 +52,7 @@ impl Expansion<'_> {
         let recompute = quote_spanned!(place=> #mode::recompute(#computation, #body) #wait);
         self.after_key(&quote_spanned! {Span::mixed_site()=>
             match #lookup {
-                #support::Lookup::Hit(whole) => whole #judged,
+                #support::Lookup::Hit(hit) => hit.whole() #judged,
                 #support::Lookup::Compute(#computation) => {
                     #copies
                     #checks

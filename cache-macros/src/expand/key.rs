@@ -49,7 +49,7 @@ impl Expansion<'_> {
     /// The path of the function. The generics of its surroundings appear in the type of a closure, and nowhere else.
     fn path(&self, companions: Option<&Companions>) -> TokenStream {
         let (support, is_async) = (self.support(Span::mixed_site()), self.plan.is_async);
-        let in_impl = self.function.is_associated();
+        let in_impl = companions.map_or_else(|| self.function.is_associated(), |companions| companions.in_impl);
         let here = quote_spanned! {Span::mixed_site()=>
             &|| (), &{ fn here() {} here },
             ::core::module_path!(), #in_impl

@@ -63,13 +63,12 @@ impl Table {
         self.folder.path().join(name)
     }
 
-    /// A cache with every key in it.
+    /// A cache with every key in it, which asks the store each time.
     pub(crate) fn cache(&self, place: Place) -> Cache {
         let cache = match place {
-            Place::Memory => Cache::memory(),
-            Place::File => {
-                Cache::open(&format!("sqlite://{}", self.path("cache.sqlite3").display())).expect("an address")
-            }
+            Place::Memory => Cache::open("sqlite::memory:?near=false").expect("an address"),
+            Place::File => Cache::open(&format!("sqlite://{}?near=false", self.path("cache.sqlite3").display()))
+                .expect("an address"),
         };
         (0..ROWS / BATCH).for_each(|turn| cache.write_multi(self.batch(turn)).expect("written"));
         cache

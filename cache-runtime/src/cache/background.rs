@@ -97,7 +97,7 @@ for_both_faces! {
             T: Serialize + DeserializeOwned + 'static,
         {
             match poll_once(lookup(&Blocking, &self.handle, Ok(key), Always::<T>::new())) {
-                Lookup::Hit(value) => value,
+                Lookup::Hit(hit) => hit.whole(),
                 Lookup::Compute(computation) => recompute(computation, compute),
             }
         }
@@ -109,7 +109,7 @@ for_both_faces! {
             F: Future<Output = T> + Send + 'static,
         {
             match lookup(&Async, &self.handle, Ok(key), Always::<T>::new()).await {
-                Lookup::Hit(value) => value,
+                Lookup::Hit(hit) => hit.whole(),
                 Lookup::Compute(computation) => recompute_async(computation, async { compute().await }).await,
             }
         }
@@ -138,7 +138,7 @@ for_both_faces! {
             E: 'static,
         {
             match poll_once(lookup(&Blocking, &self.handle, Ok(key), OkOnly::<T, E>::new())) {
-                Lookup::Hit(value) => value,
+                Lookup::Hit(hit) => hit.whole(),
                 Lookup::Compute(computation) => recompute(computation, compute),
             }
         }
@@ -155,7 +155,7 @@ for_both_faces! {
             F: Future<Output = Result<T, E>> + Send + 'static,
         {
             match lookup(&Async, &self.handle, Ok(key), OkOnly::<T, E>::new()).await {
-                Lookup::Hit(value) => value,
+                Lookup::Hit(hit) => hit.whole(),
                 Lookup::Compute(computation) => recompute_async(computation, async { compute().await }).await,
             }
         }

@@ -29,16 +29,16 @@ macro_rules! for_both_faces {
     ($(#[$group:meta])* impl $face:ident and $async_face:ident; $(
         $(#[$prose:meta])*
         example: $(#[doc = $line:literal])*
-        pub fn $name:ident(&$self:ident $(, $arg:ident: $type:ty)*) $(-> $output:ty)? $body:block
+        pub fn $name:ident $arguments:tt $(-> $output:ty)? $body:block
     )*) => {
         for_both_faces! { $(#[$group])* impl $face and $async_face; $(
             $(#[$prose])*
             example: $(#[doc = $line])*
             blocking {
-                pub fn $name(&$self $(, $arg: $type)*) $(-> $output)? $body
+                pub fn $name $arguments $(-> $output)? $body
             }
             asynchronous {
-                pub fn $name(&$self $(, $arg: $type)*) $(-> $output)? $body
+                pub fn $name $arguments $(-> $output)? $body
             }
         )* }
     };

@@ -106,8 +106,8 @@ for_both_faces! {
     example:
     /// let html = cache.fragment("page", "trending").expires_in(300).render(async || "<ol></ol>").await;
     /// assert_eq!(html, "<ol></ol>");
-    pub fn expires_in(&self, ttl: impl Into<Ttl>) -> Self {
-        Self { cache: self.cache.expires_in(ttl), ..self.clone() }
+    pub fn expires_in(self, ttl: impl Into<Ttl>) -> Self {
+        Self { cache: self.cache.expires_in(ttl), ..self }
     }
 
     /// Serves the stale fragment while one caller renders, as [`Cache::race_ttl`](crate::Cache::race_ttl) does.
@@ -116,8 +116,8 @@ for_both_faces! {
     example:
     /// let trending = cache.fragment("page", "trending").expires_in(300).race_ttl(10);
     /// assert_eq!(trending.render(async || "<ol></ol>").await, "<ol></ol>");
-    pub fn race_ttl(&self, window: impl Into<Ttl>) -> Self {
-        Self { cache: self.cache.race_ttl(window), ..self.clone() }
+    pub fn race_ttl(self, window: impl Into<Ttl>) -> Self {
+        Self { cache: self.cache.race_ttl(window), ..self }
     }
 
     /// Sets the version in the key: that of a model or of a list instead of the moments of their changes, and that of a text
@@ -125,16 +125,16 @@ for_both_faces! {
     example:
     /// cache.fragment("page", "trending").version("v2").render(async || "<ol></ol>").await;
     /// assert!(cache.exists("trending:v2").await?);
-    pub fn version(&self, version: impl Display) -> Self {
-        Self { version: Some(version.to_string()), ..self.clone() }
+    pub fn version(self, version: impl Display) -> Self {
+        Self { version: Some(version.to_string()), ..self }
     }
 
     /// Adds tags, as [`Cache::tags`](crate::Cache::tags) does.
     example:
     /// cache.fragment("page", "sidebar").tags(["navigation"]).render(async || "<nav></nav>").await;
     /// assert!(cache.delete_tag("navigation").await?);
-    pub fn tags(&self, tags: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        Self { cache: self.cache.tags(tags), ..self.clone() }
+    pub fn tags(self, tags: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        Self { cache: self.cache.tags(tags), ..self }
     }
 
     /// Marks the fragment with a digest of what renders it: one that was stored with another digest is a miss.
@@ -143,10 +143,11 @@ for_both_faces! {
     /// prefix of a model's key, so that the fragments of two releases live side by side during a deploy. 0 is no digest.
     example:
     /// let sidebar = cache.fragment("page", "sidebar");
-    /// sidebar.digest(1).render(async || "old").await;
+    /// sidebar.clone().digest(1).render(async || "old").await;
     /// assert_eq!(sidebar.digest(2).render(async || "new").await, "new");
-    pub fn digest(&self, digest: u64) -> Self {
-        Self { cache: self.cache.marked(digest), ..self.clone() }
+    pub fn digest(mut self, digest: u64) -> Self {
+        self.cache.handle.view.digest = digest;
+        self
     }
 
     /// Returns the key under which the fragment is stored.

@@ -119,19 +119,6 @@ for_both_faces! {
     }
 }
 
-/// The same cache with another option.
-impl Cache {
-    pub(super) fn marked(&self, digest: u64) -> Self {
-        Cache { handle: with(&self.handle, |view| view.digest = digest) }
-    }
-}
-
-impl AsyncCache {
-    pub(super) fn marked(&self, digest: u64) -> Self {
-        AsyncCache { handle: with(&self.handle, |view| view.digest = digest) }
-    }
-}
-
 fn with(handle: &Handle, set: impl FnOnce(&mut View)) -> Handle {
     let mut handle = handle.clone();
     set(&mut handle.view);

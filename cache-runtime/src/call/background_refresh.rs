@@ -25,9 +25,19 @@ use crate::{Error, Result};
 /// What a lookup in the cache found.
 pub enum Lookup<O: Outcome> {
     /// A value that is fresh, or that somebody else is recomputing.
-    Hit(O::Whole),
+    Hit(Hit<O>),
     /// The body has to run.
     Compute(Computation<O>),
+}
+
+/// A value that a lookup found. Not the whole result, so that its `Err` need not be `Send`.
+pub struct Hit<O: Outcome>(O::Value);
+
+impl<O: Outcome> Hit<O> {
+    /// The result of the call.
+    pub fn whole(self) -> O::Whole {
+        O::whole(self.0)
+    }
 }
 
 /// A computation that a lookup asks for.
@@ -48,7 +58,7 @@ pub(crate) async fn lookup<M: Mode, O: Outcome>(
     let found = match usable(handle, key) {
         None => None,
         Some(key) => match (Call { mode, handle, key: Cow::Borrowed(&key) }).lookup().await {
-            Found::Value(value) => return Lookup::Hit(O::whole(value)),
+            Found::Value(value) => return Lookup::Hit(Hit(value)),
             Found::Compute(start) => Some(Box::new((key.into_owned(), start))),
         },
     };
@@ -78,7 +88,8 @@ where
 pub fn recompute_async<O, B>(computation: Computation<O>, body: B) -> impl Future<Output = O::Whole>
 where
     O: Outcome + 'static,
-    O::Whole: Send,
+    O::Value: Send,
+    O::Failed: Send,
     B: Future<Output = O::Whole> + Send + 'static,
 {
     // Boxed, so that both branches can take it: otherwise this future would hold it several times.
@@ -96,7 +107,7 @@ where
 }
 
 /// Runs a task on the caller's tokio runtime, or without one on a thread that may block.
-fn spawn(task: impl Future<Output = ()> + Send + 'static) {
+pub(crate) fn spawn(task: impl Future<Output = ()> + Send + 'static) {
     #[cfg(feature = "tokio")]
     if let Ok(runtime) = tokio::runtime::Handle::try_current() {
         drop(runtime.spawn(task));
@@ -112,7 +123,7 @@ impl<O: Outcome> Computation<O> {
         self.handle.decode(key, &start.servable()?.value)
     }
 
-    pub(super) async fn run_in_place<M: Mode, B: Future<Output = O::Whole>>(self, mode: &M, body: B) -> O::Whole {
+    pub(crate) async fn run_in_place<M: Mode, B: Future<Output = O::Whole>>(self, mode: &M, body: B) -> O::Whole {
         let body = pin!(Some(body));
         let Some((key, start)) = self.found.map(|found| *found) else { return run(body).await };
         let call = Call { mode, handle: &self.handle, key: Cow::Owned(key) };

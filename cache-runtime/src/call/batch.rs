@@ -12,6 +12,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
+use foldhash::fast::RandomState;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -24,10 +25,10 @@ use super::save::Expiring;
 use crate::Result;
 use crate::claim::{Epoch, HeldClaim, RefreshLease};
 use crate::entry::{self, Expiration, TagStamp, Value};
-use crate::handle::{Handle, deduplicated};
+use crate::handle::{Handle, deduplicated, deduplicated_with_places};
 use crate::mode::{Blocking, Mode};
 use crate::near::Loaded;
-use crate::poll_once::poll_once;
+use crate::poll_once::{poll_now, poll_once};
 use crate::single_flight::{BatchLeaders, Ending, Leader, LeaderScope, flights};
 use crate::time::Ttl;
 
@@ -110,35 +111,40 @@ where
     .await
 }
 
-/// `get_or_set` for many keys up to the body, each key once; and what was found without it.
-pub(crate) fn begin_multi<T>(
-    handle: &Handle,
-    keys: Vec<String>,
-) -> (Begun<'static, HashMap<String, T>>, HashMap<String, T>)
+/// Values by the positions of their keys.
+pub(crate) type ByPosition<T> = HashMap<usize, T, RandomState>;
+
+/// `get_or_set` for many keys up to the body, which computes the missing ones; and what was found without it, by position.
+pub(crate) fn begin_multi<T>(handle: &Handle, keys: Vec<String>) -> (Begun<'static, ByPosition<T>>, Vec<Option<T>>)
 where
     T: Serialize + DeserializeOwned + Clone + 'static,
 {
-    let (handle, found) = (handle.clone(), Rc::new(RefCell::new(HashMap::new())));
+    let (handle, found) = (handle.clone(), Rc::new(RefCell::new(Vec::new())));
     let note = Rc::clone(&found);
     let begun = begin_call(move |body| async move {
-        let names = names_of(&keys);
-        let batch = Batch::new::<HashMap<String, T>>(&Blocking, &handle, elements(names, keys));
+        let positions = (0..keys.len()).collect();
+        let mut batch = Batch::new::<ByPosition<T>>(&Blocking, &handle, elements(names_of(keys), positions));
         let ended_before = flights().ended();
-        let (mut values, leases) = batch.lookup().await;
-        if values.iter().all(Option::is_some) {
-            return batch.whole::<Always<HashMap<String, T>>, T>(values);
+        let (values, leases) = batch.lookup().await;
+        batch.elements.retain(|element| values[element.itself].is_none());
+        *note.borrow_mut() = values;
+        if batch.elements.is_empty() {
+            return ByPosition::default();
         }
+        let mut values = vec![None; batch.elements.len()];
         let leaders = batch.lead(&mut values, ended_before).await;
-        let known = batch.elements.iter().zip(&values);
-        note.borrow_mut().extend(known.filter_map(|(element, value)| Some((element.itself.clone(), value.clone()?))));
+        // What others have computed meanwhile.
+        for (element, value) in batch.elements.iter().zip(&values) {
+            note.borrow_mut()[element.itself].clone_from(value);
+        }
         let run = |_| body;
-        batch.compute::<Always<HashMap<String, T>>, T, _>(values, (leaders, leases), run, |_| Retention::Usual).await
+        batch.compute::<Always<ByPosition<T>>, T, _>(values, (leaders, leases), run, |_| Retention::Usual).await
     });
     (begun, found.take())
 }
 
-fn names_of(keys: &[String]) -> Vec<EntryName> {
-    keys.iter().map(|key| EntryName { key: Ok(key.clone()), tags: Vec::new() }).collect()
+fn names_of(keys: Vec<String>) -> Vec<EntryName> {
+    keys.into_iter().map(|key| EntryName { key: Ok(key), tags: Vec::new() }).collect()
 }
 
 /// `get_or_set` for many keys, each once.
@@ -151,7 +157,7 @@ pub(crate) async fn get_or_set_multi<M: Mode, T, F: Future<Output = HashMap<Stri
 where
     T: Serialize + DeserializeOwned,
 {
-    let names = names_of(&keys);
+    let names = names_of(keys.clone());
     let outcomes = (Always::<HashMap<String, T>>::new(), Always::<T>::new());
     run_batch(mode, RunFor::Missing, handle, elements(names, keys), outcomes, compute, |_| Retention::Usual).await
 }
@@ -198,17 +204,19 @@ impl<'a, M: Mode, E> Batch<'a, M, E> {
 
     /// The stored value of each element, and the leases that keep others from recomputing expired ones.
     async fn lookup<V: DeserializeOwned>(&self) -> (Vec<Option<V>>, Vec<RefreshLease>) {
-        let keys = || self.elements.iter().filter_map(|element| element.key.as_ref());
-        let mut records = self.load(deduplicated(keys())).await;
-        let mut uses = HashMap::<&str, usize>::new();
-        keys().for_each(|key| *uses.entry(key).or_default() += 1);
+        let keys = self.elements.iter().filter_map(|element| element.key.as_deref());
+        let (keys, places) = deduplicated_with_places(keys);
+        let mut uses = vec![0_usize; keys.len()];
+        places.iter().for_each(|place| uses[*place] += 1);
+        let (mut records, mut places) = (self.load(keys).await, places.into_iter());
         let mut leases = Vec::new();
         let values = self.elements.iter().map(|Element { key, .. }| {
             let key = key.as_ref()?;
+            let place = places.next()?;
+            let (_, record) = records.get_mut(place)?;
             // Elements may share a key; the last one takes the record.
-            let uses = uses.get_mut(key.as_str())?;
-            *uses -= 1;
-            let record = if *uses == 0 { records.remove(key)? } else { records.get(key)?.clone() };
+            uses[place] -= 1;
+            let record = if uses[place] == 0 { record.take() } else { record.clone() };
             match self.handle.decide(&self.handle.key(key).ok()?, record) {
                 Decision::Value(value) => Some(value),
                 Decision::Compute { lease, .. } => {
@@ -220,13 +228,13 @@ impl<'a, M: Mode, E> Batch<'a, M, E> {
         (values.collect(), leases)
     }
 
-    /// The stored records; a store that fails has none.
-    async fn load(&self, keys: Vec<String>) -> HashMap<String, Option<Arc<Loaded>>> {
+    /// The keys with their stored records; a store that fails has none.
+    async fn load(&self, keys: Vec<String>) -> Vec<(String, Option<Arc<Loaded>>)> {
         if self.handle.stores_nothing() {
-            return HashMap::new();
+            return Vec::new();
         }
         let records = self.handle.records(self.mode, keys).await;
-        records.inspect_err(|error| self.handle.log_failure(error)).unwrap_or_default().into_iter().collect()
+        records.inspect_err(|error| self.handle.log_failure(error)).unwrap_or_default()
     }
 
     /// Runs the body for the missing elements, stores its values, and returns the whole.
@@ -253,7 +261,8 @@ impl<'a, M: Mode, E> Batch<'a, M, E> {
             let computed = match O::output(LeaderScope::new(leaders.as_slice().first(), body).await) {
                 Ok(output) => output.into_values(&requested),
                 Err(whole) => {
-                    self.abandon(claim, leases).await;
+                    // The `Err` need not be `Send`, so it is not held while the store is asked.
+                    poll_now(self.abandon(claim, leases));
                     leaders.end(|_| Ending::Failed);
                     return whole;
                 }
@@ -355,7 +364,8 @@ impl<'a, M: Mode, E> Batch<'a, M, E> {
         lifetimes.map(|(ttl, keys)| (ttl, self.handle.expiration_of_batch(keys.into_iter(), ttl))).collect()
     }
 
-    /// Ends a failed attempt: in a window nobody recomputes for a while.
+    /// Ends a failed attempt: in a window nobody recomputes for a while. A claim that the store does not release at once is
+    /// released when this future is dropped.
     async fn abandon(&self, claim: HeldClaim, leases: Vec<RefreshLease>) {
         leases.into_iter().for_each(|lease| lease.fail(self.handle.now()));
         self.handle.release(self.mode, claim, Duration::ZERO).await;

@@ -58,7 +58,7 @@ where
     O::Whole: 'a,
 {
     match poll_once(lookup(&Blocking, handle, key, outcome)) {
-        Lookup::Hit(whole) => Begun::Hit(whole),
+        Lookup::Hit(hit) => Begun::Hit(hit.whole()),
         Lookup::Compute(computation) => compute(computation),
     }
 }

@@ -177,7 +177,7 @@ fn release_if_recorded(
 ) -> impl FnOnce(Result<Answer>) + Send + 'static {
     move |answer| {
         if !matches!(answer, Ok(Answer::Bool(false))) {
-            release_unheld(&*store, &keys, token);
+            release_unheld(&*store, &keys, token, Duration::ZERO);
         }
     }
 }

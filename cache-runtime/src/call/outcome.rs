@@ -4,6 +4,7 @@
 //! [`OutcomeProbe::cache_outcome`] recognises a `Result` behind any alias. The method has an unusual name, because a trait
 //! of the user's that is in scope must not have a method of the same name.
 
+use std::convert::Infallible;
 use std::marker::PhantomData;
 use std::ops::Deref;
 
@@ -19,6 +20,8 @@ pub trait Outcome {
     type Whole;
     /// The part that is stored.
     type Value: Storable;
+    /// What is left of a result without that part, if it may be held while the store is asked.
+    type Failed;
     /// This type.
     type Checked: Outcome<Whole = Self::Whole, Value = Self::Value>;
     /// This outcome.
@@ -29,8 +32,16 @@ pub trait Outcome {
     fn retention(_whole: &Self::Whole) -> Retention {
         Retention::Usual
     }
+    /// Takes a result apart.
+    ///
+    /// # Errors
+    ///
+    /// The result, if it has no storable part and must not be held while the store is asked.
+    fn split(whole: Self::Whole) -> Result<Result<Self::Value, Self::Failed>, Self::Whole>;
     /// Restores the result from its stored part.
     fn whole(value: Self::Value) -> Self::Whole;
+    /// Restores a result without a storable part.
+    fn failed(failed: Self::Failed) -> Self::Whole;
 }
 
 /// What serde can write and read back.
@@ -47,23 +58,33 @@ pub trait Storable: Serialize + DeserializeOwned {}
 #[diagnostic::do_not_recommend]
 impl<T: Serialize + DeserializeOwned> Storable for T {}
 
-/// Finds out whether a type is a `Result`.
-pub struct OutcomeProbe<R>(NotResult<R>);
+/// Finds out whether a type is a `Result`, and whether its `Err` is `Send`.
+pub struct OutcomeProbe<R>(LocalProbe<R>);
 
-/// What a probe of any other type is, behind `Deref`.
+/// What a probe is, behind `Deref`, of any type but a `Result` whose `Err` is `Send`.
+pub struct LocalProbe<R>(NotResult<R>);
+
+/// What a probe is, behind `Deref`, of any type but a `Result`.
 pub struct NotResult<R>(PhantomData<fn() -> R>);
 
 impl<R> OutcomeProbe<R> {
     /// A probe of `R`.
     #[expect(clippy::new_without_default, reason = "the expansion of a macro calls it")]
     pub const fn new() -> Self {
-        OutcomeProbe(NotResult(PhantomData))
+        OutcomeProbe(LocalProbe(NotResult(PhantomData)))
     }
 }
 
-impl<T, E> OutcomeProbe<Result<T, E>> {
+impl<T, E: Send> OutcomeProbe<Result<T, E>> {
     /// `R` is a `Result`: its `Ok` is stored.
     pub fn cache_outcome(&self) -> OkOnly<T, E> {
+        OkOnly::new()
+    }
+}
+
+impl<T, E> LocalProbe<Result<T, E>> {
+    /// `R` is a `Result` whose `Err` is not `Send`: its `Ok` is stored.
+    pub fn cache_outcome(&self) -> OkOnly<T, E, LocalErr> {
         OkOnly::new()
     }
 }
@@ -76,6 +97,14 @@ impl<R> NotResult<R> {
 }
 
 impl<R> Deref for OutcomeProbe<R> {
+    type Target = LocalProbe<R>;
+
+    fn deref(&self) -> &LocalProbe<R> {
+        &self.0
+    }
+}
+
+impl<R> Deref for LocalProbe<R> {
     type Target = NotResult<R>;
 
     fn deref(&self) -> &NotResult<R> {
@@ -83,18 +112,19 @@ impl<R> Deref for OutcomeProbe<R> {
     }
 }
 
-/// Stores `Ok` and not `Err`.
-pub struct OkOnly<T, E>(PhantomData<fn() -> (T, E)>);
+/// Stores `Ok` and not `Err`. `H` says whether the `Err` is held while the store is asked.
+pub struct OkOnly<T, E, H = HeldErr>(PhantomData<fn() -> (T, E)>, PhantomData<H>);
 
-impl<T, E> OkOnly<T, E> {
+impl<T, E, H> OkOnly<T, E, H> {
     pub(crate) const fn new() -> Self {
-        OkOnly(PhantomData)
+        OkOnly(PhantomData, PhantomData)
     }
 }
 
-impl<T: Storable, E> Outcome for OkOnly<T, E> {
+impl<T: Storable, E, H: HoldErr<E>> Outcome for OkOnly<T, E, H> {
     type Whole = Result<T, E>;
     type Value = T;
+    type Failed = H::Held;
     type Checked = Self;
     fn checked(self) -> Self {
         self
@@ -102,8 +132,57 @@ impl<T: Storable, E> Outcome for OkOnly<T, E> {
     fn storable(whole: &Result<T, E>) -> Option<&T> {
         whole.as_ref().ok()
     }
+    fn split(whole: Result<T, E>) -> Result<Result<T, H::Held>, Result<T, E>> {
+        match whole {
+            Ok(value) => Ok(Ok(value)),
+            Err(error) => H::hold(error).map(Err).map_err(Err),
+        }
+    }
     fn whole(value: T) -> Result<T, E> {
         Ok(value)
+    }
+    fn failed(held: H::Held) -> Result<T, E> {
+        Err(H::release(held))
+    }
+}
+
+/// Whether an `Err` is held while the store is asked.
+pub trait HoldErr<E> {
+    /// What is held.
+    type Held;
+    /// Takes the `Err`.
+    ///
+    /// # Errors
+    ///
+    /// The `Err`, if it is not to be held.
+    fn hold(error: E) -> Result<Self::Held, E>;
+    /// Gives the `Err` back.
+    fn release(held: Self::Held) -> E;
+}
+
+/// An `Err` is held.
+pub struct HeldErr;
+
+impl<E> HoldErr<E> for HeldErr {
+    type Held = E;
+    fn hold(error: E) -> Result<E, E> {
+        Ok(error)
+    }
+    fn release(error: E) -> E {
+        error
+    }
+}
+
+/// An `Err` is returned at once: the future of a call is `Send`, although the `Err` is not.
+pub struct LocalErr;
+
+impl<E> HoldErr<E> for LocalErr {
+    type Held = Infallible;
+    fn hold(error: E) -> Result<Infallible, E> {
+        Err(error)
+    }
+    fn release(held: Infallible) -> E {
+        match held {}
     }
 }
 
@@ -121,6 +200,7 @@ impl<R> Always<R> {
 impl<R: Storable> Outcome for Always<R> {
     type Whole = R;
     type Value = R;
+    type Failed = R;
     type Checked = Self;
     fn checked(self) -> Self {
         self
@@ -128,8 +208,14 @@ impl<R: Storable> Outcome for Always<R> {
     fn storable(whole: &R) -> Option<&R> {
         (!scalar_probe::is_result_err(whole)).then_some(whole)
     }
+    fn split(whole: R) -> Result<Result<R, R>, R> {
+        Ok(if scalar_probe::is_result_err(&whole) { Err(whole) } else { Ok(whole) })
+    }
     fn whole(value: R) -> R {
         value
+    }
+    fn failed(failed: R) -> R {
+        failed
     }
 }
 

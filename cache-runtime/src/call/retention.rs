@@ -108,6 +108,7 @@ pub fn with_retention<O: Outcome>(_: O) -> WithRetention<O> {
 impl<O: Outcome> Outcome for WithRetention<O> {
     type Whole = Retained<O::Whole>;
     type Value = O::Value;
+    type Failed = O::Failed;
     type Checked = Self;
     fn checked(self) -> Self {
         self
@@ -118,7 +119,13 @@ impl<O: Outcome> Outcome for WithRetention<O> {
     fn retention(retained: &Retained<O::Whole>) -> Retention {
         retained.retention
     }
+    fn split(Retained { whole, retention }: Retained<O::Whole>) -> Result<Result<O::Value, O::Failed>, Self::Whole> {
+        O::split(whole).map_err(|whole| Retained { whole, retention })
+    }
     fn whole(value: O::Value) -> Retained<O::Whole> {
         Retained { whole: O::whole(value), retention: Retention::Usual }
+    }
+    fn failed(failed: O::Failed) -> Retained<O::Whole> {
+        Retained { whole: O::failed(failed), retention: Retention::NotStored }
     }
 }

@@ -101,7 +101,7 @@ impl Handle {
         let Some(token) = claim.token() else {
             return claim.failure().is_none() && claim.broken_locally().is_empty();
         };
-        claim.end_renewal();
+        claim.end_with(pause);
         let release = Operation::Release { keys: claim.keys().into(), token, pause };
         match self.ask(mode, release).await.and_then(Answer::bools) {
             Ok(unbroken) => {

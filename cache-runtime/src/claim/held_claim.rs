@@ -24,6 +24,8 @@ pub(crate) struct HeldClaim {
     /// They notice what this process changes, where the store does not.
     guards: Vec<KeyGuard>,
     failure: Option<Error>,
+    /// For how long no exclusive claim on the keys is granted after this one.
+    pause: Duration,
 }
 
 struct RecordedClaim {
@@ -42,12 +44,12 @@ impl HeldClaim {
     ) -> Self {
         let renewal = Some(Renewal::start(store, Arc::clone(&keys), claim, leader));
         let recorded = Some(RecordedClaim { store: Arc::clone(store), token: claim.token, renewal });
-        HeldClaim { keys, recorded, guards: Vec::new(), failure: None }
+        HeldClaim { keys, recorded, guards: Vec::new(), failure: None, pause: Duration::ZERO }
     }
 
     /// A claim that only this process knows, because the store records none.
     pub(crate) fn local(keys: Arc<[String]>, guards: Vec<KeyGuard>) -> Self {
-        HeldClaim { keys, recorded: None, guards, failure: None }
+        HeldClaim { keys, recorded: None, guards, failure: None, pause: Duration::ZERO }
     }
 
     /// A claim that the store could not record. The values are not stored then: another process may change the keys
@@ -77,9 +79,10 @@ impl HeldClaim {
         broken.map(|guard| guard.key().to_owned()).collect()
     }
 
-    /// Renews it no more. Call it before the claim is released with a pause, which a renewal would lengthen.
-    pub(crate) fn end_renewal(&mut self) {
+    /// Renews it no more, and sets the pause with which it is released. A renewal would lengthen the pause.
+    pub(crate) fn end_with(&mut self, pause: Duration) {
         self.recorded.iter_mut().for_each(|recorded| recorded.renewal = None);
+        self.pause = pause;
     }
 
     /// Notes that the store knows of the claim's end.
@@ -91,19 +94,20 @@ impl HeldClaim {
 impl Drop for HeldClaim {
     fn drop(&mut self) {
         let Some(RecordedClaim { store, token, .. }) = self.recorded.take() else { return };
-        let release = Operation::Release { keys: (&*self.keys).into(), token, pause: Duration::ZERO };
+        let pause = self.pause;
+        let release = Operation::Release { keys: (&*self.keys).into(), token, pause };
         if let Dispatch::Done(_) = store.dispatch(release) {
             return;
         }
         // Releasing would block, and the thread that drops a future must not.
         let keys = Arc::clone(&self.keys);
-        threads::run(move || release_unheld(&*store, &keys, token));
+        threads::run(move || release_unheld(&*store, &keys, token, pause));
     }
 }
 
 /// Releases a claim that nobody holds any more.
-pub(crate) fn release_unheld(store: &dyn Store, keys: &[String], token: u64) {
-    let released = store.release(keys, token, Duration::ZERO);
+pub(crate) fn release_unheld(store: &dyn Store, keys: &[String], token: u64, pause: Duration) {
+    let released = store.release(keys, token, pause);
     let _ = released.inspect_err(|error| tracing::debug!(%error, "cache: a claim was not released and expires"));
 }
 

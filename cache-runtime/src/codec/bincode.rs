@@ -1,36 +1,38 @@
 //! Bincode: the fields of a value in order, without names.
-//!
-//! It is the encoding of bincode 2 with its standard configuration (little-endian, small numbers in one byte), with one
-//! difference: what would take no bytes takes one. So no list is longer than the bytes that are left, and whoever can
-//! write into the store cannot make a reader allocate or loop for longer than the entry's size allows.
-//!
-//! | value | bytes |
-//! | --- | --- |
-//! | boolean, `i8`, `u8` | one |
-//! | other unsigned numbers | up to 250 in one; 251 and 2 bytes, 252 and 4, 253 and 8, 254 and 16 |
-//! | other signed numbers | the same after zigzag: 0, -1, 1, -2, … |
-//! | `f32`, `f64` | 4, 8 |
-//! | `char` | its UTF-8 |
-//! | texts, bytes, lists, maps | the length as a number, and then the content |
-//! | `None`, `Some` | 0; 1 and the content |
-//! | enums | the number of the variant, and then its content |
-//! | tuples, arrays, structs | one part after the other |
-//! | unit, and tuples, arrays and structs without parts | 0 |
 
-mod reader;
-mod writer;
+mod bounds;
+mod list_items;
 
 #[cfg(test)]
 mod tests;
 
-pub(super) use self::reader::read;
-pub(super) use self::writer::write;
+use ::bincode::config::{self, Configuration};
+use ::bincode::serde::{encode_into_std_write, seed_decode_from_slice};
+use serde::{Deserialize, Serialize};
 
-/// The first byte of a number that does not fit in one.
-const TWO_BYTES: u8 = 251;
-const FOUR_BYTES: u8 = 252;
-const EIGHT_BYTES: u8 = 253;
-const SIXTEEN_BYTES: u8 = 254;
+use self::bounds::Bounds;
+use super::Refusal;
 
-/// What stands for a value without parts.
-const EMPTY: u8 = 0;
+const CONFIG: Configuration = config::standard();
+
+/// Appends a value whose lists have no items that take no bytes, such as `()`.
+pub(super) fn write<T: Serialize + ?Sized>(value: &T, bytes: &mut Vec<u8>) -> Result<(), Refusal> {
+    encode_into_std_write(value, bytes, CONFIG)?;
+    Ok(())
+}
+
+/// Appends any value. It is refused if its lists have more items than it has bytes, as readers would refuse it.
+pub(super) fn write_counted<T: Serialize + ?Sized>(value: &T, bytes: &mut Vec<u8>) -> Result<(), Refusal> {
+    let start = bytes.len();
+    write(value, bytes)?;
+    if list_items::count(value)? > bytes.len() - start {
+        return Err("its lists have more items than bytes".into());
+    }
+    Ok(())
+}
+
+/// Reads a value from all of these bytes, which anybody may have written.
+pub(super) fn read<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Option<T> {
+    let (value, read) = seed_decode_from_slice(Bounds::of(bytes).seed::<T>(), bytes, CONFIG).ok()?;
+    (read == bytes.len()).then_some(value)
+}

@@ -35,7 +35,8 @@ impl Payload<'_> {
     }
 
     fn read_text<T: DeserializeOwned>(self, codec: Codec) -> Option<T> {
-        let length = codec.read::<&str>(&self)?.len();
+        // As bytes, which are checked below.
+        let length = codec.read::<&[u8]>(&self)?.len();
         let mut text = self.entry.into_owned();
         text.drain(..text.len() - length);
         T::deserialize(Text { text: String::from_utf8(text).ok()?, form: codec.form() }).ok()

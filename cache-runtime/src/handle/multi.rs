@@ -1,9 +1,10 @@
 //! Operations on many entries, one step of the store each.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
+use foldhash::fast::RandomState;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -131,8 +132,20 @@ impl Handle {
 
 /// The keys in the order asked, each once.
 pub(crate) fn deduplicated<K: AsRef<str>>(keys: impl IntoIterator<Item = K>) -> Vec<String> {
-    let keys: Vec<_> = keys.into_iter().map(|key| key.as_ref().to_owned()).collect();
-    let mut seen = HashSet::with_capacity(keys.len());
-    let is_first: Vec<_> = keys.iter().map(|key| seen.insert(key.as_str())).collect();
-    keys.into_iter().zip(is_first).filter_map(|(key, is_first)| is_first.then_some(key)).collect()
+    let keys: Vec<K> = keys.into_iter().collect();
+    deduplicated_with_places(keys.iter().map(AsRef::as_ref)).0
+}
+
+/// The keys in the order asked, each once, and for each of those asked where it is among them.
+pub(crate) fn deduplicated_with_places<'k>(asked: impl Iterator<Item = &'k str>) -> (Vec<String>, Vec<usize>) {
+    let mut keys = Vec::with_capacity(asked.size_hint().1.unwrap_or_default());
+    let mut known = HashMap::with_capacity_and_hasher(keys.capacity(), RandomState::default());
+    let places = asked.map(|key| {
+        *known.entry(key).or_insert_with(|| {
+            keys.push(key.to_owned());
+            keys.len() - 1
+        })
+    });
+    let places = places.collect();
+    (keys, places)
 }

@@ -13,13 +13,15 @@ impl Handle {
         self.view.near.map_or(self.core.settings.near, |view| view.min(self.core.settings.near))
     }
 
-    /// The record under a stored key, if it is kept near.
+    /// The live record under a stored key, if it is kept near. Only the store knows whether an expired one may be served.
     pub(super) fn near(&self, key: &str) -> Option<Arc<Loaded>> {
-        match self.near_limit() {
-            Duration::ZERO => None,
-            Duration::MAX => self.core.near.get(key),
-            limit => self.core.near.get(key).filter(|loaded| loaded.is_younger_than(limit, self.now())),
+        let limit = self.near_limit();
+        if limit.is_zero() {
+            return None;
         }
+        let (loaded, now) = (self.core.near.get(key)?, self.now());
+        let is_young = limit == Duration::MAX || loaded.is_younger_than(limit, now);
+        (is_young && loaded.is_live(now)).then_some(loaded)
     }
 
     /// The stamps for a record that is read from now on, if it is to be kept.

@@ -68,7 +68,7 @@ impl AnyModel {
 
 impl KeySource for AnyModel {
     fn key_with(&self, prefix: &str) -> ModelKey {
-        object_key(prefix, &self.name, &self.id, self.updated_at)
+        object_key(prefix, self.name.clone(), self.id.clone(), self.updated_at)
     }
 }
 
@@ -85,7 +85,7 @@ impl KeySource for [AnyModel] {
                 _ => list.push(&format!("{}/{}", model.name, model.id), model.updated_at),
             }
         }
-        list.key(prefix, &names.join("-"))
+        list.key(prefix, names.join("-").into())
     }
 }
 

@@ -2,13 +2,16 @@
 
 use std::borrow::Cow;
 use std::fmt::{self, Display};
+use std::hash::{Hash, Hasher};
 use std::ops::Deref;
+use std::sync::OnceLock;
 use std::time::SystemTime;
 
 use sha2::{Digest as _, Sha256};
+use smallvec::{SmallVec, smallvec};
 
 use super::Cacheable;
-use super::version::Version;
+use super::version::{Version, cut_to_micros};
 
 /// The key of a text, a model or a list of models.
 ///
@@ -71,15 +74,20 @@ pub fn key_for_all<'a>(prefix: &str, sources: impl IntoIterator<Item = &'a dyn K
 /// assert_eq!(key_for_object("view", &card).version("v2"), "view:v2/card/42");
 /// ```
 pub fn key_for_object<M: Cacheable + ?Sized>(prefix: &str, model: &M) -> ModelKey {
-    object_key(prefix, M::NAME, &model.cache_id(), model.updated_at())
+    object_key(prefix, M::NAME.into(), model.cache_id(), model.updated_at())
 }
 
-pub(super) fn object_key(prefix: &str, name: &str, id: &str, updated_at: Option<SystemTime>) -> ModelKey {
-    let version = Version(updated_at).to_string();
+pub(super) fn object_key(
+    prefix: &str,
+    name: Cow<'static, str>,
+    id: String,
+    updated_at: Option<SystemTime>,
+) -> ModelKey {
     // In lower case, distinct ids may be one text.
-    let ids = (!is_lowercase(id)).then(|| Digest::default().with(id)).map(Digest::text);
-    let members = Members { ids, versions: None };
-    ModelKey::of_model(OfModel { prefix: prefix.to_owned(), version, rest: format!("{name}/{id}"), members })
+    let ids = (!is_lowercase(&id)).then(|| Digest::default().with(&id)).map(Digest::text);
+    let version = KeyVersion::Moment(updated_at);
+    let (prefix, id) = (prefix.to_owned(), Id::One(id));
+    ModelKey::of_model(OfModel { prefix, version, name, id, ids, versions: None, updated_at })
 }
 
 /// The key of a list of models: see [`key_for`].
@@ -97,7 +105,7 @@ pub fn key_for_collection<M: Cacheable>(prefix: &str, models: impl IntoIterator<
     for model in models {
         list.push(&model.cache_id(), model.updated_at());
     }
-    list.key(prefix, M::NAME)
+    list.key(prefix, M::NAME.into())
 }
 
 /// The key of a list, of which one model after the other is told.
@@ -114,20 +122,28 @@ impl ListKey {
         self.newest = self.newest.max(updated_at);
         self.count += 1;
         self.ids.add(id);
-        self.versions.add(&Version(updated_at).to_string());
+        let mut version = String::new();
+        Version(updated_at).write_to(&mut version);
+        self.versions.add(&version);
     }
 
-    pub(super) fn key(self, prefix: &str, name: &str) -> ModelKey {
-        let version = Version(self.newest).to_string();
-        let members = Members { ids: Some(self.ids.text()), versions: Some(self.versions.text()) };
-        let rest = format!("{name}/col/{}", self.count);
-        ModelKey::of_model(OfModel { prefix: prefix.to_owned(), version, rest, members })
+    pub(super) fn key(self, prefix: &str, name: Cow<'static, str>) -> ModelKey {
+        ModelKey::of_model(OfModel {
+            prefix: prefix.to_owned(),
+            version: KeyVersion::Moment(self.newest),
+            name,
+            id: Id::Count(self.count),
+            ids: Some(self.ids.text()),
+            versions: Some(self.versions.text()),
+            updated_at: self.newest,
+        })
     }
 }
 
 fn is_lowercase(text: &str) -> bool {
     if text.is_ascii() {
-        return !text.bytes().any(|byte| byte.is_ascii_uppercase());
+        // Without an early end it takes many bytes at once.
+        return !text.bytes().fold(false, |found, byte| found | byte.is_ascii_uppercase());
     }
     text.chars().all(|char| char.to_lowercase().eq([char]))
 }
@@ -176,7 +192,7 @@ macro_rules! texts {
     ($($type:ty)*) => {$(
         impl KeySource for $type {
             fn key_with(&self, _: &str) -> ModelKey {
-                ModelKey::new(vec![Part::Text(self.to_string())])
+                ModelKey::new(smallvec![Part::Text(self.to_string())])
             }
         }
     )*};
@@ -209,44 +225,72 @@ lists! {
     [const N: usize] [M; N];
 }
 
-/// A key of [`key_for`]: a text, wherever a key is expected.
-#[derive(Clone, PartialEq, Eq, Hash)]
-pub struct ModelKey {
-    text: String,
-    /// One, or those of [`key_for_all`].
-    parts: Vec<Part>,
+macro_rules! tuples {
+    ($(($($type:ident)*))*) => {$(
+        /// The keys of all, as in [`key_for_all`].
+        impl<$($type: KeySource),*> KeySource for ($($type,)*) {
+            fn key_with(&self, prefix: &str) -> ModelKey {
+                #[expect(non_snake_case, reason = "a type's name serves as the name of its value")]
+                let ($($type,)*) = self;
+                key_for_all(prefix, [$($type as &dyn KeySource),*])
+            }
+        }
+    )*};
 }
 
-#[derive(Clone, PartialEq, Eq, Hash)]
+tuples! { (A B) (A B C) (A B C D) }
+
+/// A key of [`key_for`]: a text, wherever a key is expected.
+#[derive(Clone)]
+pub struct ModelKey {
+    /// One, or those of [`key_for_all`].
+    parts: SmallVec<[Part; 1]>,
+    /// Made when it is asked for: a fragment has another one.
+    text: OnceLock<String>,
+}
+
+#[derive(Clone)]
 enum Part {
     /// It has no version.
     Text(String),
     Model(OfModel),
 }
 
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 struct OfModel {
     prefix: String,
-    version: String,
-    /// The name, and the id or the count.
-    rest: String,
-    members: Members,
-}
-
-/// What tells apart models and lists with one text.
-#[derive(Clone, PartialEq, Eq, Hash)]
-struct Members {
+    version: KeyVersion,
+    name: Cow<'static, str>,
+    id: Id,
+    /// What tells apart models and lists with one text: hashes of the ids, and of the versions of a list.
     ids: Option<String>,
     versions: Option<String>,
+    /// Of the newest model, whatever the version says.
+    updated_at: Option<SystemTime>,
+}
+
+#[derive(Clone)]
+enum KeyVersion {
+    /// Of the last change.
+    Moment(Option<SystemTime>),
+    Given(String),
+}
+
+/// Of which models a key is.
+#[derive(Clone)]
+enum Id {
+    One(String),
+    Count(usize),
 }
 
 impl ModelKey {
-    fn new(parts: Vec<Part>) -> Self {
-        ModelKey { text: joined(&parts, Part::text), parts }
+    fn new(parts: SmallVec<[Part; 1]>) -> Self {
+        ModelKey { parts, text: OnceLock::new() }
     }
 
     fn of_model(model: OfModel) -> Self {
-        ModelKey::new(vec![Part::Model(model)])
+        let updated_at = model.updated_at.map(cut_to_micros);
+        ModelKey::new(smallvec![Part::Model(OfModel { updated_at, ..model })])
     }
 
     /// The same key with another version than the moment of the last change; of a text the same.
@@ -258,7 +302,7 @@ impl ModelKey {
     /// ```
     #[must_use]
     pub fn version(mut self, version: impl Display) -> Self {
-        let version = version.to_string();
+        let version = KeyVersion::Given(version.to_string());
         for part in &mut self.parts {
             if let Part::Model(model) = part {
                 model.version.clone_from(&version);
@@ -272,14 +316,42 @@ impl ModelKey {
     pub(crate) fn of_fragment(&self, version: Option<&str>) -> String {
         let key = match &self.parts[..] {
             // Escaped as among others, so that it cannot be read as several.
-            [part] => escaped(&part.of_fragment(version)),
+            [part] => escaped(part.of_fragment(version)),
             parts => joined(parts, |part| part.of_fragment(version)),
         };
         let has_model = self.parts.iter().any(|part| matches!(part, Part::Model(_)));
         match version.filter(|_| !has_model) {
-            Some(version) => format!("{key}:{}", escaped(version)),
+            Some(version) => format!("{key}:{}", escaped(version.to_owned())),
             None => key,
         }
+    }
+
+    /// What the key stands for, in texts that no other models, lists and texts have: more exact than the key itself.
+    #[cfg(feature = "http")]
+    pub(crate) fn exact_parts(&self) -> impl Iterator<Item = String> {
+        self.parts.iter().map(|part| match part {
+            Part::Text(exact) => format!("text {exact}"),
+            Part::Model(_) => format!("model {}", part.of_fragment(None)),
+        })
+    }
+
+    /// Returns when the newest of its models was changed, exact to the microsecond; `None` for a text, an empty list, and models
+    /// that do not change.
+    ///
+    /// ```
+    /// # use cache_runtime::model::{Cacheable, key_for};
+    /// # use std::time::SystemTime;
+    /// # #[derive(Cacheable)] struct Card { id: i64, updated_at: SystemTime }
+    /// # let card = Card { id: 42, updated_at: SystemTime::UNIX_EPOCH };
+    /// assert_eq!(key_for("view", &[card]).updated_at(), Some(SystemTime::UNIX_EPOCH));
+    /// assert_eq!(key_for("view", "Sidebar").updated_at(), None);
+    /// ```
+    pub fn updated_at(&self) -> Option<SystemTime> {
+        let of_models = self.parts.iter().filter_map(|part| match part {
+            Part::Text(_) => None,
+            Part::Model(model) => model.updated_at,
+        });
+        of_models.max()
     }
 
     /// The text.
@@ -288,7 +360,7 @@ impl ModelKey {
     /// assert_eq!(cache_runtime::model::key_for("view", "Sidebar").as_str(), "sidebar");
     /// ```
     pub fn as_str(&self) -> &str {
-        &self.text
+        self.text.get_or_init(|| joined(&self.parts, Part::text))
     }
 }
 
@@ -296,7 +368,7 @@ impl Part {
     fn text(&self) -> String {
         match self {
             Part::Text(text) => text.to_lowercase(),
-            Part::Model(model) => format!("{}:{}/{}", model.prefix, model.version, model.rest).to_lowercase(),
+            Part::Model(model) => model.text([None, None, None], None),
         }
     }
 
@@ -305,21 +377,55 @@ impl Part {
         let written = [&*model.prefix, version.unwrap_or_default()];
         let is_distinct = written.iter().all(|text| is_lowercase(text));
         let written = (!is_distinct).then(|| Digest::default().with(written[0]).with(written[1]).text());
-        let versions = model.members.versions.clone().filter(|_| version.is_none());
-        let mut prefix = model.prefix.clone();
-        for digest in [written, model.members.ids.clone(), versions].into_iter().flatten() {
-            prefix.push('@');
-            prefix.push_str(&digest);
-        }
-        format!("{prefix}:{}/{}", version.unwrap_or(&model.version), model.rest).to_lowercase()
+        let versions = model.versions.as_deref().filter(|_| version.is_none());
+        model.text([written.as_deref(), model.ids.as_deref(), versions], version)
     }
+}
+
+impl OfModel {
+    /// The text with these hashes, and perhaps with another version.
+    fn text(&self, hashes: [Option<&str>; 3], version: Option<&str>) -> String {
+        // Room for a moment and for some digits.
+        let mut text = String::with_capacity(self.prefix.len() + self.name.len() + 80);
+        text.push_str(&self.prefix);
+        for hash in hashes.into_iter().flatten() {
+            text.push('@');
+            text.push_str(hash);
+        }
+        text.push(':');
+        match (version, &self.version) {
+            (Some(version), _) => text.push_str(version),
+            (None, KeyVersion::Given(version)) => text.push_str(version),
+            (None, KeyVersion::Moment(moment)) => Version(*moment).write_to(&mut text),
+        }
+        text.push('/');
+        text.push_str(&self.name);
+        text.push('/');
+        match &self.id {
+            Id::One(id) => text.push_str(id),
+            Id::Count(count) => {
+                text.push_str("col/");
+                text.push_str(&count.to_string());
+            }
+        }
+        in_lower_case(text)
+    }
+}
+
+/// What is ASCII stays where it is.
+fn in_lower_case(mut text: String) -> String {
+    if !text.is_ascii() {
+        return text.to_lowercase();
+    }
+    text.make_ascii_lowercase();
+    text
 }
 
 /// The texts of all parts. What separates several is escaped inside them, and a text whose case counts gets a hash.
 fn joined(parts: &[Part], text: impl Fn(&Part) -> String) -> String {
     let [part] = parts else {
         let texts = parts.iter().map(|part| {
-            let escaped = escaped(&text(part));
+            let escaped = escaped(text(part));
             match part {
                 Part::Text(exact) if !is_lowercase(exact) => {
                     format!("{escaped}@{}", Digest::default().with(exact).text())
@@ -333,7 +439,10 @@ fn joined(parts: &[Part], text: impl Fn(&Part) -> String) -> String {
 }
 
 /// A `+` that separates no parts.
-fn escaped(text: &str) -> String {
+fn escaped(text: String) -> String {
+    if !text.bytes().fold(false, |found, byte| found | matches!(byte, b'~' | b'+')) {
+        return text;
+    }
     text.replace('~', "~~").replace('+', "~+")
 }
 
@@ -341,42 +450,60 @@ impl Deref for ModelKey {
     type Target = str;
 
     fn deref(&self) -> &str {
-        &self.text
+        self.as_str()
     }
 }
 
 impl AsRef<str> for ModelKey {
     fn as_ref(&self) -> &str {
-        &self.text
+        self.as_str()
     }
 }
 
 impl From<ModelKey> for String {
     fn from(key: ModelKey) -> Self {
-        key.text
+        match key.text.into_inner() {
+            Some(text) => text,
+            None => joined(&key.parts, Part::text),
+        }
+    }
+}
+
+/// Two keys are equal if their texts are, and those of their fragments.
+impl PartialEq for ModelKey {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str() && self.of_fragment(None) == other.of_fragment(None)
+    }
+}
+
+impl Eq for ModelKey {}
+
+impl Hash for ModelKey {
+    fn hash<H: Hasher>(&self, hasher: &mut H) {
+        self.as_str().hash(hasher);
     }
 }
 
 impl PartialEq<str> for ModelKey {
     fn eq(&self, other: &str) -> bool {
-        self.text == other
+        self.as_str() == other
     }
 }
 
 impl PartialEq<&str> for ModelKey {
     fn eq(&self, other: &&str) -> bool {
-        self.text == *other
+        self.as_str() == *other
     }
 }
 
 impl Display for ModelKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
+        f.write_str(self.as_str())
     }
 }
 
 impl fmt::Debug for ModelKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&self.text, f)
+        fmt::Debug::fmt(self.as_str(), f)
     }
 }

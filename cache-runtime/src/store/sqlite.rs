@@ -36,10 +36,10 @@ use std::time::Duration;
 use parking_lot::RwLock;
 use rusqlite::{Connection, params};
 
-use self::database::{Changes, Database, in_transaction};
+use self::database::{Changes, Database};
 use self::error::{Unusable, explained, file_error, unusable};
 use self::full_disk::FullDisk;
-use self::rows::{after_prefix, count, execute, fetch, put, remove};
+use self::rows::{after_prefix, count, execute, fetch, fetch_multi, put, remove};
 use self::settings::SqliteSettings;
 use super::{Claim, Claims, Dispatch, Expiration, Operation, Record, Store, Stripes, Timestamp, Value};
 use crate::config::Options;
@@ -293,24 +293,19 @@ impl Store for SqliteStore {
         self.run(|database| {
             let (hash, max_bytes) = (database.hash(key), max_inline_bytes(1));
             database.use_counts.record(hash);
-            database.read(|connection| fetch(&mut connection.prepare_cached(sql::GET)?, hash, key, max_bytes))
+            database.read(|connection| fetch(connection, hash, key, max_bytes))
         })
     }
 
     fn read_multi(&self, keys: &[String]) -> Result<Vec<Option<Record>>> {
         self.run(|database| {
             let max_bytes = max_inline_bytes(keys.len());
-            database.read(|connection| {
-                in_transaction(connection, sql::BEGIN_READ, || {
-                    let mut statement = connection.prepare_cached(sql::GET)?;
-                    let fetch = |key: &String| {
-                        let hash = database.hash(key);
-                        database.use_counts.record(hash);
-                        fetch(&mut statement, hash, key, max_bytes)
-                    };
-                    keys.iter().map(fetch).collect()
-                })
-            })
+            let hash = |key: &str| {
+                let hash = database.hash(key);
+                database.use_counts.record(hash);
+                hash
+            };
+            database.read(|connection| fetch_multi(connection, keys, hash, max_bytes))
         })
     }
 
@@ -354,7 +349,7 @@ impl Store for SqliteStore {
         let sum = self.write(&Changes::Key(key), (1, 0, expiration.now), |database, connection| {
             let hash = database.hash(key);
             database.use_counts.record(hash);
-            let old = fetch(&mut connection.prepare_cached(sql::GET)?, hash, key, i64::MAX)?;
+            let old = fetch(connection, hash, key, i64::MAX)?;
             let counted = match count(old, by, expiration) {
                 Ok(counted) => counted,
                 Err(error) => return Ok(Err(error)),
@@ -402,7 +397,7 @@ impl Store for SqliteStore {
     }
 
     fn stripes(&self) -> Option<Arc<Stripes>> {
-        self.opened().and_then(|database| database.stripes())
+        self.opened().map(|database| database.stripes())
     }
 
     /// Runs a fast operation at once: a lookup or a write takes a few microseconds, and a switch to another thread several

@@ -8,6 +8,8 @@ use std::fmt;
 use std::hash::Hasher;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+#[cfg(feature = "sqlite")]
+use std::time::Duration;
 
 use siphasher::sip::SipHasher13;
 use smallvec::SmallVec;
@@ -74,13 +76,15 @@ impl Stripes {
     }
 
     /// Counters that processes share, as long as they are where all of them look: `is_in_place` is asked once a second.
+    /// `age` tells for how long they have been there.
     #[cfg(feature = "sqlite")]
     pub(crate) fn shared(
         counters: Counters,
         seed: [u8; 16],
+        age: Duration,
         is_in_place: impl Fn() -> bool + Send + Sync + 'static,
     ) -> Arc<Self> {
-        Arc::new(Stripes { counters, seed, place: Some(Place::new(is_in_place)) })
+        Arc::new(Stripes { counters, seed, place: Some(Place::new(age, is_in_place)) })
     }
 
     /// Makes every counter even: whoever announced a change and died has left an odd one. Call it inside the lock under
@@ -138,7 +142,18 @@ impl Stripes {
     pub(crate) fn stamp(&self, key: &str) -> Option<Stamp> {
         let stripe = self.stripe(key);
         let count = self.counters.at(stripe).load(Ordering::Acquire);
-        (count.is_multiple_of(2) && self.is_in_place()).then_some(Stamp { stripe: stripe as u16, count })
+        (count.is_multiple_of(2) && self.is_known_to_all()).then_some(Stamp { stripe: stripe as u16, count })
+    }
+
+    #[cfg(feature = "sqlite")]
+    fn is_known_to_all(&self) -> bool {
+        self.place.as_ref().is_none_or(Place::is_known_to_all)
+    }
+
+    #[cfg(not(feature = "sqlite"))]
+    #[expect(clippy::unused_self, reason = "only files are shared")]
+    fn is_known_to_all(&self) -> bool {
+        true
     }
 
     /// Whether processes that share these counters still find them where they look.

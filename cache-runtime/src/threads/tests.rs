@@ -42,7 +42,9 @@ fn jobs_are_done_though_others_hang() {
         threads.run(Box::new(move || drop(hang.lock().map(|hang| hang.recv()))));
     }
     let (done, is_done) = mpsc::channel();
-    threads.run(Box::new(move || drop(done.send(()))));
+    threads.run(Box::new(move || {
+        let _ = done.send(());
+    }));
     is_done.recv_timeout(Duration::from_secs(60)).expect("another thread does it");
     drop(release);
     wait_until("nobody works", || threads.state().idle == threads.state().threads);

@@ -114,13 +114,45 @@ pub fn verify<C: Connection>(mut connection: C, tables: &[Table]) -> Result<()> 
     plan.verify(&rows(&mut connection, &plan.triggers_query())?)
 }
 
+/// Removes the triggers of these tables. Their versions then change only as the program writes them.
+///
+/// It is for a program that gives touches up, for a table that is no longer among its tables, and for a migration that makes a
+/// table anew: remove, migrate, [`install`]. Columns are not checked.
+///
+/// # Errors
+///
+/// If the tables are no plan, as in [`sql`](super::sql), or the database refuses.
+///
+/// ```
+/// # #[cfg(feature = "sqlite")] {
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use cache_runtime::touches::{self, Table};
+///
+/// let connection = rusqlite::Connection::open_in_memory()?;
+/// connection.execute_batch("CREATE TABLE posts (id INTEGER PRIMARY KEY, updated_at TEXT)")?;
+/// touches::install(&connection, &[Table::new("posts")])?;
+/// touches::uninstall(&connection, &[Table::new("posts")])?;
+/// assert!(touches::verify(&connection, &[Table::new("posts")]).is_err());
+/// # Ok(())
+/// # }
+/// # main().unwrap();
+/// # }
+/// ```
+pub fn uninstall<C: Connection>(mut connection: C, tables: &[Table]) -> Result<()> {
+    let plan = Plan::new(C::DIALECT, tables)?;
+    match plan.removal(&rows(&mut connection, &plan.triggers_query())?) {
+        Some(removal) => connection.run(&removal).map_err(|error| refused("to remove triggers", error)),
+        None => Ok(()),
+    }
+}
+
 /// Gives the row of a model a new version, and by the triggers those that it touches. Returns the version, or `None` if there
 /// is no such row.
 ///
 /// It is for a change that the database does not see: an image was processed, or the row is shown differently from now on.
 ///
-/// The row is found by the text of its id. In SQLite an id that is stored as bytes has none: write the statement yourself, with
-/// [`Dialect::stamp_after`].
+/// The row is found by the text of its id. In SQLite a UUID is also found if it is stored as its 16 bytes; for other ids that
+/// are bytes, write the statement yourself, with [`Dialect::stamp_after`].
 ///
 /// # Errors
 ///

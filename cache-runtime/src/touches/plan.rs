@@ -209,6 +209,22 @@ impl Plan {
         Some(missing.chain(outdated).fold(self.prerequisites(), |sql, statement| sql + &statement))
     }
 
+    /// The statements that remove all triggers that were found as in these rows; `None` if there are none.
+    ///
+    /// [`uninstall`](super::uninstall) does this with a connection.
+    #[must_use]
+    pub fn removal(&self, rows: &[Vec<String>]) -> Option<String> {
+        let found = rows.iter().filter_map(|row| Found::read(row));
+        let drops = found.map(|found| match self.dialect {
+            Dialect::Sqlite => sqlite::drop_trigger(found.name),
+            Dialect::Postgres => {
+                let table = self.tables.iter().find(|table| table.name == found.table);
+                table.map(|table| postgres::remove_trigger(found.name, table)).unwrap_or_default()
+            }
+        });
+        Some(drops.collect::<String>()).filter(|sql| !sql.is_empty())
+    }
+
     /// Checks the triggers that were found.
     ///
     /// # Errors

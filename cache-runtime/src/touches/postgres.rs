@@ -78,6 +78,11 @@ pub(super) fn drop_trigger(name: &str, table: &str) -> String {
     format!("DROP TRIGGER IF EXISTS {} ON {};\n", identifier(name), Dialect::Postgres.table(table))
 }
 
+/// Removes a trigger with its function.
+pub(super) fn remove_trigger(name: &str, table: &Table) -> String {
+    format!("{}DROP FUNCTION IF EXISTS {}();\n", drop_trigger(name, &table.name), function_name(table, name))
+}
+
 /// Stamps the row of this id, and returns its new version in microseconds.
 pub(super) fn touch(table: &Table, ids: &[String]) -> String {
     let updated_at = identifier(&table.updated_at);

@@ -63,7 +63,7 @@ pub(super) fn drop_trigger(name: &str) -> String {
 pub(super) fn touch(table: &Table, ids: &[String]) -> String {
     let updated_at = identifier(&table.updated_at);
     let is_row: Vec<_> =
-        table.ids.iter().zip(ids).map(|(column, id)| format!("{} = {}", identifier(column), literal(id))).collect();
+        table.ids.iter().zip(ids).map(|(column, id)| format!("{} IN ({})", identifier(column), values(id))).collect();
     format!(
         "UPDATE {} SET {updated_at} = {} WHERE {} RETURNING CAST({} AS TEXT)",
         identifier(&table.name),
@@ -71,6 +71,14 @@ pub(super) fn touch(table: &Table, ids: &[String]) -> String {
         is_row.join(" AND "),
         micros(table.stamp, &updated_at),
     )
+}
+
+/// An id as a text, and as the bytes by which drivers store it if it is a UUID.
+fn values(id: &str) -> String {
+    let is_digit =
+        |(at, char): (usize, char)| if matches!(at, 8 | 13 | 18 | 23) { char == '-' } else { char.is_ascii_hexdigit() };
+    let is_uuid = id.len() == 36 && id.chars().enumerate().all(is_digit);
+    if is_uuid { format!("{}, X'{}'", literal(id), id.replace('-', "")) } else { literal(id) }
 }
 
 fn trigger(table: &Table, what: &str, event: &str, condition: &str, body: &str) -> Trigger {

@@ -1,4 +1,5 @@
-//! What fragments save on the page of a post with more than a hundred comments. Run: `cargo bench -p blog`
+//! What fragments save on the page of a post with more than a hundred comments. Run:
+//! `cargo bench -p blog --bench page`
 //!
 //! Everything but HTTP, in one run, in turns: medians of a page that is warm, of one of which a reply has changed, of one
 //! without a cache, and of one whose templates have no `cache` tags at all.
@@ -10,7 +11,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use blog::{Comment, Database, Pages, Post, Reply, Snapshot, comments_of, replies_of};
-use cache_minijinja::{model, models};
+use cache_assets::Assets;
+use cache_minijinja::{model, shared_models};
 use cache_runtime::Cache;
 use minijinja::{Value, context};
 use rusqlite::Connection;
@@ -24,15 +26,16 @@ fn main() -> Result<()> {
     let folder = tempfile::tempdir()?;
     let database = Database::open(folder.path())?;
     let writer = Connection::open(folder.path().join("blog.sqlite3"))?;
-    let templates = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates");
+    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let (templates, assets) = (package.join("templates"), Assets::scan(package.join("static"))?);
     let untagged = without_tags(&templates, folder.path().join("untagged"))?;
     let cache = Cache::open(&format!("sqlite://{}", folder.path().join("cache.sqlite3").display()))?;
     let loaded = Loaded::of(&*database.snapshot()?)?;
 
-    let in_file = Pages::new(&templates, &cache, false);
-    let in_memory = Pages::new(&templates, &Cache::memory(), false);
-    let uncached = Pages::new(&templates, &Cache::none(), false);
-    let plain = Pages::new(&untagged, &Cache::none(), false);
+    let in_file = Pages::new(&templates, &assets, &cache, false);
+    let in_memory = Pages::new(&templates, &assets, &Cache::memory(), false);
+    let uncached = Pages::new(&templates, &assets, &Cache::none(), false);
+    let plain = Pages::new(&untagged, &assets, &Cache::none(), false);
     let read = |pages: &Pages| page(pages, &database).map(drop);
     let render = |pages: &Pages| pages.render("post.html", loaded.context(), false).map(drop).map_err(Into::into);
     let nothing = || Ok(());
@@ -94,28 +97,30 @@ struct Loaded {
     post: Post,
     comments: Arc<Vec<Comment>>,
     /// By the ids of comments, which are 1, 2, 3 and so on.
-    replies: Arc<Vec<Vec<Reply>>>,
+    replies: Arc<Vec<Arc<Vec<Reply>>>>,
 }
 
 impl Loaded {
     fn of(snapshot: &Snapshot) -> Result<Self> {
         let post = snapshot.post(POST)?.ok_or("the post is there")?;
         let comments = Arc::new(snapshot.comments_of(POST)?);
-        let replies =
-            comments.iter().map(|comment| snapshot.replies_of(comment.id)).collect::<rusqlite::Result<_>>()?;
+        let replies = comments
+            .iter()
+            .map(|comment| snapshot.replies_of(comment.id).map(Arc::new))
+            .collect::<rusqlite::Result<_>>()?;
         Ok(Loaded { post, comments, replies: Arc::new(replies) })
     }
 
     fn count_of_replies(&self) -> usize {
-        self.replies.iter().map(Vec::len).sum()
+        self.replies.iter().map(|replies| replies.len()).sum()
     }
 
     fn context(&self) -> Value {
         let (comments, replies) = (Arc::clone(&self.comments), Arc::clone(&self.replies));
         context! {
             post => model(&self.post),
-            comments_of => Value::from_function(move |_: i64| models(&comments)),
-            replies_of => Value::from_function(move |comment: usize| models(&replies[comment - 1])),
+            comments_of => Value::from_function(move |_: i64| shared_models(&comments)),
+            replies_of => Value::from_function(move |comment: usize| shared_models(&replies[comment - 1])),
             form => form(),
         }
     }

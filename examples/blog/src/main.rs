@@ -10,6 +10,7 @@ use std::net::Ipv4Addr;
 use std::path::Path;
 
 use blog::{Blog, Database, Pages, router};
+use cache_assets::Assets;
 use cache_runtime::Config;
 use tokio::net::TcpListener;
 use tokio::runtime::Builder;
@@ -28,13 +29,15 @@ async fn serve() -> Result<(), Box<dyn Error + Send + Sync>> {
 
     let data = env::var("BLOG_DATA").unwrap_or_else(|_| "storage".to_owned());
     let database = Database::open(Path::new(&data))?;
-    // While you develop, an edited template shows at once; in production it never changes.
+    // While you develop, an edited template or style sheet shows at once; in production they never change.
     let reload = cfg!(debug_assertions);
-    let pages = Pages::new(package.join("templates"), &cache_runtime::cache(), reload);
+    let files = package.join("static");
+    let assets = if reload { Assets::development(files)? } else { Assets::scan(files)? };
+    let pages = Pages::new(package.join("templates"), &assets, &cache_runtime::cache(), reload);
 
     let port = env::var("PORT").map_or(Ok(3000), |port| port.parse()).map_err(|_| "PORT is not a port")?;
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
     println!("http://{}", listener.local_addr()?);
-    axum::serve(listener, router(Blog { database, pages })).await?;
+    axum::serve(listener, router(Blog { database, pages, assets })).await?;
     Ok(())
 }

@@ -1,29 +1,40 @@
-//! Why a page cannot be shown, and what the visitor is told about it.
+//! Why a page is not shown, and what the visitor is told about it.
 
 use std::fmt::Display;
 
 use axum::extract::rejection::{FormRejection, PathRejection};
 use axum::http::StatusCode;
+use cache_axum::EarlyResponse;
 use tokio::task::JoinError;
 
 #[derive(Debug)]
-pub(crate) struct Problem {
-    pub(crate) status: StatusCode,
-    pub(crate) text: String,
+pub(crate) enum Problem {
+    /// It need not be rendered: the browser has it.
+    Early(EarlyResponse),
+    Told {
+        status: StatusCode,
+        text: String,
+    },
 }
 
 impl Problem {
     pub(crate) fn not_found() -> Self {
-        Problem { status: StatusCode::NOT_FOUND, text: "There is no page at this address.".to_owned() }
+        Problem::Told { status: StatusCode::NOT_FOUND, text: "There is no page at this address.".to_owned() }
     }
 
     /// The cause is for the log; it may tell more than a visitor should know.
     fn internal(cause: impl Display) -> Self {
         tracing::error!("a page cannot be shown: {cause}");
-        Problem {
+        Problem::Told {
             status: StatusCode::INTERNAL_SERVER_ERROR,
             text: "Something is broken here. Please try again later.".to_owned(),
         }
+    }
+}
+
+impl From<EarlyResponse> for Problem {
+    fn from(early: EarlyResponse) -> Self {
+        Problem::Early(early)
     }
 }
 
@@ -40,7 +51,7 @@ impl From<FormRejection> for Problem {
             StatusCode::PAYLOAD_TOO_LARGE => StatusCode::PAYLOAD_TOO_LARGE,
             _ => StatusCode::BAD_REQUEST,
         };
-        Problem { status, text: "The form could not be read. Please send it again.".to_owned() }
+        Problem::Told { status, text: "The form could not be read. Please send it again.".to_owned() }
     }
 }
 

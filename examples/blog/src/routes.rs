@@ -8,6 +8,8 @@ use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
 use axum::{Form as Sent, Router};
+use cache_assets::Assets;
+use cache_axum::Conditional;
 use tokio::task::spawn_blocking;
 
 use crate::database::{Database, Snapshot};
@@ -20,6 +22,7 @@ use crate::problem::Problem;
 pub struct Blog {
     pub database: Arc<Database>,
     pub pages: Pages,
+    pub assets: Assets,
 }
 
 type Shared = State<Arc<Blog>>;
@@ -36,7 +39,7 @@ pub fn router(blog: Blog) -> Router {
         .route("/comments/{id}/reply", get(reply_form).post(add_reply))
         .route("/comments/{id}/edit", get(comment_form).post(edit_comment))
         .route("/replies/{id}/edit", get(edit_reply_form).post(edit_reply))
-        .route("/style.css", get(style))
+        .nest_service("/assets", blog.assets.service())
         .fallback(not_found)
         .method_not_allowed_fallback(not_allowed)
         .layer(DefaultBodyLimit::max(LARGEST_FORM))
@@ -51,13 +54,15 @@ async fn posts(State(blog): Shared, uri: Uri) -> Response {
     .await
 }
 
-async fn post(State(blog): Shared, id: Id, uri: Uri) -> Response {
+async fn post(State(blog): Shared, cond: Conditional, id: Id, uri: Uri) -> Response {
     answer(blog, move |blog| {
         let (Path(id), explains) = (id?, is_explained(&uri));
         let snapshot = blog.database.snapshot()?;
         let post = snapshot.post(id)?.ok_or_else(Problem::not_found)?;
+        // An explanation is different each time.
+        let fresh = if explains { None } else { Some(cond.fresh_when(blog.pages.post_state(&post)?)?) };
         let form = Form::new_comment(id, explains);
-        Ok(Html(blog.pages.post(&snapshot, &post, &form, explains)?).into_response())
+        Ok((fresh, Html(blog.pages.post(&snapshot, &post, &form, explains)?)).into_response())
     })
     .await
 }
@@ -131,24 +136,24 @@ async fn edit_reply(State(blog): Shared, id: Id, uri: Uri, sent: SentEntry) -> R
     .await
 }
 
-async fn style() -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], include_str!("../static/style.css"))
-}
-
 async fn not_found(State(blog): Shared) -> Response {
     answer(blog, |_| Err(Problem::not_found())).await
 }
 
 async fn not_allowed(State(blog): Shared) -> Response {
     let text = "This page cannot be used in this way.".to_owned();
-    answer(blog, |_| Err(Problem { status: StatusCode::METHOD_NOT_ALLOWED, text })).await
+    answer(blog, |_| Err(Problem::Told { status: StatusCode::METHOD_NOT_ALLOWED, text })).await
 }
 
 /// Does the work of a request on a thread that may wait for the database, and shows a page about what goes wrong.
 async fn answer(blog: Arc<Blog>, work: impl FnOnce(&Blog) -> Result<Response, Problem> + Send + 'static) -> Response {
     let shared = Arc::clone(&blog);
     let done = spawn_blocking(move || work(&shared)).await.unwrap_or_else(|panic| Err(panic.into()));
-    done.unwrap_or_else(|Problem { status, text }| {
+    done.unwrap_or_else(|problem| {
+        let (status, text) = match problem {
+            Problem::Early(early) => return early.into_response(),
+            Problem::Told { status, text } => (status, text),
+        };
         let title = status.canonical_reason().unwrap_or("Error");
         // The template itself may be what is broken.
         let page =

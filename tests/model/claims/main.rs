@@ -68,8 +68,8 @@ pub use self::runtime::observe::{Event, Outage};
 pub use self::runtime::store;
 pub use self::runtime::store::Store;
 use self::runtime::{
-    block_on, cache, call, claim, codec, entry, error, guard, handle, key, mode, model, near, observe, per_process, poll_once,
-    single_flight,
+    block_on, cache, call, claim, codec, entry, error, guard, handle, key, mode, model, near, observe, per_process,
+    poll_once, single_flight,
 };
 pub use self::time::{Expiry, Ttl};
 pub use self::timer::Delay;

@@ -1,17 +1,42 @@
-//! What fragments cost, and what they save. README.md has the figures.
+//! What fragments cost, and what they save. README.md has the figures. Run: `cargo bench -p cache-minijinja`
+//!
+//! The cases of a group are taken in turns, so that what slows the machine down meanwhile meets all of them. Each line is a
+//! median, and how many times that of the group's first line it is. Groups whose names hold a word: `-- Redis`.
 
+#![expect(clippy::print_stdout, reason = "a bench prints its figures")]
+
+use std::env;
+use std::hint::black_box;
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, Instant, SystemTime};
 
 use cache_minijinja::{model, models, serialize_models, shared_model};
-use cache_runtime::Cache;
 use cache_runtime::model::Cacheable;
-use divan::{Bencher, black_box};
+use cache_runtime::{Cache, Fragment};
+use cache_servers::Redis;
 use minijinja::{Environment, Value, context};
 use serde::Serialize;
 
+const ROUNDS: usize = 501;
+
 fn main() {
-    divan::main();
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = format!("sqlite://{}?near=false", folder.path().join("cache.sqlite3").display());
+    let file = || Cache::open(&file).expect("a file");
+    one_hit("a hit of a kilobyte, near", &Cache::memory());
+    one_hit("a hit of a kilobyte, in a file that is asked", &file());
+    list_of_hits("a list of 100 hits, near", &Cache::memory());
+    list_of_hits("a list of 100 hits, in a file that is asked", &file());
+    match Redis::start() {
+        Some(redis) => {
+            let cache = Cache::open(&redis.url()).expect("an address");
+            one_hit("a hit of a kilobyte, in Redis", &cache);
+            list_of_hits("a list of 100 hits, in Redis", &cache);
+        }
+        None => println!("\nSKIPPED: there is no Redis"),
+    }
+    page("a page of 100 comments, near", &Cache::memory());
+    page("a page of 100 comments, in a file that is asked", &file());
 }
 
 #[derive(Cacheable, Clone, Serialize)]
@@ -50,8 +75,8 @@ const COMMENT: &str = "<article id='c{{ comment.id }}'><h3>{{ comment.author|tit
     {% if '9' in comment.author %}<b>{{ comment.body|length }}</b>{% endif %}</article>";
 
 const FILES: [(&str, &str); 8] = [
-    ("hit.html", "{% cache 'menu' %}{{ html }}{% endcache %}"),
-    ("hit-of-model.html", "{% cache post %}{{ html }}{% endcache %}"),
+    ("text.html", "{% cache 'menu' %}{{ html }}{% endcache %}"),
+    ("model.html", "{% cache post %}{{ html }}{% endcache %}"),
     ("value.html", "{{ html }}"),
     ("each.html", "{% cache_each comment in comments %}{% include 'comment.html' %}{% endcache_each %}"),
     (
@@ -60,7 +85,7 @@ const FILES: [(&str, &str); 8] = [
     ),
     (
         "page.html",
-        "{% cache post %}{% for comment in post.comments %}{% cache comment %}{% include 'comment.html' %}{% endcache %}{% endfor %}{% endcache %}",
+        "{% cache post %}{% cache_each comment in post.comments %}{% include 'comment.html' %}{% endcache_each %}{% endcache %}",
     ),
     ("plain.html", "{% for comment in post.comments %}{% include 'comment.html' %}{% endfor %}"),
     ("comment.html", COMMENT),
@@ -81,82 +106,98 @@ fn html() -> String {
     "<li><a href='/'>Home</a></li>".repeat(35)
 }
 
-fn render(bencher: Bencher<'_, '_>, name: &str, context: Value) {
-    let cache = Cache::memory();
-    let env = env(&cache);
-    let template = env.get_template(name).expect("it is there");
-    template.render(&context).expect("it renders");
-    bencher.bench_local(|| black_box(template.render(black_box(&context))).expect("it renders"));
+fn one_hit(title: &str, cache: &Cache) {
+    let (env, post) = (env(cache), post());
+    let context = context! { html => Value::from_safe_string(html()), post => model(&post) };
+    let render =
+        |name: &str| env.get_template(name).and_then(|template| template.render(&context)).expect("it renders");
+    cache.set("got", &html()).expect("it is stored");
+    let text = || cache.fragment("bench", "text").render(html);
+    let of_model = || cache.fragment("bench", &post).render(html);
+    compare(
+        title,
+        50,
+        &mut [
+            ("`Cache::get`", &mut || drop(black_box(cache.get::<String>("got")))),
+            ("`Fragment::render`, by a text", &mut || drop(black_box(text()))),
+            ("`Fragment::render`, by a model", &mut || drop(black_box(of_model()))),
+            ("a template with a tag, by a text", &mut || drop(black_box(render("text.html")))),
+            ("a template with a tag, by a model", &mut || drop(black_box(render("model.html")))),
+            ("a template that shows a value", &mut || drop(black_box(render("value.html")))),
+        ],
+    );
 }
 
-#[divan::bench(sample_count = 300, sample_size = 100)]
-fn get(bencher: Bencher<'_, '_>) {
-    let cache = Cache::memory();
-    cache.set("menu", &html()).expect("it is stored");
-    bencher.bench_local(|| black_box(cache.get::<String>(black_box("menu"))));
-}
-
-#[divan::bench(sample_count = 300, sample_size = 100)]
-fn hit(bencher: Bencher<'_, '_>) {
-    render(bencher, "hit.html", context! { html => Value::from_safe_string(html()) });
-}
-
-#[divan::bench(sample_count = 300, sample_size = 100)]
-fn hit_of_a_model(bencher: Bencher<'_, '_>) {
-    let context = context! { html => Value::from_safe_string(html()), post => model(&post()) };
-    render(bencher, "hit-of-model.html", context);
-}
-
-/// A template that shows a value, which a template with a tag has to do as well.
-#[divan::bench(sample_count = 300, sample_size = 100)]
-fn value(bencher: Bencher<'_, '_>) {
-    render(bencher, "value.html", context! { html => Value::from_safe_string(html()) });
-}
-
-#[divan::bench(sample_count = 300)]
-fn list_of_100_hits(bencher: Bencher<'_, '_>) {
-    render(bencher, "each.html", context! { comments => models(&post().comments) });
-}
-
-#[divan::bench(sample_count = 300)]
-fn hundred_single_hits(bencher: Bencher<'_, '_>) {
-    render(bencher, "singles.html", context! { comments => models(&post().comments) });
-}
-
-/// What the store alone takes for the list.
-#[divan::bench(sample_count = 300)]
-fn read_multi_of_100(bencher: Bencher<'_, '_>) {
-    let cache = Cache::memory();
-    let keys: Vec<String> = (0..100).map(|id| format!("each.html@0123456789abcdef#1:0.0/comment/{id}")).collect();
+fn list_of_hits(title: &str, cache: &Cache) {
+    let (env, comments) = (env(cache), post().comments);
+    let context = context! { comments => models(&comments) };
+    let render =
+        |name: &str| env.get_template(name).and_then(|template| template.render(&context)).expect("it renders");
+    let keys: Vec<String> = (0..100).map(|id| format!("bench@0123456789abcdef#1:0.0/comment/{id}")).collect();
     cache.write_multi(keys.iter().map(|key| (key, html()))).expect("they are stored");
-    bencher.bench_local(|| black_box(cache.read_multi::<String>(black_box(&keys))));
-}
-
-#[divan::bench(sample_count = 300)]
-fn page_warm(bencher: Bencher<'_, '_>) {
-    let post = Arc::new(post());
-    page(bencher, "page.html", || shared_model(&post));
-}
-
-/// With a clone of the post and its comments for each page.
-#[divan::bench(sample_count = 300)]
-fn page_warm_cloned(bencher: Bencher<'_, '_>) {
-    let post = post();
-    page(bencher, "page.html", || model(&post));
-}
-
-#[divan::bench(sample_count = 300)]
-fn page_without_fragments(bencher: Bencher<'_, '_>) {
-    let post = Arc::new(post());
-    page(bencher, "plain.html", || shared_model(&post));
+    let get = || keys.iter().for_each(|key| drop(black_box(cache.get::<String>(key))));
+    let fragments: Vec<Fragment> = comments.iter().map(|comment| cache.fragment("all", comment)).collect();
+    Fragment::begin_all(&fragments).finish((0..100).map(|at| (at, html())));
+    compare(
+        title,
+        1,
+        &mut [
+            ("100 times `Cache::get`", &mut || get()),
+            ("`Cache::read_multi`", &mut || drop(black_box(cache.read_multi::<String>(&keys)))),
+            ("`Fragment::begin_all`", &mut || drop(black_box(Fragment::begin_all(&fragments)))),
+            ("100 single tags", &mut || drop(black_box(render("singles.html")))),
+            ("`cache_each`", &mut || drop(black_box(render("each.html")))),
+        ],
+    );
 }
 
 /// With the conversion of the models, which each request does.
-fn page(bencher: Bencher<'_, '_>, name: &str, post: impl Fn() -> Value) {
-    let cache = Cache::memory();
-    let env = env(&cache);
-    let template = env.get_template(name).expect("it is there");
-    let render = || template.render(context! { post => post() }).expect("it renders");
-    render();
-    bencher.bench_local(|| black_box(render()));
+fn page(title: &str, cache: &Cache) {
+    let (env, shared, mut edited) = (env(cache), Arc::new(post()), post());
+    let render = |name: &str, post: Value| {
+        let context = context! { post };
+        env.get_template(name).and_then(|template| template.render(context)).expect("it renders")
+    };
+    let mut edit = || {
+        edited.updated_at += Duration::from_secs(1);
+        edited.comments[7].updated_at += Duration::from_secs(1);
+        shared_model(&Arc::new(edited.clone()))
+    };
+    compare(
+        title,
+        1,
+        &mut [
+            ("warm, by a shared model", &mut || drop(black_box(render("page.html", shared_model(&shared))))),
+            ("warm, by a cloned model", &mut || drop(black_box(render("page.html", model(&*shared))))),
+            ("after an edit of one comment", &mut || drop(black_box(render("page.html", edit())))),
+            ("without tags", &mut || drop(black_box(render("plain.html", shared_model(&shared))))),
+        ],
+    );
+}
+
+type Case<'a> = (&'a str, &'a mut dyn FnMut());
+
+/// Takes the cases in turns, each so many times in a round.
+fn compare(title: &str, times: usize, cases: &mut [Case<'_>]) {
+    if !env::args().skip(1).filter(|word| !word.starts_with('-')).all(|word| title.contains(&word)) {
+        return;
+    }
+    let mut rounds = vec![Vec::with_capacity(ROUNDS); cases.len()];
+    for _ in 0..ROUNDS {
+        for ((_, case), rounds) in cases.iter_mut().zip(&mut rounds) {
+            let begun = Instant::now();
+            (0..times).for_each(|_| case());
+            rounds.push(begun.elapsed() / times as u32);
+        }
+    }
+    println!("\n{title}");
+    let medians: Vec<f64> = rounds.into_iter().map(median).collect();
+    for ((name, _), micros) in cases.iter().zip(&medians) {
+        println!("  {micros:>8.2} µs  {:>6.2} ×  {name}", micros / medians[0]);
+    }
+}
+
+fn median(mut times: Vec<Duration>) -> f64 {
+    times.sort();
+    times[times.len() / 2].as_secs_f64() * 1e6
 }

@@ -7,20 +7,20 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use cache_templates::dependencies::{Dependencies, dependencies, matches};
+use cache_templates::fragment::TemplateDigest;
 use cache_templates::hash::{hash, mix};
 use minijinja::{Environment, State};
 
-use crate::names::{Names, problems};
+use crate::names::{Checked, Names, check};
 use crate::syntax::syntax;
 
 /// What is known of a template that has tags.
 #[derive(Debug)]
-pub(crate) struct Facts {
+pub(crate) struct TemplateFacts {
     /// The hash of the template's source.
     own: u64,
-    pub(crate) digest: u64,
-    /// What is wrong with tags, by their numbers.
-    pub(crate) problems: BTreeMap<usize, String>,
+    pub(crate) digest: TemplateDigest,
+    pub(crate) tags: Checked,
     /// The sources from which this was made.
     sources: Vec<Source>,
     /// What the patterns of dependencies have matched.
@@ -55,22 +55,25 @@ pub(crate) type ListTemplates = Arc<dyn Fn() -> Vec<String> + Send + Sync>;
 
 /// The digests of an environment.
 pub(crate) struct Digests {
-    known: RwLock<HashMap<String, Arc<Facts>>>,
+    /// Of templates with tags.
+    known: RwLock<HashMap<String, Arc<TemplateFacts>>>,
+    /// Of whole pages, with the layouts around them.
+    pages: RwLock<HashMap<String, Arc<TemplateFacts>>>,
     pub(crate) protected: Names,
     pub(crate) list: Option<ListTemplates>,
 }
 
 /// The facts that are in use in a render, so that each is checked once in it.
 #[derive(Default)]
-struct InThisRender(Vec<(String, u64, Arc<Facts>)>);
+struct InThisRender(Vec<(String, u64, Arc<TemplateFacts>)>);
 
 impl Digests {
     pub(crate) fn new(protected: Names, list: Option<ListTemplates>) -> Self {
-        Digests { known: RwLock::default(), protected, list }
+        Digests { known: RwLock::default(), pages: RwLock::default(), protected, list }
     }
 
     /// The facts of the template that is being rendered. `own` is a hash of its source.
-    pub(crate) fn facts(&self, state: &mut State<'_, '_>, own: u64) -> Arc<Facts> {
+    pub(crate) fn facts(&self, state: &mut State<'_, '_>, own: u64) -> Arc<TemplateFacts> {
         let seen = state.get_extension::<InThisRender>();
         let found = seen.and_then(|seen| seen.0.iter().find(|(name, hash, _)| *hash == own && name == state.name()));
         if let Some((_, _, facts)) = found {
@@ -82,7 +85,7 @@ impl Digests {
         facts
     }
 
-    fn checked(&self, env: &Environment<'_>, name: &str, own: u64) -> Arc<Facts> {
+    fn checked(&self, env: &Environment<'_>, name: &str, own: u64) -> Arc<TemplateFacts> {
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned();
         if let Some(known) = known.filter(|known| known.own == own && self.are_current(env, known)) {
             return known;
@@ -95,7 +98,7 @@ impl Digests {
         facts
     }
 
-    fn are_current(&self, env: &Environment<'_>, facts: &Facts) -> bool {
+    fn are_current(&self, env: &Environment<'_>, facts: &TemplateFacts) -> bool {
         facts.sources.iter().all(|source| source.is_current(env))
             && (!env.auto_reload() || facts.matched.iter().all(|(pattern, names)| self.matching(pattern) == *names))
     }
@@ -107,16 +110,37 @@ impl Digests {
         names
     }
 
-    fn collect(&self, env: &Environment<'_>, name: &str, own: u64) -> Facts {
+    /// The digest of a whole page: its source, its layouts, and all that they include and import.
+    pub(crate) fn of_page(&self, env: &Environment<'_>, name: &str) -> u64 {
+        let known = self.pages.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned();
+        if let Some(known) = known.filter(|known| self.are_current(env, known)) {
+            return known.digest.hash();
+        }
+        let facts = self.sources(env, name, Role::Included, None);
+        let digest = facts.digest.hash();
+        self.pages.write().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), Arc::new(facts));
+        digest
+    }
+
+    fn collect(&self, env: &Environment<'_>, name: &str, own: u64) -> TemplateFacts {
+        let facts = self.sources(env, name, Role::Rendered, Some(own));
+        let template = env.get_template(name).ok().filter(|_| has(env, name, own));
+        let tags = template.map(|template| check(env, &template, &self.protected)).unwrap_or_default();
+        TemplateFacts { tags, ..facts }
+    }
+
+    /// The digest and what it was made from. `own` is the hash of the source before it was rewritten.
+    fn sources(&self, env: &Environment<'_>, name: &str, role: Role, own: Option<u64>) -> TemplateFacts {
         let mut collected =
             Collected { digests: self, env, hashes: BTreeMap::new(), sources: Vec::new(), matched: Vec::new() };
-        collected.add(name, Role::Rendered);
+        collected.add(name, role);
         let Collected { mut hashes, sources, matched, .. } = collected;
-        hashes.insert(name.to_owned(), own);
+        if let Some(own) = own {
+            hashes.insert(name.to_owned(), own);
+        }
         let digest = hashes.iter().fold(0, |all, (name, source)| mix(hash(all, name), *source));
-        let template = env.get_template(name).ok().filter(|_| has(env, name, own));
-        let problems = template.map(|template| problems(env, &template, &self.protected)).unwrap_or_default();
-        Facts { own, digest, problems, sources, matched }
+        let digest = TemplateDigest::new(name, digest);
+        TemplateFacts { own: own.unwrap_or_default(), digest, tags: Checked::default(), sources, matched }
     }
 }
 

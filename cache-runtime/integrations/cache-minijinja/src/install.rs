@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use cache_runtime::Cache;
-use cache_templates::shared_texts::SharedTexts;
+use cache_templates::explain::{Explainer, FragmentEvent};
+use cache_templates::key_conflicts::KeyConflicts;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{Environment, Error, TemplateSource, path_loader};
 
 use crate::digest::{Digests, ListTemplates};
-use crate::event::FragmentEvent;
-use crate::functions::{self, Observer, Tags};
+use crate::functions::{self, Tags};
 use crate::names::{Names, PROTECTED};
 use crate::statements::{rewrite_loaded, rewrite_protected};
 
@@ -80,8 +80,7 @@ pub fn no_loader(_: &str) -> Result<Option<String>, Error> {
 pub struct CacheTag {
     cache: Cache,
     protected: Names,
-    observers: Vec<Observer>,
-    explains: bool,
+    explainer: Explainer,
     skips_digest: bool,
 }
 
@@ -93,8 +92,7 @@ impl CacheTag {
         CacheTag {
             cache: cache.clone(),
             protected: PROTECTED.map(str::to_owned).into(),
-            observers: Vec::new(),
-            explains: false,
+            explainer: Explainer::default(),
             skips_digest: false,
         }
     }
@@ -135,7 +133,7 @@ impl CacheTag {
     /// # Ok::<(), minijinja::Error>(())
     /// ```
     pub fn observe(mut self, observer: impl Fn(&FragmentEvent<'_>) + Send + Sync + 'static) -> Self {
-        self.observers.push(Arc::new(observer));
+        self.explainer.observe(observer);
         self
     }
 
@@ -145,7 +143,7 @@ impl CacheTag {
     /// `<script>`, `<title>` or an attribute. The comments are not stored.
     /// [`replace_explanations`](crate::replace_explanations) makes something visible of them.
     pub fn explain(mut self, explains: bool) -> Self {
-        self.explains = explains;
+        self.explainer.writes_comments = explains;
         self
     }
 
@@ -215,12 +213,9 @@ impl CacheTag {
             let is_current = move || loader(&name).is_ok_and(|now| now.as_ref() == Some(&source));
             Ok(Some(TemplateSource::new(rewritten).with_uptodate_check(is_current)))
         });
-        let CacheTag { cache, protected, observers, explains, skips_digest } = self;
+        let CacheTag { cache, protected, explainer, skips_digest } = self;
         let digests = Digests::new(protected, list);
-        functions::install(
-            env,
-            Tags { cache, digests, observers, explains, skips_digest, texts: SharedTexts::default() },
-        );
+        functions::install(env, Tags { cache, digests, explainer, skips_digest, conflicts: KeyConflicts::default() });
     }
 }
 

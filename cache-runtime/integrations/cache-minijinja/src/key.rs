@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use cache_runtime::model::{AnyModel, KeySource, ModelKey};
+use cache_runtime::model::AnyModel;
 use cache_templates::key::Part;
 use minijinja::Value;
 use minijinja::value::ValueKind;
@@ -56,14 +56,19 @@ fn part_of(value: &Value) -> Result<Part, String> {
     if let Some(text) = value.as_str().filter(|_| value.kind() == ValueKind::String) {
         return Ok(Part::scalar("text", text));
     }
-    if let Some(model) = value.downcast_object_ref::<Model>() {
-        return Ok(Part::Model(Box::new(model.any())));
+    if let Some(model) = value.downcast_object::<Model>() {
+        return Ok(Part::Model(model));
     }
     if let Some(models) = value.downcast_object::<Models>() {
-        return Ok(Part::Model(Box::new(List(models))));
+        return Ok(Part::Model(models));
     }
     match value.kind() {
         ValueKind::Seq => list(value),
+        // A slice, or a list the other way round. What can be read only once does not know its length.
+        ValueKind::Iterable if value.len().is_some() => list(value),
+        ValueKind::Iterable => {
+            Err("there is no key for an iterator, which can be read only once: write `|list` behind it".to_owned())
+        }
         ValueKind::Undefined => Err("the key is undefined".to_owned()),
         ValueKind::Map | ValueKind::Plain => Err(format!(
             "there is no key for a {}: pass the model to the template with `cache_minijinja::model(&card)`, or write a text \
@@ -74,15 +79,6 @@ fn part_of(value: &Value) -> Result<Part, String> {
             "there is no key for a {kind}: a text, a model, a list of models or a tuple of these is expected, such as \
              `(\"name\", value)`"
         )),
-    }
-}
-
-/// A list that knows the name of its models, even if it is empty.
-struct List(Arc<Models>);
-
-impl KeySource for List {
-    fn key_with(&self, prefix: &str) -> ModelKey {
-        self.0.key_with(prefix)
     }
 }
 
@@ -98,5 +94,5 @@ fn list(value: &Value) -> Result<Part, String> {
         })
     });
     let models: Vec<AnyModel> = models.collect::<Result<_, _>>()?;
-    Ok(Part::Model(Box::new(models)))
+    Ok(Part::Model(Arc::new(models)))
 }

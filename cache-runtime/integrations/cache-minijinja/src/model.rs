@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
-use cache_runtime::model::{AnyModel, Cacheable, KeySource, ModelKey, key_for_collection};
+use cache_runtime::model::{AnyModel, Cacheable, KeySource, ModelKey, key_for_collection, key_for_object};
 use minijinja::Value;
 use minijinja::value::{Enumerator, Object, ObjectRepr, Serde};
 use serde::{Serialize, Serializer};
@@ -69,7 +69,24 @@ pub fn shared_model<M: Cacheable + Serialize + Send + Sync + 'static>(model: &Ar
 /// # Ok::<(), minijinja::Error>(())
 /// ```
 pub fn models<M: Cacheable + Serialize + Clone + Send + Sync + 'static>(models: &[M]) -> Value {
-    let models = Arc::new(models.to_vec());
+    shared_models(&Arc::new(models.to_vec()))
+}
+
+/// Passes a list of models that is shared to a template, without the clones of [`models`].
+///
+/// ```
+/// # use cache_runtime::model::Cacheable;
+/// # use minijinja::{Environment, context};
+/// # use std::time::SystemTime;
+/// # #[derive(Cacheable, serde::Serialize)]
+/// # struct Card { id: i64, updated_at: SystemTime }
+/// let cards = std::sync::Arc::new(vec![Card { id: 42, updated_at: SystemTime::UNIX_EPOCH }]);
+/// let context = context! { cards => cache_minijinja::shared_models(&cards) };
+/// assert_eq!(Environment::new().render_str("{{ cards[0].id }}", context)?, "42");
+/// # Ok::<(), minijinja::Error>(())
+/// ```
+pub fn shared_models<M: Cacheable + Serialize + Send + Sync + 'static>(models: &Arc<Vec<M>>) -> Value {
+    let models = Arc::clone(models);
     let items = (0..models.len()).map(|at| Value::from_object(Model::new(Arc::clone(&models), at))).collect();
     let key = move |prefix: &str| key_for_collection(prefix, models.iter());
     Value::from_object(Models { items, key: Box::new(key) })
@@ -137,6 +154,7 @@ pub(crate) struct Model {
 /// A model among others.
 trait Source: Send + Sync {
     fn any(&self) -> AnyModel;
+    fn key(&self, prefix: &str) -> ModelKey;
     fn fields(&self) -> Value;
 }
 
@@ -150,6 +168,10 @@ impl<M: Cacheable + Serialize + Send + Sync> Source for Item<M> {
         AnyModel::of(&self.all[self.at])
     }
 
+    fn key(&self, prefix: &str) -> ModelKey {
+        key_for_object(prefix, &self.all[self.at])
+    }
+
     fn fields(&self) -> Value {
         Value::from(Serde(&self.all[self.at]))
     }
@@ -160,6 +182,10 @@ struct Shared<M>(Arc<M>);
 impl<M: Cacheable + Serialize + Send + Sync> Source for Shared<M> {
     fn any(&self) -> AnyModel {
         AnyModel::of(&*self.0)
+    }
+
+    fn key(&self, prefix: &str) -> ModelKey {
+        key_for_object(prefix, &*self.0)
     }
 
     fn fields(&self) -> Value {
@@ -199,7 +225,7 @@ impl fmt::Debug for Model {
 
 impl KeySource for Model {
     fn key_with(&self, prefix: &str) -> ModelKey {
-        self.any().key_with(prefix)
+        self.source.key(prefix)
     }
 }
 

@@ -5,7 +5,7 @@ mod dialect;
 pub mod hooks;
 mod touches;
 
-pub use self::touches::{install, touch, verify};
+pub use self::touches::{install, touch, uninstall, verify};
 
 /// For what [`touches!`] expands to.
 #[doc(hidden)]

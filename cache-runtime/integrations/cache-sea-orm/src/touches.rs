@@ -1,4 +1,4 @@
-//! `install`, `verify` and `touch`, as in `cache_runtime::touches`, for a connection or a transaction of SeaORM.
+//! `install`, `uninstall`, `verify` and `touch`, as in `cache_runtime::touches`, for a connection or a transaction of SeaORM.
 
 use std::time::SystemTime;
 
@@ -66,6 +66,37 @@ pub async fn install<C: ConnectionTrait + TransactionTrait>(db: &C, tables: &[Ta
 pub async fn verify<C: ConnectionTrait>(db: &C, tables: &[Table]) -> Result<()> {
     let plan = checked_plan(db, tables).await?;
     plan.verify(&rows(db, plan.triggers_query()).await?)
+}
+
+/// Removes the triggers of these tables, as [`cache_runtime::touches::uninstall`] does.
+///
+/// # Errors
+///
+/// If the tables are no plan, the database is neither SQLite nor PostgreSQL, or it refuses.
+///
+/// ```
+/// # #[cfg(feature = "sqlite")] {
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use cache_runtime::touches::Table;
+/// use sea_orm::{ConnectionTrait, Database};
+///
+/// let db = Database::connect("sqlite::memory:").await?;
+/// db.execute_unprepared("CREATE TABLE posts (id INTEGER PRIMARY KEY, updated_at TEXT)").await?;
+/// cache_sea_orm::install(&db, &[Table::new("posts")]).await?;
+/// cache_sea_orm::uninstall(&db, &[Table::new("posts")]).await?;
+/// assert!(cache_sea_orm::verify(&db, &[Table::new("posts")]).await.is_err());
+/// # Ok(())
+/// # }
+/// # main().unwrap();
+/// # }
+/// ```
+pub async fn uninstall<C: ConnectionTrait + TransactionTrait>(db: &C, tables: &[Table]) -> Result<()> {
+    let plan = Plan::new(dialect(db.get_database_backend()).map_err(unsupported)?, tables)?;
+    let Some(removal) = plan.removal(&rows(db, plan.triggers_query()).await?) else { return Ok(()) };
+    let transaction = db.begin().await.map_err(refused)?;
+    transaction.execute_unprepared(&removal).await.map_err(refused)?;
+    transaction.commit().await.map_err(refused)
 }
 
 /// Gives the row of a model a new version, and by the triggers those that it touches. Returns the version, or `None` if there

@@ -5,4 +5,4 @@ mod driver;
 mod touches;
 
 pub use self::driver::Driver;
-pub use self::touches::{install, touch, verify};
+pub use self::touches::{install, touch, uninstall, verify};

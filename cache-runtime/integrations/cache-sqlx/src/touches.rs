@@ -1,4 +1,4 @@
-//! `install`, `verify` and `touch`, as in `cache_runtime::touches`, for a pool or a connection of sqlx.
+//! `install`, `uninstall`, `verify` and `touch`, as in `cache_runtime::touches`, for a pool or a connection of sqlx.
 
 use std::time::SystemTime;
 
@@ -75,6 +75,43 @@ where
     let mut connection = connection.acquire().await.map_err(refused)?;
     let plan = checked_plan(&mut *connection, tables).await?;
     plan.verify(&connection.rows(plan.triggers_query()).await.map_err(refused)?)
+}
+
+/// Removes the triggers of these tables, as [`cache_runtime::touches::uninstall`] does.
+///
+/// # Errors
+///
+/// If the tables are no plan, or the database refuses.
+///
+/// ```
+/// # #[cfg(feature = "sqlite")] {
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use cache_runtime::touches::Table;
+///
+/// let pool = sqlx::SqlitePool::connect("sqlite::memory:").await?;
+/// sqlx::query("CREATE TABLE posts (id INTEGER PRIMARY KEY, updated_at TEXT)").execute(&pool).await?;
+/// cache_sqlx::install(&pool, &[Table::new("posts")]).await?;
+/// cache_sqlx::uninstall(&pool, &[Table::new("posts")]).await?;
+/// assert!(cache_sqlx::verify(&pool, &[Table::new("posts")]).await.is_err());
+/// # Ok(())
+/// # }
+/// # main().unwrap();
+/// # }
+/// ```
+pub async fn uninstall<'c, A>(connection: A, tables: &[Table]) -> Result<()>
+where
+    A: Acquire<'c>,
+    <A::Database as Database>::Connection: Driver,
+{
+    let mut connection = connection.acquire().await.map_err(refused)?;
+    let plan = Plan::new(<A::Database as Database>::Connection::DIALECT, tables)?;
+    let Some(removal) = plan.removal(&connection.rows(plan.triggers_query()).await.map_err(refused)?) else {
+        return Ok(());
+    };
+    let mut transaction = connection.begin().await.map_err(refused)?;
+    transaction.run(removal).await.map_err(refused)?;
+    transaction.commit().await.map_err(refused)
 }
 
 /// Gives the row of a model a new version, and by the triggers those that it touches. Returns the version, or `None` if there

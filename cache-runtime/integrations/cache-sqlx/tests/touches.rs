@@ -121,6 +121,13 @@ impl Blog {
         }
     }
 
+    async fn uninstall(&self, tables: &[Table]) -> cache_runtime::Result<()> {
+        match &self.driver {
+            Driver::Sqlite(pool) => cache_sqlx::uninstall(pool, tables).await,
+            Driver::Postgres(pool) => cache_sqlx::uninstall(pool, tables).await,
+        }
+    }
+
     async fn touch(&self, model: &Comment) -> Option<SystemTime> {
         match &self.driver {
             Driver::Sqlite(pool) => cache_sqlx::touch(pool, model).await.unwrap(),
@@ -183,6 +190,27 @@ impl Blog {
         };
         let touched: Vec<_> = after.iter().filter(changed).map(|(row, _)| &**row).collect();
         touched.join(" ")
+    }
+}
+
+#[tokio::test]
+async fn without_touches_a_write_changes_no_version_and_nothing_is_left_behind() {
+    for blog in Blog::of_each_kind_with_rows().await {
+        blog.uninstall(&tables()).await.unwrap();
+        blog.uninstall(&tables()).await.unwrap();
+        assert_eq!(blog.touched("UPDATE replies SET comment_id = 2 WHERE id = 1").await, "", "{}", blog.name());
+        let left = match &blog.driver {
+            Driver::Sqlite(_) => "SELECT name FROM sqlite_master WHERE type = 'trigger'",
+            Driver::Postgres(_) => "SELECT proname::text FROM pg_proc WHERE proname LIKE 'cache_touches%'",
+        };
+        assert_eq!(blog.texts(left).await, Vec::<Vec<String>>::new(), "{}", blog.name());
+        blog.install(&tables()).await.unwrap();
+        assert_eq!(
+            blog.touched("UPDATE replies SET comment_id = 1 WHERE id = 1").await,
+            "c1 c2 p1 r1",
+            "{}",
+            blog.name()
+        );
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use cache_templates::dependencies::{dependencies, matches};
+use cache_templates::fragment::TemplateDigest;
 use cache_templates::hash::{hash, mix};
 use cache_templates::scanner::{Syntax, Token, pieces, tokens};
 
@@ -11,7 +12,11 @@ pub(crate) type Sources = BTreeMap<String, String>;
 
 /// The digests of templates, made when a template is added.
 #[derive(Default)]
-pub(crate) struct Digests(HashMap<String, u64>);
+pub(crate) struct Digests {
+    known: HashMap<String, TemplateDigest>,
+    /// Of a template that was not added.
+    none: TemplateDigest,
+}
 
 impl Digests {
     pub(crate) fn new(sources: &Sources, syntax: Syntax<'_>) -> Self {
@@ -20,13 +25,15 @@ impl Digests {
             let mut seen = BTreeSet::new();
             let collecting = Collecting { sources, syntax, components: &components };
             collecting.add(name, Role::Rendered, &mut seen);
-            seen.iter().fold(0, |all, name| mix(hash(all, name), hash(0, &sources[name])))
+            let hash = seen.iter().fold(0, |all, name| mix(hash(all, name), hash(0, &sources[name])));
+            TemplateDigest::new(name, hash)
         };
-        Digests(sources.keys().map(|name| (name.clone(), digest(name))).collect())
+        let known = sources.keys().map(|name| (name.clone(), digest(name))).collect();
+        Digests { known, none: TemplateDigest::default() }
     }
 
-    pub(crate) fn of(&self, template: &str) -> u64 {
-        self.0.get(template).copied().unwrap_or_default()
+    pub(crate) fn of(&self, template: &str) -> &TemplateDigest {
+        self.known.get(template).unwrap_or(&self.none)
     }
 }
 

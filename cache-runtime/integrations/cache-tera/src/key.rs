@@ -1,5 +1,7 @@
 //! The parts of a key, from the value that a tag is given.
 
+use std::sync::Arc;
+
 use cache_runtime::model::AnyModel;
 use cache_templates::key::Part;
 use tera::Value;
@@ -43,7 +45,7 @@ fn alone(value: &Value) -> Result<Part, String> {
         return Ok(Part::scalar("text", text));
     }
     if let Some(model) = known(value) {
-        return Ok(Part::Model(Box::new(model)));
+        return Ok(Part::Model(Arc::new(model)));
     }
     if let Some(values) = value.as_array() {
         let models = models(values).ok_or_else(|| {
@@ -51,7 +53,7 @@ fn alone(value: &Value) -> Result<Part, String> {
              in `{% cache (card, user.id) %}`"
                 .to_owned()
         });
-        return Ok(Part::Model(Box::new(models?)));
+        return Ok(Part::Model(Arc::new(models?)));
     }
     if value.is_undefined() {
         return Err("the key is undefined".to_owned());

@@ -11,5 +11,7 @@ mod renders;
 mod statements;
 mod templates;
 
+pub use cache_templates::explain::{Explanation, FragmentEvent, Outcome, replace_explanations};
+
 pub use self::model::{model, models, serialize_model, serialize_models};
 pub use self::templates::Templates;

@@ -57,10 +57,10 @@ pub(crate) fn begin(work: Work) -> u64 {
 }
 
 /// Takes what was rendered for the item at a position, and stores it with the last one.
-pub(crate) fn finish(slot: u64, at: usize, html: &str) {
+pub(crate) fn finish(work: u64, at: usize, html: String) {
     // Outside of the borrow, as above.
-    let active = RENDERS.with_borrow(|renders| renders.last()?.active.get(&slot).cloned());
+    let active = RENDERS.with_borrow(|renders| renders.last()?.active.get(&work).cloned());
     if let Some(active) = active {
-        active.finish(at, html.to_owned());
+        active.finish(at, html);
     }
 }

@@ -4,7 +4,7 @@
 //! {% cache card %}…{% endcache %}
 //! {% for __cache_1 in __cache_begin(template="card.html", number=1, line=1, key=card) %}{% if __cache_1.hit %}
 //!     {{ __cache_1.html }}{% else %}{% set __body_1 %}…{% endset %}
-//!     {{ __cache_end(slot=__cache_1.slot, at=__cache_1.at, body=__body_1) }}{% endif %}{% endfor %}
+//!     {{ __cache_end(tag=__cache_1, body=__body_1) }}{% endif %}{% endfor %}
 //! ```
 //!
 //! A loop of one round is what Tera has as a scope: it keeps what the body sets from being seen behind it, since after a hit
@@ -46,8 +46,8 @@ impl Statements for InTemplate<'_> {
         let Place { number, left, right, head, .. } = place;
         let ((open, close), (show, shown)) = (place.syntax.statement, place.syntax.expression);
         format!(
-            "{open}{left}{head}endset {close}{show} {END}(slot=__cache_{number}.slot, at=__cache_{number}.at, \
-             body=__body_{number}) {shown}{open} endif {close}{open} endfor {rest}{right}{close}"
+            "{open}{left}{head}endset {close}{show} {END}(tag=__cache_{number}, body=__body_{number}) \
+             {shown}{open} endif {close}{open} endfor {rest}{right}{close}"
         )
     }
 

@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use cache_runtime::Cache;
+use cache_templates::explain::{Explainer, FragmentEvent};
+use cache_templates::key_conflicts::KeyConflicts;
 use cache_templates::protection::{Names, PROTECTED};
 use cache_templates::rewrite::rewrite;
 use cache_templates::scanner::Syntax;
-use cache_templates::shared_texts::SharedTexts;
 use tera::{Context, Delimiters, Error, Tera, TeraResult};
 
 use crate::digest::{Digests, Sources};
@@ -52,9 +53,10 @@ impl Templates {
         functions::install(&mut tera);
         let tags = Tags {
             cache: cache.clone(),
+            explainer: Explainer::default(),
             skips_digest: false,
             digests: Digests::default(),
-            texts: SharedTexts::default(),
+            conflicts: KeyConflicts::default(),
         };
         Templates {
             tera,
@@ -86,13 +88,54 @@ impl Templates {
     ///
     /// A tag does the same with `skip_digest=true`.
     pub fn skip_digest(mut self, skips: bool) -> Self {
-        self.tags = Arc::new(Tags {
-            cache: self.tags.cache.clone(),
-            skips_digest: skips,
-            digests: Digests::new(&self.sources, syntax(&self.delimiters)),
-            texts: SharedTexts::default(),
-        });
+        self.set_tags(|tags| tags.skips_digest = skips);
         self
+    }
+
+    /// Calls a function for each fragment that was shown, on the thread that renders, so that a page can list what was
+    /// rendered again.
+    ///
+    /// ```
+    /// use cache_runtime::Cache;
+    /// use cache_tera::{Outcome, Templates};
+    /// use std::sync::{Arc, Mutex};
+    ///
+    /// let seen = Arc::new(Mutex::new(Vec::new()));
+    /// let collector = Arc::clone(&seen);
+    /// let mut templates = Templates::new(&Cache::memory())
+    ///     .observe(move |event| collector.lock().unwrap().push((event.key.to_owned(), event.outcome)));
+    /// templates.add("menu.html", "{% cache 'menu' %}<nav>{% endcache %}")?;
+    /// templates.render("menu.html", &tera::Context::new())?;
+    /// assert_eq!(*seen.lock().unwrap(), [("menu".to_owned(), Outcome::Rendered)]);
+    /// # Ok::<(), tera::Error>(())
+    /// ```
+    pub fn observe(mut self, observer: impl Fn(&FragmentEvent<'_>) + Send + Sync + 'static) -> Self {
+        self.set_tags(|tags| tags.explainer.observe(observer));
+        self
+    }
+
+    /// Puts HTML comments around each fragment in templates that escape: whether it was a hit, how old it is, its tag and its
+    /// key.
+    ///
+    /// It is for development: keys are visible to everybody who reads the page, and a comment is no comment inside
+    /// `<script>`, `<title>` or an attribute. The comments are not stored.
+    /// [`replace_explanations`](crate::replace_explanations) makes something visible of them.
+    pub fn explain(mut self, explains: bool) -> Self {
+        self.set_tags(|tags| tags.explainer.writes_comments = explains);
+        self
+    }
+
+    /// Changes what the tags share. A render that is under way goes on with what it has.
+    fn set_tags(&mut self, set: impl FnOnce(&mut Tags)) {
+        let mut tags = Tags {
+            cache: self.tags.cache.clone(),
+            explainer: self.tags.explainer.clone(),
+            skips_digest: self.tags.skips_digest,
+            digests: Digests::new(&self.sources, syntax(&self.delimiters)),
+            conflicts: KeyConflicts::default(),
+        };
+        set(&mut tags);
+        self.tags = Arc::new(tags);
     }
 
     /// Sets other delimiters, before templates are added.
@@ -138,13 +181,8 @@ impl Templates {
             return Err(Error::message(problem));
         }
         self.tera.add_raw_templates(rewritten)?;
-        self.tags = Arc::new(Tags {
-            cache: self.tags.cache.clone(),
-            skips_digest: self.tags.skips_digest,
-            digests: Digests::new(&sources, syntax),
-            texts: SharedTexts::default(),
-        });
         self.sources = sources;
+        self.set_tags(|_| {});
         Ok(())
     }
 

@@ -1,11 +1,9 @@
 //! A fragment in two halves, for template engines that cannot take a closure: look it up, render it, and hand it in.
 
-use std::collections::HashMap;
 use std::fmt;
 
 use super::Fragment;
-use crate::call::{Always, Begun, Running, begin, begin_multi};
-use crate::handle::deduplicated;
+use crate::call::{Always, Begun, ByPosition, Running, begin, begin_multi};
 
 /// What [`Fragment::begin`] found.
 #[derive(Debug)]
@@ -67,13 +65,12 @@ impl Fragment {
     /// assert_eq!(fragments[1].render(|| unreachable!("it is stored") as String), "<b>2</b>");
     /// ```
     pub fn begin_all(fragments: &[Fragment]) -> FragmentsLookup {
-        let keys: Vec<String> = fragments.iter().map(Fragment::key).collect();
         let Some(first) = fragments.first() else {
-            return FragmentsLookup { keys, found: HashMap::new(), running: None };
+            return FragmentsLookup { found: Vec::new(), running: None };
         };
-        match begin_multi(&first.cache.handle, deduplicated(&keys)) {
-            (Begun::Hit(found), _) => FragmentsLookup { keys, found, running: None },
-            (Begun::Compute(running), found) => FragmentsLookup { keys, found, running: Some(running) },
+        match begin_multi(&first.cache.handle, fragments.iter().map(Fragment::key).collect()) {
+            (Begun::Hit(_), found) => FragmentsLookup { found, running: None },
+            (Begun::Compute(running), found) => FragmentsLookup { found, running: Some(running) },
         }
     }
 }
@@ -105,9 +102,9 @@ impl fmt::Debug for Rendering {
 /// Dropped before [`finish`](FragmentsLookup::finish) all of the rest has failed.
 #[must_use = "the missing ones are to be rendered"]
 pub struct FragmentsLookup {
-    keys: Vec<String>,
-    found: HashMap<String, String>,
-    running: Option<Running<'static, HashMap<String, String>>>,
+    /// By position.
+    found: Vec<Option<String>>,
+    running: Option<Running<'static, ByPosition<String>>>,
 }
 
 impl FragmentsLookup {
@@ -123,12 +120,12 @@ impl FragmentsLookup {
     ///
     /// If there is no fragment at this position.
     pub fn html(&self, at: usize) -> Option<&str> {
-        self.found.get(&self.keys[at]).map(String::as_str)
+        self.found[at].as_deref()
     }
 
     /// Stores what was rendered, by position, in one step.
     ///
-    /// Of several at one key the last counts. What is missing has failed.
+    /// What is missing has failed. Of several with one key the first is stored.
     ///
     /// ```
     /// # use cache_runtime::{Cache, Fragment};
@@ -137,18 +134,15 @@ impl FragmentsLookup {
     /// assert!(cache.exists("sidebar")?);
     /// # Ok::<(), cache_runtime::Error>(())
     /// ```
-    ///
-    /// # Panics
-    ///
-    /// If there is no fragment at a position.
     pub fn finish(self, rendered: impl IntoIterator<Item = (usize, String)>) {
-        let Some(running) = self.running else { return };
-        running.finish(rendered.into_iter().map(|(at, html)| (self.keys[at].clone(), html)).collect());
+        if let Some(running) = self.running {
+            running.finish(rendered.into_iter().collect());
+        }
     }
 }
 
 impl fmt::Debug for FragmentsLookup {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("FragmentsLookup").field("keys", &self.keys).finish_non_exhaustive()
+        f.debug_struct("FragmentsLookup").field("found", &self.found).finish_non_exhaustive()
     }
 }

@@ -47,7 +47,7 @@ impl<E: Eq + Hash, V, S: BuildHasher + Default> BatchOutput<E> for HashMap<E, V,
     type Value = V;
 
     fn dedup<T>(elements: &mut Vec<T>, element: impl Fn(&T) -> &E) {
-        let mut seen = HashSet::with_capacity(elements.len());
+        let mut seen = HashSet::with_capacity_and_hasher(elements.len(), S::default());
         let mut is_first = elements.iter().map(|one| seen.insert(element(one))).collect::<Vec<_>>().into_iter();
         elements.retain(|_| is_first.next().is_some_and(|is_first| is_first));
     }
@@ -91,7 +91,7 @@ impl<E, B: BatchOutput<E>> BatchOutcome<E> for Always<B> {
     }
 }
 
-impl<E, B: BatchOutput<E>, X> BatchOutcome<E> for OkOnly<B, X> {
+impl<E, B: BatchOutput<E>, X, H> BatchOutcome<E> for OkOnly<B, X, H> {
     type Whole = Result<B, X>;
     type Value = B::Value;
     type Output = B;

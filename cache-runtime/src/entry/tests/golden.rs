@@ -52,11 +52,6 @@ fn an_entry_of_an_older_format_is_a_miss() {
 }
 
 #[test]
-fn what_has_no_parts() {
-    stands("units, bincode", &((), [(); 2]), write(&((), [(); 2]), Codec::Bincode, &EXPIRATION).unwrap());
-}
-
-#[test]
 fn one_that_is_signed() {
     let secret = Secret::new("correct horse battery staple");
     let seal = Seal { secret: Some(&secret), ..SEAL };

@@ -9,6 +9,7 @@ use std::thread;
 use std::time::Duration;
 
 use parking_lot::{Mutex, MutexGuard};
+use rusqlite::vtab::array;
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 use siphasher::sip::SipHasher13;
 
@@ -40,8 +41,8 @@ pub(super) struct Database {
     file: Option<OpenFile>,
     pragmas: Arc<Pragmas>,
     seed: [u8; 16],
-    /// Where changes are announced; `None` if the file for it cannot be mapped.
-    stripes: Option<Arc<Stripes>>,
+    /// Where changes are announced.
+    stripes: Arc<Stripes>,
     pub(super) progress: Progress,
     pub(super) use_counts: UseCounts,
     /// The file is damaged; the next operation moves it aside.
@@ -86,7 +87,7 @@ impl Database {
         }
         let seed = writer.query_row(sql::SEED, [], |row| row.get(0))?;
         let stripes = match &file {
-            None => Some(Stripes::seeded(seed)),
+            None => Stripes::seeded(seed),
             Some(file) => shared_stripes(file, &writer, seed)?,
         };
         Ok(Database {
@@ -133,7 +134,7 @@ impl Database {
     /// Checks whether the path still leads to the open file.
     pub(super) fn check_file(&self) {
         let is_replaced = self.file.as_ref().is_some_and(|file| file::identity(&file.path) != file.identity);
-        if is_replaced || self.stripes.as_ref().is_some_and(|stripes| !stripes.is_in_place()) {
+        if is_replaced || !self.stripes.is_in_place() {
             self.outdated.store(true, Ordering::Relaxed);
         }
     }
@@ -173,13 +174,18 @@ impl Database {
         // Made under the write lock, and ended after the commit or the rollback.
         let mut _announced = None;
         in_transaction(&connection, sql::BEGIN_WRITE, || {
+            // It may have waited for the lock while another process has put new stripes in the place of these.
+            if !self.stripes.is_in_place() {
+                self.outdated.store(true, Ordering::Relaxed);
+                return Err(busy());
+            }
             _announced = self.announce(changes);
             write(&connection)
         })
     }
 
     fn announce(&self, changes: &Changes<'_>) -> Option<Announced<'_>> {
-        let stripes = self.stripes.as_ref()?;
+        let stripes = &self.stripes;
         Some(match changes {
             Changes::NoEntry => return None,
             Changes::Key(key) => stripes.announce([key]),
@@ -192,14 +198,14 @@ impl Database {
     /// Ends announcements of processes that died.
     pub(super) fn settle_stripes(&self) -> rusqlite::Result<()> {
         self.write(&Changes::NoEntry, |_| {
-            self.stripes.iter().for_each(|stripes| stripes.settle());
+            self.stripes.settle();
             Ok(())
         })
     }
 
     /// The stripes on which all changes are announced.
-    pub(super) fn stripes(&self) -> Option<Arc<Stripes>> {
-        self.stripes.clone()
+    pub(super) fn stripes(&self) -> Arc<Stripes> {
+        Arc::clone(&self.stripes)
     }
 
     /// Copies the whole log into the database and truncates it.
@@ -253,14 +259,12 @@ impl Database {
     }
 }
 
-/// The stripes of a file, opened by one process at a time. Without them nothing is kept near.
-fn shared_stripes(file: &OpenFile, writer: &Connection, seed: [u8; 16]) -> rusqlite::Result<Option<Arc<Stripes>>> {
+/// The stripes of a file, opened by one process at a time.
+fn shared_stripes(file: &OpenFile, writer: &Connection, seed: [u8; 16]) -> Result<Arc<Stripes>, Unusable> {
     in_transaction(writer, sql::BEGIN_WRITE, || {
-        let stripes = stripes_file::open(&file.path, file.identity, seed).inspect_err(|error| {
-            let path = file.path.display();
-            tracing::warn!(%error, "cache: changes of {path} cannot be announced, so nothing is kept near");
-        });
-        Ok(stripes.ok().inspect(|stripes| stripes.settle()))
+        let stripes = stripes_file::open(&file.path, file.identity, seed).map_err(Unusable::Unannounced)?;
+        stripes.settle();
+        Ok(stripes)
     })
 }
 
@@ -327,6 +331,8 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
 /// Settings of a connection, not of the file.
 fn configure(connection: &Connection, pragmas: &Pragmas) -> rusqlite::Result<()> {
     connection.set_prepared_statement_cache_capacity(32);
+    // A list as a parameter.
+    array::load_module(connection)?;
     pragmas.iter().try_for_each(|(name, value)| set_pragma(connection, name, value))
 }
 

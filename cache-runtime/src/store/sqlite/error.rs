@@ -14,6 +14,8 @@ pub(super) enum Unusable {
     Foreign,
     /// SQLite failed, perhaps only for now.
     Failed(rusqlite::Error),
+    /// The file in which processes announce their changes cannot be used.
+    Unannounced(io::Error),
 }
 
 impl From<rusqlite::Error> for Unusable {
@@ -76,6 +78,11 @@ pub(super) fn unusable(path: &str, reason: Unusable) -> Error {
         ),
         Unusable::Replaceable(reason) => Error::new(ErrorKind::Unavailable, format!("{path} cannot be used: {reason}")),
         Unusable::Failed(error) => explained(error),
+        Unusable::Unannounced(error) => {
+            let message =
+                format!("{path} cannot be used: the file beside it that ends in `-stripes1` cannot be made or mapped");
+            Error::new(ErrorKind::Unavailable, message).with_source(error)
+        }
     }
 }
 

@@ -8,11 +8,10 @@ use std::time::Duration;
 
 use parking_lot::{Mutex, MutexGuard};
 
-use super::stripes_file;
 use crate::time::Timestamp;
 
-/// The suffixes of the files beside a database: those that SQLite adds in WAL mode, and the stripes.
-const COMPANIONS: [&str; 3] = ["-wal", "-shm", stripes_file::SUFFIX];
+/// The suffixes of the files that SQLite adds to a database in WAL mode.
+const COMPANIONS: [&str; 2] = ["-wal", "-shm"];
 
 /// Identifies a file, so that another file at the same path is noticed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,7 +1,9 @@
 //! Rows of entries: read, written, deleted, counted.
 
-use rusqlite::types::ValueRef;
-use rusqlite::{CachedStatement, Connection, OptionalExtension, Params, params};
+use std::rc::Rc;
+
+use rusqlite::types::{self, ValueRef};
+use rusqlite::{CachedStatement, Connection, OptionalExtension, Params, Row, params};
 
 use super::{error, sql};
 use crate::store::{Expiration, Record, Timestamp, Value};
@@ -16,15 +18,28 @@ pub(super) fn execute(connection: &Connection, sql: &str, params: impl Params) -
 ///
 /// A value of more than `max_bytes` is not read. It is reported as a held lock, so that a task leaves it to a thread that
 /// may wait.
-pub(super) fn fetch(
-    statement: &mut CachedStatement<'_>,
-    hash: i64,
-    key: &str,
-    max_bytes: i64,
-) -> rusqlite::Result<Option<Record>> {
+pub(super) fn fetch(connection: &Connection, hash: i64, key: &str, max_bytes: i64) -> rusqlite::Result<Option<Record>> {
+    let mut statement = connection.prepare_cached(sql::GET)?;
     let mut rows = statement.query([hash, max_bytes])?;
-    let Some(row) = rows.next()? else { return Ok(None) };
-    if row.get_ref(0)?.as_bytes()? != key.as_bytes() {
+    rows.next()?.map_or(Ok(None), |row| record(row, key))
+}
+
+/// Reads the records of many keys in one statement: half of what a statement takes is to start and to end it.
+pub(super) fn fetch_multi(
+    connection: &Connection,
+    keys: &[String],
+    hash: impl Fn(&str) -> i64,
+    max_bytes: i64,
+) -> rusqlite::Result<Vec<Option<Record>>> {
+    let hashes: Vec<types::Value> = keys.iter().map(|key| hash(key).into()).collect();
+    let mut statement = connection.prepare_cached(sql::GET_MULTI)?;
+    let mut rows = statement.query(params![Rc::new(hashes), max_bytes])?;
+    let records = keys.iter().map(|key| rows.next()?.map_or(Ok(None), |row| record(row, key)));
+    records.collect()
+}
+
+fn record(row: &Row<'_>, key: &str) -> rusqlite::Result<Option<Record>> {
+    if row.get_ref(0)?.as_bytes_or_null()? != Some(key.as_bytes()) {
         return Ok(None);
     }
     let value = match row.get_ref(2)? {

@@ -41,6 +41,11 @@ pub(super) const SEED: &str = "SELECT value FROM seed";
 pub(super) const GET: &str = "
     SELECT key, expires_at, CASE WHEN length(value) <= ?2 THEN value END FROM entries WHERE hash = ?1";
 
+/// The same for many hashes: a row for each of them, in their order, of nothing where there is no entry.
+pub(super) const GET_MULTI: &str = "
+    SELECT key, expires_at, CASE WHEN length(entries.value) <= ?2 THEN entries.value END
+    FROM rarray(?1) AS asked LEFT JOIN entries ON hash = asked.value";
+
 pub(super) const SET: &str = "
     INSERT INTO entries (hash, key, expires_at, stale_until, value) VALUES (?1, ?2, ?3, ?4, ?5)
     ON CONFLICT (hash) DO UPDATE SET key = excluded.key, expires_at = excluded.expires_at,

@@ -29,7 +29,7 @@ pub(crate) enum Counters {
 }
 
 impl Counters {
-    pub(super) fn in_memory() -> Self {
+    pub(crate) fn in_memory() -> Self {
         let counters: Vec<AtomicU64> = (0..COUNT).map(|_| AtomicU64::new(0)).collect();
         Counters::Memory(counters.try_into().unwrap_or_else(|_| unreachable!("there are as many as collected")))
     }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
 
 use crate::time::Stopwatch;
 
@@ -16,12 +17,21 @@ pub(super) struct Place {
     last_check: AtomicU64,
     /// The counters are somewhere else now, so these tell nothing any more.
     is_lost: AtomicBool,
+    /// How old the place was at `started`, in milliseconds.
+    age_ms: u64,
 }
 
 impl Place {
-    pub(super) fn new(is_in_place: impl Fn() -> bool + Send + Sync + 'static) -> Self {
+    pub(super) fn new(age: Duration, is_in_place: impl Fn() -> bool + Send + Sync + 'static) -> Self {
         let (started, last_check, is_lost) = (Stopwatch::start(), AtomicU64::new(0), AtomicBool::new(false));
-        Place { is_in_place: Box::new(is_in_place), started, last_check, is_lost }
+        let age_ms = u64::try_from(age.as_millis()).unwrap_or(u64::MAX);
+        Place { is_in_place: Box::new(is_in_place), started, last_check, is_lost, age_ms }
+    }
+
+    /// Whether everybody who shares the counters has found them here. Until then somebody may still announce changes where
+    /// they were before.
+    pub(super) fn is_known_to_all(&self) -> bool {
+        self.age_ms.saturating_add(self.started.millis()) >= 2 * INTERVAL_MS && self.is_kept()
     }
 
     /// Whether the counters have been where they belong, as of a second ago at the latest.

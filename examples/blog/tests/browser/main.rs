@@ -1,8 +1,11 @@
-//! The blog in a real browser: a comment is added through the form, and the page fits a phone and the dark.
+//! The blog in a real browser: a comment is added through the form, a second visit renders nothing, the style sheet
+//! is asked for once, and the page fits a phone and the dark.
 //!
-//! The blog is the program itself, on a free port. With `BLOG_SCREENSHOTS` set to a folder, pictures are left there.
+//! The blog is the program itself, on a free port; to count requests, it is in this process. With `BLOG_SCREENSHOTS`
+//! set to a folder, pictures are left there.
 
 mod browser;
+mod counted;
 mod program;
 
 use std::env;
@@ -12,6 +15,7 @@ use std::path::Path;
 use fantoccini::{Client, Locator};
 
 use crate::browser::{Look, with_browser};
+use crate::counted::CountedBlog;
 use crate::program::Program;
 
 /// The widest that something may be at the right of the page, and what it is.
@@ -55,6 +59,34 @@ fn a_comment_is_added_through_the_form_and_the_page_says_what_was_rendered_again
     });
 }
 
+/// How many bytes came over the network for this page, and how long it is.
+const TRANSFER: &str = "
+    const {transferSize, encodedBodySize} = performance.getEntriesByType('navigation')[0];
+    return [transferSize, encodedBodySize]";
+
+#[test]
+fn a_second_visit_gets_a_304_and_renders_nothing() {
+    let blog = Program::start();
+    with_browser(Look::Desktop, async |browser| {
+        let transfer = async || {
+            browser.goto(&blog.url("/posts/1")).await?;
+            let sizes = browser.execute(TRANSFER, vec![]).await?;
+            let comments = browser.find_all(Locator::Css("article.comment")).await?.len();
+            browser::Result::Ok((sizes[0].as_u64().unwrap(), sizes[1].as_u64().unwrap(), comments))
+        };
+        let (came, length, comments) = transfer().await?;
+        assert!(came > length && length > 10_000 && comments > 100, "{came} {length} {comments}");
+        browser.goto(&blog.url("/comments/1/reply")).await?;
+        assert_eq!(blog.rendered_up_to("write.html"), ["post.html", "write.html"]);
+
+        let (came, again, same) = transfer().await?;
+        assert!(came < 1000 && again == length && same == comments, "{came} {again} {same}");
+        browser.goto(&blog.url("/comments/1/reply")).await?;
+        assert_eq!(blog.rendered_up_to("write.html"), ["write.html"]);
+        Ok(())
+    });
+}
+
 #[test]
 fn nothing_is_wider_than_a_phone() {
     let blog = Program::start();
@@ -91,6 +123,25 @@ fn the_dark_has_another_background() {
     if let [(light, dark_ink), (dark, light_ink)] = &backgrounds[..] {
         assert!(light != dark && dark_ink != light_ink, "{backgrounds:?}");
     }
+}
+
+#[test]
+fn the_style_sheet_is_asked_for_once_and_each_page_at_each_visit() {
+    let blog = CountedBlog::start();
+    with_browser(Look::Desktop, async |browser| {
+        browser.goto(&blog.url("/")).await?;
+        let href = browser.find(Locator::Css("link[rel=stylesheet]")).await?.attr("href").await?;
+        let style = href.expect("the page has a style sheet");
+        for path in ["/posts/1", "/", "/posts/1", "/comments/1/reply"] {
+            browser.goto(&blog.url(path)).await?;
+            // A style sheet that is there, and not one that failed.
+            let columns =
+                browser.execute("return getComputedStyle(document.querySelector('body')).maxWidth", vec![]).await?;
+            assert_eq!(columns, "704px", "{path}");
+        }
+        assert_eq!((blog.requests(&style), blog.requests("/"), blog.requests("/posts/1")), (1, 2, 2));
+        Ok(())
+    });
 }
 
 async fn summary(browser: &Client) -> browser::Result<String> {

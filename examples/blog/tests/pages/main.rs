@@ -1,5 +1,8 @@
-//! The blog's pages, without a browser: what is rendered again after a change, what forms accept, and what goes wrong well.
+//! The blog's pages, without a browser: what is rendered again after a change and what a browser has
+//! already, how long the style sheet may be kept, what forms accept, and what goes wrong well.
 
+mod assets;
+mod conditional;
 mod fragments;
 mod mistakes;
 mod site;

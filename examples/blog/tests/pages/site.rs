@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
-use axum::http::{Request, StatusCode, header};
+use axum::http::{HeaderMap, Request, StatusCode, header};
 use blog::{Blog, Database, Pages, router};
+use cache_assets::Assets;
 use cache_runtime::Cache;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
@@ -24,6 +25,7 @@ pub(crate) struct Site {
 
 pub(crate) struct Page {
     pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
     /// Where a redirect leads to.
     pub(crate) location: Option<String>,
     pub(crate) html: String,
@@ -43,10 +45,15 @@ impl Site {
 
     pub(crate) fn on(cache: &Cache) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let templates = folder.path().join("templates");
-        copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("templates"), &templates);
+        let [templates, files] = ["templates", "static"].map(|name| {
+            let copied = folder.path().join(name);
+            copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join(name), &copied);
+            copied
+        });
+        let assets = Assets::development(files).unwrap();
         let database = Database::open(folder.path()).unwrap();
-        let router = router(Blog { database, pages: Pages::new(&templates, cache, true) });
+        let pages = Pages::new(&templates, &assets, cache, true);
+        let router = router(Blog { database, pages, assets });
         Site { folder, runtime: Runtime::new().unwrap(), router }
     }
 
@@ -55,13 +62,25 @@ impl Site {
     }
 
     pub(crate) fn edit_template(&self, name: &str, edit: impl FnOnce(&str) -> String) {
-        let file = self.folder.path().join("templates").join(name);
+        self.edit(Path::new("templates").join(name), edit);
+    }
+
+    pub(crate) fn edit(&self, file: impl AsRef<Path>, edit: impl FnOnce(&str) -> String) {
+        let file = self.folder.path().join(file);
         let source = fs::read_to_string(&file).unwrap();
         fs::write(&file, edit(&source)).unwrap();
     }
 
     pub(crate) fn get(&self, path: &str) -> Page {
         self.send(Request::get(path).body(Body::empty()).unwrap())
+    }
+
+    /// As a browser does that has been there before, and got this.
+    pub(crate) fn revisit(&self, method: &str, path: &str, before: &Page) -> Page {
+        let request = Request::builder().method(method).uri(path);
+        let request = request.header(header::IF_NONE_MATCH, &before.headers[header::ETAG]);
+        let request = request.header(header::IF_MODIFIED_SINCE, &before.headers[header::LAST_MODIFIED]);
+        self.send(request.body(Body::empty()).unwrap())
     }
 
     /// As a browser does that follows a link on another page.
@@ -91,10 +110,10 @@ impl Site {
         self.runtime.block_on(async {
             let response = self.router.clone().oneshot(request).await.unwrap();
             let location = response.headers().get(header::LOCATION).map(|value| value.to_str().unwrap().to_owned());
-            let status = response.status();
+            let (status, headers) = (response.status(), response.headers().clone());
             let body = to_bytes(response.into_body(), usize::MAX).await.unwrap();
             // minijinja also escapes slashes, which would make the tests hard to read.
-            Page { status, location, html: String::from_utf8(body.to_vec()).unwrap().replace("&#x2f;", "/") }
+            Page { status, headers, location, html: String::from_utf8(body.to_vec()).unwrap().replace("&#x2f;", "/") }
         })
     }
 }

@@ -24,7 +24,7 @@ fn price(&self, sku: u64) -> Money {
             macro_support::OutcomeProbe::<Money>::new().cache_outcome(),
         ),
     ) {
-        macro_support::Lookup::Hit(whole) => whole,
+        macro_support::Lookup::Hit(hit) => hit.whole(),
         macro_support::Lookup::Compute(computation) => {
             let copy_0 = macro_support::own(self);
             macro_support::require_task(&sku);

@@ -1,6 +1,7 @@
 //! What a program notices of the filter.
 
 mod dolls;
+mod equal;
 mod failing;
 mod keys;
 mod site;

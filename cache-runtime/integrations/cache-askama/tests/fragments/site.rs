@@ -34,7 +34,7 @@ pub(crate) fn moment(seconds: u64) -> SystemTime {
     SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)
 }
 
-#[derive(Cacheable, Clone)]
+#[derive(Cacheable, Clone, Debug)]
 pub(crate) struct Card {
     pub(crate) id: u32,
     pub(crate) title: String,

@@ -3,7 +3,7 @@
 use std::fs;
 use std::sync::{Arc, Mutex};
 
-use cache_minijinja::CacheTag;
+use cache_minijinja::{CacheTag, template_digest};
 use cache_runtime::Cache;
 use minijinja::{Environment, context};
 
@@ -45,6 +45,26 @@ fn a_fragment_of_a_layout_depends_on_the_layout_and_one_of_a_page_does_not() {
     assert_eq!(show(&site, "page.html"), ("N!P!pqT!pq".to_owned(), 1));
     site.edit("page.html", &FILES[0].1.replace("P{{", "X{{"));
     assert_eq!(show(&site, "page.html"), ("N!X!pqT!pq".to_owned(), 2));
+}
+
+#[test]
+fn the_digest_of_a_page_changes_with_all_that_it_is_rendered_from() {
+    let site = Site::new(&FILES);
+    let digest = || template_digest(&site.env, "page.html").expect("the page is there");
+    let first = digest();
+    assert_eq!(digest(), first);
+    let mut seen = vec![first];
+    for edited in ["page.html", "q.html", "layout.html"] {
+        let (_, source) = FILES.iter().find(|(name, _)| *name == edited).expect("it is there");
+        site.edit(edited, &format!("{source} "));
+        assert!(!seen.contains(&digest()), "{edited}");
+        seen.push(digest());
+    }
+    site.edit("m.html", "another page has it");
+    assert_eq!(Some(&digest()), seen.last());
+    assert!(template_digest(&site.env, "nope.html").is_err());
+    let bare = template_digest(&Environment::new(), "page.html").expect_err("there are no templates");
+    assert_eq!(bare.kind(), minijinja::ErrorKind::TemplateNotFound);
 }
 
 #[test]

@@ -187,3 +187,24 @@ fn keys_of_models_have_the_template_and_its_digest_in_front() {
     let (digest, rest) = key.strip_prefix("cards/show.html@").unwrap().split_once('#').unwrap();
     assert_eq!((digest.len(), rest), (16, "1:1735689600.0/card/42"));
 }
+
+#[test]
+fn a_slice_of_models_has_the_key_of_its_models() {
+    let site = Site::new(&[
+        (
+            "a.html",
+            "{% cache cards[:2] %}{{ body() }}{% for card in cards[:2] %}{{ card.id }}{% endfor %}{% endcache %}",
+        ),
+        (
+            "b.html",
+            "{% cache cards|reverse %}{{ body() }}{% for card in cards|reverse %}{{ card.id }}{% endfor %}{% endcache %}",
+        ),
+    ]);
+    let show = |name: &str, cards: &[(u32, u64)]| site.show(name, context! { cards => card_values(cards) });
+    for count in [1, 0] {
+        assert_eq!(show("a.html", &[(1, 1), (2, 1), (3, 1)]), ("!12".to_owned(), count));
+        assert_eq!(show("b.html", &[(1, 1), (2, 1)]), ("!21".to_owned(), count));
+    }
+    assert_eq!(show("a.html", &[(1, 1), (2, 1), (3, 2)]).1, 0, "the third is not among them");
+    assert_eq!(show("a.html", &[(1, 1), (2, 2), (3, 1)]).1, 1);
+}

@@ -93,6 +93,18 @@ fn items_whose_keys_read_alike_are_their_own_fragments() {
 }
 
 #[test]
+fn between_hits_a_body_knows_its_round() {
+    let site = Site::new(&[(
+        "a.html",
+        "{% cache_each c in cards, vary=loop_start %}{{ c.id }}:{% include 'round.html' %} {% endcache_each %}",
+    )]);
+    site.edit("round.html", "{{ loop.index + loop_start }}");
+    let show = |cards: &[(u32, u64)]| site.render("a.html", context! { cards => card_values(cards), loop_start => 0 });
+    assert_eq!(show(&[(1, 1), (2, 1), (3, 1), (4, 1), (5, 1)]), "1:1 2:2 3:3 4:4 5:5 ");
+    assert_eq!(show(&[(1, 1), (2, 1), (3, 2), (4, 1), (5, 2)]), "1:1 2:2 3:3 4:4 5:5 ");
+}
+
+#[test]
 fn the_order_of_texts_does_not_matter() {
     let site = Site::new(&[("a.html", "{% cache_each n in ns %}{{ n }}{{ body() }}{% endcache_each %}")]);
     for (ns, count) in [(vec!["a", "b"], 2), (vec!["b", "a"], 0), (vec!["a"], 0), (vec!["c", "b", "a"], 1)] {

@@ -28,6 +28,39 @@ fn tags_that_do_not_match_are_refused_when_loaded() {
 }
 
 #[test]
+fn a_tag_that_does_not_end_is_refused_with_its_line() {
+    for source in
+        ["\n{% cache 'x %}{% endcache %}", "\n{%- cache (card %}{% endcache %}", "\n{% cache card", "\n{% endcache '"]
+    {
+        let message = refused(source);
+        assert!(message.contains("does not end") && message.ends_with("(in a.html:2)"), "{message}");
+    }
+    assert!(Site::new(&[("a.html", "{% raw %}{% cache {% endraw %}")]).try_render("a.html", ()).is_ok());
+}
+
+#[test]
+fn a_template_that_includes_itself_is_an_error_and_the_rest_of_the_page_is_not() {
+    let site = Site::new(&[
+        ("loop.html", "{% cache card %}\n{% include 'loop.html' %}{% endcache %}"),
+        (
+            "page.html",
+            "{% cache 'menu' %}menu{{ body() }}{% endcache %}{% if deep %}{% include 'loop.html' %}{% endif %}",
+        ),
+        (
+            "tree.html",
+            "{% cache (card, depth) %}{{ depth }}{{ body() }}{% if depth < 3 %}{% with depth = depth + 1 %}{% include 'tree.html' %}{% endwith %}{% endif %}{% endcache %}",
+        ),
+    ]);
+    let context = |deep: bool| context! { card => crate::site::card_value(1, 1), deep, depth => 1 };
+    let message = explain(&site.try_render("page.html", context(true)).unwrap_err());
+    assert!(message.contains("recursion limit exceeded") && message.contains("loop.html:2"), "{message}");
+    assert_eq!(site.bodies(), 1);
+    assert_eq!(site.show("page.html", context(false)), ("menu!".to_owned(), 0), "the menu was stored");
+    assert_eq!(site.show("tree.html", context(false)), ("1!2!3!".to_owned(), 3), "one that ends is no mistake");
+    assert_eq!(site.show("tree.html", context(false)), ("1!2!3!".to_owned(), 0));
+}
+
+#[test]
 fn statements_that_cross_a_tag_are_refused_with_its_line() {
     for word in ["else", "elif y", "endif"] {
         let message = refused(&format!("{{% if x %}}\n{{% cache 'a' %}}\n{{% {word} %}}{{% endcache %}}{{% endif %}}"));

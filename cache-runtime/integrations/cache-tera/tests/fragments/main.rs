@@ -3,6 +3,7 @@
 mod digests;
 mod dolls;
 mod equal;
+mod explaining;
 mod failing;
 mod keys;
 mod mistakes;

@@ -1,6 +1,7 @@
 //! What is refused, with the line of the source as it was written.
 
 use cache_tera::Templates;
+use tera::Value;
 
 use crate::site::{Site, card, refused};
 
@@ -17,6 +18,52 @@ fn tags_that_do_not_match_are_refused() {
         refused_source("{% cache_each c in cs %}\n{% endcache %}"),
         "a.html:2: `endcache` closes the `cache_each` of line 1: write `endcache_each`"
     );
+}
+
+#[test]
+fn a_tag_that_does_not_end_is_refused() {
+    for source in ["\n{% cache 'x %}{% endcache %}", "\n{%- cache (card %}{% endcache %}", "\n{% cache card"] {
+        let message = refused_source(source);
+        assert!(message.starts_with("a.html:2: `cache` does not end"), "{message}");
+    }
+}
+
+#[test]
+fn what_has_no_key_is_an_error_with_file_and_line() {
+    let site = Site::new(&[
+        ("a.html", "\n\n{% cache key %}{% endcache %}"),
+        ("each.html", "\n{% cache_each c in key %}{% endcache_each %}"),
+    ]);
+    for (key, what) in [
+        (Value::from(42), "no key for a"),
+        (Value::none(), "no key for a"),
+        (Value::from(""), "the key is an empty text"),
+        (Value::from(vec![Value::from(1)]), "no key for this list"),
+        (Value::from(tera::Map::new()), "cache_tera::model(&card)"),
+    ] {
+        let message = site.error("a.html", &[("key", key)]);
+        assert!(message.contains(what) && message.contains("a.html:3:"), "{message}");
+    }
+    let undefined = site.error("a.html", &[]);
+    assert!(undefined.contains("a.html:3:"), "{undefined}");
+    let message = site.error("each.html", &[("key", Value::from(1))]);
+    assert!(message.contains("`cache_each` takes a list") && message.contains("each.html:2:"), "{message}");
+}
+
+#[test]
+fn a_variable_that_is_undefined_in_a_body_is_an_error_and_the_rest_of_the_page_is_not() {
+    let site = Site::new(&[(
+        "a.html",
+        "{% cache 'menu' %}menu{{ body() }}{% endcache %}\n{% cache 'text' %}\n{{ nothing.here }}{% endcache %}",
+    )]);
+    let message = site.error("a.html", &[]);
+    assert!(message.contains("a.html:3:"), "{message}");
+    assert!(site.cache.exists("menu").unwrap() && !site.cache.exists("text").unwrap());
+    assert_eq!(site.bodies(), 1);
+    let mut here = tera::Map::new();
+    here.insert("here".into(), Value::from("here"));
+    let there = site.show("a.html", &[("nothing", Value::from(here))]);
+    assert_eq!(there, ("menu!\n\nhere".to_owned(), 0));
 }
 
 #[test]

@@ -1,18 +1,89 @@
-//! The comments around fragments, and what can be put in their place.
+//! What has become of the fragments of a page: for observers, and as comments around them, which can be replaced.
 
-use std::fmt::Write as _;
+use std::borrow::Cow;
+use std::fmt::{self, Write as _};
+use std::sync::Arc;
 use std::time::Duration;
 
 use cache_runtime::Cache;
 
-use crate::event::{FragmentEvent, Outcome};
+/// What has become of a fragment of a page.
+///
+/// The adapter's `observe` passes it to your function.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct FragmentEvent<'a> {
+    /// The template that has the tag.
+    pub template: &'a str,
+    /// The line of the tag.
+    pub line: usize,
+    /// The key under which the fragment is stored.
+    pub key: &'a str,
+    /// Whether it was stored, or rendered now.
+    pub outcome: Outcome,
+}
+
+impl<'a> FragmentEvent<'a> {
+    /// What an adapter tells.
+    pub fn new(template: &'a str, line: usize, key: &'a str, outcome: Outcome) -> Self {
+        FragmentEvent { template, line, key, outcome }
+    }
+}
+
+/// Whether a fragment was stored, or rendered now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Outcome {
+    /// It was stored, or somebody else has just rendered it.
+    Hit,
+    /// It was rendered.
+    Rendered,
+}
+
+type Observer = Arc<dyn Fn(&FragmentEvent<'_>) + Send + Sync>;
+
+/// Whom the tags tell about fragments.
+#[derive(Clone, Default)]
+pub struct Explainer {
+    observers: Vec<Observer>,
+    /// Whether pages have comments around fragments.
+    pub writes_comments: bool,
+}
+
+impl Explainer {
+    /// Adds a function that is called for each fragment that was shown.
+    pub fn observe(&mut self, observer: impl Fn(&FragmentEvent<'_>) + Send + Sync + 'static) {
+        self.observers.push(Arc::new(observer));
+    }
+
+    /// Whether anybody looks. Otherwise no event need be made.
+    pub fn is_on(&self) -> bool {
+        self.writes_comments || !self.observers.is_empty()
+    }
+
+    /// Tells the observers of a fragment, and returns it as the page shows it: in HTML perhaps with comments.
+    pub fn shown<'h>(&self, html: &'h str, event: &FragmentEvent<'_>, is_html: bool, cache: &Cache) -> Cow<'h, str> {
+        self.observers.iter().for_each(|observer| observer(event));
+        if self.writes_comments && is_html { commented(html, event, cache).into() } else { html.into() }
+    }
+
+    /// What is stored of rendered HTML: the comments of inner fragments are not.
+    pub fn stored(&self, html: &str) -> String {
+        if self.writes_comments { without_comments(html) } else { html.to_owned() }
+    }
+}
+
+impl fmt::Debug for Explainer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Explainer").field("writes_comments", &self.writes_comments).finish_non_exhaustive()
+    }
+}
 
 const OPEN: &str = "<!--[cache] ";
 const CLOSE: &str = "<!--[/cache]-->";
 const END: &str = " -->";
 
 /// Puts comments around a fragment.
-pub(crate) fn commented(html: &str, event: &FragmentEvent<'_>, cache: &Cache) -> String {
+fn commented(html: &str, event: &FragmentEvent<'_>, cache: &Cache) -> String {
     let mut out = String::with_capacity(html.len() + 200);
     let FragmentEvent { template, line, key, outcome } = event;
     let age = match outcome {
@@ -43,11 +114,11 @@ fn readable(age: Duration) -> String {
 }
 
 /// Removes the comments of inner fragments, which would otherwise be stored with the outer one.
-pub(crate) fn without_comments(html: &str) -> String {
+fn without_comments(html: &str) -> String {
     replace(html, |_| String::new(), "")
 }
 
-/// What a comment of [`CacheTag::explain`](crate::CacheTag::explain) says.
+/// What a comment around a fragment says, which the adapter's `explain` has written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Explanation {
@@ -63,23 +134,16 @@ pub struct Explanation {
     pub key: String,
 }
 
-/// Replaces the comments of [`CacheTag::explain`](crate::CacheTag::explain) in a page, so that it shows its fragments.
+/// Replaces the comments around fragments, which the adapter's `explain` has written, so that a page shows its fragments.
 ///
 /// `open` returns what stands before a fragment, and `close` stands behind it. They are HTML, so escape the key.
 ///
 /// ```
-/// use cache_minijinja::{CacheTag, replace_explanations};
-/// use cache_runtime::Cache;
-/// use minijinja::{Environment, HtmlEscape};
+/// use cache_templates::explain::{Explanation, replace_explanations};
 ///
-/// let mut env = Environment::new();
-/// let tag = CacheTag::new(&Cache::memory()).explain(true);
-/// tag.install(&mut env, |_: &str| Ok(Some("{% cache 'menu' %}<nav></nav>{% endcache %}")));
-///
-/// let page = env.get_template("menu.html")?.render(())?;
-/// let open = |fragment: &cache_minijinja::Explanation| format!("<div title='{}'>", HtmlEscape(&fragment.key));
-/// assert_eq!(replace_explanations(&page, open, "</div>"), "<div title='menu'><nav></nav></div>");
-/// # Ok::<(), minijinja::Error>(())
+/// let page = "<!--[cache] hit, 61 s old: menu.html:1 menu --><nav></nav><!--[/cache]-->";
+/// let open = |fragment: &Explanation| format!("<div title='{}'>", fragment.key);
+/// assert_eq!(replace_explanations(page, open, "</div>"), "<div title='menu'><nav></nav></div>");
 /// ```
 #[must_use = "it returns the page"]
 pub fn replace_explanations(html: &str, mut open: impl FnMut(&Explanation) -> String, close: &str) -> String {

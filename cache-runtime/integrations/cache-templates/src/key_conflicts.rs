@@ -8,7 +8,7 @@ const REMEMBERED: usize = 4096;
 
 /// Which tag has rendered the fragment of a text last.
 #[derive(Default)]
-pub struct SharedTexts(Mutex<Known>);
+pub struct KeyConflicts(Mutex<Known>);
 
 /// A template, and a line.
 type Place = (String, usize);
@@ -20,7 +20,7 @@ struct Known {
     reported: HashSet<[Place; 2]>,
 }
 
-impl SharedTexts {
+impl KeyConflicts {
     /// Remembers that a tag renders the fragment of a text, and reports, once, that another tag did before.
     pub fn note(&self, key: String, template: &str, line: usize) {
         let other = {
