@@ -4,16 +4,15 @@
 //! compete for the processors. But a store may hang, and a body that runs in the background may take long. So if no thread
 //! gets done with anything for a while, more are started. A thread that has nothing to do for some seconds ends.
 
-use std::any::Any;
+mod answer;
+
 use std::collections::VecDeque;
-use std::future::Future;
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::pin::Pin;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll, Waker};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
+pub(crate) use self::answer::ask;
 use crate::per_process::PerProcess;
 
 /// This many threads are started for work that gets done.
@@ -36,19 +35,6 @@ static THREADS: PerProcess<Threads> = PerProcess::new();
 /// Runs something on another thread.
 pub(crate) fn run(job: impl FnOnce() + Send + 'static) {
     threads().run(Box::new(job));
-}
-
-/// Runs something on another thread, and waits for its result as a task. What has not begun when the future is dropped is
-/// not run.
-pub(crate) fn ask<T: Send + 'static>(ask: impl FnOnce() -> T + Send + 'static) -> impl Future<Output = T> {
-    let slot = Arc::new(Slot::default());
-    let answer = Answer(Arc::clone(&slot));
-    run(move || {
-        if !slot.is_dropped() {
-            slot.put(catch_unwind(AssertUnwindSafe(ask)));
-        }
-    });
-    answer
 }
 
 fn threads() -> &'static Threads {
@@ -149,67 +135,6 @@ impl Threads {
 /// Starts a thread, if the system allows another one.
 fn start(name: &str, run: impl FnOnce() + Send + 'static) -> bool {
     thread::Builder::new().name(name.to_owned()).spawn(run).is_ok()
-}
-
-/// Where a result is left for a task.
-struct Slot<T>(Mutex<Waiting<T>>);
-
-enum Waiting<T> {
-    For(Option<Waker>),
-    Done(Result<T, Box<dyn Any + Send>>),
-    Dropped,
-}
-
-impl<T> Default for Slot<T> {
-    fn default() -> Self {
-        Slot(Mutex::new(Waiting::For(None)))
-    }
-}
-
-impl<T> Slot<T> {
-    fn lock(&self) -> MutexGuard<'_, Waiting<T>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn is_dropped(&self) -> bool {
-        matches!(*self.lock(), Waiting::Dropped)
-    }
-
-    fn put(&self, result: Result<T, Box<dyn Any + Send>>) {
-        let mut waiting = self.lock();
-        if let Waiting::For(waker) = &mut *waiting {
-            let waker = waker.take();
-            *waiting = Waiting::Done(result);
-            drop(waiting);
-            waker.into_iter().for_each(Waker::wake);
-        }
-    }
-}
-
-/// The result of what runs on another thread.
-struct Answer<T>(Arc<Slot<T>>);
-
-impl<T> Future for Answer<T> {
-    type Output = T;
-
-    /// A panic of the other thread goes on here.
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<T> {
-        let mut waiting = self.0.lock();
-        match std::mem::replace(&mut *waiting, Waiting::For(Some(context.waker().clone()))) {
-            Waiting::Done(Ok(value)) => Poll::Ready(value),
-            Waiting::Done(Err(panic)) => {
-                drop(waiting);
-                resume_unwind(panic)
-            }
-            Waiting::For(_) | Waiting::Dropped => Poll::Pending,
-        }
-    }
-}
-
-impl<T> Drop for Answer<T> {
-    fn drop(&mut self) {
-        *self.0.lock() = Waiting::Dropped;
-    }
 }
 
 #[cfg(test)]

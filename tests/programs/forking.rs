@@ -1,7 +1,9 @@
 //! A program that uses a cache, forks, and uses the cache in both processes at once: `forking HOW ADDRESS`.
 //!
-//! `together`: both go on. `daemon`: the parent ends at once. `busy`: threads of the parent use the cache during the fork.
+//! `together`: both go on. `daemon`: the parent ends at once. `outlives`: the parent ends while the child uses the cache.
+//! `first`: the child ends first. `busy`: threads of the parent use the cache during the fork.
 
+use std::os::unix::process::parent_id;
 use std::process::exit;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -25,6 +27,8 @@ fn main() {
     match &*how {
         "together" => together(&cache),
         "daemon" => daemon(&cache),
+        "outlives" => outlives(cache),
+        "first" => first(&cache),
         "busy" => busy(&cache),
         other => panic!("{other}"),
     }
@@ -47,6 +51,37 @@ fn daemon(cache: &Cache) {
         assert_eq!(cache.get::<i64>("count").expect("it is read"), Some(COUNTS));
         say("the daemon has the right values");
     }
+}
+
+fn outlives(cache: Cache) {
+    let is_counted = |cache: &Cache, count| cache.get::<i64>("count").expect("it is read") == Some(count);
+    let parent = std::process::id();
+    if forked().is_some() {
+        while !is_counted(&cache, COUNTS) {
+            thread::yield_now();
+        }
+        // Its connections are closed in order, which deletes the log if nobody else has locked the file.
+        drop(cache);
+        exit(0);
+    }
+    use_cache(&cache);
+    while parent_id() == parent {
+        thread::yield_now();
+    }
+    use_cache(&cache);
+    assert!(is_counted(&cache, 2 * COUNTS));
+    say("the child has the right values");
+}
+
+fn first(cache: &Cache) {
+    let Some(child) = forked() else {
+        use_cache(cache);
+        return;
+    };
+    assert_succeeds(child);
+    use_cache(cache);
+    assert_eq!(cache.get::<i64>("count").expect("it is read"), Some(2 * COUNTS));
+    say("the parent has the right values");
 }
 
 fn busy(cache: &Cache) {

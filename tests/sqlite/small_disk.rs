@@ -49,7 +49,9 @@ fn a_cache_that_has_filled_its_disk_accepts_writes_again() {
     let value = "x".repeat(20_000);
     let cache = disk.open();
     let written = (0..3000).filter(|number| is_written(&cache, *number, &value)).count();
-    assert!(written > 500, "{written} of 3000");
+    assert!(written > 200, "{written} of 3000");
+    // Twice the room of the disk.
+    (0..1000).for_each(|number| wait_until("it is written again", || is_written(&cache, number, &value)));
     wait_until("it is written again", || is_written(&cache, 1, &value));
     assert_eq!(cache.get::<String>("key:1").unwrap().as_deref(), Some(&*value));
 }

@@ -139,7 +139,8 @@ impl SqliteStore {
             return Ok(database);
         }
         if OPENING.get() == self.address() {
-            return Err(Error::new(ErrorKind::Unavailable, "this thread is opening the file"));
+            // Of a kind that does not count as an outage: the file is about to be open.
+            return Err(Error::new(ErrorKind::Entry, "this thread is opening the file"));
         }
         let file = self.file();
         if file.is_lost {
@@ -264,9 +265,16 @@ const FORKED: &str = "this process was forked while another thread used the file
 impl OpenedFile {
     /// What a forked process makes of what its parent had opened.
     ///
-    /// SQLite keeps a record of the locks of its process, and the child inherits that record, but not the locks. So the
-    /// parent's connections are closed in the child, before it opens its own: that clears the record, and does not touch the
-    /// locks of the parent. It can be done only if no thread used a connection at the time of the fork.
+    /// SQLite keeps a record of the locks of its process, and the child inherits that record, but not the locks. If the
+    /// parent's connections were left open in the child, its own would rely on the record and lock nothing: the parent would
+    /// take itself for the last user, and delete the log beneath the child. So they are closed, before the child opens its
+    /// own, which clears the record.
+    ///
+    /// SQLite's manual warns of that in general. Here it is safe: the connections are idle, so there is nothing to undo;
+    /// the locks of the parent belong to the parent, and no `close` in the child releases them; and the log is copied and
+    /// deleted only by a connection that gets a lock of the whole file from the system, which it does not while anybody
+    /// else has the file open. If a thread used a connection at the time of the fork, none of this holds, and the child does
+    /// not use the file.
     fn left_by_fork(&self) -> Self {
         let database = self.database.try_write().map(|mut slot| slot.take());
         let (kept, is_lost) = match database.map(|database| database.map(Arc::try_unwrap)) {

@@ -1,7 +1,7 @@
 //! Work is done by few threads, by more if they hang, and by none afterwards.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::time::Instant;
 
 use super::*;
@@ -65,8 +65,16 @@ fn a_panic_ends_no_thread_and_reaches_who_waits() {
 }
 
 #[test]
-fn what_nobody_waits_for_is_not_begun() {
-    let slot = Arc::new(Slot::<u8>::default());
-    drop(Answer(Arc::clone(&slot)));
-    assert!(slot.is_dropped());
+fn what_nobody_waits_for_any_more_is_not_begun() {
+    let threads = new();
+    let (release, hang) = mpsc::channel::<()>();
+    let hang = Arc::new(Mutex::new(hang));
+    let (begun, is_begun) = mpsc::channel();
+    // One thread, which hangs.
+    let job = move || drop(hang.lock().map(|hang| hang.recv()));
+    threads.state().threads = USUAL - 1;
+    threads.run(Box::new(job));
+    drop(answer::ask_of(threads, move || begun.send(())));
+    drop(release);
+    assert!(is_begun.recv().is_err());
 }

@@ -1,4 +1,7 @@
 //! Connections for threads. A thread has one to itself for as long as an operation takes.
+//!
+//! A general pool, such as that of the crate `r2d2`, connects on threads of its own: a caller is told after its whole timeout,
+//! and not why, and a forked process has none of these threads.
 
 use std::ops::{Deref, DerefMut};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
