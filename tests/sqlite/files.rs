@@ -281,6 +281,7 @@ mod unix {
 
     /// It takes the superuser to make a file of another user.
     #[test]
+    #[expect(clippy::print_stderr, reason = "it says that it was skipped")]
     fn a_file_of_another_user_in_a_folder_of_everybody_is_refused() {
         let database = DatabaseFile::new();
         let folder = database.path.parent().unwrap();

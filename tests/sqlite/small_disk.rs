@@ -12,6 +12,7 @@ use crate::wait_until::wait_until;
 struct Disk(TempDir);
 
 impl Disk {
+    #[expect(clippy::print_stderr, reason = "it says that it was skipped")]
     fn mount(size: &str) -> Option<Self> {
         let folder = tempfile::tempdir().expect("a folder for the test");
         let mut mount = Command::new("mount");

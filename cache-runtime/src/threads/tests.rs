@@ -47,7 +47,10 @@ fn jobs_are_done_though_others_hang() {
     }));
     is_done.recv_timeout(Duration::from_secs(60)).expect("another thread does it");
     drop(release);
-    wait_until("nobody works", || threads.state().idle == threads.state().threads);
+    wait_until("nobody works", || {
+        let state = threads.state();
+        state.idle == state.threads
+    });
 }
 
 #[test]

@@ -212,6 +212,7 @@ fn more_requests_are_hits_than_with_the_soonest_expiry_first_or_the_least_recent
 /// `cargo test --release -p cache-runtime --lib the_table_of_the_guide -- --ignored --nocapture` prints the table of the guide.
 #[test]
 #[ignore = "it prints a table, and takes half a minute in a debug build"]
+#[expect(clippy::print_stdout, reason = "the table is for a person")]
 fn the_table_of_the_guide() {
     for (skew, share, [expiry, recent, ours]) in table(20_000, 1_000_000) {
         println!("| {skew} | {share} % | {expiry:.1} | {recent:.1} | {ours:.1} |");
