@@ -357,3 +357,39 @@ fn no_output_contains_a_secret() {
         }
     }
 }
+
+/// It runs the body, and waits for nothing: the caches are being set up by this very thread.
+#[test]
+fn a_registered_builder_may_call_an_annotated_function() {
+    let program = Program::configured("cache = { type = \"calling\" }");
+    // The builder calls it once.
+    assert_prints(&program, &[("register-calling", "done"), ("call", "4 runs"), ("call", "3 runs")]);
+}
+
+#[test]
+fn a_log_that_calls_an_annotated_function_is_written() {
+    let wrong = Program::configured("cache = { type = \"sqlit\" }").variable("LOG_CALLS", "1");
+    let output = wrong.run(&["call"]);
+    assert!(output.log.iter().any(|line| line.contains("nothing is cached")), "{:?}", output.log);
+}
+
+/// While it opens the file, the store logs that others can read it.
+#[test]
+fn a_log_that_calls_an_annotated_function_does_not_wait_for_the_file_that_is_being_opened() {
+    let program = Program::configured("cache = { type = \"sqlite\", database = \"cache.sqlite3\", timeout = 60 }");
+    let program =
+        program.file("cache.sqlite3", "no database, and moved aside with a warning").variable("LOG_CALLS", "1");
+    let begun = std::time::Instant::now();
+    let output = program.run(&["set=v", "get"]);
+    assert_eq!(output.lines, ["set=v: done", "get: v"]);
+    assert!(output.log.iter().any(|line| line.contains("moved")), "{:?}", output.log);
+    assert!(begun.elapsed().as_secs() < 30, "{:?}", begun.elapsed());
+}
+
+#[test]
+fn white_space_at_the_end_of_a_variable_is_dropped() {
+    let program = Program::configured(THREE_ENVIRONMENTS).variable("APP_ENV", "test\n");
+    assert_prints(&program, &[("call", "3 runs")]);
+    let program = Program::new().variable("CACHE_URL", "sqlite::memory:\n");
+    assert_prints(&program, &[("call", "1 runs")]);
+}

@@ -354,10 +354,10 @@ impl<M: Mode> Call<'_, M> {
     ) -> Option<(Value, Expiration)> {
         let expiration = self.handle.expiration(&self.key, retention.ttl());
         self.handle.note_writer(&self.key);
-        let encoded = entry::write(value, self.handle.core.settings.codec, &expiration);
+        let encoded = self.handle.encode_typed(value, &self.key, &expiration);
         let value = encoded.inspect_err(|error| self.handle.report_not_stored(&self.key, error)).ok()?;
-        let value = entry::marked(value, self.handle.view.digest);
-        Some((entry::tagged(value, stamps.unwrap_or_default(), &expiration), expiration))
+        let seal = self.handle.seal(&self.key);
+        Some((entry::tagged(value, stamps.unwrap_or_default(), seal, &expiration), expiration))
     }
 
     /// Publishes a value that is not to be stored: a condition refuses it, or its tags cannot be read. In a window nobody

@@ -29,6 +29,9 @@ pub(crate) use self::payload::Payload;
 /// golden tests as a part of the entry's format. That format has a version number, so another encoding could replace
 /// bincode without misreading an entry.
 ///
+/// Whatever bytes are in the store, reading them allocates a small multiple of their size at most, takes no longer than their
+/// size allows, and does not overflow the stack.
+///
 /// To learn the shape of a type, the library calls its `Deserialize` with made-up values, once for each type. It does not
 /// do so in a program with `panic = "abort"`, where types that need them (a tuple with a date before other elements, for
 /// example) are written as MessagePack.

@@ -3,8 +3,9 @@
 use std::future::Future;
 
 use crate::block_on::block_on;
+use crate::threads;
 
 /// Runs a future to its end on a thread that may block.
 pub(crate) fn detach(future: impl Future<Output = ()> + Send + 'static) {
-    blocking::unblock(move || block_on(future)).detach();
+    threads::run(move || block_on(future));
 }

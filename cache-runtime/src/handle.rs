@@ -19,7 +19,7 @@ pub(crate) use self::multi::{deduplicated, deduplicated_with_places};
 pub(crate) use self::scope::{ActiveScope, carry, current_scope, enter_scope};
 pub(crate) use self::shared_key::AnnotatedFunction;
 pub(crate) use self::view::View;
-use crate::entry::{self, Expiration, Unreadable, Value};
+use crate::entry::{self, Expiration, Seal, Unreadable, Value};
 use crate::mode::Mode;
 use crate::near::Loaded;
 use crate::observe::Event;
@@ -110,9 +110,24 @@ impl Handle {
         self.core.store.observers.notify(&Event::NotStored { key, error });
     }
 
-    /// Decodes a value; an unreadable one is a miss.
+    /// What the entry of a stored key is tied to.
+    pub(crate) fn seal<'a>(&'a self, key: &'a str) -> Seal<'a> {
+        Seal { key, secret: self.core.settings.secret.as_ref() }
+    }
+
+    /// Encodes a value, with the view's digest.
+    pub(crate) fn encode_typed<T>(&self, value: &T, key: &str, expiration: &Expiration) -> Result<Value>
+    where
+        T: serde::Serialize + serde::de::DeserializeOwned,
+    {
+        let seal = self.seal(key);
+        let value = entry::write(value, self.core.settings.codec, seal, expiration)?;
+        Ok(entry::marked(value, self.view.digest, seal))
+    }
+
+    /// Decodes the value of a stored key; an unreadable one is a miss.
     pub(crate) fn decode<T: serde::de::DeserializeOwned>(&self, key: &str, value: &Value) -> Option<T> {
-        self.if_readable(key, entry::read_marked(value, self.view.digest))
+        self.if_readable(key, entry::read_marked(value, self.view.digest, self.seal(key)))
     }
 
     /// Decodes a record, whose bytes a long text takes over if it is not kept near.
@@ -125,7 +140,7 @@ impl Handle {
 
     /// Decodes a value that is not needed any more.
     pub(crate) fn decode_owned<T: serde::de::DeserializeOwned>(&self, key: &str, value: Value) -> Option<T> {
-        self.if_readable(key, entry::take_marked(value, self.view.digest))
+        self.if_readable(key, entry::take_marked(value, self.view.digest, self.seal(key)))
     }
 
     fn if_readable<T>(&self, key: &str, read: Result<T, Unreadable>) -> Option<T> {

@@ -99,6 +99,18 @@ pub(crate) fn namespace(outer: &str, name: &str) -> String {
     text
 }
 
+/// A key in a message. Line breaks and other control characters are escaped, so that a key cannot forge a line of the log.
+pub(crate) fn shown(key: &str) -> impl Display {
+    key.chars().fold(String::with_capacity(key.len()), |mut shown, char| {
+        if char.is_control() || matches!(char, '\u{2028}' | '\u{2029}') {
+            shown.extend(char.escape_default());
+        } else {
+            shown.push(char);
+        }
+        shown
+    })
+}
+
 /// Replaces the end of a long key by a hash of all of it. The first `keep` bytes stay, so that `clear` finds the key.
 fn shortened(text: Cow<'_, str>, keep: usize, max_len: usize) -> Cow<'_, str> {
     if text.len() <= max_len && !looks_shortened(&text, max_len) {

@@ -23,12 +23,14 @@ mod mode;
 pub mod model;
 mod near;
 mod observe;
+mod per_process;
 mod periodic_check;
 mod poll_once;
 mod runtime;
 mod single_flight;
 pub mod store;
 pub mod testing;
+mod threads;
 mod time;
 pub mod touches;
 

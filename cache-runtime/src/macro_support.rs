@@ -32,5 +32,6 @@ pub use crate::call::{
     Storable, StoredType, TaskArgument, WithRetention, always, checked, copied_elements, each_expiring, elements,
     expiring, names, own, require_task, retained, returned, stored_type, usual_lifetime, with_retention,
 };
+pub use crate::entry::Seal;
 pub use crate::key::{DefaultKey, FunctionPath, KeyArgument, KeyText, TypeArgument, template_key, template_text};
 pub use crate::{__cached_function as cached_function, Result};

@@ -16,6 +16,7 @@ use crate::block_on::block_on;
 use crate::detached::detach;
 use crate::single_flight::{WaitMode, watch_leaders};
 use crate::store::{Answer, Dispatch, Operation, Store};
+use crate::threads;
 use crate::time::Stopwatch;
 
 /// How a store is asked, and how a caller waits.
@@ -168,5 +169,5 @@ async fn on_thread(store: Arc<dyn Store>, operation: Operation<'static>) -> Aske
         let started = Stopwatch::start();
         (operation.run(&*store), Elapsed::Exactly(started.elapsed()))
     };
-    blocking::unblock(ask).await
+    threads::ask(ask).await
 }

@@ -16,7 +16,7 @@ mod weight;
 use std::any::TypeId;
 use std::hash::{Hash, Hasher};
 use std::ops::Deref;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use quick_cache::Equivalent;
@@ -30,6 +30,7 @@ pub(crate) use self::refusals::{Refusal, Refusals};
 pub use self::slot::NearSlot;
 use self::weight::{CAPACITY, Weight};
 use crate::entry::{Record, Value};
+use crate::per_process::PerProcess;
 use crate::store::{Stamp, Stripes};
 use crate::time::{Clock, Deadline, Timestamp};
 
@@ -62,10 +63,10 @@ enum Kept {
 }
 
 /// The records and values that a cache keeps in this process.
-#[derive(Default)]
 pub(crate) struct Near {
-    /// Made for the first record, since many caches never keep one.
-    entries: OnceLock<Entries>,
+    /// Made for the first record, since many caches never keep one. A forked process begins with none: another thread may
+    /// have held a lock.
+    entries: PerProcess<Entries>,
 }
 
 /// A record as it was read, and what tells whether it has changed since.
@@ -85,9 +86,13 @@ pub(crate) struct Stamps {
 }
 
 impl Near {
+    pub(crate) const fn new() -> Self {
+        Near { entries: PerProcess::new() }
+    }
+
     /// The record under a stored key, if nothing has changed it.
     pub(crate) fn get(&self, key: &str) -> Option<Arc<Loaded>> {
-        let Kept::Record(loaded) = self.entries.get()?.get(&NameRef::Key(key))? else { return None };
+        let Kept::Record(loaded) = self.entries.made()?.get(&NameRef::Key(key))? else { return None };
         loaded.is_current().then_some(loaded)
     }
 
@@ -102,7 +107,7 @@ impl Near {
     #[inline]
     pub(crate) fn value(&self, call: &CallKey, clock: &Clock) -> Option<Arc<Decoded>> {
         let name = NameRef::Call(call.function, call.parts());
-        let Kept::Value(decoded) = self.entries.get()?.get(&name)? else { return None };
+        let Kept::Value(decoded) = self.entries.made()?.get(&name)? else { return None };
         decoded.validity.holds(clock).then_some(decoded)
     }
 
@@ -114,7 +119,7 @@ impl Near {
     }
 
     fn insert(&self, name: Name, kept: Kept) {
-        self.entries.get_or_init(new_entries).insert(name, kept);
+        self.entries.get(|_| new_entries()).insert(name, kept);
     }
 }
 

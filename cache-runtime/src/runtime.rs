@@ -3,7 +3,9 @@
 mod config;
 mod registry;
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use once_cell::sync::OnceCell;
 
@@ -15,6 +17,12 @@ use crate::handle::{Handle, current_scope};
 use crate::{AsyncCache, Cache, Error, ErrorKind, Result};
 
 static RUNTIME: OnceCell<Runtime> = OnceCell::new();
+
+thread_local! {
+    /// Whether this thread is setting up the caches. What it runs meanwhile may use them: a registered store's builder, or a
+    /// subscriber of the log.
+    static IS_SETTING_UP: Cell<bool> = const { Cell::new(false) };
+}
 
 /// The default cache and the named ones.
 struct Runtime {
@@ -105,10 +113,12 @@ pub fn named(name: &str) -> Result<Cache> {
 /// by an earlier call or by a first use.
 pub fn init(config: Config) -> Result<()> {
     let mut is_first = false;
-    RUNTIME.get_or_try_init(|| {
-        is_first = true;
-        Runtime::new(config)
-    })?;
+    if !IS_SETTING_UP.get() {
+        RUNTIME.get_or_try_init(|| {
+            is_first = true;
+            setting_up(|| Runtime::new(config))
+        })?;
+    }
     if is_first {
         return Ok(());
     }
@@ -136,13 +146,33 @@ pub(crate) fn with_chosen<R>(name: Option<&str>, look: impl FnOnce(&Handle) -> R
     Some(look(&cache.handle))
 }
 
+/// The caches; none while this thread is setting them up, since to wait for them would be for ever.
 fn runtime() -> &'static Runtime {
+    static NONE: LazyLock<Runtime> = LazyLock::new(Runtime::none);
+    if IS_SETTING_UP.get() {
+        return &NONE;
+    }
     RUNTIME.get_or_init(|| {
-        Runtime::load().unwrap_or_else(|error| {
-            tracing::error!("cache: {error}; nothing is cached");
-            Runtime::none()
+        setting_up(|| {
+            Runtime::load().unwrap_or_else(|error| {
+                tracing::error!("cache: {error}; nothing is cached");
+                Runtime::none()
+            })
         })
     })
+}
+
+/// Runs something that sets up the caches, during which this thread uses none.
+fn setting_up<T>(set_up: impl FnOnce() -> T) -> T {
+    struct Reset;
+    impl Drop for Reset {
+        fn drop(&mut self) {
+            IS_SETTING_UP.set(false);
+        }
+    }
+    IS_SETTING_UP.set(true);
+    let _reset = Reset;
+    set_up()
 }
 
 impl Runtime {

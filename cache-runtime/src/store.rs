@@ -227,7 +227,7 @@ pub trait Store: Send + Sync + 'static {
     ///
     /// As [`get`](Store::get) and [`set`](Store::set).
     fn touch(&self, key: &str, expiration: &Expiration) -> Result<bool> {
-        let Some(value) = self.get(key)?.and_then(|record| record.touched(expiration)) else { return Ok(false) };
+        let Some(value) = self.get(key)?.and_then(|record| record.touched(key, expiration)) else { return Ok(false) };
         self.set(key, &value, expiration)?;
         Ok(true)
     }

@@ -149,15 +149,16 @@ fn the_secret_decides_the_hash() {
         cache_runtime::Config::from_toml(&toml).unwrap()
     };
     // A configuration is a whole program's, so the addresses are compared instead.
-    assert!(format!("{:?}", open(", secret = 'correct horse'")).find("correct horse").is_none());
+    assert!(format!("{:?}", open(", secret = 'correct horse battery'")).find("correct horse battery").is_none());
     let at = |secret: &str| {
         let path = folder.path().join("addresses.sqlite3").display().to_string();
         Cache::open(&format!("sqlite://{path}{secret}")).unwrap()
     };
-    let [without, one, other] = ["", "?secret=one", "?secret=other"].map(|secret| limiter(&at(secret), "api"));
+    let [without, one, other] =
+        ["", "?secret=the-first-secret", "?secret=another-secret!!"].map(|secret| limiter(&at(secret), "api"));
     for limiter in [&without, &one, &other] {
         assert!(passes(limiter, "client") && !passes(limiter, "client"));
     }
-    assert!(!passes(&limiter(&at("?secret=one"), "api"), "client"), "the same secret counts together");
-    let _ = Cache::builder(NoCache).secret("in code").build();
+    assert!(!passes(&limiter(&at("?secret=the-first-secret"), "api"), "client"), "the same secret counts together");
+    let _ = Cache::builder(NoCache).secret("a secret in code").unwrap().build();
 }

@@ -100,3 +100,17 @@ fn ten_thousand_failures_log_a_few_lines() {
     let skipped: u32 = about(" again ").into_iter().filter_map(|line| skipped(&line)).sum();
     assert!(skipped > 19_000, "a look-up and a write per call: {lines:#?}");
 }
+
+#[test]
+fn a_key_with_line_breaks_forges_no_line_of_the_log() {
+    let (cache, chaos) = chaos();
+    chaos.fail(true);
+    let key = "user:1\nINFO forged\u{1b}[2K";
+    let (error, lines) = logged(Level::INFO, || {
+        cache.get_or_set(key, || 1);
+        cache.get::<u8>(key).unwrap_err().to_string()
+    });
+    assert!(error.contains("user:1\\nINFO forged\\u{1b}[2K"), "{error}");
+    assert!(lines.iter().any(|line| line.contains("user:1")), "{lines:?}");
+    assert!(!lines.iter().any(|line| line.contains('\u{1b}') || line.starts_with("INFO forged")), "{lines:?}");
+}

@@ -15,10 +15,29 @@ static RUNS: AtomicU32 = AtomicU32::new(0);
 
 fn main() {
     let log = tracing_subscriber::fmt().with_max_level(tracing::Level::WARN).with_writer(std::io::stderr);
-    log.with_ansi(false).with_target(false).without_time().init();
+    let log = log.with_ansi(false).with_target(false).without_time();
+    if std::env::var_os("LOG_CALLS").is_some() {
+        log.with_writer(|| CallingWriter).init();
+    } else {
+        log.init();
+    }
     for argument in std::env::args().skip(1) {
         let done = act(&argument).unwrap_or_else(|error| format!("{:?}: {error}", error.kind()));
         say(format_args!("{argument}: {done}"));
+    }
+}
+
+/// A log that calls an annotated function for each line.
+struct CallingWriter;
+
+impl Write for CallingWriter {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        square(7);
+        std::io::stderr().write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
     }
 }
 
@@ -45,6 +64,13 @@ fn act(argument: &str) -> Result<String> {
         }
         "show" => format!("{:?}", cache()),
         "config" => format!("{:?}", Config::load()?),
+        "register-calling" => {
+            register("calling", |_: &Options| {
+                square(7);
+                Ok(NoCache)
+            })?;
+            done(Ok(()))?
+        }
         "register" => {
             register("picky", picky)?;
             done(Ok(()))?

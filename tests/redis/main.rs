@@ -8,6 +8,7 @@ mod contract;
 #[path = "../shared/cross_process.rs"]
 mod cross_process;
 mod long_lived;
+mod namespaces;
 mod options;
 mod other_programs;
 mod outages;
@@ -18,3 +19,4 @@ mod stampede;
 mod tls;
 #[path = "../shared/wait_until.rs"]
 mod wait_until;
+mod without_scripts;

@@ -5,7 +5,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use cache_runtime::{Cache, Error, ErrorKind, cached, testing};
-use cache_servers::{Cluster, Redis};
+use cache_servers::{Cluster, Redis, Reply};
 use cache_suite::{Executor, within_a_minute};
 
 use crate::common::open;
@@ -204,6 +204,85 @@ fn a_full_server_is_read_and_not_written() {
         assert_eq!(cache.get::<String>("early").expect("it is read").as_deref(), Some("value"));
         redis.flush();
         wait_until_recovered(&cache);
+    });
+}
+
+#[test]
+fn a_full_server_is_an_outage_for_counters_too() {
+    let full = ["--maxmemory", "3mb", "--maxmemory-policy", "noeviction"];
+    let Some(redis) = Redis::options().arguments(full).start() else { return };
+    within_a_minute(move || {
+        let cache = with_short_timeout(&redis);
+        assert_eq!(cache.increment("count", 1).expect("there is room"), 1);
+        redis.ask(["CONFIG", "SET", "maxmemory", "1"]);
+        let error = cache.increment("count", 1).expect_err("it is full");
+        assert_eq!(error.kind(), ErrorKind::Unavailable, "{error}");
+        assert!(error.to_string().contains("memory is full"), "{error}");
+    });
+}
+
+/// A probe that deletes would find such a server in order, since to delete makes room.
+#[test]
+fn while_a_server_is_full_it_is_hardly_asked_to_write() {
+    let full = ["--maxmemory", "1", "--maxmemory-policy", "noeviction"];
+    let Some(redis) = Redis::options().arguments(full).start() else { return };
+    within_a_minute(move || {
+        let cache = with_short_timeout(&redis);
+        let refusals = |redis: &Redis| {
+            let Reply::Bytes(text) = redis.ask(["INFO", "errorstats"]) else { panic!("no statistics") };
+            let text = String::from_utf8_lossy(&text).into_owned();
+            let count = text.split("errorstat_OOM:count=").nth(1).unwrap_or("0").lines().next();
+            count.unwrap_or("0").trim().parse::<u32>().expect("a number")
+        };
+        let begun = Instant::now();
+        while begun.elapsed() < Duration::from_millis(1500) {
+            assert!(cache.set("key", "value").is_err());
+        }
+        let refused = refusals(&redis);
+        assert!(refused <= 16, "{refused} in 1.5 s");
+    });
+}
+
+#[test]
+fn a_counter_on_a_replica_is_an_outage() {
+    let Some(master) = Redis::start() else { return };
+    let Some(replica) = Redis::options().replica_of(&master).start() else { return };
+    within_a_minute(move || {
+        let cache = with_short_timeout(&replica);
+        wait_until("the replica follows", || cache.get::<i64>("count").is_ok());
+        let error = cache.increment("count", 1).expect_err("it is a replica");
+        assert_eq!(error.kind(), ErrorKind::Unavailable, "{error}");
+        assert!(error.to_string().contains("replica"), "{error}");
+        replica.ask(["REPLICAOF", "NO", "ONE"]);
+        wait_until("it counts", || cache.increment("count", 1).is_ok());
+    });
+}
+
+/// The message says why at once, and not after the timeout.
+#[test]
+fn causes_are_told_apart_at_once() {
+    let Some(redis) = Redis::options().password("hunter2").start() else { return };
+    within_a_minute(move || {
+        let free = std::net::TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a port");
+        for (address, cause) in [
+            (format!("redis://127.0.0.1:{}?timeout=20", free.port()), "connection refused"),
+            (format!("redis://:hunter3@127.0.0.1:{}?timeout=20", redis.port()), "authentication failed"),
+            ("redis://no-such-host.invalid:6379?timeout=20".to_owned(), "cannot be resolved"),
+            (format!("redis://:hunter2@127.0.0.1:{}/99?timeout=20", redis.port()), "no database of this number"),
+        ] {
+            let begun = Instant::now();
+            let blocking = open(&address).get::<u8>("key").expect_err("it cannot be asked").to_string();
+            let tasks = Executor::ALL.map(|executor| {
+                executor
+                    .block_on(open(&address).to_async().get::<u8>("key"))
+                    .expect_err("it cannot be asked")
+                    .to_string()
+            });
+            for message in tasks.into_iter().chain([blocking]) {
+                assert!(message.contains(cause), "{address}: {message}");
+            }
+            assert!(begun.elapsed() < Duration::from_secs(15), "{address}: {:?}", begun.elapsed());
+        }
     });
 }
 

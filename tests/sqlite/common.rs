@@ -63,6 +63,12 @@ impl DatabaseFile {
         databases.map(|name| self.path.with_file_name(name)).collect()
     }
 
+    /// The size of the write-ahead log.
+    pub(crate) fn wal_size(&self) -> u64 {
+        let log = format!("{}-wal", self.path.display());
+        std::fs::metadata(log).map_or(0, |metadata| metadata.len())
+    }
+
     /// The size of all files in the folder.
     pub(crate) fn bytes(&self) -> u64 {
         let size = |name| std::fs::metadata(self.path.with_file_name(name)).map_or(0, |metadata| metadata.len());

@@ -225,3 +225,78 @@ fn another_file_at_the_same_path_is_used() {
     wait_for_the_next_check();
     assert_eq!(cache.get::<String>("k").unwrap().as_deref(), Some("other"));
 }
+
+#[test]
+fn only_the_folder_of_the_file_is_made() {
+    let database = DatabaseFile::new();
+    let deep = database.folder.path().join("misspelt").join("storage").join("cache.sqlite3");
+    let cache = Cache::open(&format!("sqlite://{}", deep.display())).unwrap();
+    let error = cache.set("k", "v").unwrap_err().to_string();
+    assert!(error.contains("misspelt does not exist"), "{error}");
+    assert!(!database.folder.path().join("misspelt").exists());
+}
+
+#[test]
+fn a_path_in_a_home_folder_names_the_variable() {
+    let error = Cache::open("sqlite://~/cache.sqlite3").unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Config, "{error}");
+    assert!(error.to_string().contains("${HOME}/"), "{error}");
+}
+
+#[cfg(unix)]
+mod unix {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+    use std::os::unix::net::UnixListener;
+
+    use super::*;
+
+    fn mode(path: &Path) -> u32 {
+        fs::metadata(path).unwrap().permissions().mode() & 0o7777
+    }
+
+    #[test]
+    fn what_is_no_file_is_refused_and_stays_as_it_is() {
+        let database = DatabaseFile::new();
+        fs::create_dir(database.path.parent().unwrap()).unwrap();
+        let _socket = UnixListener::bind(&database.path).unwrap();
+        let before = mode(&database.path);
+        assert_unavailable(&database.open(), &database.path);
+        assert_eq!(mode(&database.path), before);
+
+        let before = mode(Path::new("/dev/null"));
+        let error = Cache::open("sqlite:///dev/null").unwrap().set("k", "v").unwrap_err().to_string();
+        assert!(error.contains("/dev/null is not a regular file"), "{error}");
+        assert_eq!(mode(Path::new("/dev/null")), before);
+    }
+
+    #[test]
+    fn an_empty_file_of_an_administrator_keeps_its_mode() {
+        let database = DatabaseFile::new();
+        fs::create_dir(database.path.parent().unwrap()).unwrap();
+        fs::write(&database.path, "").unwrap();
+        fs::set_permissions(&database.path, fs::Permissions::from_mode(0o640)).unwrap();
+        database.open().set("k", "v").unwrap();
+        assert_eq!(mode(&database.path), 0o640);
+    }
+
+    /// It takes the superuser to make a file of another user.
+    #[test]
+    #[expect(clippy::print_stderr, reason = "it says that it was skipped")]
+    fn a_file_of_another_user_in_a_folder_of_everybody_is_refused() {
+        let database = DatabaseFile::new();
+        let folder = database.path.parent().unwrap();
+        fs::create_dir(folder).unwrap();
+        fs::set_permissions(folder, fs::Permissions::from_mode(0o1777)).unwrap();
+        fs::write(&database.path, "").unwrap();
+        if chown(&database.path, Some(12_345), None).is_err() {
+            eprintln!("SKIPPED: only the superuser may give files away");
+            return;
+        }
+        let error = database.open().set("k", "v").unwrap_err().to_string();
+        assert!(error.contains("belongs to another user"), "{error}");
+        assert_eq!(database.names(), ["cache.sqlite3"]);
+        fs::set_permissions(folder, fs::Permissions::from_mode(0o755)).unwrap();
+        database.open().set("k", "v").expect("nobody else can write to the folder");
+        assert_eq!(fs::metadata(&database.path).unwrap().uid(), 12_345);
+    }
+}

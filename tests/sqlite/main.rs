@@ -11,5 +11,6 @@ mod locks;
 #[path = "../shared/logged.rs"]
 mod logged;
 mod memory;
+mod small_disk;
 #[path = "../shared/wait_until.rs"]
 mod wait_until;

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Cache;
+use crate::entry::Secret;
 use crate::handle::Settings;
 use crate::store::Store;
-use crate::{Codec, Error, Result, Ttl};
+use crate::{Codec, Error, ErrorKind, Result, Ttl};
 
 /// Makes a [`Cache`] over a store, setting by setting.
 ///
@@ -66,6 +67,36 @@ impl CacheBuilder {
         self
     }
 
+    /// Sets a secret by which the cache recognises its own entries.
+    ///
+    /// Each entry is signed with it, and one without the right signature is a miss. So whoever can write into the store can
+    /// make no entries, cannot change them, and cannot move them to another key. They can still delete entries, put an older
+    /// entry of the same key back, change when an entry expires, and write numbers: a number has no signature, because the
+    /// store counts with it. Without a secret nothing is signed.
+    ///
+    /// A [`RateLimiter`](crate::limit::RateLimiter) hashes with it whom it limits, so that a store tells no addresses. Give the
+    /// same secret to all processes that share the store. It appears in no message.
+    ///
+    /// ```
+    /// use cache_runtime::{Cache, store::NoCache};
+    ///
+    /// let cache = Cache::builder(NoCache).secret("W0rMy9Zlfr4cNuXb")?.build();
+    /// assert!(Cache::builder(NoCache).secret("short").is_err());
+    /// # Ok::<(), cache_runtime::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) if it is shorter than 16 bytes.
+    pub fn secret(mut self, secret: &str) -> Result<Self> {
+        if secret.len() < Secret::SHORTEST {
+            let message = format!("the secret is shorter than {} bytes; write a long random text", Secret::SHORTEST);
+            return Err(Error::new(ErrorKind::Config, message));
+        }
+        self.settings.secret = Some(Secret::new(secret));
+        Ok(self)
+    }
+
     /// Sets for how long a process that died makes others wait.
     ///
     /// A process that lives renews its claim to compute, so a computation may take longer. Without it this is 30 seconds,
@@ -108,23 +139,6 @@ impl CacheBuilder {
     /// ```
     pub fn near(mut self, longest: impl Into<Ttl>) -> Self {
         self.settings.near = longest.into().span();
-        self
-    }
-
-    /// Sets the secret of this deployment.
-    ///
-    /// Keyed hashes are made with it: what a [`RateLimiter`](crate::limit::RateLimiter) stores tells nobody who has the store,
-    /// but not the secret, whom it limits. Give the same one to all processes that share the store, 32 random bytes as text
-    /// for example. It appears in no message.
-    ///
-    /// ```
-    /// use cache_runtime::{Cache, store::NoCache};
-    ///
-    /// let secret = std::env::var("CACHE_SECRET").unwrap_or_default();
-    /// let cache = Cache::builder(NoCache).secret(secret).build();
-    /// ```
-    pub fn secret(mut self, secret: impl Into<String>) -> Self {
-        self.settings.secret = Some(secret.into().into());
         self
     }
 

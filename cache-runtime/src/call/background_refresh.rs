@@ -16,9 +16,11 @@ use std::thread;
 use super::{Call, Found, Outcome, Start, run, usable};
 use crate::detached::detach;
 use crate::handle::{Handle, carry, current_scope};
+use crate::key::shown;
 use crate::mode::{Async, Blocking, Mode};
 use crate::near::NearSlot;
 use crate::poll_once::poll_once;
+use crate::threads;
 use crate::{Error, Result};
 
 /// What a lookup in the cache found.
@@ -77,7 +79,7 @@ where
         Some(value) => {
             let scope = current_scope();
             let task = move || poll_once(carry(scope, computation.run_detached(&Blocking, body)));
-            blocking::unblock(task).detach();
+            threads::run(task);
             O::whole(value)
         }
         None => poll_once(computation.run_in_place(&Blocking, body)),
@@ -135,7 +137,7 @@ impl<O: Outcome> Computation<O> {
         let handle = self.handle.clone();
         let key = self.found.as_ref().map(|found| found.0.clone()).unwrap_or_default();
         let report = |what: &str| {
-            handle.core.store.log_failure(format_args!("computing `{key}` in the background {what}"));
+            handle.core.store.log_failure(format_args!("computing `{}` in the background {what}", shown(&key)));
         };
         let observed = async {
             let whole = body.await;

@@ -316,10 +316,10 @@ impl<'a, M: Mode, E> Batch<'a, M, E> {
         let encode = |computed: &Computed<'_, V>| {
             let expiration = lifetimes.get(&computed.retention.ttl())?;
             handle.note_writer(&computed.key);
-            let value = entry::write(Always::storable(computed.value)?, handle.core.settings.codec, expiration);
+            let value = handle.encode_typed(Always::storable(computed.value)?, &computed.key, expiration);
             let value = value.inspect_err(|error| handle.report_not_stored(&computed.key, error)).ok()?;
-            let value = entry::marked(value, handle.view.digest);
-            Some(entry::tagged(value, computed.stamps.unwrap_or_default(), expiration))
+            let seal = handle.seal(&computed.key);
+            Some(entry::tagged(value, computed.stamps.unwrap_or_default(), seal, expiration))
         };
         // Encoded once more, since few keys of a batch are awaited.
         let awaited: HashSet<&str> =

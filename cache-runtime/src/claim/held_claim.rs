@@ -11,6 +11,7 @@ use super::renewal::Renewal;
 use crate::Error;
 use crate::single_flight::Liveness;
 use crate::store::{Claim, ClaimsOrNone as _, Dispatch, Operation, Store};
+use crate::threads;
 
 /// A claim to compute a key, or the keys of a batch; any change of a key breaks the claim on it.
 ///
@@ -100,7 +101,7 @@ impl Drop for HeldClaim {
         }
         // Releasing would block, and the thread that drops a future must not.
         let keys = Arc::clone(&self.keys);
-        blocking::unblock(move || release_unheld(&*store, &keys, token, pause)).detach();
+        threads::run(move || release_unheld(&*store, &keys, token, pause));
     }
 }
 

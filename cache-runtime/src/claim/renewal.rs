@@ -10,6 +10,7 @@ use std::time::Duration;
 use crate::periodic_check::PeriodicCheck;
 use crate::single_flight::Liveness;
 use crate::store::{Claim, ClaimsOrNone as _, Store};
+use crate::threads;
 use crate::time::Instant;
 
 /// How long stores remember a claim, at least: see [`Claims::claim`](crate::store::Claims::claim).
@@ -73,7 +74,7 @@ fn renew_due() -> bool {
     drop(renewed);
     for due in due {
         // Each on a thread of its own, since a store that does not answer must not delay the claims on another.
-        blocking::unblock(move || due.renew()).detach();
+        threads::run(move || due.renew());
     }
     any_left
 }

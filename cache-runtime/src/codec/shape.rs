@@ -7,6 +7,7 @@
 //! - [`hidden_fields`]: serde hides fields of the type, so the fingerprint also covers which fields of the value it uses;
 //! - [`facts`]: the type of the entry is not known, but the shape of its value is.
 
+mod emptiness;
 mod facts;
 mod fingerprint;
 pub(super) mod hidden_fields;
@@ -36,6 +37,8 @@ pub(super) struct Shape {
     pub(super) is_closed: bool,
     /// Whether a reader may drop fields without telling.
     pub(super) hides_fields: bool,
+    /// Whether it has lists of items that take no bytes without names.
+    pub(super) may_repeat_nothing: bool,
     /// What is known of how the type uses the fields of its values.
     pub(super) layouts: KnownLayouts,
     form: Form,
@@ -90,6 +93,7 @@ impl Shape {
             fingerprint: fingerprint::of(&nodes),
             is_closed: nodes.iter().all(|node| node.kind.is_some() && !node.aliases),
             hides_fields: nodes.iter().any(|node| node.kind.is_none() && !TAKE_ALL.contains(&node.wanted)),
+            may_repeat_nothing: emptiness::may_repeat_nothing(&nodes),
             layouts: KnownLayouts::default(),
             form,
             nodes,

@@ -25,7 +25,10 @@ where
     let mut attempt = |codec| {
         bytes.truncate(start);
         let fingerprint = match codec {
-            Codec::Bincode => bincode::write(value, bytes).map(|()| bincode_shape.fingerprint),
+            Codec::Bincode => {
+                let write = if bincode_shape.may_repeat_nothing { bincode::write_counted } else { bincode::write };
+                write(value, bytes).map(|()| bincode_shape.fingerprint)
+            }
             Codec::MessagePack => write_messagepack(value, matches, bytes),
         }?;
         Ok(Typed { codec, fingerprint })

@@ -27,7 +27,7 @@ pub(crate) fn write<T: Serialize + ?Sized>(value: &T, bytes: &mut Vec<u8>) -> Re
 fn write_bincode<T: Serialize + ?Sized>(value: &T, bytes: &mut Vec<u8>) -> Option<Codec> {
     let facts = CollectedFacts::of(value, Form::Compact).ok().filter(|facts| !facts.leaves_out)?;
     facts.write(bytes);
-    bincode::write(value, bytes).ok()?;
+    bincode::write_counted(value, bytes).ok()?;
     Some(Codec::Bincode)
 }
 

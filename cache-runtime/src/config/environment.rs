@@ -15,10 +15,11 @@ impl Environment<'static> {
 }
 
 impl Environment<'_> {
-    /// The value of a variable, which may be empty.
+    /// The value of a variable, which may be empty. White space at its end is dropped: it is the line break of a file that
+    /// the value was read from.
     pub(super) fn get(&self, name: &str) -> Result<Option<String>> {
         match (self.0)(name) {
-            Ok(value) => Ok(Some(value)),
+            Ok(value) => Ok(Some(value.trim_end().to_owned())),
             Err(VarError::NotPresent) => Ok(None),
             // The cause would show the value, which may be a secret.
             Err(VarError::NotUnicode(_)) => {

@@ -1,25 +1,29 @@
-//! The 32 bytes before a payload: a frozen format. All numbers are little endian.
+//! The bytes before a payload: a frozen format. All numbers are little endian.
 //!
 //! | at | bytes | what |
 //! | --- | --- | --- |
 //! | 0 | 2 | magic number |
 //! | 2 | 1 | version of the format |
-//! | 3 | 1 | encoding of the payload; plus 128 if tags precede it |
-//! | 4 | 4 | CRC-32 of all the other bytes of the entry |
+//! | 3 | 1 | encoding of the payload; plus 128 if tags precede it, plus 64 if the header ends in a signature |
+//! | 4 | 4 | CRC-32 of the key and all the other bytes of the entry |
 //! | 8 | 8 | fingerprint of the type's shape; 0 if it was not known |
 //! | 16 | 8 | when it was written, in milliseconds since 1970 |
 //! | 24 | 8 | when it expires; the greatest number for never |
+//! | 32 | 16 | the signature, if there is one |
+//!
+//! Version 1 had a checksum without the key and no signatures, and its bincode wrote nothing for a unit.
 
 use super::Unreadable;
+use super::seal::SIGNATURE;
 use crate::codec::Codec;
 use crate::time::Timestamp;
 
-/// The length of a header.
+/// The length of a header without a signature.
 pub(super) const HEADER: usize = 32;
 
 /// Neither text nor a number: UTF-8 never contains the first byte.
 const MAGIC: [u8; 2] = [0xfe, 0xca];
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 const CHECKSUM: usize = 4;
 const FINGERPRINT: usize = 8;
 const WRITTEN_AT: usize = 16;
@@ -38,6 +42,9 @@ pub(super) enum Encoding {
 
 /// The bit of the encoding that says that tags precede the payload.
 const TAGGED: u8 = 0x80;
+
+/// The bit of the encoding that says that the header ends in a signature.
+const SIGNED: u8 = 0x40;
 
 /// Each encoding is written as its position here, counted from 1.
 const ENCODINGS: [Encoding; 5] = [
@@ -61,14 +68,14 @@ impl Header {
     pub(super) fn parse(bytes: &[u8]) -> Result<Self, Unreadable> {
         check_start(bytes)?;
         Ok(Header {
-            encoding: encoding(bytes[3] & !TAGGED).ok_or(Unreadable::Codec)?,
+            encoding: encoding(bytes[3] & !(TAGGED | SIGNED)).ok_or(Unreadable::Codec)?,
             fingerprint: u64::from_le_bytes(eight(bytes, FINGERPRINT)),
             written_at: timestamp(bytes, WRITTEN_AT),
             expires_at: timestamp(bytes, EXPIRES_AT),
         })
     }
 
-    /// Writes the header over the first bytes, without the checksum.
+    /// Writes the header over the first bytes, without signature and checksum.
     pub(super) fn put(&self, bytes: &mut [u8]) {
         bytes[..2].copy_from_slice(&MAGIC);
         bytes[2] = VERSION;
@@ -79,17 +86,46 @@ impl Header {
     }
 }
 
+/// The length of the header of an entry.
+pub(super) fn length(bytes: &[u8]) -> usize {
+    if is_signed(bytes) { HEADER + SIGNATURE } else { HEADER }
+}
+
+fn is_signed(bytes: &[u8]) -> bool {
+    bytes[3] & SIGNED != 0
+}
+
+/// The signature of an entry, if it has one.
+pub(super) fn signature(bytes: &[u8]) -> Option<&[u8]> {
+    is_signed(bytes).then(|| bytes.get(HEADER..HEADER + SIGNATURE))?
+}
+
+/// Writes the signature. The checksum must be written afterwards.
+pub(super) fn put_signature(bytes: &mut [u8], signature: &[u8; SIGNATURE]) {
+    bytes[HEADER..HEADER + SIGNATURE].copy_from_slice(signature);
+}
+
+/// Records that the header ends in a signature.
+pub(super) fn set_signed_flag(bytes: &mut [u8]) {
+    bytes[3] |= SIGNED;
+}
+
+/// What a signature covers: everything but the checksum, the expiry and itself.
+pub(super) fn signed(bytes: &[u8]) -> [&[u8]; 3] {
+    [&bytes[..CHECKSUM], &bytes[FINGERPRINT..EXPIRES_AT], bytes.get(HEADER + SIGNATURE..).unwrap_or_default()]
+}
+
 /// Whether tags precede the payload.
 pub(super) fn is_tagged(bytes: &[u8]) -> bool {
     check_start(bytes).is_ok() && bytes[3] & TAGGED != 0
 }
 
-/// Records that tags precede the payload. The checksum must be written afterwards.
+/// Records that tags precede the payload. The entry must be sealed afterwards.
 pub(super) fn set_tagged_flag(bytes: &mut [u8]) {
     bytes[3] |= TAGGED;
 }
 
-/// Combines the fingerprint with a digest. The checksum must be written afterwards.
+/// Combines the fingerprint with a digest. The entry must be sealed afterwards.
 pub(super) fn mark(bytes: &mut [u8], digest: u64) {
     let fingerprint = u64::from_le_bytes(eight(bytes, FINGERPRINT)) ^ digest;
     bytes[FINGERPRINT..WRITTEN_AT].copy_from_slice(&fingerprint.to_le_bytes());
@@ -107,24 +143,25 @@ pub(super) fn written_at(bytes: &[u8]) -> Option<Timestamp> {
     Some(timestamp(bytes, WRITTEN_AT))
 }
 
-/// Writes the expiry. The checksum must be written afterwards.
+/// Writes the expiry. The entry must be sealed afterwards.
 pub(super) fn set_expiry(bytes: &mut [u8], expires_at: Timestamp) {
     bytes[EXPIRES_AT..HEADER].copy_from_slice(&expires_at.as_millis().to_le_bytes());
 }
 
 /// Writes the checksum, after everything else.
-pub(super) fn write_checksum(bytes: &mut [u8]) {
-    let checksum = checksum(bytes);
+pub(super) fn write_checksum(bytes: &mut [u8], key: &str) {
+    let checksum = checksum(bytes, key);
     bytes[CHECKSUM..FINGERPRINT].copy_from_slice(&checksum.to_le_bytes());
 }
 
-/// Whether the checksum of an entry matches its bytes.
-pub(super) fn checksum_matches(bytes: &[u8]) -> bool {
-    bytes[CHECKSUM..FINGERPRINT] == checksum(bytes).to_le_bytes()
+/// Whether the checksum of an entry matches its bytes and its key.
+pub(super) fn checksum_matches(bytes: &[u8], key: &str) -> bool {
+    bytes[CHECKSUM..FINGERPRINT] == checksum(bytes, key).to_le_bytes()
 }
 
-fn checksum(bytes: &[u8]) -> u32 {
+fn checksum(bytes: &[u8], key: &str) -> u32 {
     let mut hasher = crc32fast::Hasher::new();
+    hasher.update(key.as_bytes());
     hasher.update(&bytes[..CHECKSUM]);
     hasher.update(&bytes[FINGERPRINT..]);
     hasher.finalize()

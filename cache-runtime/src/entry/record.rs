@@ -83,10 +83,10 @@ impl Record {
     }
 
     /// The value with a new expiry, for the two steps of a touch; `None` if it has expired.
-    pub(crate) fn touched(self, expiration: &Expiration) -> Option<Value> {
+    pub(crate) fn touched(self, key: &str, expiration: &Expiration) -> Option<Value> {
         let mut value = self.is_live(expiration.now).then_some(self.value)?;
         if let Value::Bytes(bytes) = &mut value {
-            set_expiry(bytes, expiration.expires_at);
+            set_expiry(bytes, key, expiration.expires_at);
         }
         Some(value)
     }

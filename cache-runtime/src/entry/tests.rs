@@ -22,8 +22,39 @@ use serde::de::DeserializeOwned;
 
 use super::*;
 
+const SEAL: Seal<'_> = Seal { key: "key", secret: None };
+
+fn write<T: Serialize + DeserializeOwned>(value: &T, codec: Codec, expiration: &Expiration) -> crate::Result<Value> {
+    super::write(value, codec, SEAL, expiration)
+}
+
+fn write_untyped<T: Serialize + ?Sized>(value: &T, expiration: &Expiration) -> crate::Result<Value> {
+    super::write_untyped(value, SEAL, expiration)
+}
+
+fn tagged(value: Value, stamps: &[TagStamp], expiration: &Expiration) -> Value {
+    super::tagged(value, stamps, SEAL, expiration)
+}
+
+fn tag_stamps(bytes: &[u8]) -> Option<Vec<TagStamp>> {
+    super::tag_stamps(bytes, SEAL)
+}
+
+fn read<T: DeserializeOwned>(value: &Value) -> Result<T, Unreadable> {
+    super::read(value, SEAL)
+}
+
 fn take<T: DeserializeOwned>(value: Value) -> Result<T, Unreadable> {
-    take_marked(value, 0)
+    take_marked(value, 0, SEAL)
+}
+
+fn set_expiry(bytes: &mut [u8], expires_at: Timestamp) {
+    super::set_expiry(bytes, SEAL.key, expires_at);
+}
+
+/// Makes the checksum of changed bytes right.
+fn reseal(bytes: &mut [u8]) {
+    header::write_checksum(bytes, SEAL.key);
 }
 
 pub(super) const EXPIRATION: Expiration = Expiration {
@@ -71,9 +102,9 @@ fn bytes(value: Value) -> Vec<u8> {
 #[test]
 fn an_entry_with_a_digest_is_read_with_that_digest_alone() {
     for codec in [Codec::Bincode, Codec::MessagePack] {
-        let entry = marked(write(&"text".to_owned(), codec, &EXPIRATION).unwrap(), 7);
-        assert_eq!(read_marked::<String>(&entry, 7).as_deref(), Ok("text"));
-        assert_eq!(read_marked::<String>(&entry, 8), Err(Unreadable::Digest));
+        let entry = marked(write(&"text".to_owned(), codec, &EXPIRATION).unwrap(), 7, SEAL);
+        assert_eq!(read_marked::<String>(&entry, 7, SEAL).as_deref(), Ok("text"));
+        assert_eq!(read_marked::<String>(&entry, 8, SEAL), Err(Unreadable::Digest));
         assert_eq!(read::<String>(&entry), Err(Unreadable::Shape));
     }
 }

@@ -15,7 +15,7 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::log_limit::LogLimit;
 use super::recovery_probe::PROBE_INTERVAL;
@@ -47,6 +47,8 @@ pub(super) struct Circuit {
     /// Whether the store is being asked after a caller has given up.
     pub(super) is_suspected: AtomicBool,
     pub(super) log_limit: LogLimit,
+    /// When it last opened for what may have been a hiccup.
+    last_hiccup: Mutex<Option<Instant>>,
 }
 
 impl CircuitBreaker {
@@ -96,6 +98,12 @@ impl Circuit {
     pub(super) fn record_failure(&self, took: Duration) -> bool {
         let failures = self.failures.fetch_add(1, Ordering::Relaxed) + 1;
         failures >= MAX_FAILURES || took >= TIMEOUT
+    }
+
+    /// Whether the failures may be a hiccup: they may not if they follow one within an interval or two.
+    pub(super) fn may_be_hiccup(&self, now: Instant) -> bool {
+        let last = self.last_hiccup.lock().unwrap_or_else(PoisonError::into_inner).replace(now);
+        last.is_none_or(|last| now.duration_since(last) >= 2 * PROBE_INTERVAL)
     }
 
     /// Opens the circuit; `false` if it was open already.

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use super::circuit_breaker::{Circuit, CircuitBreaker, is_failure};
 use super::log_limit::LogLimit;
 use super::recovery_probe::{self, PROBE_KEY, RecoveryProbe};
+use crate::key::shown;
 use crate::mode::{Asked, Elapsed, Mode};
 use crate::observe::{Event, Observers, Outage};
 use crate::store::{Answer, Operation, Store};
@@ -104,7 +105,7 @@ impl GuardedStore {
     pub(crate) fn explained(&self, error: Error, operation: &str, key: Option<&str>) -> Error {
         let store = self.store.name();
         match key {
-            Some(key) => error.context(format_args!("{operation} `{key}` in {store}")),
+            Some(key) => error.context(format_args!("{operation} `{}` in {store}", shown(key))),
             None => error.context(format_args!("{operation} in {store}")),
         }
     }

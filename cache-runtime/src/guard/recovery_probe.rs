@@ -11,7 +11,9 @@ use tracing::dispatcher;
 
 use super::circuit_breaker::is_failure;
 use super::guarded_store::{GuardedStore, SLOW};
+use crate::Result;
 use crate::observe::{Event, Outage};
+use crate::store::{Expiration, Value};
 use crate::time::Timestamp;
 
 /// The time between two probes. A store that has recovered is in use again within a second.
@@ -19,6 +21,10 @@ pub(super) const PROBE_INTERVAL: Duration = Duration::from_millis(500);
 
 /// The probe's key. No user's key becomes this one: after `@/` a stored key continues with `@` or `#`.
 pub(super) const PROBE_KEY: &str = "@/probe";
+
+/// The size of the value that the probe writes, and how long it is kept if it cannot be deleted.
+const PROBE_SIZE: usize = 4096;
+const PROBE_LIFETIME: Duration = Duration::from_secs(60);
 
 /// Asks the store after a caller has given up, and opens the circuit if it does not answer in time.
 pub(super) fn suspect(guard: &Arc<GuardedStore>, outage: Outage, reason: String) {
@@ -59,14 +65,24 @@ fn in_thread(run: impl FnOnce() + Send + 'static) {
     let _ = thread::Builder::new().name("cache-probe".to_owned()).spawn(run);
 }
 
-/// Looks for a key that never exists, by the kind of operation that failed.
+/// Asks by the kind of operation that failed: looks for a key that no caller uses, or writes it.
 fn answers_in_time(guard: &GuardedStore, outage: Outage) -> bool {
     let started = Instant::now();
     let (answer, limit) = match outage {
         Outage::Everything => (guard.store().get(PROBE_KEY).map(drop), SLOW),
-        Outage::Writes => (guard.store().delete(PROBE_KEY, Timestamp::now()).map(drop), Duration::MAX),
+        Outage::Writes => (write(guard), Duration::MAX),
     };
     !answer.is_err_and(|error| is_failure(&error)) && started.elapsed() < limit
+}
+
+/// Writes a value and deletes it. To delete alone would show nothing: a full disk and a server without memory allow that.
+fn write(guard: &GuardedStore) -> Result<()> {
+    let now = Timestamp::now();
+    let expiration = Expiration::new(now, now.after(PROBE_LIFETIME));
+    guard.store().set(PROBE_KEY, &Value::Bytes(vec![0; PROBE_SIZE]), &expiration)?;
+    // A store may refuse to delete, and accept other writes.
+    let _ = guard.store().delete(PROBE_KEY, now);
+    Ok(())
 }
 
 /// The probe of an open circuit. It does not keep the cache alive, and closes the circuit when it is dropped.
@@ -84,16 +100,25 @@ impl RecoveryProbe {
         in_thread(move || probe.run());
     }
 
-    /// Probes at once: if that succeeds it was a hiccup, or a request that the store refuses, and nothing is announced.
+    /// Probes at once: if that succeeds it was a hiccup, or a request that the store refuses, and nothing is announced. But
+    /// if the circuit opens again soon, the store only seems to work, and callers are refused for a while.
     fn run(&self) {
-        if self.is_over() {
+        if self.may_be_hiccup() && self.is_over() {
             return;
         }
         let was_logged = self.announce_open();
-        while !self.is_over() {
+        loop {
             thread::sleep(PROBE_INTERVAL);
+            if self.is_over() {
+                break;
+            }
         }
         self.announce_closed(was_logged);
+    }
+
+    fn may_be_hiccup(&self) -> bool {
+        let Some(guard) = self.guard.upgrade() else { return true };
+        guard.breaker.circuit(self.outage).may_be_hiccup(Instant::now())
     }
 
     /// Whether the store answers. Without a cache, the outage is over too.

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::claim::{BackOff, Invalidations};
 use crate::codec::Codec;
+use crate::entry::Secret;
 use crate::guard::GuardedStore;
 use crate::key::WhoHash;
 use crate::near::{Near, Refusals};
@@ -25,8 +26,8 @@ pub(crate) struct Core {
 
 impl Core {
     pub(super) fn new(store: Arc<dyn Store>, settings: Settings) -> Self {
-        let (back_off, invalidations, near) = (Arc::default(), Arc::default(), Near::default());
-        let limits = LimitState::new(settings.secret.as_deref());
+        let (back_off, invalidations, near) = (Arc::default(), Arc::default(), Near::new());
+        let limits = LimitState::new(settings.secret.as_ref());
         let (store, clock) = (GuardedStore::new(store), Clock::running());
         Core { store, clock, back_off, invalidations, near, limits, settings }
     }
@@ -43,9 +44,9 @@ pub(crate) struct LimitState {
 }
 
 impl LimitState {
-    fn new(secret: Option<&str>) -> Self {
+    fn new(secret: Option<&Secret>) -> Self {
         let (refusals, local, warned_of_none) = (Refusals::default(), LocalCounts::default(), AtomicBool::new(false));
-        LimitState { who: WhoHash::new(secret), refusals, local, warned_of_none }
+        LimitState { who: WhoHash::new(secret.map(|secret| secret.key_for("limits"))), refusals, local, warned_of_none }
     }
 }
 
@@ -54,14 +55,14 @@ pub(crate) struct Settings {
     /// How long entries live.
     pub(crate) expires_in: Ttl,
     pub(crate) codec: Codec,
+    /// By which the cache recognises its own entries.
+    pub(crate) secret: Option<Secret>,
     /// For how long a process that computes a cold `shared` key may keep the others waiting.
     pub(crate) shared_lease: Duration,
     /// For how long a leader with waiters may go without being polled.
     pub(crate) stall_timeout: Duration,
     /// For how long what is read is kept in this process, if nothing changes it.
     pub(crate) near: Duration,
-    /// What keyed hashes are made with.
-    pub(crate) secret: Option<Arc<str>>,
 }
 
 impl Default for Settings {
@@ -70,10 +71,10 @@ impl Default for Settings {
         Settings {
             expires_in: Ttl::DEFAULT,
             codec: Codec::default(),
+            secret: None,
             shared_lease,
             stall_timeout,
             near: Duration::MAX,
-            secret: None,
         }
     }
 }

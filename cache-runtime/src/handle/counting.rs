@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::Handle;
+use crate::key::shown;
 use crate::mode::Mode;
 use crate::store::Operation;
 use crate::{Error, ErrorKind, Result};
@@ -25,7 +26,7 @@ impl Handle {
     }
 
     pub(crate) async fn decrement<M: Mode>(&self, mode: &M, key: &str, by: i64) -> Result<i64> {
-        let overflow = || Error::new(ErrorKind::Overflow, format!("decrement `{key}` by {by}: beyond i64"));
+        let overflow = || Error::new(ErrorKind::Overflow, format!("decrement `{}` by {by}: beyond i64", shown(key)));
         self.increment(mode, key, by.checked_neg().ok_or_else(overflow)?).await
     }
 

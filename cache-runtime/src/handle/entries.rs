@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 
 use super::Handle;
 use crate::Result;
-use crate::entry::{self, Expiration, Value};
+use crate::entry::{self, Expiration, Seal, Value};
 use crate::mode::Mode;
 use crate::near::Loaded;
 use crate::store::Operation;
@@ -33,7 +33,7 @@ impl Handle {
         };
         // Boxed: most records carry no tags, and the future of their calls stays small.
         if record.is_tagged() {
-            return Box::pin(self.current(mode, record, stamps)).await;
+            return Box::pin(self.current(mode, key, record, stamps)).await;
         }
         Ok(Some(self.loaded(record, stamps)))
     }
@@ -60,11 +60,12 @@ impl Handle {
 
     pub(crate) async fn get<M: Mode, T: DeserializeOwned>(&self, mode: &M, key: &str) -> Result<Option<T>> {
         let record = self.live(mode, key).await?;
-        Ok(record.and_then(|record| self.decode_loaded(key, record)))
+        let key = self.key(key)?;
+        Ok(record.and_then(|record| self.decode_loaded(&key, record)))
     }
 
     pub(crate) async fn set<M: Mode, T: Serialize + ?Sized>(&self, mode: &M, key: &str, value: &T) -> Result<()> {
-        let encoded = self.encode(key, |expiration| entry::write_untyped(value, expiration).map(Some))?;
+        let encoded = self.encode(key, |seal, expiration| entry::write_untyped(value, seal, expiration).map(Some))?;
         self.set_encoded(mode, key, encoded).await
     }
 
@@ -72,11 +73,12 @@ impl Handle {
     pub(crate) fn encode(
         &self,
         key: &str,
-        encode: impl FnOnce(&Expiration) -> Result<Option<Value>>,
+        encode: impl FnOnce(Seal<'_>, &Expiration) -> Result<Option<Value>>,
     ) -> Result<Option<(Value, Expiration)>> {
         let key = self.key(key)?;
         let expiration = self.expiration(&key, None);
-        let encoded = encode(&expiration).map_err(|error| self.core.store.explained(error, "set", Some(&key)))?;
+        let encoded = encode(self.seal(&key), &expiration);
+        let encoded = encoded.map_err(|error| self.core.store.explained(error, "set", Some(&key)))?;
         Ok(encoded.map(|value| (value, expiration)))
     }
 
@@ -89,7 +91,7 @@ impl Handle {
     ) -> Result<()> {
         let Some((value, expiration)) = encoded else { return Ok(()) };
         let key = self.key(key)?;
-        let value = entry::tagged(value, &self.tag_stamps(mode).await?, &expiration);
+        let value = entry::tagged(value, &self.tag_stamps(mode).await?, self.seal(&key), &expiration);
         self.core.invalidations.invalidate(&key);
         self.put(mode, &key, Cow::Owned(value), expiration).await
     }

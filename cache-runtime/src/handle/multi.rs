@@ -49,7 +49,7 @@ impl Handle {
         let loaded = records.into_iter().zip(stamps).map(|(record, stamps)| Some(self.loaded(record?, stamps)));
         let mut loaded: Vec<_> = loaded.collect();
         if loaded.iter().flatten().any(|loaded| loaded.is_tagged()) {
-            Box::pin(self.drop_outdated(mode, &mut loaded)).await?;
+            Box::pin(self.drop_outdated(mode, &keys, &mut loaded)).await?;
         }
         for (key, loaded) in keys.iter().zip(&loaded) {
             if let Some(loaded) = loaded.as_ref().filter(|loaded| !loaded.is_tagged()) {
@@ -69,7 +69,7 @@ impl Handle {
         let mut found = HashMap::with_capacity(records.len());
         found.extend(records.into_iter().filter_map(|(key, record)| {
             let record = record.filter(|record| record.is_live(now))?;
-            let value = self.decode_loaded(&key, record)?;
+            let value = self.decode_loaded(&self.key(&key).ok()?, record)?;
             Some((key, value))
         }));
         Ok(found)
@@ -84,13 +84,16 @@ impl Handle {
         let pairs = pairs.collect::<Result<Vec<_>>>()?;
         let expiration = self.expiration_of_batch(pairs.iter().map(|(key, _)| key.as_str()), None);
         let encoded = pairs.into_iter().map(|(key, value)| {
-            let value = entry::write_untyped(&value, &expiration)
+            let value = entry::write_untyped(&value, self.seal(&key), &expiration)
                 .map_err(|error| self.core.store.explained(error, "write_multi", Some(&key)))?;
             Ok((key, value))
         });
         let encoded = encoded.collect::<Result<Vec<_>>>()?;
         let stamps = self.tag_stamps(mode).await?;
-        let values = encoded.into_iter().map(|(key, value)| (key, entry::tagged(value, &stamps, &expiration)));
+        let values = encoded.into_iter().map(|(key, value)| {
+            let value = entry::tagged(value, &stamps, self.seal(&key), &expiration);
+            (key, value)
+        });
         let values: Vec<_> = values.collect();
         values.iter().for_each(|(key, _)| self.core.invalidations.invalidate(key));
         self.put_multi(mode, values.into(), expiration).await

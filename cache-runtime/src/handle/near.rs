@@ -64,7 +64,7 @@ impl Handle {
         let Some((call, fit)) = slot.get() else { return self.decode_loaded(key, loaded) };
         let Some(validity) = loaded.validity(self.near_limit(), now) else { return self.decode_loaded(key, loaded) };
         let value = Arc::try_unwrap(loaded).map_or_else(|near| near.value.clone(), Loaded::into_value);
-        let (kept, value) = self.if_readable(key, (fit.decode)(value, self.view.digest, validity))?;
+        let (kept, value) = self.if_readable(key, (fit.decode)(value, self.view.digest, self.seal(key), validity))?;
         self.core.near.keep_value(call, kept);
         Some(value)
     }

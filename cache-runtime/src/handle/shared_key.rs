@@ -9,6 +9,7 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use foldhash::fast::FixedState;
 
 use super::Handle;
+use crate::key::shown;
 
 /// An annotated function. Every hit copies it, so the name is behind one pointer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -60,8 +61,9 @@ impl Handle {
         // Without the lock: a log's subscriber may call annotated functions.
         if let Some(writer) = writer {
             tracing::warn!(
-                "cache: {reader} and {writer} share the key `{key}` and return different types, so each call of one forgets \
-                 the value of the other: give one of them another key"
+                "cache: {reader} and {writer} share the key `{}` and return different types, so each call of one forgets \
+                 the value of the other: give one of them another key",
+                shown(key)
             );
         }
     }

@@ -87,7 +87,7 @@ impl Handle {
                 Some(generation) => generation,
                 None => {
                     let generation = new_token();
-                    begun.push((key.clone(), entry::write_untyped(&(generation,), &expiration)?));
+                    begun.push((key.clone(), entry::write_untyped(&(generation,), self.seal(&key), &expiration)?));
                     generation
                 }
             };
@@ -117,7 +117,9 @@ impl Handle {
         record: Option<Record>,
         (needed, expiration): (Timestamp, Expiration),
     ) -> Result<Option<u64>> {
-        let Some((generation, expiry)) = record.as_ref().and_then(|record| generation(record, expiration.now)) else {
+        let Some((generation, expiry)) =
+            record.as_ref().and_then(|record| self.generation(key, record, expiration.now))
+        else {
             return Ok(None);
         };
         // A tag that is deleted at this moment is not revived if the store's `touch` is atomic.
@@ -132,10 +134,11 @@ impl Handle {
     pub(super) async fn current<M: Mode>(
         &self,
         mode: &M,
+        key: &str,
         record: Record,
         stamps: Option<Stamps>,
     ) -> Result<Option<Arc<Loaded>>> {
-        let Some(tags) = tag_stamps_in(&record) else { return Ok(None) };
+        let Some(tags) = self.tag_stamps_in(key, &record) else { return Ok(None) };
         // Before the generations are read.
         let stamps = stamps.and_then(|stamps| stamps.with_tags(tags.iter().map(|tag| tag.key.as_str())));
         let keys = tags.iter().map(|tag| tag.key.clone()).collect();
@@ -143,20 +146,22 @@ impl Handle {
         Ok(is_current.then(|| self.loaded(record, stamps)))
     }
 
-    /// Removes the records with a deleted tag, in one read.
-    pub(crate) async fn drop_outdated<M: Mode>(&self, mode: &M, records: &mut [Option<Arc<Loaded>>]) -> Result<()> {
-        let stamps_of = |record: &Option<Arc<Loaded>>| match record {
-            Some(record) if record.is_tagged() => tag_stamps_in(record),
+    /// Removes the records with a deleted tag, in one read. `keys` are those of the records, as stored.
+    pub(crate) async fn drop_outdated<M: Mode>(
+        &self,
+        mode: &M,
+        keys: &[String],
+        records: &mut [Option<Arc<Loaded>>],
+    ) -> Result<()> {
+        let stamps_of = |(key, record): (&String, &Option<Arc<Loaded>>)| match record {
+            Some(record) if record.is_tagged() => self.tag_stamps_in(key, record),
             _ => Some(Vec::new()),
         };
-        let stamps: Vec<Option<Vec<TagStamp>>> = records.iter().map(stamps_of).collect();
+        let stamps: Vec<Option<Vec<TagStamp>>> = keys.iter().zip(&*records).map(stamps_of).collect();
         let mut keys: Vec<String> = stamps.iter().flatten().flatten().map(|stamp| stamp.key.clone()).collect();
         keys.sort_unstable();
         keys.dedup();
-        if keys.is_empty() {
-            return Ok(());
-        }
-        let generations = self.present_generations(mode, keys).await?;
+        let generations = if keys.is_empty() { HashMap::new() } else { self.present_generations(mode, keys).await? };
         for (record, stamps) in records.iter_mut().zip(stamps) {
             if !stamps.is_some_and(|stamps| are_present(&stamps, &generations)) {
                 *record = None;
@@ -179,8 +184,10 @@ impl Handle {
     async fn present_generations<M: Mode>(&self, mode: &M, keys: Vec<String>) -> Result<HashMap<String, u64>> {
         let found = self.ask(mode, Operation::ReadMulti { keys: Cow::Borrowed(&keys) }).await?.records(keys.len())?;
         let now = self.now();
-        let generations =
-            keys.into_iter().zip(found).filter_map(|(key, record)| Some((key, generation(&record?, now)?.0)));
+        let generations = keys.into_iter().zip(found).filter_map(|(key, record)| {
+            let (generation, _) = self.generation(&key, &record?, now)?;
+            Some((key, generation))
+        });
         Ok(generations.collect())
     }
 
@@ -193,22 +200,23 @@ impl Handle {
     fn tag_key(&self, tag: &str) -> Result<String> {
         key::of_tag(&self.view.namespace, tag)
     }
-}
 
-/// The tags of a tagged record; `None` if they cannot be read.
-fn tag_stamps_in(record: &Record) -> Option<Vec<TagStamp>> {
-    match &record.value {
-        Value::Bytes(bytes) => entry::tag_stamps(bytes),
-        Value::Number(_) => None,
+    /// The tags of a tagged record; `None` if they cannot be read.
+    fn tag_stamps_in(&self, key: &str, record: &Record) -> Option<Vec<TagStamp>> {
+        match &record.value {
+            Value::Bytes(bytes) => entry::tag_stamps(bytes, self.seal(key)),
+            Value::Number(_) => None,
+        }
+    }
+
+    /// The generation in a tag's own entry, and when that entry expires.
+    fn generation(&self, key: &str, record: &Record, now: Timestamp) -> Option<(u64, Timestamp)> {
+        let read = || entry::read::<(u64,)>(&record.value, self.seal(key)).ok();
+        let (generation,) = record.is_live(now).then(read)??;
+        Some((generation, record.expiry()))
     }
 }
 
 fn are_present(stamps: &[TagStamp], generations: &HashMap<String, u64>) -> bool {
     stamps.iter().all(|stamp| generations.get(&stamp.key) == Some(&stamp.generation))
-}
-
-/// The generation in a tag's own entry, and when that entry expires.
-fn generation(record: &Record, now: Timestamp) -> Option<(u64, Timestamp)> {
-    let (generation,) = record.is_live(now).then(|| entry::read::<(u64,)>(&record.value).ok())??;
-    Some((generation, record.expiry()))
 }

@@ -14,14 +14,11 @@ pub(crate) type WhoDigest = [u8; 16];
 pub(crate) struct WhoHash(Sha256);
 
 impl WhoHash {
-    /// The hash with a deployment's secret. Without one the key is the same everywhere: whoever has the store can try all
+    /// The hash with a key of the cache's secret. Without one the key is the same everywhere: whoever has the store can try all
     /// addresses.
-    pub(crate) fn new(secret: Option<&str>) -> Self {
-        let key =
-            Sha256::new().chain_update("cache-runtime limits\0").chain_update(secret.unwrap_or_default()).finalize();
+    pub(crate) fn new(key: Option<[u8; 32]>) -> Self {
         let mut block = [0; 64];
-        block[..32].copy_from_slice(&key);
-        block[32] = secret.is_some().into();
+        block[..32].copy_from_slice(&key.unwrap_or_default());
         WhoHash(Sha256::new().chain_update(block))
     }
 

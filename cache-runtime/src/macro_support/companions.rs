@@ -7,7 +7,7 @@ use std::marker::PhantomData;
 use super::CallOptions;
 use crate::call::{Outcome, Storable};
 use crate::codec::Codec;
-use crate::entry::{self, Expiration, Value};
+use crate::entry::{self, Expiration, Seal, Value};
 use crate::mode::Mode;
 use crate::time::Ttl;
 use crate::{Cache, Error, ErrorKind, Result, runtime};
@@ -30,7 +30,7 @@ pub trait Stores<V> {
     type Whole;
     /// Encodes the value, if it is storable.
     #[doc(hidden)]
-    fn encode<O>(value: &V, codec: Codec, expiration: &Expiration) -> Result<Option<Value>>
+    fn encode<O>(value: &V, codec: Codec, seal: Seal<'_>, expiration: &Expiration) -> Result<Option<Value>>
     where
         O: Outcome<Whole = Self::Whole>;
 }
@@ -38,16 +38,19 @@ pub trait Stores<V> {
 impl<T: Storable, E> Stores<T> for Returns<std::result::Result<T, E>> {
     type Whole = std::result::Result<T, E>;
 
-    fn encode<O>(value: &T, codec: Codec, expiration: &Expiration) -> Result<Option<Value>> {
-        entry::write(value, codec, expiration).map(Some)
+    fn encode<O>(value: &T, codec: Codec, seal: Seal<'_>, expiration: &Expiration) -> Result<Option<Value>> {
+        entry::write(value, codec, seal, expiration).map(Some)
     }
 }
 
 impl<R> Stores<R> for Returns<R> {
     type Whole = R;
 
-    fn encode<O: Outcome<Whole = R>>(whole: &R, codec: Codec, expiration: &Expiration) -> Result<Option<Value>> {
-        O::storable(whole).map(|value| entry::write(value, codec, expiration)).transpose()
+    fn encode<O>(whole: &R, codec: Codec, seal: Seal<'_>, expiration: &Expiration) -> Result<Option<Value>>
+    where
+        O: Outcome<Whole = R>,
+    {
+        O::storable(whole).map(|value| entry::write(value, codec, seal, expiration)).transpose()
     }
 }
 
@@ -102,7 +105,8 @@ impl Primed {
     {
         let Some((encoded, _)) = &self.encoded else { return Ok(self) };
         // Read back, because only the encoded form tells a value from the `Ok` that holds it.
-        let decoded = entry::read(encoded).map_err(|unreadable| {
+        let handle = &self.cache.handle;
+        let decoded = entry::read(encoded, handle.seal(&handle.key(&self.key)?)).map_err(|unreadable| {
             let message = "a value that cannot be read back as it was written has no lifetime";
             Error::new(ErrorKind::Value, message).with_source(unreadable)
         })?;
@@ -126,5 +130,5 @@ where
     Returns<O::Whole>: Stores<V, Whole = O::Whole>,
 {
     let codec = cache.handle.core.settings.codec;
-    cache.handle.encode(key, |expiration| Returns::encode::<O>(value, codec, expiration))
+    cache.handle.encode(key, |seal, expiration| Returns::encode::<O>(value, codec, seal, expiration))
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use serde::de::DeserializeOwned;
 
 use super::Stamps;
-use crate::entry::{self, Unreadable, Value};
+use crate::entry::{self, Seal, Unreadable, Value};
 use crate::time::Deadline;
 
 /// For how long a decoded value is valid.
@@ -26,7 +26,7 @@ pub(crate) struct Decoded<V: ?Sized = dyn Any + Send + Sync> {
     value: V,
 }
 
-type Decode<V> = fn(Value, u64, Validity) -> Result<(Arc<Decoded>, V), Unreadable>;
+type Decode<V> = fn(Value, u64, Seal<'_>, Validity) -> Result<(Arc<Decoded>, V), Unreadable>;
 
 /// How values of a type are kept near, if they can be.
 ///
@@ -58,9 +58,14 @@ fn fit<V: Fitting>() -> Fit<V> {
     fn get<V: Fitting>(decoded: &Decoded) -> Option<V> {
         decoded.value.downcast_ref().cloned()
     }
-    fn decode<V: Fitting>(value: Value, digest: u64, validity: Validity) -> Result<(Arc<Decoded>, V), Unreadable> {
+    fn decode<V: Fitting>(
+        value: Value,
+        digest: u64,
+        seal: Seal<'_>,
+        validity: Validity,
+    ) -> Result<(Arc<Decoded>, V), Unreadable> {
         let encoded = value.size();
-        let value: V = entry::take_marked(value, digest)?;
+        let value: V = entry::take_marked(value, digest, seal)?;
         let copy = value.clone();
         Ok((Arc::new(Decoded { validity, size: size_of::<V>() + encoded, value }), copy))
     }

@@ -13,12 +13,12 @@ fn loaded(stripes: &Arc<Stripes>, key: &str, bytes: usize) -> Arc<Loaded> {
 }
 
 fn kept(near: &Near) -> usize {
-    near.entries.get().map_or(0, quick_cache::sync::Cache::len)
+    near.entries.made().map_or(0, quick_cache::sync::Cache::len)
 }
 
 #[test]
 fn what_is_kept_is_found_until_its_key_changes() {
-    let (near, stripes) = (Near::default(), Stripes::new());
+    let (near, stripes) = (Near::new(), Stripes::new());
     near.keep("user:1", &loaded(&stripes, "user:1", 32));
     assert!(near.get("user:1").is_some() && near.get("user:2").is_none());
     drop(stripes.announce(["user:1"]));
@@ -27,7 +27,7 @@ fn what_is_kept_is_found_until_its_key_changes() {
 
 #[test]
 fn what_depends_on_a_tag_is_found_until_the_tag_changes() {
-    let (near, stripes) = (Near::default(), Stripes::new());
+    let (near, stripes) = (Near::new(), Stripes::new());
     let stamps = Stamps::of(Some(Arc::clone(&stripes)), "card").unwrap().with_tags(["tag"].into_iter());
     near.keep("card", &Loaded::new(Record::new(Value::Number(7)), Timestamp::EPOCH, stamps));
     assert!(near.get("card").is_some());
@@ -37,7 +37,7 @@ fn what_depends_on_a_tag_is_found_until_the_tag_changes() {
 
 #[test]
 fn what_was_read_during_a_change_is_not_kept() {
-    let (near, stripes) = (Near::default(), Stripes::new());
+    let (near, stripes) = (Near::new(), Stripes::new());
     let changing = stripes.announce(["user:1"]);
     let read = loaded(&stripes, "user:1", 32);
     drop(changing);
@@ -47,7 +47,7 @@ fn what_was_read_during_a_change_is_not_kept() {
 
 #[test]
 fn the_number_of_what_is_kept_is_bounded() {
-    let (near, stripes) = (Near::default(), Stripes::new());
+    let (near, stripes) = (Near::new(), Stripes::new());
     for n in 0..300_000 {
         let key = format!("user:{n}");
         near.keep(&key, &loaded(&stripes, &key, 32));
@@ -57,7 +57,7 @@ fn the_number_of_what_is_kept_is_bounded() {
 
 #[test]
 fn the_bytes_of_what_is_kept_are_bounded() {
-    let (near, stripes) = (Near::default(), Stripes::new());
+    let (near, stripes) = (Near::new(), Stripes::new());
     let bytes = 512 << 10;
     for n in 0..1_000 {
         let key = format!("page:{n}");
@@ -68,14 +68,14 @@ fn the_bytes_of_what_is_kept_are_bounded() {
 
 #[test]
 fn a_large_value_is_not_kept() {
-    let (near, stripes) = (Near::default(), Stripes::new());
+    let (near, stripes) = (Near::new(), Stripes::new());
     near.keep("film", &loaded(&stripes, "film", MAX_VALUE + 1));
     assert_eq!(kept(&near), 0);
 }
 
 #[test]
 fn a_scan_does_not_push_out_what_is_read_often() {
-    let (near, stripes) = (Near::default(), Stripes::new());
+    let (near, stripes) = (Near::new(), Stripes::new());
     let hot: Vec<String> = (0..1_000).map(|n| format!("hot:{n}")).collect();
     for key in &hot {
         near.keep(key, &loaded(&stripes, key, 32));

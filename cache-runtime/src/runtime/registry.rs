@@ -5,6 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use crate::config::{CacheConfig, Configuration, Options};
+use crate::entry::Secret;
 use crate::handle::Settings;
 use crate::store::Store;
 use crate::store::none::NoCache;
@@ -89,10 +90,10 @@ pub(super) fn open(config: &CacheConfig) -> Result<Cache> {
     let settings = Settings {
         expires_in: options.ttl("expires_in")?.unwrap_or(default.expires_in),
         codec: options.find("codec")?.unwrap_or(default.codec),
+        secret: secret(options)?,
         shared_lease: options.duration("shared_lease")?.unwrap_or(default.shared_lease),
         stall_timeout: options.duration("stall_timeout")?.unwrap_or(default.stall_timeout),
         near: near(options)?.unwrap_or(default.near),
-        secret: options.find::<String>("secret")?.map(Arc::from),
     };
     options.finish()?;
     Ok(Cache::with_settings(store, settings))
@@ -104,6 +105,16 @@ fn near(options: &Options) -> Result<Option<Duration>> {
         Ok(is_kept) => Ok(is_kept.map(|is_kept| if is_kept { Duration::MAX } else { Duration::ZERO })),
         Err(_) => options.duration("near"),
     }
+}
+
+/// The secret by which the cache recognises its own entries.
+fn secret(options: &Options) -> Result<Option<Secret>> {
+    let secret = options.find::<String>("secret")?;
+    if secret.as_ref().is_some_and(|secret| secret.len() < Secret::SHORTEST) {
+        let message = format_args!("shorter than {} bytes; write a long random text", Secret::SHORTEST);
+        return Err(options.error("secret", message));
+    }
+    Ok(secret.as_deref().map(Secret::new))
 }
 
 fn build_store(config: &CacheConfig) -> Result<Arc<dyn Store>> {

@@ -135,7 +135,7 @@ pub trait AsyncStore: Send + Sync + 'static {
     /// Gives a value a new expiration: [`Store::touch`].
     fn touch(&self, key: &str, expiration: &Expiration) -> impl Future<Output = Result<bool>> + Send {
         async move {
-            let Some(value) = self.get(key).await?.and_then(|record| record.touched(expiration)) else {
+            let Some(value) = self.get(key).await?.and_then(|record| record.touched(key, expiration)) else {
                 return Ok(false);
             };
             self.set(key, &value, expiration).await?;

@@ -8,6 +8,7 @@
 //! connection                    what all kinds of connections can do
 //! pool, multiplexed             connections for threads; the connection that tasks share
 //! commands, script              the commands of each operation; Lua scripts
+//! script_support                whether the server runs scripts
 //! keys, encoding                the keys and values in Redis
 //! error                         errors
 //! ```
@@ -26,6 +27,7 @@ mod keys;
 mod multiplexed;
 mod pool;
 mod script;
+mod script_support;
 mod sentinels;
 mod server;
 mod settings;
@@ -36,40 +38,60 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 
 use self::commands::Commands;
+use self::endpoint::Endpoint;
 use self::keys::Keys;
 use self::multiplexed::{Multiplexed, RuntimeSlot};
 use self::pool::Pool;
+use self::script_support::ScriptSupport;
 use super::{
     Answer, Claim, Claims, Counted, Dispatch, Expiration, Limits, Operation, Record, Step, Store, Timestamp, Value,
     forward_claims, forward_methods,
 };
 use crate::Result;
 use crate::config::{Options, without_secrets};
+use crate::per_process::PerProcess;
 use crate::poll_once::poll_once;
 
 /// Redis as a store. It connects at the first use.
 pub(crate) struct RedisStore {
     keys: Keys,
-    pool: Pool,
-    multiplexed: Multiplexed,
+    endpoint: Endpoint,
+    timeout: Duration,
+    max_connections: u32,
+    connections: PerProcess<Connections>,
+    scripts: ScriptSupport,
     /// The address for messages, without secrets.
     display_name: String,
+}
+
+/// The connections of threads and of tasks.
+struct Connections {
+    pool: Pool,
+    multiplexed: Multiplexed,
 }
 
 impl RedisStore {
     /// A store with the options of a configuration.
     pub(crate) fn from_options(options: &Options) -> Result<Self> {
-        let (endpoint, keys) = (settings::endpoint(options)?, Keys::new(settings::namespace(options)?));
-        let timeout = settings::timeout(options)?;
-        let pool = Pool::new(endpoint.clone(), timeout, settings::connections(options)?);
+        let (endpoint, keys) = (settings::endpoint(options)?, Keys::new(&settings::namespace(options)?));
+        let (timeout, max_connections) = (settings::timeout(options)?, settings::connections(options)?);
         let display_name = format!("redis {}", without_secrets(&options.get::<String>("url")?));
-        Ok(RedisStore { keys, pool, multiplexed: Multiplexed::new(endpoint, timeout), display_name })
+        let (connections, scripts) = (PerProcess::new(), ScriptSupport::default());
+        Ok(RedisStore { keys, endpoint, timeout, max_connections, connections, scripts, display_name })
+    }
+
+    /// The connections of this process.
+    fn connections(&self) -> &Connections {
+        self.connections.get(|_| Connections {
+            pool: Pool::new(self.endpoint.clone(), self.timeout, self.max_connections),
+            multiplexed: Multiplexed::new(self.endpoint.clone(), self.timeout),
+        })
     }
 
     /// Runs an operation on the connection that the tasks of this runtime share.
     async fn run(&self, slot: Arc<RuntimeSlot>, operation: Operation<'_>) -> Result<Answer> {
-        let connection = &mut self.multiplexed.get(slot).await?.connection;
-        let answer = Commands { connection, keys: &self.keys }.run(&operation).await;
+        let connection = &mut self.connections().multiplexed.get(slot).await?.connection;
+        let answer = Commands { connection, keys: &self.keys, scripts: &self.scripts }.run(&operation).await;
         operation.recycle();
         answer
     }
@@ -78,7 +100,10 @@ impl RedisStore {
 /// Runs a command on a connection of this thread.
 macro_rules! send {
     ($self:ident.$($call:tt)*) => {
-        poll_once(Commands { connection: &mut *$self.pool.get()?, keys: &$self.keys }.$($call)*)
+        poll_once(
+            Commands { connection: &mut *$self.connections().pool.get()?, keys: &$self.keys, scripts: &$self.scripts }
+                .$($call)*,
+        )
     };
 }
 
@@ -86,7 +111,8 @@ impl Store for RedisStore {
     forward_methods!(self, send);
 
     fn claims(&self) -> Option<&dyn Claims> {
-        Some(self)
+        // Claims are kept by scripts.
+        self.scripts.are_allowed().then_some(self as &dyn Claims)
     }
 
     fn limits(&self) -> Option<&dyn Limits> {
@@ -100,12 +126,12 @@ impl Store for RedisStore {
             return Dispatch::Blocking(operation);
         };
         if let Some((command, parse)) = commands::single_command(&self.keys, &operation)
-            && let Some(mut connection) = self.multiplexed.ready(runtime)
+            && let Some(mut connection) = self.connections().multiplexed.ready(runtime)
         {
             operation.recycle();
             return Dispatch::Pending(Box::pin(async move { parse(connection.send_only(&command).await) }));
         }
-        match self.multiplexed.slot(runtime) {
+        match self.connections().multiplexed.slot(runtime) {
             Some(slot) => Dispatch::Pending(Box::pin(self.run(slot, operation))),
             None => Dispatch::Blocking(operation),
         }

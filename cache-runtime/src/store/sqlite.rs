@@ -8,6 +8,8 @@
 //! stripes_file              where processes announce their changes
 //! maintenance               what runs in the background, and when it is due
 //! eviction                  removing expired rows; keeping the file under its size
+//! full_disk                 making room on a full disk
+//! use_counts                how often keys are used
 //! busy_timeout, error       how long an operation waits for a lock; errors
 //! ```
 
@@ -16,22 +18,27 @@ mod database;
 mod error;
 mod eviction;
 mod file;
+mod full_disk;
 mod maintenance;
 mod rows;
 mod settings;
 mod sql;
 mod stripes_file;
+mod use_counts;
 
+use std::cell::Cell;
+use std::mem;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use parking_lot::{Mutex, RwLock};
+use parking_lot::RwLock;
 use rusqlite::{Connection, params};
 
 use self::database::{Changes, Database};
 use self::error::{Unusable, explained, file_error, unusable};
+use self::full_disk::FullDisk;
 use self::rows::{after_prefix, count, execute, fetch, fetch_multi, number, put, remove};
 use self::settings::SqliteSettings;
 use super::{
@@ -39,6 +46,7 @@ use super::{
     take,
 };
 use crate::config::Options;
+use crate::per_process::PerProcess;
 use crate::time::Stopwatch;
 use crate::{Error, ErrorKind, Result};
 
@@ -56,10 +64,35 @@ const MAX_INLINE_BYTES: usize = 256 << 10;
 /// the database of another program is refused.
 pub(crate) struct SqliteStore {
     settings: SqliteSettings,
-    database: RwLock<Option<Arc<Database>>>,
-    /// When the path was last checked, in milliseconds since `started`.
-    last_check: AtomicU64,
+    opened: PerProcess<OpenedFile>,
     started: Stopwatch,
+    full_disk: FullDisk,
+}
+
+/// The database as this process has opened it.
+struct OpenedFile {
+    database: RwLock<Option<Arc<Database>>>,
+    /// When the path was last checked, in milliseconds since the store was made.
+    last_check: AtomicU64,
+    /// Whether this process was forked while another thread used the file, and cannot use it.
+    is_lost: bool,
+}
+
+thread_local! {
+    /// The address of the store whose file this thread is opening. A subscriber of the log may use the store meanwhile, and
+    /// must not wait for itself.
+    static OPENING: Cell<usize> = const { Cell::new(0) };
+}
+
+/// A file that is being opened; dropped, it no longer is.
+struct Opening {
+    outer: usize,
+}
+
+impl Drop for Opening {
+    fn drop(&mut self) {
+        OPENING.set(self.outer);
+    }
 }
 
 impl SqliteStore {
@@ -74,13 +107,20 @@ impl SqliteStore {
     }
 
     fn new(settings: SqliteSettings) -> Self {
-        let (database, last_check) = (RwLock::default(), AtomicU64::new(0));
-        SqliteStore { settings, database, last_check, started: Stopwatch::start() }
+        SqliteStore { settings, opened: PerProcess::new(), started: Stopwatch::start(), full_disk: FullDisk::default() }
+    }
+
+    /// What this process has opened.
+    fn file(&self) -> &OpenedFile {
+        self.opened.get(|parent| match parent {
+            None => OpenedFile { database: RwLock::default(), last_check: AtomicU64::new(0), is_lost: false },
+            Some(parent) => parent.left_by_fork(),
+        })
     }
 
     /// The open database, if it is usable and nobody is opening another one.
     fn opened(&self) -> Option<Arc<Database>> {
-        let database = self.database.try_read()?.clone()?;
+        let database = self.file().database.try_read()?.clone()?;
         if self.is_check_due() {
             database.check_file();
         }
@@ -90,9 +130,10 @@ impl SqliteStore {
     /// Whether this caller has to check the path.
     fn is_check_due(&self) -> bool {
         let now = self.started.millis();
-        let last = self.last_check.load(Ordering::Relaxed);
+        let last_check = &self.file().last_check;
+        let last = last_check.load(Ordering::Relaxed);
         now.saturating_sub(last) >= FILE_CHECK_INTERVAL.as_millis() as u64
-            && self.last_check.compare_exchange(last, now, Ordering::Relaxed, Ordering::Relaxed).is_ok()
+            && last_check.compare_exchange(last, now, Ordering::Relaxed, Ordering::Relaxed).is_ok()
     }
 
     /// The database, which is opened if necessary.
@@ -100,25 +141,40 @@ impl SqliteStore {
         if let Some(database) = self.opened() {
             return Ok(database);
         }
-        let slot = busy_timeout::may_wait().then(|| self.database.try_write_for(busy_timeout::left())).flatten();
+        if OPENING.get() == self.address() {
+            // Of a kind that does not count as an outage: the file is about to be open.
+            return Err(Error::new(ErrorKind::Entry, "this thread is opening the file"));
+        }
+        let file = self.file();
+        if file.is_lost {
+            return Err(Error::new(ErrorKind::Unavailable, FORKED));
+        }
+        let slot = busy_timeout::may_wait().then(|| file.database.try_write_for(busy_timeout::left())).flatten();
         let mut slot = slot.ok_or_else(|| explained(error::busy()))?;
         if let Some(database) = slot.as_ref().filter(|database| database.is_usable()) {
             return Ok(Arc::clone(database));
         }
-        let former = slot.take();
-        let database = Arc::new(self.open(former.as_deref())?);
+        let damaged = slot.as_ref().filter(|database| database.damaged.load(Ordering::Relaxed));
+        let damaged = damaged.map(|database| database.identity());
+        // Closed first, because a deleted file takes room on the disk as long as it is open.
+        drop(slot.take());
+        let _opening = Opening { outer: OPENING.replace(self.address()) };
+        let database = Arc::new(self.open(damaged)?);
         *slot = Some(Arc::clone(&database));
         Ok(database)
     }
 
-    /// Opens the database, perhaps in place of one that has become unusable.
-    fn open(&self, former: Option<&Database>) -> Result<Database> {
+    fn address(&self) -> usize {
+        std::ptr::from_ref(self).addr()
+    }
+
+    /// Opens the database, perhaps in place of a damaged one.
+    fn open(&self, damaged: Option<Option<file::Identity>>) -> Result<Database> {
         let Some(path) = &self.settings.path else {
-            let pragmas = Arc::clone(&self.settings.pragmas);
-            return Database::in_memory(pragmas).map_err(|reason| unusable(":memory:", reason));
+            let (pragmas, max_size) = (Arc::clone(&self.settings.pragmas), self.settings.limits.max_size);
+            return Database::in_memory(pragmas, max_size).map_err(|reason| unusable(":memory:", reason));
         };
-        let damaged = former.filter(|database| database.damaged.load(Ordering::Relaxed));
-        self.prepare_file(path, damaged.map(|database| (database.identity(), "it is damaged")))?;
+        self.prepare_file(path, damaged.map(|identity| (identity, "it is damaged")))?;
         let identity = file::identity(path);
         let reason = match self.open_file(path) {
             Err(Unusable::Replaceable(reason)) => reason,
@@ -130,11 +186,8 @@ impl SqliteStore {
 
     /// Moves an unusable file aside, and creates a missing file: one caller at a time.
     fn prepare_file(&self, path: &Path, replaced: Option<(Option<file::Identity>, &str)>) -> Result<()> {
-        /// Within this process, since closing a new file would release the locks of a thread that has just opened it.
-        static PREPARING: Mutex<()> = Mutex::new(());
-        let _within_process = PREPARING.lock();
-        file::create_folder_of(path).map_err(|error| file_error(&error))?;
-        let _among_processes = file::lock_folder(path, || !busy_timeout::left().is_zero());
+        file::check(path).and_then(|()| file::create_folder_of(path)).map_err(|error| file_error(&error))?;
+        let _alone = file::exclude_others(path, || !busy_timeout::left().is_zero());
         if let Some((identity, reason)) = replaced
             && let Some(target) = file::move_aside(path, identity).map_err(|error| file_error(&error))?
         {
@@ -147,7 +200,8 @@ impl SqliteStore {
     }
 
     fn open_file(&self, path: &Path) -> Result<Database, Unusable> {
-        Database::in_file(path, Arc::clone(&self.settings.pragmas)).inspect(|_| file::warn_of_permissions(path))
+        let (pragmas, max_size) = (Arc::clone(&self.settings.pragmas), self.settings.limits.max_size);
+        Database::in_file(path, pragmas, max_size).inspect(|_| file::warn_of_permissions(path))
     }
 
     /// Runs `work` on the database. If the file turns out to be damaged or deleted, runs it again on a new one.
@@ -172,7 +226,23 @@ impl SqliteStore {
         (rows, bytes, now): (usize, usize, Timestamp),
         work: impl Fn(&Database, &Connection) -> rusqlite::Result<T>,
     ) -> Result<T> {
-        let value = self.run(|database| database.write(changes, |connection| work(database, connection)))?;
+        let limits = self.settings.limits;
+        let write = || {
+            self.run(|database| {
+                if maintenance::log_is_full(database, limits)? {
+                    return Err(error::full_log());
+                }
+                database.write(changes, |connection| work(database, connection))
+            })
+        };
+        let value = match write() {
+            Err(error)
+                if error::is_full_disk(&error) && self.opened().is_some_and(|open| self.full_disk.heal(&open)) =>
+            {
+                write()?
+            }
+            result => result?,
+        };
         self.after_write((rows, bytes, now));
         Ok(value)
     }
@@ -180,14 +250,14 @@ impl SqliteStore {
     /// Starts the maintenance that a write makes due.
     fn after_write(&self, (rows, bytes, now): (usize, usize, Timestamp)) {
         if let Some(database) = self.opened() {
-            maintenance::after_write(&database, self.settings.max_size, rows, bytes, now);
+            maintenance::after_write(&database, self.settings.limits, rows, bytes, now);
         }
     }
 
     /// Refuses a value that would evict most of the others.
     fn check_size<'v>(&self, values: impl IntoIterator<Item = &'v Value>) -> Result<()> {
         let (largest, limit) =
-            (values.into_iter().map(Value::size).max().unwrap_or(0) as u64, self.settings.max_size / 4);
+            (values.into_iter().map(Value::size).max().unwrap_or(0) as u64, self.settings.limits.max_size / 4);
         if largest <= limit {
             return Ok(());
         }
@@ -197,18 +267,61 @@ impl SqliteStore {
     }
 }
 
+const FORKED: &str = "this process was forked while another thread used the file; fork before the cache is used, or while \
+                      nothing uses it";
+
+impl OpenedFile {
+    /// What a forked process makes of what its parent had opened.
+    ///
+    /// SQLite keeps a record of the locks of its process, and the child inherits that record, but not the locks. If the
+    /// parent's connections were left open in the child, its own would rely on the record and lock nothing: the parent would
+    /// take itself for the last user, and delete the log beneath the child. So they are closed, before the child opens its
+    /// own, which clears the record.
+    ///
+    /// SQLite's manual warns of that in general. Here it is safe: the connections are idle, so there is nothing to undo;
+    /// the locks of the parent belong to the parent, and no `close` in the child releases them; and the log is copied and
+    /// deleted only by a connection that gets a lock of the whole file from the system, which it does not while anybody
+    /// else has the file open. If a thread used a connection at the time of the fork, none of this holds, and the child does
+    /// not use the file.
+    fn left_by_fork(&self) -> Self {
+        let database = self.database.try_write().map(|mut slot| slot.take());
+        let (kept, is_lost) = match database.map(|database| database.map(Arc::try_unwrap)) {
+            Some(None) => (None, false),
+            Some(Some(Ok(database))) if !database.is_idle() => {
+                mem::forget(database);
+                (None, true)
+            }
+            // A database in memory is a copy of the parent's.
+            Some(Some(Ok(database))) if database.path().is_none() => (Some(Arc::new(database)), false),
+            Some(Some(Ok(_closed))) => (None, false),
+            Some(Some(Err(shared))) => {
+                mem::forget(shared);
+                (None, true)
+            }
+            None => (None, true),
+        };
+        OpenedFile { database: RwLock::new(kept), last_check: AtomicU64::new(0), is_lost }
+    }
+}
+
 impl Store for SqliteStore {
     fn get(&self, key: &str) -> Result<Option<Record>> {
         self.run(|database| {
-            let max_bytes = max_inline_bytes(1);
-            database.read(|connection| fetch(connection, database.hash(key), key, max_bytes))
+            let (hash, max_bytes) = (database.hash(key), max_inline_bytes(1));
+            database.use_counts.record(hash);
+            database.read(|connection| fetch(connection, hash, key, max_bytes))
         })
     }
 
     fn read_multi(&self, keys: &[String]) -> Result<Vec<Option<Record>>> {
         self.run(|database| {
             let max_bytes = max_inline_bytes(keys.len());
-            database.read(|connection| fetch_multi(connection, keys, |key| database.hash(key), max_bytes))
+            let hash = |key: &str| {
+                let hash = database.hash(key);
+                database.use_counts.record(hash);
+                hash
+            };
+            database.read(|connection| fetch_multi(connection, keys, hash, max_bytes))
         })
     }
 
@@ -251,6 +364,7 @@ impl Store for SqliteStore {
     fn increment(&self, key: &str, by: i64, expiration: &Expiration) -> Result<i64> {
         let sum = self.write(&Changes::Key(key), (1, 0, expiration.now), |database, connection| {
             let hash = database.hash(key);
+            database.use_counts.record(hash);
             let old = fetch(connection, hash, key, i64::MAX)?;
             let counted = match count(old, by, expiration) {
                 Ok(counted) => counted,

@@ -27,8 +27,8 @@ pub(crate) struct Clears {
 }
 
 /// The name of the record. No key has this name, because theirs continue with `k:` or `h:`.
-pub(crate) fn name(namespace: &str) -> String {
-    format!("{namespace}clears")
+pub(crate) fn name(prefix: &str) -> String {
+    format!("{prefix}clears")
 }
 
 impl Clears {

@@ -14,8 +14,8 @@ use crate::clears::Moment;
 /// The length of memcached's longest key, in bytes.
 const MAX_KEY_LEN: usize = 250;
 
-/// A longer namespace would leave no room for a hash.
-pub(crate) const MAX_NAMESPACE_LEN: usize = 150;
+/// A longer prefix would leave no room for a hash.
+pub(crate) const MAX_PREFIX_LEN: usize = 150;
 
 /// How long an expired value is kept at least, for readers with a stale window of their own.
 const GRACE: Duration = Duration::from_secs(60);
@@ -28,14 +28,19 @@ pub(crate) fn is_plain(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
+/// The start of the keys in a namespace. No colon but the last one is in it, so no two namespaces have a key in common.
+pub(crate) fn prefix(namespace: &str) -> String {
+    namespace.replace('%', "%25").replace(':', "%3A") + ":"
+}
+
 /// The key in memcached. A key that memcached would refuse is replaced by its hash.
-pub(crate) fn name(namespace: &str, key: &str) -> String {
-    let name = format!("{namespace}k:{key}");
+pub(crate) fn name(prefix: &str, key: &str) -> String {
+    let name = format!("{prefix}k:{key}");
     if is_plain(&name) && name.len() <= MAX_KEY_LEN {
         return name;
     }
     let hash: String = Sha256::digest(key).iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("{namespace}h:{hash}")
+    format!("{prefix}h:{hash}")
 }
 
 /// Encodes a value with its expiry and the time of its writing.

@@ -23,7 +23,8 @@ use self::clears::Clears;
 /// Memcached as a store.
 pub struct MemcachedStore {
     client: Client,
-    namespace: String,
+    /// The start of its keys.
+    prefix: String,
     shown: String,
 }
 
@@ -39,26 +40,26 @@ impl MemcachedStore {
     /// It does not connect yet, because a server that is down is no mistake in the configuration.
     pub fn new(options: &Options) -> Result<Self> {
         let url: String = options.get("url")?;
-        let namespace = options.find::<String>("namespace")?.unwrap_or_else(|| "cache:".to_owned());
+        let namespace = options.find::<String>("namespace")?.unwrap_or_else(|| "cache".to_owned());
         let timeout = options.duration("timeout")?.unwrap_or(Duration::from_secs(1));
         let Some(shown) = url.strip_prefix("memcached://").filter(|server| is_server(server)) else {
             return Err(options.error("url", "not a server of memcached; write \"memcached://localhost:11211\""));
         };
-        if namespace.len() > encoding::MAX_NAMESPACE_LEN || !encoding::is_plain(&namespace) {
-            return Err(options.error("namespace", "memcached refuses such keys; write letters, digits and \":\""));
+        let prefix = encoding::prefix(&namespace);
+        if prefix.len() > encoding::MAX_PREFIX_LEN || !encoding::is_plain(&prefix) {
+            return Err(options.error("namespace", "memcached refuses such keys; write letters and digits"));
         }
         if timeout.is_zero() {
             return Err(options.error("timeout", "0 would mean no timeout; write seconds, such as 0.5"));
         }
         let client = client(shown, timeout).map_err(|error| options.error("url", error))?;
-        Ok(MemcachedStore { client, namespace, shown: shown.to_owned() })
+        Ok(MemcachedStore { client, prefix, shown: shown.to_owned() })
     }
 
     /// Reads the items of some keys and the record of clears, in one round trip.
     fn read(&self, keys: &[&str]) -> Result<(Clears, HashMap<String, Item>)> {
-        let names: HashMap<String, &str> =
-            keys.iter().map(|&key| (encoding::name(&self.namespace, key), key)).collect();
-        let clears_name = clears::name(&self.namespace);
+        let names: HashMap<String, &str> = keys.iter().map(|&key| (encoding::name(&self.prefix, key), key)).collect();
+        let clears_name = clears::name(&self.prefix);
         let asked: Vec<&str> = names.keys().map(String::as_str).chain([&*clears_name]).collect();
         let mut found: HashMap<String, (Vec<u8>, u32, Option<u64>)> = self.checked(self.client.gets(&asked))?;
         let clears = match found.remove(&clears_name).and_then(|(bytes, _, cas)| Clears::read(&bytes, cas)) {
@@ -79,7 +80,7 @@ impl MemcachedStore {
     /// Begins a new record of clears, if the server is new or has evicted the record. Every older item then counts as
     /// cleared.
     fn begin_clears(&self) -> Result<Clears> {
-        let name = clears::name(&self.namespace);
+        let name = clears::name(&self.prefix);
         // If another client has begun one meanwhile, `add` changes nothing, and that client's record is used.
         self.checked(self.client.add(&name, &*Clears::new().write(), 0))?;
         let found: Option<(Vec<u8>, u32, Option<u64>)> = self.checked(self.client.get(&name))?;
@@ -89,7 +90,7 @@ impl MemcachedStore {
 
     fn put(&self, clears: &Clears, key: &str, value: &Value, expiration: &Expiration) -> Result<()> {
         let bytes = encoding::write(value, expiration.expires_at, clears.now());
-        let set = self.client.set(&encoding::name(&self.namespace, key), &*bytes, encoding::seconds(expiration));
+        let set = self.client.set(&encoding::name(&self.prefix, key), &*bytes, encoding::seconds(expiration));
         self.checked(set)
     }
 
@@ -154,14 +155,14 @@ impl Store for MemcachedStore {
         let (_, items) = self.read(&[key])?;
         let record = items.get(key).and_then(|item| item.record.as_ref());
         let was_live = record.is_some_and(|record| record.is_live(now));
-        let was_deleted = self.checked(self.client.delete(&encoding::name(&self.namespace, key)))?;
+        let was_deleted = self.checked(self.client.delete(&encoding::name(&self.prefix, key)))?;
         Ok(was_live && was_deleted)
     }
 
     /// Memcached's own counters are unsigned, wrap on overflow and stop at 0. So this reads the number, replaces it by
     /// compare-and-swap, and tries again if another client has changed it meanwhile.
     fn increment(&self, key: &str, by: i64, expiration: &Expiration) -> Result<i64> {
-        let name = encoding::name(&self.namespace, key);
+        let name = encoding::name(&self.prefix, key);
         loop {
             let (clears, mut items) = self.read(&[key])?;
             let Some(old) = items.remove(key) else {
@@ -183,7 +184,7 @@ impl Store for MemcachedStore {
 
     /// Returns 0, because memcached cannot count what was cleared.
     fn clear(&self, prefix: &str) -> Result<u64> {
-        let name = clears::name(&self.namespace);
+        let name = clears::name(&self.prefix);
         loop {
             let (clears, _) = self.read(&[])?;
             if self.checked(self.client.cas(&name, &*clears.with(prefix).write(), 0, clears.cas))? {

@@ -22,7 +22,6 @@
     reason = "the model uses a part of the runtime, with none of its features"
 )]
 
-extern crate self as blocking;
 extern crate self as cache_runtime;
 extern crate self as futures_timer;
 
@@ -43,6 +42,7 @@ mod runtime {
     pub(crate) mod model;
     pub(crate) mod near;
     pub(crate) mod observe;
+    pub(crate) mod per_process;
     pub(crate) mod poll_once;
     pub(crate) mod single_flight;
     pub mod store;
@@ -57,6 +57,7 @@ mod model_store;
 mod periodic_check;
 mod programs;
 mod scheduler;
+mod threads;
 mod time;
 mod timer;
 
@@ -67,11 +68,11 @@ pub use self::runtime::observe::{Event, Outage};
 pub use self::runtime::store;
 pub use self::runtime::store::Store;
 use self::runtime::{
-    block_on, cache, call, claim, codec, entry, error, guard, handle, key, mode, model, near, observe, poll_once,
-    single_flight,
+    block_on, cache, call, claim, codec, entry, error, guard, handle, key, mode, model, near, observe, per_process,
+    poll_once, single_flight,
 };
 pub use self::time::{Expiry, Ttl};
-pub use self::timer::{Delay, unblock};
+pub use self::timer::Delay;
 
 fn main() {
     let mut arguments = std::env::args().skip(1);

@@ -42,7 +42,7 @@ fn bytes_after_the_value_make_it_unreadable() {
     for way in 0..3 {
         let mut bytes = entry(way);
         bytes.push(0);
-        header::write_checksum(&mut bytes);
+        reseal(&mut bytes);
         assert_eq!(read::<Tree>(&Value::Bytes(bytes)), Err(Unreadable::Decode), "{way}");
     }
 }
@@ -57,12 +57,12 @@ fn an_entry_with_unreadable_tags_is_unreadable() {
         let mut bytes = sound.clone();
         bytes[at] = byte;
         assert_eq!(tag_stamps(&bytes), None, "by the checksum");
-        header::write_checksum(&mut bytes);
+        reseal(&mut bytes);
         assert_eq!(tag_stamps(&bytes), None, "{at} {byte}");
     }
     for end in HEADER..sound.len() {
         let mut bytes = sound[..end].to_vec();
-        header::write_checksum(&mut bytes);
+        reseal(&mut bytes);
         assert!(read::<u8>(&Value::Bytes(bytes)).is_err(), "{end}");
     }
 }
@@ -75,7 +75,7 @@ fn a_long_text_with_a_wrong_length_or_bytes_is_unreadable() {
         let taken = |change: &dyn Fn(&mut Vec<u8>)| {
             let mut bytes = sound.clone();
             change(&mut bytes);
-            header::write_checksum(&mut bytes);
+            reseal(&mut bytes);
             take::<String>(Value::Bytes(bytes))
         };
         assert!(taken(&|_| ()).is_ok(), "{way}");
@@ -93,8 +93,20 @@ fn an_impossible_length_is_unreadable() {
     let mut bytes = bytes(write(&"text".to_owned(), Codec::Bincode, &EXPIRATION).unwrap());
     bytes.truncate(HEADER);
     bytes.extend_from_slice(&[253, 255, 255, 255, 255, 255, 255, 255, 127]);
-    header::write_checksum(&mut bytes);
+    reseal(&mut bytes);
     assert_eq!(read::<String>(&Value::Bytes(bytes)), Err(Unreadable::Decode));
+}
+
+/// MessagePack: lists that claim more than there is, each in the one before.
+#[test]
+fn lists_that_claim_more_than_there_is_are_unreadable() {
+    let mut bytes = bytes(write(&Tree::Fork(vec![]), Codec::MessagePack, &EXPIRATION).unwrap());
+    bytes.truncate(HEADER);
+    for _ in 0..300 {
+        bytes.extend_from_slice(b"\x81\xa4Fork\xdd\xff\xff\xff\xff");
+    }
+    reseal(&mut bytes);
+    assert_eq!(read::<Tree>(&Value::Bytes(bytes)), Err(Unreadable::Decode));
 }
 
 proptest! {
@@ -124,13 +136,13 @@ proptest! {
         let at = HEADER + at.index(bytes.len() - HEADER);
         bytes.truncate(at);
         bytes.extend(payload);
-        header::write_checksum(&mut bytes);
+        reseal(&mut bytes);
         let _ = read::<Tree>(&Value::Bytes(bytes));
     }
 
     #[test]
     fn no_bytes_stop_the_program(bytes in prop::collection::vec(any::<u8>(), 0..80), magic in any::<bool>()) {
-        let start: &[u8] = if magic { &[0xfe, 0xca, 1] } else { &[] };
+        let start: &[u8] = if magic { &[0xfe, 0xca, 2] } else { &[] };
         let mut bytes = [start, &bytes].concat();
         set_expiry(&mut bytes, Timestamp::NEVER);
         let _ = header::expires_at(&bytes);

@@ -44,6 +44,24 @@ fn stands<T: DeserializeOwned + PartialEq + Debug>(name: &str, value: &T, entry:
     assert_eq!(read::<T>(&frozen).as_ref(), Ok(value), "{name}");
 }
 
+/// Version 1: its checksum did not cover the key.
+#[test]
+fn an_entry_of_an_older_format_is_a_miss() {
+    let older = "feca010136c6a5080a1f09ce5122d32e0068e5cf8b010000e0fbe9cf8b0100000474657874";
+    assert_eq!(read::<String>(&Value::Bytes(unhex(older))), Err(Unreadable::Version));
+}
+
+#[test]
+fn one_that_is_signed() {
+    let secret = Secret::new("correct horse battery staple");
+    let seal = Seal { secret: Some(&secret), ..SEAL };
+    stands(
+        "signed text",
+        &"text".to_owned(),
+        super::super::write(&"text".to_owned(), Codec::Bincode, seal, &EXPIRATION).unwrap(),
+    );
+}
+
 #[test]
 fn a_number_is_itself() {
     assert_eq!(write(&-42, Codec::Bincode, &EXPIRATION).unwrap(), Value::Number(-42));
@@ -82,7 +100,7 @@ fn one_that_carries_tags() {
     let stamps = [stamp("@/#user:42", 0x0102_0304_0506_0708), stamp("@/#é", u64::MAX)];
     let text = "text".to_owned();
     let entry = tagged(write(&text, Codec::Bincode, &EXPIRATION).unwrap(), &stamps, &EXPIRATION);
-    assert_eq!(super::super::tag_stamps(&bytes(entry.clone())).as_deref(), Some(&stamps[..]));
+    assert_eq!(tag_stamps(&bytes(entry.clone())).as_deref(), Some(&stamps[..]));
     stands("text with tags", &text, entry);
     stands("number with a tag", &-42_i64, tagged(Value::Number(-42), &stamps[..1], &EXPIRATION));
 }

@@ -10,6 +10,7 @@ use super::encoding::{counter_ttl, decode, encode, millis, ttl};
 use super::error::explained;
 use super::keys::{EntryKey, Keys, pattern};
 use super::script::{CLAIM, COMPLETE, COUNT_WITHIN, DELETE, INCREMENT, RELEASE, RENEW, REPLACE, Script, flag};
+use super::script_support::{ScriptSupport, is_refused};
 use crate::store::{Answer, Claim, Count, Counted, Expiration, Operation, Record, Step, Value};
 use crate::time::Timestamp;
 use crate::{Error, ErrorKind, Result};
@@ -33,6 +34,7 @@ const SCAN_COUNT: usize = 1000;
 pub(super) struct Commands<'a, C> {
     pub(super) connection: &'a mut C,
     pub(super) keys: &'a Keys,
+    pub(super) scripts: &'a ScriptSupport,
 }
 
 impl<C: Connection> Commands<'_, C> {
@@ -130,8 +132,8 @@ impl<C: Connection> Commands<'_, C> {
     }
 
     pub(super) async fn delete(&mut self, key: &str, now: Timestamp) -> Result<bool> {
-        let call = self.call(&DELETE, key);
-        Ok(was_live(self.run_script(&DELETE, &call).await?, now))
+        let key = [key.to_owned()];
+        self.delete_multi(&key, now).await.map(|deleted| deleted > 0)
     }
 
     pub(super) async fn delete_multi(&mut self, keys: &[String], now: Timestamp) -> Result<u64> {
@@ -139,8 +141,22 @@ impl<C: Connection> Commands<'_, C> {
             return Ok(0);
         }
         let calls = keys.iter().map(|key| self.call(&DELETE, key)).collect();
-        let replies = DELETE.run_all(self.connection, calls).await.map_err(explained)?;
-        replies.into_iter().map(|reply| Ok(u64::from(was_live(typed(reply)?, now)))).sum()
+        let heads = match DELETE.run_all(self.connection, calls).await {
+            Err(error) if is_refused(&error) => self.delete_without_script(keys).await,
+            replies => replies.map_err(explained),
+        };
+        heads?.into_iter().map(|head| Ok(u64::from(was_live(typed(head)?, now)))).sum()
+    }
+
+    /// Deletes entries where the server runs no scripts, and returns the first bytes of each. A value that another caller
+    /// writes between the two commands is deleted, too.
+    async fn delete_without_script(&mut self, keys: &[String]) -> Result<Vec<Reply>> {
+        let commands = keys.iter().flat_map(|key| {
+            let (entry, claims) = (self.keys.entry(key), self.keys.claims(key));
+            [Cmd::getrange(&entry, 0, HEAD - 1), Cmd::unlink([entry, claims].to_vec())]
+        });
+        let replies = self.connection.send_all(commands.collect()).await.map_err(explained)?;
+        Ok(replies.into_iter().step_by(2).collect())
     }
 
     pub(super) async fn increment(&mut self, key: &str, by: i64, expiration: &Expiration) -> Result<i64> {
@@ -177,7 +193,7 @@ impl<C: Connection> Commands<'_, C> {
                 (Value::Number(number), None) => number.to_string().into_bytes(),
                 (Value::Number(number), Some(moment)) => format!("{number}@{}", moment.as_millis()).into_bytes(),
             };
-            let Some(value) = record.touched(expiration) else { break };
+            let Some(value) = record.touched(key, expiration) else { break };
             let mut call = REPLACE.call(&[self.keys.entry(key)]);
             call.arg(old).arg(&*encode(&value, expiration)).arg(optional(ttl(&value, expiration)));
             if self.run_script(&REPLACE, &call).await? {
@@ -279,12 +295,14 @@ impl<C: Connection> Commands<'_, C> {
 
     /// Runs calls of a script that each answer yes or no.
     async fn run_scripts(&mut self, script: &Script, calls: Vec<Cmd>) -> Result<Vec<bool>> {
-        let replies = script.run_all(self.connection, calls).await.map_err(explained)?;
+        let replies = script.run_all(self.connection, calls).await;
+        let replies = replies.inspect_err(|error| self.scripts.record(error)).map_err(explained)?;
         replies.into_iter().map(typed).collect()
     }
 
     async fn run_script<T: FromRedisValue>(&mut self, script: &Script, call: &Cmd) -> Result<T> {
-        typed(script.run(self.connection, call).await.map_err(explained)?)
+        let reply = script.run(self.connection, call).await;
+        typed(reply.inspect_err(|error| self.scripts.record(error)).map_err(explained)?)
     }
 }
 

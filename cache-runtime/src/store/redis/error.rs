@@ -6,14 +6,22 @@ use crate::{Error, ErrorKind};
 
 /// The error as the caller gets it.
 pub(super) fn explained(error: RedisError) -> Error {
+    let text = error.to_string();
+    let says = |words: &str| text.contains(words);
     let (kind, message) = match (error.kind(), code(&error).as_deref()) {
         (Kind::Io, _) if error.is_timeout() => (ErrorKind::Unavailable, "the server did not answer in time"),
         (Kind::Io, _) if error.is_connection_refusal() => (ErrorKind::Unavailable, "connection refused"),
+        (Kind::Io, _) if says("lookup address") => (ErrorKind::Unavailable, "the host name cannot be resolved"),
         (Kind::Io | Kind::ClusterConnectionNotFound, _) => (ErrorKind::Unavailable, "the connection was lost"),
         (Kind::AuthenticationFailed, _) | (_, Some("NOAUTH" | "WRONGPASS")) => {
-            (ErrorKind::Store, "the server rejected the user name or password")
+            (ErrorKind::Store, "authentication failed: the server rejected the user name or password")
         }
-        (Kind::Server(Server::NoPerm), _) => (ErrorKind::Store, "the user has no permission for this command"),
+        // No outage: the other commands work.
+        (Kind::Server(Server::NoPerm), _) => (ErrorKind::Config, "the user has no permission for this command"),
+        _ if says("switch database") || says("DB index is out of range") => {
+            (ErrorKind::Store, "the server has no database of this number")
+        }
+        _ if says("unknown command") => (ErrorKind::Config, "the server does not know this command"),
         (Kind::Server(Server::ReadOnly), _) => {
             (ErrorKind::Unavailable, "the server is a replica, which accepts no writes")
         }
@@ -27,12 +35,8 @@ pub(super) fn explained(error: RedisError) -> Error {
             (ErrorKind::Unavailable, "the server cannot serve requests at the moment")
         }
         (_, Some("WRONGTYPE")) => (ErrorKind::Entry, "the key holds data of another program"),
-        _ if error.to_string().contains("exceeds maximum allowed size") => {
-            (ErrorKind::Entry, "the value is larger than the server allows")
-        }
-        _ if error.to_string().contains("max number of clients") => {
-            (ErrorKind::Unavailable, "the server accepts no more connections")
-        }
+        _ if says("exceeds maximum allowed size") => (ErrorKind::Entry, "the value is larger than the server allows"),
+        _ if says("max number of clients") => (ErrorKind::Unavailable, "the server accepts no more connections"),
         _ => (ErrorKind::Store, "the server refused the command"),
     };
     Error::new(kind, message).with_source(error)

@@ -2,8 +2,12 @@
 //!
 //! | what | Redis key |
 //! |---|---|
-//! | an entry | the namespace and the key: `cache:user:42` |
-//! | the claims on it | the namespace, `@/{tag}` and the key: `cache:@/{cache:user:42}user:42` |
+//! | an entry | the prefix of the namespace and the key: `cache:user:42` |
+//! | the claims on it | the prefix, `@/{tag}` and the key: `cache:@/{cache:user:42}user:42` |
+//!
+//! A namespace that ends in a colon is a prefix as it is, and another one gets a slash at its end. Before that end, `:`, `/`
+//! and `%` are percent-encoded. So the prefix of a namespace is never the start of another one's, and no two namespaces have
+//! a key in common.
 //!
 //! No user's key begins with `@/{`, so the two never collide. The tag puts the claims into the slot of their entry, as a
 //! cluster requires of all keys that one script uses: the slot is the hash of the text in the first pair of braces, or of
@@ -14,28 +18,28 @@ use std::io::Write;
 use redis::cluster_routing::Slot;
 use redis::{RedisWrite, ToRedisArgs};
 
-/// The start of the keys of claims, after the namespace.
+/// The start of the keys of claims, after the prefix.
 const CLAIMS: &str = "@/{";
 
 /// The Redis keys of one namespace.
 #[derive(Debug)]
 pub(super) struct Keys {
-    namespace: String,
+    prefix: String,
 }
 
 impl Keys {
-    pub(super) fn new(namespace: String) -> Self {
-        Keys { namespace }
+    pub(super) fn new(namespace: &str) -> Self {
+        Keys { prefix: prefix(namespace) }
     }
 
     /// The key of an entry.
     pub(super) fn entry(&self, key: &str) -> String {
-        [&self.namespace, key].concat()
+        [&self.prefix, key].concat()
     }
 
     /// The key of an entry, as an argument of a command.
     pub(super) fn entry_key<'a>(&'a self, key: &'a str) -> EntryKey<'a> {
-        EntryKey { namespace: &self.namespace, key }
+        EntryKey { prefix: &self.prefix, key }
     }
 
     /// The key of the claims on an entry.
@@ -47,18 +51,18 @@ impl Keys {
             None if !entry.contains('}') => entry,
             None => number_in_slot(Slot::for_key(&entry)),
         };
-        [&self.namespace, CLAIMS, &tag, "}", key].concat()
+        [&self.prefix, CLAIMS, &tag, "}", key].concat()
     }
 
     /// The start of the keys of all claims.
     pub(super) fn all_claims(&self) -> String {
-        [&self.namespace, CLAIMS].concat()
+        [&self.prefix, CLAIMS].concat()
     }
 
     /// The user's key, if a Redis key is one of claims. Bytes that are not text are no key of this library.
     pub(super) fn claimed<'k>(&self, redis_key: &'k [u8]) -> Option<&'k str> {
         let redis_key = std::str::from_utf8(redis_key).ok()?;
-        let tagged = redis_key.strip_prefix(&self.namespace)?.strip_prefix(CLAIMS)?;
+        let tagged = redis_key.strip_prefix(&self.prefix)?.strip_prefix(CLAIMS)?;
         tagged.split_once('}').map(|(_, key)| key)
     }
 }
@@ -66,24 +70,40 @@ impl Keys {
 /// The key of an entry, as an argument: its parts are written into the command without a string of their own.
 #[derive(Clone, Copy)]
 pub(super) struct EntryKey<'a> {
-    namespace: &'a str,
+    prefix: &'a str,
     key: &'a str,
 }
 
 impl EntryKey<'_> {
     /// Its length in bytes.
     pub(super) fn len(self) -> usize {
-        self.namespace.len() + self.key.len()
+        self.prefix.len() + self.key.len()
     }
 }
 
 impl ToRedisArgs for EntryKey<'_> {
     fn write_redis_args<W: ?Sized + RedisWrite>(&self, out: &mut W) {
         let mut argument = out.writer_for_next_arg();
-        for part in [self.namespace, self.key] {
+        for part in [self.prefix, self.key] {
             argument.write_all(part.as_bytes()).expect("writing to memory does not fail");
         }
     }
+}
+
+/// The start of all keys in a namespace.
+fn prefix(namespace: &str) -> String {
+    let (name, end) = namespace.strip_suffix(':').map_or((namespace, '/'), |name| (name, ':'));
+    let mut prefix = String::with_capacity(namespace.len() + 1);
+    for char in name.chars() {
+        match char {
+            ':' => prefix.push_str("%3A"),
+            '/' => prefix.push_str("%2F"),
+            '%' => prefix.push_str("%25"),
+            _ => prefix.push(char),
+        }
+    }
+    prefix.push(end);
+    prefix
 }
 
 /// Whether a text can be a namespace: without braces, or with one complete tag, which puts all keys into one slot.

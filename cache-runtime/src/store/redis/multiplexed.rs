@@ -103,10 +103,18 @@ impl Multiplexed {
         let runtime = slot.runtime;
         let mut shared = self.connected(slot).await?;
         let idle = shared.slot.touch(self.started.millis());
-        if idle >= IDLE_CHECK && Box::pin(shared.connection.send(&redis::cmd("PING"))).await.is_err() {
-            // The connection was lost while it was idle. Its slot is removed.
-            drop(shared);
-            shared = self.connected(self.slot_of(runtime)).await?;
+        if idle < IDLE_CHECK {
+            return Ok(shared);
+        }
+        match Box::pin(shared.connection.send(&redis::cmd("PING"))).await {
+            Ok(_) => {}
+            // A server that does not answer in time is not given the time for a new connection as well.
+            Err(error) if error.is_timeout() => return Err(explained(error)),
+            Err(_) => {
+                // The connection was lost while it was idle. Its slot is removed.
+                drop(shared);
+                shared = self.connected(self.slot_of(runtime)).await?;
+            }
         }
         Ok(shared)
     }

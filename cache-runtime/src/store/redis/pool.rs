@@ -1,70 +1,120 @@
 //! Connections for threads. A thread has one to itself for as long as an operation takes.
+//!
+//! A general pool, such as that of the crate `r2d2`, connects on threads of its own: a caller is told after its whole timeout,
+//! and not why, and a forked process has none of these threads.
 
-use std::sync::LazyLock;
-use std::time::Duration;
+use std::ops::{Deref, DerefMut};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
-use r2d2::{ManageConnection, NopErrorHandler, PooledConnection};
 use redis::{RedisError, RedisResult};
 
 use super::connect::BlockingConnection;
 use super::connection::IDLE_CHECK;
 use super::endpoint::Endpoint;
+use super::error::explained;
 use crate::{Error, ErrorKind, Result};
 
-/// The connections of a store. The pool with its threads, and each connection, is made when it is needed.
+/// The connections of a store for threads. Each one is made when it is needed, by the thread that needs it, which gets the
+/// server's own error at once.
 pub(super) struct Pool {
-    timeout: Duration,
-    pool: LazyLock<r2d2::Pool<Manager>, Box<dyn FnOnce() -> r2d2::Pool<Manager> + Send>>,
-}
-
-/// Makes connections, and recognises broken ones.
-pub(super) struct Manager {
     endpoint: Endpoint,
     timeout: Duration,
+    max_size: u32,
+    state: Mutex<State>,
+    given_back: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    /// The one that was used last is at the end.
+    idle: Vec<BlockingConnection>,
+    /// How many threads have a connection, or are making one.
+    in_use: u32,
 }
 
 /// A connection that a thread has taken from the pool; dropping it gives it back.
-pub(super) type Pooled = PooledConnection<Manager>;
+pub(super) struct Pooled<'a> {
+    permit: Permit<'a>,
+    /// `None` only while it is dropped.
+    connection: Option<BlockingConnection>,
+}
+
+/// The right of a thread to have a connection.
+struct Permit<'a>(&'a Pool);
 
 impl Pool {
     pub(super) fn new(endpoint: Endpoint, timeout: Duration, max_size: u32) -> Self {
-        let build = move || {
-            r2d2::Pool::builder()
-                .max_size(max_size)
-                .min_idle(Some(0))
-                .connection_timeout(timeout)
-                // The caller gets the error, so the pool need not log it.
-                .error_handler(Box::new(NopErrorHandler))
-                .build_unchecked(Manager { endpoint, timeout })
-        };
-        Pool { timeout, pool: LazyLock::new(Box::new(build)) }
+        Pool { endpoint, timeout, max_size, state: Mutex::default(), given_back: Condvar::new() }
     }
 
-    /// A connection for this thread: an idle one, a new one, or the first that another thread gives back.
-    pub(super) fn get(&self) -> Result<Pooled> {
-        self.pool.get().map_err(|error| {
-            let message = format!("no connection within {:?}", self.timeout);
-            Error::new(ErrorKind::Unavailable, message).with_source(error)
-        })
+    /// A connection for this thread: an idle one, or a new one, as soon as few enough threads have one.
+    pub(super) fn get(&self) -> Result<Pooled<'_>> {
+        let (permit, idle) = self.permit()?;
+        let connection = self.checked(idle).map_err(explained)?;
+        Ok(Pooled { permit, connection: Some(connection) })
     }
-}
 
-impl ManageConnection for Manager {
-    type Connection = BlockingConnection;
-    type Error = RedisError;
+    fn permit(&self) -> Result<(Permit<'_>, Option<BlockingConnection>)> {
+        let is_full = |state: &mut State| state.in_use >= self.max_size;
+        let waited = self.given_back.wait_timeout_while(self.state(), self.timeout, is_full);
+        let (mut state, waited) = waited.unwrap_or_else(PoisonError::into_inner);
+        if waited.timed_out() {
+            let message = format!(
+                "no connection was free within {:?}; `connections` allows {} at once",
+                self.timeout, self.max_size
+            );
+            return Err(Error::new(ErrorKind::Unavailable, message));
+        }
+        state.in_use += 1;
+        Ok((Permit(self), state.idle.pop()))
+    }
 
-    fn connect(&self) -> RedisResult<BlockingConnection> {
+    /// An idle connection if the server still answers on it, or else a new one. A server that does not answer in time is
+    /// not given the time for a new connection as well.
+    fn checked(&self, idle: Option<BlockingConnection>) -> RedisResult<BlockingConnection> {
+        let Some(mut idle) = idle else { return self.endpoint.connect(self.timeout) };
+        let started = Instant::now();
+        if idle.last_used.elapsed() < IDLE_CHECK || idle.is_alive() {
+            return Ok(idle);
+        }
+        if started.elapsed() * 2 >= self.timeout {
+            return Err(RedisError::from(std::io::Error::from(std::io::ErrorKind::TimedOut)));
+        }
         self.endpoint.connect(self.timeout)
     }
 
-    fn is_valid(&self, connection: &mut BlockingConnection) -> RedisResult<()> {
-        if connection.last_used.elapsed() < IDLE_CHECK || connection.is_alive() {
-            return Ok(());
-        }
-        Err(RedisError::from((redis::ErrorKind::Io, "the connection was lost while it was idle")))
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
 
-    fn has_broken(&self, connection: &mut BlockingConnection) -> bool {
-        connection.is_broken
+impl Deref for Pooled<'_> {
+    type Target = BlockingConnection;
+
+    fn deref(&self) -> &BlockingConnection {
+        self.connection.as_ref().expect("it has not been given back")
+    }
+}
+
+impl DerefMut for Pooled<'_> {
+    fn deref_mut(&mut self) -> &mut BlockingConnection {
+        self.connection.as_mut().expect("it has not been given back")
+    }
+}
+
+impl Drop for Pooled<'_> {
+    /// Gives back a connection that can be used again. The permit is given back afterwards.
+    fn drop(&mut self) {
+        if let Some(connection) = self.connection.take().filter(|connection| !connection.is_broken) {
+            self.permit.0.state().idle.push(connection);
+        }
+    }
+}
+
+impl Drop for Permit<'_> {
+    fn drop(&mut self) {
+        self.0.state().in_use -= 1;
+        self.0.given_back.notify_one();
     }
 }

@@ -2,9 +2,10 @@
 
 use std::sync::LazyLock;
 
-use redis::{Cmd, ErrorKind, RedisResult, ServerErrorKind, ToRedisArgs, Value, cmd};
+use redis::{Arg, Cmd, ErrorKind, RedisResult, ServerErrorKind, ToRedisArgs, Value, cmd};
 
 use super::connection::Connection;
+use super::script_support::is_refused;
 
 /// A script, and the hash by which Redis knows it once it is loaded.
 pub(super) struct Script {
@@ -49,10 +50,10 @@ impl Script {
     /// Runs a call.
     pub(super) async fn run<C: Connection>(&self, connection: &mut C, call: &Cmd) -> RedisResult<Value> {
         match connection.send(call).await {
-            Err(error) if error.kind() == NOT_LOADED => {
-                self.load(connection).await?;
-                connection.send(call).await
-            }
+            Err(error) if error.kind() == NOT_LOADED => match self.load(connection).await? {
+                true => connection.send(call).await,
+                false => connection.send(&self.with_text(call)).await,
+            },
             reply => reply,
         }
     }
@@ -67,18 +68,34 @@ impl Script {
         match connection.send_all(calls.clone()).await {
             // In a cluster, calls on nodes that know the script run twice. To delete twice, or to claim,
             // complete or release twice with one token, does no harm.
-            Err(error) if error.kind() == NOT_LOADED => {
-                self.load(connection).await?;
-                connection.send_all(calls).await
-            }
+            Err(error) if error.kind() == NOT_LOADED => match self.load(connection).await? {
+                true => connection.send_all(calls).await,
+                false => connection.send_all(calls.iter().map(|call| self.with_text(call)).collect()).await,
+            },
             replies => replies,
         }
     }
 
-    async fn load<C: Connection>(&self, connection: &mut C) -> RedisResult<()> {
+    /// Loads the script, into all nodes of a cluster. `false` if the server refuses that.
+    async fn load<C: Connection>(&self, connection: &mut C) -> RedisResult<bool> {
         let mut load = cmd("SCRIPT");
         load.arg("LOAD").arg(self.text);
-        connection.send(&load).await.map(drop)
+        match connection.send(&load).await {
+            Err(error) if is_refused(&error) => Ok(false),
+            reply => reply.map(|_| true),
+        }
+    }
+
+    /// A call with the text of the script, after which the server knows it.
+    fn with_text(&self, call: &Cmd) -> Cmd {
+        let mut command = cmd("EVAL");
+        command.arg(self.text);
+        for argument in call.args_iter().skip(2) {
+            if let Arg::Simple(argument) = argument {
+                command.arg(argument);
+            }
+        }
+        command
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::hash::Hasher;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
@@ -16,7 +16,8 @@ use smallvec::SmallVec;
 
 use super::error::{Unusable, busy, is_busy, is_damage};
 use super::file::{self, Identity};
-use super::maintenance::Progress;
+use super::maintenance::{PAGE, Progress};
+use super::use_counts::UseCounts;
 use super::{busy_timeout, sql, stripes_file};
 use crate::store::{Announced, Stripes, Value};
 
@@ -36,16 +37,29 @@ pub(super) struct Database {
     writer: Mutex<Connection>,
     /// Connections that read a file; they never wait for the writer.
     readers: Mutex<Vec<Connection>>,
+    /// How many connections to the file are in use, but for the writer.
+    in_use: AtomicUsize,
     file: Option<OpenFile>,
     pragmas: Arc<Pragmas>,
     seed: [u8; 16],
     /// Where changes are announced.
     stripes: Arc<Stripes>,
     pub(super) progress: Progress,
+    pub(super) use_counts: UseCounts,
     /// The file is damaged; the next operation moves it aside.
     pub(super) damaged: AtomicBool,
+    /// The log has reached its limit, and could not be truncated.
+    pub(super) log_is_full: AtomicBool,
     /// The path leads to another file now, or the file cannot be read; the next operation opens it again.
     pub(super) outdated: AtomicBool,
+}
+
+/// What became of the truncation of the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Truncated {
+    Yes,
+    ReaderPrevents,
+    NotNow,
 }
 
 struct OpenFile {
@@ -54,17 +68,17 @@ struct OpenFile {
 }
 
 impl Database {
-    pub(super) fn in_memory(pragmas: Arc<Pragmas>) -> Result<Self, Unusable> {
-        Self::new(Connection::open_in_memory()?, None, pragmas)
+    pub(super) fn in_memory(pragmas: Arc<Pragmas>, max_size: u64) -> Result<Self, Unusable> {
+        Self::new(Connection::open_in_memory()?, None, pragmas, max_size)
     }
 
     /// Opens an existing file, and initializes an empty one.
-    pub(super) fn in_file(path: &Path, pragmas: Arc<Pragmas>) -> Result<Self, Unusable> {
+    pub(super) fn in_file(path: &Path, pragmas: Arc<Pragmas>, max_size: u64) -> Result<Self, Unusable> {
         let file = OpenFile { path: path.to_owned(), identity: file::identity(path) };
-        Self::new(connect(path)?, Some(file), pragmas)
+        Self::new(connect(path)?, Some(file), pragmas, max_size)
     }
 
-    fn new(writer: Connection, file: Option<OpenFile>, pragmas: Arc<Pragmas>) -> Result<Self, Unusable> {
+    fn new(writer: Connection, file: Option<OpenFile>, pragmas: Arc<Pragmas>, max_size: u64) -> Result<Self, Unusable> {
         // Checked before the pragmas, which may change a file that belongs to another program; and in one transaction,
         // since another process may be initializing the file.
         let is_initialized = in_transaction(&writer, sql::BEGIN_READ, || is_initialized(&writer))?;
@@ -80,12 +94,15 @@ impl Database {
         Ok(Database {
             writer: Mutex::new(writer),
             readers: Mutex::default(),
+            in_use: AtomicUsize::new(0),
             file,
             pragmas,
             seed,
             stripes,
             progress: Progress::default(),
+            use_counts: UseCounts::new(max_size / PAGE),
             damaged: AtomicBool::new(false),
+            log_is_full: AtomicBool::new(false),
             outdated: AtomicBool::new(false),
         })
     }
@@ -133,6 +150,7 @@ impl Database {
     /// Runs statements that only read.
     pub(super) fn read<T>(&self, read: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> rusqlite::Result<T> {
         let Some(file) = &self.file else { return read(&*self.writer()?) };
+        let _in_use = InUse::begin(&self.in_use);
         let idle = self.readers.lock().pop();
         let reader = match idle {
             Some(reader) => reader,
@@ -201,8 +219,39 @@ impl Database {
         Arc::clone(&self.stripes)
     }
 
+    /// Copies the whole log into the database and truncates it.
+    ///
+    /// It waits for other processes for `wait` at most, and while it waits for readers nobody can write.
+    pub(super) fn truncate_log(&self, wait: Duration) -> rusqlite::Result<Truncated> {
+        let writer = self.writer()?;
+        let _allowed = busy_timeout::allow(wait);
+        let (is_busy, pages, copied) = writer.query_row(sql::TRUNCATE_LOG, [], |row| {
+            Ok((row.get::<_, bool>(0)?, row.get::<_, i64>(1)?, row.get::<_, i64>(2)?))
+        })?;
+        Ok(match is_busy {
+            false => Truncated::Yes,
+            // A reader needs what the database was before the rest.
+            true if pages > copied => Truncated::ReaderPrevents,
+            // Another connection copies the log or writes.
+            true => Truncated::NotNow,
+        })
+    }
+
+    /// Whether no connection is in use.
+    pub(super) fn is_idle(&self) -> bool {
+        self.in_use.load(Ordering::Relaxed) == 0
+            && self.writer.try_lock().is_some()
+            && self.readers.try_lock().is_some()
+    }
+
+    /// Copies what it can of the log, on a connection of its own, so that callers need not wait for it.
+    pub(super) fn copy_log(&self, path: &Path) -> rusqlite::Result<()> {
+        let _in_use = InUse::begin(&self.in_use);
+        self.connect(path)?.query_row(sql::COPY_LOG, [], |_| Ok(()))
+    }
+
     /// Another connection to the file.
-    pub(super) fn connect(&self, path: &Path) -> rusqlite::Result<Connection> {
+    fn connect(&self, path: &Path) -> rusqlite::Result<Connection> {
         let connection = connect(path)?;
         configure(&connection, &self.pragmas)?;
         Ok(connection)
@@ -238,6 +287,22 @@ pub(super) enum Changes<'a> {
     Keys(&'a [String]),
     Values(&'a [(String, Value)]),
     AnyKey,
+}
+
+/// A connection that is in use.
+struct InUse<'a>(&'a AtomicUsize);
+
+impl<'a> InUse<'a> {
+    fn begin(count: &'a AtomicUsize) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        InUse(count)
+    }
+}
+
+impl Drop for InUse<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 /// Runs statements as one transaction, which is rolled back after an error or a panic.

@@ -41,6 +41,29 @@ pub(super) fn is_busy(error: &rusqlite::Error) -> bool {
     matches!(error.sqlite_error_code(), Some(DatabaseBusy | DatabaseLocked))
 }
 
+/// The error of a write while the log cannot be truncated.
+pub(super) fn full_log() -> rusqlite::Error {
+    rusqlite::Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_FULL), Some(FULL_LOG.to_owned()))
+}
+
+const FULL_LOG: &str =
+    "the write-ahead log has reached its limit, because another process has been reading the file for long";
+
+fn is_full_log(error: &rusqlite::Error) -> bool {
+    matches!(error, rusqlite::Error::SqliteFailure(_, Some(message)) if message == FULL_LOG)
+}
+
+/// Whether a caller's error says that the disk is full.
+pub(super) fn is_full_disk(error: &Error) -> bool {
+    let cause = std::error::Error::source(error).and_then(|cause| cause.downcast_ref::<rusqlite::Error>());
+    cause.is_some_and(|cause| is_full(cause) && !is_full_log(cause))
+}
+
+/// Whether SQLite found the disk full.
+pub(super) fn is_full(error: &rusqlite::Error) -> bool {
+    error.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull)
+}
+
 /// An error of the file system.
 pub(super) fn file_error(error: &io::Error) -> Error {
     Error::new(ErrorKind::Unavailable, error.to_string())
@@ -72,6 +95,7 @@ pub(super) fn explained(error: rusqlite::Error) -> Error {
     };
     let (kind, message) = match error.sqlite_error_code() {
         Some(DatabaseBusy | DatabaseLocked) => (ErrorKind::Unavailable, "another writer held the lock for too long"),
+        Some(DiskFull) if is_full_log(&error) => (ErrorKind::Unavailable, FULL_LOG),
         Some(DiskFull) => (ErrorKind::Unavailable, "the disk is full"),
         Some(ReadOnly | PermissionDenied) => (ErrorKind::Unavailable, "the file is read-only"),
         Some(CannotOpen) => (ErrorKind::Unavailable, "the file cannot be opened"),

@@ -1,10 +1,13 @@
-//! Removes rows, a few hundred at a time: expired ones, and those closest to expiry if the file is too large.
+//! Removes rows, a few hundred at a time: expired ones, and those that are used the least if the file is too large.
+
+mod policy;
 
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use rusqlite::{Connection, params};
 
+use self::policy::{Candidate, victims};
 use super::database::{Changes, Database};
 use super::rows::execute;
 use super::sql;
@@ -57,12 +60,32 @@ pub(super) fn used(database: &Database) -> rusqlite::Result<u64> {
     Ok(u64::try_from(bytes).unwrap_or(0))
 }
 
-/// Evicts those rows of a window that are closest to expiry, and returns how many.
+/// Evicts those rows of a window that are used the least, and returns how many.
 pub(super) fn evict(database: &Database) -> rusqlite::Result<usize> {
+    let now = database.progress.now.load(Ordering::Relaxed);
     database.write(&Changes::NoEntry, |connection| {
         let Some(window) = next_window(database, connection, 0)? else { return Ok(0) };
-        execute(connection, sql::EVICT, [window.from, window.to, window.rows / 4 + 1])
+        let victims = victims(candidates(database, connection, &window, now)?);
+        victims.iter().try_for_each(|hash| execute(connection, sql::EVICT, [hash]).map(drop))?;
+        Ok(victims.len())
     })
+}
+
+/// The rows of a window.
+fn candidates(
+    database: &Database,
+    connection: &Connection,
+    window: &Window,
+    now: i64,
+) -> rusqlite::Result<Vec<Candidate>> {
+    let mut statement = connection.prepare_cached(sql::CANDIDATES)?;
+    let rows = statement.query_map([window.from, window.to, now], |row| {
+        let hash = row.get(0)?;
+        let (size, uses) = (row.get::<_, i64>(3)?, database.use_counts.of(hash));
+        let size = u64::try_from(size).unwrap_or(0);
+        Ok(Candidate { hash, is_over: row.get(1)?, is_number: row.get(2)?, size, uses })
+    })?;
+    rows.collect()
 }
 
 /// Some rows, in the order of their hashes, which is a random order of keys.

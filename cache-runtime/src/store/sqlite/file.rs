@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
+use parking_lot::{Mutex, MutexGuard};
+
 use crate::time::Timestamp;
 
 /// The suffixes of the files that SQLite adds to a database in WAL mode.
@@ -15,10 +17,20 @@ const COMPANIONS: [&str; 2] = ["-wal", "-shm"];
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Identity(u64, u64);
 
-/// Creates the folder of the file if it is missing, for its owner alone.
+/// Creates the folder of the file if it is missing, for its owner alone; but not the folder around that one, since the path
+/// may be misspelt.
 pub(super) fn create_folder_of(path: &Path) -> io::Result<()> {
-    let Some(folder) = path.parent() else { return Ok(()) };
+    let Some(folder) = path.parent().filter(|folder| !folder.is_dir()) else { return Ok(()) };
+    if let Some(outer) = folder.parent().filter(|outer| !outer.exists()) {
+        let message = format!(
+            "{} does not exist, and only the folder of the database itself is created; create it, or correct the path {}",
+            outer.display(),
+            path.display()
+        );
+        return Err(io::Error::new(io::ErrorKind::NotFound, message));
+    }
     let mut builder = DirBuilder::new();
+    // It may exist by now.
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
@@ -30,8 +42,8 @@ pub(super) fn create_folder_of(path: &Path) -> io::Result<()> {
 /// SQLite gives the log and the index the permissions of the database. An existing file is not opened here: closing it
 /// would release the locks that SQLite holds on it in this process.
 pub(super) fn create(path: &Path) -> io::Result<()> {
-    if let Ok(metadata) = fs::metadata(path) {
-        return if metadata.len() == 0 { make_private(path) } else { Ok(()) };
+    if path.exists() {
+        return Ok(());
     }
     // A log without a database belongs to a deleted one, and would damage the new one.
     move_companions(path, &free_name(path))?;
@@ -47,10 +59,57 @@ pub(super) fn create(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Keeps other processes from creating, opening and moving the file at the same time, until it is dropped.
+/// Refuses what is no file, such as a device or a pipe, before it is touched; and a file of another user in a folder that
+/// everybody can write to: whoever made it could read the cache, and change it.
+pub(super) fn check(path: &Path) -> io::Result<()> {
+    let Ok(metadata) = fs::metadata(path) else { return Ok(()) };
+    let refused =
+        |what: &str| Err(io::Error::new(io::ErrorKind::PermissionDenied, format!("{} {what}", path.display())));
+    if !metadata.is_file() {
+        return refused("is not a regular file; write the path of a file");
+    }
+    if is_of_another_user(path, &metadata) {
+        return refused("belongs to another user, in a folder that everybody can write to; choose another folder");
+    }
+    Ok(())
+}
+
+#[cfg(unix)]
+fn is_of_another_user(path: &Path, metadata: &fs::Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    // Where a link leads counts.
+    let folder = path.canonicalize().ok().and_then(|path| path.parent().map(Path::to_owned)).unwrap_or_default();
+    let is_open_to_all = fs::metadata(&folder).is_ok_and(|folder| folder.mode() & 0o002 != 0);
+    let root = 0;
+    is_open_to_all && metadata.uid() != root && user(&folder).is_some_and(|user| user != metadata.uid())
+}
+
+#[cfg(not(unix))]
+fn is_of_another_user(_: &Path, _: &fs::Metadata) -> bool {
+    false
+}
+
+/// The user of this process: the owner of a file that it makes in this folder.
+#[cfg(unix)]
+fn user(folder: &Path) -> Option<u32> {
+    let path = folder.join(format!(".cache-owner-{}", std::process::id()));
+    let file = OpenOptions::new().write(true).create_new(true).open(&path).ok()?;
+    let owner = file.metadata().map(|metadata| std::os::unix::fs::MetadataExt::uid(&metadata));
+    let _ = fs::remove_file(&path);
+    owner.ok()
+}
+
+/// Keeps other threads and processes from creating, opening and moving the file at the same time, until it is dropped.
 ///
-/// The folder itself is locked, so no lock file is needed. Where a folder cannot be locked, nothing is excluded.
-pub(super) fn lock_folder(path: &Path, wait: impl Fn() -> bool) -> Option<File> {
+/// Within this process that takes a mutex, since closing a new file would release the locks of a thread that has just
+/// opened it. Among processes the folder itself is locked, so no lock file is needed. Where a folder cannot be locked,
+/// nothing is excluded.
+pub(super) fn exclude_others(path: &Path, wait: impl Fn() -> bool) -> (MutexGuard<'static, ()>, Option<File>) {
+    static PREPARING: Mutex<()> = Mutex::new(());
+    (PREPARING.lock(), lock_folder(path, wait))
+}
+
+fn lock_folder(path: &Path, wait: impl Fn() -> bool) -> Option<File> {
     let folder = File::open(path.parent()?).ok()?;
     loop {
         match folder.try_lock() {
@@ -59,18 +118,6 @@ pub(super) fn lock_folder(path: &Path, wait: impl Fn() -> bool) -> Option<File> 
             Err(_) => return None,
         }
     }
-}
-
-/// Makes an empty file private: nobody has written to it yet.
-#[cfg(unix)]
-fn make_private(path: &Path) -> io::Result<()> {
-    fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o600))
-        .map_err(|error| named(&error, "cannot set the permissions of the file", path))
-}
-
-#[cfg(not(unix))]
-fn make_private(_: &Path) -> io::Result<()> {
-    Ok(())
 }
 
 /// Warns if other users may read the cache: an existing file keeps its permissions.
@@ -132,6 +179,21 @@ fn move_companions(path: &Path, target: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// Deletes the database and its companions, if it is the `expected` file; returns whether it was.
+pub(super) fn delete(path: &Path, expected: Option<Identity>) -> io::Result<bool> {
+    if identity(path) != expected {
+        return Ok(false);
+    }
+    fs::remove_file(path)?;
+    for suffix in COMPANIONS {
+        match fs::remove_file(with_suffix(path, suffix)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(true)
+}
+
 /// `cache.sqlite3.unusable-1700000000`, with a number if that exists.
 fn free_name(path: &Path) -> PathBuf {
     let seconds = Timestamp::now().as_millis() / 1000;
@@ -143,7 +205,12 @@ fn free_name(path: &Path) -> PathBuf {
 
 /// The size of the write-ahead log.
 pub(super) fn wal_size(path: &Path) -> u64 {
-    fs::metadata(with_suffix(path, "-wal")).map_or(0, |metadata| metadata.len())
+    size(&with_suffix(path, "-wal"))
+}
+
+/// The size of a file; 0 if there is none.
+pub(super) fn size(path: &Path) -> u64 {
+    fs::metadata(path).map_or(0, |metadata| metadata.len())
 }
 
 pub(super) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {

@@ -7,9 +7,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
-use super::database::Database;
+use super::database::{Database, Truncated};
 use super::eviction::{evict, make_room, prune, used};
+use super::settings::Limits;
 use super::{busy_timeout, file};
+use crate::threads;
 use crate::time::Timestamp;
 
 /// Maintenance is due after this many written bytes, or an eighth of the allowed size if that is less. Since a row counts
@@ -19,9 +21,12 @@ const EVERY_BYTES: u64 = 4 << 20;
 /// If this many times that was written while maintenance was running, writers help.
 const WRITERS_HELP: u64 = 4;
 
-/// A log larger than this, or than a quarter of the allowed size, is truncated, which requires that no reader still uses
-/// it.
-const LARGE_WAL: u64 = 64 << 20;
+/// Writers look at the size of the log each time that this part of its limit was written.
+const LOG_CHECKS: u64 = 16;
+
+/// How long the truncation of the log waits for readers: it may fail as long as the log is below its limit.
+const BRIEF: Duration = Duration::from_millis(5);
+const PATIENT: Duration = Duration::from_millis(50);
 
 /// How long a run may wait for the write lock.
 const LOCK_TIMEOUT: Duration = Duration::from_millis(500);
@@ -34,6 +39,8 @@ pub(super) const PAGE: u64 = 4096;
 pub(super) struct Progress {
     /// How many bytes were written since the last run.
     pub(super) written: AtomicU64,
+    /// How many bytes were written since a writer looked at the log.
+    logged: AtomicU64,
     pub(super) is_running: AtomicBool,
     /// The time of the last write, by the cache's clock.
     pub(super) now: AtomicI64,
@@ -48,44 +55,62 @@ impl Progress {
         if now > Timestamp::EPOCH {
             self.now.store(now.as_millis(), Ordering::Relaxed);
         }
-        let cost = rows as u64 * PAGE + bytes as u64;
+        let cost = cost(rows, bytes);
         self.written.fetch_add(cost, Ordering::Relaxed) + cost
+    }
+
+    /// Records a write, and returns whether the size of the log has to be looked at.
+    fn is_log_check_due(&self, rows: usize, bytes: usize, limits: Limits) -> bool {
+        let cost = cost(rows, bytes);
+        let is_due = self.logged.fetch_add(cost, Ordering::Relaxed) + cost >= limits.max_wal_size / LOG_CHECKS;
+        if is_due {
+            self.logged.store(0, Ordering::Relaxed);
+        }
+        is_due
     }
 }
 
+fn cost(rows: usize, bytes: usize) -> u64 {
+    rows as u64 * PAGE + bytes as u64
+}
+
 /// Records a write, and starts the maintenance that it makes due.
-pub(super) fn after_write(database: &Arc<Database>, max_size: u64, rows: usize, bytes: usize, now: Timestamp) {
+pub(super) fn after_write(database: &Arc<Database>, limits: Limits, rows: usize, bytes: usize, now: Timestamp) {
     let written = database.progress.record(rows, bytes, now);
-    let every = EVERY_BYTES.min(max_size / 8);
+    let every = EVERY_BYTES.min(limits.max_size / 8);
+    if database.progress.is_log_check_due(rows, bytes, limits) {
+        let checked = limit_log(database, limits);
+        let _ = checked.inspect_err(|error| tracing::debug!(%error, "cache: the log could not be truncated"));
+    }
     if written < every {
         return;
     }
     if !database.progress.is_running.load(Ordering::Relaxed) {
-        start(database, max_size);
+        start(database, limits);
     } else if written >= every * WRITERS_HELP {
         // With more writers than cores, the other thread may not get the lock for long.
-        let evicted = used(database).and_then(|used| if used > max_size { evict(database) } else { Ok(0) });
+        let evicted = used(database).and_then(|used| if used > limits.max_size { evict(database) } else { Ok(0) });
         let _ = evicted.inspect_err(|error| tracing::debug!(%error, "cache: a writer could not evict entries"));
     }
 }
 
 /// Runs maintenance on another thread, unless it is running.
-fn start(database: &Arc<Database>, max_size: u64) {
+fn start(database: &Arc<Database>, limits: Limits) {
     if database.progress.is_running.swap(true, Ordering::Acquire) {
         return;
     }
     let database = Arc::clone(database);
-    blocking::unblock(move || {
+    threads::run(move || {
         let _running = Running(&database);
         let _allowed = busy_timeout::allow(LOCK_TIMEOUT);
         database.progress.written.store(0, Ordering::Relaxed);
+        database.use_counts.age();
         let finished = prune(&database)
-            .and_then(|()| make_room(&database, max_size))
+            .and_then(|()| make_room(&database, limits.max_size))
             .and_then(|()| database.settle_stripes())
-            .and_then(|()| checkpoint(&database, max_size));
+            .and_then(|()| copy_log(&database, limits));
         let _ = finished.inspect_err(|error| tracing::debug!(%error, "cache: maintenance of the database ended early"));
-    })
-    .detach();
+    });
 }
 
 /// Marks the end of a run, also after a panic.
@@ -99,11 +124,33 @@ impl Drop for Running<'_> {
 
 /// Copies the log into the database, so that no caller has to.
 ///
-/// While writers never pause, a passive checkpoint never reaches the end of the log, so the log grows.
-fn checkpoint(database: &Database, max_size: u64) -> rusqlite::Result<()> {
+/// While writers never pause, this never reaches the end of the log, so the log grows until it is truncated.
+fn copy_log(database: &Database, limits: Limits) -> rusqlite::Result<()> {
     let Some(path) = database.path() else { return Ok(()) };
-    let large = file::wal_size(path) > LARGE_WAL.min(max_size / 4);
-    let how = if large { "PRAGMA wal_checkpoint(TRUNCATE)" } else { "PRAGMA wal_checkpoint(PASSIVE)" };
-    // On a connection of its own, so that callers need not wait for it.
-    database.connect(path)?.query_row(how, [], |_| Ok(()))
+    database.copy_log(path)?;
+    limit_log(database, limits)
+}
+
+/// Truncates a large log. If that cannot be done because a reader uses it, the log grows up to its limit.
+fn limit_log(database: &Database, limits: Limits) -> rusqlite::Result<()> {
+    let Some(path) = database.path() else { return Ok(()) };
+    let is_larger = |than| file::wal_size(path) > than;
+    if is_larger(limits.large_wal_size())
+        && database.truncate_log(BRIEF)? != Truncated::Yes
+        && is_larger(limits.max_wal_size)
+    {
+        let is_full = database.truncate_log(PATIENT)? == Truncated::ReaderPrevents;
+        database.log_is_full.store(is_full, Ordering::Relaxed);
+    }
+    Ok(())
+}
+
+/// Whether the log is at its limit, and still cannot be truncated.
+pub(super) fn log_is_full(database: &Database, limits: Limits) -> rusqlite::Result<bool> {
+    if !database.log_is_full.load(Ordering::Relaxed) {
+        return Ok(false);
+    }
+    database.log_is_full.store(false, Ordering::Relaxed);
+    limit_log(database, limits)?;
+    Ok(database.log_is_full.load(Ordering::Relaxed))
 }

@@ -95,15 +95,24 @@ pub(super) const WINDOW: &str = "
 
 pub(super) const PRUNE: &str = "DELETE FROM entries WHERE hash > ?1 AND hash <= ?2 AND stale_until <= ?3";
 
-/// Deletes the rows of a window that are closest to expiry.
-pub(super) const EVICT: &str = "
-    DELETE FROM entries WHERE hash IN (
-        SELECT hash FROM entries WHERE hash > ?1 AND hash <= ?2 ORDER BY expires_at LIMIT ?3)";
+/// Of the rows in a window: the hash, whether the row is over at `?3`, whether it is a number, and its size, which SQLite
+/// knows without reading the value.
+pub(super) const CANDIDATES: &str = "
+    SELECT hash, stale_until <= ?3, typeof(value) = 'integer', length(key) + length(value)
+    FROM entries WHERE hash > ?1 AND hash <= ?2";
+
+pub(super) const EVICT: &str = "DELETE FROM entries WHERE hash = ?1";
 
 /// How many bytes of the file are in use.
 pub(super) const SIZE: &str = "
     SELECT (page_count - freelist_count) * page_size
     FROM pragma_page_count, pragma_freelist_count, pragma_page_size";
+
+/// Copies what it can of the log, and waits for nobody.
+pub(super) const COPY_LOG: &str = "PRAGMA wal_checkpoint(PASSIVE)";
+
+/// Its first column says whether somebody prevented it.
+pub(super) const TRUNCATE_LOG: &str = "PRAGMA wal_checkpoint(TRUNCATE)";
 
 /// Whether there is a pragma of this name.
 pub(super) const PRAGMA_EXISTS: &str = "SELECT count(*) FROM pragma_pragma_list WHERE name = ?1";

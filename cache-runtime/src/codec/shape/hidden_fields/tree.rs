@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::layouts::name_hash;
 use crate::codec::hash::Hash;
-use crate::codec::messagepack::DEPTH;
+use crate::codec::messagepack::{DEPTH, is_one_value};
 
 pub(super) enum Node<'a> {
     /// A number, a boolean or nil: its marker, and the bits that follow the marker.
@@ -36,9 +36,7 @@ pub(super) struct Entry {
 impl<'a> Node<'a> {
     /// `None` if these bytes are not one value.
     pub(super) fn parse(bytes: &'a [u8]) -> Option<Self> {
-        let mut rest = bytes;
-        let node = parse(&mut rest, DEPTH)?;
-        rest.is_empty().then_some(node)
+        is_one_value(bytes).then(|| parse(&mut &*bytes, DEPTH))?
     }
 
     pub(super) fn text(&self) -> Option<&'a [u8]> {
@@ -154,7 +152,7 @@ fn parse<'a>(rest: &mut &'a [u8], levels_left: usize) -> Option<Node<'a>> {
 
 fn items<'a>(rest: &mut &'a [u8], length: usize, levels_left: usize) -> Option<Vec<Node<'a>>> {
     let levels_left = levels_left.checked_sub(1)?;
-    let mut items = Vec::with_capacity(length.min(rest.len()));
+    let mut items = Vec::with_capacity(length);
     for _ in 0..length {
         items.push(parse(rest, levels_left)?);
     }
@@ -163,7 +161,7 @@ fn items<'a>(rest: &mut &'a [u8], length: usize, levels_left: usize) -> Option<V
 
 fn entries<'a>(rest: &mut &'a [u8], length: usize, levels_left: usize) -> Option<Vec<(Node<'a>, Node<'a>)>> {
     let levels_left = levels_left.checked_sub(1)?;
-    let mut entries = Vec::with_capacity(length.min(rest.len()));
+    let mut entries = Vec::with_capacity(length);
     for _ in 0..length {
         entries.push((parse(rest, levels_left)?, parse(rest, levels_left)?));
     }

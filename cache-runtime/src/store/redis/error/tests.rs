@@ -30,11 +30,17 @@ fn an_error_of_one_entry_is_not_an_outage() {
     for refusal in [
         "NOAUTH Authentication required.",
         "WRONGPASS invalid username-password pair or user is disabled.",
-        "NOPERM this user has no permissions to run the 'get' command",
         "MOVED 3999 127.0.0.1:6381",
         "ASK 3999 127.0.0.1:6381",
-        "ERR unknown command 'EVALSHA'",
     ] {
         assert_eq!(kind(refusal), ErrorKind::Store, "{refusal}");
+    }
+}
+
+/// The other commands work, so it does not count as an outage.
+#[test]
+fn a_refused_command_is_a_matter_of_the_configuration() {
+    for refusal in ["NOPERM this user has no permissions to run the 'get' command", "ERR unknown command 'EVALSHA'"] {
+        assert_eq!(kind(refusal), ErrorKind::Config, "{refusal}");
     }
 }

@@ -19,9 +19,11 @@ local function exact(sum)
   return redis.call('GET', entry)
 end
 
--- Redis fails on overflow, and on digits that exceed an integer of 64 bits.
+-- Redis fails on overflow, and on digits that exceed an integer of 64 bits. Other failures are outages, such as a full memory.
 local function failure(reply)
-  return reply.err:find('overflow') and 'overflow' or 'other'
+  if reply.err:find('overflow') then return 'overflow' end
+  if reply.err:find('not an integer') then return 'other' end
+  return reply
 end
 
 if not old then return start() end
