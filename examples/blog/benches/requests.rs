@@ -74,7 +74,7 @@ fn serve(runtime: &Runtime, folder: &Path, cache: &Cache) -> Result<SocketAddr> 
     let package = Path::new(env!("CARGO_MANIFEST_DIR"));
     let assets = Assets::scan(package.join("static"))?;
     let pages = Pages::new(package.join("templates"), &assets, cache, false);
-    let router = router(Blog { database: Database::open(folder)?, pages, assets });
+    let router = router(Blog { database: Database::open(folder)?, pages, assets, cache: cache.clone() });
     let listener = runtime.block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, 0)))?;
     let address = listener.local_addr()?;
     runtime.spawn(async move { axum::serve(listener, router).await });

@@ -6,7 +6,7 @@
 use std::env;
 use std::error::Error;
 use std::io;
-use std::net::Ipv4Addr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 
 use blog::{Blog, Database, Pages, router};
@@ -33,11 +33,14 @@ async fn serve() -> Result<(), Box<dyn Error + Send + Sync>> {
     let reload = cfg!(debug_assertions);
     let files = package.join("static");
     let assets = if reload { Assets::development(files)? } else { Assets::scan(files)? };
-    let pages = Pages::new(package.join("templates"), &assets, &cache_runtime::cache(), reload);
+    let cache = cache_runtime::cache();
+    let pages = Pages::new(package.join("templates"), &assets, &cache, reload);
 
     let port = env::var("PORT").map_or(Ok(3000), |port| port.parse()).map_err(|_| "PORT is not a port")?;
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
     println!("http://{}", listener.local_addr()?);
-    axum::serve(listener, router(Blog { database, pages, assets })).await?;
+    let router = router(Blog { database, pages, assets, cache });
+    // The limits ask who has connected.
+    axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>()).await?;
     Ok(())
 }

@@ -26,7 +26,8 @@ impl CountedBlog {
         let (data, runtime) = (tempfile::tempdir().unwrap(), Runtime::new().unwrap());
         let package = Path::new(env!("CARGO_MANIFEST_DIR"));
         let assets = Assets::scan(package.join("static")).unwrap();
-        let pages = Pages::new(package.join("templates"), &assets, &Cache::memory(), false);
+        let cache = Cache::memory();
+        let pages = Pages::new(package.join("templates"), &assets, &cache, false);
         let database = Database::open(data.path()).unwrap();
 
         let requests = Arc::<Mutex<HashMap<String, usize>>>::default();
@@ -35,7 +36,7 @@ impl CountedBlog {
             *counted.lock().unwrap().entry(request.uri().path().to_owned()).or_default() += 1;
             next.run(request)
         });
-        let router = router(Blog { database, pages, assets }).layer(count);
+        let router = router(Blog { database, pages, assets, cache }).layer(count);
         let listener = runtime.block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))).unwrap();
         let address = listener.local_addr().unwrap();
         runtime.spawn(async move { axum::serve(listener, router).await });

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
+use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use blog::{Blog, Database, Pages, router};
 use cache_assets::Assets;
@@ -53,7 +55,7 @@ impl Site {
         let assets = Assets::development(files).unwrap();
         let database = Database::open(folder.path()).unwrap();
         let pages = Pages::new(&templates, &assets, cache, true);
-        let router = router(Blog { database, pages, assets });
+        let router = router(Blog { database, pages, assets, cache: cache.clone() });
         Site { folder, runtime: Runtime::new().unwrap(), router }
     }
 
@@ -91,6 +93,14 @@ impl Site {
     pub(crate) fn post(&self, path: &str, form: &str) -> Page {
         let kind = "application/x-www-form-urlencoded";
         self.send(Request::post(path).header(header::CONTENT_TYPE, kind).body(Body::from(form.to_owned())).unwrap())
+    }
+
+    /// As a browser does that has connected from this address.
+    pub(crate) fn post_from(&self, peer: &str, path: &str, form: &str) -> Page {
+        let kind = "application/x-www-form-urlencoded";
+        let request = Request::post(path).header(header::CONTENT_TYPE, kind);
+        let peer = ConnectInfo(SocketAddr::new(peer.parse().unwrap(), 4711));
+        self.send(request.extension(peer).body(Body::from(form.to_owned())).unwrap())
     }
 
     /// Shows a page, which has to be there.
