@@ -23,7 +23,7 @@
 //! | [`response_cache`] | A cache in front of a server's handlers, shared by all clients (RFC 9111) |
 //! | [`http_clients`] | A cache for the responses that a program gets: tower, reqwest |
 //! | [`assets`] | Static files with fingerprints in their names, kept by browsers for a year |
-//! | [`counters`] | Atomic counters and rate limiting |
+//! | [`counters`] | Atomic counters |
 //! | [`limits`] | Rate limits: which algorithm, for whom, and what happens without the store? |
 //! | [`configuration`] | `config/storage.toml`, environment variables, addresses, cargo features |
 //! | [`testing`] | How do I test cached functions without sleeping? |

@@ -3,6 +3,7 @@
 mod away;
 #[path = "../shared/client_process.rs"]
 mod client_process;
+mod flood;
 mod http;
 mod keys;
 #[path = "../shared/logged.rs"]

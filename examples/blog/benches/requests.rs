@@ -76,7 +76,8 @@ fn serve(runtime: &Runtime, folder: &Path, cache: &Cache) -> Result<SocketAddr> 
     let assets = Assets::scan(package.join("static"))?;
     let pages = Pages::new(package.join("templates"), &assets, cache, false);
     let (responses, weather) = (ResponseCache::new(cache), Weather::new("http://localhost/", cache));
-    let router = router(Blog { database: Database::open(folder)?, pages, assets, responses, weather });
+    let router =
+        router(Blog { database: Database::open(folder)?, pages, assets, responses, weather, cache: cache.clone() });
     let listener = runtime.block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, 0)))?;
     let address = listener.local_addr()?;
     runtime.spawn(async move { axum::serve(listener, router).await });

@@ -6,7 +6,7 @@
 use std::env;
 use std::error::Error;
 use std::io;
-use std::net::Ipv4Addr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 
 use blog::{Blog, Database, Pages, Weather, router, stand_in};
@@ -45,7 +45,8 @@ async fn serve() -> Result<(), Box<dyn Error + Send + Sync>> {
     let responses = ResponseCache::new(&cache).name("blog").ignore_requests();
     let weather = Weather::new(weather, &cache);
     println!("{own}");
-    let router = router(Blog { database, pages, assets, responses, weather }).merge(stand_in());
-    axum::serve(listener, router).await?;
+    let router = router(Blog { database, pages, assets, responses, weather, cache }).merge(stand_in());
+    // The limits ask who has connected.
+    axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>()).await?;
     Ok(())
 }

@@ -10,11 +10,13 @@ use axum::routing::get;
 use axum::{Form as Sent, Router};
 use cache_assets::Assets;
 use cache_axum::Conditional;
+use cache_runtime::Cache;
 use cache_runtime::http::{CacheControl, ResponseCache};
 use tokio::task::spawn_blocking;
 
 use crate::database::{Database, Snapshot};
 use crate::forms::{Entry, Form, place};
+use crate::limits;
 use crate::models::{Comment, Reply};
 use crate::pages::Pages;
 use crate::problem::Problem;
@@ -28,6 +30,8 @@ pub struct Blog {
     /// The responses to readers of the feed.
     pub responses: ResponseCache,
     pub weather: Weather,
+    /// Where is counted how much somebody writes.
+    pub cache: Cache,
 }
 
 type Shared = State<Arc<Blog>>;
@@ -38,6 +42,9 @@ type SentEntry = Result<Sent<Entry>, FormRejection>;
 const LARGEST_FORM: usize = 32 * 1024;
 
 pub fn router(blog: Blog) -> Router {
+    let (writing, blog) = (limits::of_writing(&blog.cache), Arc::new(blog));
+    let refusing = Arc::clone(&blog);
+    let writing = writing.on_limited(move |refused, _| limits::refusal(&refusing, refused));
     Router::new()
         .route("/", get(posts))
         .route("/posts/{id}", get(post).post(add_comment))
@@ -49,8 +56,9 @@ pub fn router(blog: Blog) -> Router {
         .nest_service("/assets", blog.assets.service())
         .fallback(not_found)
         .method_not_allowed_fallback(not_allowed)
+        .layer(writing)
         .layer(DefaultBodyLimit::max(LARGEST_FORM))
-        .with_state(Arc::new(blog))
+        .with_state(blog)
 }
 
 async fn posts(State(blog): Shared, uri: Uri) -> Response {

@@ -8,14 +8,22 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::ContentType;
 use actix_web::{HttpResponse, ResponseError};
 use cache_runtime::http;
+use cache_runtime::limit::RateLimited;
 
 use crate::versions::replace;
 
-/// The finished answer of a request that needs no page: 304, 412 or 428.
+/// The finished answer of a request that needs no page: 304, 412 or 428; or the refusal of a limit, 429 or 503.
 ///
-/// It is an error, so that `?` returns it from a handler.
+/// It is an error, so that `?` returns it from a handler, and `#[limited]` can make it.
 #[derive(Clone, Debug)]
 pub struct EarlyResponse(http::EarlyResponse);
+
+/// 429 with the fields that say when to come back, or 503 if the limit could not be checked.
+impl From<RateLimited> for EarlyResponse {
+    fn from(refused: RateLimited) -> Self {
+        EarlyResponse(refused.into())
+    }
+}
 
 impl From<http::EarlyResponse> for EarlyResponse {
     fn from(early: http::EarlyResponse) -> Self {

@@ -11,11 +11,12 @@ use axum_core::body::Body;
 use axum_core::response::{IntoResponse, Response};
 use bytes::Bytes;
 use cache_runtime::http;
+use cache_runtime::limit::RateLimited;
 use http_body::Frame;
 
-/// The finished answer of a request that needs no page: 304, 412 or 428.
+/// The finished answer of a request that needs no page: 304, 412 or 428; or the refusal of a limit, 429 or 503.
 ///
-/// It is an error, so that `?` returns it from a handler.
+/// It is an error, so that `?` returns it from a handler, and `#[limited]` can make it.
 #[derive(Clone, Debug)]
 pub struct EarlyResponse(http::EarlyResponse);
 
@@ -23,6 +24,13 @@ impl EarlyResponse {
     /// Returns the status.
     pub fn status(&self) -> StatusCode {
         self.0.status()
+    }
+}
+
+/// 429 with the fields that say when to come back, or 503 if the limit could not be checked.
+impl From<RateLimited> for EarlyResponse {
+    fn from(refused: RateLimited) -> Self {
+        EarlyResponse(refused.into())
     }
 }
 

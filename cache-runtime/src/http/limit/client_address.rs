@@ -76,6 +76,11 @@ impl ClientAddress {
         self
     }
 
+    /// Returns the field that the addresses are read from.
+    pub fn field_name(&self) -> &HeaderName {
+        &self.field
+    }
+
     /// Says where the address of the peer is. In axum it is in `ConnectInfo`:
     ///
     /// ```

@@ -38,7 +38,7 @@ impl CountedBlog {
             next.run(request)
         });
         let (responses, weather) = (ResponseCache::new(&cache), Weather::new("http://localhost/", &cache));
-        let router = router(Blog { database, pages, assets, responses, weather }).layer(count);
+        let router = router(Blog { database, pages, assets, responses, weather, cache }).layer(count);
         let listener = runtime.block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))).unwrap();
         let address = listener.local_addr().unwrap();
         runtime.spawn(async move { axum::serve(listener, router).await });

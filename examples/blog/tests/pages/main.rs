@@ -4,6 +4,7 @@
 mod assets;
 mod conditional;
 mod fragments;
+mod limits;
 mod mistakes;
 mod others;
 mod site;

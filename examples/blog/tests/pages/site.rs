@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
+use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use blog::{Blog, Database, Pages, Weather, router};
 use cache_assets::Assets;
@@ -63,7 +65,7 @@ impl Site {
         let database = Database::open(folder.path()).unwrap();
         let pages = Pages::new(&templates, &assets, cache, true);
         let (responses, weather) = (ResponseCache::new(cache).name("blog").ignore_requests(), Weather::new(url, cache));
-        let router = router(Blog { database, pages, assets, responses, weather });
+        let router = router(Blog { database, pages, assets, responses, weather, cache: cache.clone() });
         Site { folder, runtime: Runtime::new().unwrap(), router }
     }
 
@@ -109,6 +111,14 @@ impl Site {
         for number in count(&self.show(post), "comment")..comments {
             self.post(post, &format!("author=Ines&body=Comment+{number}"));
         }
+    }
+
+    /// As a browser does that has connected from this address.
+    pub(crate) fn post_from(&self, peer: &str, path: &str, form: &str) -> Page {
+        let kind = "application/x-www-form-urlencoded";
+        let request = Request::post(path).header(header::CONTENT_TYPE, kind);
+        let peer = ConnectInfo(SocketAddr::new(peer.parse().unwrap(), 4711));
+        self.send(request.extension(peer).body(Body::from(form.to_owned())).unwrap())
     }
 
     /// Shows a page, which has to be there.
