@@ -45,7 +45,7 @@ pub(crate) struct LimitState {
 
 impl LimitState {
     fn new(secret: Option<&Secret>) -> Self {
-        let (refusals, local, warned_of_none) = (Refusals::default(), LocalCounts::default(), AtomicBool::new(false));
+        let (refusals, local, warned_of_none) = (Refusals::new(), LocalCounts::default(), AtomicBool::new(false));
         LimitState { who: WhoHash::new(secret.map(|secret| secret.key_for("limits"))), refusals, local, warned_of_none }
     }
 }

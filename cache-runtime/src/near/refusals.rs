@@ -1,10 +1,9 @@
 //! Who is refused until when, so that a client that keeps knocking costs the store nothing.
 
-use std::sync::OnceLock;
-
 use quick_cache::sync::Cache;
 
 use super::Stamps;
+use crate::per_process::PerProcess;
 use crate::time::Timestamp;
 
 /// How many refusals are kept; of more, those that are not met again go first.
@@ -16,8 +15,7 @@ pub(crate) type Refused = (u64, [u8; 16]);
 type Entries = Cache<Refused, Refusal, quick_cache::UnitWeighter, foldhash::fast::RandomState>;
 
 /// The refusals that a cache keeps in this process.
-#[derive(Default)]
-pub(crate) struct Refusals(OnceLock<Entries>);
+pub(crate) struct Refusals(PerProcess<Entries>);
 
 /// A refusal by a store, and until when it holds.
 #[derive(Clone, Debug)]
@@ -37,19 +35,23 @@ pub(crate) struct Refusal {
 }
 
 impl Refusals {
+    pub(crate) const fn new() -> Self {
+        Refusals(PerProcess::new())
+    }
+
     /// The refusal of so much, if it holds now: also on a clock that was set back.
     pub(crate) fn get(&self, refused: &Refused, cost: i64, now: Timestamp) -> Option<Refusal> {
-        let refusal = self.0.get()?.get(refused)?;
+        let refusal = self.0.made()?.get(refused)?;
         let holds = cost == refusal.cost && refusal.at <= now && now < refusal.until && refusal.stamps.are_current();
         holds.then_some(refusal)
     }
 
     pub(crate) fn keep(&self, refused: Refused, refusal: Refusal) {
-        let new = || {
+        let new = |_: Option<&Entries>| {
             let (hasher, lifecycle) =
                 (foldhash::fast::RandomState::default(), quick_cache::sync::DefaultLifecycle::default());
             Cache::with(MAX_REFUSALS, MAX_REFUSALS as u64, quick_cache::UnitWeighter, hasher, lifecycle)
         };
-        self.0.get_or_init(new).insert(refused, refusal);
+        self.0.get(new).insert(refused, refusal);
     }
 }
