@@ -2,16 +2,17 @@
 //!
 //! ```text
 //! let near = {
-//!     let mut call = CallKey::of(&|| ());
+//!     let mut call = CallKey::of::<load>();
 //!     TemplatePart::new(&id).cache_part(&mut call);
 //!     match near(REFRESH, cache, &mut call, FitProbe::<User>::new().cache_fit()) {
-//!         Ok(value) => return whole(outcome, value),
+//!         Ok(result) => return result,
 //!         Err(slot) => slot,
 //!     }
 //! };
 //! ```
 //!
-//! The type of the closure tells the function from all others, and an instance of a generic one from its other instances.
+//! The companion type tells the function from all others. In a method, or without companions, a closure's type does, which also
+//! has the type parameters of an `impl`.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
@@ -19,11 +20,12 @@ use syn::visit_mut::{VisitMut, visit_type_mut};
 use syn::{GenericParam, Lifetime, Type, TypeParam, TypeParamBound, WherePredicate};
 
 use super::Expansion;
+use super::forwarding::type_name;
 use super::key::displayed;
 use super::options::optional;
 use crate::args::Near;
 use crate::companions::Parameter;
-use crate::key::Key;
+use crate::key::{Key, TypeArgument};
 use crate::signature::{names_in, place_of};
 
 impl Expansion<'_> {
@@ -36,18 +38,31 @@ impl Expansion<'_> {
         }
         let (patterns, parts) = (self.patterns(), self.parts());
         let (cache, kept) = (optional(self.plan.args.cache.as_ref()), self.kept_type());
-        let outcome = self.outcome(&self.returned());
+        let call = self.call_key(&support);
         quote_spanned! {Span::mixed_site()=>
             let near = {
-                let mut call = #support::CallKey::of(&|| ());
+                let mut call = #call;
                 #patterns
                 #parts
                 match #support::near(#is_refresh, #cache, &mut call, #support::FitProbe::<#kept>::new().cache_fit()) {
-                    ::core::result::Result::Ok(value) => return #support::whole(#outcome, value),
+                    ::core::result::Result::Ok(result) => return result,
                     ::core::result::Result::Err(slot) => slot,
                 }
             };
         }
+    }
+
+    /// The start of the call's key.
+    fn call_key(&self, support: &TokenStream) -> TokenStream {
+        let of_a_closure = quote_spanned!(Span::mixed_site()=> #support::CallKey::of_val(&|| ()));
+        let is_free = self.plan.companions.as_ref().is_some_and(|companions| !companions.in_impl);
+        let types = self.plan.types.iter().map(|argument| match argument {
+            TypeArgument::Type(name) => Some(quote_spanned!(Span::mixed_site()=> ::core::marker::PhantomData<#name>)),
+            TypeArgument::Const(_) | TypeArgument::Of(_) => None,
+        });
+        let Some(types) = types.collect::<Option<Vec<_>>>().filter(|_| is_free) else { return of_a_closure };
+        let name = type_name(self.function);
+        quote_spanned!(Span::mixed_site()=> #support::CallKey::of::<(#name, #(#types),*)>())
     }
 
     /// Whether the compiler can find out if values of the type are kept. It chooses methods without regard to lifetimes,

@@ -43,14 +43,14 @@ impl Handle {
         self.core.near.keep(key, loaded);
     }
 
-    /// The value of an annotated function's call, if it is kept near; else where it is to be kept.
+    /// The result of an annotated function's call, if its value is kept near; else where it is to be kept.
     #[inline]
-    pub(crate) fn near_value<V>(&self, call: &mut CallKey, fit: Fit<V>) -> Result<V, NearSlot<V>> {
-        let Some(fit) = fit.keep_near().filter(|_| call.complete(&self.view.namespace)) else {
+    pub(crate) fn near_value<R, V>(&self, call: &mut CallKey, fit: Fit<R, V>) -> Result<R, NearSlot<V>> {
+        let Some(keep) = fit.keep_near.filter(|_| call.complete(&self.view.namespace)) else {
             return Err(NearSlot::none());
         };
-        let value = self.core.near.value(call, &self.core.clock).and_then(|decoded| (fit.get)(&decoded));
-        value.ok_or_else(|| NearSlot::new(call.clone(), fit))
+        let value = self.core.near.value(call, &self.core.clock).and_then(|decoded| (keep.get)(&decoded));
+        value.map(fit.whole).ok_or_else(|| NearSlot::new(call.clone(), keep))
     }
 
     /// Decodes a record that is not kept near, and keeps the value if it is to be.

@@ -11,7 +11,8 @@ const ROOM: usize = 120;
 /// A call of an annotated function.
 #[derive(Clone, Debug)]
 pub struct CallKey {
-    /// The type of a closure in the function, which no other function has, and no other instance of a generic one.
+    /// A type that no other function has, and no other instance of a generic one: the companion type with the type
+    /// arguments, or a closure's in the function.
     pub(super) function: TypeId,
     bytes: [u8; ROOM],
     len: usize,
@@ -22,7 +23,13 @@ pub struct CallKey {
 impl CallKey {
     /// A call of the function in which the closure stands, without the parts of its key.
     #[inline]
-    pub fn of<F>(_: &F) -> Self {
+    pub fn of_val<F>(_: &F) -> Self {
+        CallKey::of::<F>()
+    }
+
+    /// A call of the function that has this type, without the parts of its key.
+    #[inline]
+    pub fn of<F>() -> Self {
         CallKey { function: typeid::of::<F>(), bytes: [0; ROOM], len: 0, is_incomplete: false }
     }
 

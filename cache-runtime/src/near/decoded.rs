@@ -1,6 +1,7 @@
 //! A decoded value that is kept near, and the types whose values can be.
 
 use std::any::Any;
+use std::convert::identity;
 use std::marker::PhantomData;
 use std::ops::Deref;
 use std::sync::Arc;
@@ -28,11 +29,15 @@ pub(crate) struct Decoded<V: ?Sized = dyn Any + Send + Sync> {
 
 type Decode<V> = fn(Value, u64, Seal<'_>, Validity) -> Result<(Arc<Decoded>, V), Unreadable>;
 
-/// How values of a type are kept near, if they can be.
+/// How the stored part of a result is kept near, if it can be.
 ///
 /// Functions, so that whoever has a `Fit` needs no bounds. A type that differs from the kept one in its lifetimes only is
 /// given a copy of the kept value all the same.
-pub struct Fit<V>(Option<KeepNear<V>>);
+pub struct Fit<R, V> {
+    pub(crate) keep_near: Option<KeepNear<V>>,
+    /// Restores the result from its stored part.
+    pub(crate) whole: fn(V) -> R,
+}
 
 pub(crate) struct KeepNear<V> {
     /// A copy of the kept value, if it is of this type.
@@ -41,20 +46,12 @@ pub(crate) struct KeepNear<V> {
     pub(crate) decode: Decode<V>,
 }
 
-impl<V> Fit<V> {
-    /// How the values are kept, if they can be.
-    #[inline]
-    pub(crate) fn keep_near(self) -> Option<KeepNear<V>> {
-        self.0
-    }
-}
-
 /// What can be kept near: a value that owns its data, and of which each caller gets a copy.
 pub trait Fitting: Clone + Send + Sync + DeserializeOwned + 'static {}
 
 impl<T: Clone + Send + Sync + DeserializeOwned + 'static> Fitting for T {}
 
-fn fit<V: Fitting>() -> Fit<V> {
+fn fit<R, V: Fitting>(whole: fn(V) -> R) -> Fit<R, V> {
     fn get<V: Fitting>(decoded: &Decoded) -> Option<V> {
         decoded.value.downcast_ref().cloned()
     }
@@ -69,7 +66,7 @@ fn fit<V: Fitting>() -> Fit<V> {
         let copy = value.clone();
         Ok((Arc::new(Decoded { validity, size: size_of::<V>() + encoded, value }), copy))
     }
-    Fit(Some(KeepNear { get, decode }))
+    Fit { keep_near: Some(KeepNear { get, decode }), whole }
 }
 
 /// Finds out how the stored part of a return type is kept near: of a `Result` the `Ok`.
@@ -98,32 +95,32 @@ impl<R> FitProbe<R> {
 impl<V: Fitting, E> FitProbe<Result<V, E>> {
     /// The `Ok` can be kept.
     #[inline]
-    pub fn cache_fit(&self) -> Fit<V> {
-        fit()
+    pub fn cache_fit(&self) -> Fit<Result<V, E>, V> {
+        fit(Ok)
     }
 }
 
 impl<R: Fitting> WholeFit<R> {
     /// The value can be kept.
     #[inline]
-    pub fn cache_fit(&self) -> Fit<R> {
-        fit()
+    pub fn cache_fit(&self) -> Fit<R, R> {
+        fit(identity)
     }
 }
 
 impl<V, E> UnfitOk<Result<V, E>> {
     /// The `Ok` cannot be kept.
     #[inline]
-    pub fn cache_fit(&self) -> Fit<V> {
-        Fit(None)
+    pub fn cache_fit(&self) -> Fit<Result<V, E>, V> {
+        Fit { keep_near: None, whole: Ok }
     }
 }
 
 impl<R> Unfit<R> {
     /// The value cannot be kept.
     #[inline]
-    pub fn cache_fit(&self) -> Fit<R> {
-        Fit(None)
+    pub fn cache_fit(&self) -> Fit<R, R> {
+        Fit { keep_near: None, whole: identity }
     }
 }
 
