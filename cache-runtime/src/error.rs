@@ -41,7 +41,7 @@ pub struct Error {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The key or tag is empty, or the arguments of a function make no key.
+    /// The key, the tag or the name of the namespace is empty, or the arguments of a function make no key.
     Key,
     /// The value cannot be stored: serde cannot write it, for example.
     Value,

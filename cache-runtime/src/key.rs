@@ -47,11 +47,12 @@ const DIGEST_LEN: usize = 1 + 32;
 ///
 /// # Errors
 ///
-/// [`ErrorKind::Key`] if it is empty.
+/// [`ErrorKind::Key`] if it or a name of the namespace is empty.
 pub(crate) fn stored<'a>(namespace: &str, key: &'a str) -> Result<Cow<'a, str>> {
     if key.is_empty() {
         return Err(Error::new(ErrorKind::Key, "the key is empty; write at least one character"));
     }
+    check_namespace(namespace)?;
     let escape = if key.starts_with('@') { "@/" } else { "" };
     let text = if namespace.is_empty() && escape.is_empty() {
         Cow::Borrowed(key)
@@ -65,11 +66,12 @@ pub(crate) fn stored<'a>(namespace: &str, key: &'a str) -> Result<Cow<'a, str>> 
 ///
 /// # Errors
 ///
-/// [`ErrorKind::Key`] if the tag is empty.
+/// [`ErrorKind::Key`] if the tag or a name of the namespace is empty.
 pub(crate) fn of_tag(namespace: &str, tag: &str) -> Result<String> {
     if tag.is_empty() {
         return Err(Error::new(ErrorKind::Key, "the tag is empty; write at least one character"));
     }
+    check_namespace(namespace)?;
     let text = Cow::Owned([namespace, "@/#", tag].concat());
     Ok(shortened(text, namespace.len(), MAX_LEN).into_owned())
 }
@@ -89,7 +91,7 @@ pub(crate) fn namespace(outer: &str, name: &str) -> String {
     let start = text.len();
     escape(name, '%', &['%', '/'], &mut text);
     if text.len() == start {
-        text.push('%'); // The empty name. No other name is encoded so, and `@/` has another meaning.
+        text.push('%'); // The empty name, for `check_namespace`. No other name is encoded so.
     }
     let mut text = match shortened(Cow::Borrowed(&text[start..]), 0, MAX_NAMESPACE) {
         Cow::Owned(short) => format!("{}{short}", &text[..start]),
@@ -97,6 +99,19 @@ pub(crate) fn namespace(outer: &str, name: &str) -> String {
     };
     text.push('/');
     text
+}
+
+/// Refuses a namespace with an empty name: a name that was not set would put all tenants into one.
+///
+/// # Errors
+///
+/// [`ErrorKind::Key`] if a name of it is empty.
+pub(crate) fn check_namespace(namespace: &str) -> Result<()> {
+    if namespace.contains("%/") {
+        let message = "the name of a namespace is empty; write at least one character";
+        return Err(Error::new(ErrorKind::Key, message));
+    }
+    Ok(())
 }
 
 /// A key in a message. Line breaks and other control characters are escaped, so that a key cannot forge a line of the log.

@@ -78,6 +78,15 @@ fn a_short_text_file_is_moved_aside() {
     assert_moved_aside(&database, "not a database");
 }
 
+/// SQLite would overwrite it.
+#[test]
+fn a_file_of_one_byte_is_moved_aside_too() {
+    let database = DatabaseFile::new();
+    fs::create_dir_all(database.path.parent().unwrap()).unwrap();
+    fs::write(&database.path, "h").unwrap();
+    assert_moved_aside(&database, "not a database");
+}
+
 #[test]
 fn an_empty_file_becomes_a_database() {
     let database = DatabaseFile::new();
@@ -191,6 +200,22 @@ fn a_database_of_another_program_is_refused_and_unchanged() {
     assert_refused_and_unchanged(&foreign_database(
         "CREATE TABLE users (id INTEGER, name TEXT); INSERT INTO users VALUES (1, 'Zoë')",
     ));
+}
+
+/// To open it takes long, so not every call does.
+#[test]
+fn a_database_of_another_program_is_looked_at_once_in_a_while() {
+    let is_refused_from_memory = || {
+        let database = foreign_database("CREATE TABLE users (id INTEGER, name TEXT)");
+        let cache = database.open();
+        cache.set("k", "v").unwrap_err();
+        fs::remove_file(&database.path).unwrap();
+        let is_refused = cache.set("k", "v").is_err();
+        wait_until("the new state is noticed", || cache.set("k", "v").is_ok());
+        is_refused
+    };
+    // A slow machine may take longer than that once.
+    assert!((0..10).any(|_| is_refused_from_memory()));
 }
 
 #[test]

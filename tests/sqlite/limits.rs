@@ -265,7 +265,7 @@ fn large() -> String {
 
 fn assert_too_large(result: Result<()>) {
     let error = result.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Value, "{error}");
+    assert_eq!(error.kind(), ErrorKind::Entry, "{error}");
     assert!(error.to_string().contains("max_size"), "{error}");
 }
 

@@ -326,6 +326,7 @@ macro_rules! __each_behaviour {
             }
             errors {
                 an_empty_key_is_an_error
+                an_empty_namespace_is_an_error
                 an_unserializable_value_is_an_error
                 one_unserializable_value_in_a_batch_writes_none
                 an_error_names_the_operation_the_key_and_the_reason

@@ -39,6 +39,18 @@ impl Serialize for Unserializable {
     }
 }
 
+/// A name that was not set would put all tenants into one namespace.
+pub fn an_empty_namespace_is_an_error(cache: &TestCache) {
+    for cache in [cache.view(|cache| cache.namespace("")), cache.view(|cache| cache.namespace("").namespace("a"))] {
+        assert_refused(ErrorKind::Key, cache.set("k", "v"));
+        assert_refused(ErrorKind::Key, cache.get::<String>("k"));
+        assert_refused(ErrorKind::Key, cache.increment("k", 1));
+        assert_refused(ErrorKind::Key, cache.delete_tag("tag"));
+        assert_refused(ErrorKind::Key, cache.clear());
+        assert_eq!(cache.get_or_set("k", || 1), 1);
+    }
+}
+
 /// A value that serde cannot write is an error, and the old value stays.
 pub fn an_unserializable_value_is_an_error(cache: &TestCache) {
     cache.set("k", "old").unwrap();

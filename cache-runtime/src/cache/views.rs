@@ -109,7 +109,8 @@ for_both_faces! {
     /// Gives the view keys of its own.
     ///
     /// A namespace never shares a key with the root or with another namespace, whatever characters are in either.
-    /// Namespaces nest: this one is inside the view's. [`clear`](Self::clear) deletes a namespace and those inside it.
+    /// Namespaces nest: this one is inside the view's. [`clear`](Self::clear) deletes a namespace and those inside it. With an
+    /// empty name every operation is an error.
     #[must_use]
     example:
     /// cache.namespace("tenant-7").set("stats", "of tenant 7").await?;

@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 use super::Handle;
 use crate::Result;
 use crate::entry::{self, Expiration, Seal, Value};
+use crate::key;
 use crate::mode::Mode;
 use crate::near::Loaded;
 use crate::store::Operation;
@@ -134,6 +135,7 @@ impl Handle {
     }
 
     pub(crate) async fn clear<M: Mode>(&self, mode: &M) -> Result<u64> {
+        key::check_namespace(&self.view.namespace)?;
         let prefix = Cow::Borrowed(&*self.view.namespace);
         self.core.invalidations.invalidate_prefix(&prefix);
         self.ask(mode, Operation::Clear { prefix }).await?.count()

@@ -74,6 +74,9 @@ struct OpenedFile {
     database: RwLock<Option<Arc<Database>>>,
     /// When the path was last checked, in milliseconds since the store was made.
     last_check: AtomicU64,
+    /// Until when the file counts as the database of another program, in the same milliseconds: it is looked at once in a
+    /// while, and not at each call.
+    foreign_until: AtomicU64,
     /// Whether this process was forked while another thread used the file, and cannot use it.
     is_lost: bool,
 }
@@ -113,7 +116,7 @@ impl SqliteStore {
     /// What this process has opened.
     fn file(&self) -> &OpenedFile {
         self.opened.get(|parent| match parent {
-            None => OpenedFile { database: RwLock::default(), last_check: AtomicU64::new(0), is_lost: false },
+            None => OpenedFile::new(None, false),
             Some(parent) => parent.left_by_fork(),
         })
     }
@@ -149,6 +152,11 @@ impl SqliteStore {
         if file.is_lost {
             return Err(Error::new(ErrorKind::Unavailable, FORKED));
         }
+        if let Some(path) = &self.settings.path
+            && self.started.millis() < file.foreign_until.load(Ordering::Relaxed)
+        {
+            return Err(unusable(&path.display().to_string(), Unusable::Foreign));
+        }
         let slot = busy_timeout::may_wait().then(|| file.database.try_write_for(busy_timeout::left())).flatten();
         let mut slot = slot.ok_or_else(|| explained(error::busy()))?;
         if let Some(database) = slot.as_ref().filter(|database| database.is_usable()) {
@@ -159,7 +167,13 @@ impl SqliteStore {
         // Closed first, because a deleted file takes room on the disk as long as it is open.
         drop(slot.take());
         let _opening = Opening { outer: OPENING.replace(self.address()) };
-        let database = Arc::new(self.open(damaged)?);
+        let opened = self.open(damaged).inspect_err(|error| {
+            if error.kind() == ErrorKind::Config {
+                let until = self.started.millis() + FILE_CHECK_INTERVAL.as_millis() as u64;
+                file.foreign_until.store(until, Ordering::Relaxed);
+            }
+        });
+        let database = Arc::new(opened?);
         *slot = Some(Arc::clone(&database));
         Ok(database)
     }
@@ -263,7 +277,7 @@ impl SqliteStore {
         }
         let message =
             format!("a value of {largest} bytes is too large: the limit is {limit} bytes, a quarter of `max_size`");
-        Err(Error::new(ErrorKind::Value, message))
+        Err(Error::new(ErrorKind::Entry, message))
     }
 }
 
@@ -271,6 +285,11 @@ const FORKED: &str = "this process was forked while another thread used the file
                       nothing uses it";
 
 impl OpenedFile {
+    fn new(database: Option<Arc<Database>>, is_lost: bool) -> Self {
+        let (last_check, foreign_until) = (AtomicU64::new(0), AtomicU64::new(0));
+        OpenedFile { database: RwLock::new(database), last_check, foreign_until, is_lost }
+    }
+
     /// What a forked process makes of what its parent had opened.
     ///
     /// SQLite keeps a record of the locks of its process, and the child inherits that record, but not the locks. If the
@@ -300,7 +319,7 @@ impl OpenedFile {
             }
             None => (None, true),
         };
-        OpenedFile { database: RwLock::new(kept), last_check: AtomicU64::new(0), is_lost }
+        OpenedFile::new(kept, is_lost)
     }
 }
 

@@ -74,6 +74,10 @@ impl Database {
 
     /// Opens an existing file, and initializes an empty one.
     pub(super) fn in_file(path: &Path, pragmas: Arc<Pragmas>, max_size: u64) -> Result<Self, Unusable> {
+        // SQLite takes a file of one byte for an empty one, and overwrites it.
+        if file::size(path) == 1 {
+            return Err(Unusable::Replaceable("file is not a database".to_owned()));
+        }
         let file = OpenFile { path: path.to_owned(), identity: file::identity(path) };
         Self::new(connect(path)?, Some(file), pragmas, max_size)
     }
