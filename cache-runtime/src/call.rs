@@ -175,7 +175,7 @@ impl<M: Mode> Call<'_, M> {
     /// The first half of the way: a value, or the decision to compute.
     async fn lookup<T: DeserializeOwned>(&self, near: NearSlot<T>) -> Found<T> {
         let ended_before = flights().ended();
-        let record = if near.get().is_some() { self.load_stored().await } else { self.load().await };
+        let record = self.load(near.get().is_none()).await;
         match self.handle.decide(&self.key, record, &near) {
             Decision::Value(value) => Found::Value(value),
             Decision::Compute { stale, lease } => Found::Compute(Start { ended_before, stale, lease }),
@@ -285,25 +285,12 @@ impl<M: Mode> Call<'_, M> {
         value.map_or(whole, O::whole)
     }
 
-    /// The stored record; a store that fails has none.
-    async fn load(&self) -> Option<Arc<Loaded>> {
+    /// The stored record; a store that fails has none. A call that keeps its value near has no use for the record there.
+    async fn load(&self, is_near: bool) -> Option<Arc<Loaded>> {
         if self.handle.stores_nothing() {
             return None;
         }
-        let record = self.handle.record(self.mode, &self.key).await;
-        self.unless_failed(record)
-    }
-
-    /// The same from the store itself, for a call that keeps the value near.
-    async fn load_stored(&self) -> Option<Arc<Loaded>> {
-        if self.handle.stores_nothing() {
-            return None;
-        }
-        let record = self.handle.stored_record(self.mode, &self.key).await;
-        self.unless_failed(record)
-    }
-
-    fn unless_failed(&self, record: crate::Result<Option<Arc<Loaded>>>) -> Option<Arc<Loaded>> {
+        let record = self.handle.record_near(self.mode, &self.key, is_near).await;
         record.unwrap_or_else(|error| {
             self.handle.log_failure(&error);
             None
@@ -338,7 +325,7 @@ impl<M: Mode> Call<'_, M> {
     }
 
     async fn live<T: DeserializeOwned>(&self) -> Option<(T, Arc<Value>)> {
-        let record = self.load().await.filter(|record| record.is_live(self.handle.now()))?;
+        let record = self.load(true).await.filter(|record| record.is_live(self.handle.now()))?;
         let value = self.handle.decode(&self.key, &record.value)?;
         Some((value, Arc::new(record.value.clone())))
     }

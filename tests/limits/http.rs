@@ -221,12 +221,15 @@ fn client(trusted: &[&str], peer: &str, lines: &[&[u8]]) -> String {
     client.of_peer(address(peer), &headers).to_string()
 }
 
+/// The trusted proxies, the peer, the lines of the field, and whom the request counts for.
+type Forwarded<'a> = (&'a [&'a str], &'a str, &'a [&'a [u8]], &'a str);
+
 #[test]
 fn forwarded_addresses_count_only_from_trusted_proxies() {
     let long = [b"198.51.100.1, ".repeat(4000), b"192.0.2.7".to_vec()].concat();
     let trusted_chain = b"10.0.0.9, ".repeat(5000);
     let junk = vec![b'x'; 60_000];
-    let cases: &[(&[&str], &str, &[&[u8]], &str)] = &[
+    let cases: &[Forwarded<'_>] = &[
         // Nobody is trusted: only the peer counts.
         (&[], "192.0.2.1", &[b"203.0.113.9"], "192.0.2.1"),
         (&[], "10.0.0.1", &[b"203.0.113.9"], "10.0.0.1"),

@@ -1,6 +1,7 @@
 //! Operations on one entry.
 
 use std::borrow::Cow;
+use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,25 +19,30 @@ use crate::time::Expiry;
 
 impl Handle {
     /// The record under a stored key, expired or not, unless one of its tags was deleted.
-    pub(crate) async fn record<M: Mode>(&self, mode: &M, key: &str) -> Result<Option<Arc<Loaded>>> {
-        if let Some(near) = self.near(key) {
-            return Ok(Some(near));
-        }
-        let loaded = self.stored_record(mode, key).await?;
-        Ok(loaded.inspect(|loaded| self.keep_near(key, loaded)))
+    pub(crate) fn record<M: Mode>(&self, mode: &M, key: &str) -> impl Future<Output = Result<Option<Arc<Loaded>>>> {
+        self.record_near(mode, key, true)
     }
 
-    /// The same from the store, and not kept near.
-    pub(crate) async fn stored_record<M: Mode>(&self, mode: &M, key: &str) -> Result<Option<Arc<Loaded>>> {
+    /// The same, which is found near and kept there only if `is_near` says so.
+    pub(crate) async fn record_near<M: Mode>(&self, mode: &M, key: &str, is_near: bool) -> Result<Option<Arc<Loaded>>> {
+        if is_near && let Some(near) = self.near(key) {
+            return Ok(Some(near));
+        }
         let stamps = self.stamps(key);
         let Some(record) = self.ask(mode, Operation::Get { key: Cow::Borrowed(key) }).await?.record()? else {
             return Ok(None);
         };
         // Boxed: most records carry no tags, and the future of their calls stays small.
-        if record.is_tagged() {
-            return Box::pin(self.current(mode, key, record, stamps)).await;
-        }
-        Ok(Some(self.loaded(record, stamps)))
+        let loaded = if record.is_tagged() {
+            Box::pin(self.current(mode, key, record, stamps)).await?
+        } else {
+            Some(self.loaded(record, stamps))
+        };
+        Ok(loaded.inspect(|loaded| {
+            if is_near {
+                self.keep_near(key, loaded)
+            }
+        }))
     }
 
     async fn live<M: Mode>(&self, mode: &M, key: &str) -> Result<Option<Arc<Loaded>>> {

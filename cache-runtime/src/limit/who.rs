@@ -18,8 +18,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 ///
 /// assert_eq!(&*42_u32.bytes(), b"42");
 /// assert_ne!(("a", "b:c").bytes(), ("a:b", "c").bytes());
-/// assert_eq!("::ffff:192.0.2.7".parse::<IpAddr>()?.bytes(), "192.0.2.7".bytes());
-/// # use Who as _;
+/// assert_eq!(&*"::ffff:192.0.2.7".parse::<IpAddr>()?.bytes(), b"192.0.2.7");
 /// # Ok::<(), std::net::AddrParseError>(())
 /// ```
 pub trait Who {

@@ -81,15 +81,13 @@ impl ClientAddress {
         &self.field
     }
 
-    /// Says where the address of the peer is. In axum it is in `ConnectInfo`:
+    /// Says where the address of the peer is. In axum it is in `ConnectInfo<SocketAddr>`, as `.0`.
     ///
     /// ```
-    /// use axum::extract::ConnectInfo;
     /// use cache_runtime::http::ClientAddress;
     /// use std::net::SocketAddr;
     ///
-    /// let client = ClientAddress::new()
-    ///     .peer(|extensions| extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip()));
+    /// let client = ClientAddress::new().peer(|extensions| extensions.get::<SocketAddr>().map(SocketAddr::ip));
     /// ```
     #[must_use]
     pub fn peer(mut self, peer: impl Fn(&Extensions) -> Option<IpAddr> + Send + Sync + 'static) -> Self {

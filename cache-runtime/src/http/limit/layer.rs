@@ -49,15 +49,20 @@ pub struct LimitLayer {
     pub(super) settings: Arc<Settings>,
 }
 
+type Condition = dyn Fn(&Parts) -> bool + Send + Sync;
+type Adjust = dyn Fn(AsyncRateLimiter, &Parts) -> AsyncRateLimiter + Send + Sync;
+type Reaction = dyn Fn(&RateLimited, &Parts) -> Response<Bytes> + Send + Sync;
+type Find = dyn Fn(&Parts) -> Option<Vec<u8>> + Send + Sync;
+
 #[derive(Clone)]
 pub(super) struct Settings {
     pub(super) limiter: AsyncRateLimiter,
     pub(super) client: ClientAddress,
     pub(super) by: By,
     scope: Option<Arc<str>>,
-    applies: Vec<Arc<dyn Fn(&Parts) -> bool + Send + Sync>>,
-    adjust: Option<Arc<dyn Fn(AsyncRateLimiter, &Parts) -> AsyncRateLimiter + Send + Sync>>,
-    pub(super) reaction: Option<Arc<dyn Fn(&RateLimited, &Parts) -> Response<Bytes> + Send + Sync>>,
+    applies: Vec<Arc<Condition>>,
+    adjust: Option<Arc<Adjust>>,
+    pub(super) reaction: Option<Arc<Reaction>>,
     pub(super) tells: bool,
 }
 
@@ -65,7 +70,7 @@ pub(super) struct Settings {
 pub(super) enum By {
     Address,
     Header(HeaderName),
-    Closure(Arc<dyn Fn(&Parts) -> Option<Vec<u8>> + Send + Sync>),
+    Closure(Arc<Find>),
 }
 
 /// Whom a request counts for.
