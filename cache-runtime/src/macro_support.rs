@@ -22,7 +22,7 @@ pub use self::duration::{IntoDuration, duration};
 pub use self::limited::{EnteredCall, LimitOptions, refuse, succeeded};
 pub use self::list::ListProbe;
 pub use self::model::{UpdatedAt, id, id_values};
-pub use self::near::{ArgumentPart, CallKey, Fit, FitProbe, NearSlot, TemplatePart, near};
+pub use self::near::{ArgumentParts, CallKey, Fit, FitProbe, NearSlot, TemplateParts, near};
 pub use self::options::{CallOptions, vec};
 pub use self::refused::IntoRefused;
 // `Storable` is here so that users can write the bound which the compiler proposes.

@@ -23,7 +23,7 @@ use quick_cache::Equivalent;
 use quick_cache::sync::{Cache, DefaultLifecycle};
 use smallvec::SmallVec;
 
-pub use self::call_key::{ArgumentPart, CallKey, TemplatePart};
+pub use self::call_key::{ArgumentParts, CallKey, TemplateParts};
 pub(crate) use self::decoded::{Decoded, Validity};
 pub use self::decoded::{Fit, FitProbe};
 pub(crate) use self::refusals::{Refusal, Refusals};

@@ -3,7 +3,7 @@
 //! ```text
 //! let near = {
 //!     let mut call = CallKey::of::<load>();
-//!     TemplatePart::new(&id).cache_part(&mut call);
+//!     TemplateParts::new(&(&id,)).cache_parts(&mut call);
 //!     match near(REFRESH, cache, &mut call, FitProbe::<User>::new().cache_fit()) {
 //!         Ok(result) => return result,
 //!         Err(slot) => slot,
@@ -116,21 +116,20 @@ impl Expansion<'_> {
         patterns.collect()
     }
 
-    /// The statements that write the parts of the key.
-    fn parts(&self) -> TokenStream {
-        let support = self.support(Span::mixed_site());
-        let part = |kind: &str, value: TokenStream| {
-            let kind = Ident::new(kind, Span::mixed_site());
-            quote_spanned!(Span::mixed_site()=> #support::#kind::new(#value).cache_part(&mut call);)
-        };
-        match &self.plan.key {
+    /// The statement that writes the parts of the key; nothing if it has none.
+    fn parts(&self) -> Option<TokenStream> {
+        let (kind, values): (_, Vec<TokenStream>) = match &self.plan.key {
             Key::Template { text, values, .. } => {
-                values.iter().map(|value| part("TemplatePart", displayed(value, text.span(), false))).collect()
+                ("TemplateParts", values.iter().map(|value| displayed(value, text.span(), false)).collect())
             }
             Key::Default { arguments } => {
-                arguments.iter().map(|name| part("ArgumentPart", quote_spanned!(name.span()=> &#name))).collect()
+                ("ArgumentParts", arguments.iter().map(|name| quote_spanned!(name.span()=> &#name)).collect())
             }
-        }
+        };
+        let (support, kind) = (self.support(Span::mixed_site()), Ident::new(kind, Span::mixed_site()));
+        let statement =
+            quote_spanned!(Span::mixed_site()=> #support::#kind::new(&(#(#values,)*)).cache_parts(&mut call););
+        (!values.is_empty()).then_some(statement)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The first look of a call: near, by what its key is made of.
 
-pub use crate::near::{ArgumentPart, CallKey, Fit, FitProbe, NearSlot, TemplatePart};
+pub use crate::near::{ArgumentParts, CallKey, Fit, FitProbe, NearSlot, TemplateParts};
 use crate::runtime;
 
 /// The result of a call whose value is kept near; else where it is to be kept. A refresh wants neither.

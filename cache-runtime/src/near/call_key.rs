@@ -4,6 +4,7 @@
 
 use std::any::TypeId;
 use std::fmt::{self, Display, Write};
+use std::ops::Deref;
 
 /// How many bytes the parts may take. Calls with longer ones are found by their key.
 const ROOM: usize = 120;
@@ -55,6 +56,20 @@ impl CallKey {
                 self.len += bytes.len();
             }
             None => self.is_incomplete = true,
+        }
+    }
+}
+
+impl CallKey {
+    /// A text, after its length.
+    fn put_text(&mut self, text: impl Display) {
+        let before = self.len;
+        0_usize.put_in(self);
+        let start = self.len;
+        self.is_incomplete |= write!(self, "{text}").is_err();
+        if !self.is_incomplete {
+            let len = self.len - start;
+            self.bytes[before..start].copy_from_slice(&len.to_ne_bytes());
         }
     }
 }
@@ -147,93 +162,124 @@ impl<T: PlainPart> PlainPart for Vec<T> {
     }
 }
 
-/// The value of a placeholder. The method that the compiler finds first writes it: that of a [`PlainPart`], else that of a
-/// `Display`; the others are behind `Deref`.
-pub struct TemplatePart<'a, T: ?Sized>(DisplayedPart<'a, T>);
+/// Values whose texts tell them from all others of their types.
+pub trait DisplayedParts {
+    /// Appends the texts.
+    #[doc(hidden)]
+    fn put_in(&self, key: &mut CallKey);
+}
 
-/// The value of an argument in a default key. Only a [`PlainPart`] has bytes of its own.
-pub struct ArgumentPart<'a, T: ?Sized>(OpaquePart<'a, T>);
+macro_rules! tuples {
+    ($($name:ident)*) => {
+        impl<$($name: PlainPart),*> PlainPart for ($($name,)*) {
+            #[inline]
+            #[expect(non_snake_case, reason = "the variables have the names of their types")]
+            fn put_in(&self, key: &mut CallKey) {
+                let ($($name,)*) = self;
+                $($name.put_in(key);)*
+            }
+        }
 
-/// What a part is, behind `Deref`, that is no [`PlainPart`].
-pub struct DisplayedPart<'a, T: ?Sized>(OpaquePart<'a, T>);
+        impl<$($name: Display),*> DisplayedParts for ($($name,)*) {
+            #[expect(non_snake_case, reason = "the variables have the names of their types")]
+            fn put_in(&self, key: &mut CallKey) {
+                let ($($name,)*) = self;
+                $(key.put_text($name);)*
+            }
+        }
+    };
+}
 
-/// What a part is, behind `Deref`, that has no bytes of its own.
-pub struct OpaquePart<'a, T: ?Sized>(&'a T);
+tuples!(A);
+tuples!(A B);
+tuples!(A B C);
+tuples!(A B C D);
+tuples!(A B C D E);
+tuples!(A B C D E F);
+tuples!(A B C D E F G);
+tuples!(A B C D E F G H);
 
-impl<'a, T: ?Sized> TemplatePart<'a, T> {
-    /// A placeholder's value.
+/// The values of placeholders, as a tuple of references. The method that the compiler finds first writes them: that of
+/// [`PlainPart`]s, else that of what is `Display`; the others are behind `Deref`. One call for all, because each costs the
+/// compiler time in every annotated function.
+pub struct TemplateParts<'a, T>(TextParts<'a, T>);
+
+/// The arguments of a default key, as a tuple of references. Only [`PlainPart`]s have bytes of their own.
+pub struct ArgumentParts<'a, T>(OpaqueParts<'a, T>);
+
+/// What parts are, behind `Deref`, of which one is no [`PlainPart`].
+pub struct TextParts<'a, T>(OpaqueParts<'a, T>);
+
+/// What parts are, behind `Deref`, that have no bytes of their own.
+pub struct OpaqueParts<'a, T>(&'a T);
+
+impl<'a, T> TemplateParts<'a, T> {
+    /// The values of placeholders.
     #[inline]
-    pub fn new(value: &'a T) -> Self {
-        TemplatePart(DisplayedPart(OpaquePart(value)))
+    pub fn new(parts: &'a T) -> Self {
+        TemplateParts(TextParts(OpaqueParts(parts)))
     }
 }
 
-impl<'a, T: ?Sized> ArgumentPart<'a, T> {
-    /// An argument's value.
+impl<'a, T> ArgumentParts<'a, T> {
+    /// The values of arguments.
     #[inline]
-    pub fn new(value: &'a T) -> Self {
-        ArgumentPart(OpaquePart(value))
+    pub fn new(parts: &'a T) -> Self {
+        ArgumentParts(OpaqueParts(parts))
     }
 }
 
-impl<T: PlainPart + ?Sized> TemplatePart<'_, T> {
-    /// Appends the part to a key.
+impl<T: PlainPart> TemplateParts<'_, T> {
+    /// Appends the parts to a key.
     #[inline]
-    pub fn cache_part(&self, key: &mut CallKey) {
+    pub fn cache_parts(&self, key: &mut CallKey) {
         self.0.0.0.put_in(key);
     }
 }
 
-impl<T: PlainPart + ?Sized> ArgumentPart<'_, T> {
-    /// Appends the part to a key.
+impl<T: PlainPart> ArgumentParts<'_, T> {
+    /// Appends the parts to a key.
     #[inline]
-    pub fn cache_part(&self, key: &mut CallKey) {
+    pub fn cache_parts(&self, key: &mut CallKey) {
         self.0.0.put_in(key);
     }
 }
 
-impl<T: Display + ?Sized> DisplayedPart<'_, T> {
-    /// Appends the part to a key.
-    pub fn cache_part(&self, key: &mut CallKey) {
-        let before = key.len;
-        0_usize.put_in(key);
-        let start = key.len;
-        key.is_incomplete |= write!(key, "{}", self.0.0).is_err();
-        if !key.is_incomplete {
-            let len = key.len - start;
-            key.bytes[before..start].copy_from_slice(&len.to_ne_bytes());
-        }
+impl<T: DisplayedParts> TextParts<'_, T> {
+    /// Appends the parts to a key.
+    pub fn cache_parts(&self, key: &mut CallKey) {
+        self.0.0.put_in(key);
     }
 }
 
-impl<T: ?Sized> OpaquePart<'_, T> {
+impl<T> OpaqueParts<'_, T> {
     /// Marks the key as one that cannot be written.
     #[inline]
-    pub fn cache_part(&self, key: &mut CallKey) {
+    pub fn cache_parts(&self, key: &mut CallKey) {
         key.is_incomplete = true;
     }
 }
 
-impl<'a, T: ?Sized> std::ops::Deref for TemplatePart<'a, T> {
-    type Target = DisplayedPart<'a, T>;
+impl<'a, T> Deref for TemplateParts<'a, T> {
+    type Target = TextParts<'a, T>;
 
-    fn deref(&self) -> &DisplayedPart<'a, T> {
+    fn deref(&self) -> &TextParts<'a, T> {
         &self.0
     }
 }
 
-impl<'a, T: ?Sized> std::ops::Deref for ArgumentPart<'a, T> {
-    type Target = OpaquePart<'a, T>;
+impl<'a, T> Deref for ArgumentParts<'a, T> {
+    type Target = OpaqueParts<'a, T>;
 
-    fn deref(&self) -> &OpaquePart<'a, T> {
+    fn deref(&self) -> &OpaqueParts<'a, T> {
         &self.0
     }
 }
 
-impl<'a, T: ?Sized> std::ops::Deref for DisplayedPart<'a, T> {
-    type Target = OpaquePart<'a, T>;
+impl<'a, T> Deref for TextParts<'a, T> {
+    type Target = OpaqueParts<'a, T>;
 
-    fn deref(&self) -> &OpaquePart<'a, T> {
+    fn deref(&self) -> &OpaqueParts<'a, T> {
         &self.0
     }
 }
