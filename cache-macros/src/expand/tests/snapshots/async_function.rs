@@ -1,12 +1,10 @@
 macro_support::cached_function! {
     [async fn fetch(client : & Client, url : & str) -> Result < Page, FetchError >] [let
-    near = { let mut call = macro_support::CallKey::of(& || ());
-    macro_support::TemplatePart::new(& url).cache_part(& mut call); match
+    near = { let mut call = macro_support::CallKey::of:: < (fetch,) > ();
+    macro_support::TemplateParts::new(& (& url,)).cache_parts(& mut call); match
     macro_support::near(false, None, & mut call, macro_support::FitProbe:: < Result <
-    Page, FetchError > > ::new().cache_fit()) { ::core::result::Result::Ok(value) =>
-    return macro_support::whole(macro_support::checked(macro_support::OutcomeProbe:: <
-    Result < Page, FetchError > > ::new().cache_outcome()), value),
-    ::core::result::Result::Err(slot) => slot, } }; let options =
+    Page, FetchError > > ::new().cache_fit()) { ::core::result::Result::Ok(result) =>
+    return result, ::core::result::Result::Err(slot) => slot, } }; let options =
     macro_support::CallOptions::of(& "fetch"); let key = fetch::__key(& url);
     macro_support::asynchronous::call(options, key,
     macro_support::with_retention(macro_support::checked(macro_support::OutcomeProbe:: <

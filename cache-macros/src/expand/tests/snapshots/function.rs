@@ -8,13 +8,12 @@ macro_support::cached_function! {
     [macro_support::template_text(& ["user:", ""], & [id])] [fn load(id : u64) -> Result
     < User, Error > { let _ = & id; Ok(database() ? .user(id)) }] [fn __call < const
     REFRESH : ::core::primitive::bool > (id : u64) -> Result < User, Error > { let near =
-    { let mut call = macro_support::CallKey::of(& || ());
-    macro_support::TemplatePart::new(& id).cache_part(& mut call); match
+    { let mut call = macro_support::CallKey::of:: < (load,) > ();
+    macro_support::TemplateParts::new(& (& id,)).cache_parts(& mut call); match
     macro_support::near(REFRESH, None, & mut call, macro_support::FitProbe:: < Result <
-    User, Error > > ::new().cache_fit()) { ::core::result::Result::Ok(value) => return
-    macro_support::whole(macro_support::checked(macro_support::OutcomeProbe:: < Result <
-    User, Error > > ::new().cache_outcome()), value), ::core::result::Result::Err(slot)
-    => slot, } }; let options = macro_support::CallOptions::of(& "load")
+    User, Error > > ::new().cache_fit()) { ::core::result::Result::Ok(result) => return
+    result, ::core::result::Result::Err(slot) => slot, } }; let options =
+    macro_support::CallOptions::of(& "load")
     .expires_after(macro_support::Duration::new(300u64, 0u32))
     .race_ttl(macro_support::Duration::new(10u64, 0u32)); let key = load::__key(& id);
     macro_support::blocking::call_or_refresh:: < REFRESH, _ > (options, key,

@@ -1,13 +1,11 @@
 macro_support::cached_function! {
     [fn price(& mut self, sku : Sku) -> Option < Money >] [let near = { let mut call =
-    macro_support::CallKey::of(& || ()); macro_support::TemplatePart::new(& self.id)
-    .cache_part(& mut call); macro_support::TemplatePart::new(& sku.number).cache_part(&
-    mut call); match macro_support::near(false, None, & mut call,
-    macro_support::FitProbe:: < Option < Money > > ::new().cache_fit()) {
-    ::core::result::Result::Ok(value) => return
-    macro_support::whole(macro_support::checked(macro_support::OutcomeProbe:: < Option <
-    Money > > ::new().cache_outcome()), value), ::core::result::Result::Err(slot) =>
-    slot, } }; let options = macro_support::CallOptions::of(& "price"); let key =
+    macro_support::CallKey::of_val(& || ()); macro_support::TemplateParts::new(& (& self
+    .id, & sku.number,)).cache_parts(& mut call); match macro_support::near(false, None,
+    & mut call, macro_support::FitProbe:: < Option < Money > > ::new().cache_fit()) {
+    ::core::result::Result::Ok(result) => return result,
+    ::core::result::Result::Err(slot) => slot, } }; let options =
+    macro_support::CallOptions::of(& "price"); let key =
     Self::__price_in_the_impl_of_a_trait_needs_companions_eq_false(& self, & sku);
     macro_support::blocking::call(options, key,
     macro_support::checked(macro_support::OutcomeProbe:: < Option < Money > > ::new()

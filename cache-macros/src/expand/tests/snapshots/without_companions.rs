@@ -1,21 +1,14 @@
 fn price(&self, sku: u64) -> Money {
     let near = {
-        let mut call = macro_support::CallKey::of(&|| ());
-        macro_support::TemplatePart::new(&sku).cache_part(&mut call);
+        let mut call = macro_support::CallKey::of_val(&|| ());
+        macro_support::TemplateParts::new(&(&sku,)).cache_parts(&mut call);
         match macro_support::near(
             false,
             None,
             &mut call,
             macro_support::FitProbe::<Money>::new().cache_fit(),
         ) {
-            ::core::result::Result::Ok(value) => {
-                return macro_support::whole(
-                    macro_support::checked(
-                        macro_support::OutcomeProbe::<Money>::new().cache_outcome(),
-                    ),
-                    value,
-                );
-            }
+            ::core::result::Result::Ok(result) => return result,
             ::core::result::Result::Err(slot) => slot,
         }
     };
