@@ -132,7 +132,7 @@ fn whatever_changes_an_entry_is_seen_by_the_next_call() {
     type Change = (&'static str, fn(&Cache));
     let changes: [Change; 7] = [
         ("invalidate", |_| assert!(traced::invalidate(1).unwrap())),
-        ("refresh", |_| drop(traced::refresh(1))),
+        ("refresh", |_| assert_eq!(traced::refresh(1), Traced(1))),
         ("prime", |_| traced::prime(1, &Traced(1)).unwrap()),
         ("delete", |cache| assert!(cache.delete(&traced::key(1)).unwrap())),
         ("set", |cache| cache.set(&traced::key(1), &Traced(1)).unwrap()),

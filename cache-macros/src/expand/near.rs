@@ -87,9 +87,7 @@ impl Expansion<'_> {
         let says = |bound: &TypeParamBound| matches!(bound, TypeParamBound::Lifetime(it) if it.ident == "static");
         let clause = self.function.sig.generics.where_clause.iter().flat_map(|clause| &clause.predicates);
         let mut bounded = clause.filter_map(|predicate| match predicate {
-            WherePredicate::Type(it) if it.bounded_ty.to_token_stream().to_string() == param.ident.to_string() => {
-                Some(&it.bounds)
-            }
+            WherePredicate::Type(it) if param.ident == it.bounded_ty.to_token_stream().to_string() => Some(&it.bounds),
             _ => None,
         });
         param.bounds.iter().any(says) || bounded.any(|bounds| bounds.iter().any(says))

@@ -38,11 +38,10 @@ impl Handle {
         } else {
             Some(self.loaded(record, stamps))
         };
-        Ok(loaded.inspect(|loaded| {
-            if is_near {
-                self.keep_near(key, loaded)
-            }
-        }))
+        if let Some(loaded) = loaded.as_ref().filter(|_| is_near) {
+            self.keep_near(key, loaded);
+        }
+        Ok(loaded)
     }
 
     async fn live<M: Mode>(&self, mode: &M, key: &str) -> Result<Option<Arc<Loaded>>> {
