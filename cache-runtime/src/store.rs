@@ -21,6 +21,7 @@ pub(crate) use self::claims::ClaimsOrNone;
 pub use self::claims::{Claim, Claims};
 pub(crate) use self::forward::{forward_claims, forward_methods};
 pub use self::from_async::{AsyncStore, FromAsync};
+#[cfg(feature = "sqlite")]
 pub(crate) use self::limits::take;
 pub use self::limits::{Count, Counted, Limits, Next, Step};
 pub(crate) use self::limits::{LimitsOrNone, LocalCounts};

@@ -131,9 +131,9 @@ impl Expansion<'_> {
     }
 }
 
-/// A type parameter has such a name: `T`, `K2`.
+/// A type parameter has such a name: `T`, `K2`. `Self` may have parameters.
 fn looks_like_parameter(name: &str) -> bool {
-    name.len() <= 2 && name.starts_with(|first: char| first.is_ascii_uppercase())
+    name == "Self" || name.len() <= 2 && name.starts_with(|first: char| first.is_ascii_uppercase())
 }
 
 struct InferLifetimes;

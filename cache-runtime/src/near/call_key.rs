@@ -200,14 +200,14 @@ tuples!(A B C D E F G);
 tuples!(A B C D E F G H);
 
 /// The values of placeholders, as a tuple of references. The method that the compiler finds first writes them: that of
-/// [`PlainPart`]s, else that of what is `Display`; the others are behind `Deref`. One call for all, because each costs the
+/// `PlainPart`s, else that of what is `Display`; the others are behind `Deref`. One call for all, because each costs the
 /// compiler time in every annotated function.
 pub struct TemplateParts<'a, T>(TextParts<'a, T>);
 
-/// The arguments of a default key, as a tuple of references. Only [`PlainPart`]s have bytes of their own.
+/// The arguments of a default key, as a tuple of references. Only `PlainPart`s have bytes of their own.
 pub struct ArgumentParts<'a, T>(OpaqueParts<'a, T>);
 
-/// What parts are, behind `Deref`, of which one is no [`PlainPart`].
+/// What parts are, behind `Deref`, of which one is no `PlainPart`.
 pub struct TextParts<'a, T>(OpaqueParts<'a, T>);
 
 /// What parts are, behind `Deref`, that have no bytes of their own.
