@@ -1,4 +1,4 @@
-//! A flood of entries into a store at its size limit: 10,000, or as many as the variable `FLOOD` says.
+//! A flood of entries into a store at its size limit: 40,000, or as many as the variable `FLOOD` says.
 
 use std::env;
 
@@ -16,12 +16,12 @@ fn a_flood_of_other_keys_frees_no_limited_client() {
         .map(|algorithm| RateLimiter::new(&cache, "flooded").to(1).within(600).algorithm(algorithm).expect("it can"));
     assert!(limiters.iter().all(|limiter| limiter.check("client").unwrap().allowed));
     let value = "x".repeat(200);
-    let batches = env::var("FLOOD").map_or(100, |entries| entries.parse::<usize>().expect("a number") / 100);
+    let batches = env::var("FLOOD").map_or(400, |entries| entries.parse::<usize>().expect("a number") / 100);
     for batch in 0..batches {
         cache.write_multi((0..100).map(|number| (format!("other:{batch}:{number}"), &value))).unwrap();
     }
     let kept = (0..batches).filter(|batch| cache.exists(&format!("other:{batch}:0")).unwrap()).count();
-    assert!(kept < batches * 4 / 5, "the store evicts: {kept}");
+    assert!(kept < batches / 2, "the store evicts: {kept}");
     for limiter in limiters {
         assert!(!limiter.check("client").unwrap().allowed, "{limiter:?}");
     }

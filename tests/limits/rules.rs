@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use cache_runtime::limit::{Algorithm, RateLimited, RateLimiter};
+use cache_runtime::store::Timestamp;
 use cache_runtime::{Cache, ErrorKind, Event, Ttl, testing};
 
 use crate::stores::{ALGORITHMS, incrementing};
@@ -85,6 +86,13 @@ fn a_smaller_cost_may_pass_after_a_larger_one_was_refused() {
     assert!(passes(&limiter.clone().cost(9)) && !passes(&limiter.clone().cost(2)) && passes(&limiter));
 }
 
+/// Stops the clock of the scope a second after a minute has begun: a sliding window weighs the windows of the clock.
+fn at_the_start_of_a_minute() {
+    testing::advance(Duration::ZERO);
+    let since = Timestamp::now().as_millis() % 60_000;
+    testing::advance(Duration::from_millis(61_000 - since.unsigned_abs()));
+}
+
 #[test]
 fn a_ban_lasts_from_the_first_refusal_on() {
     for (cache, algorithm) in ALGORITHMS
@@ -94,6 +102,7 @@ fn a_ban_lasts_from_the_first_refusal_on() {
     {
         let _scope = testing::scope(cache.clone());
         let limiter = RateLimiter::new(&cache, "login").to(1).within(60).ban(600).algorithm(algorithm).unwrap();
+        at_the_start_of_a_minute();
         assert!(passes(&limiter));
         testing::advance(seconds(10));
         assert_eq!(limiter.check("client").unwrap().retry_after, seconds(600), "{algorithm:?}");
