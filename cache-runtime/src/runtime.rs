@@ -147,7 +147,16 @@ pub(crate) fn with_chosen<R>(name: Option<&str>, look: impl FnOnce(&Handle) -> R
 }
 
 /// The caches; none while this thread is setting them up, since to wait for them would be for ever.
+#[inline]
 fn runtime() -> &'static Runtime {
+    if let Some(runtime) = RUNTIME.get() {
+        return runtime;
+    }
+    set_up_runtime()
+}
+
+#[cold]
+fn set_up_runtime() -> &'static Runtime {
     static NONE: LazyLock<Runtime> = LazyLock::new(Runtime::none);
     if IS_SETTING_UP.get() {
         return &NONE;
