@@ -16,3 +16,6 @@ mod simulation;
 mod stores;
 mod together;
 mod waiting;
+
+#[path = "../shared/old_stripes.rs"]
+mod old_stripes;

@@ -7,7 +7,8 @@ use cache_runtime::store::{Expiration, Limits, Record, Store, Stripes, Timestamp
 use cache_runtime::testing::Chaos;
 use cache_runtime::{Cache, Result, testing};
 
-use crate::stores::{ALGORITHMS, in_a_file, open};
+use crate::old_stripes::make_stripes_old;
+use crate::stores::{ALGORITHMS, open};
 
 /// A store whose calls are counted, and on which changes are announced.
 struct Counting {
@@ -89,10 +90,14 @@ fn what_is_known_near_ends_with_the_refusal() {
 
 #[test]
 fn a_reset_by_another_process_frees_the_client_here() {
-    let (cache, folder) = in_a_file();
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("cache.sqlite3");
+    let address = format!("sqlite://{}", database.display());
+    open(&address).clear().unwrap();
+    make_stripes_old(&database);
+    let (cache, other) = (open(&address), open(&address));
     let here = RateLimiter::new(&cache, "api").to(1).within(3600).ban(7200);
     assert!(allowed(&here) && !allowed(&here) && !allowed(&here));
-    let other = open(&format!("sqlite://{}", folder.path().join("cache.sqlite3").display()));
     let there = RateLimiter::new(&other, "api").to(1).within(3600).ban(7200);
     assert!(there.reset("client").unwrap());
     assert!(allowed(&here));

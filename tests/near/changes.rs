@@ -1,25 +1,19 @@
 //! Whatever changes an entry, and whichever handle to the store it comes from, ends what was kept.
 
 use std::fs;
-use std::path::Path;
 
 use cache_runtime::{Cache, cached, testing};
 use tempfile::TempDir;
+
+use crate::old_stripes::make_stripes_old;
 
 /// Two caches on one file, which know nothing of each other.
 fn two_on_one_file() -> (Cache, Cache, TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let address = format!("sqlite://{}", folder.path().join("cache.sqlite3").display());
     Cache::open(&address).unwrap().clear().unwrap();
-    make_old(&folder.path().join("cache.sqlite3-stripes1"));
+    make_stripes_old(&folder.path().join("cache.sqlite3"));
     (Cache::open(&address).unwrap(), Cache::open(&address).unwrap(), folder)
-}
-
-/// Changes the moment at which stripes were made to 1970: new ones are not trusted for two seconds.
-fn make_old(stripes: &Path) {
-    let mut bytes = fs::read(stripes).unwrap();
-    bytes[24..32].fill(0);
-    fs::write(stripes, bytes).unwrap();
 }
 
 #[test]

@@ -6,3 +6,6 @@ mod limits;
 mod processes;
 #[path = "../shared/wait_until.rs"]
 mod wait_until;
+
+#[path = "../shared/old_stripes.rs"]
+mod old_stripes;
