@@ -37,7 +37,12 @@ pub(super) static REPLACE: Script = script!("script/replace.lua");
 pub(super) static INCREMENT: Script = script!("script/increment.lua");
 
 /// Takes all steps of counts, or none.
-pub(super) static COUNT_WITHIN: Script = script!("script/count_within.lua");
+///
+/// Without the functions that the others share: it runs for each check of a limit, and Redis would define all of them.
+pub(super) static COUNT_WITHIN: Script = {
+    const TEXT: &str = include_str!("script/count_within.lua");
+    Script { text: TEXT, hash: LazyLock::new(|| redis::Script::new(TEXT).get_hash().to_owned()) }
+};
 
 impl Script {
     /// A call of the script, to which its arguments are added.

@@ -43,8 +43,10 @@ for at, key in ipairs(KEYS) do
     local text = string.format('%.0f', value)
     if granted and step.keeps then
       redis.call('SET', key, text, 'KEEPTTL')
+    elseif left < 0 then
+      redis.call('SET', key, text)
     else
-      put(key, text, left < 0 and '' or string.format('%.0f', left))
+      redis.call('SET', key, text, 'PX', string.format('%.0f', left))
     end
   end
   reply[#reply + 1], reply[#reply + 2] = value or 0, left
