@@ -1,5 +1,5 @@
-//! Requests a second on this machine: the page with more than a hundred comments, with and without fragments and
-//! ETags. Run:
+//! Requests a second on this machine: the page with more than a hundred comments, with and without fragments, ETags and a
+//! response cache. Run:
 //! `cargo bench -p blog --bench requests`
 //!
 //! The clients are threads of this process, and share its processors with the server: compare the cases, and not
@@ -12,6 +12,10 @@ use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use axum::Router;
+use axum::http::{HeaderValue, header};
+use axum::middleware::map_response;
+use axum::response::Response as Sent;
 use blog::{Blog, Database, Pages, Weather, router};
 use cache_assets::Assets;
 use cache_runtime::Cache;
@@ -37,8 +41,9 @@ struct Case {
 fn main() -> Result<()> {
     let (folder, runtime) = (tempfile::tempdir()?, Runtime::new()?);
     let file = Cache::open(&format!("sqlite://{}", folder.path().join("cache.sqlite3").display()))?;
-    let rendering = serve(&runtime, folder.path(), &Cache::none())?;
-    let fragments = serve(&runtime, folder.path(), &file)?;
+    let rendering = serve(&runtime, site(folder.path(), &Cache::none())?)?;
+    let fragments = serve(&runtime, site(folder.path(), &file)?)?;
+    let responses = serve(&runtime, behind_response_cache(site(folder.path(), &Cache::none())?, &file))?;
     let [rendered, stored] = [rendering, fragments].map(|server| Connection::open(server)?.get(None));
     let (rendered, stored) = (rendered?, stored?);
     let etags = (rendered.etag, stored.etag);
@@ -50,6 +55,7 @@ fn main() -> Result<()> {
         case("the same, not modified", rendering, etags.0),
         case("fragments in a file", fragments, None),
         case("the same, not modified", fragments, etags.1),
+        case("behind a response cache in a file", responses, None),
     ];
     for case in &cases {
         let expected = if case.etag.is_some() { 304 } else { 200 };
@@ -71,13 +77,24 @@ fn report(cases: &mut [Case]) {
     }
 }
 
-fn serve(runtime: &Runtime, folder: &Path, cache: &Cache) -> Result<SocketAddr> {
+fn site(folder: &Path, cache: &Cache) -> Result<Router> {
     let package = Path::new(env!("CARGO_MANIFEST_DIR"));
     let assets = Assets::scan(package.join("static"))?;
     let pages = Pages::new(package.join("templates"), &assets, cache, false);
     let (responses, weather) = (ResponseCache::new(cache), Weather::new("http://localhost/", cache));
-    let router =
-        router(Blog { database: Database::open(folder)?, pages, assets, responses, weather, cache: cache.clone() });
+    Ok(router(Blog { database: Database::open(folder)?, pages, assets, responses, weather, cache: cache.clone() }))
+}
+
+/// The blog lets its pages be asked for each time; here they may be stored for a minute, by everybody.
+fn behind_response_cache(site: Router, cache: &Cache) -> Router {
+    let may_be_stored = |mut response: Sent| async {
+        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=60"));
+        response
+    };
+    site.layer(map_response(may_be_stored)).layer(ResponseCache::new(cache))
+}
+
+fn serve(runtime: &Runtime, router: Router) -> Result<SocketAddr> {
     let listener = runtime.block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, 0)))?;
     let address = listener.local_addr()?;
     runtime.spawn(async move { axum::serve(listener, router).await });
