@@ -89,7 +89,7 @@ impl Companions {
                 element,
             }
         });
-        let in_impl = function.is_associated() || Place::of_attribute() != Place::Elsewhere;
+        let in_impl = function.is_associated || Place::of_attribute() != Place::Elsewhere;
         let body = if kind == MacroKind::Limited { "unlimited" } else { "uncached" };
         let companions = Companions { parameters: parameters.collect(), in_impl, body };
         if !in_impl {

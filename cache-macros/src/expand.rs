@@ -40,6 +40,7 @@ mod key;
 mod limited;
 mod near;
 mod options;
+mod path;
 mod rename_self;
 mod retention;
 mod static_lifetimes;
@@ -53,12 +54,13 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{FnArg, Pat, PatType, Signature};
 
+use self::path::RuntimePath;
 use crate::args::MacroKind;
 use crate::counter::with_handle;
 use crate::fallback;
 use crate::plan::Plan;
 use crate::return_type;
-use crate::signature::{Body, Function, runtime_path};
+use crate::signature::{Body, Function};
 
 /// Expands an attribute.
 pub(crate) fn attribute(kind: MacroKind, args: TokenStream, item: TokenStream) -> TokenStream {
@@ -83,7 +85,7 @@ pub(crate) fn attribute(kind: MacroKind, args: TokenStream, item: TokenStream) -
 fn counter(function: Function, plan: &Plan) -> TokenStream {
     let expansion = Expansion::new(&function, plan);
     let (warnings, key, options) = (expansion.warnings(), expansion.make_key(None), expansion.options());
-    let (support, mode) = (expansion.support(Span::mixed_site()), expansion.mode_name(Span::mixed_site()));
+    let mode = expansion.support(Span::mixed_site()).then(expansion.mode_name(), Span::mixed_site());
     let names: Vec<_> = function.arguments().into_iter().map(|argument| argument.name).collect();
     let Function { attrs, vis, sig, .. } = with_handle(function, plan.args.runtime.as_ref());
     quote_spanned! {Span::mixed_site()=>
@@ -91,7 +93,7 @@ fn counter(function: Function, plan: &Plan) -> TokenStream {
             // There is no body that could use a skipped argument.
             #(let _ = &#names;)*
             #warnings
-            #support::#mode::counter(#options, #key)
+            #mode::counter(#options, #key)
         }
     }
 }
@@ -103,6 +105,7 @@ struct Expansion<'a> {
     /// The position of the type that is stored, with the hygiene of this macro: there the compiler reports one that cannot be.
     /// With `background` or `each` that of the whole return type, which may be wrong in another part.
     place: Span,
+    support: RuntimePath,
 }
 
 impl<'a> Expansion<'a> {
@@ -110,7 +113,8 @@ impl<'a> Expansion<'a> {
         let result = function.result();
         let stored = result.and_then(return_type::ok).filter(|_| plan.background.is_none() && plan.batch.is_none());
         let place = stored.or(result).map_or_else(|| function.sig.ident.span(), Spanned::span);
-        Expansion { function, plan, place: place.resolved_at(Span::mixed_site()) }
+        let support = RuntimePath::support(plan.args.runtime.as_ref(), Span::mixed_site());
+        Expansion { function, plan, place: place.resolved_at(Span::mixed_site()), support }
     }
 
     /// A function without companions.
@@ -260,19 +264,20 @@ impl<'a> Expansion<'a> {
     }
 
     /// The runtime's module for expansions.
-    fn support(&self, place: Span) -> TokenStream {
-        let runtime = runtime_path(self.plan.args.runtime.as_ref(), place);
-        quote_spanned!(place=> #runtime::macro_support)
+    fn support(&self, place: Span) -> RuntimePath {
+        match &self.plan.args.runtime {
+            None => self.support.at(place),
+            renamed => RuntimePath::support(renamed.as_ref(), place),
+        }
     }
 
     /// The runtime's module for the mode of the function.
-    fn mode(&self) -> TokenStream {
-        let (support, name) = (self.support(self.place), self.mode_name(self.place));
-        quote_spanned!(self.place=> #support::#name)
+    fn mode(&self) -> RuntimePath {
+        self.support(self.place).then(self.mode_name(), self.place)
     }
 
-    fn mode_name(&self, place: Span) -> Ident {
-        Ident::new(if self.is_async() { "asynchronous" } else { "blocking" }, place)
+    fn mode_name(&self) -> &'static str {
+        if self.is_async() { "asynchronous" } else { "blocking" }
     }
 
     fn is_async(&self) -> bool {

@@ -20,7 +20,7 @@ pub(crate) fn function(kind: MacroKind, function: Function, error: &syn::Error) 
     let errors = error.to_compile_error();
     let function = match (kind, &function.body) {
         (MacroKind::Cached | MacroKind::Limited, Body::Present { .. }) => {
-            let Function { attrs, vis, sig, body } = function;
+            let Function { attrs, vis, sig, body, .. } = function;
             quote!(#(#attrs)* #vis #sig #body)
         }
         (MacroKind::Cached | MacroKind::Limited, Body::Absent(_)) => without_body(&function),

@@ -76,7 +76,7 @@ impl Plan {
 /// Whether the function belongs to an `impl` of a trait, as far as that can be seen. Of one with `self` or `Self` the compiler
 /// says so.
 fn is_of_a_trait(function: &Function) -> bool {
-    !function.is_associated() && Place::of_attribute() == Place::ImplOfTrait
+    !function.is_associated && Place::of_attribute() == Place::ImplOfTrait
 }
 
 fn check_window(background: &Ident, args: &Args, errors: &mut Errors) {

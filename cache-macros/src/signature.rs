@@ -16,6 +16,8 @@ pub(crate) struct Function {
     pub(crate) vis: Visibility,
     pub(crate) sig: Signature,
     pub(crate) body: Body,
+    /// Whether the signature shows that it belongs to an `impl` or a trait.
+    pub(crate) is_associated: bool,
 }
 
 /// What follows the signature. The statements of a body are passed on and not parsed.
@@ -36,7 +38,9 @@ impl Function {
             let wrong = "is for functions: write it above a `fn` or an `async fn`; in an `impl`, above each method";
             return Err(input.error(format!("{} {wrong}", kind.name())));
         }
-        Ok(Function { attrs, vis, sig: input.parse()?, body: Body::read(input)? })
+        let (sig, body): (Signature, _) = (input.parse()?, Body::read(input)?);
+        let is_associated = sig.receiver().is_some() || place_of(sig.to_token_stream(), "Self").is_some();
+        Ok(Function { attrs, vis, sig, body, is_associated })
     }
 
     /// The names of the arguments, also those inside of patterns, and `self`.
@@ -52,11 +56,6 @@ impl Function {
             }
             _ => None,
         })
-    }
-
-    /// Whether the signature shows that it belongs to an `impl` or a trait.
-    pub(crate) fn is_associated(&self) -> bool {
-        self.sig.receiver().is_some() || place_of(self.sig.to_token_stream(), "Self").is_some()
     }
 }
 

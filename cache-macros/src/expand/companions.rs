@@ -7,7 +7,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
-use syn::{Attribute, FnArg, PatType, Receiver, ReceiverKind, Signature, Token, Type};
+use syn::{Attribute, ConstParam, FnArg, GenericParam, PatType, Receiver, ReceiverKind, Signature, Token, Type};
 
 use super::forwarding::{self, CALL, KEY, body_name, companion_name, type_name};
 use super::options::optional;
@@ -141,7 +141,14 @@ impl Expansion<'_> {
         let mut sig = forwarding::signature(sig, companions);
         sig.fn_token.span = self.place;
         sig.ident = companion_name(self.function, companions, CALL);
-        sig.generics.params.push(syn::parse_quote!(const #refresh: ::core::primitive::bool));
+        sig.generics.params.push(GenericParam::Const(ConstParam {
+            attrs: Vec::new(),
+            const_token: Token![const](self.place),
+            ident: refresh.clone(),
+            colon_token: Token![:](self.place),
+            ty: Type::Verbatim(quote_spanned!(self.place=> ::core::primitive::bool)),
+            default: None,
+        }));
         let (mode, arguments, whole) = (self.mode(), self.arguments(Some(&self.slot())), self.whole());
         let call = self.after_key(
             &refresh.to_token_stream(),

@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
-use syn::{FnArg, Signature};
+use syn::{FnArg, Pat, PatIdent, Signature};
 
 use super::Expansion;
 use crate::companions::{Besides, Companions, Parameter};
@@ -23,10 +23,14 @@ pub(super) fn signature(sig: &Signature, companions: &Companions) -> Signature {
     for (input, Parameter { name, .. }) in sig.inputs.iter_mut().zip(&companions.parameters) {
         match input {
             FnArg::Receiver(receiver) => receiver.mutability = None,
-            FnArg::Typed(argument) => *argument.pat = syn::parse_quote!(#name),
+            FnArg::Typed(argument) => *argument.pat = plain(name),
         }
     }
     sig
+}
+
+fn plain(name: &Ident) -> Pat {
+    Pat::Ident(PatIdent { attrs: Vec::new(), by_ref: None, mutability: None, ident: name.clone(), subpat: None })
 }
 
 /// The name of a companion of a type or, with that of the method in front, of a method.

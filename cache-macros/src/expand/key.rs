@@ -7,6 +7,7 @@ use syn::ext::IdentExt;
 use super::Expansion;
 use super::forwarding::{KEY, companion_name};
 use super::options::optional;
+use super::path::RuntimePath;
 use crate::borrowed::reference;
 use crate::companions::Companions;
 use crate::key::{FieldPath, Key, TypeArgument};
@@ -50,7 +51,7 @@ impl Expansion<'_> {
     /// The path of the function. The generics of its surroundings appear in the type of a closure, and nowhere else.
     fn path(&self, companions: Option<&Companions>) -> TokenStream {
         let (support, is_async) = (self.support(Span::mixed_site()), self.plan.is_async);
-        let in_impl = companions.map_or_else(|| self.function.is_associated(), |companions| companions.in_impl);
+        let in_impl = companions.map_or_else(|| self.function.is_associated, |companions| companions.in_impl);
         let here = quote_spanned! {Span::mixed_site()=>
             &|| (), &{ fn here() {} here },
             ::core::module_path!(), #in_impl
@@ -113,7 +114,7 @@ impl Expansion<'_> {
     }
 }
 
-fn type_argument(argument: &TypeArgument, is_borrowed: bool, support: &TokenStream) -> TokenStream {
+fn type_argument(argument: &TypeArgument, is_borrowed: bool, support: &RuntimePath) -> TokenStream {
     match argument {
         TypeArgument::Type(name) => quote_spanned!(Span::mixed_site()=> #support::TypeArgument::of::<#name>()),
         TypeArgument::Const(name) => quote_spanned!(Span::mixed_site()=> #support::TypeArgument::Const(&#name)),

@@ -37,7 +37,7 @@ impl Expansion<'_> {
     }
 
     fn limited_alone(&self) -> TokenStream {
-        let Function { attrs, vis, sig, body } = self.function;
+        let Function { attrs, vis, sig, body, .. } = self.function;
         let Body::Present { attrs: inner, .. } = body else { unreachable!("a limited function has a body") };
         let (key, run) = (self.make_key(None), self.run_in_place(&self.block(std::convert::identity)));
         let call = self.limited_call(&key, &run);

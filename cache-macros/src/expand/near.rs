@@ -23,6 +23,7 @@ use super::Expansion;
 use super::forwarding::type_name;
 use super::key::displayed;
 use super::options::optional;
+use super::path::RuntimePath;
 use crate::args::Near;
 use crate::companions::Parameter;
 use crate::key::{Key, TypeArgument};
@@ -53,7 +54,7 @@ impl Expansion<'_> {
     }
 
     /// The start of the call's key.
-    fn call_key(&self, support: &TokenStream) -> TokenStream {
+    fn call_key(&self, support: &RuntimePath) -> TokenStream {
         let of_a_closure = quote_spanned!(Span::mixed_site()=> #support::CallKey::of_val(&|| ()));
         let is_free = self.plan.companions.as_ref().is_some_and(|companions| !companions.in_impl);
         let types = self.plan.types.iter().map(|argument| match argument {
@@ -79,7 +80,7 @@ impl Expansion<'_> {
         });
         // The parameters of an `impl` are not to be seen; most have short names.
         let around =
-            self.function.is_associated() && result.into_iter().any(|token| looks_like_parameter(&token.to_string()));
+            self.function.is_associated && result.into_iter().any(|token| looks_like_parameter(&token.to_string()));
         !unbounded && !around
     }
 

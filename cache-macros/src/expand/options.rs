@@ -7,6 +7,7 @@ use syn::spanned::Spanned;
 
 use super::Expansion;
 use super::key::displayed;
+use super::path::RuntimePath;
 use crate::args::Near;
 use crate::tags::Tag;
 use crate::time::Time;
@@ -74,7 +75,7 @@ pub(super) fn optional(text: Option<impl ToTokens>) -> TokenStream {
 }
 
 /// A `Duration`; `None` for a time that is none or comes from the value.
-pub(super) fn duration(time: &Time, support: &TokenStream) -> Option<TokenStream> {
+pub(super) fn duration(time: &Time, support: &RuntimePath) -> Option<TokenStream> {
     match time {
         Time::Never | Time::FromValue(_) => None,
         Time::After(duration) => {
