@@ -11,7 +11,10 @@
 //!     fn load(id: u64) -> User { body }
 //!     fn __key(id: &u64) -> Result<String> { template_text(…) }
 //!     fn __call<const REFRESH: bool>(id: u64) -> User {
-//!         blocking::call_or_refresh::<REFRESH, _>(options, load::__key(&id), outcome, &mut Some(|| load::load(id)))
+//!         match blocking::begin_either::<REFRESH, _>(options, load::__key(&id), outcome, near) {
+//!             Begun::Hit(result) => result,
+//!             Begun::Compute(running) => running.finish(load::load(id)),
+//!         }
 //!     }
 //!     fn refresh(id: u64) -> User { load::__call::<true>(id) }
 //!     fn invalidate(id: u64) -> Result<bool> { macro_support::blocking::invalidate(…, load::__key(&id)) }
@@ -167,20 +170,24 @@ impl<'a> Expansion<'a> {
 
     /// The call of most functions.
     fn usual_call(&self) -> TokenStream {
-        let (mode, wait, place) = (self.mode(), self.wait(), self.place);
-        let (arguments, whole) = (self.arguments(Some(&self.slot())), self.whole());
-        self.after_key(&quote!(false), &quote_spanned!(place=> #mode::call #arguments #wait #whole))
+        let (mode, outcome) = (self.mode(), self.outcome_of_call());
+        let call = match self.is_async() {
+            true => self.awaited(&quote_spanned!(self.place=> #mode::call), &quote_spanned!(self.place=> near,)),
+            false => self.begun(&quote_spanned!(self.place=> #mode::begin(options, key, #outcome, near))),
+        };
+        self.after_key(&quote!(false), &call)
     }
 
-    /// The look near, the options and the key, before the body may change an argument; then a call that uses them. They are
-    /// statements of their own, so that their temporaries do not live across an `.await`.
+    /// The outcome, the look near, the options and the key, before the body may change an argument; then a call that uses them.
+    /// They are statements of their own, so that their temporaries do not live across an `.await`.
     fn after_key(&self, is_refresh: &TokenStream, call: &TokenStream) -> TokenStream {
-        let (near, options) = (self.near(is_refresh), self.options());
+        let (outcome, near, options) = (self.outcome_statement(), self.near(is_refresh), self.options());
         let key = match &self.plan.companions {
             Some(companions) => self.key(companions, forwarding::borrowed),
             None => self.make_key(None),
         };
         quote_spanned! {self.place=>
+            #outcome
             #near
             let options = #options;
             let key = #key;
@@ -188,44 +195,49 @@ impl<'a> Expansion<'a> {
         }
     }
 
-    /// The arguments of a call, and of a refresh, in parentheses. The runtime takes the body in the caller's frame: as a
-    /// closure, or as the future of an `async fn`, which may be dropped half-way and before the call is over.
-    fn arguments(&self, near: Option<&TokenStream>) -> TokenStream {
-        let run = match &self.plan.companions {
-            Some(companions) => self.run(companions, forwarding::passed),
-            None => self.run_in_place(&self.block(identity)),
-        };
-        let outcome = self.outcome_of_call();
-        let some = quote_spanned!(Span::mixed_site()=> ::core::option::Option::Some);
-        let pinned = |body| quote_spanned!(Span::mixed_site()=> ::core::pin::pin!(#some(#body)));
-        let body = match (self.is_async(), self.closure_about_value()) {
-            // The code before a boxed future belongs to the body.
-            (true, None) if self.function.boxed_output().is_some() => {
-                pinned(quote_spanned!(Span::mixed_site()=> async { #run.await }))
+    /// A call that the runtime has begun, and the body in the frame of the caller.
+    fn begun(&self, begin: &TokenStream) -> TokenStream {
+        let (support, whole, run) = (self.support(self.place), self.whole(), self.judged(self.body_of_call()));
+        quote_spanned! {self.place=>
+            match #begin {
+                #support::Begun::Hit(result) => result #whole,
+                #support::Begun::Compute(running) => running.finish(#run) #whole,
             }
-            (true, None) => pinned(run),
-            (true, Some(_)) => {
-                let judged = self.judged(quote_spanned!(Span::mixed_site()=> #run.await));
-                pinned(quote_spanned!(Span::mixed_site()=> async { #judged }))
-            }
-            (false, _) => {
-                let judged = self.judged(run);
-                quote_spanned!(Span::mixed_site()=> &mut #some(|| #judged))
-            }
-        };
-        quote_spanned!(self.place=> (options, key, #outcome, #near #body))
+        }
     }
 
-    /// The argument that says where the value is kept near.
-    fn slot(&self) -> TokenStream {
-        quote_spanned!(self.place=> near,)
+    /// A call of an `async fn`. Its body is a future in the frame of the caller, which may be dropped half-way and before the
+    /// call is over.
+    fn awaited(&self, function: &TokenStream, near: &TokenStream) -> TokenStream {
+        let (run, outcome, whole) = (self.body_of_call(), self.outcome_of_call(), self.whole());
+        let body = match self.closure_about_value() {
+            // The code before a boxed future belongs to the body.
+            None if self.function.boxed_output().is_some() => {
+                quote_spanned!(Span::mixed_site()=> async { #run.await })
+            }
+            None => run,
+            Some(_) => {
+                let judged = self.judged(quote_spanned!(Span::mixed_site()=> #run.await));
+                quote_spanned!(Span::mixed_site()=> async { #judged })
+            }
+        };
+        let body = quote_spanned!(Span::mixed_site()=> ::core::pin::pin!(::core::option::Option::Some(#body)));
+        quote_spanned!(self.place=> #function(options, key, #outcome, #near #body).await #whole)
+    }
+
+    /// A run of the body: its value, or its future.
+    fn body_of_call(&self) -> TokenStream {
+        match &self.plan.companions {
+            Some(companions) => self.run(companions, forwarding::passed),
+            None => self.run_in_place(&self.block(identity)),
+        }
     }
 
     /// A run of a block that is the body: its value, or its future.
     fn run_in_place(&self, block: &TokenStream) -> TokenStream {
         let (support, closure) = (self.support(Span::mixed_site()), self.closure(block, &quote!()));
         match self.function.sig.asyncness {
-            Some(_) => quote_spanned!(Span::mixed_site()=> #support::run_async(#closure)),
+            Some(_) => quote_spanned!(Span::mixed_site()=> #support::asynchronous::run(#closure)),
             None => quote_spanned!(Span::mixed_site()=> (#closure)()),
         }
     }
@@ -255,8 +267,22 @@ impl<'a> Expansion<'a> {
     /// Which part of the return type is stored: of a `Result` the `Ok`, whatever its name. Written several times, and placed
     /// so that the compiler reports only once what cannot be stored.
     fn outcome(&self, output: &TokenStream) -> TokenStream {
+        self.outcome_by("UnkeptProbe", output)
+    }
+
+    fn outcome_by(&self, probe: &str, output: &TokenStream) -> TokenStream {
         let support = self.support(self.place);
-        quote_spanned!(self.place=> #support::checked(#support::OutcomeProbe::<#output>::new().cache_outcome()))
+        let probe = support.clone().then(probe, self.place);
+        quote_spanned!(self.place=> #support::checked(#probe::<#output>::new().cache_outcome()))
+    }
+
+    /// The statement that says what is stored by a call, and kept near.
+    fn outcome_statement(&self) -> TokenStream {
+        let outcome = match self.is_kept_near() {
+            true => self.outcome_by("OutcomeProbe", &self.kept_type()),
+            false => self.outcome(&self.returned()),
+        };
+        quote_spanned!(self.place=> let outcome = #outcome;)
     }
 
     fn returned(&self) -> TokenStream {

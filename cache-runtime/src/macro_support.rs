@@ -2,7 +2,6 @@
 
 pub mod asynchronous;
 pub mod blocking;
-mod body;
 mod cached_function;
 mod companions;
 mod duration;
@@ -15,22 +14,20 @@ mod refused;
 
 pub use std::time::Duration;
 
-pub use self::blocking::begin;
-pub use self::body::{Body, run_async};
 pub use self::companions::{Ref, Returns, Stores, key, tags};
 pub use self::duration::{IntoDuration, duration};
 pub use self::limited::{EnteredCall, LimitOptions, refuse, succeeded};
 pub use self::list::ListProbe;
 pub use self::model::{UpdatedAt, id, id_values};
-pub use self::near::{ArgumentParts, CallKey, Fit, FitProbe, NearSlot, TemplateParts, near};
+pub use self::near::{ArgumentParts, CallKey, NearSlot, TemplateParts, near};
 pub use self::options::{CallOptions, vec};
 pub use self::refused::IntoRefused;
 // `Storable` is here so that users can write the bound which the compiler proposes.
 pub use crate::call::{
     Always, BatchOutcome, BatchOutput, Begun, Computation, Elements, EntryName, Hit, Lifetime, LifetimeOf, LocalErr,
-    LocalProbe, Lookup, NotResult, OkOnly, Outcome, OutcomeProbe, Owned, Retained, Retention, Returned, Running,
-    Storable, StoredType, TaskArgument, WithRetention, always, checked, copied_elements, each_expiring, elements,
-    expiring, names, own, require_task, retained, returned, stored_type, usual_lifetime, with_retention,
+    Lookup, OkOnly, Outcome, OutcomeProbe, Owned, Retained, Retention, Returned, Running, Storable, StoredType,
+    TaskArgument, UnkeptProbe, WithRetention, always, checked, copied_elements, each_expiring, elements, expiring,
+    names, own, require_task, retained, returned, stored_type, usual_lifetime, with_retention,
 };
 pub use crate::entry::Seal;
 pub use crate::key::{DefaultKey, FunctionPath, KeyArgument, KeyText, TypeArgument, template_key, template_text};

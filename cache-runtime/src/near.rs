@@ -25,7 +25,7 @@ use smallvec::SmallVec;
 
 pub use self::call_key::{ArgumentParts, CallKey, TemplateParts};
 pub(crate) use self::decoded::{Decoded, Validity};
-pub use self::decoded::{Fit, FitProbe};
+pub(crate) use self::decoded::{Fitting, Keep, KeepNear, KeptNear, NotNear};
 pub(crate) use self::refusals::{Refusal, Refusals};
 pub use self::slot::NearSlot;
 use self::weight::{CAPACITY, Weight};

@@ -78,7 +78,7 @@ impl Expansion<'_> {
         let run = self.closure(&block, &quote!(move));
         let support = self.support(Span::mixed_site());
         match self.is_async() {
-            true => self.detached(quote_spanned!(Span::mixed_site()=> #support::run_async(#run))),
+            true => self.detached(quote_spanned!(Span::mixed_site()=> #support::asynchronous::run(#run))),
             false if self.closure_about_value().is_none() => run,
             false => self.detached(quote_spanned!(Span::mixed_site()=> (#run)())),
         }

@@ -40,7 +40,7 @@ impl Expansion<'_> {
     pub(super) fn batch_arguments(&self, batch: &Batch) -> TokenStream {
         let (support, output) = (self.support(self.place), self.returned());
         // Not checked whether it can be stored, because only the elements are stored.
-        let whole = quote_spanned!(self.place=> #support::OutcomeProbe::<#output>::new().cache_outcome());
+        let whole = quote_spanned!(self.place=> #support::UnkeptProbe::<#output>::new().cache_outcome());
         let (value, run) = (self.outcome_of_element(batch), self.run_for_missing(batch));
         let [store_if, expires_in] = self.closures_about_value("each_expiring", &value);
         quote_spanned!(self.place=> (options, elements, (#whole, #value), #run, (#store_if, #expires_in)))

@@ -125,8 +125,9 @@ impl Expansion<'_> {
         let function = match (&self.plan.batch, &self.plan.background) {
             (Some(batch), _) => self.batch_call(batch),
             (None, Some(borrowed)) => self.background_call(borrowed),
-            (None, None) if is_tracked => self.tracked_call(companions),
-            (None, None) if !self.is_async() && !companions.in_impl => return self.shared_call(companions),
+            (None, None) if !self.is_async() && !companions.in_impl && !is_tracked => {
+                return self.shared_call(companions);
+            }
             (None, None) => self.usual_call(),
         };
         Calls { function, refresh: self.refresh(companions), shared: TokenStream::new() }
@@ -149,13 +150,9 @@ impl Expansion<'_> {
             ty: Type::Verbatim(quote_spanned!(self.place=> ::core::primitive::bool)),
             default: None,
         }));
-        let (mode, arguments, whole) = (self.mode(), self.arguments(Some(&self.slot())), self.whole());
-        let call = self.after_key(
-            &refresh.to_token_stream(),
-            &quote_spanned! {self.place=>
-                #mode::call_or_refresh::<#refresh, _> #arguments #whole
-            },
-        );
+        let (mode, outcome) = (self.mode(), self.outcome_of_call());
+        let begin = quote_spanned!(self.place=> #mode::begin_either::<#refresh, _>(options, key, #outcome, near));
+        let call = self.after_key(&refresh.to_token_stream(), &self.begun(&begin));
         Calls {
             function: self.call_or_refresh(companions, false),
             refresh: self.call_or_refresh(companions, true),
@@ -169,12 +166,18 @@ impl Expansion<'_> {
         if let Some(batch) = &self.plan.batch {
             return self.batch_call_with(batch, &quote_spanned!(self.place=> #options.refreshing()));
         }
-        let (mode, wait, arguments, whole) = (self.mode(), self.wait(), self.arguments(None), self.whole());
+        let (mode, outcome) = (self.mode(), self.outcome_of_call());
+        let call = match self.is_async() {
+            true => self.awaited(&quote_spanned!(self.place=> #mode::refresh), &TokenStream::new()),
+            false => self.begun(&quote_spanned!(self.place=> #mode::begin_refresh(options, key, #outcome))),
+        };
         let (tags, key) = (self.with_tags(), self.key(companions, forwarding::borrowed));
+        let outcome = self.outcome_statement();
         quote_spanned! {self.place=>
+            #outcome
             let options = #options #tags;
             let key = #key;
-            #mode::refresh #arguments #wait #whole
+            #call
         }
     }
 
@@ -316,21 +319,6 @@ impl Expansion<'_> {
                 #support::tags(#tags)
             }
         })
-    }
-
-    /// A call in two halves, between which the function calls its body directly and so passes on the location of its caller.
-    fn tracked_call(&self, companions: &Companions) -> TokenStream {
-        let (support, outcome, whole) = (self.support(self.place), self.outcome_of_call(), self.whole());
-        let run = self.judged(self.run(companions, forwarding::passed));
-        self.after_key(
-            &quote!(false),
-            &quote_spanned! {self.place=>
-                match #support::begin(options, key, #outcome, near) {
-                    #support::Begun::Hit(result) => result #whole,
-                    #support::Begun::Compute(running) => running.finish(#run) #whole,
-                }
-            },
-        )
     }
 }
 

@@ -1,20 +1,16 @@
 //! The first look of a call: near, by the bytes of what its key is made of.
 //!
 //! ```text
-//! let near = {
-//!     let mut call = CallKey::of::<load>();
-//!     TemplateParts::new(&(&id,)).cache_parts(&mut call);
-//!     match near(REFRESH, cache, &mut call, FitProbe::<User>::new().cache_fit()) {
-//!         Ok(result) => return result,
-//!         Err(slot) => slot,
-//!     }
+//! let near = match near(REFRESH, cache, TemplateParts::new(&(&id,)).cache_key(PhantomData::<load>), &outcome) {
+//!     Ok(result) => return result,
+//!     Err(slot) => slot,
 //! };
 //! ```
 //!
 //! The companion type tells the function from all others. In a method, or without companions, a closure's type does, which also
 //! has the type parameters of an `impl`.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 use syn::visit_mut::{VisitMut, visit_type_mut};
 use syn::{GenericParam, Lifetime, Type, TypeParam, TypeParamBound, WherePredicate};
@@ -23,7 +19,6 @@ use super::Expansion;
 use super::forwarding::type_name;
 use super::key::displayed;
 use super::options::optional;
-use super::path::RuntimePath;
 use crate::args::Near;
 use crate::companions::Parameter;
 use crate::key::{Key, TypeArgument};
@@ -34,36 +29,60 @@ impl Expansion<'_> {
     /// whether the call is one.
     pub(super) fn near(&self, is_refresh: &TokenStream) -> TokenStream {
         let support = self.support(Span::mixed_site());
-        if matches!(self.plan.args.near, Some(Near::Off)) || !self.may_be_kept() {
+        if !self.is_kept_near() {
             return quote_spanned!(Span::mixed_site()=> let near = #support::NearSlot::none(););
         }
-        let (patterns, parts) = (self.patterns(), self.parts());
-        let (cache, kept) = (optional(self.plan.args.cache.as_ref()), self.kept_type());
-        let call = self.call_key(&support);
-        quote_spanned! {Span::mixed_site()=>
-            let near = {
-                let mut call = #call;
-                #patterns
-                #parts
-                match #support::near(#is_refresh, #cache, &mut call, #support::FitProbe::<#kept>::new().cache_fit()) {
-                    ::core::result::Result::Ok(result) => return result,
-                    ::core::result::Result::Err(slot) => slot,
-                }
-            };
+        let (cache, call, patterns) = (optional(self.plan.args.cache.as_ref()), self.call_key(), self.patterns());
+        let look = quote_spanned! {Span::mixed_site()=>
+            match #support::near(#is_refresh, #cache, #call, &outcome) {
+                ::core::result::Result::Ok(result) => return result,
+                ::core::result::Result::Err(slot) => slot,
+            }
+        };
+        match patterns.is_empty() {
+            true => quote_spanned!(Span::mixed_site()=> let near = #look;),
+            false => quote_spanned!(Span::mixed_site()=> let near = { #patterns #look };),
         }
     }
 
-    /// The start of the call's key.
-    fn call_key(&self, support: &RuntimePath) -> TokenStream {
-        let of_a_closure = quote_spanned!(Span::mixed_site()=> #support::CallKey::of_val(&|| ()));
+    /// Whether calls look near.
+    pub(super) fn is_kept_near(&self) -> bool {
+        !matches!(self.plan.args.near, Some(Near::Off)) && self.may_be_kept()
+    }
+
+    /// What the call is found by.
+    fn call_key(&self) -> TokenStream {
+        let (support, function) = (self.support(Span::mixed_site()), self.marker());
+        let (kind, values): (_, Vec<TokenStream>) = match &self.plan.key {
+            Key::Template { text, values, .. } => {
+                ("TemplateParts", values.iter().map(|value| displayed(value, text.span(), false)).collect())
+            }
+            Key::Default { arguments } => {
+                ("ArgumentParts", arguments.iter().map(|name| quote_spanned!(name.span()=> &#name)).collect())
+            }
+        };
+        if values.is_empty() {
+            return quote_spanned!(Span::mixed_site()=> #support::CallKey::of(#function));
+        }
+        let parts = support.then(kind, Span::mixed_site());
+        quote_spanned!(Span::mixed_site()=> #parts::new(&(#(#values,)*)).cache_key(#function))
+    }
+
+    /// A value whose type belongs to the function alone.
+    fn marker(&self) -> TokenStream {
+        let of_a_closure = quote_spanned!(Span::mixed_site()=> || ());
         let is_free = self.plan.companions.as_ref().is_some_and(|companions| !companions.in_impl);
         let types = self.plan.types.iter().map(|argument| match argument {
-            TypeArgument::Type(name) => Some(quote_spanned!(Span::mixed_site()=> ::core::marker::PhantomData<#name>)),
+            TypeArgument::Type(name) => Some(name),
             TypeArgument::Const(_) | TypeArgument::Of(_) => None,
         });
         let Some(types) = types.collect::<Option<Vec<_>>>().filter(|_| is_free) else { return of_a_closure };
         let name = type_name(self.function);
-        quote_spanned!(Span::mixed_site()=> #support::CallKey::of::<(#name, #(#types),*)>())
+        let marker = quote_spanned!(Span::mixed_site()=> ::core::marker::PhantomData);
+        match types.is_empty() {
+            true => quote_spanned!(Span::mixed_site()=> #marker::<#name>),
+            false => quote_spanned!(Span::mixed_site()=> #marker::<(#name, #(#marker<#types>),*)>),
+        }
     }
 
     /// Whether the compiler can find out if values of the type are kept. It chooses methods without regard to lifetimes,
@@ -95,7 +114,7 @@ impl Expansion<'_> {
     }
 
     /// The return type with lifetimes that the compiler infers: what is kept owns its data.
-    fn kept_type(&self) -> TokenStream {
+    pub(super) fn kept_type(&self) -> TokenStream {
         let Some(mut result) = self.function.result().cloned() else { return self.returned() };
         InferLifetimes.visit_type_mut(&mut result);
         result.into_token_stream()
@@ -113,22 +132,6 @@ impl Expansion<'_> {
                 .then(|| quote_spanned!(Span::mixed_site()=> let #pattern = &#name; #(let _ = #names;)*))
         });
         patterns.collect()
-    }
-
-    /// The statement that writes the parts of the key; nothing if it has none.
-    fn parts(&self) -> Option<TokenStream> {
-        let (kind, values): (_, Vec<TokenStream>) = match &self.plan.key {
-            Key::Template { text, values, .. } => {
-                ("TemplateParts", values.iter().map(|value| displayed(value, text.span(), false)).collect())
-            }
-            Key::Default { arguments } => {
-                ("ArgumentParts", arguments.iter().map(|name| quote_spanned!(name.span()=> &#name)).collect())
-            }
-        };
-        let (support, kind) = (self.support(Span::mixed_site()), Ident::new(kind, Span::mixed_site()));
-        let statement =
-            quote_spanned!(Span::mixed_site()=> #support::#kind::new(&(#(#values,)*)).cache_parts(&mut call););
-        (!values.is_empty()).then_some(statement)
     }
 }
 

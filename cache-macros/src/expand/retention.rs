@@ -49,12 +49,12 @@ impl Expansion<'_> {
         quote_spanned!(end=> #support::#function(#arguments))
     }
 
-    /// The outcome of a call.
+    /// The outcome of a call, of which a statement before it says what is stored.
     pub(super) fn outcome_of_call(&self) -> TokenStream {
-        let (support, outcome) = (self.support(self.place), self.outcome(&self.returned()));
+        let support = self.support(self.place);
         match self.closure_about_value() {
-            Some(_) => quote_spanned!(self.place=> #support::with_retention(#outcome)),
-            None => outcome,
+            Some(_) => quote_spanned!(self.place=> #support::with_retention(outcome)),
+            None => quote_spanned!(self.place=> outcome),
         }
     }
 

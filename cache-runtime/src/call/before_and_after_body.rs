@@ -5,11 +5,11 @@
 
 use std::cell::Cell;
 use std::future::Future;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
-use super::{Computation, Lookup, Outcome, lookup};
+use super::{Computation, Lookup, Outcome, lookup, refresh};
 use crate::handle::Handle;
 use crate::mode::Blocking;
 use crate::near::NearSlot;
@@ -76,6 +76,17 @@ where
     O::Whole: 'a,
 {
     begin_call(|body| computation.run_in_place(&Blocking, body))
+}
+
+/// The first half of a refresh.
+#[inline(never)]
+pub(crate) fn begin_refresh<'a, O: Outcome + 'a>(handle: Handle, key: Result<String>, outcome: O) -> Begun<'a, O::Whole>
+where
+    O::Whole: 'a,
+{
+    begin_call(|body| async move {
+        refresh(&Blocking, &handle, key.as_ref().map(String::as_str), outcome, pin!(Some(body))).await
+    })
 }
 
 /// Begins a call that pauses for nothing but its body.

@@ -1,7 +1,7 @@
 //! Which part of a body's result is stored: the value as it is, and of a `Result` only its `Ok`.
 //!
 //! The type decides, however it is spelt: an inherent method is found before one behind `Deref`, so
-//! [`OutcomeProbe::cache_outcome`] recognises a `Result` behind any alias. The method has an unusual name, because a trait
+//! [`OutcomeProbe`] recognises a `Result` behind any alias. The method has an unusual name, because a trait
 //! of the user's that is in scope must not have a method of the same name.
 
 use std::convert::Infallible;
@@ -13,6 +13,7 @@ use serde::de::DeserializeOwned;
 
 use super::Retention;
 use crate::codec::scalar_probe;
+use crate::near::{Fitting, KeptNear, NotNear};
 
 /// What a body returns, which part of it is stored, and how the whole is restored from that part.
 pub trait Outcome {
@@ -22,8 +23,10 @@ pub trait Outcome {
     type Value: Storable;
     /// What is left of a result without that part, if it may be held while the store is asked.
     type Failed;
+    /// Whether values are kept near: a [`Keep`](crate::near::Keep).
+    type Keep;
     /// This type.
-    type Checked: Outcome<Whole = Self::Whole, Value = Self::Value>;
+    type Checked: Outcome<Whole = Self::Whole, Value = Self::Value, Keep = Self::Keep>;
     /// This outcome.
     fn checked(self) -> Self::Checked;
     /// The storable part of this result, if it has one.
@@ -58,73 +61,108 @@ pub trait Storable: Serialize + DeserializeOwned {}
 #[diagnostic::do_not_recommend]
 impl<T: Serialize + DeserializeOwned> Storable for T {}
 
-/// Finds out whether a type is a `Result`, and whether its `Err` is `Send`.
-pub struct OutcomeProbe<R>(LocalProbe<R>);
+/// Finds out of a return type whether it is a `Result`, whether its `Err` is `Send`, and whether values are kept near.
+///
+/// The method that the compiler finds first tells it; the others are behind `Deref`.
+pub struct OutcomeProbe<R>(KeptWithLocalErr<R>);
+
+/// What a probe is, behind `Deref`, of any type but a `Result` whose `Ok` can be kept near and whose `Err` is `Send`.
+pub struct KeptWithLocalErr<R>(KeptValue<R>);
+
+/// What a probe is, behind `Deref`, of any type but a `Result` whose `Ok` can be kept near.
+pub struct KeptValue<R>(UnkeptProbe<R>);
+
+/// The same probe for a value that is not kept near.
+pub struct UnkeptProbe<R>(UnkeptWithLocalErr<R>);
 
 /// What a probe is, behind `Deref`, of any type but a `Result` whose `Err` is `Send`.
-pub struct LocalProbe<R>(NotResult<R>);
+pub struct UnkeptWithLocalErr<R>(UnkeptValue<R>);
 
 /// What a probe is, behind `Deref`, of any type but a `Result`.
-pub struct NotResult<R>(PhantomData<fn() -> R>);
+pub struct UnkeptValue<R>(PhantomData<fn() -> R>);
 
 impl<R> OutcomeProbe<R> {
     /// A probe of `R`.
     #[expect(clippy::new_without_default, reason = "the expansion of a macro calls it")]
     pub const fn new() -> Self {
-        OutcomeProbe(LocalProbe(NotResult(PhantomData)))
+        OutcomeProbe(KeptWithLocalErr(KeptValue(UnkeptProbe::new())))
     }
 }
 
-impl<T, E: Send> OutcomeProbe<Result<T, E>> {
-    /// `R` is a `Result`: its `Ok` is stored.
-    pub fn cache_outcome(&self) -> OkOnly<T, E> {
-        OkOnly::new()
+impl<R> UnkeptProbe<R> {
+    /// A probe of `R`.
+    #[expect(clippy::new_without_default, reason = "the expansion of a macro calls it")]
+    pub const fn new() -> Self {
+        UnkeptProbe(UnkeptWithLocalErr(UnkeptValue(PhantomData)))
     }
 }
 
-impl<T, E> LocalProbe<Result<T, E>> {
-    /// `R` is a `Result` whose `Err` is not `Send`: its `Ok` is stored.
-    pub fn cache_outcome(&self) -> OkOnly<T, E, LocalErr> {
-        OkOnly::new()
-    }
+macro_rules! levels {
+    ($($(#[$doc:meta])* $level:ident<$probed:ty> [$($param:tt)*] => $outcome:ty;)*) => {$(
+        impl<$($param)*> $level<$probed> {
+            $(#[$doc])*
+            pub fn cache_outcome(&self) -> $outcome {
+                <$outcome>::marker()
+            }
+        }
+    )*};
 }
 
-impl<R> NotResult<R> {
-    /// `R` is no `Result`: it is stored as it is.
-    pub fn cache_outcome(&self) -> Always<R> {
-        Always::new()
-    }
+levels! {
+    /// A `Result`: its `Ok` is stored, and kept near.
+    OutcomeProbe<Result<T, E>> [T: Fitting, E: Send] => OkOnly<T, E, HeldErr, KeptNear>;
+    /// A `Result` whose `Err` is not `Send`: its `Ok` is stored, and kept near.
+    KeptWithLocalErr<Result<T, E>> [T: Fitting, E] => OkOnly<T, E, LocalErr, KeptNear>;
+    /// Any other type of which values can be kept near. Also a `Result` whose `Ok` cannot, since the whole then cannot either.
+    KeptValue<R> [R: Fitting] => Always<R, KeptNear>;
+    /// A `Result`: its `Ok` is stored.
+    UnkeptProbe<Result<T, E>> [T, E: Send] => OkOnly<T, E>;
+    /// A `Result` whose `Err` is not `Send`: its `Ok` is stored.
+    UnkeptWithLocalErr<Result<T, E>> [T, E] => OkOnly<T, E, LocalErr>;
+    /// No `Result`: it is stored as it is.
+    UnkeptValue<R> [R] => Always<R>;
 }
 
-impl<R> Deref for OutcomeProbe<R> {
-    type Target = LocalProbe<R>;
+macro_rules! behind_deref {
+    ($($level:ident => $next:ident;)*) => {$(
+        impl<R> Deref for $level<R> {
+            type Target = $next<R>;
 
-    fn deref(&self) -> &LocalProbe<R> {
-        &self.0
-    }
+            fn deref(&self) -> &$next<R> {
+                &self.0
+            }
+        }
+    )*};
 }
 
-impl<R> Deref for LocalProbe<R> {
-    type Target = NotResult<R>;
-
-    fn deref(&self) -> &NotResult<R> {
-        &self.0
-    }
+behind_deref! {
+    OutcomeProbe => KeptWithLocalErr;
+    KeptWithLocalErr => KeptValue;
+    KeptValue => UnkeptProbe;
+    UnkeptProbe => UnkeptWithLocalErr;
+    UnkeptWithLocalErr => UnkeptValue;
 }
 
 /// Stores `Ok` and not `Err`. `H` says whether the `Err` is held while the store is asked.
-pub struct OkOnly<T, E, H = HeldErr>(PhantomData<fn() -> (T, E)>, PhantomData<H>);
+pub struct OkOnly<T, E, H = HeldErr, K = NotNear>(PhantomData<fn() -> (T, E, H, K)>);
 
-impl<T, E, H> OkOnly<T, E, H> {
+impl<T, E> OkOnly<T, E> {
     pub(crate) const fn new() -> Self {
-        OkOnly(PhantomData, PhantomData)
+        OkOnly(PhantomData)
     }
 }
 
-impl<T: Storable, E, H: HoldErr<E>> Outcome for OkOnly<T, E, H> {
+impl<T, E, H, K> OkOnly<T, E, H, K> {
+    const fn marker() -> Self {
+        OkOnly(PhantomData)
+    }
+}
+
+impl<T: Storable, E, H: HoldErr<E>, K> Outcome for OkOnly<T, E, H, K> {
     type Whole = Result<T, E>;
     type Value = T;
     type Failed = H::Held;
+    type Keep = K;
     type Checked = Self;
     fn checked(self) -> Self {
         self
@@ -187,7 +225,7 @@ impl<E> HoldErr<E> for LocalErr {
 }
 
 /// Stores everything; if a type parameter turns out to be a `Result` at run time, only its `Ok`.
-pub struct Always<R>(PhantomData<fn() -> R>);
+pub struct Always<R, K = NotNear>(PhantomData<fn() -> (R, K)>);
 
 impl<R> Always<R> {
     /// The outcome of a type that is not asked whether it is a `Result`.
@@ -197,10 +235,17 @@ impl<R> Always<R> {
     }
 }
 
-impl<R: Storable> Outcome for Always<R> {
+impl<R, K> Always<R, K> {
+    const fn marker() -> Self {
+        Always(PhantomData)
+    }
+}
+
+impl<R: Storable, K> Outcome for Always<R, K> {
     type Whole = R;
     type Value = R;
     type Failed = R;
+    type Keep = K;
     type Checked = Self;
     fn checked(self) -> Self {
         self

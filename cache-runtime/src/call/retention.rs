@@ -136,6 +136,7 @@ impl<O: Outcome> Outcome for WithRetention<O> {
     type Whole = Retained<O::Whole>;
     type Value = O::Value;
     type Failed = O::Failed;
+    type Keep = O::Keep;
     type Checked = Self;
     fn checked(self) -> Self {
         self

@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 
 use super::Handle;
 use crate::entry::Record;
-use crate::near::{CallKey, Fit, Loaded, NearSlot, Stamps};
+use crate::near::{CallKey, KeepNear, Loaded, NearSlot, Stamps};
 
 impl Handle {
     /// For how long what is read is kept near.
@@ -43,14 +43,14 @@ impl Handle {
         self.core.near.keep(key, loaded);
     }
 
-    /// The result of an annotated function's call, if its value is kept near; else where it is to be kept.
+    /// The value of an annotated function's call, if it is kept near; else where it is to be kept.
     #[inline]
-    pub(crate) fn near_value<R, V>(&self, call: &mut CallKey, fit: Fit<R, V>) -> Result<R, NearSlot<V>> {
-        let Some(keep) = fit.keep_near.filter(|_| call.complete(&self.view.namespace)) else {
+    pub(crate) fn near_value<V>(&self, mut call: CallKey, keep: KeepNear<V>) -> Result<V, NearSlot<V>> {
+        if !call.complete(&self.view.namespace) {
             return Err(NearSlot::none());
-        };
-        let value = self.core.near.value(call, &self.core.clock).and_then(|decoded| (keep.get)(&decoded));
-        value.map(fit.whole).ok_or_else(|| NearSlot::new(call.clone(), keep))
+        }
+        let value = self.core.near.value(&call, &self.core.clock).and_then(|decoded| (keep.get)(&decoded));
+        value.ok_or_else(|| NearSlot::new(call, keep))
     }
 
     /// Decodes a record that is not kept near, and keeps the value if it is to be.
@@ -61,10 +61,10 @@ impl Handle {
         loaded: Arc<Loaded>,
     ) -> Option<V> {
         let now = self.now();
-        let Some((call, fit)) = slot.get() else { return self.decode_loaded(key, loaded) };
+        let Some((call, keep)) = slot.get() else { return self.decode_loaded(key, loaded) };
         let Some(validity) = loaded.validity(self.near_limit(), now) else { return self.decode_loaded(key, loaded) };
         let value = Arc::try_unwrap(loaded).map_or_else(|near| near.value.clone(), Loaded::into_value);
-        let (kept, value) = self.if_readable(key, (fit.decode)(value, self.view.digest, self.seal(key), validity))?;
+        let (kept, value) = self.if_readable(key, (keep.decode)(value, self.view.digest, self.seal(key), validity))?;
         self.core.near.keep_value(call, kept);
         Some(value)
     }

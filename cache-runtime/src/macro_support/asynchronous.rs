@@ -14,6 +14,11 @@ use crate::near::NearSlot;
 use crate::time::Ttl;
 use crate::{AsyncCounter, Result};
 
+/// The future of an async closure that is a body, which it owns.
+pub fn run<W, F: AsyncFnOnce() -> W>(body: F) -> impl Future<Output = W> {
+    body()
+}
+
 /// A call of an annotated `async fn`.
 pub fn call<O: Outcome, B: Future<Output = O::Whole>>(
     options: CallOptions,

@@ -1,9 +1,7 @@
 //! Calls in the blocking mode.
 
-use std::pin::pin;
-
 use super::companions::{Primed, Returns, Stores, delete, stored_value};
-use super::{Body, CallOptions, EnteredCall, LimitOptions, limited};
+use super::{CallOptions, EnteredCall, LimitOptions, limited};
 pub use crate::call::recompute;
 use crate::call::{self, BatchOutcome, Begun, Elements, Lookup, Outcome, retention, run_batch};
 use crate::limit::RateLimited;
@@ -12,23 +10,6 @@ use crate::near::NearSlot;
 use crate::poll_once::poll_once;
 use crate::time::Ttl;
 use crate::{Counter, Result};
-
-/// A call of an annotated function.
-pub fn call<O: Outcome>(
-    options: CallOptions,
-    key: Result<String>,
-    outcome: O,
-    near: NearSlot<O::Value>,
-    body: &mut dyn Body<O::Whole>,
-) -> O::Whole {
-    match begin(options, key, outcome, near) {
-        Begun::Hit(whole) => whole,
-        Begun::Compute(running) => {
-            let whole = body.run();
-            running.finish(whole)
-        }
-    }
-}
 
 /// The first half of a call; [`Running::finish`](super::Running::finish) is the second.
 #[inline(never)]
@@ -44,27 +25,26 @@ where
     call::begin(&options.handle(), key.as_ref().map(String::as_str), outcome, near)
 }
 
-/// A call or a refresh, so that a function and its `refresh` are compiled as one.
+/// The first half of a refresh, which runs the body in any case.
+pub fn begin_refresh<'a, O: Outcome + 'a>(options: CallOptions, key: Result<String>, outcome: O) -> Begun<'a, O::Whole>
+where
+    O::Whole: 'a,
+{
+    call::begin_refresh(options.handle(), key, outcome)
+}
+
+/// The first half of a call or of a refresh, so that a function and its `refresh` are compiled as one.
 #[inline]
-pub fn call_or_refresh<const REFRESH: bool, O: Outcome>(
+pub fn begin_either<'a, const REFRESH: bool, O: Outcome + 'a>(
     options: CallOptions,
     key: Result<String>,
     outcome: O,
     near: NearSlot<O::Value>,
-    body: &mut dyn Body<O::Whole>,
-) -> O::Whole {
-    if REFRESH { refresh(options, key, outcome, body) } else { call(options, key, outcome, near, body) }
-}
-
-/// A call that runs the body in any case.
-pub fn refresh<O: Outcome>(
-    options: CallOptions,
-    key: Result<String>,
-    outcome: O,
-    body: &mut dyn Body<O::Whole>,
-) -> O::Whole {
-    let (handle, body) = (options.handle(), pin!(Some(async { body.run() })));
-    poll_once(call::refresh(&Blocking, &handle, key.as_ref().map(String::as_str), outcome, body))
+) -> Begun<'a, O::Whole>
+where
+    O::Whole: 'a,
+{
+    if REFRESH { begin_refresh(options, key, outcome) } else { begin(options, key, outcome, near) }
 }
 
 /// The first half of a call of a function with `background`; [`recompute`] is the second.

@@ -12,8 +12,8 @@ const ROOM: usize = 120;
 /// A call of an annotated function.
 #[derive(Clone, Debug)]
 pub struct CallKey {
-    /// A type that no other function has, and no other instance of a generic one: the companion type with the type
-    /// arguments, or a closure's in the function.
+    /// A type that no other function has, and no other instance of a generic one: that of a marker with the companion type
+    /// and the type arguments, or of a closure in the function.
     pub(super) function: TypeId,
     bytes: [u8; ROOM],
     len: usize,
@@ -22,15 +22,9 @@ pub struct CallKey {
 }
 
 impl CallKey {
-    /// A call of the function in which the closure stands, without the parts of its key.
+    /// A call of the function to which a value of this type belongs, without the parts of its key.
     #[inline]
-    pub fn of_val<F>(_: &F) -> Self {
-        CallKey::of::<F>()
-    }
-
-    /// A call of the function that has this type, without the parts of its key.
-    #[inline]
-    pub fn of<F>() -> Self {
+    pub fn of<F>(_: F) -> Self {
         CallKey { function: typeid::of::<F>(), bytes: [0; ROOM], len: 0, is_incomplete: false }
     }
 
@@ -230,33 +224,39 @@ impl<'a, T> ArgumentParts<'a, T> {
 }
 
 impl<T: PlainPart> TemplateParts<'_, T> {
-    /// Appends the parts to a key.
+    /// The key of a call with these parts, of the function to which a value of this type belongs.
     #[inline]
-    pub fn cache_parts(&self, key: &mut CallKey) {
-        self.0.0.0.put_in(key);
+    pub fn cache_key<F>(&self, function: F) -> CallKey {
+        let mut key = CallKey::of(function);
+        self.0.0.0.put_in(&mut key);
+        key
     }
 }
 
 impl<T: PlainPart> ArgumentParts<'_, T> {
-    /// Appends the parts to a key.
+    /// The key of a call with these parts, of the function to which a value of this type belongs.
     #[inline]
-    pub fn cache_parts(&self, key: &mut CallKey) {
-        self.0.0.put_in(key);
+    pub fn cache_key<F>(&self, function: F) -> CallKey {
+        let mut key = CallKey::of(function);
+        self.0.0.put_in(&mut key);
+        key
     }
 }
 
 impl<T: DisplayedParts> TextParts<'_, T> {
-    /// Appends the parts to a key.
-    pub fn cache_parts(&self, key: &mut CallKey) {
-        self.0.0.put_in(key);
+    /// The key of a call with these parts, of the function to which a value of this type belongs.
+    pub fn cache_key<F>(&self, function: F) -> CallKey {
+        let mut key = CallKey::of(function);
+        self.0.0.put_in(&mut key);
+        key
     }
 }
 
 impl<T> OpaqueParts<'_, T> {
-    /// Marks the key as one that cannot be written.
+    /// A key that cannot be completed.
     #[inline]
-    pub fn cache_parts(&self, key: &mut CallKey) {
-        key.is_incomplete = true;
+    pub fn cache_key<F>(&self, function: F) -> CallKey {
+        CallKey { is_incomplete: true, ..CallKey::of(function) }
     }
 }
 

@@ -15,11 +15,11 @@ impl<V> NearSlot<V> {
         NearSlot(None)
     }
 
-    pub(crate) fn new(call: CallKey, fit: KeepNear<V>) -> Self {
-        NearSlot(Some(Box::new((call, fit))))
+    pub(crate) fn new(call: CallKey, keep: KeepNear<V>) -> Self {
+        NearSlot(Some(Box::new((call, keep))))
     }
 
     pub(crate) fn get(&self) -> Option<(&CallKey, &KeepNear<V>)> {
-        self.0.as_deref().map(|(call, fit)| (call, fit))
+        self.0.as_deref().map(|(call, keep)| (call, keep))
     }
 }

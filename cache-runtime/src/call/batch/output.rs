@@ -79,7 +79,7 @@ pub trait BatchOutcome<E> {
     fn whole(output: Self::Output) -> Self::Whole;
 }
 
-impl<E, B: BatchOutput<E>> BatchOutcome<E> for Always<B> {
+impl<E, B: BatchOutput<E>, K> BatchOutcome<E> for Always<B, K> {
     type Whole = B;
     type Value = B::Value;
     type Output = B;
@@ -91,7 +91,7 @@ impl<E, B: BatchOutput<E>> BatchOutcome<E> for Always<B> {
     }
 }
 
-impl<E, B: BatchOutput<E>, X, H> BatchOutcome<E> for OkOnly<B, X, H> {
+impl<E, B: BatchOutput<E>, X, H, K> BatchOutcome<E> for OkOnly<B, X, H, K> {
     type Whole = Result<B, X>;
     type Value = B::Value;
     type Output = B;

@@ -4,7 +4,7 @@ macro_support::cached_function! {
     macro_support::copied_elements(macro_support::names(& ids[..], | id |
     macro_support::EntryName { key : load_all::__key(id), tags : ::std::vec::Vec::new()
     }), ids); macro_support::blocking::batch(options, elements,
-    (macro_support::OutcomeProbe:: < HashMap < u64, User > > ::new().cache_outcome(),
+    (macro_support::UnkeptProbe:: < HashMap < u64, User > > ::new().cache_outcome(),
     macro_support::checked(macro_support::Always:: < User > ::new())), | missing :
     ::std::vec::Vec < _ > | load_all::load_all(& missing), (macro_support::always,
     macro_support::usual_lifetime))] [#[doc =
@@ -17,7 +17,7 @@ macro_support::cached_function! {
     macro_support::copied_elements(macro_support::names(& ids[..], | id |
     macro_support::EntryName { key : load_all::__key(id), tags : ::std::vec::Vec::new()
     }), ids); macro_support::blocking::batch(options, elements,
-    (macro_support::OutcomeProbe:: < HashMap < u64, User > > ::new().cache_outcome(),
+    (macro_support::UnkeptProbe:: < HashMap < u64, User > > ::new().cache_outcome(),
     macro_support::checked(macro_support::Always:: < User > ::new())), | missing :
     ::std::vec::Vec < _ > | load_all::load_all(& missing), (macro_support::always,
     macro_support::usual_lifetime))] [macro_support::blocking] [None]

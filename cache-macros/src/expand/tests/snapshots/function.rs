@@ -7,20 +7,20 @@ macro_support::cached_function! {
     [Result < User, Error >] [__key id : macro_support::Ref < '_, u64 >,]
     [macro_support::template_text(& ["user:", ""], & [id])] [fn load(id : u64) -> Result
     < User, Error > { let _ = & id; Ok(database() ? .user(id)) }] [fn __call < const
-    REFRESH : ::core::primitive::bool > (id : u64) -> Result < User, Error > { let near =
-    { let mut call = macro_support::CallKey::of:: < (load,) > ();
-    macro_support::TemplateParts::new(& (& id,)).cache_parts(& mut call); match
-    macro_support::near(REFRESH, None, & mut call, macro_support::FitProbe:: < Result <
-    User, Error > > ::new().cache_fit()) { ::core::result::Result::Ok(result) => return
-    result, ::core::result::Result::Err(slot) => slot, } }; let options =
+    REFRESH : ::core::primitive::bool > (id : u64) -> Result < User, Error > { let
+    outcome = macro_support::checked(macro_support::OutcomeProbe:: < Result < User, Error
+    > > ::new().cache_outcome()); let near = match macro_support::near(REFRESH, None,
+    macro_support::TemplateParts::new(& (& id,)).cache_key(::core::marker::PhantomData::
+    < load >), & outcome) { ::core::result::Result::Ok(result) => return result,
+    ::core::result::Result::Err(slot) => slot, }; let options =
     macro_support::CallOptions::of(& "load")
     .expires_after(macro_support::Duration::new(300u64, 0u32))
     .race_ttl(macro_support::Duration::new(10u64, 0u32)); let key = load::__key(& id);
-    macro_support::blocking::call_or_refresh:: < REFRESH, _ > (options, key,
-    macro_support::checked(macro_support::OutcomeProbe:: < Result < User, Error > >
-    ::new().cache_outcome()), near, & mut Some(|| load::load(id))) }] [refresh
-    load::__call:: < true > (id)] [macro_support::blocking] [None]
-    [macro_support::checked(macro_support::OutcomeProbe:: < Result < User, Error > >
+    match macro_support::blocking::begin_either:: < REFRESH, _ > (options, key, outcome,
+    near) { macro_support::Begun::Hit(result) => result,
+    macro_support::Begun::Compute(running) => running.finish(load::load(id)), } }]
+    [refresh load::__call:: < true > (id)] [macro_support::blocking] [None]
+    [macro_support::checked(macro_support::UnkeptProbe:: < Result < User, Error > >
     ::new().cache_outcome())] [key] [load::__key(& id)] [id : u64,] [invalidate
     invalidate] [peek peek] [User] [prime prime] [id : u64, value : & __Given]
     [macro_support::Result < () >] [Result < User, Error >] [options]

@@ -14,14 +14,16 @@ macro_support::cached_function! {
     Cow < 'a, T > where T : Storable, { let _ = & values; let _ = & low; values.iter()
     .max().unwrap_or(low).into() }] [fn __call < 'a, T : Ord, const N : usize, const
     REFRESH : ::core::primitive::bool > (values : & 'a[T], argument_1 : (T, T)) -> Cow <
-    'a, T > where T : Storable, { let near = macro_support::NearSlot::none(); let options
-    = macro_support::CallOptions::of(& "largest"); let key = largest::__key:: < T, N > (&
-    values, & argument_1); macro_support::blocking::call_or_refresh:: < REFRESH, _ >
-    (options, key, macro_support::checked(macro_support::OutcomeProbe:: < Cow < 'a, T > >
-    ::new().cache_outcome()), near, & mut Some(|| largest::largest:: < T, N > (values,
-    argument_1))) }] [refresh largest::__call:: < T, N, true > (values, argument_1)]
-    [macro_support::blocking] [None]
-    [macro_support::checked(macro_support::OutcomeProbe:: < Cow < 'a, T > > ::new()
+    'a, T > where T : Storable, { let outcome =
+    macro_support::checked(macro_support::UnkeptProbe:: < Cow < 'a, T > > ::new()
+    .cache_outcome()); let near = macro_support::NearSlot::none(); let options =
+    macro_support::CallOptions::of(& "largest"); let key = largest::__key:: < T, N > (&
+    values, & argument_1); match macro_support::blocking::begin_either:: < REFRESH, _ >
+    (options, key, outcome, near) { macro_support::Begun::Hit(result) => result,
+    macro_support::Begun::Compute(running) => running.finish(largest::largest:: < T, N >
+    (values, argument_1)), } }] [refresh largest::__call:: < T, N, true > (values,
+    argument_1)] [macro_support::blocking] [None]
+    [macro_support::checked(macro_support::UnkeptProbe:: < Cow < 'a, T > > ::new()
     .cache_outcome())] [key] [largest::__key:: < T, N > (& values, & argument_1)] [values
     : & 'a[T], argument_1 : (T, T),] [invalidate invalidate] [peek peek_whole] [Cow < 'a,
     T >] [prime prime] [values : & 'a[T], argument_1 : (T, T), value : & __Given]

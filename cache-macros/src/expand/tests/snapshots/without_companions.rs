@@ -1,16 +1,15 @@
 fn price(&self, sku: u64) -> Money {
-    let near = {
-        let mut call = macro_support::CallKey::of_val(&|| ());
-        macro_support::TemplateParts::new(&(&sku,)).cache_parts(&mut call);
-        match macro_support::near(
-            false,
-            None,
-            &mut call,
-            macro_support::FitProbe::<Money>::new().cache_fit(),
-        ) {
-            ::core::result::Result::Ok(result) => return result,
-            ::core::result::Result::Err(slot) => slot,
-        }
+    let outcome = macro_support::checked(
+        macro_support::OutcomeProbe::<Money>::new().cache_outcome(),
+    );
+    let near = match macro_support::near(
+        false,
+        None,
+        macro_support::TemplateParts::new(&(&sku,)).cache_key(|| ()),
+        &outcome,
+    ) {
+        ::core::result::Result::Ok(result) => return result,
+        ::core::result::Result::Err(slot) => slot,
     };
     let options = macro_support::CallOptions::of(&"price")
         .race_ttl(macro_support::Duration::new(10u64, 0u32));
@@ -30,14 +29,7 @@ fn price(&self, sku: u64) -> Money {
         ),
         &[],
     );
-    match macro_support::blocking::lookup(
-        options,
-        key,
-        macro_support::checked(
-            macro_support::OutcomeProbe::<Money>::new().cache_outcome(),
-        ),
-        near,
-    ) {
+    match macro_support::blocking::lookup(options, key, outcome, near) {
         macro_support::Lookup::Hit(hit) => hit.whole(),
         macro_support::Lookup::Compute(computation) => {
             let copy_0 = macro_support::own(self);
