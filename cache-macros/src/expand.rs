@@ -267,22 +267,30 @@ impl<'a> Expansion<'a> {
     /// Which part of the return type is stored: of a `Result` the `Ok`, whatever its name. Written several times, and placed
     /// so that the compiler reports only once what cannot be stored.
     fn outcome(&self, output: &TokenStream) -> TokenStream {
-        self.outcome_by("UnkeptProbe", output)
-    }
-
-    fn outcome_by(&self, probe: &str, output: &TokenStream) -> TokenStream {
         let support = self.support(self.place);
-        let probe = support.clone().then(probe, self.place);
-        quote_spanned!(self.place=> #support::checked(#probe::<#output>::new().cache_outcome()))
+        let outcome = match self.is_no_result() {
+            true => quote_spanned!(self.place=> #support::Always::<#output>::new()),
+            false => quote_spanned!(self.place=> #support::UnkeptProbe::<#output>::new().cache_outcome()),
+        };
+        quote_spanned!(self.place=> #support::checked(#outcome))
     }
 
-    /// The statement that says what is stored by a call, and kept near.
+    /// The statement that says what is stored by a call, and whether it is kept near.
     fn outcome_statement(&self) -> TokenStream {
         let outcome = match self.is_kept_near() {
-            true => self.outcome_by("OutcomeProbe", &self.kept_type()),
+            true => {
+                let (support, output) = (self.support(self.place), self.kept_type());
+                let probe = if self.is_no_result() { "ValueProbe" } else { "OutcomeProbe" };
+                let probe = support.clone().then(probe, self.place);
+                quote_spanned!(self.place=> #support::checked(#probe::<#output>::new().cache_outcome()))
+            }
             false => self.outcome(&self.returned()),
         };
         quote_spanned!(self.place=> let outcome = #outcome;)
+    }
+
+    fn is_no_result(&self) -> bool {
+        self.function.result().is_some_and(return_type::is_no_result)
     }
 
     fn returned(&self) -> TokenStream {

@@ -1,5 +1,6 @@
 //! Which return types a cached function may have, as far as their tokens show. The compiler checks the rest.
 
+use proc_macro2::Ident;
 use quote::ToTokens;
 use syn::visit::Visit;
 use syn::{
@@ -41,6 +42,42 @@ pub(crate) fn check(ty: &Type, errors: &mut Errors) {
 /// The `Ok` of a type that is named `Result`.
 pub(crate) fn ok(ty: &Type) -> Option<&Type> {
     arguments_of(ty, "Result")?.first().copied()
+}
+
+/// Whether a type is known by its name to be no `Result`, so that the compiler need not be asked. An alias of a `Result` may
+/// have such a name too: that is found out at run time.
+pub(crate) fn is_no_result(ty: &Type) -> bool {
+    const NAMES: [&str; 11] = [
+        "String",
+        "Option",
+        "Vec",
+        "HashMap",
+        "HashSet",
+        "BTreeMap",
+        "BTreeSet",
+        "Arc",
+        "Box",
+        "Duration",
+        "SystemTime",
+    ];
+    match ungrouped(ty) {
+        Type::Tuple(_) | Type::Array(_) => true,
+        ty => is_plain(ty) || NAMES.iter().any(|name| last_name(ty).is_some_and(|last| last == name)),
+    }
+}
+
+/// Whether a type is by its name a number, a `bool`, a `char` or a text.
+pub(crate) fn is_plain(ty: &Type) -> bool {
+    const NAMES: [&str; 16] = [
+        "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize", "bool", "char", "str",
+        "String",
+    ];
+    let is_alone = as_path(ty).is_some_and(|path| path.qself.is_none() && path.path.segments.len() == 1);
+    is_alone && NAMES.iter().any(|name| last_name(ty).is_some_and(|last| last == name))
+}
+
+fn last_name(ty: &Type) -> Option<&Ident> {
+    Some(&as_path(ty)?.path.segments.last()?.ident)
 }
 
 /// The output of a boxed future: `Pin<Box<dyn Future<Output = T> + …>>`, or `BoxFuture<'_, T>` of the crate `futures`.

@@ -44,7 +44,7 @@ pub(crate) use self::batch::{ByPosition, RunFor, begin_multi, get_or_set_multi, 
 pub use self::before_and_after_body::{Begun, Running};
 pub(crate) use self::before_and_after_body::{begin, begin_refresh};
 use self::cross_process::Claimed;
-pub use self::outcome::{Always, LocalErr, OkOnly, Outcome, OutcomeProbe, Storable, UnkeptProbe, checked};
+pub use self::outcome::{Always, LocalErr, OkOnly, Outcome, OutcomeProbe, Storable, UnkeptProbe, ValueProbe, checked};
 pub(crate) use self::retention::retention;
 pub use self::retention::{
     Lifetime, LifetimeOf, Retained, Retention, Returned, StoredType, WithRetention, always, each_expiring, expiring,

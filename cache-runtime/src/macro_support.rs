@@ -26,8 +26,8 @@ pub use self::refused::IntoRefused;
 pub use crate::call::{
     Always, BatchOutcome, BatchOutput, Begun, Computation, Elements, EntryName, Hit, Lifetime, LifetimeOf, LocalErr,
     Lookup, OkOnly, Outcome, OutcomeProbe, Owned, Retained, Retention, Returned, Running, Storable, StoredType,
-    TaskArgument, UnkeptProbe, WithRetention, always, checked, copied_elements, each_expiring, elements, expiring,
-    names, own, require_task, retained, returned, stored_type, usual_lifetime, with_retention,
+    TaskArgument, UnkeptProbe, ValueProbe, WithRetention, always, checked, copied_elements, each_expiring, elements,
+    expiring, names, own, require_task, retained, returned, stored_type, usual_lifetime, with_retention,
 };
 pub use crate::entry::Seal;
 pub use crate::key::{DefaultKey, FunctionPath, KeyArgument, KeyText, TypeArgument, template_key, template_text};

@@ -10,7 +10,7 @@
 //! The companion type tells the function from all others. In a method, or without companions, a closure's type does, which also
 //! has the type parameters of an `impl`.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 use syn::visit_mut::{VisitMut, visit_type_mut};
 use syn::{GenericParam, Lifetime, Type, TypeParam, TypeParamBound, WherePredicate};
@@ -20,8 +20,10 @@ use super::forwarding::type_name;
 use super::key::displayed;
 use super::options::optional;
 use crate::args::Near;
+use crate::borrowed::reference;
 use crate::companions::Parameter;
 use crate::key::{Key, TypeArgument};
+use crate::return_type;
 use crate::signature::{names_in, place_of};
 
 impl Expansion<'_> {
@@ -64,8 +66,29 @@ impl Expansion<'_> {
         if values.is_empty() {
             return quote_spanned!(Span::mixed_site()=> #support::CallKey::of(#function));
         }
-        let parts = support.then(kind, Span::mixed_site());
-        quote_spanned!(Span::mixed_site()=> #parts::new(&(#(#values,)*)).cache_key(#function))
+        let parts = quote_spanned!(Span::mixed_site()=> &(#(#values,)*));
+        if self.has_plain_key() {
+            return quote_spanned!(Span::mixed_site()=> #support::CallKey::plain(#parts, #function));
+        }
+        let kind = support.then(kind, Span::mixed_site());
+        quote_spanned!(Span::mixed_site()=> #kind::new(#parts).cache_key(#function))
+    }
+
+    /// Whether the key is made of numbers and texts alone, by the names of their types: the compiler need not be asked.
+    fn has_plain_key(&self) -> bool {
+        let is_plain = |name: &Ident| {
+            let mut ty = self.function.type_of(name);
+            while let Some(outer) = ty.and_then(reference) {
+                ty = Some(&outer.elem);
+            }
+            ty.is_some_and(return_type::is_plain)
+        };
+        match &self.plan.key {
+            Key::Template { values, .. } => {
+                values.iter().all(|value| value.fields.is_empty() && is_plain(&value.argument))
+            }
+            Key::Default { arguments } => arguments.iter().all(is_plain),
+        }
     }
 
     /// A value whose type belongs to the function alone.

@@ -75,6 +75,9 @@ pub struct KeptValue<R>(UnkeptProbe<R>);
 /// The same probe for a value that is not kept near.
 pub struct UnkeptProbe<R>(UnkeptWithLocalErr<R>);
 
+/// The same probe for a value that is known to be no `Result`.
+pub struct ValueProbe<R>(UnkeptValue<R>);
+
 /// What a probe is, behind `Deref`, of any type but a `Result` whose `Err` is `Send`.
 pub struct UnkeptWithLocalErr<R>(UnkeptValue<R>);
 
@@ -97,6 +100,14 @@ impl<R> UnkeptProbe<R> {
     }
 }
 
+impl<R> ValueProbe<R> {
+    /// A probe of `R`.
+    #[expect(clippy::new_without_default, reason = "the expansion of a macro calls it")]
+    pub const fn new() -> Self {
+        ValueProbe(UnkeptValue(PhantomData))
+    }
+}
+
 macro_rules! levels {
     ($($(#[$doc:meta])* $level:ident<$probed:ty> [$($param:tt)*] => $outcome:ty;)*) => {$(
         impl<$($param)*> $level<$probed> {
@@ -115,6 +126,8 @@ levels! {
     KeptWithLocalErr<Result<T, E>> [T: Fitting, E] => OkOnly<T, E, LocalErr, KeptNear>;
     /// Any other type of which values can be kept near. Also a `Result` whose `Ok` cannot, since the whole then cannot either.
     KeptValue<R> [R: Fitting] => Always<R, KeptNear>;
+    /// A value that can be kept near.
+    ValueProbe<R> [R: Fitting] => Always<R, KeptNear>;
     /// A `Result`: its `Ok` is stored.
     UnkeptProbe<Result<T, E>> [T, E: Send] => OkOnly<T, E>;
     /// A `Result` whose `Err` is not `Send`: its `Ok` is stored.
@@ -139,6 +152,7 @@ behind_deref! {
     OutcomeProbe => KeptWithLocalErr;
     KeptWithLocalErr => KeptValue;
     KeptValue => UnkeptProbe;
+    ValueProbe => UnkeptValue;
     UnkeptProbe => UnkeptWithLocalErr;
     UnkeptWithLocalErr => UnkeptValue;
 }

@@ -28,6 +28,14 @@ impl CallKey {
         CallKey { function: typeid::of::<F>(), bytes: [0; ROOM], len: 0, is_incomplete: false }
     }
 
+    /// A call with these parts, a tuple of references.
+    #[inline]
+    pub fn plain<T: PlainPart, F>(parts: &T, function: F) -> Self {
+        let mut key = CallKey::of(function);
+        parts.put_in(&mut key);
+        key
+    }
+
     /// Adds the namespace of the cache, and tells whether the key is complete.
     #[inline]
     pub(crate) fn complete(&mut self, namespace: &str) -> bool {

@@ -2,9 +2,8 @@ macro_support::cached_function! {
     [async fn fetch(client : & Client, url : & str) -> Result < Page, FetchError >] [let
     outcome = macro_support::checked(macro_support::OutcomeProbe:: < Result < Page,
     FetchError > > ::new().cache_outcome()); let near = match macro_support::near(false,
-    None, macro_support::TemplateParts::new(& (& url,))
-    .cache_key(::core::marker::PhantomData:: < fetch >), & outcome) {
-    ::core::result::Result::Ok(result) => return result,
+    None, macro_support::CallKey::plain(& (& url,), ::core::marker::PhantomData:: < fetch
+    >), & outcome) { ::core::result::Result::Ok(result) => return result,
     ::core::result::Result::Err(slot) => slot, }; let options =
     macro_support::CallOptions::of(& "fetch"); let key = fetch::__key(& url);
     macro_support::asynchronous::call(options, key,

@@ -10,8 +10,8 @@ macro_support::cached_function! {
     REFRESH : ::core::primitive::bool > (id : u64) -> Result < User, Error > { let
     outcome = macro_support::checked(macro_support::OutcomeProbe:: < Result < User, Error
     > > ::new().cache_outcome()); let near = match macro_support::near(REFRESH, None,
-    macro_support::TemplateParts::new(& (& id,)).cache_key(::core::marker::PhantomData::
-    < load >), & outcome) { ::core::result::Result::Ok(result) => return result,
+    macro_support::CallKey::plain(& (& id,), ::core::marker::PhantomData:: < load >), &
+    outcome) { ::core::result::Result::Ok(result) => return result,
     ::core::result::Result::Err(slot) => slot, }; let options =
     macro_support::CallOptions::of(& "load")
     .expires_after(macro_support::Duration::new(300u64, 0u32))

@@ -5,7 +5,7 @@ fn price(&self, sku: u64) -> Money {
     let near = match macro_support::near(
         false,
         None,
-        macro_support::TemplateParts::new(&(&sku,)).cache_key(|| ()),
+        macro_support::CallKey::plain(&(&sku,), || ()),
         &outcome,
     ) {
         ::core::result::Result::Ok(result) => return result,
