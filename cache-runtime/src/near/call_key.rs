@@ -141,6 +141,13 @@ impl<T: PlainPart + ?Sized> PlainPart for &T {
     }
 }
 
+impl<T: PlainPart + ?Sized> PlainPart for &mut T {
+    #[inline]
+    fn put_in(&self, key: &mut CallKey) {
+        (**self).put_in(key);
+    }
+}
+
 impl<T: PlainPart> PlainPart for Option<T> {
     #[inline]
     fn put_in(&self, key: &mut CallKey) {

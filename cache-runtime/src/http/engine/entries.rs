@@ -12,7 +12,7 @@ use crate::claim::RefreshLease;
 use crate::handle::{Handle, View};
 use crate::http::caching::Forwarded;
 use crate::mode::Async;
-use crate::near::NearSlot;
+use crate::near::{NearSlot, NotNear};
 use crate::store::Timestamp;
 use crate::{AsyncCache, Cache, Error, Ttl};
 
@@ -84,6 +84,7 @@ impl Outcome for Keep {
     type Whole = Kept;
     type Value = Stored;
     type Failed = ();
+    type Keep = NotNear;
     type Checked = Self;
 
     fn checked(self) -> Self {
