@@ -198,6 +198,13 @@ impl<'a> Expansion<'a> {
     /// A call that the runtime has begun, and the body in the frame of the caller.
     fn begun(&self, begin: &TokenStream) -> TokenStream {
         let (support, whole, run) = (self.support(self.place), self.whole(), self.judged(self.body_of_call()));
+        // In a closure of its own, so that the compiler's advice about a moved argument does not change the signature.
+        let run = match self.closure_about_value() {
+            Some(_) if !attributes::tracks_caller(&self.function.attrs) => {
+                quote_spanned!(Span::mixed_site()=> (|| #run)())
+            }
+            _ => run,
+        };
         quote_spanned! {self.place=>
             match #begin {
                 #support::Begun::Hit(result) => result #whole,

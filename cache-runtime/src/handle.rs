@@ -134,7 +134,7 @@ impl Handle {
     pub(crate) fn decode_loaded<T: serde::de::DeserializeOwned>(&self, key: &str, loaded: Arc<Loaded>) -> Option<T> {
         match Arc::try_unwrap(loaded) {
             Ok(loaded) => self.decode_owned(key, loaded.into_value()),
-            Err(near) => self.decode(key, &near.value),
+            Err(near) => self.if_readable(key, near.decode(self.view.digest, self.seal(key))),
         }
     }
 

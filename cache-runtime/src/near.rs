@@ -17,10 +17,12 @@ use std::any::TypeId;
 use std::hash::{Hash, Hasher};
 use std::ops::Deref;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use quick_cache::Equivalent;
 use quick_cache::sync::{Cache, DefaultLifecycle};
+use serde::de::DeserializeOwned;
 use smallvec::SmallVec;
 
 pub use self::call_key::{ArgumentParts, CallKey, TemplateParts};
@@ -29,7 +31,7 @@ pub(crate) use self::decoded::{Fitting, Keep, KeepNear, KeptNear, NotNear};
 pub(crate) use self::refusals::{Refusal, Refusals};
 pub use self::slot::NearSlot;
 use self::weight::{CAPACITY, Weight};
-use crate::entry::{Record, Value};
+use crate::entry::{self, Record, Seal, Unreadable, Value};
 use crate::per_process::PerProcess;
 use crate::store::{Stamp, Stripes};
 use crate::time::{Clock, Deadline, Timestamp};
@@ -75,6 +77,8 @@ pub(crate) struct Loaded {
     record: Record,
     loaded_at: Timestamp,
     stamps: Option<Stamps>,
+    /// Whether the seal was checked: once is enough, since nothing changes what is in memory.
+    is_intact: AtomicBool,
 }
 
 /// The stamps of all that a record depends on, from before it was read.
@@ -159,12 +163,22 @@ fn new_entries() -> Entries {
 
 impl Loaded {
     pub(crate) fn new(record: Record, loaded_at: Timestamp, stamps: Option<Stamps>) -> Arc<Self> {
-        Arc::new(Loaded { record, loaded_at, stamps })
+        Arc::new(Loaded { record, loaded_at, stamps, is_intact: AtomicBool::new(false) })
     }
 
     /// Whether it was read no longer ago than this, and not in the future of a clock that was set back.
     pub(crate) fn is_younger_than(&self, age: Duration, now: Timestamp) -> bool {
         self.loaded_at <= now && now.since(self.loaded_at) < age
+    }
+
+    /// Decodes the value, which is needed further.
+    pub(crate) fn decode<T: DeserializeOwned>(&self, digest: u64, seal: Seal<'_>) -> Result<T, Unreadable> {
+        if self.is_intact.load(Ordering::Relaxed) {
+            return entry::read_intact(&self.record.value, digest);
+        }
+        let decoded = entry::read_marked(&self.record.value, digest, seal)?;
+        self.is_intact.store(true, Ordering::Relaxed);
+        Ok(decoded)
     }
 
     fn is_current(&self) -> bool {

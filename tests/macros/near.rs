@@ -342,3 +342,23 @@ fn an_error_is_not_kept() {
     }
     assert_eq!(runs(), 3);
 }
+
+#[test]
+fn a_result_under_the_name_of_another_type_is_kept_if_it_is_ok() {
+    type Option<T> = Result<T, String>;
+
+    #[cached(key = "under-another-name:{id}")]
+    fn odd(id: u8) -> Option<Traced> {
+        ran();
+        if id % 2 == 1 { Ok(Traced(id.into())) } else { Err(format!("{id} is even")) }
+    }
+    let _cache = empty();
+    for _ in 0..3 {
+        assert_eq!(odd(1), Ok(Traced(1)));
+    }
+    assert_eq!(runs(), 1);
+    for _ in 0..3 {
+        assert!(odd(2).is_err());
+    }
+    assert_eq!(runs(), 4);
+}

@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime};
 
 use cache_runtime::model::{Cacheable, KeySource, key_for_all};
 use cache_runtime::testing::{self, Chaos};
-use cache_runtime::{Cache, store};
+use cache_runtime::{Cache, Fragment, store};
 
 #[derive(Cacheable, Clone)]
 struct Post {
@@ -232,4 +232,38 @@ fn async_fragments_are_the_same_fragments() {
         assert_eq!(failed.try_render(async || Err::<String, _>("no")).await, Err("no"));
         assert_eq!((failed.render(async || "yes").await, failed.key()), ("yes".to_owned(), "x:1".to_owned()));
     });
+}
+
+/// Renders three times what is kept near from the second time on, and tells how often the body ran.
+fn renders(fragment: &Fragment) -> u32 {
+    for _ in 0..3 {
+        fragment.render(|| show("html"));
+        assert_eq!(fragment.try_render(|| Ok::<_, ()>(show("html"))), Ok("html".to_owned()));
+    }
+    rendered()
+}
+
+#[test]
+fn a_fragment_that_is_kept_near_ends_with_its_key_its_tag_its_template_and_its_time() {
+    let cache = Cache::memory();
+    let _scope = testing::scope(cache.clone());
+    let sidebar = || cache.fragment("page", "sidebar").tags(["menu"]).expires_in(60);
+    assert_eq!((renders(&sidebar()), renders(&sidebar())), (1, 0));
+    cache.set("sidebar", &"changed").unwrap();
+    assert_eq!(sidebar().render(|| show("html")), "changed");
+    assert!(cache.delete("sidebar").unwrap());
+    assert_eq!(renders(&sidebar()), 1, "after `delete`");
+    cache.delete_tag("menu").unwrap();
+    assert_eq!(renders(&sidebar()), 1, "after `delete_tag`");
+    assert_eq!(renders(&sidebar().digest(7)), 1, "of another template");
+    testing::advance(Duration::from_secs(61));
+    assert_eq!(renders(&sidebar().digest(7)), 1, "after its time");
+    assert_eq!(renders(&cache.namespace("shop").fragment("page", "sidebar")), 1, "in another namespace");
+}
+
+#[test]
+fn a_fragment_with_a_long_key_is_kept_near_as_well() {
+    let cache = Cache::memory();
+    let key = "long ".repeat(50);
+    assert_eq!((renders(&cache.fragment("page", &key)), renders(&cache.fragment("page", &key))), (1, 0));
 }

@@ -35,8 +35,11 @@ impl Expansion<'_> {
             return quote_spanned!(Span::mixed_site()=> let near = #support::NearSlot::none(););
         }
         let (cache, call, patterns) = (optional(self.plan.args.cache.as_ref()), self.call_key(), self.patterns());
+        // Placed as the outcome is: what cannot be stored is reported once for one place.
+        let support = support.at(self.place);
+        let look = quote_spanned!(self.place=> #support::near(#is_refresh, #cache, #call, &outcome));
         let look = quote_spanned! {Span::mixed_site()=>
-            match #support::near(#is_refresh, #cache, #call, &outcome) {
+            match #look {
                 ::core::result::Result::Ok(result) => return result,
                 ::core::result::Result::Err(slot) => slot,
             }

@@ -1,14 +1,18 @@
 //! Fragments: pieces of a page, stored as they are rendered.
 
+mod kept_near;
 mod rendering;
 
 use std::fmt::Display;
 use std::future::Future;
+use std::pin::pin;
 
 pub use self::rendering::{FragmentLookup, FragmentsLookup, Rendering};
 use super::both_faces::for_both_faces;
 use super::{AsyncCache, Cache};
 use crate::Ttl;
+use crate::call::{Always, Begun, OkOnly, begin, call};
+use crate::mode::Async;
 use crate::model::{KeySource, ModelKey, key_for};
 
 /// A piece of a page under the key of a model, a list of models or a text.
@@ -172,12 +176,21 @@ for_both_faces! {
     /// assert_eq!(sidebar.render(async || unreachable!("it is stored") as String).await, "<nav></nav>");
     blocking {
         pub fn render<H: Into<String>>(&self, render: impl FnOnce() -> H) -> String {
-            self.cache.get_or_set(&self.key(), || render().into())
+            match self.begin() {
+                FragmentLookup::Hit(html) => html,
+                FragmentLookup::Miss(rendering) => rendering.finish(render().into()),
+            }
         }
     }
     asynchronous {
         pub async fn render<H: Into<String>, F: Future<Output = H>>(&self, render: impl FnOnce() -> F) -> String {
-            self.cache.get_or_set(&self.key(), || async { render().await.into() }).await
+            let (handle, key) = (&self.cache.handle, self.key());
+            let near = match kept_near::html(handle, &key) {
+                Ok(html) => return html,
+                Err(near) => near,
+            };
+            let body = pin!(Some(async { render().await.into() }));
+            call(&Async, handle, Ok(&key), Always::<String>::new(), near, body).await
         }
     }
 
@@ -192,7 +205,15 @@ for_both_faces! {
     /// assert_eq!(number.try_render(async || Ok::<_, &str>("<b>7</b>")).await, Ok("<b>7</b>".to_owned()));
     blocking {
         pub fn try_render<H: Into<String>, E>(&self, render: impl FnOnce() -> Result<H, E>) -> Result<String, E> {
-            self.cache.try_get_or_set(&self.key(), || render().map(Into::into))
+            let (handle, key) = (&self.cache.handle, self.key());
+            let near = match kept_near::html(handle, &key) {
+                Ok(html) => return Ok(html),
+                Err(near) => near,
+            };
+            match begin(handle, Ok(&key), OkOnly::<String, E>::new(), near) {
+                Begun::Hit(result) => result,
+                Begun::Compute(running) => running.finish(render().map(Into::into)),
+            }
         }
     }
     asynchronous {
@@ -200,7 +221,13 @@ for_both_faces! {
         where
             F: Future<Output = Result<H, E>>,
         {
-            self.cache.try_get_or_set(&self.key(), || async { render().await.map(Into::into) }).await
+            let (handle, key) = (&self.cache.handle, self.key());
+            let near = match kept_near::html(handle, &key) {
+                Ok(html) => return Ok(html),
+                Err(near) => near,
+            };
+            let body = pin!(Some(async { render().await.map(Into::into) }));
+            call(&Async, handle, Ok(&key), OkOnly::<String, E>::new(), near, body).await
         }
     }
 }

@@ -2,9 +2,8 @@
 
 use std::fmt;
 
-use super::Fragment;
+use super::{Fragment, kept_near};
 use crate::call::{Always, Begun, ByPosition, Running, begin, begin_multi};
-use crate::near::NearSlot;
 
 /// What [`Fragment::begin`] found.
 #[derive(Debug)]
@@ -41,7 +40,12 @@ impl Fragment {
     /// assert_eq!((show(), show()), ("<nav></nav>".to_owned(), "<nav></nav>".to_owned()));
     /// ```
     pub fn begin(&self) -> FragmentLookup {
-        match begin(&self.cache.handle, Ok(&self.key()), Always::<String>::new(), NearSlot::none()) {
+        let (handle, key) = (&self.cache.handle, self.key());
+        let near = match kept_near::html(handle, &key) {
+            Ok(html) => return FragmentLookup::Hit(html),
+            Err(near) => near,
+        };
+        match begin(handle, Ok(&key), Always::<String>::new(), near) {
             Begun::Hit(html) => FragmentLookup::Hit(html),
             Begun::Compute(running) => FragmentLookup::Miss(Rendering { running }),
         }
