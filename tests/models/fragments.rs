@@ -267,3 +267,27 @@ fn a_fragment_with_a_long_key_is_kept_near_as_well() {
     let key = "long ".repeat(50);
     assert_eq!((renders(&cache.fragment("page", &key)), renders(&cache.fragment("page", &key))), (1, 0));
 }
+
+#[test]
+fn many_fragments_are_kept_near_and_end_like_one() {
+    let cache = Cache::memory();
+    let fragments = ["one", "two", "three"].map(|name| cache.fragment("page", name));
+    assert_eq!(fragments[1].render(|| "2 alone"), "2 alone");
+    let show = |fragments: &[Fragment]| {
+        let lookup = Fragment::begin_all(fragments);
+        let missing: Vec<usize> = (0..3).filter(|at| lookup.html(*at).is_none()).collect();
+        lookup.finish(missing.iter().map(|at| (*at, format!("{}", at + 1))));
+        missing
+    };
+    assert_eq!(show(&fragments), [0, 2]);
+    for _ in 0..3 {
+        assert_eq!(show(&fragments), []);
+        assert_eq!(Fragment::begin_all(&fragments).html(2), Some("3"));
+    }
+    assert!(cache.delete("three").unwrap());
+    assert_eq!(show(&fragments), [2]);
+    let tagged = ["four", "five", "six"].map(|name| cache.fragment("page", name).tags(["many"]));
+    assert_eq!((show(&tagged), show(&tagged), show(&tagged)), (vec![0, 1, 2], vec![], vec![]));
+    cache.delete_tag("many").unwrap();
+    assert_eq!(show(&tagged), [0, 1, 2]);
+}

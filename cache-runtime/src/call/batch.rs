@@ -92,7 +92,7 @@ where
     let mut batch = Batch::new::<O::Output>(mode, handle, elements);
     let ended_before = flights().ended();
     let (mut values, leases) = match run_for {
-        RunFor::Missing => batch.lookup().await,
+        RunFor::Missing => batch.lookup(&[]).await,
         RunFor::All => {
             batch.refresh_epoch = Some(handle.core.invalidations.epoch());
             (batch.elements.iter().map(|_| None).collect(), Vec::new())
@@ -116,7 +116,12 @@ where
 pub(crate) type ByPosition<T> = HashMap<usize, T, RandomState>;
 
 /// `get_or_set` for many keys up to the body, which computes the missing ones; and what was found without it, by position.
-pub(crate) fn begin_multi<T>(handle: &Handle, keys: Vec<String>) -> (Begun<'static, ByPosition<T>>, Vec<Option<T>>)
+/// Each key has the place near where its value is to be kept.
+pub(crate) fn begin_multi<T>(
+    handle: &Handle,
+    keys: Vec<String>,
+    near: Vec<NearSlot<T>>,
+) -> (Begun<'static, ByPosition<T>>, Vec<Option<T>>)
 where
     T: Serialize + DeserializeOwned + Clone + 'static,
 {
@@ -126,7 +131,7 @@ where
         let positions = (0..keys.len()).collect();
         let mut batch = Batch::new::<ByPosition<T>>(&Blocking, &handle, elements(names_of(keys), positions));
         let ended_before = flights().ended();
-        let (values, leases) = batch.lookup().await;
+        let (values, leases) = batch.lookup(&near).await;
         batch.elements.retain(|element| values[element.itself].is_none());
         *note.borrow_mut() = values;
         if batch.elements.is_empty() {
@@ -203,22 +208,24 @@ impl<'a, M: Mode, E> Batch<'a, M, E> {
         Batch { mode, handle, elements, clone, refresh_epoch: None }
     }
 
-    /// The stored value of each element, and the leases that keep others from recomputing expired ones.
-    async fn lookup<V: DeserializeOwned>(&self) -> (Vec<Option<V>>, Vec<RefreshLease>) {
+    /// The stored value of each element, and the leases that keep others from recomputing expired ones. `near` is where the
+    /// values are to be kept, by position, if they are not kept as records.
+    async fn lookup<V: DeserializeOwned>(&self, near: &[NearSlot<V>]) -> (Vec<Option<V>>, Vec<RefreshLease>) {
+        let elsewhere = NearSlot::none();
         let keys = self.elements.iter().filter_map(|element| element.key.as_deref());
         let (keys, places) = deduplicated_with_places(keys);
         let mut uses = vec![0_usize; keys.len()];
         places.iter().for_each(|place| uses[*place] += 1);
-        let (mut records, mut places) = (self.load(keys).await, places.into_iter());
+        let (mut records, mut places) = (self.load(keys, near.is_empty()).await, places.into_iter());
         let mut leases = Vec::new();
-        let values = self.elements.iter().map(|Element { key, .. }| {
+        let values = self.elements.iter().enumerate().map(|(at, Element { key, .. })| {
             let key = key.as_ref()?;
             let place = places.next()?;
             let (_, record) = records.get_mut(place)?;
             // Elements may share a key; the last one takes the record.
             uses[place] -= 1;
             let record = if uses[place] == 0 { record.take() } else { record.clone() };
-            match self.handle.decide(&self.handle.key(key).ok()?, record, &NearSlot::none()) {
+            match self.handle.decide(&self.handle.key(key).ok()?, record, near.get(at).unwrap_or(&elsewhere)) {
                 Decision::Value(value) => Some(value),
                 Decision::Compute { lease, .. } => {
                     leases.extend(lease.map(|lease| *lease));
@@ -230,11 +237,11 @@ impl<'a, M: Mode, E> Batch<'a, M, E> {
     }
 
     /// The keys with their stored records; a store that fails has none.
-    async fn load(&self, keys: Vec<String>) -> Vec<(String, Option<Arc<Loaded>>)> {
+    async fn load(&self, keys: Vec<String>, are_near: bool) -> Vec<(String, Option<Arc<Loaded>>)> {
         if self.handle.stores_nothing() {
             return Vec::new();
         }
-        let records = self.handle.records(self.mode, keys).await;
+        let records = self.handle.records(self.mode, keys, are_near).await;
         records.inspect_err(|error| self.handle.log_failure(error)).unwrap_or_default()
     }
 

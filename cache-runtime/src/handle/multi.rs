@@ -23,18 +23,23 @@ impl Handle {
         Ok(if are_same { Cow::Borrowed(asked) } else { keys.into_iter().map(Cow::into_owned).collect() })
     }
 
-    /// The keys as asked, in order, with their records. What is near is not asked of the store, and the rest in one step.
+    /// The keys as asked, in order, with their records. What is near is not asked of the store, and the rest in one step;
+    /// they are found near and kept there only if `are_near` says so.
     pub(crate) async fn records<M: Mode>(
         &self,
         mode: &M,
         asked: Vec<String>,
+        are_near: bool,
     ) -> Result<Vec<(String, Option<Arc<Loaded>>)>> {
         let keys = self.stored_keys(&asked)?;
-        let mut found: Vec<_> = keys.iter().map(|key| self.near(key)).collect();
+        let mut found: Vec<_> = keys.iter().map(|key| if are_near { self.near(key) } else { None }).collect();
         let missing: Vec<usize> = (0..found.len()).filter(|at| found[*at].is_none()).collect();
         if !missing.is_empty() {
             let loaded = self.load_multi(mode, missing.iter().map(|at| keys[*at].clone()).collect()).await?;
             for (at, loaded) in missing.into_iter().zip(loaded) {
+                if let Some(loaded) = loaded.as_ref().filter(|_| are_near) {
+                    self.keep_near(&keys[at], loaded);
+                }
                 found[at] = loaded;
             }
         }
@@ -46,15 +51,15 @@ impl Handle {
         let stamps: Vec<_> = keys.iter().map(|key| self.stamps(key)).collect();
         let read = Operation::ReadMulti { keys: Cow::Borrowed(&keys) };
         let records = self.ask(mode, read).await?.records(keys.len())?;
-        let loaded = records.into_iter().zip(stamps).map(|(record, stamps)| Some(self.loaded(record?, stamps)));
+        let loaded = records.into_iter().zip(stamps).map(|(record, stamps)| {
+            // The stamps of tags are not known, so what carries tags is not kept near.
+            let record = record?;
+            let stamps = stamps.filter(|_| !record.is_tagged());
+            Some(self.loaded(record, stamps))
+        });
         let mut loaded: Vec<_> = loaded.collect();
         if loaded.iter().flatten().any(|loaded| loaded.is_tagged()) {
             Box::pin(self.drop_outdated(mode, &keys, &mut loaded)).await?;
-        }
-        for (key, loaded) in keys.iter().zip(&loaded) {
-            if let Some(loaded) = loaded.as_ref().filter(|loaded| !loaded.is_tagged()) {
-                self.keep_near(key, loaded);
-            }
         }
         Ok(loaded)
     }
@@ -64,7 +69,7 @@ impl Handle {
         mode: &M,
         keys: impl IntoIterator<Item = K>,
     ) -> Result<HashMap<String, T>> {
-        let records = self.records(mode, deduplicated(keys)).await?;
+        let records = self.records(mode, deduplicated(keys), true).await?;
         let now = self.now();
         let mut found = HashMap::with_capacity(records.len());
         found.extend(records.into_iter().filter_map(|(key, record)| {

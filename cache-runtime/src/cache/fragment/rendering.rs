@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::{Fragment, kept_near};
 use crate::call::{Always, Begun, ByPosition, Running, begin, begin_multi};
+use crate::near::NearSlot;
 
 /// What [`Fragment::begin`] found.
 #[derive(Debug)]
@@ -73,10 +74,22 @@ impl Fragment {
         let Some(first) = fragments.first() else {
             return FragmentsLookup { found: Vec::new(), running: None };
         };
-        match begin_multi(&first.cache.handle, fragments.iter().map(Fragment::key).collect()) {
-            (Begun::Hit(_), found) => FragmentsLookup { found, running: None },
-            (Begun::Compute(running), found) => FragmentsLookup { found, running: Some(running) },
+        let (handle, mut asked) = (&first.cache.handle, Asked::default());
+        let near = fragments.iter().enumerate().map(|(at, fragment)| {
+            let key = fragment.key();
+            kept_near::html(handle, &key).map_err(|near| asked.push(at, key, near)).ok()
+        });
+        let mut found: Vec<Option<String>> = near.collect();
+        if asked.positions.is_empty() {
+            return FragmentsLookup { found, running: None };
         }
+        let (begun, stored) = begin_multi(handle, asked.keys, asked.near);
+        asked.positions.iter().zip(stored).for_each(|(at, stored)| found[*at] = stored);
+        let running = match begun {
+            Begun::Hit(_) => None,
+            Begun::Compute(running) => Some(RestOfMany { running, positions: asked.positions }),
+        };
+        FragmentsLookup { found, running }
     }
 }
 
@@ -102,6 +115,23 @@ impl fmt::Debug for Rendering {
     }
 }
 
+/// Fragments that are not kept near, of which the store is asked.
+#[derive(Default)]
+struct Asked {
+    /// Among all.
+    positions: Vec<usize>,
+    keys: Vec<String>,
+    near: Vec<NearSlot<String>>,
+}
+
+impl Asked {
+    fn push(&mut self, at: usize, key: String, near: NearSlot<String>) {
+        self.positions.push(at);
+        self.keys.push(key);
+        self.near.push(near);
+    }
+}
+
 /// What [`Fragment::begin_all`] found, and the rest, which the caller renders while others wait for it.
 ///
 /// Dropped before [`finish`](FragmentsLookup::finish) all of the rest has failed.
@@ -109,7 +139,14 @@ impl fmt::Debug for Rendering {
 pub struct FragmentsLookup {
     /// By position.
     found: Vec<Option<String>>,
-    running: Option<Running<'static, ByPosition<String>>>,
+    running: Option<RestOfMany>,
+}
+
+/// The rendering of those that were not found.
+struct RestOfMany {
+    running: Running<'static, ByPosition<String>>,
+    /// Which of all the store was asked for: the rest is known by its position among these.
+    positions: Vec<usize>,
 }
 
 impl FragmentsLookup {
@@ -140,8 +177,9 @@ impl FragmentsLookup {
     /// # Ok::<(), cache_runtime::Error>(())
     /// ```
     pub fn finish(self, rendered: impl IntoIterator<Item = (usize, String)>) {
-        if let Some(running) = self.running {
-            running.finish(rendered.into_iter().collect());
+        if let Some(RestOfMany { running, positions }) = self.running {
+            let among_asked = |(at, html)| Some((positions.binary_search(&at).ok()?, html));
+            running.finish(rendered.into_iter().filter_map(among_asked).collect());
         }
     }
 }
