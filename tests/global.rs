@@ -121,9 +121,30 @@ fn app_env_selects_its_table() {
 }
 
 #[test]
-fn an_environment_without_a_table_uses_the_common_one() {
-    let program = Program::configured(THREE_ENVIRONMENTS).variable("APP_ENV", "staging");
+fn production_means_the_table_of_prod() {
+    let program = Program::configured(THREE_ENVIRONMENTS).variable("APP_ENV", "production");
     assert_prints(&program, &[("call", "1 runs")]);
+    assert!(program.path("storage/cache.sqlite3").exists());
+}
+
+#[test]
+fn an_environment_without_a_table_uses_the_common_one_and_one_warning_lists_the_others() {
+    let program = Program::configured(THREE_ENVIRONMENTS).variable("APP_ENV", "staging");
+    for actions in [&["call"][..], &["init", "call"]] {
+        let output = program.run(actions);
+        assert_eq!(output.lines.last().map(String::as_str), Some("call: 1 runs"));
+        assert_eq!(output.log.len(), 1, "{:#?}", output.log);
+        let words = ["WARN", "`staging`", "config/storage.toml", "[staging.cache]", "`prod`", "`test`"];
+        assert!(words.iter().all(|word| output.log[0].contains(word)), "{}", output.log[0]);
+    }
+}
+
+#[test]
+fn a_file_with_other_environments_alone_is_named_by_the_warning() {
+    let output = Program::configured("[prod.cache]\ntype = 'none'\n").run(&["call"]);
+    assert_eq!(output.log.len(), 1, "{:#?}", output.log);
+    let words = ["WARN", "config/storage.toml has no table [cache] or [dev.cache]", "APP_ENV", "`prod`"];
+    assert!(words.iter().all(|word| output.log[0].contains(word)), "{}", output.log[0]);
 }
 
 #[test]

@@ -197,11 +197,10 @@ impl Runtime {
     }
 
     fn new(config: Config) -> Result<Self> {
-        if config.default.is_none() && !cfg!(feature = "no-cache") {
-            tracing::warn!(
-                "cache: no default cache is configured, so nothing is cached in it; write [cache] in \
-                 config/storage.toml, or set CACHE_URL"
-            );
+        if let Some(warning) = config.source.warning(config.default.is_some())
+            && !cfg!(feature = "no-cache")
+        {
+            tracing::warn!("cache: {warning}");
         }
         let default = config.default.map_or_else(|| Ok(Cache::none()), CacheSource::open)?;
         let named = config.named.into_iter().map(|(name, source)| Ok((name, source.open()?)));

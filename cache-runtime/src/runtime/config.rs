@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use crate::config::{CacheConfig, Configuration};
+use crate::config::{CacheConfig, Configuration, Source};
 use crate::{Cache, Result};
 
 /// Says which caches a program has.
@@ -25,6 +25,7 @@ use crate::{Cache, Result};
 pub struct Config {
     pub(super) default: Option<CacheSource>,
     pub(super) named: BTreeMap<String, CacheSource>,
+    pub(super) source: Source,
 }
 
 /// What a configured cache is made of.
@@ -112,7 +113,7 @@ impl Config {
     /// # Ok::<(), cache_runtime::Error>(())
     /// ```
     pub fn builder() -> Self {
-        Config { default: None, named: BTreeMap::new() }
+        Config { default: None, named: BTreeMap::new(), source: Source::default() }
     }
 
     /// Sets the cache of `cache()` and annotated functions, in place of the one before.
@@ -148,6 +149,7 @@ impl Config {
 impl From<Configuration> for Config {
     fn from(configuration: Configuration) -> Self {
         let named = configuration.named.into_iter().map(|(name, cache)| (name, CacheSource::Options(cache)));
-        Config { default: configuration.default.map(CacheSource::Options), named: named.collect() }
+        let default = configuration.default.map(CacheSource::Options);
+        Config { default, named: named.collect(), source: configuration.source }
     }
 }
