@@ -64,6 +64,12 @@ impl Configuration {
     }
 }
 
+/// Whether the program runs in production. What cannot be read is a matter of the configuration.
+pub(crate) fn is_production() -> bool {
+    let environment = Environment::of_process().app_env();
+    environment.is_ok_and(|environment| environment::names("prod").contains(&&*environment))
+}
+
 fn load(default_file: &Path, environment: &Environment<'_>) -> Result<Configuration> {
     if let Some(address) = environment.setting("CACHE_URL")? {
         return address::parse(&address, Some("CACHE_URL")).map(Configuration::only);

@@ -1,6 +1,7 @@
 //! The caches of the program: the default one and the named ones.
 
 mod config;
+mod no_cache;
 mod registry;
 
 use std::cell::Cell;
@@ -85,7 +86,7 @@ pub fn named(name: &str) -> Result<Cache> {
     if let Some(cache) = scope() {
         return Ok(cache);
     }
-    if cfg!(feature = "no-cache") {
+    if no_cache::is_enabled() {
         return Ok(Cache::none());
     }
     let named = &runtime().named;
@@ -190,7 +191,7 @@ impl Runtime {
     }
 
     fn load() -> Result<Self> {
-        if cfg!(feature = "no-cache") {
+        if no_cache::is_enabled() {
             return Ok(Self::none());
         }
         Self::new(Config::load()?)
@@ -198,7 +199,7 @@ impl Runtime {
 
     fn new(config: Config) -> Result<Self> {
         if let Some(warning) = config.source.warning(config.default.is_some())
-            && !cfg!(feature = "no-cache")
+            && !no_cache::is_enabled()
         {
             tracing::warn!("cache: {warning}");
         }
@@ -212,7 +213,7 @@ impl CacheSource {
     fn open(self) -> Result<Cache> {
         match self {
             CacheSource::Options(options) => registry::open(&options),
-            CacheSource::Cache(_) if cfg!(feature = "no-cache") => Ok(Cache::none()),
+            CacheSource::Cache(_) if no_cache::is_enabled() => Ok(Cache::none()),
             CacheSource::Cache(cache) => Ok(cache),
         }
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
+use super::no_cache;
 use crate::config::{CacheConfig, Configuration, Options};
 use crate::entry::Secret;
 use crate::handle::Settings;
@@ -81,7 +82,7 @@ impl Cache {
 
 /// Makes the cache that a configuration describes. It touches no file and no server.
 pub(super) fn open(config: &CacheConfig) -> Result<Cache> {
-    if cfg!(feature = "no-cache") {
+    if no_cache::is_enabled() {
         return Ok(Cache::none());
     }
     let options = &config.options;
