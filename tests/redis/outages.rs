@@ -149,6 +149,30 @@ fn a_server_that_hangs_costs_one_timeout() {
     });
 }
 
+/// A write that waited for a timeout spares the reads theirs, and the other way round.
+#[test]
+fn after_a_timeout_of_a_write_nothing_is_asked() {
+    let Some(redis) = Redis::start() else { return };
+    within_a_minute(move || {
+        redis.freeze();
+        let writes: [fn(&Cache) -> Option<Error>; 3] = [
+            |cache| cache.set("key", "value").err(),
+            |cache| cache.increment("count", 1).err(),
+            |cache| Executor::Tokio.block_on(cache.to_async().set("key", "value")).err(),
+        ];
+        for write in writes {
+            let cache = with_short_timeout(&redis);
+            let error = write(&cache).expect("the server does not answer");
+            assert!(error.to_string().contains("did not answer in time"), "{error}");
+            let read = cache.get::<u8>("key").expect_err("it does not answer");
+            assert!(read.to_string().contains("the store is unavailable"), "it is not asked: {read}");
+            let read = Executor::Tokio.block_on(cache.to_async().get::<u8>("key")).expect_err("it does not answer");
+            assert!(read.to_string().contains("the store is unavailable"), "it is not asked: {read}");
+        }
+        redis.thaw();
+    });
+}
+
 #[test]
 fn a_server_that_hangs_costs_one_timeout_however_many_tasks_call() {
     let Some(redis) = Redis::start() else { return };
@@ -269,6 +293,14 @@ fn causes_are_told_apart_at_once() {
             (format!("redis://:hunter3@127.0.0.1:{}?timeout=20", redis.port()), "authentication failed"),
             ("redis://no-such-host.invalid:6379?timeout=20".to_owned(), "cannot be resolved"),
             (format!("redis://:hunter2@127.0.0.1:{}/99?timeout=20", redis.port()), "no database of this number"),
+            (format!("redis-cluster://127.0.0.1:{}?timeout=20", free.port()), "connection refused"),
+            (format!("redis-cluster://:hunter3@127.0.0.1:{}?timeout=20", redis.port()), "authentication failed"),
+            ("redis-cluster://no-such-host.invalid:6379?timeout=20".to_owned(), "cannot be resolved"),
+            (format!("redis-sentinel://127.0.0.1:{}/mymaster?timeout=20", free.port()), "connection refused"),
+            (
+                format!("redis-sentinel://127.0.0.1:{}/mymaster?timeout=20&sentinel_password=hunter3", redis.port()),
+                "authentication failed",
+            ),
         ] {
             let begun = Instant::now();
             let blocking = open(&address).get::<u8>("key").expect_err("it cannot be asked").to_string();

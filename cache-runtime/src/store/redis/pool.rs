@@ -64,7 +64,7 @@ impl Pool {
                 "no connection was free within {:?}; `connections` allows {} at once",
                 self.timeout, self.max_size
             );
-            return Err(Error::new(ErrorKind::Unavailable, message));
+            return Err(Error::new(ErrorKind::Unavailable, message).unreachable());
         }
         state.in_use += 1;
         Ok((Permit(self), state.idle.pop()))
