@@ -5,7 +5,7 @@ use std::path::Path;
 use std::thread::sleep;
 use std::time::Duration;
 
-use cache_runtime::{Cache, ErrorKind, Result};
+use cache_runtime::{Cache, ErrorKind, Result, Ttl, testing};
 use smol::block_on;
 
 use crate::common::{DatabaseFile, bytes};
@@ -224,6 +224,34 @@ fn another_file_at_the_same_path_is_used() {
     fs::rename(other.path.parent().unwrap(), database.path.parent().unwrap()).unwrap();
     wait_for_the_next_check();
     assert_eq!(cache.get::<String>("k").unwrap().as_deref(), Some("other"));
+}
+
+/// A clock that is a day ahead, such as that of a machine that has just started.
+#[test]
+fn an_entry_of_a_fast_clock_does_not_outlive_its_lifetime() {
+    let database = DatabaseFile::new();
+    let fast = database.open();
+    {
+        let _scope = testing::scope(fast.clone());
+        testing::advance(Duration::from_secs(24 * 60 * 60));
+        fast.expires_in(3600).set("hour", "value").unwrap();
+        fast.set("days", "value").unwrap();
+        fast.expires_in(Ttl::Never).set("ever", "value").unwrap();
+        assert!(fast.exists("hour").unwrap() && fast.exists("days").unwrap());
+    }
+    {
+        let slightly = database.open();
+        let _scope = testing::scope(slightly.clone());
+        testing::advance(Duration::from_secs(60));
+        slightly.expires_in(3600).set("minute", "value").unwrap();
+    }
+    let cache = database.open();
+    assert_eq!(cache.get::<String>("hour").unwrap(), None);
+    assert_eq!(cache.get::<String>("days").unwrap(), None);
+    assert_eq!(cache.read_multi::<String>(["hour", "days", "minute", "ever"]).unwrap().len(), 2);
+    assert!(!cache.exists("hour").unwrap() && !cache.touch("days").unwrap());
+    assert_eq!(cache.race_ttl(3600).get_or_set("hour", || "new".to_owned()), "new", "and it is not stale");
+    assert_eq!(cache.get::<String>("hour").unwrap().as_deref(), Some("new"));
 }
 
 #[test]

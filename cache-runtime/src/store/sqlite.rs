@@ -384,6 +384,7 @@ impl Store for SqliteStore {
         let sum = self.write(&Changes::Key(key), (1, 0, expiration.now), |database, connection| {
             let hash = database.hash(key);
             database.use_counts.record(hash);
+            execute(connection, sql::BREAK_CLAIMS, [hash])?;
             let old = fetch(connection, hash, key, i64::MAX)?;
             let counted = match count(old, by, expiration) {
                 Ok(counted) => counted,

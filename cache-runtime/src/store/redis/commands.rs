@@ -151,16 +151,22 @@ impl<C: Connection> Commands<'_, C> {
     /// Deletes entries where the server runs no scripts, and returns the first bytes of each. A value that another caller
     /// writes between the two commands is deleted, too.
     async fn delete_without_script(&mut self, keys: &[String]) -> Result<Vec<Reply>> {
-        let commands = keys.iter().flat_map(|key| {
-            let (entry, claims) = (self.keys.entry(key), self.keys.claims(key));
-            [Cmd::getrange(&entry, 0, HEAD - 1), Cmd::unlink([entry, claims].to_vec())]
-        });
-        let replies = self.connection.send_all(commands.collect()).await.map_err(explained)?;
-        Ok(replies.into_iter().step_by(2).collect())
+        let mut heads = Vec::with_capacity(keys.len());
+        for key in keys {
+            let head = self.connection.send(&Cmd::getrange(self.keys.entry(key), 0, HEAD - 1)).await;
+            heads.push(match head.map_err(explained) {
+                // Another program's data is deleted too, as `SET` replaces it.
+                Err(error) if error.kind() == ErrorKind::Entry => Reply::BulkString(Vec::new()),
+                head => head?,
+            });
+        }
+        let unlink = |key| Cmd::unlink([self.keys.entry(key), self.keys.claims(key)].to_vec());
+        self.connection.send_all(keys.iter().map(|key| unlink(key)).collect()).await.map_err(explained)?;
+        Ok(heads)
     }
 
     pub(super) async fn increment(&mut self, key: &str, by: i64, expiration: &Expiration) -> Result<i64> {
-        let mut call = INCREMENT.call(&[self.keys.entry(key)]);
+        let mut call = self.call(&INCREMENT, key);
         call.arg(by)
             .arg(expiration.now.as_millis())
             .arg(optional(counter_ttl(expiration)))
