@@ -164,10 +164,11 @@ impl SqliteStore {
         }
         let damaged = slot.as_ref().filter(|database| database.damaged.load(Ordering::Relaxed));
         let damaged = damaged.map(|database| database.identity());
+        let left_log = slot.as_ref().and_then(|database| database.left_log());
         // Closed first, because a deleted file takes room on the disk as long as it is open.
         drop(slot.take());
         let _opening = Opening { outer: OPENING.replace(self.address()) };
-        let opened = self.open(damaged).inspect_err(|error| {
+        let opened = self.open(damaged, left_log).inspect_err(|error| {
             if error.kind() == ErrorKind::Config {
                 let until = self.started.millis() + FILE_CHECK_INTERVAL.as_millis() as u64;
                 file.foreign_until.store(until, Ordering::Relaxed);
@@ -182,12 +183,15 @@ impl SqliteStore {
         std::ptr::from_ref(self).addr()
     }
 
-    /// Opens the database, perhaps in place of a damaged one.
-    fn open(&self, damaged: Option<Option<file::Identity>>) -> Result<Database> {
+    /// Opens the database, perhaps in place of a damaged one, or of one whose log is still there.
+    fn open(&self, damaged: Option<Option<file::Identity>>, left_log: Option<file::Identity>) -> Result<Database> {
         let Some(path) = &self.settings.path else {
             let (pragmas, max_size) = (Arc::clone(&self.settings.pragmas), self.settings.limits.max_size);
             return Database::in_memory(pragmas, max_size).map_err(|reason| unusable(":memory:", reason));
         };
+        if let Some(log) = left_log {
+            move_log_aside(path, log)?;
+        }
         self.prepare_file(path, damaged.map(|identity| (identity, "it is damaged")))?;
         let identity = file::identity(path);
         let reason = match self.open_file(path) {
@@ -227,10 +231,14 @@ impl SqliteStore {
             Err(error) => error,
         };
         database.record_error(&error);
+        let first = explained(error);
         if database.is_usable() {
-            return Err(explained(error));
+            return Err(first);
         }
-        work(&*self.database()?).map_err(explained)
+        drop(database);
+        let again = self.database().and_then(|database| work(&database).map_err(explained));
+        // What was wrong first is the cause: a file that cannot be opened again says little about it.
+        again.map_err(|again| again.context(format_args!("{first}; then")))
     }
 
     /// Runs a write, and starts the maintenance that it makes due.
@@ -279,6 +287,16 @@ impl SqliteStore {
             format!("a value of {largest} bytes is too large: the limit is {limit} bytes, a quarter of `max_size`");
         Err(Error::new(ErrorKind::Entry, message))
     }
+}
+
+/// Moves the log of the former file out of the way of another one.
+fn move_log_aside(path: &Path, log: file::Identity) -> Result<()> {
+    let _alone = file::exclude_others(path, || !busy_timeout::left().is_zero());
+    if let Some(target) = file::move_log_aside(path, log).map_err(|error| file_error(&error))? {
+        let (path, target) = (path.display(), target.display());
+        tracing::warn!("cache: another file is at {path} now; the log of the former one was moved to {target}");
+    }
+    Ok(())
 }
 
 const FORKED: &str = "this process was forked while another thread used the file; fork before the cache is used, or while \

@@ -65,6 +65,8 @@ pub(super) enum Truncated {
 struct OpenFile {
     path: PathBuf,
     identity: Option<Identity>,
+    /// The write-ahead log of the file.
+    log: Option<Identity>,
 }
 
 impl Database {
@@ -78,8 +80,13 @@ impl Database {
         if file::size(path) == 1 {
             return Err(Unusable::Replaceable("file is not a database".to_owned()));
         }
-        let file = OpenFile { path: path.to_owned(), identity: file::identity(path) };
-        Self::new(connect(path)?, Some(file), pragmas, max_size)
+        let file = OpenFile { path: path.to_owned(), identity: file::identity(path), log: None };
+        let mut database = Self::new(connect(path)?, Some(file), pragmas, max_size)?;
+        if let Some(file) = &mut database.file {
+            // It exists by now, since the database was written to.
+            file.log = file::identity(&file::log(path));
+        }
+        Ok(database)
     }
 
     fn new(writer: Connection, file: Option<OpenFile>, pragmas: Arc<Pragmas>, max_size: u64) -> Result<Self, Unusable> {
@@ -117,6 +124,13 @@ impl Database {
 
     pub(super) fn identity(&self) -> Option<Identity> {
         self.file.as_ref().and_then(|file| file.identity)
+    }
+
+    /// The log of this database, if another file is in the place of the database now.
+    pub(super) fn left_log(&self) -> Option<Identity> {
+        let file = self.file.as_ref()?;
+        let present = file::identity(&file.path)?;
+        file.log.filter(|_| Some(present) != file.identity)
     }
 
     /// Whether no fault has been found.
@@ -158,7 +172,7 @@ impl Database {
         let idle = self.readers.lock().pop();
         let reader = match idle {
             Some(reader) => reader,
-            None => self.connect(&file.path)?,
+            None => self.connect(file)?,
         };
         let result = read(&reader);
         let mut readers = self.readers.lock();
@@ -249,14 +263,20 @@ impl Database {
     }
 
     /// Copies what it can of the log, on a connection of its own, so that callers need not wait for it.
-    pub(super) fn copy_log(&self, path: &Path) -> rusqlite::Result<()> {
+    pub(super) fn copy_log(&self) -> rusqlite::Result<()> {
+        let Some(file) = &self.file else { return Ok(()) };
         let _in_use = InUse::begin(&self.in_use);
-        self.connect(path)?.query_row(sql::COPY_LOG, [], |_| Ok(()))
+        self.connect(file)?.query_row(sql::COPY_LOG, [], |_| Ok(()))
     }
 
     /// Another connection to the file.
-    fn connect(&self, path: &Path) -> rusqlite::Result<Connection> {
-        let connection = connect(path)?;
+    fn connect(&self, file: &OpenFile) -> rusqlite::Result<Connection> {
+        let connection = connect(&file.path)?;
+        // Another file with the log of this one would be read, and filled, with what is in that log.
+        if file::identity(&file.path) != file.identity {
+            self.outdated.store(true, Ordering::Relaxed);
+            return Err(busy());
+        }
         configure(&connection, &self.pragmas)?;
         Ok(connection)
     }
