@@ -1,6 +1,8 @@
 //! A server that is down, hangs, is full, refuses or is the wrong one: functions answer soon, and the cache recovers by
 //! itself.
 
+use std::io::{Read, Write};
+use std::net::TcpListener;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -146,6 +148,53 @@ fn a_server_that_hangs_costs_one_timeout() {
         assert_functions_answer_soon(&cache);
         redis.thaw();
         wait_until_recovered(&cache);
+    });
+}
+
+/// A server that answers a byte at a time: a login to its end, and the next request never.
+fn dripping_server(has_login: bool) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let port = listener.local_addr().expect("it listens").port();
+    thread::spawn(move || {
+        for mut client in listener.incoming().map_while(Result::ok) {
+            thread::spawn(move || {
+                let mut request = [0; 4096];
+                let login = has_login.then(|| b"+OK\r\n".to_vec());
+                let mut replies = login.into_iter().chain([[&b"$1000\r\n"[..], &[b'x'; 1000]].concat()]);
+                while client.read(&mut request).is_ok_and(|read| read > 0) {
+                    for byte in replies.next().unwrap_or_default() {
+                        thread::sleep(Duration::from_millis(40));
+                        if client.write_all(&[byte]).is_err() {
+                            return;
+                        }
+                    }
+                }
+            });
+        }
+    });
+    port
+}
+
+/// Each byte arrives long before the timeout.
+#[test]
+fn a_server_that_answers_a_byte_at_a_time_costs_one_timeout() {
+    within_a_minute(|| {
+        for login in ["", ":secret@"] {
+            let port = dripping_server(!login.is_empty());
+            let cache = || open(&format!("redis://{login}127.0.0.1:{port}?timeout=0.3"));
+            let calls: [fn(&Cache) -> Option<Error>; 4] = [
+                |cache| cache.get::<u8>("key").err(),
+                |cache| cache.increment("key", 1).err(),
+                |cache| cache.delete_multi(["one", "two"]).err(),
+                |cache| Executor::Tokio.block_on(cache.to_async().increment("key", 1)).err(),
+            ];
+            for call in calls {
+                let (cache, begun) = (cache(), Instant::now());
+                let error = call(&cache).expect("it does not answer in time");
+                assert!(error.to_string().contains("in time"), "{error}");
+                assert!(begun.elapsed() < TIMEOUT * 2, "{:?}: {error}", begun.elapsed());
+            }
+        }
     });
 }
 

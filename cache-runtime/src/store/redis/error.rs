@@ -52,6 +52,11 @@ const AUTHENTICATION_FAILED: (ErrorKind, &str) =
 
 const LOST: &str = "the connection was lost";
 
+/// The error of a server that has not answered in time.
+pub(super) fn timed_out() -> Error {
+    explained(RedisError::from(std::io::Error::from(std::io::ErrorKind::TimedOut)))
+}
+
 /// The server's code for an error; for many commands sent at once, the code of the first refused one.
 pub(super) fn code(error: &RedisError) -> Option<String> {
     let first = || Some(error.clone().into_server_errors()?.first()?.1.code().to_owned());
@@ -64,6 +69,8 @@ pub(super) fn ends_connection(error: &RedisError) -> bool {
     match error.kind() {
         Kind::Io | Kind::Parse | Kind::AuthenticationFailed | Kind::ClusterConnectionNotFound => true,
         Kind::Server(Server::ReadOnly | Server::MasterDown) => true,
+        // It is said instead of the first reply, and then the server closes the connection.
+        Kind::Server(_) if error.to_string().contains("max number of clients") => true,
         _ => error.is_unrecoverable_error(),
     }
 }
