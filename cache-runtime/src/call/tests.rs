@@ -90,7 +90,7 @@ fn a_background_task_runs_on_the_callers_tokio_runtime() {
     let (tell, told) = oneshot::channel();
     let seen = runtime.block_on(async {
         super::background_refresh::spawn(async move {
-            drop(tell.send(Handle::try_current().ok().map(|handle| handle.id())))
+            let _ = tell.send(Handle::try_current().ok().map(|handle| handle.id()));
         });
         told.await.unwrap()
     });
