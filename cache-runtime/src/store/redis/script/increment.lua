@@ -1,10 +1,9 @@
--- KEYS: entry, claims, which a changed number breaks. ARGV: by, now, the time to live of a new counter in milliseconds, whether a caller chose it (1 or 0).
+-- KEYS: entry. ARGV: by, now, the time to live of a new counter in milliseconds, whether a caller chose it (1 or 0).
 -- Returns the sum as text, or 'other' or 'overflow' if the entry is no number or the sum is out of range.
 local entry, by, now = KEYS[1], ARGV[1], tonumber(ARGV[2])
 local old = redis.call('GET', entry)
 
 local function start()
-  redis.call('UNLINK', KEYS[2])
   put(entry, by, ARGV[3])
   return by
 end
@@ -31,7 +30,6 @@ if not old then return start() end
 if old:find('^%-?%d+$') then
   local sum = redis.pcall('INCRBY', entry, by)
   if type(sum) == 'table' then return failure(sum) end
-  redis.call('UNLINK', KEYS[2])
   if ARGV[4] == '1' and ARGV[3] ~= '' and redis.call('PTTL', entry) == -1 then
     redis.call('PEXPIRE', entry, ARGV[3])
   end
@@ -43,7 +41,6 @@ if tonumber(moment) <= now then return start() end
 redis.call('SET', entry, number, 'KEEPTTL')
 local sum = redis.pcall('INCRBY', entry, by)
 local counted = type(sum) ~= 'table'
-if counted then redis.call('UNLINK', KEYS[2]) end
 local text = counted and exact(sum) or number
 redis.call('SET', entry, text .. '@' .. moment, 'KEEPTTL')
 return counted and text or failure(sum)
