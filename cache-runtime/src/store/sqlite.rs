@@ -33,10 +33,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use parking_lot::RwLock;
+use parking_lot::{Mutex, RwLock};
 use rusqlite::{Connection, params};
 
-use self::database::{Changes, Database};
+use self::database::{Changes, Database, Former};
 use self::error::{Unusable, explained, file_error, unusable};
 use self::full_disk::FullDisk;
 use self::rows::{after_prefix, count, execute, fetch, fetch_multi, number, put, remove};
@@ -77,6 +77,8 @@ struct OpenedFile {
     /// Until when the file counts as the database of another program, in the same milliseconds: it is looked at once in a
     /// while, and not at each call.
     foreign_until: AtomicU64,
+    /// The file that was open last and its log, until another one is open: if opening fails, they are still known.
+    former: Mutex<Option<Former>>,
     /// Whether this process was forked while another thread used the file, and cannot use it.
     is_lost: bool,
 }
@@ -164,18 +166,19 @@ impl SqliteStore {
         }
         let damaged = slot.as_ref().filter(|database| database.damaged.load(Ordering::Relaxed));
         let damaged = damaged.map(|database| database.identity());
-        let left_log = slot.as_ref().and_then(|database| database.left_log());
+        let mut former = file.former.lock();
+        *former = slot.as_ref().and_then(|database| database.former()).or(*former);
         // Closed first, because a deleted file takes room on the disk as long as it is open.
         drop(slot.take());
         let _opening = Opening { outer: OPENING.replace(self.address()) };
-        let opened = self.open(damaged, left_log).inspect_err(|error| {
+        let opened = self.open(damaged, *former).inspect_err(|error| {
             if error.kind() == ErrorKind::Config {
                 let until = self.started.millis() + FILE_CHECK_INTERVAL.as_millis() as u64;
                 file.foreign_until.store(until, Ordering::Relaxed);
             }
         });
         let database = Arc::new(opened?);
-        *slot = Some(Arc::clone(&database));
+        (*slot, *former) = (Some(Arc::clone(&database)), None);
         Ok(database)
     }
 
@@ -184,13 +187,13 @@ impl SqliteStore {
     }
 
     /// Opens the database, perhaps in place of a damaged one, or of one whose log is still there.
-    fn open(&self, damaged: Option<Option<file::Identity>>, left_log: Option<file::Identity>) -> Result<Database> {
+    fn open(&self, damaged: Option<Option<file::Identity>>, former: Option<Former>) -> Result<Database> {
         let Some(path) = &self.settings.path else {
             let (pragmas, max_size) = (Arc::clone(&self.settings.pragmas), self.settings.limits.max_size);
             return Database::in_memory(pragmas, max_size).map_err(|reason| unusable(":memory:", reason));
         };
-        if let Some(log) = left_log {
-            move_log_aside(path, log)?;
+        if let Some(former) = former {
+            move_log_aside(path, former)?;
         }
         self.prepare_file(path, damaged.map(|identity| (identity, "it is damaged")))?;
         let identity = file::identity(path);
@@ -290,9 +293,13 @@ impl SqliteStore {
 }
 
 /// Moves the log of the former file out of the way of another one.
-fn move_log_aside(path: &Path, log: file::Identity) -> Result<()> {
+fn move_log_aside(path: &Path, former: Former) -> Result<()> {
     let _alone = file::exclude_others(path, || !busy_timeout::left().is_zero());
-    if let Some(target) = file::move_log_aside(path, log).map_err(|error| file_error(&error))? {
+    // A missing file is created, which moves the log, too.
+    if file::identity(path).is_none_or(|present| present == former.file) {
+        return Ok(());
+    }
+    if let Some(target) = file::move_log_aside(path, former.log).map_err(|error| file_error(&error))? {
         let (path, target) = (path.display(), target.display());
         tracing::warn!("cache: another file is at {path} now; the log of the former one was moved to {target}");
     }
@@ -305,7 +312,7 @@ const FORKED: &str = "this process was forked while another thread used the file
 impl OpenedFile {
     fn new(database: Option<Arc<Database>>, is_lost: bool) -> Self {
         let (last_check, foreign_until) = (AtomicU64::new(0), AtomicU64::new(0));
-        OpenedFile { database: RwLock::new(database), last_check, foreign_until, is_lost }
+        OpenedFile { database: RwLock::new(database), last_check, foreign_until, former: Mutex::default(), is_lost }
     }
 
     /// What a forked process makes of what its parent had opened.

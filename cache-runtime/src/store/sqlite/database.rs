@@ -69,6 +69,13 @@ struct OpenFile {
     log: Option<Identity>,
 }
 
+/// A file that was open before, and its log.
+#[derive(Clone, Copy)]
+pub(super) struct Former {
+    pub(super) file: Identity,
+    pub(super) log: Identity,
+}
+
 impl Database {
     pub(super) fn in_memory(pragmas: Arc<Pragmas>, max_size: u64) -> Result<Self, Unusable> {
         Self::new(Connection::open_in_memory()?, None, pragmas, max_size)
@@ -126,11 +133,10 @@ impl Database {
         self.file.as_ref().and_then(|file| file.identity)
     }
 
-    /// The log of this database, if another file is in the place of the database now.
-    pub(super) fn left_log(&self) -> Option<Identity> {
+    /// The file and its log, for whoever opens another one in its place.
+    pub(super) fn former(&self) -> Option<Former> {
         let file = self.file.as_ref()?;
-        let present = file::identity(&file.path)?;
-        file.log.filter(|_| Some(present) != file.identity)
+        Some(Former { file: file.identity?, log: file.log? })
     }
 
     /// Whether no fault has been found.
