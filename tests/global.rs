@@ -121,9 +121,30 @@ fn app_env_selects_its_table() {
 }
 
 #[test]
-fn an_environment_without_a_table_uses_the_common_one() {
-    let program = Program::configured(THREE_ENVIRONMENTS).variable("APP_ENV", "staging");
+fn production_means_the_table_of_prod() {
+    let program = Program::configured(THREE_ENVIRONMENTS).variable("APP_ENV", "production");
     assert_prints(&program, &[("call", "1 runs")]);
+    assert!(program.path("storage/cache.sqlite3").exists());
+}
+
+#[test]
+fn an_environment_without_a_table_uses_the_common_one_and_one_warning_lists_the_others() {
+    let program = Program::configured(THREE_ENVIRONMENTS).variable("APP_ENV", "staging");
+    for actions in [&["call"][..], &["init", "call"]] {
+        let output = program.run(actions);
+        assert_eq!(output.lines.last().map(String::as_str), Some("call: 1 runs"));
+        assert_eq!(output.log.len(), 1, "{:#?}", output.log);
+        let words = ["WARN", "`staging`", "config/storage.toml", "[staging.cache]", "`prod`", "`test`"];
+        assert!(words.iter().all(|word| output.log[0].contains(word)), "{}", output.log[0]);
+    }
+}
+
+#[test]
+fn a_file_with_other_environments_alone_is_named_by_the_warning() {
+    let output = Program::configured("[prod.cache]\ntype = 'none'\n").run(&["call"]);
+    assert_eq!(output.log.len(), 1, "{:#?}", output.log);
+    let words = ["WARN", "config/storage.toml has no table [cache] or [dev.cache]", "APP_ENV", "`prod`"];
+    assert!(words.iter().all(|word| output.log[0].contains(word)), "{}", output.log[0]);
 }
 
 #[test]
@@ -232,15 +253,20 @@ fn a_counter_of_an_unknown_cache_is_an_error() {
     let output = Program::configured(THREE_ENVIRONMENTS).run(&["count-unknown", "count-unknown"]);
     for line in &output.lines {
         assert!(line.starts_with("count-unknown: Config: ") && line.contains("`nobody_configured_this`"), "{line}");
+        assert!(line.contains("`hits`") && line.contains("global_cache.rs:"), "{line}");
     }
 }
 
 #[test]
-fn a_function_of_an_unknown_cache_works_and_logs_once() {
-    let output = Program::configured(THREE_ENVIRONMENTS).run(&["call-unknown", "call-unknown"]);
-    assert_eq!(output.lines, ["call-unknown: 3 runs", "call-unknown: 3 runs"]);
-    assert_eq!(output.log.len(), 1, "{:#?}", output.log);
-    assert!(output.log[0].contains("nobody_configured_this"), "{}", output.log[0]);
+fn a_function_of_an_unknown_cache_works_and_logs_once_with_its_place_and_the_nearest_name() {
+    let program = Program::configured("[cache]\ntype = 'none'\n[cache.someone_configured_this]\ntype = 'none'\n");
+    let output = program.run(&["call-unknown", "call-unknown", "call-other-unknown"]);
+    assert_eq!(output.lines, ["call-unknown: 3 runs", "call-unknown: 3 runs", "call-other-unknown: 3 runs"]);
+    let [first, second] = output.log.as_slice() else { panic!("{:#?}", output.log) };
+    let words =
+        ["ERROR", "`unknown`", "global_cache.rs:", "`nobody_configured_this`", "mean `someone_configured_this`?"];
+    assert!(words.iter().all(|word| first.contains(word)), "{first}");
+    assert!(second.contains("`other_unknown`"), "{second}");
 }
 
 #[test]
@@ -253,8 +279,39 @@ fn a_function_works_while_the_store_is_unavailable_and_logs_little() {
         "{}",
         output.lines[2]
     );
-    // The failure, and the opening of the two circuits: first for writes, then for everything.
-    assert!((1..=3).contains(&output.log.len()), "{:#?}", output.log);
+    assert_eq!(output.log.len(), 1, "{:#?}", output.log);
+}
+
+#[test]
+fn a_checked_cache_that_cannot_be_used_is_an_error_of_init() {
+    let file = "[cache]\ntype = 'none'\n[cache.sessions]\ntype = 'sqlite'\ndatabase = 'storage/cache.sqlite3'\n";
+    let in_the_way = |text: &str| Program::configured(text).file("storage", "in the way");
+    let unchecked = in_the_way(file);
+    assert_prints(&unchecked, &[("init", "done")]);
+
+    let checked = in_the_way(&format!("{file}check = true\n"));
+    for (program, action) in [(&unchecked, "init-checked"), (&checked, "init"), (&checked, "init-checked")] {
+        let output = program.run(&[action]);
+        let words = ["Unavailable: ", "the cache named `sessions`", "storage"];
+        assert!(words.iter().all(|word| output.lines[0].contains(word)), "{}", output.lines[0]);
+    }
+    // Without `init` the program starts, and says it once.
+    let output = checked.run(&["call", "call"]);
+    assert_eq!(output.lines, ["call: 3 runs", "call: 3 runs"]);
+    assert_eq!(output.log.len(), 1, "{:#?}", output.log);
+    assert!(output.log[0].contains("ERROR") && output.log[0].contains("`sessions`"), "{}", output.log[0]);
+
+    let good = Program::configured(&format!("{file}check = true\n"));
+    assert_prints(&good, &[("init", "done"), ("call-sessions", "1 runs")]);
+    let output = in_the_way("").run(&["open=sqlite://storage/x.sqlite3", "open=sqlite://storage/x.sqlite3?check=true"]);
+    assert!(output.lines[0].contains("Cache {") && output.lines[1].contains("Unavailable: "), "{:#?}", output.lines);
+}
+
+#[test]
+fn a_folder_that_may_only_be_read_fails_the_check() {
+    let program = Program::configured("[cache]\ntype = 'sqlite'\ndatabase = '/proc/cache.sqlite3'\ncheck = true\n");
+    let output = program.run(&["init"]);
+    assert!(output.lines[0].contains("the default cache: check in sqlite"), "{}", output.lines[0]);
 }
 
 const PICKY: &str = "[cache]\ntype = 'picky'\nurl = 'picky://host'\n";

@@ -9,6 +9,7 @@ mod interpolation;
 mod options;
 mod origin;
 mod redact;
+mod source;
 mod tables;
 mod value;
 
@@ -24,6 +25,7 @@ use self::environment::Environment;
 pub use self::options::Options;
 #[cfg(feature = "redis")]
 pub(crate) use self::redact::without_secrets;
+pub(crate) use self::source::Source;
 use crate::{Error, ErrorKind, Result};
 
 /// The file that is read if `CACHE_CONFIG` names no other.
@@ -34,6 +36,7 @@ const DEFAULT_FILE: &str = "config/storage.toml";
 pub(crate) struct Configuration {
     pub(crate) default: Option<CacheConfig>,
     pub(crate) named: BTreeMap<String, CacheConfig>,
+    pub(crate) source: Source,
 }
 
 impl Configuration {
@@ -57,8 +60,14 @@ impl Configuration {
     }
 
     fn only(cache: CacheConfig) -> Self {
-        Configuration { default: Some(cache), named: BTreeMap::new() }
+        Configuration { default: Some(cache), ..Configuration::default() }
     }
+}
+
+/// Whether the program runs in production. What cannot be read is a matter of the configuration.
+pub(crate) fn is_production() -> bool {
+    let environment = Environment::of_process().app_env();
+    environment.is_ok_and(|environment| environment::names("prod").contains(&&*environment))
 }
 
 fn load(default_file: &Path, environment: &Environment<'_>) -> Result<Configuration> {
@@ -77,14 +86,16 @@ fn load(default_file: &Path, environment: &Environment<'_>) -> Result<Configurat
 
 fn from_text(text: &str, path: Option<&Path>, environment: &Environment<'_>) -> Result<Configuration> {
     let file = path.map(|path| path.display().to_string());
-    let app_env = environment.setting("APP_ENV")?.unwrap_or_else(|| "dev".to_owned());
-    let caches = Document::parse(text, file.as_deref())?.caches(&app_env, environment)?;
+    let app_env = environment.app_env()?;
+    let document = Document::parse(text, file.as_deref())?;
+    let caches = document.caches(&app_env, environment)?;
+    let source = Source { file, environment: app_env, environments: document.environments() };
     let default = caches.default.map(|table| CacheConfig::of_default(table, environment)).transpose()?;
     let named = caches.named.into_iter().map(|(name, table)| {
         let cache = CacheConfig::of_named(&name, table, environment)?;
         Ok((name, cache))
     });
-    Ok(Configuration { default, named: named.collect::<Result<_>>()? })
+    Ok(Configuration { default, named: named.collect::<Result<_>>()?, source })
 }
 
 fn unreadable(path: &Path, cause: io::Error) -> Error {

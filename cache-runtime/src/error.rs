@@ -25,6 +25,8 @@ pub struct Error {
     kind: ErrorKind,
     message: String,
     source: Option<Box<dyn StdError + Send + Sync>>,
+    /// Whether the store could not be reached, so that no operation works, whichever this was.
+    is_unreachable: bool,
 }
 
 /// The kind of an [`Error`], for programs to decide by.
@@ -73,7 +75,7 @@ impl Error {
     /// assert_eq!(error.to_string(), "memcached does not answer");
     /// ```
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Error { kind, message: message.into(), source: None }
+        Error { kind, message: message.into(), source: None, is_unreachable: false }
     }
 
     /// Adds the cause, which [`source`](std::error::Error::source) then returns.
@@ -103,6 +105,17 @@ impl Error {
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         self.kind
+    }
+
+    /// Marks the error of a store that could not be reached.
+    #[cfg(feature = "redis")]
+    pub(crate) fn unreachable(mut self) -> Self {
+        self.is_unreachable = true;
+        self
+    }
+
+    pub(crate) fn is_unreachable(&self) -> bool {
+        self.is_unreachable
     }
 
     /// Prefixes the message with what was being done, and where.

@@ -1,19 +1,22 @@
 //! The caches of the program: the default one and the named ones.
 
+mod check;
 mod config;
+mod no_cache;
 mod registry;
 
 use std::cell::Cell;
-use std::collections::BTreeMap;
-use std::sync::LazyLock;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{LazyLock, Mutex, PoisonError};
 
 use once_cell::sync::OnceCell;
 
+use self::check::Check;
 use self::config::CacheSource;
 pub use self::config::Config;
 pub use self::registry::register;
 use crate::config::suggestion;
-use crate::handle::{Handle, current_scope};
+use crate::handle::{AnnotatedFunction, Handle, current_scope};
 use crate::{AsyncCache, Cache, Error, ErrorKind, Result};
 
 static RUNTIME: OnceCell<Runtime> = OnceCell::new();
@@ -85,7 +88,7 @@ pub fn named(name: &str) -> Result<Cache> {
     if let Some(cache) = scope() {
         return Ok(cache);
     }
-    if cfg!(feature = "no-cache") {
+    if no_cache::is_enabled() {
         return Ok(Cache::none());
     }
     let named = &runtime().named;
@@ -98,7 +101,7 @@ pub fn named(name: &str) -> Result<Cache> {
 /// Sets up the program's caches, at the start of `main`.
 ///
 /// It takes a [`Config`] from a file, from an address or from code. Nothing is created or connected before the first
-/// use. After an error it may be called again.
+/// use, unless the option `check` or [`Config::checked`] says so. After an error it may be called again.
 ///
 /// ```
 /// use cache_runtime::{Cache, Config};
@@ -110,13 +113,17 @@ pub fn named(name: &str) -> Result<Cache> {
 /// # Errors
 ///
 /// [`ErrorKind::Config`] if an option is wrong, with its file, line, table and key, or if the caches are set up already,
-/// by an earlier call or by a first use.
+/// by an earlier call or by a first use. The store's error, such as a rejected password, if a cache is checked.
 pub fn init(config: Config) -> Result<()> {
     let mut is_first = false;
     if !IS_SETTING_UP.get() {
         RUNTIME.get_or_try_init(|| {
             is_first = true;
-            setting_up(|| Runtime::new(config))
+            setting_up(|| -> Result<Runtime> {
+                let (runtime, checks) = Runtime::new(config)?;
+                checks.iter().try_for_each(Check::run)?;
+                Ok(runtime)
+            })
         })?;
     }
     if is_first {
@@ -128,6 +135,17 @@ pub fn init(config: Config) -> Result<()> {
 /// The cache of the test's scope.
 fn scope() -> Option<Cache> {
     current_scope().map(|handle| Cache { handle })
+}
+
+/// Logs that an annotated function names a cache which does not exist: once for each function, whose calls do not fail.
+pub(crate) fn report_unknown(function: AnnotatedFunction, error: &Error) {
+    static REPORTED: Mutex<BTreeSet<(&str, u32)>> = Mutex::new(BTreeSet::new());
+    let place = (function.place.file(), function.place.line());
+    // The lock is free again while the log is written: its subscriber may call annotated functions.
+    let is_new = REPORTED.lock().unwrap_or_else(PoisonError::into_inner).insert(place);
+    if is_new {
+        tracing::error!("cache: the function {function} is not cached: {error}");
+    }
 }
 
 /// The cache that an attribute chooses.
@@ -163,10 +181,15 @@ fn set_up_runtime() -> &'static Runtime {
     }
     RUNTIME.get_or_init(|| {
         setting_up(|| {
-            Runtime::load().unwrap_or_else(|error| {
+            let (runtime, checks) = Runtime::load().unwrap_or_else(|error| {
                 tracing::error!("cache: {error}; nothing is cached");
-                Runtime::none()
-            })
+                (Runtime::none(), Vec::new())
+            });
+            // The store may answer later.
+            for error in checks.iter().filter_map(|check| check.run().err()) {
+                tracing::error!("cache: {error}; the program continues without this cache until it answers");
+            }
+            runtime
         })
     })
 }
@@ -189,32 +212,45 @@ impl Runtime {
         Runtime { default: Cache::none(), named: BTreeMap::new() }
     }
 
-    fn load() -> Result<Self> {
-        if cfg!(feature = "no-cache") {
-            return Ok(Self::none());
+    fn load() -> Result<(Self, Vec<Check>)> {
+        if no_cache::is_enabled() {
+            return Ok((Self::none(), Vec::new()));
         }
         Self::new(Config::load()?)
     }
 
-    fn new(config: Config) -> Result<Self> {
-        if config.default.is_none() && !cfg!(feature = "no-cache") {
-            tracing::warn!(
-                "cache: no default cache is configured, so nothing is cached in it; write [cache] in \
-                 config/storage.toml, or set CACHE_URL"
-            );
+    /// The caches of a configuration, and which of them are to be checked.
+    fn new(config: Config) -> Result<(Self, Vec<Check>)> {
+        if let Some(warning) = config.source.warning(config.default.is_some())
+            && !no_cache::is_enabled()
+        {
+            tracing::warn!("cache: {warning}");
         }
-        let default = config.default.map_or_else(|| Ok(Cache::none()), CacheSource::open)?;
-        let named = config.named.into_iter().map(|(name, source)| Ok((name, source.open()?)));
-        Ok(Runtime { default, named: named.collect::<Result<_>>()? })
+        let (mut checks, check_all) = (Vec::new(), config.check_all);
+        let mut open = |name: Option<&str>, source: CacheSource| -> Result<Cache> {
+            let (cache, is_checked) = source.open()?;
+            if check_all || is_checked {
+                checks.push(Check::new(name, &cache));
+            }
+            Ok(cache)
+        };
+        let default = config.default.map_or_else(|| Ok(Cache::none()), |source| open(None, source))?;
+        let named = config.named.into_iter().map(|(name, source)| {
+            let cache = open(Some(&name), source)?;
+            Ok((name, cache))
+        });
+        let named = named.collect::<Result<_>>()?;
+        Ok((Runtime { default, named }, checks))
     }
 }
 
 impl CacheSource {
-    fn open(self) -> Result<Cache> {
+    /// The cache, and whether its options say that it is checked.
+    fn open(self) -> Result<(Cache, bool)> {
         match self {
             CacheSource::Options(options) => registry::open(&options),
-            CacheSource::Cache(_) if cfg!(feature = "no-cache") => Ok(Cache::none()),
-            CacheSource::Cache(cache) => Ok(cache),
+            CacheSource::Cache(_) if no_cache::is_enabled() => Ok((Cache::none(), false)),
+            CacheSource::Cache(cache) => Ok((cache, false)),
         }
     }
 }

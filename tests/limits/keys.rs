@@ -160,3 +160,11 @@ fn the_secret_decides_the_hash() {
     }
     assert!(!passes(&limiter(&at("?secret=the-first-secret"), "api"), "client"), "the same secret counts together");
 }
+
+/// A name that was not set would put all tenants into one.
+#[test]
+fn a_namespace_without_a_name_is_an_error() {
+    let limiter = limiter(&Cache::memory().namespace(""), "api");
+    assert_eq!(limiter.check("client").unwrap_err().kind(), ErrorKind::Key);
+    assert_eq!(limiter.peek("client").unwrap_err().kind(), ErrorKind::Key);
+}

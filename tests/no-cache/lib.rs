@@ -1,6 +1,7 @@
 //! A build with the feature `no-cache`, as a program may test itself: nothing is cached unless a test asks for it.
 #![cfg(test)]
 
+use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
@@ -103,4 +104,35 @@ fn a_scope_replaces_every_cache_by_a_real_one() {
     assert!(!stores(&cache()));
     assert_eq!(price(7), 700);
     assert_eq!(RUNS.load(Ordering::Relaxed), 3);
+}
+
+/// What a test below runs as a program of its own.
+#[test]
+#[ignore = "another test runs it, in an environment"]
+fn a_program() {
+    tracing_subscriber::fmt().with_ansi(false).with_writer(std::io::stderr).init();
+    assert!(!stores(&Cache::open("sqlite::memory:").expect("a good address")));
+    assert!(!stores(&cache()) && !stores(&named("sessions").expect("every name is known")));
+}
+
+/// What the program logs in an environment.
+fn log_of_a_program(environment: &str) -> Vec<String> {
+    let mut program = Command::new(std::env::current_exe().expect("it is running"));
+    let program = program.args(["--exact", "a_program", "--ignored", "--nocapture"]).env("APP_ENV", environment);
+    let output = program.output().expect("it starts");
+    let log = String::from_utf8(output.stderr).expect("text");
+    assert!(output.status.success(), "{log}");
+    log.lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn under_prod_one_error_says_that_nothing_is_cached() {
+    for environment in ["prod", "production"] {
+        let log = log_of_a_program(environment);
+        assert_eq!(log.len(), 1, "{log:#?}");
+        assert!(log[0].contains("ERROR") && log[0].contains("`no-cache`"), "{log:#?}");
+    }
+    if cfg!(debug_assertions) {
+        assert_eq!(log_of_a_program("test"), [""; 0]);
+    }
 }

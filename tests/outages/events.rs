@@ -79,7 +79,7 @@ fn an_observer_may_use_the_cache_without_receiving_events_of_that() {
 }
 
 #[test]
-fn ten_thousand_failures_log_a_few_lines() {
+fn ten_thousand_failures_log_one_warning_and_the_end() {
     let (cache, chaos) = chaos();
     let ((), lines) = logged(Level::INFO, || {
         let events = Events::of(&cache);
@@ -89,16 +89,11 @@ fn ten_thousand_failures_log_a_few_lines() {
         chaos.fail(false);
         wait_until("the circuit closes", || events.count("closed Everything") == 1);
     });
-    let about = |words: &str| lines.iter().filter(|line| line.contains(words)).collect::<Vec<_>>();
-    assert!(lines.len() <= 6, "{lines:#?}");
-    assert_eq!(about("the call continued without the cache").len(), 1, "{lines:#?}");
-    assert!(
-        (1..=2).contains(&about("(told to fail); calls skip it").len()),
-        "for writes first, then for everything: {lines:#?}"
-    );
-    let skipped = |line: &&String| line.rsplit_once("skipped=").and_then(|(_, number)| number.parse::<u32>().ok());
-    let skipped: u32 = about(" again ").into_iter().filter_map(|line| skipped(&line)).sum();
-    assert!(skipped > 19_000, "a look-up and a write per call: {lines:#?}");
+    let [warning, end] = lines.as_slice() else { panic!("{lines:#?}") };
+    assert!(warning.contains("WARN") && warning.contains("told to fail"), "{warning}");
+    assert!(end.contains("INFO") && end.contains(" again "), "{end}");
+    let skipped = end.rsplit_once("skipped=").and_then(|(_, number)| number.parse::<u32>().ok());
+    assert!(skipped > Some(9_000), "{end}");
 }
 
 #[test]

@@ -46,12 +46,14 @@ fn act(argument: &str) -> Result<String> {
     let (action, with) = argument.split_once('=').unwrap_or((argument, ""));
     Ok(match action {
         "init" => done(cache_runtime::init(Config::load()?))?,
+        "init-checked" => done(cache_runtime::init(Config::load()?.checked()))?,
         "init-with" => done(cache_runtime::init(Config::from_address(with)?))?,
         "init-from-code" => done(cache_runtime::init(from_code(with)?))?,
         "call" => runs(|| square(7), 49),
         "call-sessions" => runs(|| session(7), 7),
         "count-unknown" => hits().increment()?.to_string(),
         "call-unknown" => runs(|| unknown(7), 7),
+        "call-other-unknown" => runs(|| other_unknown(7), 7),
         "count" => cache().increment("count", 1)?.to_string(),
         "set" => done(cache().set("k", with))?,
         "get" => cache().get::<String>("k")?.unwrap_or_default(),
@@ -112,6 +114,12 @@ fn session(number: u64) -> u64 {
 
 #[cached(key = "unknown:{number}", cache = "nobody_configured_this")]
 fn unknown(number: u64) -> u64 {
+    RUNS.fetch_add(1, Ordering::Relaxed);
+    number
+}
+
+#[cached(key = "other_unknown:{number}", cache = "nobody_configured_this")]
+fn other_unknown(number: u64) -> u64 {
     RUNS.fetch_add(1, Ordering::Relaxed);
     number
 }

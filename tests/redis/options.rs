@@ -83,3 +83,31 @@ fn sockets_databases_and_users_have_addresses() {
         assert_eq!(redis.ask(["DBSIZE"]).number(), Some(0), "the entries were in database 3");
     });
 }
+
+#[test]
+fn a_wrong_password_fails_the_check_at_the_start() {
+    let Some(redis) = Redis::options().password("hunter2").start() else { return };
+    within_a_minute(move || {
+        let table = |password: &str| {
+            let url = format!("redis://127.0.0.1:{}", redis.port());
+            format!("[cache]\ntype = 'redis'\nurl = '{url}'\npassword = '{password}'\n")
+        };
+        let configurations = [
+            Config::from_toml(&format!("{}check = true\n", table("hunter3"))).expect("it can be read"),
+            Config::from_toml(&table("hunter3")).expect("it can be read").checked(),
+        ];
+        for config in configurations {
+            let error = cache_runtime::init(config).expect_err("the password is wrong");
+            assert_eq!(error.kind(), ErrorKind::Store, "{error}");
+            let message = error.to_string();
+            assert!(message.contains("the default cache") && message.contains("authentication failed"), "{message}");
+            assert!(!message.contains("hunter"), "{message}");
+        }
+        let address = |check: &str| format!("redis://:hunter2@127.0.0.1:{}?check={check}", redis.port());
+        open(&address("true")).set("key", "value").expect("the right one is taken");
+
+        redis.stop();
+        assert_eq!(Cache::open(&address("true")).expect_err("it is down").kind(), ErrorKind::Unavailable);
+        assert!(Cache::open(&address("false")).is_ok());
+    });
+}

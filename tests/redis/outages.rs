@@ -1,6 +1,8 @@
 //! A server that is down, hangs, is full, refuses or is the wrong one: functions answer soon, and the cache recovers by
 //! itself.
 
+use std::io::{Read, Write};
+use std::net::TcpListener;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -149,6 +151,77 @@ fn a_server_that_hangs_costs_one_timeout() {
     });
 }
 
+/// A server that answers a byte at a time: a login to its end, and the next request never.
+fn dripping_server(has_login: bool) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let port = listener.local_addr().expect("it listens").port();
+    thread::spawn(move || {
+        for mut client in listener.incoming().map_while(Result::ok) {
+            thread::spawn(move || {
+                let mut request = [0; 4096];
+                let login = has_login.then(|| b"+OK\r\n".to_vec());
+                let mut replies = login.into_iter().chain([[&b"$1000\r\n"[..], &[b'x'; 1000]].concat()]);
+                while client.read(&mut request).is_ok_and(|read| read > 0) {
+                    for byte in replies.next().unwrap_or_default() {
+                        thread::sleep(Duration::from_millis(40));
+                        if client.write_all(&[byte]).is_err() {
+                            return;
+                        }
+                    }
+                }
+            });
+        }
+    });
+    port
+}
+
+/// Each byte arrives long before the timeout.
+#[test]
+fn a_server_that_answers_a_byte_at_a_time_costs_one_timeout() {
+    within_a_minute(|| {
+        for login in ["", ":secret@"] {
+            let port = dripping_server(!login.is_empty());
+            let cache = || open(&format!("redis://{login}127.0.0.1:{port}?timeout=0.3"));
+            let calls: [fn(&Cache) -> Option<Error>; 4] = [
+                |cache| cache.get::<u8>("key").err(),
+                |cache| cache.increment("key", 1).err(),
+                |cache| cache.delete_multi(["one", "two"]).err(),
+                |cache| Executor::Tokio.block_on(cache.to_async().increment("key", 1)).err(),
+            ];
+            for call in calls {
+                let (cache, begun) = (cache(), Instant::now());
+                let error = call(&cache).expect("it does not answer in time");
+                assert!(error.to_string().contains("in time"), "{error}");
+                assert!(begun.elapsed() < TIMEOUT * 2, "{:?}: {error}", begun.elapsed());
+            }
+        }
+    });
+}
+
+/// A write that waited for a timeout spares the reads theirs, and the other way round.
+#[test]
+fn after_a_timeout_of_a_write_nothing_is_asked() {
+    let Some(redis) = Redis::start() else { return };
+    within_a_minute(move || {
+        redis.freeze();
+        let writes: [fn(&Cache) -> Option<Error>; 3] = [
+            |cache| cache.set("key", "value").err(),
+            |cache| cache.increment("count", 1).err(),
+            |cache| Executor::Tokio.block_on(cache.to_async().set("key", "value")).err(),
+        ];
+        for write in writes {
+            let cache = with_short_timeout(&redis);
+            let error = write(&cache).expect("the server does not answer");
+            assert!(error.to_string().contains("did not answer in time"), "{error}");
+            let read = cache.get::<u8>("key").expect_err("it does not answer");
+            assert!(read.to_string().contains("the store is unavailable"), "it is not asked: {read}");
+            let read = Executor::Tokio.block_on(cache.to_async().get::<u8>("key")).expect_err("it does not answer");
+            assert!(read.to_string().contains("the store is unavailable"), "it is not asked: {read}");
+        }
+        redis.thaw();
+    });
+}
+
 #[test]
 fn a_server_that_hangs_costs_one_timeout_however_many_tasks_call() {
     let Some(redis) = Redis::start() else { return };
@@ -269,6 +342,14 @@ fn causes_are_told_apart_at_once() {
             (format!("redis://:hunter3@127.0.0.1:{}?timeout=20", redis.port()), "authentication failed"),
             ("redis://no-such-host.invalid:6379?timeout=20".to_owned(), "cannot be resolved"),
             (format!("redis://:hunter2@127.0.0.1:{}/99?timeout=20", redis.port()), "no database of this number"),
+            (format!("redis-cluster://127.0.0.1:{}?timeout=20", free.port()), "connection refused"),
+            (format!("redis-cluster://:hunter3@127.0.0.1:{}?timeout=20", redis.port()), "authentication failed"),
+            ("redis-cluster://no-such-host.invalid:6379?timeout=20".to_owned(), "cannot be resolved"),
+            (format!("redis-sentinel://127.0.0.1:{}/mymaster?timeout=20", free.port()), "connection refused"),
+            (
+                format!("redis-sentinel://127.0.0.1:{}/mymaster?timeout=20&sentinel_password=hunter3", redis.port()),
+                "authentication failed",
+            ),
         ] {
             let begun = Instant::now();
             let blocking = open(&address).get::<u8>("key").expect_err("it cannot be asked").to_string();

@@ -25,6 +25,10 @@ fn values_are_cached_and_deleted_on_a_server_without_scripts() {
             assert!(!cache.delete(&key).unwrap(), "{round}");
             cache.write_multi([("a", 1), ("b", 2)]).unwrap();
             assert_eq!(cache.delete_multi(["a", "b", "c"]).unwrap(), 2);
+            redis.ask(["HSET", "cache:foreign", "field", "of another program"]);
+            cache.set("a", &1).unwrap();
+            assert_eq!(cache.delete_multi(["a", "foreign"]).unwrap(), 1);
+            assert_eq!(cache.get::<String>("foreign").unwrap(), None);
             cache.set(&key, "new").unwrap();
             assert_eq!(cache.get::<String>(&key).unwrap().as_deref(), Some("new"));
         }

@@ -5,10 +5,11 @@ use std::path::Path;
 use std::thread::sleep;
 use std::time::Duration;
 
-use cache_runtime::{Cache, ErrorKind, Result};
+use cache_runtime::{Cache, ErrorKind, Result, Ttl, testing};
 use smol::block_on;
 
 use crate::common::{DatabaseFile, bytes};
+use crate::wait_until::wait_until;
 
 type Operation = fn(&Cache) -> Result<()>;
 
@@ -224,6 +225,111 @@ fn another_file_at_the_same_path_is_used() {
     fs::rename(other.path.parent().unwrap(), database.path.parent().unwrap()).unwrap();
     wait_for_the_next_check();
     assert_eq!(cache.get::<String>("k").unwrap().as_deref(), Some("other"));
+}
+
+/// The log of the former file lies where the log of the other one would be. With it, the other one would be damaged.
+#[test]
+fn a_file_that_takes_the_place_of_another_is_not_read_with_its_log() {
+    for caches in [1, 3] {
+        let (database, other) = (DatabaseFile::new(), DatabaseFile::new());
+        let caches: Vec<Cache> = (0..caches).map(|_| database.open()).collect();
+        for number in 0..500 {
+            caches[0].set(&format!("key:{number}"), &"x".repeat(1000)).unwrap();
+        }
+        caches.iter().for_each(|cache| assert!(cache.exists("key:1").unwrap()));
+        assert!(database.wal_size() > 100_000, "much of it is in the log alone");
+        {
+            let other = other.open();
+            for number in 0..300 {
+                other.set(&format!("other:{number}"), &"y".repeat(700)).unwrap();
+            }
+        }
+        assert_eq!(other.wal_size(), 0, "it was copied when the last cache was closed");
+        fs::rename(&other.path, &database.path).unwrap();
+        // Within the second in which nobody has noticed yet, other connections are made.
+        let read = || (0..4).all(|number| caches[0].get::<String>(&format!("key:{number}")).is_ok());
+        sleep(Duration::from_millis(50));
+        std::thread::scope(|scope| (0..8).for_each(|_| drop(scope.spawn(read))));
+        wait_for_the_next_check();
+        for cache in &caches {
+            let found = (0..300).filter(|number| cache.get::<String>(&format!("other:{number}")).unwrap().is_some());
+            assert_eq!(found.count(), 300);
+            assert_eq!(cache.get::<String>("key:1").unwrap(), None);
+        }
+        caches[0].set("new", "value").unwrap();
+        drop(caches);
+        let check =
+            database.foreign_connection().query_row("PRAGMA integrity_check", [], |row| row.get::<_, String>(0));
+        assert_eq!(check.unwrap(), "ok");
+        let moved = database.names().into_iter().filter(|name| name.contains("unusable")).collect::<Vec<_>>();
+        assert!(moved.iter().any(|name| name.ends_with("-wal")), "the log was kept: {moved:?}");
+    }
+}
+
+/// A database that was moved with its own log brings its own log.
+#[test]
+fn a_file_that_brings_its_own_log_keeps_it() {
+    let (database, other) = (DatabaseFile::new(), DatabaseFile::new());
+    let cache = database.open();
+    cache.set("key", "old").unwrap();
+    let kept_open = other.open();
+    kept_open.set("key", "other").unwrap();
+    assert!(other.wal_size() > 0);
+    for suffix in ["-wal", "-shm", ""] {
+        let with_suffix = |path: &Path| format!("{}{suffix}", path.display());
+        fs::rename(with_suffix(&other.path), with_suffix(&database.path)).unwrap();
+    }
+    wait_for_the_next_check();
+    assert_eq!(cache.get::<String>("key").unwrap().as_deref(), Some("other"));
+    drop(kept_open);
+    assert_eq!(cache.get::<String>("key").unwrap().as_deref(), Some("other"));
+}
+
+#[test]
+fn after_a_failed_commit_the_message_names_the_cause() {
+    let database = DatabaseFile::new();
+    let cache = database.open_with("?pragmas.foreign_keys=1");
+    cache.set("k", "old").unwrap();
+    let foreign = database.foreign_connection();
+    let refuse = "CREATE TABLE parent (id INTEGER PRIMARY KEY);
+        CREATE TABLE child (id INTEGER REFERENCES parent (id) DEFERRABLE INITIALLY DEFERRED);
+        CREATE TRIGGER refuse AFTER UPDATE ON entries BEGIN INSERT INTO child VALUES (1); END;";
+    foreign.execute_batch(refuse).unwrap();
+    let error = cache.set("k", "new").unwrap_err().to_string();
+    assert!(error.contains("FOREIGN KEY constraint failed"), "{error}");
+    let skipped = || cache.set("k", "new").unwrap_err().to_string();
+    (0..10).for_each(|_| assert!(skipped().contains("FOREIGN KEY constraint failed"), "{}", skipped()));
+    assert_eq!(cache.get::<String>("k").unwrap().as_deref(), Some("old"));
+    foreign.execute_batch("DROP TRIGGER refuse").unwrap();
+    wait_until("it is written again", || cache.set("k", "new").is_ok());
+}
+
+/// A clock that is a day ahead, such as that of a machine that has just started.
+#[test]
+fn an_entry_of_a_fast_clock_does_not_outlive_its_lifetime() {
+    let database = DatabaseFile::new();
+    let fast = database.open();
+    {
+        let _scope = testing::scope(fast.clone());
+        testing::advance(Duration::from_secs(24 * 60 * 60));
+        fast.expires_in(3600).set("hour", "value").unwrap();
+        fast.set("days", "value").unwrap();
+        fast.expires_in(Ttl::Never).set("ever", "value").unwrap();
+        assert!(fast.exists("hour").unwrap() && fast.exists("days").unwrap());
+    }
+    {
+        let slightly = database.open();
+        let _scope = testing::scope(slightly.clone());
+        testing::advance(Duration::from_secs(60));
+        slightly.expires_in(3600).set("minute", "value").unwrap();
+    }
+    let cache = database.open();
+    assert_eq!(cache.get::<String>("hour").unwrap(), None);
+    assert_eq!(cache.get::<String>("days").unwrap(), None);
+    assert_eq!(cache.read_multi::<String>(["hour", "days", "minute", "ever"]).unwrap().len(), 2);
+    assert!(!cache.exists("hour").unwrap() && !cache.touch("days").unwrap());
+    assert_eq!(cache.race_ttl(3600).get_or_set("hour", || "new".to_owned()), "new", "and it is not stale");
+    assert_eq!(cache.get::<String>("hour").unwrap().as_deref(), Some("new"));
 }
 
 #[test]

@@ -322,6 +322,7 @@ macro_rules! __each_behaviour {
                 any_text_is_a_distinct_tag
                 an_empty_tag_is_an_error
                 a_tag_lives_as_long_as_its_entries
+                an_entry_that_is_touched_for_days_keeps_its_tags
                 touching_keeps_an_entrys_tags
             }
             errors {

@@ -192,7 +192,7 @@ pub fn a_timed_out_claim_can_still_be_completed(store: &dyn Store) {
 type Change = (&'static str, fn(&dyn Store));
 
 /// Every way to change `k`, whether it is present or not. Afterwards it is absent or holds 1.
-fn changes() -> [Change; 7] {
+fn changes() -> [Change; 8] {
     fn k() -> [String; 1] {
         ["k".to_owned()]
     }
@@ -201,6 +201,7 @@ fn changes() -> [Change; 7] {
         ("write_multi", |store| store.write_multi(&k().map(|key| (key, Value::Number(1))), &ten_seconds()).unwrap()),
         ("delete", |store| assert!(store.delete("k", ten_seconds().now).is_ok())),
         ("delete_multi", |store| assert!(store.delete_multi(&k(), ten_seconds().now).is_ok())),
+        ("increment", |store| assert_eq!(store.increment("k", 1, &ten_seconds()).unwrap(), 1)),
         ("clear", |store| assert!(store.clear("").is_ok())),
         ("clear of a prefix", |store| assert!(store.clear("k").is_ok())),
         ("complete of another claim", |store| {

@@ -278,6 +278,7 @@ pub fn a_caller_after_a_change_receives_a_newer_value(cache: &TestCache) {
     assert_eq!(after(&|cache| assert!(!cache.delete("k").unwrap())), ([1, 2], Some(2)));
     assert_eq!(after(&|cache| assert!(cache.clear().is_ok())), ([1, 2], Some(2)));
     assert_eq!(after(&|cache| cache.set("k", &3).unwrap()), ([1, 3], Some(3)));
+    assert_eq!(after(&|cache| assert_eq!(cache.increment("k", 3).unwrap(), 3)), ([1, 3], Some(3)));
     let refreshed = after(&|cache| assert_eq!(cache.refresh("k", || 4), 4));
     assert_eq!(refreshed, ([1, 4], Some(4)));
     assert_eq!(after(&|cache| cache.set("another", &3).unwrap()), ([1, 1], Some(1)), "a change of another key");

@@ -41,6 +41,13 @@ pub fn an_entry_removed_by_a_tag_is_absent_for_every_operation(cache: &TestCache
     cache.delete_tag("tag").unwrap();
     assert!(!cache.exists("k").unwrap());
     assert_eq!(cache.expiry("k").unwrap(), None);
+    assert!(!cache.touch("k").unwrap() && !cache.delete("k").unwrap());
+    tagged(cache, &["tag"]).set("k", "old").unwrap();
+    cache.delete_tag("tag").unwrap();
+    assert_eq!(cache.delete_multi(["k", "other", "k", "absent"]).unwrap(), 1);
+    tagged(cache, &["tag"]).set("k", "old").unwrap();
+    cache.delete_tag("tag").unwrap();
+    cache.set("other", "value").unwrap();
     let found = cache.read_multi::<String>(["k", "other"]).unwrap();
     assert_eq!(found.into_keys().collect::<Vec<_>>(), ["other"]);
     let computed = |keys: &[String]| keys.iter().map(|key| (key.clone(), "many".to_owned())).collect();
@@ -207,6 +214,21 @@ pub fn a_tag_lives_as_long_as_its_entries(cache: &TestCache) {
     assert!(text(cache, "month").is_some() && text(cache, "ever").is_some());
     cache.pass(10_000 * day);
     assert!(text(cache, "month").is_none() && text(cache, "ever").is_some());
+}
+
+/// An entry that is touched for days lives on, and so do its tags.
+pub fn an_entry_that_is_touched_for_days_keeps_its_tags(cache: &TestCache) {
+    let hour = 60 * 60;
+    let view = cache.view(|cache| cache.tags(["one", "two"]).expires_in(2 * hour));
+    view.set("k", "value").unwrap();
+    for hours in 1..=100 {
+        cache.pass(hour);
+        assert!(cache.view(|cache| cache.expires_in(2 * hour)).touch("k").unwrap(), "after {hours} hours");
+    }
+    assert_eq!(text(cache, "k").as_deref(), Some("value"));
+    assert!(cache.delete_tag("two").unwrap());
+    assert!(!cache.touch("k").unwrap());
+    assert_eq!(text(cache, "k"), None);
 }
 
 /// Touching an entry keeps its tags.

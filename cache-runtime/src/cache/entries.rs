@@ -48,7 +48,8 @@ for_both_faces! {
 
     /// Deletes the entry of a key, if there is one.
     ///
-    /// Returns whether there was one that had not expired.
+    /// Returns whether there was one that had not expired, and of which no tag was deleted. To know that, it reads the entry
+    /// first, unless it is kept near.
     ///
     /// # Errors
     ///
@@ -107,7 +108,8 @@ for_both_faces! {
 
     /// Renews the lifetime of a value, without changing it.
     ///
-    /// It then lives as long as if it had been stored now. Returns whether there was a value that had not expired.
+    /// It then lives as long as if it had been stored now, and its tags live on with it. Returns whether there was a value
+    /// that had not expired, and of which no tag was deleted.
     ///
     /// # Errors
     ///

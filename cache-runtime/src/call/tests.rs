@@ -79,6 +79,24 @@ fn a_dropped_call_leaves_nothing_in_flight() {
     }
 }
 
+/// So a body may use the timers and sockets of that runtime.
+#[cfg(any(feature = "redis", feature = "tokio"))]
+#[test]
+fn a_background_task_runs_on_the_callers_tokio_runtime() {
+    use tokio::runtime::{Builder, Handle};
+    use tokio::sync::oneshot;
+
+    let runtime = Builder::new_current_thread().build().unwrap();
+    let (tell, told) = oneshot::channel();
+    let seen = runtime.block_on(async {
+        super::background_refresh::spawn(async move {
+            let _ = tell.send(Handle::try_current().ok().map(|handle| handle.id()));
+        });
+        told.await.unwrap()
+    });
+    assert_eq!(seen, Some(runtime.handle().id()));
+}
+
 #[test]
 fn a_background_task_that_lacks_its_runtime_names_the_feature() {
     let panic = "there is no reactor running, must be called from the context of a Tokio 1.x runtime";

@@ -105,5 +105,5 @@ fn lock() -> MutexGuard<'static, HashMap<u64, Renewed>> {
     RENEWED.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "sqlite"))]
 mod tests;

@@ -8,7 +8,7 @@ use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
 use super::did_you_mean::nearest;
-use super::environment::Environment;
+use super::environment::{self, Environment};
 use super::options::Setting;
 use super::origin::{Origin, file_line};
 use super::tables::{Caches, Table};
@@ -39,11 +39,13 @@ impl<'a> Document<'a> {
     pub(super) fn caches(&self, name: &str, environment: &Environment<'_>) -> Result<Caches> {
         let base = self.caches_of(&self.root, "cache")?;
         let mut over = None;
-        if let Some(table) = self.root.get(name).and_then(|value| value.get_ref().as_table()) {
+        for name in environment::names(name) {
+            let Some(table) = self.root.get(name).and_then(|value| value.get_ref().as_table()) else { continue };
             over = self.caches_of(table, &format!("{name}.cache"))?;
-            if over.is_none() {
-                self.refuse_misspelt_table(table, &format!("{name}."))?;
+            if over.is_some() {
+                break;
             }
+            self.refuse_misspelt_table(table, &format!("{name}."))?;
         }
         if base.is_none() && over.is_none() {
             self.refuse_misspelt_table(&self.root, "")?;
@@ -51,6 +53,15 @@ impl<'a> Document<'a> {
         let mut caches = base.unwrap_or_default();
         caches.lay_over(over.unwrap_or_default(), environment);
         Ok(caches)
+    }
+
+    /// The environments that have a table of caches.
+    pub(super) fn environments(&self) -> Vec<String> {
+        let tables = self.root.iter().filter(|(name, value)| {
+            let table = value.get_ref().as_table().filter(|_| name.get_ref() != "cache");
+            table.and_then(|table| table.get("cache")).is_some_and(|caches| caches.get_ref().is_table())
+        });
+        tables.map(|(name, _)| name.get_ref().to_string()).collect()
     }
 
     /// The caches in the table `cache` of a parent; `path` is the full name of that table.

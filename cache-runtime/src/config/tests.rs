@@ -185,6 +185,60 @@ fn an_empty_app_env_is_dev() {
 }
 
 #[test]
+fn prod_and_production_are_one_environment_and_so_are_dev_and_development() {
+    for (table, environment) in
+        [("prod", "production"), ("production", "prod"), ("dev", "development"), ("development", "dev")]
+    {
+        let text = format!("[cache]\ntype = 'none'\n[{table}]\nother = 1\n[{table}.cache]\ntype = 'redis'\n");
+        let config = read_in(environment, &text).unwrap();
+        assert_eq!(config.source.warning(true), None, "{environment}");
+        assert_eq!(default_of(config).kind, "redis", "{environment}");
+    }
+    let both = "[prod.cache]\ntype = 'a'\n[production.cache]\ntype = 'b'\n";
+    assert_eq!(default_of(read_in("prod", both).unwrap()).kind, "a");
+    assert_eq!(default_of(read_in("production", both).unwrap()).kind, "b");
+    let misspelt = read_in("prod", "[production.cahe]\ntype = 'a'\n").unwrap_err();
+    assert!(misspelt.to_string().contains("did you mean `[production.cache]`?"), "{misspelt}");
+}
+
+#[test]
+fn an_environment_without_a_table_beside_others_is_a_warning() {
+    let warning = |environment: &str, text: &str| {
+        let config = read_in(environment, text).unwrap();
+        config.source.warning(config.default.is_some())
+    };
+    let common = "[cache]\ntype = 'none'\n[cache.cache]\ntype = 'none'\n[storage]\ncache = 1\n";
+    let with_prod = format!("{common}[prod.cache]\ntype = 'none'\n[test.cache]\ntype = 'none'\n");
+    assert_eq!(
+        warning("staging", &with_prod).unwrap(),
+        "APP_ENV is `staging`, and config/storage.toml has no table [staging.cache], so only [cache] applies; \
+         set APP_ENV to one that has caches there (`prod`, `test`), or write the table"
+    );
+    assert!(warning("prd", &with_prod).unwrap().ends_with("; did you mean `prod`?"));
+    for (environment, text) in [
+        ("dev", &with_prod),
+        ("development", &with_prod),
+        ("test", &with_prod),
+        ("production", &with_prod),
+        ("staging", &common.to_owned()),
+        ("staging", &format!("{with_prod}[staging.cache]\n")),
+    ] {
+        assert_eq!(warning(environment, text), None, "{environment}: {text}");
+    }
+
+    assert_eq!(
+        warning("dev", "[prod.cache]\ntype = 'none'\n").unwrap(),
+        "no default cache is configured, so nothing is cached in it; config/storage.toml has no table [cache] or \
+         [dev.cache]; set APP_ENV to one that has caches there (`prod`), or write the table"
+    );
+    assert_eq!(
+        warning("dev", "[cache.sessions]\ntype = 'none'\n").unwrap(),
+        "no default cache is configured, so nothing is cached in it; write [cache] in config/storage.toml, or set \
+         CACHE_URL"
+    );
+}
+
+#[test]
 fn errors_name_file_line_table_and_key() {
     for (environment, text, message) in [
         (
@@ -278,7 +332,8 @@ fn debug_shows_names_and_no_values() {
     assert_eq!(
         format!("{:?}", read_in("dev", text).unwrap()),
         "Configuration { default: Some(CacheConfig { kind: \"redis\", options: {\"type\", \"url\"} }), \
-         named: {\"sessions\": CacheConfig { kind: \"x\", options: {\"token\", \"type\"} }} }"
+         named: {\"sessions\": CacheConfig { kind: \"x\", options: {\"token\", \"type\"} }}, \
+         source: Source { file: Some(\"config/storage.toml\"), environment: \"dev\", environments: [] } }"
     );
 }
 

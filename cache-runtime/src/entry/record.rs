@@ -1,7 +1,12 @@
 //! A value read from a store, with its expiry.
 
+use std::time::Duration;
+
 use super::{Expiration, Value, header, set_expiry};
 use crate::time::Timestamp;
+
+/// How far the clocks of two machines may be apart.
+const CLOCK_SKEW: Duration = Duration::from_secs(5 * 60);
 
 /// What a store returns for a key.
 ///
@@ -80,6 +85,17 @@ impl Record {
     #[must_use]
     pub fn is_live(&self, now: Timestamp) -> bool {
         now < self.expiry()
+    }
+
+    /// Whether it was written by a clock so far ahead that nobody knows when it should expire: it counts as absent.
+    ///
+    /// It would outlive its lifetime by as much as the clock was ahead, so that may be no more than the lifetime.
+    pub(crate) fn is_of_a_fast_clock(&self, now: Timestamp) -> bool {
+        let (Some(written_at), expiry) = (self.written_at().filter(|written_at| *written_at > now), self.expiry())
+        else {
+            return false;
+        };
+        expiry != Timestamp::NEVER && written_at.since(now) > expiry.since(written_at).min(CLOCK_SKEW)
     }
 
     /// The value with a new expiry, for the two steps of a touch; `None` if it has expired.

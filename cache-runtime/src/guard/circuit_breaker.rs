@@ -17,7 +17,6 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::log_limit::LogLimit;
 use super::recovery_probe::PROBE_INTERVAL;
 use crate::observe::Outage;
 use crate::{Error, ErrorKind, Result};
@@ -46,7 +45,6 @@ pub(super) struct Circuit {
     reason: Mutex<String>,
     /// Whether the store is being asked after a caller has given up.
     pub(super) is_suspected: AtomicBool,
-    pub(super) log_limit: LogLimit,
     /// When it last opened for what may have been a hiccup.
     last_hiccup: Mutex<Option<Instant>>,
 }

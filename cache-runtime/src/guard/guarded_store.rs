@@ -28,7 +28,8 @@ pub(crate) struct GuardedStore {
     store: Arc<dyn Store>,
     pub(super) breaker: CircuitBreaker,
     pub(crate) observers: Observers,
-    log_limit: LogLimit,
+    /// One for whatever goes wrong with the store, so that an outage is one line and not one for each of its symptoms.
+    pub(super) log_limit: LogLimit,
 }
 
 impl GuardedStore {
@@ -101,6 +102,13 @@ impl GuardedStore {
         answer.map(|_| started.elapsed()).map_err(|error| self.explained(error, "ping", None))
     }
 
+    /// Asks for a look-up and a write, which shows what a program needs at its start: the server, the login, permissions.
+    pub(crate) fn check(&self) -> Result<()> {
+        let looked_up = self.store.get(PROBE_KEY).map(drop);
+        let written = looked_up.and_then(|()| recovery_probe::write(&self.store));
+        written.map_err(|error| self.explained(error, "check", None))
+    }
+
     /// Adds to an error what was asked of which store.
     pub(crate) fn explained(&self, error: Error, operation: &str, key: Option<&str>) -> Error {
         let store = self.store.name();
@@ -138,8 +146,10 @@ impl<'a> Permit<'a> {
                 let took = self.known(elapsed).unwrap_or_else(|| self.started.elapsed());
                 // They see the failure before the outage.
                 self.notify(error);
-                if self.circuit().record_failure(took) {
-                    self.guard.open(self.outage, error.to_string());
+                // A read would wait for the same timeout once more.
+                let outage = if error.is_unreachable() { Outage::Everything } else { self.outage };
+                if self.guard.breaker.circuit(outage).record_failure(took) {
+                    self.guard.open(outage, error.to_string());
                 }
             }
             // A single key that is asked for all the time must not open the circuit for the others.

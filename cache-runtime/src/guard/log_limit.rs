@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 /// The shortest time between two lines about one thing.
 const INTERVAL: Duration = Duration::from_secs(10);
 
-/// Allows one line an interval, and counts the others.
+/// Allows one line an interval, and counts the others. The end of a trouble is worth a line if the trouble was.
 #[derive(Debug, Default)]
 pub(super) struct LogLimit(Mutex<Lines>);
 
@@ -15,6 +15,8 @@ pub(super) struct LogLimit(Mutex<Lines>);
 struct Lines {
     last: Option<Instant>,
     suppressed: u64,
+    /// Whether a failure was logged, and not yet that it is over.
+    is_unresolved: bool,
 }
 
 impl LogLimit {
@@ -25,8 +27,13 @@ impl LogLimit {
             lines.suppressed += 1;
             return None;
         }
-        lines.last = Some(now);
+        (lines.last, lines.is_unresolved) = (Some(now), true);
         Some(mem::take(&mut lines.suppressed))
+    }
+
+    /// Whether a failure was logged since the last call.
+    pub(super) fn take_unresolved(&self) -> bool {
+        self.0.lock().is_ok_and(|mut lines| mem::take(&mut lines.is_unresolved))
     }
 }
 

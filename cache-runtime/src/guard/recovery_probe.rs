@@ -13,7 +13,7 @@ use super::circuit_breaker::is_failure;
 use super::guarded_store::{GuardedStore, SLOW};
 use crate::Result;
 use crate::observe::{Event, Outage};
-use crate::store::{Expiration, Value};
+use crate::store::{Expiration, Store, Value};
 use crate::time::Timestamp;
 
 /// The time between two probes. A store that has recovered is in use again within a second.
@@ -70,18 +70,18 @@ fn answers_in_time(guard: &GuardedStore, outage: Outage) -> bool {
     let started = Instant::now();
     let (answer, limit) = match outage {
         Outage::Everything => (guard.store().get(PROBE_KEY).map(drop), SLOW),
-        Outage::Writes => (write(guard), Duration::MAX),
+        Outage::Writes => (write(guard.store()), Duration::MAX),
     };
     !answer.is_err_and(|error| is_failure(&error)) && started.elapsed() < limit
 }
 
 /// Writes a value and deletes it. To delete alone would show nothing: a full disk and a server without memory allow that.
-fn write(guard: &GuardedStore) -> Result<()> {
+pub(super) fn write(store: &dyn Store) -> Result<()> {
     let now = Timestamp::now();
     let expiration = Expiration::new(now, now.after(PROBE_LIFETIME));
-    guard.store().set(PROBE_KEY, &Value::Bytes(vec![0; PROBE_SIZE]), &expiration)?;
+    store.set(PROBE_KEY, &Value::Bytes(vec![0; PROBE_SIZE]), &expiration)?;
     // A store may refuse to delete, and accept other writes.
-    let _ = guard.store().delete(PROBE_KEY, now);
+    let _ = store.delete(PROBE_KEY, now);
     Ok(())
 }
 
@@ -106,14 +106,14 @@ impl RecoveryProbe {
         if self.may_be_hiccup() && self.is_over() {
             return;
         }
-        let was_logged = self.announce_open();
+        self.announce_open();
         loop {
             thread::sleep(PROBE_INTERVAL);
             if self.is_over() {
                 break;
             }
         }
-        self.announce_closed(was_logged);
+        self.announce_closed();
     }
 
     fn may_be_hiccup(&self) -> bool {
@@ -126,13 +126,12 @@ impl RecoveryProbe {
         self.guard.upgrade().is_none_or(|guard| answers_in_time(&guard, self.outage))
     }
 
-    /// Announces the outage, and returns whether it was logged.
-    fn announce_open(&self) -> bool {
-        let Some(guard) = self.guard.upgrade() else { return false };
+    /// Announces the outage. It is logged unless a line about this store was logged just before.
+    fn announce_open(&self) {
+        let Some(guard) = self.guard.upgrade() else { return };
         let circuit = guard.breaker.circuit(self.outage);
         let reason = circuit.reason().clone();
-        let logged = circuit.log_limit.allow(Instant::now());
-        if let Some(suppressed) = logged {
+        if let Some(suppressed) = guard.log_limit.allow(Instant::now()) {
             let (store, [state, _]) = (guard.store().name(), states(self.outage));
             tracing::warn!(
                 suppressed,
@@ -140,14 +139,13 @@ impl RecoveryProbe {
             );
         }
         guard.observers.notify(&Event::CircuitOpened { outage: self.outage, reason: &reason });
-        logged.is_some()
     }
 
-    /// Closes the circuit and announces it; it is logged if the outage was.
-    fn announce_closed(&self, was_logged: bool) {
+    /// Closes the circuit and announces it; it is logged if a failure was.
+    fn announce_closed(&self) {
         let Some(guard) = self.guard.upgrade() else { return };
         let skipped = self.close(&guard);
-        if was_logged {
+        if guard.log_limit.take_unresolved() {
             let (store, [_, state]) = (guard.store().name(), states(self.outage));
             tracing::info!(skipped, "cache: {store} {state} again");
         }

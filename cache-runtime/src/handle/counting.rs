@@ -31,6 +31,8 @@ impl Handle {
     }
 
     async fn count<M: Mode>(&self, mode: &M, key: &str, by: i64) -> Result<i64> {
+        // A change, which wins over the result of a computation.
+        self.core.invalidations.invalidate(key);
         let increment = Operation::Increment { key: Cow::Borrowed(key), by, expiration: self.counter_expiration() };
         self.ask(mode, increment).await?.number()
     }

@@ -29,9 +29,8 @@ impl Handle {
             return Ok(Some(near));
         }
         let stamps = self.stamps(key);
-        let Some(record) = self.ask(mode, Operation::Get { key: Cow::Borrowed(key) }).await?.record()? else {
-            return Ok(None);
-        };
+        let record = self.ask(mode, Operation::Get { key: Cow::Borrowed(key) }).await?.record()?;
+        let Some(record) = record.filter(|record| !record.is_of_a_fast_clock(self.now())) else { return Ok(None) };
         // Boxed: most records carry no tags, and the future of their calls stays small.
         let loaded = if record.is_tagged() {
             Box::pin(self.current(mode, key, record, stamps)).await?
@@ -105,7 +104,9 @@ impl Handle {
     pub(crate) async fn delete<M: Mode>(&self, mode: &M, key: &str) -> Result<bool> {
         let key = self.key(key)?;
         self.core.invalidations.invalidate(&key);
-        self.ask(mode, Operation::Delete { key: Cow::Borrowed(&key), now: self.now() }).await?.bool()
+        let was_outdated = self.near(&key).is_none() && self.count_outdated(mode, &[key.as_ref().into()]).await > 0;
+        let delete = Operation::Delete { key: Cow::Borrowed(&key), now: self.now() };
+        Ok(self.ask(mode, delete).await?.bool()? && !was_outdated)
     }
 
     pub(crate) async fn exists<M: Mode>(&self, mode: &M, key: &str) -> Result<bool> {
@@ -134,7 +135,13 @@ impl Handle {
         if self.stores_nothing() {
             return self.delete(mode, key).await;
         }
+        let record = self.live(mode, key).await.map_err(|error| error.context("touch"))?;
+        let Some(record) = record else { return Ok(false) };
         let key = self.key(key)?;
+        // Boxed: most records carry no tags.
+        if record.is_tagged() && !Box::pin(self.extend_tags(mode, &key, &record)).await? {
+            return Ok(false);
+        }
         let expiration = self.expiration(&key, None);
         self.ask(mode, Operation::Touch { key: Cow::Borrowed(&key), expiration }).await?.bool()
     }

@@ -50,10 +50,10 @@ impl Handle {
     async fn load_multi<M: Mode>(&self, mode: &M, keys: Vec<String>) -> Result<Vec<Option<Arc<Loaded>>>> {
         let stamps: Vec<_> = keys.iter().map(|key| self.stamps(key)).collect();
         let read = Operation::ReadMulti { keys: Cow::Borrowed(&keys) };
-        let records = self.ask(mode, read).await?.records(keys.len())?;
+        let (records, now) = (self.ask(mode, read).await?.records(keys.len())?, self.now());
         let loaded = records.into_iter().zip(stamps).map(|(record, stamps)| {
+            let record = record.filter(|record| !record.is_of_a_fast_clock(now))?;
             // The stamps of tags are not known, so what carries tags is not kept near.
-            let record = record?;
             let stamps = stamps.filter(|_| !record.is_tagged());
             Some(self.loaded(record, stamps))
         });
@@ -131,7 +131,9 @@ impl Handle {
             return Ok(0);
         }
         keys.iter().for_each(|key| self.core.invalidations.invalidate(key));
-        self.ask(mode, Operation::DeleteMulti { keys: keys.into(), now: self.now() }).await?.count()
+        let outdated = self.count_outdated(mode, &keys).await;
+        let deleted = self.ask(mode, Operation::DeleteMulti { keys: keys.into(), now: self.now() }).await?.count()?;
+        Ok(deleted.saturating_sub(outdated))
     }
 }
 

@@ -23,7 +23,6 @@ use crate::time::Timestamp;
 use crate::{Result, key};
 
 /// A tag's entry outlives the entries that carry the tag by at least this much: its lifetime begins before the body runs.
-/// (`touch` extends an entry but not its tags; then the entry becomes a miss early.)
 const MARGIN: Duration = Duration::from_secs(60 * 60);
 
 /// A tag's entry that is renewed lives longer by this much, so that not every write has to renew it.
@@ -168,6 +167,47 @@ impl Handle {
             }
         }
         Ok(())
+    }
+
+    /// Lets the tags of a record last as long as the record that is touched now; `false` if one of them was deleted.
+    pub(super) async fn extend_tags<M: Mode>(&self, mode: &M, key: &str, record: &Record) -> Result<bool> {
+        let Some(tags) = self.tag_stamps_in(key, record) else { return Ok(false) };
+        let keys: Vec<String> = tags.iter().map(|tag| tag.key.clone()).collect();
+        let found = self.ask(mode, Operation::ReadMulti { keys: Cow::Borrowed(&keys) }).await?.records(keys.len())?;
+        let span = self.span_of_generations();
+        for (tag, found) in tags.iter().zip(found) {
+            if self.lasting_generation(mode, &tag.key, found, span).await? != Some(tag.generation) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// How many of these stored keys have a live entry of which a tag was deleted: the store alone would count it.
+    ///
+    /// A store that cannot be read counts none; what is asked of it next returns its error.
+    pub(super) async fn count_outdated<M: Mode>(&self, mode: &M, keys: &[String]) -> u64 {
+        let read = Operation::ReadMulti { keys: Cow::Borrowed(keys) };
+        let found = self.ask(mode, read).await.and_then(|answer| answer.records(keys.len()));
+        let (Ok(found), now) = (found, self.now()) else { return 0 };
+        // A key that is given twice is deleted once.
+        let mut tagged = HashMap::new();
+        for (key, record) in keys.iter().zip(found) {
+            if let Some(record) = record.filter(|record| record.is_tagged() && record.is_live(now)) {
+                tagged.insert(key, self.tag_stamps_in(key, &record));
+            }
+        }
+        let mut tags: Vec<String> = tagged.values().flatten().flatten().map(|tag| tag.key.clone()).collect();
+        if tagged.is_empty() {
+            return 0;
+        }
+        tags.sort_unstable();
+        tags.dedup();
+        // Boxed: most entries carry no tags.
+        let Ok(present) = Box::pin(self.present_generations(mode, tags)).await else { return 0 };
+        let is_outdated =
+            |stamps: &&Option<Vec<TagStamp>>| !stamps.as_ref().is_some_and(|stamps| are_present(stamps, &present));
+        tagged.values().filter(is_outdated).count() as u64
     }
 
     /// Whether all generations are the present ones. A store that fails has deleted no tag.

@@ -8,7 +8,7 @@ use super::limiter::{Limiter, WhenAway};
 use super::rule::{Rule, fingerprint};
 use super::source::{InStore, Source};
 use super::{Decision, LimitState, RateLimited, Who};
-use crate::key::WhoDigest;
+use crate::key::{WhoDigest, check_namespace};
 use crate::mode::Mode;
 use crate::near::{Refusal, Stamps};
 use crate::observe::Event;
@@ -232,6 +232,7 @@ impl Limiter {
             );
             return Err(Error::new(ErrorKind::Key, message));
         }
+        check_namespace(&self.handle.view.namespace)?;
         Ok(self.handle.core.limits.who.digest(&bytes))
     }
 

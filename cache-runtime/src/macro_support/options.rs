@@ -101,7 +101,12 @@ impl CallOptions {
 
     /// The chosen cache, with these options.
     pub(super) fn open(self) -> Result<Cache> {
-        let mut cache = runtime::chosen(self.cache)?;
+        let cache = runtime::chosen(self.cache)?;
+        self.view_of(cache)
+    }
+
+    /// A cache with these options.
+    fn view_of(self, mut cache: Cache) -> Result<Cache> {
         let view = &mut cache.handle.view;
         view.function = Some(self.function);
         view.expires_in = self.expires_in.or(view.expires_in);
@@ -116,16 +121,24 @@ impl CallOptions {
 
     /// The handle for a function, which works in any case: without such a cache or tag, nothing is cached.
     pub(super) fn handle(self) -> Handle {
-        let cache = self.open().unwrap_or_else(|error| {
+        let cache = match runtime::chosen(self.cache) {
+            Ok(cache) => cache,
+            Err(error) => {
+                runtime::report_unknown(self.function, &error);
+                return Cache::none().handle;
+            }
+        };
+        let view = self.view_of(cache).unwrap_or_else(|error| {
             runtime::cache().handle.log_failure(&error);
             Cache::none()
         });
-        cache.handle
+        view.handle
     }
 
     /// The cache for a counter, which must not answer 0 if there is no cache of that name.
     pub(super) fn for_counter(self, key: Result<String>) -> (Cache, Result<String>) {
-        match self.open() {
+        let function = self.function;
+        match self.open().map_err(|error| error.context(format_args!("the counter {function}"))) {
             Ok(cache) => (cache, key),
             Err(error) => (Cache::none(), Err(error)),
         }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use crate::config::{CacheConfig, Configuration};
+use crate::config::{CacheConfig, Configuration, Source};
 use crate::{Cache, Result};
 
 /// Says which caches a program has.
@@ -25,6 +25,8 @@ use crate::{Cache, Result};
 pub struct Config {
     pub(super) default: Option<CacheSource>,
     pub(super) named: BTreeMap<String, CacheSource>,
+    pub(super) source: Source,
+    pub(super) check_all: bool,
 }
 
 /// What a configured cache is made of.
@@ -112,7 +114,7 @@ impl Config {
     /// # Ok::<(), cache_runtime::Error>(())
     /// ```
     pub fn builder() -> Self {
-        Config { default: None, named: BTreeMap::new() }
+        Config { default: None, named: BTreeMap::new(), source: Source::default(), check_all: false }
     }
 
     /// Sets the cache of `cache()` and annotated functions, in place of the one before.
@@ -143,11 +145,27 @@ impl Config {
         self.named.insert(name.into(), CacheSource::Cache(cache));
         self
     }
+
+    /// Lets [`init`](crate::init) ask every store, so that a wrong password is found when you deploy.
+    ///
+    /// `init` looks a key up in each store and writes one, and returns the first error. It waits for as long as the stores'
+    /// own timeouts say. In a file the option `check = true` does the same for one cache. Without it a store that cannot be
+    /// used is found at the first use, which goes on without it.
+    ///
+    /// ```no_run
+    /// cache_runtime::init(cache_runtime::Config::load()?.checked())?;
+    /// # Ok::<(), cache_runtime::Error>(())
+    /// ```
+    pub fn checked(mut self) -> Self {
+        self.check_all = true;
+        self
+    }
 }
 
 impl From<Configuration> for Config {
     fn from(configuration: Configuration) -> Self {
         let named = configuration.named.into_iter().map(|(name, cache)| (name, CacheSource::Options(cache)));
-        Config { default: configuration.default.map(CacheSource::Options), named: named.collect() }
+        let default = configuration.default.map(CacheSource::Options);
+        Config { default, named: named.collect(), source: configuration.source, check_all: false }
     }
 }

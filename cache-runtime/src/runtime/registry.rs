@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
+use super::no_cache;
 use crate::config::{CacheConfig, Configuration, Options};
 use crate::entry::Secret;
 use crate::handle::Settings;
@@ -72,17 +73,22 @@ impl Cache {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Config`] if the address or one of its options is wrong.
+    /// [`ErrorKind::Config`] if the address or one of its options is wrong. With the option `check=true` the store's own
+    /// error, if it does not answer now.
     pub fn open(address: &str) -> Result<Self> {
-        let configuration = Configuration::from_address(address)?;
-        configuration.default.as_ref().map_or_else(|| Ok(Cache::none()), open)
+        let Some(config) = Configuration::from_address(address)?.default else { return Ok(Cache::none()) };
+        let (cache, is_checked) = open(&config)?;
+        if is_checked {
+            cache.handle.core.store.check()?;
+        }
+        Ok(cache)
     }
 }
 
-/// Makes the cache that a configuration describes. It touches no file and no server.
-pub(super) fn open(config: &CacheConfig) -> Result<Cache> {
-    if cfg!(feature = "no-cache") {
-        return Ok(Cache::none());
+/// Makes the cache that a configuration describes, and says whether it is to be checked. It touches no file and no server.
+pub(super) fn open(config: &CacheConfig) -> Result<(Cache, bool)> {
+    if no_cache::is_enabled() {
+        return Ok((Cache::none(), false));
     }
     let options = &config.options;
     let store = build_store(config)?;
@@ -95,8 +101,9 @@ pub(super) fn open(config: &CacheConfig) -> Result<Cache> {
         stall_timeout: options.duration("stall_timeout")?.unwrap_or(default.stall_timeout),
         near: near(options)?.unwrap_or(default.near),
     };
+    let is_checked = options.find("check")?.unwrap_or(false);
     options.finish()?;
-    Ok(Cache::with_settings(store, settings))
+    Ok((Cache::with_settings(store, settings), is_checked))
 }
 
 /// For how long entries are kept near: `false`, or a time at most.

@@ -20,8 +20,9 @@ pub trait Claims: Send + Sync {
     ///   changed. Longer computations [renew](Claims::renew) it.
     /// - A claim on a key ends when it is [completed](Claims::complete) or [released](Claims::release), and after its
     ///   length.
-    /// - Every other change of a key breaks the claim on that key alone: `set`, `delete`, `clear`, their batch forms, and
-    ///   the completion of a claim that was recorded later. `touch` and `increment` need not.
+    /// - Every other change of a key breaks the claim on that key alone: `set`, `delete`, `increment`, `clear`, the
+    ///   batch forms, and the completion of a claim that was recorded later. `touch` need not, nor an
+    ///   increment after which the number is the same as before.
     ///
     /// # Errors
     ///

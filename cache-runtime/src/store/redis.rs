@@ -6,6 +6,7 @@
 //! endpoint                      where Redis is
 //! connect, server, cluster, sentinels    how a connection is made; one server, a cluster, sentinels
 //! connection                    what all kinds of connections can do
+//! plain                         a thread's connection to a server, with a deadline for each reply
 //! pool, multiplexed             connections for threads; the connection that tasks share
 //! commands, script              the commands of each operation; Lua scripts
 //! script_support                whether the server runs scripts
@@ -25,6 +26,7 @@ mod endpoint;
 mod error;
 mod keys;
 mod multiplexed;
+mod plain;
 mod pool;
 mod script;
 mod script_support;
@@ -51,6 +53,7 @@ use crate::Result;
 use crate::config::{Options, without_secrets};
 use crate::per_process::PerProcess;
 use crate::poll_once::poll_once;
+use crate::time::Stopwatch;
 
 /// Redis as a store. It connects at the first use.
 pub(crate) struct RedisStore {
@@ -90,11 +93,29 @@ impl RedisStore {
 
     /// Runs an operation on the connection that the tasks of this runtime share.
     async fn run(&self, slot: Arc<RuntimeSlot>, operation: Operation<'_>) -> Result<Answer> {
+        let started = Stopwatch::start();
         let connection = &mut self.connections().multiplexed.get(slot).await?.connection;
-        let answer = Commands { connection, keys: &self.keys, scripts: &self.scripts }.run(&operation).await;
+        let waited = started.elapsed();
+        let mut commands = Commands { connection, keys: &self.keys, scripts: &self.scripts };
+        let answer = if waited * 10 < self.timeout || takes_many_steps(&operation) {
+            commands.run(&operation).await
+        } else {
+            // What it took to get a connection counts for the operation. Boxed, since that is rare.
+            let left = self.timeout.saturating_sub(waited);
+            let answer = tokio::time::timeout(left, Box::pin(commands.run(&operation))).await;
+            answer.unwrap_or_else(|_| {
+                commands.connection.is_broken = true;
+                Err(error::timed_out())
+            })
+        };
         operation.recycle();
         answer
     }
+}
+
+/// Whether an operation may take longer than a reply.
+fn takes_many_steps(operation: &Operation<'_>) -> bool {
+    matches!(operation, Operation::Clear { .. } | Operation::DeleteExpired { .. })
 }
 
 /// Runs a command on a connection of this thread.

@@ -33,10 +33,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use parking_lot::RwLock;
+use parking_lot::{Mutex, RwLock};
 use rusqlite::{Connection, params};
 
-use self::database::{Changes, Database};
+use self::database::{Changes, Database, Former};
 use self::error::{Unusable, explained, file_error, unusable};
 use self::full_disk::FullDisk;
 use self::rows::{after_prefix, count, execute, fetch, fetch_multi, number, put, remove};
@@ -77,6 +77,8 @@ struct OpenedFile {
     /// Until when the file counts as the database of another program, in the same milliseconds: it is looked at once in a
     /// while, and not at each call.
     foreign_until: AtomicU64,
+    /// The file that was open last and its log, until another one is open: if opening fails, they are still known.
+    former: Mutex<Option<Former>>,
     /// Whether this process was forked while another thread used the file, and cannot use it.
     is_lost: bool,
 }
@@ -164,17 +166,19 @@ impl SqliteStore {
         }
         let damaged = slot.as_ref().filter(|database| database.damaged.load(Ordering::Relaxed));
         let damaged = damaged.map(|database| database.identity());
+        let mut former = file.former.lock();
+        *former = slot.as_ref().and_then(|database| database.former()).or(*former);
         // Closed first, because a deleted file takes room on the disk as long as it is open.
         drop(slot.take());
         let _opening = Opening { outer: OPENING.replace(self.address()) };
-        let opened = self.open(damaged).inspect_err(|error| {
+        let opened = self.open(damaged, *former).inspect_err(|error| {
             if error.kind() == ErrorKind::Config {
                 let until = self.started.millis() + FILE_CHECK_INTERVAL.as_millis() as u64;
                 file.foreign_until.store(until, Ordering::Relaxed);
             }
         });
         let database = Arc::new(opened?);
-        *slot = Some(Arc::clone(&database));
+        (*slot, *former) = (Some(Arc::clone(&database)), None);
         Ok(database)
     }
 
@@ -182,12 +186,15 @@ impl SqliteStore {
         std::ptr::from_ref(self).addr()
     }
 
-    /// Opens the database, perhaps in place of a damaged one.
-    fn open(&self, damaged: Option<Option<file::Identity>>) -> Result<Database> {
+    /// Opens the database, perhaps in place of a damaged one, or of one whose log is still there.
+    fn open(&self, damaged: Option<Option<file::Identity>>, former: Option<Former>) -> Result<Database> {
         let Some(path) = &self.settings.path else {
             let (pragmas, max_size) = (Arc::clone(&self.settings.pragmas), self.settings.limits.max_size);
             return Database::in_memory(pragmas, max_size).map_err(|reason| unusable(":memory:", reason));
         };
+        if let Some(former) = former {
+            move_log_aside(path, former)?;
+        }
         self.prepare_file(path, damaged.map(|identity| (identity, "it is damaged")))?;
         let identity = file::identity(path);
         let reason = match self.open_file(path) {
@@ -227,10 +234,14 @@ impl SqliteStore {
             Err(error) => error,
         };
         database.record_error(&error);
+        let first = explained(error);
         if database.is_usable() {
-            return Err(explained(error));
+            return Err(first);
         }
-        work(&*self.database()?).map_err(explained)
+        drop(database);
+        let again = self.database().and_then(|database| work(&database).map_err(explained));
+        // What was wrong first is the cause: a file that cannot be opened again says little about it.
+        again.map_err(|again| again.context(format_args!("{first}; then")))
     }
 
     /// Runs a write, and starts the maintenance that it makes due.
@@ -281,13 +292,27 @@ impl SqliteStore {
     }
 }
 
+/// Moves the log of the former file out of the way of another one.
+fn move_log_aside(path: &Path, former: Former) -> Result<()> {
+    let _alone = file::exclude_others(path, || !busy_timeout::left().is_zero());
+    // A missing file is created, which moves the log, too.
+    if file::identity(path).is_none_or(|present| present == former.file) {
+        return Ok(());
+    }
+    if let Some(target) = file::move_log_aside(path, former.log).map_err(|error| file_error(&error))? {
+        let (path, target) = (path.display(), target.display());
+        tracing::warn!("cache: another file is at {path} now; the log of the former one was moved to {target}");
+    }
+    Ok(())
+}
+
 const FORKED: &str = "this process was forked while another thread used the file; fork before the cache is used, or while \
                       nothing uses it";
 
 impl OpenedFile {
     fn new(database: Option<Arc<Database>>, is_lost: bool) -> Self {
         let (last_check, foreign_until) = (AtomicU64::new(0), AtomicU64::new(0));
-        OpenedFile { database: RwLock::new(database), last_check, foreign_until, is_lost }
+        OpenedFile { database: RwLock::new(database), last_check, foreign_until, former: Mutex::default(), is_lost }
     }
 
     /// What a forked process makes of what its parent had opened.
@@ -384,6 +409,7 @@ impl Store for SqliteStore {
         let sum = self.write(&Changes::Key(key), (1, 0, expiration.now), |database, connection| {
             let hash = database.hash(key);
             database.use_counts.record(hash);
+            execute(connection, sql::BREAK_CLAIMS, [hash])?;
             let old = fetch(connection, hash, key, i64::MAX)?;
             let counted = match count(old, by, expiration) {
                 Ok(counted) => counted,

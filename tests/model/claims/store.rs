@@ -94,6 +94,7 @@ impl Store for ModelStore {
         if expiration.is_explicit && record.expires_at == Some(Timestamp::NEVER) {
             record.expires_at = Some(expiration.expires_at);
         }
+        state.break_claims(key);
         state.entries.insert(key.to_owned(), record);
         Ok(sum)
     }

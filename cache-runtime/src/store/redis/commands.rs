@@ -151,15 +151,28 @@ impl<C: Connection> Commands<'_, C> {
     /// Deletes entries where the server runs no scripts, and returns the first bytes of each. A value that another caller
     /// writes between the two commands is deleted, too.
     async fn delete_without_script(&mut self, keys: &[String]) -> Result<Vec<Reply>> {
-        let commands = keys.iter().flat_map(|key| {
-            let (entry, claims) = (self.keys.entry(key), self.keys.claims(key));
-            [Cmd::getrange(&entry, 0, HEAD - 1), Cmd::unlink([entry, claims].to_vec())]
-        });
-        let replies = self.connection.send_all(commands.collect()).await.map_err(explained)?;
-        Ok(replies.into_iter().step_by(2).collect())
+        let head = |key: &String| Cmd::getrange(self.keys.entry(key), 0, HEAD - 1);
+        let heads = match self.connection.send_all(keys.iter().map(head).collect()).await.map_err(explained) {
+            // Another program's data is deleted too, as `SET` replaces it.
+            Err(error) if error.kind() == ErrorKind::Entry => {
+                let mut heads = Vec::with_capacity(keys.len());
+                for key in keys {
+                    heads.push(match self.connection.send(&head(key)).await.map_err(explained) {
+                        Err(error) if error.kind() == ErrorKind::Entry => Reply::BulkString(Vec::new()),
+                        head => head?,
+                    });
+                }
+                heads
+            }
+            heads => heads?,
+        };
+        let unlink = |key| Cmd::unlink([self.keys.entry(key), self.keys.claims(key)].to_vec());
+        self.connection.send_all(keys.iter().map(|key| unlink(key)).collect()).await.map_err(explained)?;
+        Ok(heads)
     }
 
     pub(super) async fn increment(&mut self, key: &str, by: i64, expiration: &Expiration) -> Result<i64> {
+        // Its claims see that the number is another one. With their key, the call would fail while a slot of a cluster moves.
         let mut call = INCREMENT.call(&[self.keys.entry(key)]);
         call.arg(by)
             .arg(expiration.now.as_millis())

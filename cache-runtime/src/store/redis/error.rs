@@ -8,14 +8,16 @@ use crate::{Error, ErrorKind};
 pub(super) fn explained(error: RedisError) -> Error {
     let text = error.to_string();
     let says = |words: &str| text.contains(words);
+    // Of a cluster that cannot be reached the client tells the cause in words alone.
     let (kind, message) = match (error.kind(), code(&error).as_deref()) {
+        (Kind::AuthenticationFailed, _) | (_, Some("NOAUTH" | "WRONGPASS")) => AUTHENTICATION_FAILED,
+        (Kind::Io, _) if says("NOAUTH") || says("WRONGPASS") || says("authentication failed") => AUTHENTICATION_FAILED,
         (Kind::Io, _) if error.is_timeout() => (ErrorKind::Unavailable, "the server did not answer in time"),
-        (Kind::Io, _) if error.is_connection_refusal() => (ErrorKind::Unavailable, "connection refused"),
-        (Kind::Io, _) if says("lookup address") => (ErrorKind::Unavailable, "the host name cannot be resolved"),
-        (Kind::Io | Kind::ClusterConnectionNotFound, _) => (ErrorKind::Unavailable, "the connection was lost"),
-        (Kind::AuthenticationFailed, _) | (_, Some("NOAUTH" | "WRONGPASS")) => {
-            (ErrorKind::Store, "authentication failed: the server rejected the user name or password")
+        (Kind::Io, _) if error.is_connection_refusal() || says("Connection refused") => {
+            (ErrorKind::Unavailable, "connection refused")
         }
+        (Kind::Io, _) if says("lookup address") => (ErrorKind::Unavailable, "the host name cannot be resolved"),
+        (Kind::Io | Kind::ClusterConnectionNotFound, _) => (ErrorKind::Unavailable, LOST),
         // No outage: the other commands work.
         (Kind::Server(Server::NoPerm), _) => (ErrorKind::Config, "the user has no permission for this command"),
         _ if says("switch database") || says("DB index is out of range") => {
@@ -39,7 +41,20 @@ pub(super) fn explained(error: RedisError) -> Error {
         _ if says("max number of clients") => (ErrorKind::Unavailable, "the server accepts no more connections"),
         _ => (ErrorKind::Store, "the server refused the command"),
     };
-    Error::new(kind, message).with_source(error)
+    // A lost connection is made anew by the next operation.
+    let is_unreachable = error.kind() == Kind::Io && message != LOST || message == AUTHENTICATION_FAILED.1;
+    let explained = Error::new(kind, message).with_source(error);
+    if is_unreachable { explained.unreachable() } else { explained }
+}
+
+const AUTHENTICATION_FAILED: (ErrorKind, &str) =
+    (ErrorKind::Store, "authentication failed: the server rejected the user name or password");
+
+const LOST: &str = "the connection was lost";
+
+/// The error of a server that has not answered in time.
+pub(super) fn timed_out() -> Error {
+    explained(RedisError::from(std::io::Error::from(std::io::ErrorKind::TimedOut)))
 }
 
 /// The server's code for an error; for many commands sent at once, the code of the first refused one.
@@ -54,6 +69,8 @@ pub(super) fn ends_connection(error: &RedisError) -> bool {
     match error.kind() {
         Kind::Io | Kind::Parse | Kind::AuthenticationFailed | Kind::ClusterConnectionNotFound => true,
         Kind::Server(Server::ReadOnly | Server::MasterDown) => true,
+        // It is said instead of the first reply, and then the server closes the connection.
+        Kind::Server(_) if error.to_string().contains("max number of clients") => true,
         _ => error.is_unrecoverable_error(),
     }
 }

@@ -49,9 +49,13 @@ impl Pool {
     }
 
     /// A connection for this thread: an idle one, or a new one, as soon as few enough threads have one.
+    ///
+    /// What it waits for counts for the first command, so that all of it takes one timeout.
     pub(super) fn get(&self) -> Result<Pooled<'_>> {
+        let deadline = Instant::now() + self.timeout;
         let (permit, idle) = self.permit()?;
-        let connection = self.checked(idle).map_err(explained)?;
+        let mut connection = self.checked(idle, deadline).map_err(explained)?;
+        connection.answer_by(deadline);
         Ok(Pooled { permit, connection: Some(connection) })
     }
 
@@ -64,7 +68,7 @@ impl Pool {
                 "no connection was free within {:?}; `connections` allows {} at once",
                 self.timeout, self.max_size
             );
-            return Err(Error::new(ErrorKind::Unavailable, message));
+            return Err(Error::new(ErrorKind::Unavailable, message).unreachable());
         }
         state.in_use += 1;
         Ok((Permit(self), state.idle.pop()))
@@ -72,16 +76,19 @@ impl Pool {
 
     /// An idle connection if the server still answers on it, or else a new one. A server that does not answer in time is
     /// not given the time for a new connection as well.
-    fn checked(&self, idle: Option<BlockingConnection>) -> RedisResult<BlockingConnection> {
-        let Some(mut idle) = idle else { return self.endpoint.connect(self.timeout) };
-        let started = Instant::now();
-        if idle.last_used.elapsed() < IDLE_CHECK || idle.is_alive() {
+    fn checked(&self, idle: Option<BlockingConnection>, deadline: Instant) -> RedisResult<BlockingConnection> {
+        let Some(mut idle) = idle else { return self.endpoint.connect(self.timeout, deadline) };
+        if idle.last_used.elapsed() < IDLE_CHECK {
             return Ok(idle);
         }
-        if started.elapsed() * 2 >= self.timeout {
+        idle.answer_by(deadline);
+        if idle.is_alive() {
+            return Ok(idle);
+        }
+        if deadline.saturating_duration_since(Instant::now()) * 2 <= self.timeout {
             return Err(RedisError::from(std::io::Error::from(std::io::ErrorKind::TimedOut)));
         }
-        self.endpoint.connect(self.timeout)
+        self.endpoint.connect(self.timeout, deadline)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

@@ -1,18 +1,34 @@
 //! One server.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use redis::aio::{ConnectionLike as _, MultiplexedConnection};
-use redis::{AsyncConnectionConfig, Client, Cmd, ConnectionInfo, Pipeline, RedisResult, Value};
+use redis::{AsyncConnectionConfig, Client, Cmd, ConnectionInfo, ConnectionLike, Pipeline, RedisResult, Value};
 
 use super::connection::{Connection, Node};
+use super::plain::PlainConnection;
+
+/// A connection that blocks its thread.
+pub(super) enum BlockingServer {
+    Plain(PlainConnection),
+    /// The client's own, which waits for its timeout at each read.
+    Tls(redis::Connection),
+}
 
 /// Connects for a thread, which waits for each reply for at most `timeout`.
-pub(super) fn connect(server: &ConnectionInfo, timeout: Duration) -> RedisResult<redis::Connection> {
+pub(super) fn connect(server: &ConnectionInfo, timeout: Duration) -> RedisResult<BlockingServer> {
+    connect_by(server, timeout, Instant::now() + timeout)
+}
+
+/// The same, connected by a deadline where that can be done.
+pub(super) fn connect_by(server: &ConnectionInfo, timeout: Duration, deadline: Instant) -> RedisResult<BlockingServer> {
+    if let Some(connection) = PlainConnection::connect(server, timeout, deadline)? {
+        return Ok(BlockingServer::Plain(connection));
+    }
     let connection = Client::open(server.clone())?.get_connection_with_timeout(timeout)?;
     connection.set_read_timeout(Some(timeout))?;
     connection.set_write_timeout(Some(timeout))?;
-    Ok(connection)
+    Ok(BlockingServer::Tls(connection))
 }
 
 /// Connects for tasks, which wait for each reply for at most `timeout`.
@@ -21,13 +37,37 @@ pub(super) async fn connect_async(server: &ConnectionInfo, timeout: Duration) ->
     Client::open(server.clone())?.get_multiplexed_async_connection_with_config(&config).await
 }
 
-impl Connection for redis::Connection {
+impl BlockingServer {
+    /// Sets until when the next command has to be answered, where that can be done.
+    pub(super) fn answer_by(&mut self, deadline: Instant) {
+        if let BlockingServer::Plain(connection) = self {
+            connection.answer_by(deadline);
+        }
+    }
+
+    /// Whether the server still answers.
+    pub(super) fn is_alive(&mut self) -> bool {
+        match self {
+            BlockingServer::Plain(connection) => connection.check_connection(),
+            BlockingServer::Tls(connection) => connection.check_connection(),
+        }
+    }
+}
+
+impl Connection for BlockingServer {
     async fn send_to(&mut self, _: &Node, command: &Cmd) -> RedisResult<Value> {
-        command.query(self)
+        match self {
+            BlockingServer::Plain(connection) => command.query(connection),
+            BlockingServer::Tls(connection) => command.query(connection),
+        }
     }
 
     async fn send_all(&mut self, commands: Vec<Cmd>) -> RedisResult<Vec<Value>> {
-        pipeline(commands).query(self)
+        let pipeline = pipeline(commands);
+        match self {
+            BlockingServer::Plain(connection) => pipeline.query(connection),
+            BlockingServer::Tls(connection) => pipeline.query(connection),
+        }
     }
 }
 

@@ -65,6 +65,15 @@ pub(super) enum Truncated {
 struct OpenFile {
     path: PathBuf,
     identity: Option<Identity>,
+    /// The write-ahead log of the file.
+    log: Option<Identity>,
+}
+
+/// A file that was open before, and its log.
+#[derive(Clone, Copy)]
+pub(super) struct Former {
+    pub(super) file: Identity,
+    pub(super) log: Identity,
 }
 
 impl Database {
@@ -78,8 +87,13 @@ impl Database {
         if file::size(path) == 1 {
             return Err(Unusable::Replaceable("file is not a database".to_owned()));
         }
-        let file = OpenFile { path: path.to_owned(), identity: file::identity(path) };
-        Self::new(connect(path)?, Some(file), pragmas, max_size)
+        let file = OpenFile { path: path.to_owned(), identity: file::identity(path), log: None };
+        let mut database = Self::new(connect(path)?, Some(file), pragmas, max_size)?;
+        if let Some(file) = &mut database.file {
+            // It exists by now, since the database was written to.
+            file.log = file::identity(&file::log(path));
+        }
+        Ok(database)
     }
 
     fn new(writer: Connection, file: Option<OpenFile>, pragmas: Arc<Pragmas>, max_size: u64) -> Result<Self, Unusable> {
@@ -117,6 +131,12 @@ impl Database {
 
     pub(super) fn identity(&self) -> Option<Identity> {
         self.file.as_ref().and_then(|file| file.identity)
+    }
+
+    /// The file and its log, for whoever opens another one in its place.
+    pub(super) fn former(&self) -> Option<Former> {
+        let file = self.file.as_ref()?;
+        Some(Former { file: file.identity?, log: file.log? })
     }
 
     /// Whether no fault has been found.
@@ -158,7 +178,7 @@ impl Database {
         let idle = self.readers.lock().pop();
         let reader = match idle {
             Some(reader) => reader,
-            None => self.connect(&file.path)?,
+            None => self.connect(file)?,
         };
         let result = read(&reader);
         let mut readers = self.readers.lock();
@@ -249,14 +269,20 @@ impl Database {
     }
 
     /// Copies what it can of the log, on a connection of its own, so that callers need not wait for it.
-    pub(super) fn copy_log(&self, path: &Path) -> rusqlite::Result<()> {
+    pub(super) fn copy_log(&self) -> rusqlite::Result<()> {
+        let Some(file) = &self.file else { return Ok(()) };
         let _in_use = InUse::begin(&self.in_use);
-        self.connect(path)?.query_row(sql::COPY_LOG, [], |_| Ok(()))
+        self.connect(file)?.query_row(sql::COPY_LOG, [], |_| Ok(()))
     }
 
     /// Another connection to the file.
-    fn connect(&self, path: &Path) -> rusqlite::Result<Connection> {
-        let connection = connect(path)?;
+    fn connect(&self, file: &OpenFile) -> rusqlite::Result<Connection> {
+        let connection = connect(&file.path)?;
+        // Another file with the log of this one would be read, and filled, with what is in that log.
+        if file::identity(&file.path) != file.identity {
+            self.outdated.store(true, Ordering::Relaxed);
+            return Err(busy());
+        }
         configure(&connection, &self.pragmas)?;
         Ok(connection)
     }

@@ -105,7 +105,11 @@ pub(super) fn explained(error: rusqlite::Error) -> Error {
         None if matches!(error, FromSqlConversionFailure(..) | InvalidColumnType(..)) => {
             (ErrorKind::Entry, "the row holds data of another program")
         }
-        _ => (ErrorKind::Store, "SQLite refused the statement"),
+        // SQLite's own words: they name statements, tables and columns, and no values, which are bound.
+        _ => {
+            let message = format!("SQLite refused the statement: {error}");
+            return Error::new(ErrorKind::Store, message).with_source(error);
+        }
     };
     Error::new(kind, message).with_source(error)
 }

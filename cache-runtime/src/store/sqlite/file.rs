@@ -169,6 +169,20 @@ pub(super) fn move_aside(path: &Path, expected: Option<Identity>) -> io::Result<
     Ok(Some(target))
 }
 
+/// Renames the log of a database that is no longer at `path`, and returns the new name. The file in its place would be read
+/// with that log.
+///
+/// It may have brought a log of its own, or another process may have renamed this one: a log that is not `expected` is left
+/// alone.
+pub(super) fn move_log_aside(path: &Path, expected: Identity) -> io::Result<Option<PathBuf>> {
+    if identity(&log(path)) != Some(expected) {
+        return Ok(None);
+    }
+    let target = free_name(path);
+    move_companions(path, &target)?;
+    Ok(Some(log(&target)))
+}
+
 fn move_companions(path: &Path, target: &Path) -> io::Result<()> {
     for suffix in COMPANIONS {
         match fs::rename(with_suffix(path, suffix), with_suffix(target, suffix)) {
@@ -203,9 +217,14 @@ fn free_name(path: &Path) -> PathBuf {
     names.find(|name| !name.exists()).unwrap_or(plain)
 }
 
+/// The path of the write-ahead log.
+pub(super) fn log(path: &Path) -> PathBuf {
+    with_suffix(path, "-wal")
+}
+
 /// The size of the write-ahead log.
 pub(super) fn wal_size(path: &Path) -> u64 {
-    size(&with_suffix(path, "-wal"))
+    size(&log(path))
 }
 
 /// The size of a file; 0 if there is none.

@@ -126,8 +126,7 @@ impl Drop for Running<'_> {
 ///
 /// While writers never pause, this never reaches the end of the log, so the log grows until it is truncated.
 fn copy_log(database: &Database, limits: Limits) -> rusqlite::Result<()> {
-    let Some(path) = database.path() else { return Ok(()) };
-    database.copy_log(path)?;
+    database.copy_log()?;
     limit_log(database, limits)
 }
 
