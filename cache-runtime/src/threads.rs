@@ -24,8 +24,9 @@ const MOST: usize = 500;
 /// How long a thread waits for work before it ends.
 const IDLE: Duration = Duration::from_secs(5);
 
-/// If nothing gets done for so long, more threads are started.
-const STALLED: Duration = Duration::from_millis(20);
+/// If nothing gets done for so long, as many more threads are started. Shorter pauses happen on every busy machine, and more
+/// threads would only make it busier.
+const STALLED: Duration = Duration::from_millis(100);
 
 type Job = Box<dyn FnOnce() + Send>;
 
@@ -109,7 +110,7 @@ impl Threads {
         }
     }
 
-    /// Doubles the threads each time that no job was begun for a while, until no job waits.
+    /// Starts more threads each time that no job was begun for a while, until no job waits.
     fn watch(&'static self) {
         let mut begun = self.state().begun;
         loop {
@@ -121,7 +122,7 @@ impl Threads {
             }
             let is_stalled = state.begun == begun;
             begun = state.begun;
-            let more = state.threads.min(state.jobs.len()).min(MOST.saturating_sub(state.threads));
+            let more = USUAL.min(state.jobs.len()).min(MOST.saturating_sub(state.threads));
             drop(state);
             (0..more).filter(|_| is_stalled).for_each(|_| self.start(self.state()));
         }

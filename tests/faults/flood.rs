@@ -1,0 +1,55 @@
+//! Many more entries than there is room for, beside counters.
+
+use std::path::Path;
+
+use cache_runtime::limit::RateLimiter;
+
+use crate::random::Random;
+use crate::{Outcome, check, checked_value, ensure, open};
+
+const ROOM: u64 = 8 << 20;
+const COUNTERS: usize = 50;
+
+pub(crate) fn run(entries: u64) -> Outcome {
+    let folder = tempfile::tempdir()?;
+    let cache = open(folder.path(), "max_size=8 MiB")?;
+    let limiter = RateLimiter::new(&cache, "flooded").to(1).within(600);
+    ensure(limiter.check("client")?.allowed, || "the first attempt is refused".to_owned())?;
+    let counters: Vec<String> = (0..COUNTERS).map(|number| format!("counter:{number}")).collect();
+    for counter in &counters {
+        cache.expires_in(600).increment(counter, 7)?;
+    }
+    let (mut random, mut written, mut largest) = (Random(7), 0, 0);
+    for number in 0..entries {
+        let key = format!("page:{number}");
+        let value = checked_value(&key, usize::try_from(300 + random.below(8000))?);
+        written += value.len() as u64;
+        cache.expires_in(86_400).set(&key, &value)?;
+        if number % 200 == 0 {
+            largest = largest.max(size(folder.path())?);
+        }
+    }
+    ensure(written > 2 * ROOM, || format!("{written} bytes are no flood"))?;
+    let kept = cache.read_multi::<i64>(&counters)?;
+    ensure(kept.len() == COUNTERS && kept.values().all(|count| *count == 7), || {
+        format!("{} of {COUNTERS} counters are left", kept.len())
+    })?;
+    ensure(!limiter.check("client")?.allowed, || "the flood has freed a limited client".to_owned())?;
+    let left = cache.read_multi::<String>((0..entries).map(|number| format!("page:{number}")))?;
+    left.iter().try_for_each(|(key, value)| check(key, value))?;
+    // The write-ahead log comes on top, and what is written while room is made.
+    ensure(largest < 2 * ROOM, || format!("the files have taken {largest} bytes"))?;
+    Ok(format!(
+        "{entries} entries of {} MiB in all, {} of them left; all of {COUNTERS} counters are there; the files took {:.1} MiB at most, \
+         of 8 MiB and the log",
+        written >> 20,
+        left.len(),
+        largest as f64 / f64::from(1 << 20)
+    ))
+}
+
+/// How many bytes the files of a folder have.
+fn size(folder: &Path) -> Outcome<u64> {
+    let sizes = folder.read_dir()?.map(|file| Ok(file?.metadata()?.len()));
+    Ok(sizes.collect::<std::io::Result<Vec<_>>>()?.into_iter().sum())
+}
