@@ -1,10 +1,10 @@
 //! Kills, floods, small disks, outages and thousands of tasks, for a few seconds each. At full size, as the guide quotes it:
 //!
 //! ```sh
-//! cargo run --release -p cache-suite --bin fault-load -- kill 200
+//! cargo run -p cache-suite --bin fault-load -- kill 200
 //! ```
 //!
-//! and so with `flood 200000`, `small-disk 20000`, `outage 10` and `tasks 2000`.
+//! and so with `flood 40000`, `small-disk 20000`, `outage 10` and `tasks 2000`.
 
 use std::process::Command;
 

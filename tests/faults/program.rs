@@ -2,7 +2,7 @@
 //!
 //! ```sh
 //! fault-load kill 200          # rounds: a process with four threads is killed in the middle of its writes
-//! fault-load flood 200000      # entries into 8 MiB, beside counters
+//! fault-load flood 40000       # entries into 8 MiB, beside counters
 //! fault-load small-disk 20000  # writes onto a disk of 12 MiB, and into files that may not grow beyond 4 MiB
 //! fault-load outage 10         # rounds: Redis is shut down, killed, frozen and restarted under load
 //! fault-load tasks 2000        # tasks at once on a file

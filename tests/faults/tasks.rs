@@ -10,9 +10,9 @@ use cache_runtime::Cache;
 
 use crate::{Outcome, check, checked_value, ensure, open};
 
-/// The store has 16 threads for tasks, and as many more each time that nothing gets done for a tenth of a second, which
-/// happens on a machine that others use. Two are the runtime's, and some more are for upkeep.
-const MOST_THREADS: usize = 5 * 16 + 8;
+/// There are 16 threads for the work of tasks, and twice as many each time that nothing gets done for long, which may happen on
+/// a machine that others use. Two are the runtime's, and some more are for upkeep.
+const MOST_THREADS: usize = 4 * 16 + 8;
 
 /// How often all tasks make a call.
 const WAVES: usize = 5;
