@@ -1,5 +1,6 @@
 //! Redis goes away under load, in every way, and comes back.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::SeqCst};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -57,7 +58,7 @@ const FAULTS: [Fault; 4] = [
 pub(crate) fn run(rounds: u64) -> Outcome {
     let Some(redis) = Redis::start() else { return Ok("SKIPPED: redis-server is not installed".to_owned()) };
     let cache = Cache::open(&format!("{}?timeout=0.5", redis.url()))?;
-    let seen = Seen::default();
+    let seen = Arc::new(Seen::default());
     let recoveries = thread::scope(|scope| {
         for number in 0..THREADS {
             let (cache, seen) = (&cache, &seen);
@@ -120,11 +121,10 @@ fn by_thread(cache: &Cache, seen: &Seen, seed: u64) {
     }
 }
 
-fn by_tasks(cache: &Cache, seen: &Seen) {
+fn by_tasks(cache: &Cache, seen: &Arc<Seen>) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    let cache = cache.expires_in(5).near(0).to_async();
     let one = |number: u64| {
-        let cache = &cache;
+        let (cache, seen) = (cache.expires_in(5).near(0).to_async(), Arc::clone(seen));
         async move {
             let mut random = Random(1000 + number);
             while !seen.is_over.load(SeqCst) {
@@ -136,21 +136,16 @@ fn by_tasks(cache: &Cache, seen: &Seen) {
             }
         }
     };
-    let heartbeat = async {
+    runtime.block_on(async {
+        let tasks: Vec<_> = (0..TASKS).map(|number| tokio::spawn(one(number))).collect();
         while !seen.is_over.load(SeqCst) {
             let begun = Instant::now();
             tokio::time::sleep(HEARTBEAT).await;
             let late = begun.elapsed().saturating_sub(HEARTBEAT);
             seen.late.fetch_max(u64::try_from(late.as_micros()).unwrap_or(u64::MAX), SeqCst);
         }
-    };
-    let tasks = async {
-        let mut tasks: Vec<_> = (0..TASKS).map(|number| Box::pin(one(number))).collect();
-        std::future::poll_fn(|context| {
-            tasks.retain_mut(|task| task.as_mut().poll(context).is_pending());
-            if tasks.is_empty() { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
-        })
-        .await;
-    };
-    runtime.block_on(async { tokio::join!(heartbeat, tasks) });
+        for task in tasks {
+            task.await.expect("no panic");
+        }
+    });
 }
