@@ -37,7 +37,7 @@ fn every_call_among_processes_ends_with_a_right_value_and_leaves_no_claim() {
 
 #[test]
 fn every_outage_ends_with_closed_circuits_and_no_thread() {
-    let stdout = output_of(env!("CARGO_BIN_EXE_breaker-model"), "200");
-    assert!(stdout.contains("200 random and 200 pct interleavings"), "{stdout}");
+    let stdout = output_of(env!("CARGO_BIN_EXE_breaker-model"), "100");
+    assert!(stdout.contains("100 random and 100 pct interleavings"), "{stdout}");
     assert!(!stdout.contains(" 0 outages") && !stdout.contains(" 0 probes"), "{stdout}");
 }
