@@ -16,7 +16,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use cache_runtime::{Cache, cached, testing};
-use cache_suite::within_a_minute;
+use cache_store_suite::within_a_minute;
 use tempfile::TempDir;
 
 use self::map_store::MapStore;

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use cache_runtime::Cache;
 use cache_servers::{Redis, own_name};
-use cache_suite::within_a_minute;
+use cache_store_suite::within_a_minute;
 
 fn run(how: &str, address: &str) -> String {
     let output = Command::new(env!("CARGO_BIN_EXE_forking")).args([how, address]).output().expect("it starts");

@@ -5,5 +5,6 @@ mod circuit_breaker;
 mod guarded_store;
 mod log_limit;
 mod recovery_probe;
+mod sync;
 
 pub(crate) use self::guarded_store::GuardedStore;

@@ -40,8 +40,10 @@ pub use crate::time::Timestamp;
 /// Five methods are required. The others have defaults, which you override where your store has a faster or a stricter
 /// way. An `Arc` or a `Box` of a store is a store, and [`FromAsync`] makes one of an [`AsyncStore`].
 ///
-/// The list under each method is the contract. Each line of it is a function of the suite in `tests/suite`, which every
-/// store of this library passes.
+/// The list under each method is the contract. Each line of it is a test of the crate [cache-store-suite], which every store
+/// of this library passes. Put yours through it.
+///
+/// [cache-store-suite]: https://docs.rs/cache-store-suite
 ///
 /// # Behaviour of every method
 ///
@@ -59,7 +61,7 @@ pub use crate::time::Timestamp;
 ///
 /// A store is given the time, in an [`Expiration`] or as `now`. A store whose server keeps time may use the server's
 /// clock, and take only durations from what it is given. A [`Record`] may be returned after its expiry: the caller checks
-/// the time. It should be kept until [`Expiration::stale_until`], because it may be served stale until then.
+/// the time. It is kept until [`Expiration::stale_until`], because it may be served stale until then.
 ///
 /// # Example
 ///

@@ -24,8 +24,12 @@ const MOST: usize = 500;
 /// How long a thread waits for work before it ends.
 const IDLE: Duration = Duration::from_secs(5);
 
-/// If nothing gets done for so long, more threads are started.
-const STALLED: Duration = Duration::from_millis(20);
+/// How often the watch looks whether work gets done.
+const WATCH: Duration = Duration::from_millis(100);
+
+/// After so many looks in a row without progress, more threads are started. Shorter pauses happen on every busy machine, and
+/// more threads would only make it busier.
+const STALLED: u32 = 2;
 
 type Job = Box<dyn FnOnce() + Send>;
 
@@ -109,21 +113,21 @@ impl Threads {
         }
     }
 
-    /// Doubles the threads each time that no job was begun for a while, until no job waits.
+    /// Doubles the threads at each look that finds no progress, but for the first, until no job waits.
     fn watch(&'static self) {
-        let mut begun = self.state().begun;
+        let (mut begun, mut stalled) = (self.state().begun, 0);
         loop {
-            thread::sleep(STALLED);
+            thread::sleep(WATCH);
             let mut state = self.state();
             if state.jobs.is_empty() {
                 state.is_watched = false;
                 return;
             }
-            let is_stalled = state.begun == begun;
+            stalled = if state.begun == begun { stalled + 1 } else { 0 };
             begun = state.begun;
             let more = state.threads.min(state.jobs.len()).min(MOST.saturating_sub(state.threads));
             drop(state);
-            (0..more).filter(|_| is_stalled).for_each(|_| self.start(self.state()));
+            (0..more).filter(|_| stalled >= STALLED).for_each(|_| self.start(self.state()));
         }
     }
 

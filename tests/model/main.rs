@@ -1,11 +1,12 @@
-//! Checks single-flight, leases, claims and elections under many interleavings.
+//! Checks single-flight, leases, claims, elections and the circuit breaker under many interleavings.
 //!
 //! Each program compiles the runtime's own sources. `single-flight-model` runs the flight table on the locks of the model
-//! checker shuttle, for threads and tasks. `claims-model` runs whole calls of several processes step by step, on a scheduler of
+//! checker shuttle, for threads and tasks; `breaker-model` runs the circuit breaker and its probes on them. `claims-model` runs whole calls of several processes step by step, on a scheduler of
 //! its own: see `claims/main.rs`. To check more interleavings:
 //!
 //! ```sh
 //! cargo run --release -p cache-suite --bin single-flight-model -- 100000
+//! cargo run --release -p cache-suite --bin breaker-model -- 100000
 //! cargo run --release -p cache-suite --bin claims-model -- 100000
 //! ```
 
@@ -32,4 +33,11 @@ fn every_call_among_processes_ends_with_a_right_value_and_leaves_no_claim() {
         assert!(stdout.lines().any(|line| line.starts_with(program)), "{program} has run: {stdout}");
     }
     assert!(stdout.contains("interleavings, all\n"), "small programs are checked completely: {stdout}");
+}
+
+#[test]
+fn every_outage_ends_with_closed_circuits_and_no_thread() {
+    let stdout = output_of(env!("CARGO_BIN_EXE_breaker-model"), "100");
+    assert!(stdout.contains("100 random and 100 pct interleavings"), "{stdout}");
+    assert!(!stdout.contains(" 0 outages") && !stdout.contains(" 0 probes"), "{stdout}");
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use cache_runtime::testing::Chaos;
 use cache_runtime::{Cache, store::NoCache};
-use cache_suite::Executor;
+use cache_store_suite::Executor;
 use smol::future::{or, yield_now};
 
 use crate::common::{chaos, timed};

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use cache_runtime::{Error, ErrorKind, cached, testing};
-use cache_suite::Executor;
+use cache_store_suite::Executor;
 
 use crate::common::{chaos, with_open_circuit};
 use crate::wait_until::wait_until;

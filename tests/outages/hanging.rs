@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use cache_runtime::testing::{self, Chaos};
 use cache_runtime::{Cache, cached};
-use cache_suite::Executor;
+use cache_store_suite::Executor;
 
 use crate::common::{Events, chaos, timed};
 

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use cache_runtime::{Cache, ErrorKind, Result};
 use cache_servers::{Cluster, Proxy};
-use cache_suite::within_a_minute;
+use cache_store_suite::within_a_minute;
 use tokio::runtime::Runtime;
 
 use crate::common::open;

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use cache_runtime::AsyncCache;
 use cache_servers::{Redis, Sentinel};
-use cache_suite::within_a_minute;
+use cache_store_suite::within_a_minute;
 use tokio::runtime::Runtime;
 use tokio::task::JoinHandle;
 

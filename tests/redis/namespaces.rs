@@ -1,7 +1,7 @@
 //! Namespaces whose names begin alike.
 
 use cache_servers::{Redis, own_name};
-use cache_suite::within_a_minute;
+use cache_store_suite::within_a_minute;
 
 use crate::common::in_namespace;
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use cache_runtime::{Cache, Config, ErrorKind};
 use cache_servers::Redis;
-use cache_suite::within_a_minute;
+use cache_store_suite::within_a_minute;
 
 use crate::common::open;
 

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use cache_runtime::{ErrorKind, cached, testing};
 use cache_servers::{Redis, Sentinel};
-use cache_suite::{Executor, within_a_minute};
+use cache_store_suite::{Executor, within_a_minute};
 
 use crate::common::open;
 use crate::wait_until::wait_until;

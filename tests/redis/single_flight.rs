@@ -1,7 +1,7 @@
 //! Single-flight over Redis: threads, tasks, processes, and changes during a computation.
 
 use cache_servers::{Redis, own_name};
-use cache_suite::within_a_minute;
+use cache_store_suite::within_a_minute;
 
 use crate::common::{in_cluster, open};
 use crate::{cross_process, stampede};

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 
 use cache_runtime::ErrorKind;
 use cache_servers::Redis;
-use cache_suite::within_a_minute;
+use cache_store_suite::within_a_minute;
 use tempfile::TempDir;
 
 use crate::common::open;

@@ -2,7 +2,7 @@
 
 use cache_runtime::{Cache, ErrorKind};
 use cache_servers::Redis;
-use cache_suite::{Executor, within_a_minute};
+use cache_store_suite::{Executor, within_a_minute};
 
 use crate::common::open;
 

@@ -147,6 +147,13 @@ impl Redis {
         self.ask(["FLUSHALL"]);
     }
 
+    /// Shuts it down as an administrator does, and returns when it is gone. It can be started again.
+    pub fn shut_down(&self) {
+        // There is no answer: the connection ends.
+        let _ = self.connect(PATIENCE).and_then(|mut wire| wire.ask(&["SHUTDOWN", "NOSAVE"]));
+        crate::wait_until("the end of a server", || self.connect(SHORTLY).is_err());
+    }
+
     /// The id of the process that answers, or 0 if that is no Redis with the same password.
     fn answering(&self) -> Option<u32> {
         let mut wire = self.connect(SHORTLY).ok()?;

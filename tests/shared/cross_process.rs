@@ -8,7 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use cache_runtime::Cache;
-use cache_suite::Executor;
+use cache_store_suite::Executor;
 
 use crate::client_process::{output_of, start_client};
 

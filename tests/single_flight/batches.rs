@@ -8,7 +8,7 @@ use std::thread;
 use std::time::Duration;
 
 use cache_runtime::Cache;
-use cache_suite::within_a_minute;
+use cache_store_suite::within_a_minute;
 
 use crate::Shared;
 use crate::stampede::runtime;

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use cache_runtime::testing::Chaos;
 use cache_runtime::{AsyncCache, Cache};
-use cache_suite::within_a_minute;
+use cache_store_suite::within_a_minute;
 
 use crate::Shared;
 use crate::pending_store::PendingStore;

@@ -7,7 +7,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use cache_runtime::Cache;
-use cache_suite::{Executor, within_a_minute};
+use cache_store_suite::{Executor, within_a_minute};
 
 use crate::Shared;
 

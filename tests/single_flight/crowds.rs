@@ -9,7 +9,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use cache_runtime::{AsyncCache, Cache, cached, testing};
-use cache_suite::within_a_minute;
+use cache_store_suite::within_a_minute;
 
 use crate::stampede::{self, COMPUTATION, runtime};
 

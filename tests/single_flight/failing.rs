@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use cache_runtime::testing::{self, Chaos};
 use cache_runtime::{Cache, cached};
-use cache_suite::within_a_minute;
+use cache_store_suite::within_a_minute;
 
 use crate::Shared;
 use crate::stampede::runtime;

@@ -6,7 +6,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use cache_runtime::{Cache, testing};
-use cache_suite::within_a_minute;
+use cache_store_suite::within_a_minute;
 
 use crate::Shared;
 use crate::stampede::runtime;

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use cache_runtime::{Cache, cached, testing};
-use cache_suite::Executor;
+use cache_store_suite::Executor;
 
 use crate::pending_store::PendingStore;
 

@@ -98,8 +98,21 @@ impl Record {
         expiry != Timestamp::NEVER && written_at.since(now) > expiry.since(written_at).min(CLOCK_SKEW)
     }
 
-    /// The value with a new expiry, for the two steps of a touch; `None` if it has expired.
-    pub(crate) fn touched(self, key: &str, expiration: &Expiration) -> Option<Value> {
+    /// Returns the value with a new expiry, or `None` if it has expired.
+    ///
+    /// A value other than a number contains its expiry. A store that overrides [`touch`](crate::Store::touch) writes what
+    /// this returns, in the step in which it has read the record.
+    ///
+    /// ```
+    /// use cache_runtime::store::{Expiration, Record, Timestamp, Value};
+    ///
+    /// let [now, soon, later] = [0, 1000, 2000].map(Timestamp::from_millis);
+    /// let record = Record::new(Value::Number(7)).expires_at(soon);
+    /// assert_eq!(record.clone().touched("key", &Expiration::new(now, later)), Some(Value::Number(7)));
+    /// assert_eq!(record.touched("key", &Expiration::new(soon, later)), None);
+    /// ```
+    #[must_use]
+    pub fn touched(self, key: &str, expiration: &Expiration) -> Option<Value> {
         let mut value = self.is_live(expiration.now).then_some(self.value)?;
         if let Value::Bytes(bytes) = &mut value {
             set_expiry(bytes, key, expiration.expires_at);

@@ -13,11 +13,10 @@
 //! The probe takes the place of the half-open state: no caller is used as the probe, so no caller waits for a store that
 //! may not answer. (M. Nygard, *Release It!*, describes the pattern.)
 
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::recovery_probe::PROBE_INTERVAL;
+use super::sync::{AtomicBool, AtomicU32, AtomicU64, Instant, Mutex, MutexGuard, Ordering, PoisonError};
 use crate::observe::Outage;
 use crate::{Error, ErrorKind, Result};
 

@@ -4,12 +4,12 @@ use std::borrow::Cow;
 use std::fmt::Display;
 use std::future::Future;
 use std::mem;
-use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::circuit_breaker::{Circuit, CircuitBreaker, is_failure};
 use super::log_limit::LogLimit;
 use super::recovery_probe::{self, PROBE_KEY, RecoveryProbe};
+use super::sync::{Arc, Instant};
 use crate::key::shown;
 use crate::mode::{Asked, Elapsed, Mode};
 use crate::observe::{Event, Observers, Outage};

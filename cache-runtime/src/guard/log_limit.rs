@@ -1,8 +1,9 @@
 //! Log lines at most once an interval, for failures that callers are not told of.
 
 use std::mem;
-use std::sync::Mutex;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use super::sync::{Instant, Mutex};
 
 /// The shortest time between two lines about one thing.
 const INTERVAL: Duration = Duration::from_secs(10);

@@ -1,16 +1,13 @@
 //! Finds out when an unavailable store answers again, on a thread of its own.
 
 use std::cell::Cell;
-use std::sync::atomic::Ordering;
-use std::sync::mpsc::RecvTimeoutError;
-use std::sync::{Arc, Weak, mpsc};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tracing::dispatcher;
 
 use super::circuit_breaker::is_failure;
 use super::guarded_store::{GuardedStore, SLOW};
+use super::sync::{Arc, Instant, Ordering, RecvTimeoutError, Weak, mpsc, thread};
 use crate::Result;
 use crate::observe::{Event, Outage};
 use crate::store::{Expiration, Store, Value};

@@ -24,12 +24,12 @@ fn shared() -> Option<&'static Memcached> {
 
 /// A cache in a namespace of its own.
 fn memcached() -> Cache {
-    let Some(server) = shared() else { cache_suite::skip() };
+    let Some(server) = shared() else { cache_store_suite::skip() };
     open(server, &format!("namespace={}:&timeout=10", own_name()))
 }
 
-cache_suite::run! { behaviours_of_a_cache, memcached }
-cache_suite::run_store! { contract_of_a_store, || Chaos::over(&memcached()) }
+cache_store_suite::run! { behaviours_of_a_cache, memcached }
+cache_store_suite::run_store! { contract_of_a_store, || Chaos::over(&memcached()) }
 
 #[test]
 fn a_value_that_is_too_large_is_an_error_and_others_are_stored() {

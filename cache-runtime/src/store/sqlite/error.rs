@@ -59,9 +59,16 @@ pub(super) fn is_full_disk(error: &Error) -> bool {
     cause.is_some_and(|cause| is_full(cause) && !is_full_log(cause))
 }
 
-/// Whether SQLite found the disk full.
+/// Whether there is no room: the disk is full, or, which SQLite reports as a failed write, a quota or the limit of a file's
+/// size is reached.
 pub(super) fn is_full(error: &rusqlite::Error) -> bool {
-    error.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull)
+    error.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull) || is_failed_write(error)
+}
+
+/// Whether the file system has refused a write, or to let a file grow.
+fn is_failed_write(error: &rusqlite::Error) -> bool {
+    let code = error.sqlite_error().map(|error| error.extended_code);
+    matches!(code, Some(ffi::SQLITE_IOERR_WRITE | ffi::SQLITE_IOERR_SHMSIZE))
 }
 
 /// An error of the file system.
@@ -97,6 +104,10 @@ pub(super) fn explained(error: rusqlite::Error) -> Error {
         Some(DatabaseBusy | DatabaseLocked) => (ErrorKind::Unavailable, "another writer held the lock for too long"),
         Some(DiskFull) if is_full_log(&error) => (ErrorKind::Unavailable, FULL_LOG),
         Some(DiskFull) => (ErrorKind::Unavailable, "the disk is full"),
+        Some(SystemIoFailure) if is_failed_write(&error) => (
+            ErrorKind::Unavailable,
+            "the file cannot be written: a quota or the limit of a file's size is reached, or the disk fails",
+        ),
         Some(ReadOnly | PermissionDenied) => (ErrorKind::Unavailable, "the file is read-only"),
         Some(CannotOpen) => (ErrorKind::Unavailable, "the file cannot be opened"),
         Some(SystemIoFailure) => (ErrorKind::Unavailable, "the file cannot be read or written"),

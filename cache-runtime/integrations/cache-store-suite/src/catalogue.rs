@@ -1,5 +1,7 @@
 //! The list of all behaviours, and the macros that make a test of each.
 
+use cache_runtime::Store;
+
 /// Tests the behaviour of every cache, on caches that a closure makes.
 ///
 /// It expands to a module of the given name with a test for each behaviour and API. The closure returns an empty
@@ -9,7 +11,7 @@
 /// # fn main() {}
 /// use cache_runtime::Cache;
 ///
-/// cache_suite::run! { in_memory, || Cache::memory() }
+/// cache_store_suite::run! { in_memory, || Cache::memory() }
 /// ```
 #[macro_export]
 macro_rules! run {
@@ -24,7 +26,7 @@ macro_rules! run {
 /// # fn main() {}
 /// use cache_runtime::Cache;
 ///
-/// cache_suite::run_no_cache! { no_cache, || Cache::none() }
+/// cache_store_suite::run_no_cache! { no_cache, || Cache::none() }
 /// ```
 #[macro_export]
 macro_rules! run_no_cache {
@@ -41,7 +43,7 @@ macro_rules! run_no_cache {
 /// # fn main() {}
 /// # mod stand_in { pub use cache_runtime::store::NoCache as MyStore; }
 /// # use stand_in::MyStore;
-/// cache_suite::run_store! { my_store, || MyStore::default() }
+/// cache_store_suite::run_store! { my_store, || MyStore::default() }
 /// ```
 #[macro_export]
 macro_rules! run_store {
@@ -63,7 +65,7 @@ macro_rules! run_store {
 /// use cache_runtime::Cache;
 /// use cache_runtime::testing::Chaos;
 ///
-/// cache_suite::run_claims! { claims_in_sqlite, || Chaos::over(&Cache::memory()) }
+/// cache_store_suite::run_claims! { claims_in_sqlite, || Chaos::over(&Cache::memory()) }
 /// ```
 #[macro_export]
 macro_rules! run_claims {
@@ -85,7 +87,7 @@ macro_rules! run_claims {
 /// use cache_runtime::Cache;
 /// use cache_runtime::testing::Chaos;
 ///
-/// cache_suite::run_limits! { limits_in_sqlite, || Chaos::over(&Cache::memory()) }
+/// cache_store_suite::run_limits! { limits_in_sqlite, || Chaos::over(&Cache::memory()) }
 /// ```
 #[macro_export]
 macro_rules! run_limits {
@@ -112,7 +114,7 @@ macro_rules! __for_each_api {
             mod asynchronous {
                 #[allow(unused_imports, reason = "the closure may use nothing of it")]
                 use super::super::*;
-                $crate::$list! { __test_of_cache, ($crate::Api::Async($crate::Executor::Smol), $make) }
+                $crate::$list! { __test_of_cache, ($crate::Api::Async($crate::Executor::Bare), $make) }
             }
             mod asynchronous_on_tokio {
                 #[allow(unused_imports, reason = "the closure may use nothing of it")]
@@ -129,7 +131,9 @@ macro_rules! __test_of_cache {
     ($group:ident, $behaviour:ident, ($api:expr, $make:expr)) => {
         #[test]
         fn $behaviour() {
-            $crate::within_a_minute(|| $crate::$group::$behaviour(&$crate::TestCache::new($api, ($make)())));
+            $crate::check_cache(concat!(stringify!($group), "::", stringify!($behaviour)), || {
+                $crate::$group::$behaviour(&$crate::TestCache::new($api, ($make)()));
+            });
         }
     };
 }
@@ -140,7 +144,9 @@ macro_rules! __test_of_store {
     ($group:ident, $behaviour:ident, ($make:expr)) => {
         #[test]
         fn $behaviour() {
-            $crate::within_a_minute(|| $crate::$group::$behaviour(&($make)()));
+            $crate::check_store(concat!(stringify!($group), "::", stringify!($behaviour)), || {
+                $crate::$group::$behaviour(&($make)());
+            });
         }
     };
 }
@@ -149,6 +155,9 @@ macro_rules! __test_of_store {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __each {
+    (__list, (), $($group:ident { $($behaviour:ident)* })*) => {
+        &[$($((concat!(stringify!($group), "::", stringify!($behaviour)), $crate::$group::$behaviour)),*),*]
+    };
     ($then:ident, $rest:tt, $($group:ident { $($behaviour:ident)* })*) => {
         $crate::__each! { @ $then, $rest, $($($group $behaviour)*)* }
     };
@@ -369,6 +378,7 @@ macro_rules! __each_line_of_the_contract {
                 a_written_value_is_read_back
                 a_value_is_live_until_its_expiry
                 reading_does_not_delete_expired_entries
+                what_has_expired_is_kept_in_real_time
                 writing_replaces_value_and_expiry
                 delete_returns_whether_there_was_a_live_value
                 delete_removes_an_expired_value_too
@@ -458,3 +468,10 @@ macro_rules! __each_line_on_limits {
         }
     };
 }
+
+/// A behaviour with its name.
+pub(crate) type Named = (&'static str, fn(&dyn Store));
+
+pub(crate) const STORE: &[Named] = __each_line_of_the_contract! { __list, () };
+pub(crate) const CLAIMS: &[Named] = __each_line_on_claims! { __list, () };
+pub(crate) const LIMITS: &[Named] = __each_line_on_limits! { __list, () };

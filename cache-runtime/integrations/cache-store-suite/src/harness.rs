@@ -79,7 +79,7 @@ impl TestCache {
     /// The same cache, used by the other API.
     #[must_use]
     pub fn other_api(&self) -> TestCache {
-        let other = if self.api == Api::Blocking { Api::Async(Executor::Smol) } else { Api::Blocking };
+        let other = if self.api == Api::Blocking { Api::Async(Executor::Bare) } else { Api::Blocking };
         self.with(other, self.cache.clone())
     }
 

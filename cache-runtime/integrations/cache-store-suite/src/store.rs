@@ -9,7 +9,7 @@ use std::thread;
 use cache_runtime::Ttl;
 use cache_runtime::store::{Answer, Operation, Store, Timestamp, Value};
 
-use crate::fixtures::{answer_for_a_task, entry, is_live, kept, later, seconds_after, ten_seconds};
+use crate::fixtures::{answer_for_a_task, entry, is_live, kept, later, seconds_after, ten_seconds, wait};
 
 fn numbers(count: i64) -> Vec<(String, Value)> {
     (0..count).map(|number| (format!("key:{number}"), Value::Number(number))).collect()
@@ -62,7 +62,9 @@ pub fn reading_an_absent_key_creates_nothing(store: &dyn Store) {
 pub fn a_written_value_is_read_back(store: &dyn Store) {
     let (value, expiration) = entry("text", 10);
     let large = entry(&"🦀".repeat(1 << 18), 10).0;
-    for value in [value, large, Value::Number(0), Value::Number(i64::MIN), Value::Number(i64::MAX)] {
+    // 2⁵³ + 1 is the first that a floating-point number cannot hold.
+    let numbers = [0, (1 << 53) + 1, i64::MIN, i64::MIN + 1, i64::MAX - 1, i64::MAX].map(Value::Number);
+    for value in [value, large].into_iter().chain(numbers) {
         store.set("k", &value, &expiration).unwrap();
         assert!(kept(store, "k") == Some(value.clone()), "a value of {} bytes", value.size());
         assert!(is_live(store, "k", expiration.now));
@@ -84,6 +86,27 @@ pub fn reading_does_not_delete_expired_entries(store: &dyn Store) {
     store.set("k", &value, &expiration).unwrap();
     assert!(!is_live(store, "k", seconds_after(&expiration, 50)));
     assert_eq!(kept(store, "k"), Some(value));
+}
+
+/// What has expired is kept for its window in real time too, and what lives is kept.
+///
+/// The clock of the other functions is moved, and a store that compares with the clock of the system does not see that.
+pub fn what_has_expired_is_kept_in_real_time(store: &dyn Store) {
+    let (value, mut expiration) = entry("text", 1);
+    expiration.stale_until = seconds_after(&expiration, 600);
+    store.set("stale", &value, &expiration).unwrap();
+    let (lasting, minute) = entry("text", 60);
+    store.set("live", &lasting, &minute).unwrap();
+    store.write_multi(&[("stale too".to_owned(), value.clone())], &expiration).unwrap();
+    // Two seconds, since some servers count whole ones.
+    wait(2);
+    assert_eq!(kept(store, "live"), Some(lasting), "it lives for a minute");
+    assert_eq!(kept(store, "stale"), Some(value.clone()), "it has expired, and may be served stale for ten minutes");
+    let read = store.read_multi(&["stale", "stale too"].map(str::to_owned)).unwrap();
+    let read: Vec<_> = read.into_iter().map(|record| record.map(|record| record.value)).collect();
+    assert_eq!(read, [Some(value.clone()), Some(value)], "`read_multi` hides what `get` returns");
+    assert!(!store.touch("stale", &entry("", 60).1).unwrap(), "it has expired, and may not be revived");
+    assert!(!store.delete("stale", Timestamp::now()).unwrap(), "it has expired");
 }
 
 /// Writing replaces the value and its expiry.

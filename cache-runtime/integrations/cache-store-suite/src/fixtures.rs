@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use cache_runtime::store::{Answer, Dispatch, Expiration, Operation, Record, Store, Timestamp, Value};
 use cache_runtime::{Cache, Error, ErrorKind, Result, Ttl};
-use smol::block_on;
+
+use crate::Executor;
 
 /// A store that captures the entry that a cache writes.
 #[derive(Clone, Default)]
@@ -72,7 +73,7 @@ pub(crate) fn is_live(store: &dyn Store, key: &str, now: Timestamp) -> bool {
 pub(crate) fn answer_for_a_task(store: &dyn Store, operation: Operation<'_>) -> Answer {
     match store.dispatch(operation) {
         Dispatch::Done(answer) => answer.unwrap(),
-        Dispatch::Pending(answer) => block_on(answer).unwrap(),
+        Dispatch::Pending(answer) => Executor::Bare.block_on(answer).unwrap(),
         Dispatch::Blocking(operation) => operation.run(store).unwrap(),
         _ => panic!("the suite does not know this kind of dispatch"),
     }
