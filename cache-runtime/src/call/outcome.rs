@@ -158,17 +158,17 @@ behind_deref! {
 }
 
 /// Stores `Ok` and not `Err`. `H` says whether the `Err` is held while the store is asked.
-pub struct OkOnly<T, E, H = HeldErr, K = NotNear>(PhantomData<fn() -> (T, E, H, K)>);
+pub struct OkOnly<T, E, H = HeldErr, K = NotNear>(PhantomData<fn() -> (T, E)>, PhantomData<fn() -> (H, K)>);
 
 impl<T, E> OkOnly<T, E> {
     pub(crate) const fn new() -> Self {
-        OkOnly(PhantomData)
+        OkOnly(PhantomData, PhantomData)
     }
 }
 
 impl<T, E, H, K> OkOnly<T, E, H, K> {
     const fn marker() -> Self {
-        OkOnly(PhantomData)
+        OkOnly(PhantomData, PhantomData)
     }
 }
 

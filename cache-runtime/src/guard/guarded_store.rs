@@ -105,7 +105,7 @@ impl GuardedStore {
     /// Asks for a look-up and a write, which shows what a program needs at its start: the server, the login, permissions.
     pub(crate) fn check(&self) -> Result<()> {
         let looked_up = self.store.get(PROBE_KEY).map(drop);
-        let written = looked_up.and_then(|()| recovery_probe::write(&self.store));
+        let written = looked_up.and_then(|()| recovery_probe::write(&*self.store));
         written.map_err(|error| self.explained(error, "check", None))
     }
 

@@ -67,7 +67,7 @@ fn answers_in_time(guard: &GuardedStore, outage: Outage) -> bool {
     let started = Instant::now();
     let (answer, limit) = match outage {
         Outage::Everything => (guard.store().get(PROBE_KEY).map(drop), SLOW),
-        Outage::Writes => (write(guard.store()), Duration::MAX),
+        Outage::Writes => (write(&**guard.store()), Duration::MAX),
     };
     !answer.is_err_and(|error| is_failure(&error)) && started.elapsed() < limit
 }

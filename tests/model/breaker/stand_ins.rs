@@ -33,6 +33,11 @@ impl Error {
         self.0
     }
 
+    /// The model's store is always reached: it refuses, or does not answer.
+    pub(crate) fn is_unreachable(&self) -> bool {
+        false
+    }
+
     pub(crate) fn context(self, context: impl fmt::Display) -> Self {
         Error(self.0, format!("{context}: {}", self.1))
     }
