@@ -19,6 +19,7 @@ use serde::Deserialize;
 use self::data_model::Form;
 pub(crate) use self::number::{from_number, to_number, to_number_untyped};
 pub(crate) use self::payload::Payload;
+pub(crate) use self::untyped::own_types;
 
 /// The encoding of values whose type is known.
 ///

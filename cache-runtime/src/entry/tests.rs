@@ -9,6 +9,7 @@ macro_rules! data {
 }
 
 mod ambiguous;
+mod asymmetric;
 mod changes;
 mod damage;
 mod golden;

@@ -15,8 +15,9 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 pub(super) use self::known::KnownFacts;
+use super::TAKE_ALL;
 use super::walk::{self, Content, FieldNames, Listener, WalkEnd, Walked};
-use crate::codec::data_model::{DataKind, Form, PartLabel};
+use crate::codec::data_model::{DataKind, Form, Name, PartLabel};
 use crate::codec::hash::Hash;
 
 /// The facts of a value, in order, as an entry holds them.
@@ -32,7 +33,7 @@ impl<'a> Facts<'a> {
         Some((Facts(facts.as_chunks().0), value))
     }
 
-    fn iter(self) -> impl Iterator<Item = u64> + 'a {
+    pub(crate) fn iter(self) -> impl Iterator<Item = u64> + 'a {
         self.0.iter().map(|fact| u64::from_le_bytes(*fact))
     }
 
@@ -50,6 +51,8 @@ pub(crate) struct CollectedFacts {
     facts: BTreeSet<u64>,
     /// Whether a struct left out fields.
     pub(crate) leaves_out: bool,
+    /// Whether a part is of JSON, which reads any value.
+    pub(crate) has_json: bool,
 }
 
 impl CollectedFacts {
@@ -82,6 +85,12 @@ impl FactListener<'_> {
 }
 
 impl Listener for FactListener<'_> {
+    fn of_type(self, type_name: Name) {
+        if TAKE_ALL.contains(&type_name) {
+            self.facts.borrow_mut().has_json = true;
+        }
+    }
+
     fn leaf(self, kind: DataKind, _: Content<'_>) -> Walked {
         self.open(kind).map(|_| ())
     }
