@@ -9,7 +9,8 @@ use serde::de::{self, DeserializeOwned};
 
 use self::own_types::Written;
 use super::data_model::Form;
-use super::shape::{CollectedFacts, Facts, Mismatch, Shape, hidden_fields};
+use super::shape::hidden_fields::{self, Readings};
+use super::shape::{CollectedFacts, Facts, Mismatch, Shape};
 use super::{Codec, Payload, Refusal, Unfit, bincode, messagepack};
 
 /// Appends the facts of a value's shape and then the value, for readers of any type.
@@ -51,43 +52,34 @@ pub(crate) fn read<T: DeserializeOwned>(codec: Codec, payload: Payload<'_>) -> R
     let (facts, bytes) = Facts::split(&payload).ok_or(Unfit::Bytes)?;
     let shape = Shape::of::<T>(codec.form());
     let is_admitted = (codec == Codec::MessagePack || shape.is_closed) && shape.admits(facts);
-    let read = if is_admitted {
-        let value_at = payload.len() - bytes.len();
-        read_admitted(codec, shape, facts.are_of_bytes(), Payload { start: payload.start + value_at, ..payload })
-    } else if own_types::has_written::<T>(Written::Payload(codec, &payload)) {
-        read_own(codec, shape, bytes)
+    let is_own = || own_types::has_written::<T>(Written::Payload(codec, &payload));
+    let read = if is_admitted && shape.kind().is_none() && facts.are_of_bytes() {
+        read_items(bytes).ok_or(Unfit::Bytes)
+    } else if is_admitted && !shape.hides_fields {
+        let start = payload.start + payload.len() - bytes.len();
+        Payload { start, ..payload }.read(codec, shape.kind())
+    } else if is_admitted {
+        read_names(shape, facts, bytes, is_own)
+    } else if codec == Codec::MessagePack && is_own() {
+        // It is of this very type, although it has not the shape that the type asks for.
+        read_names(shape, facts, bytes, || true)
     } else {
-        return Err(Unfit::Type);
+        Err(Unfit::Type)
     };
     read.inspect_err(|_| own_types::check_from_now_on::<T>())
 }
 
-fn read_admitted<T: DeserializeOwned>(
-    codec: Codec,
-    shape: &Shape,
-    is_of_bytes: bool,
-    payload: Payload<'_>,
-) -> Result<T, Unfit> {
-    if shape.kind().is_none() && is_of_bytes {
-        return read_items(&payload).ok_or(Unfit::Bytes);
-    }
-    if shape.hides_fields {
-        if matches!(payload.first(), Some(0xcf)) && hidden_fields::takes_for_float::<T>(&payload) {
-            return Err(Unfit::Type);
-        }
-        return read_names(shape, &payload);
-    }
-    payload.read(codec, shape.kind())
-}
-
-/// Reads a value of this very type that has not the shape that the type asks for.
-fn read_own<T: DeserializeOwned>(codec: Codec, shape: &Shape, bytes: &[u8]) -> Result<T, Unfit> {
-    if codec == Codec::MessagePack { read_names(shape, bytes) } else { Err(Unfit::Type) }
-}
-
-/// Reads by the names of fields. The type of the writer is not known, so the reader's type must use every name.
-fn read_names<T: DeserializeOwned>(shape: &Shape, bytes: &[u8]) -> Result<T, Unfit> {
-    hidden_fields::read(bytes, &shape.layouts, |usage| !usage.ignores_names).map(|(value, _)| value)
+/// Reads by the names of fields.
+///
+/// The type of the writer is not known. So the reader's type must use every name, take values for what they were, and take
+/// numbers and texts for kinds that were written. A type of this process may write other kinds than it reads.
+fn read_names<T>(shape: &Shape, facts: Facts<'_>, bytes: &[u8], is_own: impl Fn() -> bool) -> Result<T, Unfit>
+where
+    T: DeserializeOwned,
+{
+    hidden_fields::read_unknown(bytes, &shape.layouts, |Readings { converts, kinds }| {
+        !converts && facts.hold_chars(*kinds) && (facts.hold_all(*kinds) || is_own())
+    })
 }
 
 /// Reads bytes as a sequence of `u8`, because serde's buffers would keep them as bytes.

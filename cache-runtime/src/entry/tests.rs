@@ -13,6 +13,7 @@ mod asymmetric;
 mod changes;
 mod damage;
 mod golden;
+mod retyped;
 mod roundtrip;
 mod rules;
 

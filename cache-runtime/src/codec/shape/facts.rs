@@ -17,7 +17,7 @@ use serde::Serialize;
 pub(super) use self::known::KnownFacts;
 use super::TAKE_ALL;
 use super::walk::{self, Content, FieldNames, Listener, WalkEnd, Walked};
-use crate::codec::data_model::{DataKind, Form, Name, PartLabel};
+use crate::codec::data_model::{DataKind, Form, KindSet, Name, PartLabel};
 use crate::codec::hash::Hash;
 
 /// The facts of a value, in order, as an entry holds them.
@@ -35,6 +35,24 @@ impl<'a> Facts<'a> {
 
     pub(crate) fn iter(self) -> impl Iterator<Item = u64> + 'a {
         self.0.iter().map(|fact| u64::from_le_bytes(*fact))
+    }
+
+    /// Whether a value of this kind is at one of the places.
+    fn hold(self, kind: DataKind) -> bool {
+        let content = kind.hash().narrow();
+        self.iter().any(|fact| fact as u32 == content)
+    }
+
+    /// Whether values of all these kinds are there: numbers and texts.
+    pub(crate) fn hold_all(self, kinds: KindSet) -> bool {
+        use DataKind::*;
+        let known = [I8, I16, I32, I64, U8, U16, U32, U64, Str];
+        self.hold_chars(kinds) && known.into_iter().all(|kind| !kinds.contains(kind) || self.hold(kind))
+    }
+
+    /// Whether characters are there, if they are among these kinds.
+    pub(crate) fn hold_chars(self, kinds: KindSet) -> bool {
+        !kinds.contains(DataKind::Char) || self.hold(DataKind::Char)
     }
 
     /// Whether they are those of a sequence of bytes.
