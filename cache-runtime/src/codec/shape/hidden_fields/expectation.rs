@@ -7,11 +7,23 @@
 use super::tree::{self, Node};
 use crate::codec::data_model::{DataKind, KindSet};
 
-/// What a type takes a value for.
+/// What a type takes a value for. It is small, because each reading begins with a new list of them.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Expected {
-    /// A number, a boolean or a text.
-    Kind(DataKind),
+    I8,
+    I16,
+    I32,
+    I64,
+    U8,
+    U16,
+    U32,
+    U64,
+    F32,
+    F64,
+    Bool,
+    Char,
+    Str,
+    Bytes,
     /// A list, a map or a struct.
     Parts,
     /// It cannot be told what this accepts.
@@ -35,9 +47,9 @@ impl Expectations {
     pub(super) fn reading(&self, stored: &Node<'_>, is_needed: bool) -> Readings {
         let mut expected = self.all.iter().flatten();
         match expected.find(|expected| expected.may_accept(stored)) {
-            Some(Expected::Kind(kind)) if is_kept_as(stored, *kind) => Readings::of(*kind),
-            Some(Expected::Kind(_)) => Readings::CONVERTED,
             Some(Expected::Parts | Expected::Unknown) => Readings::default(),
+            Some(expected) if expected.keeps(stored) => Readings::of(expected.kind()),
+            Some(_) => Readings::CONVERTED,
             // What nobody accepts is dropped if the value can do without, as `flatten` does below an `Option`.
             None if !is_needed && self.all[0].is_some() && self.all[7].is_none() => Readings::CONVERTED,
             None => Readings::default(),
@@ -69,77 +81,98 @@ impl Readings {
 impl Expected {
     /// What the visitors of serde and of its derive macro say.
     fn in_words(text: &str) -> Self {
-        use DataKind::*;
-        let kind = match text.strip_prefix("a nonzero ").unwrap_or(text) {
-            "i8" => I8,
-            "i16" => I16,
-            "i32" => I32,
-            "i64" | "isize" => I64,
-            "u8" => U8,
-            "u16" => U16,
-            "u32" => U32,
-            "u64" | "usize" => U64,
-            "f32" => F32,
-            "f64" => F64,
-            "a boolean" => Bool,
-            "a character" => Char,
-            "a string" | "a borrowed string" | "path string" => Str,
-            "byte array" | "a borrowed byte array" => Bytes,
+        match text.strip_prefix("a nonzero ").unwrap_or(text) {
+            "i8" => Expected::I8,
+            "i16" => Expected::I16,
+            "i32" => Expected::I32,
+            "i64" | "isize" => Expected::I64,
+            "u8" => Expected::U8,
+            "u16" => Expected::U16,
+            "u32" => Expected::U32,
+            "u64" | "usize" => Expected::U64,
+            "f32" => Expected::F32,
+            "f64" => Expected::F64,
+            "a boolean" => Expected::Bool,
+            "a character" => Expected::Char,
+            "a string" | "a borrowed string" | "path string" => Expected::Str,
+            "byte array" | "a borrowed byte array" => Expected::Bytes,
             text => {
                 let parts =
                     ["a sequence", "a map", "struct ", "tuple struct ", "a tuple of size ", "an array of length "];
                 let has_parts = parts.iter().any(|start| text.starts_with(start));
-                return if has_parts { Expected::Parts } else { Expected::Unknown };
+                if has_parts { Expected::Parts } else { Expected::Unknown }
             }
-        };
-        Expected::Kind(kind)
+        }
+    }
+
+    /// The kind in which such a value is written.
+    fn kind(self) -> DataKind {
+        match self {
+            Expected::I8 => DataKind::I8,
+            Expected::I16 => DataKind::I16,
+            Expected::I32 => DataKind::I32,
+            Expected::I64 => DataKind::I64,
+            Expected::U8 => DataKind::U8,
+            Expected::U16 => DataKind::U16,
+            Expected::U32 => DataKind::U32,
+            Expected::U64 => DataKind::U64,
+            Expected::F32 => DataKind::F32,
+            Expected::F64 => DataKind::F64,
+            Expected::Bool => DataKind::Bool,
+            Expected::Char => DataKind::Char,
+            Expected::Str => DataKind::Str,
+            Expected::Bytes => DataKind::Bytes,
+            Expected::Parts | Expected::Unknown => DataKind::Unit,
+        }
     }
 
     /// Whether serde would read the stored value as this.
-    fn may_accept(&self, stored: &Node<'_>) -> bool {
-        use DataKind::*;
-        let kind = match self {
-            Expected::Unknown => return true,
-            Expected::Parts => return matches!(stored, Node::Seq(_) | Node::Map(_) | Node::Bytes(_)),
-            Expected::Kind(kind) => *kind,
-        };
+    fn may_accept(self, stored: &Node<'_>) -> bool {
+        use Expected::*;
+        if self == Unknown {
+            return true;
+        }
         match stored {
-            Node::Text(text) => match kind {
-                Char => std::str::from_utf8(text).is_ok_and(|text| text.chars().count() == 1),
-                kind => matches!(kind, Str | Bytes),
-            },
-            Node::Bytes(_) => matches!(kind, Str | Bytes),
-            Node::Scalar(0xc2 | 0xc3, _) => kind == Bool,
-            Node::Scalar(tree::F32 | tree::F64, _) => matches!(kind, F32 | F64),
-            Node::Scalar(..) => matches!(kind, F32 | F64) || stored.integer().is_some_and(|number| fits(number, kind)),
-            Node::Seq(_) | Node::Map(_) | Node::Decoy => false,
+            Node::Text(text) if self == Char => is_one_char(text),
+            Node::Text(_) => matches!(self, Str | Bytes),
+            Node::Bytes(_) => matches!(self, Str | Bytes | Parts),
+            Node::Scalar(0xc2 | 0xc3, _) => self == Bool,
+            Node::Scalar(tree::F32 | tree::F64, _) => matches!(self, F32 | F64),
+            Node::Scalar(..) => stored.integer().is_some_and(|number| self.fits(number)),
+            Node::Seq(_) | Node::Map(_) => self == Parts,
+            Node::Decoy => false,
+        }
+    }
+
+    /// Whether a value of this kind is stored like that.
+    fn keeps(self, stored: &Node<'_>) -> bool {
+        use Expected::*;
+        match stored {
+            Node::Text(_) => self != Bytes,
+            Node::Bytes(_) => self == Bytes,
+            Node::Scalar(tree::F32, _) => self == F32,
+            Node::Scalar(tree::F64, _) => self == F64,
+            _ => !matches!(self, F32 | F64),
+        }
+    }
+
+    fn fits(self, number: i128) -> bool {
+        use Expected::*;
+        match self {
+            I8 => i8::try_from(number).is_ok(),
+            I16 => i16::try_from(number).is_ok(),
+            I32 => i32::try_from(number).is_ok(),
+            I64 => i64::try_from(number).is_ok(),
+            U8 => u8::try_from(number).is_ok(),
+            U16 => u16::try_from(number).is_ok(),
+            U32 => u32::try_from(number).is_ok(),
+            U64 => u64::try_from(number).is_ok(),
+            F32 | F64 => true,
+            _ => false,
         }
     }
 }
 
-/// Whether a value of this kind is stored like this.
-fn is_kept_as(stored: &Node<'_>, kind: DataKind) -> bool {
-    use DataKind::*;
-    match stored {
-        Node::Text(_) => kind != Bytes,
-        Node::Bytes(_) => kind == Bytes,
-        Node::Scalar(tree::F32, _) => kind == F32,
-        Node::Scalar(tree::F64, _) => kind == F64,
-        _ => !matches!(kind, F32 | F64),
-    }
-}
-
-fn fits(number: i128, kind: DataKind) -> bool {
-    use DataKind::*;
-    match kind {
-        I8 => i8::try_from(number).is_ok(),
-        I16 => i16::try_from(number).is_ok(),
-        I32 => i32::try_from(number).is_ok(),
-        I64 => i64::try_from(number).is_ok(),
-        U8 => u8::try_from(number).is_ok(),
-        U16 => u16::try_from(number).is_ok(),
-        U32 => u32::try_from(number).is_ok(),
-        U64 => u64::try_from(number).is_ok(),
-        _ => false,
-    }
+fn is_one_char(text: &[u8]) -> bool {
+    std::str::from_utf8(text).is_ok_and(|text| text.chars().count() == 1)
 }
