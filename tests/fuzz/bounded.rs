@@ -8,20 +8,20 @@ fn bounded(target: &Target, inputs: u64) {
 
 #[test]
 fn entries_with_a_right_checksum() {
-    bounded(&entries::TARGET, 3_000);
+    bounded(&entries::TARGET, 20_000);
 }
 
 #[test]
 fn keys_of_any_text() {
-    bounded(&keys::TARGET, 10_000);
+    bounded(&keys::TARGET, 5_000);
 }
 
 #[test]
 fn addresses_of_any_text() {
-    bounded(&addresses::TARGET, 10_000);
+    bounded(&addresses::TARGET, 50_000);
 }
 
 #[test]
 fn configurations_of_any_text() {
-    bounded(&configuration::TARGET, 10_000);
+    bounded(&configuration::TARGET, 30_000);
 }

@@ -33,8 +33,28 @@ data! {
     enum Adjacent { A { x: u8 }, B(i64, String), C }
     #[serde(untagged)]
     enum Untagged { Small(u8), Large(u64), Float(f64), Many(Vec<f32>), Named { x: u8, y: Option<char> }, Text(String) }
+    enum Source { Single(f32), Double(f64), Large(u64), Small(i16), One(char), Text(String), Flag(bool), Nested(Vec<Source>) }
+    #[serde(untagged)]
+    enum Greedy { Single(f32), Double(f64), Large(u64), Small(i16), One(char), Text(String), Flag(bool), Nested(Vec<Greedy>) }
+    struct Field<T> { field: T }
+    struct Held<T> { number: u8, #[serde(flatten)] more: T }
     struct Sparse { #[serde(skip_serializing_if = "Option::is_none", default)] a: Option<u8>, b: Option<Option<u8>> }
     struct Wide { i: i128, u: u128, c: char, map: BTreeMap<(u8, bool), [u16; 3]>, unit: (), many: Vec<(Nothing, ())> }
+}
+
+impl From<Source> for Greedy {
+    fn from(source: Source) -> Self {
+        match source {
+            Source::Single(it) => Greedy::Single(it),
+            Source::Double(it) => Greedy::Double(it),
+            Source::Large(it) => Greedy::Large(it),
+            Source::Small(it) => Greedy::Small(it),
+            Source::One(it) => Greedy::One(it),
+            Source::Text(it) => Greedy::Text(it),
+            Source::Flag(it) => Greedy::Flag(it),
+            Source::Nested(it) => Greedy::Nested(it.into_iter().map(Greedy::from).collect()),
+        }
+    }
 }
 
 fn plain() -> Plain {
@@ -64,12 +84,17 @@ fn wide() -> Wide {
     Wide { i: -1, u: u128::MAX, c: 'é', map, unit: (), many: vec![(Nothing, ()); 3] }
 }
 
+fn sources() -> Vec<Source> {
+    let nested = Source::Nested(vec![Source::Double(0.1), Source::Single(0.5), Source::Large(7)]);
+    vec![Source::One('a'), Source::Text("b".into()), Source::Small(-1), Source::Flag(true), nested]
+}
+
 fn json() -> serde_json::Value {
     serde_json::json!({"a": [1, -1, 2.5, null, true], "b": {"c": "text"}})
 }
 
 /// The types, each with a value to begin with.
-const KINDS: [fn() -> Kind; 11] = [
+const KINDS: [fn() -> Kind; 12] = [
     || Kind::of(plain()),
     || Kind::of(tree()),
     || Kind::of(flat()),
@@ -80,6 +105,7 @@ const KINDS: [fn() -> Kind; 11] = [
     || Kind::of(Sparse { a: None, b: Some(Some(3)) }),
     || Kind::of(wide()),
     || Kind::of(json()),
+    || Kind { check: check_sources, ..Kind::of(sources()) },
     || Kind::of("a text of some length".repeat(20)),
 ];
 
@@ -225,36 +251,66 @@ fn seal(entry: &mut [u8]) {
     }
 }
 
-/// Reads an entry as a type. A value that comes out is then stored in every way, and comes back as it is or not at all.
+thread_local! {
+    static CACHES: Caches = caches();
+}
+
+/// Reads an entry as a type. A value that comes out is then stored in every way.
 fn check_as<T: Serialize + DeserializeOwned + Clone + Debug>(entry: &[u8], is_genuine: bool) -> String {
-    thread_local! {
-        static CACHES: Caches = caches();
-    }
-    CACHES.with(|caches| {
-        let read = || {
-            caches.store.entries().insert(KEY.to_owned(), Value::Bytes(entry.to_vec()));
-            caches.bincode.get::<T>(KEY).expect("a damaged entry is a miss and no error")
-        };
-        let value = read();
-        assert!(is_genuine || caches.secret.get::<T>(KEY).expect("an answer").is_none(), "it was not signed");
-        let Some(value) = value else { return "a miss".to_owned() };
-        let shown = format!("{value:?}");
-        assert_eq!(read().map(|again| format!("{again:?}")).as_ref(), Some(&shown), "another value the second time");
-        let is_same = |cache: &Cache, way: &str| {
-            let again = cache.get::<T>(KEY).expect("an answer").map(|again| format!("{again:?}"));
-            assert!(again.is_none() || again.as_ref() == Some(&shown), "{way}: {shown} came back as {again:?}");
-            again.is_some()
-        };
-        let mut hits = Vec::new();
-        for cache in [&caches.bincode, &caches.messagepack, &caches.secret] {
-            caches.store.entries().clear();
-            cache.get_or_set(KEY, || value.clone());
-            hits.push(is_same(cache, "computed"));
-        }
-        match caches.bincode.set(KEY, &value) {
-            Ok(()) => hits.push(is_same(&caches.bincode, "set")),
-            Err(error) => assert_eq!(error.kind(), ErrorKind::Value, "{error}"),
-        }
-        format!("a hit of {} {hits:?}", shown.len().ilog2())
+    CACHES.with(|caches| match read::<T>(caches, entry, is_genuine) {
+        Some(value) => format!("a hit of {:?} {:?}", format!("{value:?}").len().ilog2(), stored(caches, &value)),
+        None => "a miss".to_owned(),
     })
+}
+
+/// The same, and stores the values as a type whose variants accept those of others.
+fn check_sources(entry: &[u8], is_genuine: bool) -> String {
+    CACHES.with(|caches| {
+        let Some(sources) = read::<Vec<Source>>(caches, entry, is_genuine) else { return "a miss".to_owned() };
+        let greedy: Vec<_> = sources.into_iter().map(Greedy::from).collect();
+        let held = Held { number: 1, more: Field { field: greedy.clone() } };
+        format!(
+            "{:?} {:?} {:?}",
+            stored(caches, &greedy),
+            stored(caches, &held),
+            greedy.first().map(|one| stored(caches, one))
+        )
+    })
+}
+
+fn read<T: DeserializeOwned + Debug>(caches: &Caches, entry: &[u8], is_genuine: bool) -> Option<T> {
+    let read = || {
+        caches.store.entries().clear();
+        caches.store.entries().insert(KEY.to_owned(), Value::Bytes(entry.to_vec()));
+        caches.bincode.get::<T>(KEY).expect("a damaged entry is a miss and no error")
+    };
+    let (value, again) = (read(), read());
+    assert_eq!(format!("{value:?}"), format!("{again:?}"), "another value the second time");
+    assert!(is_genuine || caches.secret.get::<T>(KEY).expect("an answer").is_none(), "it was not signed");
+    value
+}
+
+/// Stores a value in every way. It comes back as it is or not at all.
+fn stored<T: Serialize + DeserializeOwned + Clone + Debug>(caches: &Caches, value: &T) -> [bool; 4] {
+    let shown = format!("{value:?}");
+    let is_same = |cache: &Cache, way: &str| {
+        let again = cache.get::<T>(KEY).expect("an answer").map(|again| format!("{again:?}"));
+        assert!(again.is_none() || again.as_ref() == Some(&shown), "{way}: {shown} came back as {again:?}");
+        again.is_some()
+    };
+    let computed = [&caches.bincode, &caches.messagepack, &caches.secret].map(|cache| {
+        caches.store.entries().clear();
+        cache.get_or_set(KEY, || value.clone());
+        is_same(cache, "computed")
+    });
+    caches.store.entries().clear();
+    let set = match caches.bincode.set(KEY, value) {
+        Ok(()) => is_same(&caches.bincode, "set"),
+        Err(error) => {
+            assert_eq!(error.kind(), ErrorKind::Value, "{error}");
+            false
+        }
+    };
+    let [bincode, messagepack, secret] = computed;
+    [bincode, messagepack, secret, set]
 }
