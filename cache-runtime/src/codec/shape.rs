@@ -11,6 +11,7 @@ mod emptiness;
 mod facts;
 mod fingerprint;
 pub(super) mod hidden_fields;
+mod made_up;
 mod matches;
 mod mismatch;
 mod parts;

@@ -141,9 +141,9 @@ fn examine<T: DeserializeOwned>(bytes: &[u8], known: &KnownLayouts, layout: Opti
         let expected = refusals.expected.or((!is_read).then(Hash::new));
         ignores_names |= expected.is_none();
         hash = hash.number(entry.path).number(expected.map_or(0, Hash::wide));
-        let may_be_tag = sample.value(position).and_then(|value| value.text()).is_some_and(is_word);
-        let mut with_other_word = || sample.with(position, Node::Text(b"qqqq"), reader::try_read::<T>);
-        if refusals.expected_variant || may_be_tag && !reads_alike(with_other_word(), whole) {
+        let other = sample.value(position).and_then(|value| value.text()).and_then(other_word);
+        let mut with_other = |word| sample.with(position, Node::Text(word), reader::try_read::<T>);
+        if refusals.expected_variant || other.is_some_and(|word| !reads_alike(with_other(word), whole)) {
             tags.push(entry.name);
         }
     }
@@ -155,8 +155,12 @@ fn examine<T: DeserializeOwned>(bytes: &[u8], known: &KnownLayouts, layout: Opti
     Some(usage)
 }
 
-fn is_word(text: &[u8]) -> bool {
-    text.iter().all(|byte| byte.is_ascii_alphabetic() || b"-_".contains(byte))
+/// Another word of the same length, if a text is one that may be a tag. Code that looks into the word meets as many letters.
+fn other_word(text: &[u8]) -> Option<&'static [u8]> {
+    const WORDS: [[u8; 64]; 2] = [[b'q'; 64], [b'w'; 64]];
+    let is_word = text.iter().all(|byte| byte.is_ascii_alphabetic() || b"-_".contains(byte));
+    let other = &WORDS[usize::from(text.first() == Some(&b'q'))];
+    other.get(..text.len()).filter(|_| is_word)
 }
 
 fn reads_alike((is_read, refusals): (bool, Refusals), (was_read, earlier): (bool, Refusals)) -> bool {
