@@ -5,6 +5,7 @@ use std::hash::{BuildHasher, RandomState};
 use std::time::{Duration, Instant};
 
 use allocation_counter::measure;
+use cache_runtime::{ErrorKind, Result};
 
 use crate::mutate::mutate;
 
@@ -40,6 +41,16 @@ impl Target {
         assert!(memory <= most, "{memory} bytes of memory for {} bytes of input", input.len());
         assert!(start.elapsed() <= LONGEST, "{:?} for {} bytes of input", start.elapsed(), input.len());
         outcome
+    }
+}
+
+/// Asks once more if the machine took so long that the store of a target was taken for an unavailable one.
+pub(crate) fn asked<T>(ask: impl Fn() -> Result<T>) -> Result<T> {
+    loop {
+        match ask() {
+            Err(error) if error.kind() == ErrorKind::Unavailable => std::thread::sleep(Duration::from_millis(100)),
+            answer => return answer,
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use cache_runtime::store::{Expiration, Record, Store, Timestamp, Value};
 use cache_runtime::{Cache, ErrorKind, Result, cached};
 
 use crate::Target;
+use crate::driver::asked;
 
 /// Two halves, each of texts that `0xff` ends: namespaces, the outermost first, then a key. The halves are of the same length in texts.
 pub const TARGET: Target = Target { name: "keys", seeds, longest: 400, check };
@@ -111,8 +112,8 @@ impl Stored {
         let cache = Cache::builder(store.clone()).near(0).build();
         let cache = namespaces.iter().fold(cache, |cache, name| cache.namespace(name));
         let longest = if namespaces.len() > NAMESPACES { usize::MAX } else { LONGEST };
-        let plain = only(cache.get::<u8>(end).map(drop), &store, longest);
-        let tag = only(cache.delete_tag(end).map(drop), &store, longest);
+        let plain = only(asked(|| cache.get::<u8>(end)).map(drop), &store, longest);
+        let tag = only(asked(|| cache.delete_tag(end)).map(drop), &store, longest);
         Stored { plain, tag }
     }
 }
