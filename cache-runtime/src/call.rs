@@ -342,7 +342,7 @@ impl<M: Mode> Call<'_, M> {
         let expiration = self.handle.expiration(&self.key, retention.ttl());
         self.handle.note_writer(&self.key);
         let encoded = self.handle.encode_typed(value, &self.key, &expiration);
-        let value = encoded.inspect_err(|error| self.handle.report_not_stored(&self.key, error)).ok()?;
+        let value = encoded.inspect_err(|error| self.handle.report_unwritable::<T>(&self.key, error)).ok()?;
         let seal = self.handle.seal(&self.key);
         Some((entry::tagged(value, stamps.unwrap_or_default(), seal, &expiration), expiration))
     }

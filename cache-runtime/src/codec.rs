@@ -10,6 +10,7 @@ mod roundtrip_check;
 pub(crate) mod scalar_probe;
 pub(crate) mod shape;
 pub(crate) mod typed;
+pub mod untraced;
 pub(crate) mod untyped;
 
 use std::error::Error as StdError;
@@ -19,6 +20,7 @@ use serde::Deserialize;
 use self::data_model::Form;
 pub(crate) use self::number::{from_number, to_number, to_number_untyped};
 pub(crate) use self::payload::Payload;
+pub(crate) use self::untyped::own_types;
 
 /// The encoding of values whose type is known.
 ///
@@ -32,9 +34,10 @@ pub(crate) use self::payload::Payload;
 /// Whatever bytes are in the store, reading them allocates a small multiple of their size at most, takes no longer than their
 /// size allows, and does not overflow the stack.
 ///
-/// To learn the shape of a type, the library calls its `Deserialize` with made-up values, once for each type. It does not
-/// do so in a program with `panic = "abort"`, where types that need them (a tuple with a date before other elements, for
-/// example) are written as MessagePack.
+/// To learn the shape of a type, the library runs its `Deserialize` without data, once for each type. What comes before
+/// another value in a tuple is then made up, if it is of a derived type, of the standard library or of a well-known crate.
+/// Behind a type that checks its values by hand the shape is not known, and such tuples are written as MessagePack. So are all
+/// that need made-up values in a program with `panic = "abort"`. See [`untraced`] for how to forbid made-up values.
 ///
 /// The codec is an option of a cache: `codec = "messagepack"` in the configuration, or in an address.
 ///

@@ -172,7 +172,10 @@ pub(crate) fn take_marked<T: DeserializeOwned>(value: Value, digest: u64, seal: 
 }
 
 fn read_number<T: DeserializeOwned>(number: i64) -> Result<T, Unreadable> {
-    codec::from_number(number).ok_or(Unreadable::Shape)
+    codec::from_number(number).ok_or_else(|| {
+        codec::own_types::check_from_now_on::<T>();
+        Unreadable::Shape
+    })
 }
 
 fn read_bytes<T: DeserializeOwned>(entry: Cow<'_, [u8]>, digest: u64, seal: Option<Seal<'_>>) -> Result<T, Unreadable> {

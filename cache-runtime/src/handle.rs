@@ -8,6 +8,7 @@ mod near;
 mod scope;
 mod shared_key;
 mod tags;
+mod unwritable;
 mod view;
 
 use std::borrow::Cow;

@@ -40,7 +40,7 @@ pub use self::cache::{
     AsyncBackground, AsyncCache, AsyncCounter, AsyncFragment, Background, Cache, CacheBuilder, Counter, Fragment,
     FragmentLookup, FragmentsLookup, Rendering,
 };
-pub use self::codec::Codec;
+pub use self::codec::{Codec, untraced};
 pub use self::config::Options;
 pub use self::error::{Error, ErrorKind, Result};
 pub use self::observe::{Event, Outage};

@@ -22,6 +22,7 @@ mod results;
 mod signatures;
 mod surroundings;
 mod tags;
+mod unreadable;
 mod windows;
 
 #[path = "../shared/logged.rs"]

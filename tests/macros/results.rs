@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use cache_runtime::cached;
+use cache_runtime::{ErrorKind, cached};
 use serde::{Deserialize, Serialize};
 
 use crate::common::{empty, ran, runs};
@@ -226,9 +226,11 @@ fn every_caller_gets_the_variant_that_was_computed() {
     }
     cache.set("k", &Area::Plane { x: 1, y: 2 }).unwrap();
     assert_eq!(cache.get::<Area>("k").unwrap(), None);
+    cache.set("k", &Amount::Whole(7)).unwrap();
+    assert_eq!(cache.get::<Amount>("k").unwrap(), None);
     for whole in [7, u64::MAX] {
-        cache.set("k", &Amount::Whole(whole)).unwrap();
-        assert_eq!(cache.get::<Amount>("k").unwrap(), None);
         assert_eq!(cache.get_or_set("k", || Amount::Whole(whole)), Amount::Whole(whole));
+        // It is known by now that the type takes another variant.
+        assert_eq!(cache.set("k", &Amount::Whole(whole)).unwrap_err().kind(), ErrorKind::Value);
     }
 }

@@ -37,7 +37,8 @@ for_both_faces! {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Value`](crate::ErrorKind::Value) if serde cannot write the value,
+    /// [`ErrorKind::Value`](crate::ErrorKind::Value) if serde cannot write the value, or if a `get` has found that the type
+    /// does not read what it writes: see [values](crate::guide::values).
     /// [`ErrorKind::Key`](crate::ErrorKind::Key) if the key is empty; otherwise the store's error.
     example:
     /// cache.set("stats", &[3_u32, 1, 4][..]).await?; // lives as long as the cache's default says

@@ -324,7 +324,7 @@ impl<'a, M: Mode, E> Batch<'a, M, E> {
             let expiration = lifetimes.get(&computed.retention.ttl())?;
             handle.note_writer(&computed.key);
             let value = handle.encode_typed(Always::<V>::storable(computed.value)?, &computed.key, expiration);
-            let value = value.inspect_err(|error| handle.report_not_stored(&computed.key, error)).ok()?;
+            let value = value.inspect_err(|error| handle.report_unwritable::<V>(&computed.key, error)).ok()?;
             let seal = handle.seal(&computed.key);
             Some(entry::tagged(value, computed.stamps.unwrap_or_default(), seal, expiration))
         };

@@ -80,6 +80,26 @@ impl DataKind {
     }
 }
 
+/// A set of kinds, whatever their names and lengths.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct KindSet(u32);
+
+impl KindSet {
+    pub(crate) const NONE: KindSet = KindSet(0);
+
+    pub(crate) fn of(kind: DataKind) -> Self {
+        KindSet(1 << kind.number())
+    }
+
+    pub(crate) fn and(self, other: Self) -> Self {
+        KindSet(self.0 | other.0)
+    }
+
+    pub(crate) fn contains(self, kind: DataKind) -> bool {
+        self.0 & KindSet::of(kind).0 != 0
+    }
+}
+
 /// A part of a value.
 #[derive(Clone, Copy)]
 pub(crate) struct PartLabel {

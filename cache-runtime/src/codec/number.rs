@@ -6,12 +6,17 @@ use serde::de::DeserializeOwned;
 
 use super::data_model::{DataKind, Form};
 use super::shape::{Shape, hidden_fields};
+use super::untyped::own_types::{self, Written};
 use super::{bincode, messagepack, roundtrip_check, scalar_probe};
 
 /// The number that a value is, if its type reads numbers.
 pub(crate) fn to_number<T: Serialize + DeserializeOwned>(value: &T) -> Option<i64> {
-    match Shape::of::<T>(Form::Compact).kind() {
-        Some(kind) if kind.is_integer() => scalar_probe::number(value, Form::Compact),
+    let shape = Shape::of::<T>(Form::Compact);
+    match shape.kind() {
+        Some(kind) if kind.is_integer() => {
+            let is_readable = |number: &i64| !shape.has_refused() || from_number::<T>(*number).is_some();
+            scalar_probe::number(value, Form::Compact).filter(is_readable)
+        }
         Some(_) => None,
         // An opaque type may be anything, and may read a number as another value.
         None => scalar_probe::number(value, Form::Readable).filter(|number| {
@@ -20,10 +25,12 @@ pub(crate) fn to_number<T: Serialize + DeserializeOwned>(value: &T) -> Option<i6
     }
 }
 
-/// The number that a value is in both of its forms, because the type of the reader is not known.
+/// The number that a value is in both of its forms, because the type of the reader is not known. `None` if it is known that
+/// the type does not read it.
 pub(crate) fn to_number_untyped<T: Serialize + ?Sized>(value: &T) -> Option<i64> {
     let number = scalar_probe::number(value, Form::Readable)?;
-    (scalar_probe::number(value, Form::Compact) == Some(number)).then_some(number)
+    let is_one = scalar_probe::number(value, Form::Compact) == Some(number);
+    (is_one && own_types::remember::<T>(Written::Number(number)).is_ok()).then_some(number)
 }
 
 /// Converts a number to a type; `None` if it is out of range or the type is not a whole number.
@@ -46,5 +53,9 @@ pub(crate) fn from_number<T: DeserializeOwned>(number: i64) -> Option<T> {
             return if is_float { None } else { messagepack::read(&bytes) };
         }
     }
-    bincode::read(&bytes)
+    let value = bincode::read(&bytes);
+    if value.is_none() {
+        shape.note_refusal();
+    }
+    value
 }

@@ -13,7 +13,9 @@ use super::shape::walk::{self, Content, Listener, WalkEnd, Walked};
 pub(super) fn check<T: Serialize + ?Sized>(value: &T) -> Result<(), Refusal> {
     match walk::walk(value, Form::Readable, NilFinder { in_some: false, opened: DataKind::Unit }) {
         Err(WalkEnd::Enough) => {
-            Err("MessagePack cannot tell `Some` of an empty value, such as `Some(None)`, from `None`".into())
+            let why = "`Some` of an empty value, such as `Some(None)` or `Some(Value::Null)`, would be read as `None` beside \
+                       parts that are read by name: use one `Option` or one JSON value, without the other around it";
+            Err(why.into())
         }
         walked => walked.map_err(Refusal::from),
     }
@@ -53,7 +55,9 @@ pub(super) fn check_same<T: Serialize>(value: &T, read: &T) -> Result<(), Refusa
     if digest(value)? == digest(read)? {
         return Ok(());
     }
-    Err("it is read back as another value; with `untagged`, put the variant that accepts the most last".into())
+    let why = "it is read back as another value; with `untagged`, put the variant that accepts the most last; with \
+               `skip_serializing_if`, let the `default` be what is skipped";
+    Err(why.into())
 }
 
 /// A hash of everything that is written, in any order, because a `HashMap` has another order when it is read back.

@@ -11,7 +11,9 @@ mod emptiness;
 mod facts;
 mod fingerprint;
 pub(super) mod hidden_fields;
+mod made_up;
 mod matches;
+mod mismatch;
 mod parts;
 mod trace;
 mod tracer;
@@ -19,6 +21,8 @@ pub(crate) mod walk;
 
 use std::any::TypeId;
 use std::collections::HashMap;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{LazyLock, OnceLock, PoisonError, RwLock};
 
 use foldhash::fast::FixedState;
@@ -28,10 +32,11 @@ use self::facts::KnownFacts;
 pub(super) use self::facts::{CollectedFacts, Facts};
 use self::hidden_fields::KnownLayouts;
 pub(super) use self::matches::matches_shape;
+pub(super) use self::mismatch::Mismatch;
 use super::data_model::{DataKind, Form, Name};
 
 /// The shape of a type in one of its forms. It is a graph, because a type may contain itself.
-pub(super) struct Shape {
+pub(crate) struct Shape {
     pub(super) fingerprint: u64,
     /// Whether values can be read without names: no place is opaque, and none has two names.
     pub(super) is_closed: bool,
@@ -41,6 +46,8 @@ pub(super) struct Shape {
     pub(super) may_repeat_nothing: bool,
     /// What is known of how the type uses the fields of its values.
     pub(super) layouts: KnownLayouts,
+    /// Whether the type has refused bytes that seem to be its own, so that writers must read back what they write.
+    has_refused: AtomicBool,
     form: Form,
     nodes: Vec<ShapeNode>,
     known_facts: OnceLock<KnownFacts>,
@@ -95,6 +102,7 @@ impl Shape {
             hides_fields: nodes.iter().any(|node| node.kind.is_none() && !TAKE_ALL.contains(&node.wanted)),
             may_repeat_nothing: emptiness::may_repeat_nothing(&nodes),
             layouts: KnownLayouts::default(),
+            has_refused: AtomicBool::new(false),
             form,
             nodes,
             known_facts: OnceLock::new(),
@@ -104,6 +112,16 @@ impl Shape {
     /// The kind of the type itself; `None` if it is opaque.
     pub(super) fn kind(&self) -> Option<DataKind> {
         self.root().kind
+    }
+
+    /// Whether the type may refuse values that it wrote itself, as hand-written checks do.
+    pub(super) fn has_refused(&self) -> bool {
+        self.has_refused.load(Relaxed)
+    }
+
+    /// Remembers that the type refused bytes of its shape.
+    pub(super) fn note_refusal(&self) {
+        self.has_refused.store(true, Relaxed);
     }
 
     fn root(&self) -> &ShapeNode {

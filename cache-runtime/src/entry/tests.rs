@@ -9,9 +9,11 @@ macro_rules! data {
 }
 
 mod ambiguous;
+mod asymmetric;
 mod changes;
 mod damage;
 mod golden;
+mod retyped;
 mod roundtrip;
 mod rules;
 

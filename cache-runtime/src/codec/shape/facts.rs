@@ -15,8 +15,9 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 pub(super) use self::known::KnownFacts;
+use super::TAKE_ALL;
 use super::walk::{self, Content, FieldNames, Listener, WalkEnd, Walked};
-use crate::codec::data_model::{DataKind, Form, PartLabel};
+use crate::codec::data_model::{DataKind, Form, KindSet, Name, PartLabel};
 use crate::codec::hash::Hash;
 
 /// The facts of a value, in order, as an entry holds them.
@@ -32,8 +33,26 @@ impl<'a> Facts<'a> {
         Some((Facts(facts.as_chunks().0), value))
     }
 
-    fn iter(self) -> impl Iterator<Item = u64> + 'a {
+    pub(crate) fn iter(self) -> impl Iterator<Item = u64> + 'a {
         self.0.iter().map(|fact| u64::from_le_bytes(*fact))
+    }
+
+    /// Whether a value of this kind is at one of the places.
+    fn hold(self, kind: DataKind) -> bool {
+        let content = kind.hash().narrow();
+        self.iter().any(|fact| fact as u32 == content)
+    }
+
+    /// Whether values of all these kinds are there: numbers and texts.
+    pub(crate) fn hold_all(self, kinds: KindSet) -> bool {
+        use DataKind::*;
+        let known = [I8, I16, I32, I64, U8, U16, U32, U64, Str];
+        self.hold_chars(kinds) && known.into_iter().all(|kind| !kinds.contains(kind) || self.hold(kind))
+    }
+
+    /// Whether characters are there, if they are among these kinds.
+    pub(crate) fn hold_chars(self, kinds: KindSet) -> bool {
+        !kinds.contains(DataKind::Char) || self.hold(DataKind::Char)
     }
 
     /// Whether they are those of a sequence of bytes.
@@ -50,6 +69,8 @@ pub(crate) struct CollectedFacts {
     facts: BTreeSet<u64>,
     /// Whether a struct left out fields.
     pub(crate) leaves_out: bool,
+    /// Whether a part is of JSON, which reads any value.
+    pub(crate) has_json: bool,
 }
 
 impl CollectedFacts {
@@ -82,6 +103,12 @@ impl FactListener<'_> {
 }
 
 impl Listener for FactListener<'_> {
+    fn of_type(self, type_name: Name) {
+        if TAKE_ALL.contains(&type_name) {
+            self.facts.borrow_mut().has_json = true;
+        }
+    }
+
     fn leaf(self, kind: DataKind, _: Content<'_>) -> Walked {
         self.open(kind).map(|_| ())
     }

@@ -121,11 +121,11 @@ impl<'de> de::VariantAccess<'de> for Tracer<'_> {
     type Error = TraceEnd;
 
     fn unit_variant(self) -> Traced<()> {
-        self.step::<()>(DataKind::UnitVariant, &[], 0).map(|_| ())
+        self.variant_step::<()>(DataKind::UnitVariant, 0).map(|_| ())
     }
 
     fn newtype_variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Traced<S::Value> {
-        let (tracer, child) = self.step::<S>(DataKind::NewtypeVariant, &[], 1)?;
+        let (tracer, child) = self.variant_step::<S>(DataKind::NewtypeVariant, 1)?;
         seed.deserialize(tracer.part::<S::Value>(child.is_some()))
     }
 

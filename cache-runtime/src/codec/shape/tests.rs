@@ -86,32 +86,127 @@ fn only_types_that_serde_buffers_are_opaque() {
     assert!(!is_transparent::<serde_json::Value>());
 }
 
-/// A text that is refused only after it was read.
-#[derive(Deserialize)]
-#[serde(try_from = "String")]
-struct Day;
+#[test]
+fn a_place_after_a_date_in_a_format_of_a_known_crate_is_not_opaque() {
+    assert!(is_transparent::<(chrono::DateTime<chrono::Utc>, uuid::Uuid, chrono::NaiveDate, IpAddr, u8)>());
+    assert!(is_transparent::<(jiff::Timestamp, u8)>());
+    assert!(is_transparent::<(std::borrow::Cow<'static, str>, u8)>());
+    assert!(is_transparent::<(std::ops::Range<u8>, u8)>());
+    assert!(is_transparent::<(Box<Role>, u8)>());
+    assert!(is_transparent::<(Id, Vec<Code>, Option<Code>, HashMap<u8, Code>, u8)>());
+}
 
-impl TryFrom<String> for Day {
-    type Error = &'static str;
+#[test]
+fn a_place_after_json_is_not_opaque() {
+    let shape = Shape::of::<(serde_json::Value, u8)>(Form::Readable);
+    assert_eq!(
+        shape.nodes.iter().map(|node| node.kind).collect::<Vec<_>>(),
+        [Some(DataKind::Tuple(2)), None, Some(DataKind::U8)]
+    );
+}
 
-    fn try_from(text: String) -> Result<Self, &'static str> {
-        if text == "1970-01-01" { Ok(Day) } else { Err("this is no day") }
+thread_local! {
+    /// How many values reached the check of a `Code`.
+    static MADE_UP: std::cell::Cell<u32> = const { std::cell::Cell::new(0) };
+}
+
+/// A text of at least four characters, whose check panics.
+struct Code;
+
+impl Code {
+    fn check(text: &str) -> Self {
+        MADE_UP.set(MADE_UP.get() + 1);
+        let _ = &text[..4];
+        Code
     }
 }
 
-#[test]
-fn a_place_after_a_text_in_a_users_format_is_not_opaque() {
-    assert!(is_transparent::<(Day, u8)>());
-    assert!(is_transparent::<(chrono::DateTime<chrono::Utc>, Day, IpAddr, u8)>());
+impl<'de> Deserialize<'de> for Code {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(|text| Code::check(&text))
+    }
 }
 
+impl TryFrom<String> for Code {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        Ok(Code::check(&text))
+    }
+}
+
+/// With a visitor of its own.
+struct Visited;
+
+impl<'de> Deserialize<'de> for Visited {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct CodeVisitor;
+        impl serde::de::Visitor<'_> for CodeVisitor {
+            type Value = Visited;
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a code")
+            }
+            fn visit_str<E>(self, text: &str) -> Result<Visited, E> {
+                Code::check(text);
+                Ok(Visited)
+            }
+        }
+        deserializer.deserialize_str(CodeVisitor)
+    }
+}
+
+fn code<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Code, D::Error> {
+    Code::deserialize(deserializer)
+}
+
+types! {
+    struct Id(String);
+    #[serde(try_from = "String")]
+    struct Tried;
+    #[serde(transparent)]
+    struct Transparent { code: Code }
+    struct Field { code: Code }
+    struct With { #[serde(deserialize_with = "code")] code: Code }
+    enum Variant { Holds(Code), Named { code: Code }, Both(Code, u8) }
+    #[serde(untagged)]
+    enum Buffered { Code(Code), Number(u8) }
+    struct Flattened { #[serde(flatten)] field: Field }
+    struct Hidden(#[serde(with = "crate::codec::untraced")] Code);
+}
+
+impl TryFrom<String> for Tried {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        Code::check(&text);
+        Ok(Tried)
+    }
+}
+
+/// A made-up value is needed for each of these, because another place comes after it.
 #[test]
-fn a_place_after_an_opaque_one_is_not_opaque() {
-    let shape = Shape::of::<(serde_json::Value, Untagged, u8)>(Form::Readable);
-    assert_eq!(
-        shape.nodes.iter().map(|node| node.kind).collect::<Vec<_>>(),
-        [Some(DataKind::Tuple(3)), None, None, Some(DataKind::U8)]
-    );
+fn no_made_up_value_reaches_code_that_checks_values() {
+    fn is_opaque<T: DeserializeOwned>() {
+        for form in [Form::Compact, Form::Readable] {
+            let shape = Shape::of::<(T, u8)>(form);
+            assert_eq!(shape.root().kind, Some(DataKind::Tuple(2)), "{}", std::any::type_name::<T>());
+            assert!(!shape.is_transparent(), "{}", std::any::type_name::<T>());
+        }
+    }
+    is_opaque::<Code>();
+    is_opaque::<Box<Code>>();
+    is_opaque::<(u8, Code)>();
+    is_opaque::<[Code; 2]>();
+    is_opaque::<Visited>();
+    is_opaque::<Tried>();
+    is_opaque::<Transparent>();
+    is_opaque::<Field>();
+    is_opaque::<With>();
+    is_opaque::<Variant>();
+    is_opaque::<Buffered>();
+    is_opaque::<Flattened>();
+    is_opaque::<Hidden>();
+    assert_eq!(MADE_UP.get(), 0);
 }
 
 #[test]

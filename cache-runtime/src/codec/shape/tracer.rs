@@ -10,8 +10,10 @@ use std::fmt;
 use serde::de::{self, DeserializeOwned, DeserializeSeed, IntoDeserializer, Unexpected, Visitor};
 
 use super::ShapeNode;
+use super::made_up::may_be_made_up;
 use super::parts::{TracedParts, TracedVariant};
 use crate::codec::data_model::{DataKind, Form, LONGEST_TUPLE, Name};
+use crate::codec::untraced::UNTRACED;
 
 /// As the last step of a path: finds out whether two names mean the same.
 pub(super) const ALIASES: u32 = u32::MAX;
@@ -156,32 +158,49 @@ impl<'a> Tracer<'a> {
     }
 
     /// Returns the next step of the path, `None` for a dummy, and an error at the end of the path.
-    pub(super) fn step<V>(
-        mut self,
+    pub(super) fn step<'de, V: Visitor<'de>>(
+        self,
         kind: DataKind,
         names: &'static [Name],
         children: usize,
     ) -> Traced<(Self, Option<u32>)> {
+        let may_be_made_up = || may_be_made_up(self.wanted, type_name::<V::Value>(), type_name::<V>());
+        self.step_if(kind, names, children, type_name::<V>(), may_be_made_up)
+    }
+
+    /// The same for the content of a variant without a visitor of its own: the enum's may be given dummies.
+    pub(super) fn variant_step<S>(self, kind: DataKind, children: usize) -> Traced<(Self, Option<u32>)> {
+        self.step_if(kind, &[], children, type_name::<S>(), || true)
+    }
+
+    fn step_if(
+        mut self,
+        kind: DataKind,
+        names: &'static [Name],
+        children: usize,
+        visitor: Name,
+        may_be_made_up: impl Fn() -> bool,
+    ) -> Traced<(Self, Option<u32>)> {
         match self.path {
-            Some([]) => Err(self.found_place(Some(kind), names, children, type_name::<V>())),
+            Some([]) => Err(self.found_place(Some(kind), names, children, visitor)),
             Some([child, rest @ ..]) => {
                 self.path = Some(rest);
                 Ok((self, Some(*child)))
             }
-            None => self.make_dummy().map(|tracer| (tracer, None)),
+            None => self.make_dummy(may_be_made_up).map(|tracer| (tracer, None)),
         }
     }
 
-    fn make_dummy(self) -> Traced<Self> {
+    fn make_dummy(self, may_be_made_up: impl Fn() -> bool) -> Traced<Self> {
         let made = self.run.dummies_made.get();
-        if !MAY_MAKE_UP || self.depth > DEEPEST_DUMMY || made == MOST_DUMMIES {
+        if !MAY_MAKE_UP || self.depth > DEEPEST_DUMMY || made == MOST_DUMMIES || !may_be_made_up() {
             return Err(TraceEnd::Other);
         }
         self.run.dummies_made.set(made + 1);
         Ok(Tracer { depth: self.depth + 1, ..self })
     }
 
-    fn leaf<V, T>(self, kind: DataKind, visit: impl FnOnce(Dummy) -> Traced<T>) -> Traced<T> {
+    fn leaf<'de, V: Visitor<'de>, T>(self, kind: DataKind, visit: impl FnOnce(Dummy) -> Traced<T>) -> Traced<T> {
         self.step::<V>(kind, &[], 0)?;
         let dummy = self.run.dummy_for(type_name::<V>());
         visit(DUMMIES[dummy]).inspect_err(|_| self.run.refused(type_name::<V>(), dummy))
@@ -192,7 +211,7 @@ impl<'a> Tracer<'a> {
         match self.path {
             Some(_) => Err(self.found_place(None, &[], 0, "")),
             None => {
-                self.make_dummy()?;
+                self.make_dummy(|| may_be_made_up(self.wanted, type_name::<V::Value>(), type_name::<V>()))?;
                 visitor.visit_borrowed_str(DUMMIES[self.run.dummy.get()].1)
             }
         }
@@ -277,7 +296,13 @@ impl<'de> de::Deserializer<'de> for Tracer<'_> {
     }
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(self, name: Name, visitor: V) -> Traced<V::Value> {
-        visitor.visit_newtype_struct(self.step::<V>(DataKind::Newtype(name), &[], 1)?.0)
+        if name == UNTRACED {
+            return Err(if self.path.is_some() { self.found_place(None, &[], 0, "") } else { TraceEnd::Other });
+        }
+        let (tracer, child) = self.step::<V>(DataKind::Newtype(name), &[], 1)?;
+        // The type of the content cannot be seen.
+        let wanted = if child.is_some() { tracer.wanted } else { "" };
+        visitor.visit_newtype_struct(Tracer { wanted, ..tracer })
     }
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Traced<V::Value> {

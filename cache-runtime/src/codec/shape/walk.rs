@@ -13,6 +13,9 @@ pub(crate) trait Listener: Copy {
     /// Whether it needs all items of a list, even if they all have the same shape.
     const NEEDS_ALL_ITEMS: bool = false;
 
+    /// A value of the type of this name is here.
+    fn of_type(self, _type_name: Name) {}
+
     /// A value without parts is here.
     fn leaf(self, kind: DataKind, content: Content<'_>) -> Walked;
 
@@ -21,6 +24,9 @@ pub(crate) trait Listener: Copy {
 
     /// The listener for a part of the value that was opened here.
     fn part(self, label: PartLabel) -> Walked<Self>;
+
+    /// The struct that was opened here leaves out a field, as `skip_serializing_if` has it.
+    fn skipped(self, _field: Name) {}
 
     /// The value that was opened here ends; a struct had these fields. Enums do not end.
     fn close(self, _fields: FieldNames) -> Walked {
@@ -57,7 +63,9 @@ impl FieldNames {
 
 /// Describes a value in one of its forms to a listener.
 pub(crate) fn walk<T: Serialize + ?Sized, P: Listener>(value: &T, form: Form, listener: P) -> Walked {
-    value.serialize(Walker { listener, form, levels_left: MOST_LEVELS, footprint: Footprint::of(value) })
+    let footprint = Footprint::of(value);
+    listener.of_type(footprint.type_name);
+    value.serialize(Walker { listener, form, levels_left: MOST_LEVELS, footprint })
 }
 
 /// The size of a value in memory.
@@ -131,7 +139,9 @@ impl<P: Listener> Walker<P> {
     }
 
     fn sized_part<T: Serialize + ?Sized>(self, label: PartLabel, value: &T, footprint: Footprint) -> Walked {
-        value.serialize(Walker { listener: self.listener.part(label)?, footprint, ..self })
+        let listener = self.listener.part(label)?;
+        listener.of_type(footprint.type_name);
+        value.serialize(Walker { listener, footprint, ..self })
     }
 
     fn open(self, kind: DataKind) -> Walked<Self> {
@@ -392,6 +402,7 @@ macro_rules! fields {
 
             fn skip_field(&mut self, name: Name) -> Walked {
                 self.fields.leaves_out = true;
+                self.whole.listener.skipped(name);
                 self.fields.names = self.fields.names.text(name);
                 Ok(())
             }

@@ -5,7 +5,7 @@ use std::sync::{PoisonError, RwLock};
 
 use foldhash::fast::FixedState;
 
-use super::FieldUsage;
+use super::{FieldUsage, Readings};
 use crate::codec::hash::mix;
 
 /// How a type uses the fields of the layouts seen so far.
@@ -16,10 +16,14 @@ pub(crate) struct KnownLayouts(RwLock<Remembered>);
 struct Remembered {
     tags: TagNames,
     usages: HashMap<u64, FieldUsage, FixedState>,
+    /// How the type reads values, and places of values, by a hash that contains the layout.
+    readings: HashMap<u64, Readings, FixedState>,
 }
 
 /// The most layouts that are remembered for a type. Beyond, all are forgotten.
 const MOST_LAYOUTS: usize = 4096;
+
+const MOST_READINGS: usize = 65_536;
 
 impl KnownLayouts {
     pub(super) fn tags(&self) -> TagNames {
@@ -28,6 +32,18 @@ impl KnownLayouts {
 
     pub(super) fn usage(&self, layout: u64) -> Option<FieldUsage> {
         self.0.read().unwrap_or_else(PoisonError::into_inner).usages.get(&layout).copied()
+    }
+
+    pub(super) fn readings(&self, of: u64) -> Option<Readings> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).readings.get(&of).copied()
+    }
+
+    pub(super) fn remember_readings(&self, of: u64, readings: Readings) {
+        let known = &mut self.0.write().unwrap_or_else(PoisonError::into_inner).readings;
+        if known.len() == MOST_READINGS {
+            known.clear();
+        }
+        known.insert(of, readings);
     }
 
     /// Remembers a usage and the tags that were found with it.

@@ -18,11 +18,10 @@ use super::tree::{F64, NIL, Node};
 use crate::codec::data_model::Name;
 use crate::codec::hash::mix;
 
-/// Reads a value from all of these bytes, and returns its layout as well.
-pub(super) fn read<T: DeserializeOwned>(bytes: &[u8], tags: TagNames) -> Option<(T, u64)> {
-    let node = Node::parse(bytes)?;
-    let (value, refusals) = refusal::collect(|| T::deserialize(&node));
-    Some((value.ok()?, mix(layout(&node, &tags), refusals.trail)))
+/// Reads a value, and returns its layout as well.
+pub(super) fn read<T: DeserializeOwned>(node: &Node<'_>, tags: TagNames) -> Option<(T, u64)> {
+    let (value, refusals) = refusal::collect(|| T::deserialize(node));
+    Some((value.ok()?, mix(layout(node, &tags), refusals.trail)))
 }
 
 /// Whether a value can be read, and what the type refused on the way. A type that panics has refused the value.

@@ -8,6 +8,7 @@ use std::fmt::{self, Write};
 
 use serde::de::{self, Unexpected};
 
+use super::expectation::Expectations;
 use crate::codec::hash::{Hash, mix};
 
 /// What the errors of one reading said.
@@ -15,6 +16,8 @@ use crate::codec::hash::{Hash, mix};
 pub(super) struct Refusals {
     /// A hash of everything that was expected instead of a decoy.
     pub(super) expected: Option<Hash>,
+    /// The same, one after the other.
+    pub(super) expectations: Expectations,
     /// Whether the name of a variant was expected instead of it.
     pub(super) expected_variant: bool,
     pub(super) expected_float: bool,
@@ -69,6 +72,7 @@ impl de::Error for ReadRefused {
             let mut refusals = REFUSALS.get();
             let text = expected.to_string();
             refusals.expected_variant |= text.contains("variant");
+            refusals.expectations.add(&text);
             refusals.expected_float |= matches!(&*text, "f32" | "f64");
             refusals.expected = Some(refusals.expected.unwrap_or(Hash::new()).text(&text));
             REFUSALS.set(refusals);

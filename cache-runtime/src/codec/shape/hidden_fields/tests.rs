@@ -97,7 +97,7 @@ fn layout<T: Serialize + DeserializeOwned>(value: &T, tags: &[&str]) -> u64 {
     let known = KnownLayouts::default();
     let names: Vec<_> = tags.iter().map(|name| layouts::name_hash(name.as_bytes())).collect();
     known.remember(0, FieldUsage { fingerprint: 0, ignores_names: false }, &names);
-    reader::read::<T>(&bytes(value), known.tags()).unwrap().1
+    reader::read::<T>(&Node::parse(&bytes(value)).unwrap(), known.tags()).unwrap().1
 }
 
 #[test]
@@ -120,7 +120,7 @@ fn names_and_tags_and_the_variant_of_an_untagged_enum_change_the_layout() {
     let known = KnownLayouts::default();
     known.remember(0, usage::<Event>(&tagged("Free")), &[layouts::name_hash(b"type")]);
     type Texts = HashMap<String, String>;
-    let of = |variant| reader::read::<Texts>(&tagged(variant), known.tags()).unwrap().1;
+    let of = |variant| reader::read::<Texts>(&Node::parse(&tagged(variant)).unwrap(), known.tags()).unwrap().1;
     assert_ne!(of("Free"), of("Paid"));
     assert_eq!(of("Free"), of("Free"));
     #[derive(Serialize, Deserialize)]
@@ -451,9 +451,9 @@ proptest! {
         let mut bytes = Vec::new();
         messagepack::write(&value, mode, &mut bytes).unwrap();
         let tags = KnownLayouts::default().tags();
-        let read = reader::read::<Everything>(&bytes, tags).map(|(value, _)| value);
+        let read = reader::read::<Everything>(&Node::parse(&bytes).unwrap(), tags).map(|(value, _)| value);
         prop_assert_eq!(read.as_ref(), Some(&value));
-        let json = reader::read::<serde_json::Value>(&bytes, tags).map(|(value, _)| value);
+        let json = reader::read::<serde_json::Value>(&Node::parse(&bytes).unwrap(), tags).map(|(value, _)| value);
         prop_assert_eq!(json, messagepack::read(&bytes));
         if !as_bytes {
             let mut sample = Node::parse(&bytes).unwrap();

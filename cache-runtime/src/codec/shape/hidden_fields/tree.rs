@@ -2,8 +2,10 @@
 
 use std::collections::HashSet;
 
+use foldhash::fast::FixedState;
+
 use super::layouts::name_hash;
-use crate::codec::hash::Hash;
+use crate::codec::hash::{Hash, mix};
 use crate::codec::messagepack::{DEPTH, is_one_value};
 
 pub(super) enum Node<'a> {
@@ -18,12 +20,24 @@ pub(super) enum Node<'a> {
 }
 
 pub(super) const NIL: u8 = 0xc0;
+pub(super) const F32: u8 = 0xca;
 pub(super) const F64: u8 = 0xcb;
 
 /// This many items of a list are kept, and of the rest those whose names no item before them has.
 ///
 /// An array must be whole to be read, and serde has none that are longer.
 const LONGEST_ARRAY: usize = 32;
+
+/// A value that is not nil, at any level but the first if it has parts.
+pub(super) struct Place {
+    /// How many values are before it.
+    pub(super) position: usize,
+    /// A hash of the names on the path to it and of what it is, within this process.
+    pub(super) hash: u64,
+}
+
+/// This many items of a list are places of their own, as they may be elements of a tuple. The others share a place.
+const TUPLE: usize = 8;
 
 /// An entry of a map. Only texts are names: other keys are data, and all have one hash.
 pub(super) struct Entry {
@@ -41,6 +55,120 @@ impl<'a> Node<'a> {
 
     pub(super) fn text(&self) -> Option<&'a [u8]> {
         if let Node::Text(text) = self { Some(text) } else { None }
+    }
+
+    /// What the value is. Widths of whole numbers are not told apart, because they are not stored.
+    pub(super) fn class(&self) -> u64 {
+        match self {
+            Node::Scalar(NIL, _) | Node::Decoy => 0,
+            Node::Scalar(0xc2 | 0xc3, _) => 1,
+            Node::Scalar(F32, _) => 2,
+            Node::Scalar(F64, _) => 3,
+            Node::Scalar(..) => 4,
+            Node::Text(_) => 5,
+            Node::Bytes(_) => 6,
+            Node::Seq(_) => 7,
+            Node::Map(_) => 8,
+        }
+    }
+
+    /// A hash of all names and of what the values are. Lists of the same items have the same, whatever their lengths.
+    pub(super) fn signature(&self) -> u64 {
+        match self {
+            Node::Seq(items) => {
+                let (mut classes, mut signatures) = (0_u64, HashSet::<_, FixedState>::default());
+                for (item, index) in items.iter().zip(0..) {
+                    match item {
+                        Node::Seq(_) | Node::Map(_) => {
+                            signatures.insert(mix(index.min(TUPLE) as u64, item.signature()));
+                        }
+                        // Seven bits for each place.
+                        scalar => classes |= 1 << (scalar.class() + 7 * index.min(TUPLE) as u64),
+                    }
+                }
+                signatures.into_iter().fold(mix(self.class(), classes), u64::wrapping_add)
+            }
+            Node::Map(entries) => entries.iter().fold(self.class(), |hash, (key, value)| {
+                mix(mix(hash, key.text().map_or(0, name_hash)), value.signature())
+            }),
+            scalar => scalar.class(),
+        }
+    }
+
+    /// A whole number.
+    pub(super) fn integer(&self) -> Option<i128> {
+        let Node::Scalar(marker, bits) = self else { return None };
+        Some(match marker {
+            0x00..=0x7f => i128::from(*marker),
+            0xe0..=0xff => i128::from(marker.cast_signed()),
+            0xcc..=0xcf => i128::from(*bits),
+            0xd0 => i128::from(*bits as i8),
+            0xd1 => i128::from(*bits as i16),
+            0xd2 => i128::from(*bits as i32),
+            0xd3 => i128::from(*bits as i64),
+            _ => return None,
+        })
+    }
+
+    /// Cuts long lists down to items that differ in what their parts are.
+    pub(super) fn prune_alike(&mut self) {
+        match self {
+            Node::Seq(items) => {
+                items.iter_mut().for_each(Node::prune_alike);
+                let (mut position, mut seen) = (0, HashSet::<_, FixedState>::default());
+                items.retain(|item| {
+                    position += 1;
+                    position <= LONGEST_ARRAY || seen.insert(item.signature())
+                });
+            }
+            Node::Map(entries) => entries.iter_mut().for_each(|(_, value)| value.prune_alike()),
+            _ => {}
+        }
+    }
+
+    /// The places of the value, each hash once.
+    pub(super) fn places(&self) -> Vec<Place> {
+        let (mut found, mut seen) = (Vec::new(), HashSet::new());
+        self.visit_places(0, &mut 0, &mut |position, hash| {
+            if seen.insert(hash) {
+                found.push(Place { position, hash });
+            }
+        });
+        found
+    }
+
+    fn visit_places(&self, path: u64, position: &mut usize, visit: &mut impl FnMut(usize, u64)) {
+        let has_parts = matches!(self, Node::Seq(_) | Node::Map(_));
+        if self.class() != 0 && (path != 0 || !has_parts) {
+            visit(*position, mix(path, self.class()));
+        }
+        *position += 1;
+        match self {
+            Node::Seq(items) => items.iter().zip(0..).for_each(|(item, index)| {
+                item.visit_places(mix(path, index.min(TUPLE)), position, visit);
+            }),
+            Node::Map(entries) => entries.iter().for_each(|(key, value)| {
+                value.visit_places(mix(path, key.text().map_or(0, name_hash)), position, visit);
+            }),
+            _ => {}
+        }
+    }
+
+    /// The value of the place at this position.
+    pub(super) fn at(&mut self, mut position: usize) -> Option<&mut Node<'a>> {
+        self.find_at(&mut position)
+    }
+
+    fn find_at(&mut self, left: &mut usize) -> Option<&mut Node<'a>> {
+        if *left == 0 {
+            return Some(self);
+        }
+        *left -= 1;
+        match self {
+            Node::Seq(items) => items.iter_mut().find_map(|item| item.find_at(left)),
+            Node::Map(entries) => entries.iter_mut().find_map(|(_, value)| value.find_at(left)),
+            _ => None,
+        }
     }
 
     /// Cuts long lists down to items that differ in their names.
