@@ -152,6 +152,8 @@ fn compare(title: &str, before: &dyn Fn() -> Result<()>, cases: &mut [Case<'_>])
     let mut times = vec![Vec::new(); cases.len()];
     for round in 0..ROUNDS + 10 {
         for (at, (_, case)) in cases.iter_mut().enumerate() {
+            // So that no case pays for the processor's caches, which another one has filled.
+            case()?;
             before()?;
             let time = timed(case)?;
             // The first ones fill caches of all kinds.
