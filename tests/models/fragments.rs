@@ -256,6 +256,7 @@ fn a_fragment_that_is_kept_near_ends_with_its_key_its_tag_its_template_and_its_t
     cache.delete_tag("menu").unwrap();
     assert_eq!(renders(&sidebar()), 1, "after `delete_tag`");
     assert_eq!(renders(&sidebar().digest(7)), 1, "of another template");
+    assert_eq!(renders(&sidebar().digest(7).expires_in(0)), 6, "with a lifetime of zero");
     testing::advance(Duration::from_secs(61));
     assert_eq!(renders(&sidebar().digest(7)), 1, "after its time");
     assert_eq!(renders(&cache.namespace("shop").fragment("page", "sidebar")), 1, "in another namespace");

@@ -9,7 +9,8 @@ use crate::near::{CallKey, Keep, KeptNear, NearSlot};
 
 /// The fragment under a key, if it is kept near; else where it is to be kept.
 pub(super) fn html(handle: &Handle, key: &str) -> Result<String, NearSlot<String>> {
-    let Some(keep) = KeptNear::near() else { return Err(NearSlot::none()) };
+    // A lifetime of zero finds nothing, also what was kept with another one.
+    let Some(keep) = KeptNear::near().filter(|_| !handle.stores_nothing()) else { return Err(NearSlot::none()) };
     // Not only the key: a view with another digest does not read it, and one with another limit not for so long.
     let limit = handle.view.near.as_ref().map(Duration::as_nanos);
     handle.near_value(CallKey::plain(&(key, handle.view.digest, limit), PhantomData::<Fragment>), keep)
