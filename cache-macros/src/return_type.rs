@@ -62,18 +62,15 @@ pub(crate) fn is_no_result(ty: &Type) -> bool {
     ];
     match ungrouped(ty) {
         Type::Tuple(_) | Type::Array(_) => true,
-        ty => is_plain(ty) || NAMES.iter().any(|name| last_name(ty).is_some_and(|last| last == name)),
+        ty => is_primitive(ty) || NAMES.iter().any(|name| last_name(ty).is_some_and(|last| last == name)),
     }
 }
 
-/// Whether a type is by its name a number, a `bool`, a `char` or a text.
-pub(crate) fn is_plain(ty: &Type) -> bool {
-    const NAMES: [&str; 16] = [
-        "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize", "bool", "char", "str",
-        "String",
-    ];
-    let is_alone = as_path(ty).is_some_and(|path| path.qself.is_none() && path.path.segments.len() == 1);
-    is_alone && NAMES.iter().any(|name| last_name(ty).is_some_and(|last| last == name))
+/// Whether a type is by its name a primitive one: a number, a `bool`, a `char` or a `str`.
+pub(crate) fn is_primitive(ty: &Type) -> bool {
+    const NAMES: [&str; 15] =
+        ["u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize", "bool", "char", "str"];
+    as_path(ty).is_some_and(|path| NAMES.iter().any(|name| path.path.is_ident(name)))
 }
 
 fn last_name(ty: &Type) -> Option<&Ident> {

@@ -362,3 +362,58 @@ fn a_result_under_the_name_of_another_type_is_kept_if_it_is_ok() {
     }
     assert_eq!(runs(), 4);
 }
+
+mod small {
+    use std::fmt;
+
+    use serde::Serialize;
+
+    /// A type with the name of another one.
+    #[derive(Clone, Serialize)]
+    pub(super) struct String(pub(super) &'static str);
+
+    impl fmt::Display for String {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            self.0.fmt(f)
+        }
+    }
+}
+
+#[test]
+fn an_argument_may_be_of_a_type_with_the_name_of_another_one() {
+    use small::String;
+
+    #[cached(key = "named-alike:{name}")]
+    fn by_template(name: String) -> u64 {
+        ran();
+        name.0.len() as u64
+    }
+
+    #[cached]
+    fn by_default(name: String) -> u64 {
+        ran();
+        name.0.len() as u64
+    }
+    let _cache = empty();
+    for _ in 0..3 {
+        assert_eq!((by_template(String("a")), by_template(String("bc"))), (1, 2));
+        assert_eq!((by_default(String("a")), by_default(String("bc"))), (1, 2));
+    }
+    assert_eq!(runs(), 4);
+}
+
+#[test]
+fn a_function_of_nine_arguments_is_cached() {
+    #[expect(clippy::too_many_arguments, reason = "that is what is tested")]
+    #[cached]
+    fn nine(a: u8, b: u8, c: u8, d: u8, e: u8, f: u8, g: u8, h: u8, i: u8) -> u64 {
+        ran();
+        [a, b, c, d, e, f, g, h, i].into_iter().map(u64::from).sum()
+    }
+    let _cache = empty();
+    for _ in 0..3 {
+        assert_eq!(nine(1, 2, 3, 4, 5, 6, 7, 8, 9), 45);
+        assert_eq!(nine(1, 2, 3, 4, 5, 6, 7, 8, 10), 46);
+    }
+    assert_eq!(runs(), 2);
+}

@@ -175,7 +175,7 @@ fn dripping_server(has_login: bool) -> u16 {
     port
 }
 
-/// Each byte arrives long before the timeout.
+/// Each byte arrives long before the timeout, and all of them in forty seconds.
 #[test]
 fn a_server_that_answers_a_byte_at_a_time_costs_one_timeout() {
     within_a_minute(|| {
@@ -192,7 +192,7 @@ fn a_server_that_answers_a_byte_at_a_time_costs_one_timeout() {
                 let (cache, begun) = (cache(), Instant::now());
                 let error = call(&cache).expect("it does not answer in time");
                 assert!(error.to_string().contains("in time"), "{error}");
-                assert!(begun.elapsed() < TIMEOUT * 2, "{:?}: {error}", begun.elapsed());
+                assert!(begun.elapsed() < Duration::from_secs(5), "{:?}: {error}", begun.elapsed());
             }
         }
     });

@@ -247,9 +247,12 @@ fn a_file_that_takes_the_place_of_another_is_not_read_with_its_log() {
         assert_eq!(other.wal_size(), 0, "it was copied when the last cache was closed");
         fs::rename(&other.path, &database.path).unwrap();
         // Within the second in which nobody has noticed yet, other connections are made.
-        let read = || (0..4).all(|number| caches[0].get::<String>(&format!("key:{number}")).is_ok());
-        sleep(Duration::from_millis(50));
-        std::thread::scope(|scope| (0..8).for_each(|_| drop(scope.spawn(read))));
+        let old = "x".repeat(1000);
+        let read = || (0..4).filter_map(|number| caches[0].get::<String>(&format!("key:{number}")).ok().flatten());
+        std::thread::scope(|scope| {
+            let readers: Vec<_> = (0..8).map(|_| scope.spawn(|| read().all(|value| value == old))).collect();
+            assert!(readers.into_iter().all(|reader| reader.join().unwrap()), "what is read was written");
+        });
         wait_for_the_next_check();
         for cache in &caches {
             let found = (0..300).filter(|number| cache.get::<String>(&format!("other:{number}")).unwrap().is_some());

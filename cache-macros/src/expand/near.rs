@@ -26,6 +26,9 @@ use crate::key::{Key, TypeArgument};
 use crate::return_type;
 use crate::signature::{names_in, place_of};
 
+/// Longer tuples are not written as parts of a key.
+const MOST_PARTS: usize = 8;
+
 impl Expansion<'_> {
     /// A statement that returns the value if it is kept near, and else says where it is to be kept. `is_refresh` tells
     /// whether the call is one.
@@ -70,27 +73,27 @@ impl Expansion<'_> {
             return quote_spanned!(Span::mixed_site()=> #support::CallKey::of(#function));
         }
         let parts = quote_spanned!(Span::mixed_site()=> &(#(#values,)*));
-        if self.has_plain_key() {
+        if values.len() <= MOST_PARTS && self.has_primitive_key() {
             return quote_spanned!(Span::mixed_site()=> #support::CallKey::plain(#parts, #function));
         }
         let kind = support.then(kind, Span::mixed_site());
         quote_spanned!(Span::mixed_site()=> #kind::new(#parts).cache_key(#function))
     }
 
-    /// Whether the key is made of numbers and texts alone, by the names of their types: the compiler need not be asked.
-    fn has_plain_key(&self) -> bool {
-        let is_plain = |name: &Ident| {
+    /// Whether the key is made of primitive values alone, by the names of their types: the compiler need not be asked.
+    fn has_primitive_key(&self) -> bool {
+        let is_primitive = |name: &Ident| {
             let mut ty = self.function.type_of(name);
             while let Some(outer) = ty.and_then(reference) {
                 ty = Some(&outer.elem);
             }
-            ty.is_some_and(return_type::is_plain)
+            ty.is_some_and(return_type::is_primitive)
         };
         match &self.plan.key {
             Key::Template { values, .. } => {
-                values.iter().all(|value| value.fields.is_empty() && is_plain(&value.argument))
+                values.iter().all(|value| value.fields.is_empty() && is_primitive(&value.argument))
             }
-            Key::Default { arguments } => arguments.iter().all(is_plain),
+            Key::Default { arguments } => arguments.iter().all(is_primitive),
         }
     }
 

@@ -214,9 +214,13 @@ impl<'a, M: Mode, E> Batch<'a, M, E> {
         let elsewhere = NearSlot::none();
         let keys = self.elements.iter().filter_map(|element| element.key.as_deref());
         let (keys, places) = deduplicated_with_places(keys);
-        let mut uses = vec![0_usize; keys.len()];
+        let (mut uses, mut is_elsewhere) = (vec![0_usize; keys.len()], vec![false; keys.len()]);
         places.iter().for_each(|place| uses[*place] += 1);
-        let (mut records, mut places) = (self.load(keys, near.is_empty()).await, places.into_iter());
+        let with_key = self.elements.iter().enumerate().filter(|(_, element)| element.key.is_some());
+        for ((at, _), place) in with_key.zip(&places) {
+            is_elsewhere[*place] = near.get(at).is_some_and(|slot| slot.get().is_some());
+        }
+        let (mut records, mut places) = (self.load(keys, &is_elsewhere).await, places.into_iter());
         let mut leases = Vec::new();
         let values = self.elements.iter().enumerate().map(|(at, Element { key, .. })| {
             let key = key.as_ref()?;
@@ -237,11 +241,11 @@ impl<'a, M: Mode, E> Batch<'a, M, E> {
     }
 
     /// The keys with their stored records; a store that fails has none.
-    async fn load(&self, keys: Vec<String>, are_near: bool) -> Vec<(String, Option<Arc<Loaded>>)> {
+    async fn load(&self, keys: Vec<String>, is_elsewhere: &[bool]) -> Vec<(String, Option<Arc<Loaded>>)> {
         if self.handle.stores_nothing() {
             return Vec::new();
         }
-        let records = self.handle.records(self.mode, keys, are_near).await;
+        let records = self.handle.records(self.mode, keys, is_elsewhere).await;
         records.inspect_err(|error| self.handle.log_failure(error)).unwrap_or_default()
     }
 

@@ -32,7 +32,7 @@
 //! ```
 //!
 //! A hand-written `Deserialize` says the same by calling [`deserialize`] where it reads. Values with such a place are written as
-//! MessagePack. In other formats nothing changes.
+//! MessagePack. For other formats the place is a newtype.
 
 use std::fmt;
 use std::marker::PhantomData;

@@ -146,10 +146,11 @@ impl<'a> Permit<'a> {
                 let took = self.known(elapsed).unwrap_or_else(|| self.started.elapsed());
                 // They see the failure before the outage.
                 self.notify(error);
-                // A read would wait for the same timeout once more.
-                let outage = if error.is_unreachable() { Outage::Everything } else { self.outage };
-                if self.guard.breaker.circuit(outage).record_failure(took) {
-                    self.guard.open(outage, error.to_string());
+                self.count_failure(self.outage, error, took);
+                // A read would wait for the same timeout once more. Its probe closes that circuit; if the server answers reads
+                // alone, the one for writes stays open.
+                if error.is_unreachable() && self.outage != Outage::Everything {
+                    self.count_failure(Outage::Everything, error, took);
                 }
             }
             // A single key that is asked for all the time must not open the circuit for the others.
@@ -161,6 +162,12 @@ impl<'a> Permit<'a> {
             Ok(_) => self.circuit().record_success(),
         }
         mem::forget(self); // `drop` is for cancelled operations.
+    }
+
+    fn count_failure(&self, outage: Outage, error: &Error, took: Duration) {
+        if self.guard.breaker.circuit(outage).record_failure(took) {
+            self.guard.open(outage, error.to_string());
+        }
     }
 
     fn circuit(&self) -> &Circuit {

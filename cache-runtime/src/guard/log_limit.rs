@@ -8,7 +8,7 @@ use super::sync::{Instant, Mutex};
 /// The shortest time between two lines about one thing.
 const INTERVAL: Duration = Duration::from_secs(10);
 
-/// Allows one line an interval, and counts the others. The end of a trouble is worth a line if the trouble was.
+/// Allows one line an interval, and counts the others. A recovery is logged if a failure was.
 #[derive(Debug, Default)]
 pub(super) struct LogLimit(Mutex<Lines>);
 

@@ -23,21 +23,23 @@ impl Handle {
         Ok(if are_same { Cow::Borrowed(asked) } else { keys.into_iter().map(Cow::into_owned).collect() })
     }
 
-    /// The keys as asked, in order, with their records. What is near is not asked of the store, and the rest in one step;
-    /// they are found near and kept there only if `are_near` says so.
+    /// The keys as asked, in order, with their records. What is near is not asked of the store, and the rest in one step. Those
+    /// at which `is_elsewhere` is true are neither found near nor kept there.
     pub(crate) async fn records<M: Mode>(
         &self,
         mode: &M,
         asked: Vec<String>,
-        are_near: bool,
+        is_elsewhere: &[bool],
     ) -> Result<Vec<(String, Option<Arc<Loaded>>)>> {
         let keys = self.stored_keys(&asked)?;
-        let mut found: Vec<_> = keys.iter().map(|key| if are_near { self.near(key) } else { None }).collect();
+        let is_near = |at: usize| !is_elsewhere.get(at).copied().unwrap_or(false);
+        let mut found: Vec<_> =
+            keys.iter().enumerate().map(|(at, key)| if is_near(at) { self.near(key) } else { None }).collect();
         let missing: Vec<usize> = (0..found.len()).filter(|at| found[*at].is_none()).collect();
         if !missing.is_empty() {
             let loaded = self.load_multi(mode, missing.iter().map(|at| keys[*at].clone()).collect()).await?;
             for (at, loaded) in missing.into_iter().zip(loaded) {
-                if let Some(loaded) = loaded.as_ref().filter(|_| are_near) {
+                if let Some(loaded) = loaded.as_ref().filter(|_| is_near(at)) {
                     self.keep_near(&keys[at], loaded);
                 }
                 found[at] = loaded;
@@ -69,7 +71,7 @@ impl Handle {
         mode: &M,
         keys: impl IntoIterator<Item = K>,
     ) -> Result<HashMap<String, T>> {
-        let records = self.records(mode, deduplicated(keys), true).await?;
+        let records = self.records(mode, deduplicated(keys), &[]).await?;
         let now = self.now();
         let mut found = HashMap::with_capacity(records.len());
         found.extend(records.into_iter().filter_map(|(key, record)| {

@@ -9,7 +9,7 @@
 //! generation, so the late value is never a hit.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -183,7 +183,8 @@ impl Handle {
         Ok(true)
     }
 
-    /// How many of these stored keys have a live entry of which a tag was deleted: the store alone would count it.
+    /// How many of these stored keys have a live entry that counts as absent all the same, because a tag of it was deleted or
+    /// nobody knows when it should expire: the store alone would count it.
     ///
     /// A store that cannot be read counts none; what is asked of it next returns its error.
     pub(super) async fn count_outdated<M: Mode>(&self, mode: &M, keys: &[String]) -> u64 {
@@ -191,23 +192,26 @@ impl Handle {
         let found = self.ask(mode, read).await.and_then(|answer| answer.records(keys.len()));
         let (Ok(found), now) = (found, self.now()) else { return 0 };
         // A key that is given twice is deleted once.
-        let mut tagged = HashMap::new();
+        let (mut tagged, mut of_fast_clocks) = (HashMap::new(), HashSet::new());
         for (key, record) in keys.iter().zip(found) {
-            if let Some(record) = record.filter(|record| record.is_tagged() && record.is_live(now)) {
-                tagged.insert(key, self.tag_stamps_in(key, &record));
+            match record.filter(|record| record.is_live(now)) {
+                Some(record) if record.is_of_a_fast_clock(now) => drop(of_fast_clocks.insert(key)),
+                Some(record) if record.is_tagged() => drop(tagged.insert(key, self.tag_stamps_in(key, &record))),
+                _ => {}
             }
         }
         let mut tags: Vec<String> = tagged.values().flatten().flatten().map(|tag| tag.key.clone()).collect();
+        let of_fast_clocks = of_fast_clocks.len() as u64;
         if tagged.is_empty() {
-            return 0;
+            return of_fast_clocks;
         }
         tags.sort_unstable();
         tags.dedup();
         // Boxed: most entries carry no tags.
-        let Ok(present) = Box::pin(self.present_generations(mode, tags)).await else { return 0 };
+        let Ok(present) = Box::pin(self.present_generations(mode, tags)).await else { return of_fast_clocks };
         let is_outdated =
             |stamps: &&Option<Vec<TagStamp>>| !stamps.as_ref().is_some_and(|stamps| are_present(stamps, &present));
-        tagged.values().filter(is_outdated).count() as u64
+        of_fast_clocks + tagged.values().filter(is_outdated).count() as u64
     }
 
     /// Whether all generations are the present ones. A store that fails has deleted no tag.

@@ -103,10 +103,8 @@ impl RedisStore {
             // What it took to get a connection counts for the operation. Boxed, since that is rare.
             let left = self.timeout.saturating_sub(waited);
             let answer = tokio::time::timeout(left, Box::pin(commands.run(&operation))).await;
-            answer.unwrap_or_else(|_| {
-                commands.connection.is_broken = true;
-                Err(error::timed_out())
-            })
+            // The connection may be in order: the next operation has the whole time for it.
+            answer.unwrap_or_else(|_| Err(error::timed_out()))
         };
         operation.recycle();
         answer

@@ -46,12 +46,13 @@ impl Target {
 
 /// Asks once more if the machine took so long that the store of a target was taken for an unavailable one.
 pub(crate) fn asked<T>(ask: impl Fn() -> Result<T>) -> Result<T> {
-    loop {
+    for _ in 0..100 {
         match ask() {
             Err(error) if error.kind() == ErrorKind::Unavailable => std::thread::sleep(Duration::from_millis(100)),
             answer => return answer,
         }
     }
+    ask()
 }
 
 /// How many inputs are run: as many as the variable `FUZZ` says, or else `usual`.

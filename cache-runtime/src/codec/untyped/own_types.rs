@@ -42,6 +42,12 @@ static OWN_TYPES: LazyLock<RwLock<OwnTypes>> = LazyLock::new(RwLock::default);
 const MOST_FACTS: usize = 10_000;
 
 impl OwnType {
+    /// Whether there is nothing to remember of what was written: it is known, or there is no room.
+    fn knows(&self, written: Written<'_>) -> bool {
+        let is_full = matches!(written, Written::Payload(Codec::MessagePack, _)) && self.facts.len() >= MOST_FACTS;
+        is_full || self.has_written(written)
+    }
+
     fn has_written(&self, written: Written<'_>) -> bool {
         match written {
             Written::Number(_) => self.wrote_number,
@@ -69,7 +75,7 @@ pub(crate) fn remember<T: ?Sized>(written: Written<'_>) -> Result<(), &'static S
     let id = typeid::of::<T>();
     let known = {
         let types = OWN_TYPES.read().unwrap_or_else(PoisonError::into_inner);
-        types.get(&id).filter(|own| own.has_written(written)).map(|own| own.check)
+        types.get(&id).filter(|own| own.knows(written)).map(|own| own.check)
     };
     let check = known.unwrap_or_else(|| {
         let mut types = OWN_TYPES.write().unwrap_or_else(PoisonError::into_inner);
@@ -89,6 +95,11 @@ pub(super) fn has_written<T>(written: Written<'_>) -> bool {
 
 /// From now on, values of the type are read back before they are stored, if this process writes any.
 pub(crate) fn check_from_now_on<T: DeserializeOwned>() {
+    let is_new = |types: &OwnTypes| ids::<T>().iter().any(|id| types.get(id).is_some_and(|own| own.check.is_none()));
+    // Most values that cannot be read are another release's, of a type that this process does not write.
+    if !is_new(&OWN_TYPES.read().unwrap_or_else(PoisonError::into_inner)) {
+        return;
+    }
     let mut types = OWN_TYPES.write().unwrap_or_else(PoisonError::into_inner);
     for id in ids::<T>() {
         if let Some(own) = types.get_mut(&id) {

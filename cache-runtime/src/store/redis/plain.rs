@@ -42,11 +42,24 @@ impl PlainConnection {
         let mut connection =
             PlainConnection { socket, parser, timeout, limit: timeout, deadline: None, db: settings.db() };
         for command in login(settings) {
-            connection.answer_by(deadline);
-            let reply = connection.req_command(&command)?;
-            reply.extract_error().map_err(|error| if is_login(&command) { rejected(&error) } else { error })?;
+            let answer = connection.ask_by(&command, deadline);
+            match answer
+                .map_err(|error| if is_login(&command) { Refusal::of_login(error) } else { Refusal::Other(error) })
+            {
+                Ok(()) => {}
+                Err(Refusal::OfUsers) => {
+                    let password = settings.password().unwrap_or_default();
+                    connection.ask_by(cmd("AUTH").arg(password), deadline).map_err(|error| rejected(&error))?;
+                }
+                Err(Refusal::Other(error)) => return Err(error),
+            }
         }
         Ok(Some(connection))
+    }
+
+    fn ask_by(&mut self, command: &Cmd, deadline: Instant) -> RedisResult<()> {
+        self.answer_by(deadline);
+        self.req_command(command)?.extract_error().map(drop)
     }
 
     /// Sets until when the next command has to be answered.
@@ -135,6 +148,25 @@ fn is_login(command: &Cmd) -> bool {
     command.args_iter().next().is_some_and(|name| matches!(name, redis::Arg::Simple(b"AUTH")))
 }
 
+/// Why a command that begins a connection has failed.
+enum Refusal {
+    /// A server before Redis 6 knows no users.
+    OfUsers,
+    Other(RedisError),
+}
+
+impl Refusal {
+    fn of_login(error: RedisError) -> Self {
+        match error.to_string() {
+            text if text.contains("wrong number of arguments") => Refusal::OfUsers,
+            // Nothing is wrong with the login, or nobody has said so.
+            text if text.contains("max number of clients") => Refusal::Other(error),
+            _ if matches!(error.kind(), Kind::Io | Kind::Parse) => Refusal::Other(error),
+            _ => Refusal::Other(rejected(&error)),
+        }
+    }
+}
+
 /// Whatever is wrong with the login, for example a password for a server that has none.
 fn rejected(error: &RedisError) -> RedisError {
     RedisError::from((Kind::AuthenticationFailed, "the server rejected the login", error.to_string()))
@@ -164,11 +196,13 @@ impl Socket {
     }
 }
 
-/// Connects to the first address of a host that answers.
+/// Connects to the first address of a host that answers. Each has its share of the time, since one may never answer.
 fn connect_tcp(host: (&str, u16), deadline: Instant) -> io::Result<TcpStream> {
     let mut last = io::Error::new(io::ErrorKind::NotFound, "failed to lookup address: the host has none");
-    for address in host.to_socket_addrs()? {
-        match TcpStream::connect_timeout(&address, left_until(deadline)?) {
+    let addresses: Vec<_> = host.to_socket_addrs()?.collect();
+    for (at, address) in addresses.iter().enumerate() {
+        let untried = u32::try_from(addresses.len() - at).unwrap_or(u32::MAX);
+        match TcpStream::connect_timeout(address, left_until(deadline)? / untried) {
             Ok(socket) => return socket.set_nodelay(true).map(|()| socket),
             Err(error) => last = error,
         }
@@ -203,11 +237,18 @@ impl Timed<'_> {
 
 impl Read for Timed<'_> {
     fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
-        self.before_waiting()?;
-        match self.socket {
-            Socket::Tcp(socket) => (&mut &*socket).read(bytes),
-            #[cfg(unix)]
-            Socket::Unix(socket) => (&mut &*socket).read(bytes),
+        loop {
+            self.before_waiting()?;
+            let read = match self.socket {
+                Socket::Tcp(socket) => (&mut &*socket).read(bytes),
+                #[cfg(unix)]
+                Socket::Unix(socket) => (&mut &*socket).read(bytes),
+            };
+            // By a signal. The parser would take it for the end.
+            if read.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::Interrupted) {
+                continue;
+            }
+            return read;
         }
     }
 }

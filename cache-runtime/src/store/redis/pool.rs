@@ -50,12 +50,13 @@ impl Pool {
 
     /// A connection for this thread: an idle one, or a new one, as soon as few enough threads have one.
     ///
-    /// What it waits for counts for the first command, so that all of it takes one timeout.
+    /// What it waits for counts for the first command, so that all of it takes one timeout. A quarter is left for the command in
+    /// any case, or else a connection that takes long to make would be given up each time before it is of use.
     pub(super) fn get(&self) -> Result<Pooled<'_>> {
         let deadline = Instant::now() + self.timeout;
         let (permit, idle) = self.permit()?;
         let mut connection = self.checked(idle, deadline).map_err(explained)?;
-        connection.answer_by(deadline);
+        connection.answer_by(deadline.max(Instant::now() + self.timeout / 4));
         Ok(Pooled { permit, connection: Some(connection) })
     }
 
@@ -82,10 +83,11 @@ impl Pool {
             return Ok(idle);
         }
         idle.answer_by(deadline);
+        let asked_at = Instant::now();
         if idle.is_alive() {
             return Ok(idle);
         }
-        if deadline.saturating_duration_since(Instant::now()) * 2 <= self.timeout {
+        if asked_at.elapsed() * 2 >= self.timeout {
             return Err(RedisError::from(std::io::Error::from(std::io::ErrorKind::TimedOut)));
         }
         self.endpoint.connect(self.timeout, deadline)
