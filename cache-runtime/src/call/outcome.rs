@@ -23,7 +23,7 @@ pub trait Outcome {
     type Value: Storable;
     /// What is left of a result without that part, if it may be held while the store is asked.
     type Failed;
-    /// Whether values are kept near: a [`Keep`](crate::near::Keep).
+    /// Whether values are kept near: a `Keep`.
     type Keep;
     /// This type.
     type Checked: Outcome<Whole = Self::Whole, Value = Self::Value, Keep = Self::Keep>;
