@@ -2,6 +2,33 @@
 -- time to live of a count that starts now in milliseconds (empty for ever).
 -- Returns whether all steps were taken (1 or 0), and for each count its number and the milliseconds that Redis keeps it:
 -- -1 for ever, -2 if there is no count. Returns nothing but 2 if a value is no number.
+
+-- One step of a counter, as most checks are: counted at once, and taken back if that was too much. What is no number is left
+-- to the general way.
+local by, at_most, fresh = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[4])
+if #KEYS == 1 and ARGV[3] == '' and by > 0 and fresh then
+  local key = KEYS[1]
+  local value, granted = redis.pcall('INCRBY', key, ARGV[1]), 1
+  if type(value) == 'number' then
+    local left = redis.call('PTTL', key)
+    local is_new = left == -1 and value == by
+    if value > at_most then
+      if is_new then
+        redis.call('DEL', key)
+        return { 0, 0, -2 }
+      end
+      value = redis.call('DECRBY', key, ARGV[1])
+      granted = 0
+    end
+    -- It is new, or a clock was set back, or the time to live has become shorter.
+    if left < 0 or left > fresh then
+      redis.call('PEXPIRE', key, ARGV[4])
+      left = fresh
+    end
+    return { granted, value, left }
+  end
+end
+
 local steps, granted = {}, true
 for at, key in ipairs(KEYS) do
   local first = at * 4 - 3
