@@ -263,25 +263,6 @@ fn a_fragment_that_is_kept_near_ends_with_its_key_its_tag_its_template_and_its_t
 }
 
 #[test]
-fn a_fragment_with_a_long_key_is_kept_near_as_well() {
-    let cache = Cache::memory();
-    let key = "long ".repeat(50);
-    assert_eq!((renders(&cache.fragment("page", &key)), renders(&cache.fragment("page", &key))), (1, 0));
-}
-
-#[test]
-fn many_fragments_with_long_keys_are_kept_near_as_well() {
-    let cache = Cache::memory();
-    let keys = [1, 2].map(|number| format!("{} {number}", "long ".repeat(50)));
-    let fragments = keys.each_ref().map(|key| cache.fragment("page", key));
-    Fragment::begin_all(&fragments).finish([(0, "one".to_owned()), (1, "two".to_owned())]);
-    for _ in 0..3 {
-        let lookup = Fragment::begin_all(&fragments);
-        assert_eq!((lookup.html(0), lookup.html(1)), (Some("one"), Some("two")));
-    }
-}
-
-#[test]
 fn many_fragments_are_kept_near_and_end_like_one() {
     let cache = Cache::memory();
     let fragments = ["one", "two", "three"].map(|name| cache.fragment("page", name));

@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering::SeqCst;
 use std::time::Duration;
 
 use cache_runtime::store::NoCache;
-use cache_runtime::{Cache, ErrorKind, cached, testing};
+use cache_runtime::{Cache, ErrorKind, Fragment, cached, testing};
 
 use crate::counting_store::CountingStore;
 
@@ -60,6 +60,49 @@ fn an_annotated_function_does_not_ask_the_store_again() {
         assert_eq!(square(3), "9");
     }
     assert!(reads.load(SeqCst) <= before + 1);
+}
+
+/// A key of more than 120 bytes is kept as an entry.
+#[test]
+fn fragments_do_not_ask_the_store_again_alone_or_in_a_list() {
+    for name in ["sidebar", &"long ".repeat(50)] {
+        let (store, reads) = CountingStore::new();
+        let cache = Cache::new(store);
+        let names = [1, 2, 3].map(|number| format!("{name} {number}"));
+        let fragments = names.each_ref().map(|name| cache.fragment("page", name));
+        fragments.iter().for_each(|fragment| drop(fragment.render(|| "html")));
+        assert_eq!(fragments[0].render(|| "again"), "html");
+        assert_eq!(Fragment::begin_all(&fragments).html(2), Some("html"));
+        let before = reads.load(SeqCst);
+        for _ in 0..5 {
+            assert_eq!(fragments[0].render(|| "again"), "html");
+            assert_eq!(fragments[1].try_render(|| Ok::<_, ()>("again")), Ok("html".to_owned()));
+            let lookup = Fragment::begin_all(&fragments);
+            assert_eq!([0, 1, 2].map(|at| lookup.html(at)), [Some("html"); 3]);
+        }
+        let asynchronous = cache.to_async().fragment("page", &names[2]);
+        assert_eq!(smol::block_on(asynchronous.render(async || "again")), "html");
+        assert_eq!(reads.load(SeqCst), before, "{name}");
+    }
+}
+
+#[test]
+fn a_fragment_is_kept_for_the_limit_of_its_view() {
+    let (store, reads) = CountingStore::new();
+    let cache = Cache::new(store);
+    let _scope = testing::scope(cache.clone());
+    let asks = |fragment: &Fragment| {
+        let before = reads.load(SeqCst);
+        assert_eq!(fragment.render(|| "html"), "html");
+        reads.load(SeqCst) - before
+    };
+    let [always, never, shortly] =
+        [cache.clone(), cache.near(0), cache.near(5)].map(|view| view.fragment("page", "menu"));
+    cache.set("menu", "html").unwrap();
+    assert_eq!([&always, &always, &never, &never].map(asks), [1, 0, 1, 1]);
+    assert_eq!([&shortly, &shortly].map(asks), [1, 0]);
+    testing::advance(Duration::from_secs(6));
+    assert_eq!([&always, &shortly, &shortly].map(asks), [0, 1, 0]);
 }
 
 #[test]
