@@ -1,9 +1,10 @@
 //! When a hit asks the store: never while nothing changes, unless a limit says so.
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering::SeqCst;
 use std::time::Duration;
 
-use cache_runtime::store::NoCache;
+use cache_runtime::store::{Expiration, NoCache, Store, Timestamp, Value};
 use cache_runtime::{Cache, ErrorKind, Fragment, cached, testing};
 
 use crate::counting_store::CountingStore;
@@ -127,6 +128,21 @@ fn an_expired_entry_is_asked_for_again() {
     assert_eq!(cache.delete_expired().unwrap(), 1);
     let failed = cache.stale_if_error(60).try_get_or_set("rates", || Err::<f64, _>("unavailable"));
     assert_eq!(failed, Err("unavailable"));
+}
+
+#[test]
+fn a_damaged_entry_is_no_hit_near_either() {
+    let store = Arc::new(CountingStore::new().0);
+    let cache = Cache::new(Arc::clone(&store));
+    cache.set("name", "Ada").unwrap();
+    let record = store.get("name").unwrap().unwrap();
+    let Value::Bytes(mut bytes) = record.value else { panic!("a text is bytes") };
+    *bytes.last_mut().unwrap() ^= 1;
+    let expiration = Expiration::new(Timestamp::now(), Timestamp::NEVER);
+    store.set("name", &Value::Bytes(bytes), &expiration).unwrap();
+    for _ in 0..3 {
+        assert_eq!(cache.get::<String>("name").unwrap(), None);
+    }
 }
 
 #[test]
