@@ -60,7 +60,7 @@ use self::stand_ins::{ByTask, ByThread, Error, ErrorKind, Operation, Outage, Res
 
 fn main() {
     let rounds = std::env::args().nth(1).map_or(20_000, |rounds| rounds.parse().expect("a number of rounds"));
-    for program in [outages, a_long_outage, two_outages, cancelled_calls, dropped_caches, no_threads] {
+    for program in [outages, a_long_outage, two_outages, hanging_writes, cancelled_calls, dropped_caches, no_threads] {
         shuttle::check_random(program, rounds);
         shuttle::check_pct(program, rounds, 3);
     }
@@ -112,6 +112,24 @@ fn two_outages() {
     }
     let calls = store.calls() - before;
     assert!(calls <= 3, "{calls} calls have reached a store that is down");
+    store.become_all(State::Answers);
+    all_is_well(&guard, &store);
+}
+
+/// Writes hang, and reads are answered: few writes reach the store, and reading goes on.
+fn hanging_writes() {
+    let (guard, store) = begin(1);
+    store.become_one(Outage::Writes, State::FailsLate);
+    let set = |guard: &Arc<GuardedStore>| {
+        for _ in 0..10 {
+            assert!(blocking(guard, Operation::Set { key: "k".into() }).is_err());
+            sleep(Duration::from_millis(200));
+        }
+    };
+    let callers: Vec<_> = (0..3).map(|_| spawn(&guard, set)).collect();
+    callers.into_iter().for_each(|thread| thread.join().expect("no assertion failed"));
+    assert!(store.calls() <= 5, "{} writes have reached a store that does not answer them", store.calls());
+    clock::until(|| get(&guard).is_ok());
     store.become_all(State::Answers);
     all_is_well(&guard, &store);
 }

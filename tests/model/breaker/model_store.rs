@@ -45,13 +45,13 @@ impl Part {
     }
 
     fn answer(&self) -> Result<()> {
-        let down = || Err(Error::new(ErrorKind::Unavailable, "the store is down"));
+        let down = || Error::new(ErrorKind::Unavailable, "the store is down");
         match self.state() {
             State::Answers => Ok(()),
-            State::Fails => down(),
+            State::Fails => Err(down()),
             State::FailsLate => {
                 sleep(Duration::from_millis(300));
-                down()
+                Err(down().unreachable())
             }
             State::AnswersLate => {
                 sleep(Duration::from_millis(1200));
@@ -61,7 +61,7 @@ impl Part {
                 while self.state() == State::Hangs {
                     sleep(Duration::from_millis(400));
                 }
-                down()
+                Err(down().unreachable())
             }
         }
     }

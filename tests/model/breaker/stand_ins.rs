@@ -22,30 +22,38 @@ pub(crate) enum ErrorKind {
 }
 
 #[derive(Clone, Debug)]
-pub(crate) struct Error(ErrorKind, String);
+pub(crate) struct Error {
+    kind: ErrorKind,
+    message: String,
+    is_unreachable: bool,
+}
 
 impl Error {
     pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Error(kind, message.into())
+        Error { kind, message: message.into(), is_unreachable: false }
+    }
+
+    /// That of a store that has not answered.
+    pub(crate) fn unreachable(self) -> Self {
+        Error { is_unreachable: true, ..self }
+    }
+
+    pub(crate) fn is_unreachable(&self) -> bool {
+        self.is_unreachable
     }
 
     pub(crate) fn kind(&self) -> ErrorKind {
-        self.0
-    }
-
-    /// The model's store is always reached: it refuses, or does not answer.
-    pub(crate) fn is_unreachable(&self) -> bool {
-        false
+        self.kind
     }
 
     pub(crate) fn context(self, context: impl fmt::Display) -> Self {
-        Error(self.0, format!("{context}: {}", self.1))
+        Error { message: format!("{context}: {}", self.message), ..self }
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.1.fmt(f)
+        self.message.fmt(f)
     }
 }
 
