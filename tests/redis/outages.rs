@@ -222,6 +222,63 @@ fn after_a_timeout_of_a_write_nothing_is_asked() {
     });
 }
 
+/// As during a failover: the server answers reads, and lets writes wait.
+#[test]
+fn writes_that_hang_are_not_asked_again_while_reads_are_answered() {
+    let Some(redis) = Redis::start() else { return };
+    within_a_minute(move || {
+        let cache = with_short_timeout(&redis).near(0);
+        cache.set("key", &1).unwrap();
+        redis.ask(["CLIENT", "PAUSE", "600000", "WRITE"]);
+        let error = cache.set("key", &2).expect_err("writes wait");
+        assert!(error.to_string().contains("did not answer in time"), "{error}");
+        wait_until("reads are answered", || cache.get::<u8>("key").is_ok());
+        for _ in 0..5 {
+            let error = cache.set("key", &2).expect_err("writes wait");
+            assert!(error.to_string().contains("the store refuses writes"), "it is not asked: {error}");
+            assert_eq!(cache.get::<u8>("key").unwrap(), Some(1));
+        }
+        redis.ask(["CLIENT", "UNPAUSE"]);
+        wait_until("writes are answered again", || cache.set("key", &3).is_ok());
+        assert_eq!(cache.get::<u8>("key").unwrap(), Some(3));
+    });
+}
+
+/// A server that gives these answers to whoever connects, one to each request.
+fn answering_server(answers: &'static [&'static str]) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let port = listener.local_addr().expect("it listens").port();
+    thread::spawn(move || {
+        for mut client in listener.incoming().map_while(Result::ok) {
+            let (mut request, mut answers) = ([0; 4096], answers.iter());
+            while client.read(&mut request).is_ok_and(|read| read > 0) {
+                let Some(answer) = answers.next() else { break };
+                let _ = client.write_all(answer.as_bytes());
+            }
+        }
+    });
+    port
+}
+
+#[test]
+fn a_server_that_knows_no_users_is_given_the_password_alone() {
+    within_a_minute(|| {
+        let port = answering_server(&["-ERR wrong number of arguments for 'auth' command\r\n", "+OK\r\n", "$1\r\n7\r\n"]);
+        let cache = open(&format!("redis://ada:secret@127.0.0.1:{port}"));
+        assert_eq!(cache.get::<u8>("key").map_err(|error| error.to_string()), Ok(Some(7)));
+    });
+}
+
+#[test]
+fn a_full_server_has_rejected_no_password() {
+    within_a_minute(|| {
+        let port = answering_server(&["-ERR max number of clients reached\r\n"]);
+        let error = open(&format!("redis://:secret@127.0.0.1:{port}")).get::<u8>("key").expect_err("it is full");
+        assert!(error.to_string().contains("accepts no more connections"), "{error}");
+        assert_eq!(error.kind(), ErrorKind::Unavailable);
+    });
+}
+
 #[test]
 fn a_server_that_hangs_costs_one_timeout_however_many_tasks_call() {
     let Some(redis) = Redis::start() else { return };
