@@ -263,7 +263,8 @@ fn answering_server(answers: &'static [&'static str]) -> u16 {
 #[test]
 fn a_server_that_knows_no_users_is_given_the_password_alone() {
     within_a_minute(|| {
-        let port = answering_server(&["-ERR wrong number of arguments for 'auth' command\r\n", "+OK\r\n", "$1\r\n7\r\n"]);
+        let port =
+            answering_server(&["-ERR wrong number of arguments for 'auth' command\r\n", "+OK\r\n", "$1\r\n7\r\n"]);
         let cache = open(&format!("redis://ada:secret@127.0.0.1:{port}"));
         assert_eq!(cache.get::<u8>("key").map_err(|error| error.to_string()), Ok(Some(7)));
     });
