@@ -9,59 +9,35 @@
 
 mod call_key;
 mod decoded;
+mod entries;
+mod name;
 mod refusals;
 mod slot;
 mod weight;
 
-use std::any::TypeId;
-use std::hash::{Hash, Hasher};
 use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use quick_cache::Equivalent;
-use quick_cache::sync::{Cache, DefaultLifecycle};
 use serde::de::DeserializeOwned;
-use smallvec::SmallVec;
 
 pub use self::call_key::{ArgumentParts, CallKey, TemplateParts};
 pub(crate) use self::decoded::{Decoded, Validity};
 pub(crate) use self::decoded::{Fitting, Keep, KeepNear, KeptNear, NotNear};
+use self::entries::Entries;
+use self::name::NameRef;
 pub(crate) use self::refusals::{Refusal, Refusals};
 pub use self::slot::NearSlot;
-use self::weight::{CAPACITY, Weight};
 use crate::entry::{self, Record, Seal, Unreadable, Value};
 use crate::per_process::PerProcess;
 use crate::store::{Stamp, Stripes};
-use crate::time::{Clock, Deadline, Timestamp};
-
-/// How many entries are kept at most. A scan of keys that are read once does not push out what is read often.
-const MAX_ENTRIES: u64 = 100_000;
-
-type Entries = Cache<Name, Kept, Weight, foldhash::fast::RandomState>;
-
-/// Under what something is kept.
-#[derive(Debug)]
-enum Name {
-    /// A record's key in the store.
-    Key(Box<str>),
-    /// A function, and what the key of the call is made of.
-    Call(TypeId, SmallVec<[u8; 16]>),
-}
-
-/// A borrowed name.
-#[derive(PartialEq, Eq, Hash)]
-enum NameRef<'a> {
-    Key(&'a str),
-    Call(TypeId, &'a [u8]),
-}
+use crate::time::{Clock, Deadline, Stopwatch, Timestamp};
 
 /// What is kept.
-#[derive(Clone)]
 enum Kept {
     Record(Arc<Loaded>),
-    Value(Arc<Decoded>),
+    Value(Box<Decoded>),
 }
 
 /// The records and values that a cache keeps in this process.
@@ -96,69 +72,43 @@ impl Near {
 
     /// The record under a stored key, if nothing has changed it.
     pub(crate) fn get(&self, key: &str) -> Option<Arc<Loaded>> {
-        let Kept::Record(loaded) = self.entries.made()?.get(&NameRef::Key(key))? else { return None };
-        loaded.is_current().then_some(loaded)
+        self.entries.made()?.read(NameRef::Key(key), |kept, _| match kept {
+            Kept::Record(loaded) if loaded.is_current() => Some(Arc::clone(loaded)),
+            _ => None,
+        })
     }
 
     /// Keeps a record, if it can be known when it changes.
     pub(crate) fn keep(&self, key: &str, loaded: &Arc<Loaded>) {
         if loaded.stamps.is_some() && loaded.record.value.size() <= weight::MAX_VALUE {
-            self.insert(Name::Key(key.into()), Kept::Record(Arc::clone(loaded)));
+            self.entries().insert(NameRef::Key(key), Kept::Record(Arc::clone(loaded)));
         }
     }
 
-    /// The value of a call, if nothing has changed it and it is valid.
+    /// What `read` makes of the value of a call, if nothing has changed it and it is valid.
     #[inline]
-    pub(crate) fn value(&self, call: &CallKey, clock: &Clock) -> Option<Arc<Decoded>> {
-        let name = NameRef::Call(call.function, call.parts());
-        let Kept::Value(decoded) = self.entries.made()?.get(&name)? else { return None };
-        decoded.validity.holds(clock).then_some(decoded)
+    pub(crate) fn value<R>(
+        &self,
+        call: &CallKey,
+        clock: &Clock,
+        read: impl FnOnce(&Decoded) -> Option<R>,
+    ) -> Option<R> {
+        self.entries.made()?.read(NameRef::Call(call.function, call.parts()), |kept, now| match kept {
+            Kept::Value(decoded) if decoded.validity.holds(clock, now) => read(decoded),
+            _ => None,
+        })
     }
 
     /// Keeps the value of a call.
-    pub(crate) fn keep_value(&self, call: &CallKey, decoded: Arc<Decoded>) {
+    pub(crate) fn keep_value(&self, call: &CallKey, decoded: Box<Decoded>) {
         if decoded.size <= weight::MAX_VALUE {
-            self.insert(Name::Call(call.function, call.parts().into()), Kept::Value(decoded));
+            self.entries().insert(NameRef::Call(call.function, call.parts()), Kept::Value(decoded));
         }
     }
 
-    fn insert(&self, name: Name, kept: Kept) {
-        self.entries.get(|_| new_entries()).insert(name, kept);
+    fn entries(&self) -> &Entries {
+        self.entries.get(|_| Entries::new())
     }
-}
-
-impl Name {
-    fn borrowed(&self) -> NameRef<'_> {
-        match self {
-            Name::Key(key) => NameRef::Key(key),
-            Name::Call(function, parts) => NameRef::Call(*function, parts),
-        }
-    }
-}
-
-impl Hash for Name {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.borrowed().hash(state);
-    }
-}
-
-impl PartialEq for Name {
-    fn eq(&self, other: &Self) -> bool {
-        self.borrowed() == other.borrowed()
-    }
-}
-
-impl Eq for Name {}
-
-impl Equivalent<Name> for NameRef<'_> {
-    fn equivalent(&self, name: &Name) -> bool {
-        *self == name.borrowed()
-    }
-}
-
-fn new_entries() -> Entries {
-    let (hasher, lifecycle) = (foldhash::fast::RandomState::default(), DefaultLifecycle::default());
-    Cache::with(MAX_ENTRIES as usize, CAPACITY, Weight, hasher, lifecycle)
 }
 
 impl Loaded {
@@ -228,8 +178,8 @@ impl Stamps {
 
 impl Validity {
     #[inline]
-    fn holds(&self, clock: &Clock) -> bool {
-        self.stamps.are_current() && self.deadline.is_ahead(clock)
+    fn holds(&self, clock: &Clock, now: Stopwatch) -> bool {
+        self.stamps.are_current() && self.deadline.is_after(now, clock)
     }
 }
 

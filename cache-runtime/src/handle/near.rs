@@ -45,11 +45,11 @@ impl Handle {
 
     /// The value of an annotated function's call, if it is kept near; else where it is to be kept.
     #[inline]
-    pub(crate) fn near_value<V>(&self, mut call: CallKey, keep: KeepNear<V>) -> Result<V, NearSlot<V>> {
+    pub(crate) fn near_value<V>(&self, call: &mut CallKey, keep: KeepNear<V>) -> Result<V, NearSlot<V>> {
         if !call.complete(&self.view.namespace) {
             return Err(NearSlot::none());
         }
-        let value = self.core.near.value(&call, &self.core.clock).and_then(|decoded| (keep.get)(&decoded));
+        let value = self.core.near.value(call, &self.core.clock, keep.get);
         value.ok_or_else(|| NearSlot::new(call, keep))
     }
 

@@ -10,10 +10,10 @@ use crate::runtime;
 pub fn near<O: Outcome<Keep: Keep<O::Value>>>(
     is_refresh: bool,
     cache: Option<&str>,
-    call: CallKey,
+    mut call: CallKey,
     _: &O,
 ) -> Result<O::Whole, NearSlot<O::Value>> {
     let Some(keep) = O::Keep::near().filter(|_| !is_refresh) else { return Err(NearSlot::none()) };
-    let value = runtime::with_chosen(cache, |handle| handle.near_value(call, keep));
+    let value = runtime::with_chosen(cache, |handle| handle.near_value(&mut call, keep));
     value.unwrap_or_else(|| Err(NearSlot::none())).map(O::whole)
 }

@@ -1,7 +1,6 @@
 //! A decoded value that is kept near, and the types whose values can be.
 
 use std::any::Any;
-use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 
@@ -24,7 +23,7 @@ pub(crate) struct Decoded<V: ?Sized = dyn Any + Send + Sync> {
     value: V,
 }
 
-type Decode<V> = fn(Value, u64, Seal<'_>, Validity) -> Result<(Arc<Decoded>, V), Unreadable>;
+type Decode<V> = fn(Value, u64, Seal<'_>, Validity) -> Result<(Box<Decoded>, V), Unreadable>;
 
 /// How values of a type are kept near. Functions, so that whoever has it needs no bounds.
 pub struct KeepNear<V> {
@@ -75,9 +74,9 @@ fn decode<V: Fitting>(
     digest: u64,
     seal: Seal<'_>,
     validity: Validity,
-) -> Result<(Arc<Decoded>, V), Unreadable> {
+) -> Result<(Box<Decoded>, V), Unreadable> {
     let encoded = value.size();
     let value: V = entry::take_marked(value, digest, seal)?;
     let copy = value.clone();
-    Ok((Arc::new(Decoded { validity, size: size_of::<V>() + encoded, value }), copy))
+    Ok((Box::new(Decoded { validity, size: size_of::<V>() + encoded, value }), copy))
 }

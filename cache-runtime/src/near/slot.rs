@@ -15,8 +15,9 @@ impl<V> NearSlot<V> {
         NearSlot(None)
     }
 
-    pub(crate) fn new(call: CallKey, keep: KeepNear<V>) -> Self {
-        NearSlot(Some(Box::new((call, keep))))
+    #[cold]
+    pub(crate) fn new(call: &CallKey, keep: KeepNear<V>) -> Self {
+        NearSlot(Some(Box::new((call.clone(), keep))))
     }
 
     pub(crate) fn get(&self) -> Option<(&CallKey, &KeepNear<V>)> {

@@ -1,6 +1,7 @@
 //! What is kept near is a hit until it changes, and the room it takes is bounded.
 
 use std::sync::Arc;
+use std::thread;
 
 use super::weight::{CAPACITY, MAX_VALUE};
 use super::{Loaded, Near, Stamps};
@@ -13,7 +14,7 @@ fn loaded(stripes: &Arc<Stripes>, key: &str, bytes: usize) -> Arc<Loaded> {
 }
 
 fn kept(near: &Near) -> usize {
-    near.entries.made().map_or(0, quick_cache::sync::Cache::len)
+    near.entries.made().map_or(0, super::Entries::len)
 }
 
 #[test]
@@ -23,6 +24,35 @@ fn what_is_kept_is_found_until_its_key_changes() {
     assert!(near.get("user:1").is_some() && near.get("user:2").is_none());
     drop(stripes.announce(["user:1"]));
     assert!(near.get("user:1").is_none());
+}
+
+#[test]
+fn what_is_kept_anew_stays() {
+    let (near, stripes) = (Near::new(), Stripes::new());
+    for _ in 0..3 {
+        near.keep("user:1", &loaded(&stripes, "user:1", 32));
+        assert!(near.get("user:1").is_some());
+        drop(stripes.announce(["user:1"]));
+    }
+    assert_eq!(kept(&near), 1);
+}
+
+/// Whoever keeps an entry may meet others who evict it or keep it anew: what the map holds, the policy knows.
+#[test]
+fn what_is_kept_at_once_by_many_is_bounded() {
+    let (near, stripes) = (Near::new(), Stripes::new());
+    thread::scope(|scope| {
+        for thread in 0..8 {
+            let (near, stripes) = (&near, &stripes);
+            scope.spawn(move || {
+                for n in 0..40_000 {
+                    let key = if n % 2 == 0 { format!("own:{thread}:{n}") } else { format!("shared:{}", n % 1_000) };
+                    near.keep(&key, &loaded(stripes, &key, 32));
+                }
+            });
+        }
+    });
+    assert!((50_000..=100_000).contains(&kept(&near)), "{} are kept", kept(&near));
 }
 
 #[test]

@@ -1,6 +1,11 @@
 //! What a record costs of the room for all, so that both their number and their bytes are bounded.
 
-use super::{Kept, MAX_ENTRIES, Name};
+use super::Kept;
+use super::entries::Ticket;
+use super::name::{Name, NameRef};
+
+/// How many entries are kept at most.
+pub(super) const MAX_ENTRIES: u64 = 100_000;
 
 /// How many bytes are kept.
 pub(super) const CAPACITY: u64 = 64 << 20;
@@ -11,20 +16,21 @@ pub(super) const MAX_VALUE: usize = 1 << 20;
 /// The memory of an entry beside its key and its value.
 const OVERHEAD: usize = 160;
 
+/// What an entry weighs: a small one its share of the allowed number.
+pub(super) fn of(name: &NameRef<'_>, kept: &Kept) -> u64 {
+    let kept = match kept {
+        Kept::Record(loaded) => loaded.value.size(),
+        Kept::Value(decoded) => decoded.size,
+    };
+    ((name.len() + kept + OVERHEAD) as u64).max(CAPACITY.div_ceil(MAX_ENTRIES))
+}
+
+/// The policy is told what an entry weighs.
 #[derive(Clone)]
 pub(super) struct Weight;
 
-impl quick_cache::Weighter<Name, Kept> for Weight {
-    /// A small entry weighs its share of the allowed number.
-    fn weight(&self, name: &Name, kept: &Kept) -> u64 {
-        let name = match name {
-            Name::Key(key) => key.len(),
-            Name::Call(_, parts) => parts.len(),
-        };
-        let kept = match kept {
-            Kept::Record(loaded) => loaded.value.size(),
-            Kept::Value(decoded) => decoded.size,
-        };
-        ((name + kept + OVERHEAD) as u64).max(CAPACITY.div_ceil(MAX_ENTRIES))
+impl quick_cache::Weighter<Name, Ticket> for Weight {
+    fn weight(&self, _: &Name, ticket: &Ticket) -> u64 {
+        ticket.weight
     }
 }

@@ -20,11 +20,11 @@ impl Deadline {
         Deadline { at, coarse: Stopwatch::start().after(at.since(now).min(LONGEST)) }
     }
 
-    /// Whether the moment is still to come.
+    /// Whether the moment is still to come, at this reading of the coarse clock.
     #[inline]
-    pub(crate) fn is_ahead(&self, clock: &Clock) -> bool {
+    pub(crate) fn is_after(&self, coarse: Stopwatch, clock: &Clock) -> bool {
         match clock.stopped_at() {
-            None => self.coarse.is_ahead(),
+            None => coarse.is_before(self.coarse),
             Some(now) => now < self.at,
         }
     }

@@ -21,10 +21,16 @@ impl Stopwatch {
         Stopwatch(self.0 + delay.into())
     }
 
-    /// Whether its start is still to come.
+    /// Whether it started earlier.
     #[inline]
-    pub(crate) fn is_ahead(self) -> bool {
-        now() < self.0
+    pub(crate) fn is_before(self, other: Self) -> bool {
+        self.0 < other.0
+    }
+
+    /// Its start as a number, which grows with time.
+    #[inline]
+    pub(crate) fn ticks(self) -> u64 {
+        self.0.as_ticks()
     }
 
     /// The time since the start, exact to a tick.

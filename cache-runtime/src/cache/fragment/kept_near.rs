@@ -13,5 +13,6 @@ pub(super) fn html(handle: &Handle, key: &str) -> Result<String, NearSlot<String
     let Some(keep) = KeptNear::near().filter(|_| !handle.stores_nothing()) else { return Err(NearSlot::none()) };
     // Not only the key: a view with another digest does not read it, and one with another limit not for so long.
     let limit = handle.view.near.as_ref().map(Duration::as_nanos);
-    handle.near_value(CallKey::plain(&(key, handle.view.digest, limit), PhantomData::<Fragment>), keep)
+    let mut call = CallKey::plain(&(key, handle.view.digest, limit), PhantomData::<Fragment>);
+    handle.near_value(&mut call, keep)
 }
