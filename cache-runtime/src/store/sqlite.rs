@@ -251,12 +251,9 @@ impl SqliteStore {
         (rows, bytes, now): (usize, usize, Timestamp),
         work: impl Fn(&Database, &Connection) -> rusqlite::Result<T>,
     ) -> Result<T> {
-        let limits = self.settings.limits;
         let write = || {
             self.run(|database| {
-                if maintenance::log_is_full(database, limits)? {
-                    return Err(error::full_log());
-                }
+                self.keep_log_below_limit(database)?;
                 database.write(changes, |connection| work(database, connection))
             })
         };
@@ -270,6 +267,12 @@ impl SqliteStore {
         };
         self.after_write((rows, bytes, now));
         Ok(value)
+    }
+
+    /// Refuses a write while the log is at its limit.
+    fn keep_log_below_limit(&self, database: &Database) -> rusqlite::Result<()> {
+        let has_room = maintenance::has_room_in_log(database, self.settings.limits)?;
+        if has_room { Ok(()) } else { Err(error::full_log()) }
     }
 
     /// Starts the maintenance that a write makes due.
@@ -547,6 +550,7 @@ impl Limits for SqliteStore {
     /// What is refused is not written, and announces nothing.
     fn count_within(&self, steps: &[Step]) -> Result<Counted> {
         let counted = self.run(|database| {
+            self.keep_log_below_limit(database)?;
             database.write_if(|connection, announce| {
                 let hashes: Vec<i64> = steps.iter().map(|step| database.hash(&step.key)).collect();
                 let mut old = Vec::with_capacity(steps.len());
