@@ -46,8 +46,8 @@ use self::multiplexed::{Multiplexed, RuntimeSlot};
 use self::pool::Pool;
 use self::script_support::ScriptSupport;
 use super::{
-    Answer, Claim, Claims, Counted, Dispatch, Expiration, Limits, Operation, Record, Step, Store, Timestamp, Value,
-    forward_claims, forward_methods,
+    Answer, Claim, Claims, Counted, Deleted, Dispatch, Expiration, Limits, Operation, Record, Step, Store, Timestamp,
+    Value, forward_claims, forward_methods,
 };
 use crate::Result;
 use crate::config::{Options, without_secrets};

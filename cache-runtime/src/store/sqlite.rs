@@ -42,8 +42,8 @@ use self::full_disk::FullDisk;
 use self::rows::{after_prefix, count, execute, fetch, fetch_multi, number, put, remove};
 use self::settings::SqliteSettings;
 use super::{
-    Claim, Claims, Counted, Dispatch, Expiration, Limits, Operation, Record, Step, Store, Stripes, Timestamp, Value,
-    take,
+    Claim, Claims, Counted, Deleted, Dispatch, Expiration, Limits, Operation, Record, Step, Store, Stripes, Timestamp,
+    Value, take,
 };
 use crate::config::Options;
 use crate::per_process::PerProcess;
@@ -396,14 +396,19 @@ impl Store for SqliteStore {
 
     fn delete(&self, key: &str, now: Timestamp) -> Result<bool> {
         self.write(&Changes::Key(key), (1, 0, now), |database, connection| {
-            remove(connection, database.hash(key), key, now)
+            let deleted = remove(connection, database.hash(key), key)?;
+            Ok(deleted.is_some_and(|record| record.is_live(now)))
         })
     }
 
     fn delete_multi(&self, keys: &[String], now: Timestamp) -> Result<u64> {
+        self.delete_returning(keys, now).map(|deleted| deleted.live)
+    }
+
+    fn delete_returning(&self, keys: &[String], now: Timestamp) -> Result<Deleted> {
         self.write(&Changes::Keys(keys), (keys.len(), 0, now), |database, connection| {
-            let gone = keys.iter().map(|key| remove(connection, database.hash(key), key, now));
-            gone.map(|was| was.map(u64::from)).sum()
+            let deleted = keys.iter().map(|key| remove(connection, database.hash(key), key));
+            Ok(Deleted::of(deleted.collect::<rusqlite::Result<_>>()?, now))
         })
     }
 
@@ -583,6 +588,7 @@ fn is_slow(operation: &Operation<'_>) -> bool {
     match operation {
         Operation::ReadMulti { keys }
         | Operation::DeleteMulti { keys, .. }
+        | Operation::DeleteMultiReturning { keys, .. }
         | Operation::Claim { keys, .. }
         | Operation::Release { keys, .. } => keys.len() > MAX_INLINE_KEYS,
         Operation::Set { value, .. } => value.size() > MAX_INLINE_BYTES,
