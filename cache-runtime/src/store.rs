@@ -2,6 +2,7 @@
 
 mod arc_and_box;
 mod claims;
+mod deleted;
 mod forward;
 mod from_async;
 mod limits;
@@ -19,6 +20,7 @@ use std::sync::Arc;
 
 pub(crate) use self::claims::ClaimsOrNone;
 pub use self::claims::{Claim, Claims};
+pub use self::deleted::Deleted;
 pub(crate) use self::forward::{forward_claims, forward_methods};
 pub use self::from_async::{AsyncStore, FromAsync};
 #[cfg(feature = "sqlite")]
@@ -206,6 +208,26 @@ pub trait Store: Send + Sync + 'static {
     /// As [`delete`](Store::delete).
     fn delete_multi(&self, keys: &[String], now: Timestamp) -> Result<u64> {
         keys.iter().try_fold(0, |gone, key| Ok(gone + u64::from(self.delete(key, now)?)))
+    }
+
+    /// Deletes many keys as [`delete_multi`](Store::delete_multi) does, and returns what was there as well.
+    ///
+    /// It is what [`Cache::delete`](crate::Cache::delete) asks for: only the deleted entry says whether one of its tags was
+    /// deleted before, and then it counts as absent.
+    ///
+    /// - What was there may be read before it is deleted, as it is by default. A store that can do both in one step saves a
+    ///   round trip.
+    ///
+    /// # Errors
+    ///
+    /// As [`delete`](Store::delete). That what was there cannot be read is no error.
+    fn delete_returning(&self, keys: &[String], now: Timestamp) -> Result<Deleted> {
+        let records = self.read_multi(keys).unwrap_or_default();
+        let live = match keys {
+            [key] => u64::from(self.delete(key, now)?),
+            _ => self.delete_multi(keys, now)?,
+        };
+        Ok(Deleted::new(live, records))
     }
 
     /// Returns when a value expires.

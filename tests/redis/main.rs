@@ -12,6 +12,7 @@ mod namespaces;
 mod options;
 mod other_programs;
 mod outages;
+mod round_trips;
 mod sentinels;
 mod single_flight;
 #[path = "../shared/stampede.rs"]

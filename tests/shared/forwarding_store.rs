@@ -4,7 +4,9 @@ use std::any::Any;
 use std::sync::Arc;
 
 use cache_runtime::Result;
-use cache_runtime::store::{Claims, Dispatch, Expiration, Limits, Operation, Record, Store, Stripes, Timestamp, Value};
+use cache_runtime::store::{
+    Claims, Deleted, Dispatch, Expiration, Limits, Operation, Record, Store, Stripes, Timestamp, Value,
+};
 
 /// A store, and a value that must outlive it, such as the folder of its file.
 pub(crate) struct ForwardingStore {
@@ -51,6 +53,10 @@ impl Store for ForwardingStore {
 
     fn delete_multi(&self, keys: &[String], now: Timestamp) -> Result<u64> {
         self.store.delete_multi(keys, now)
+    }
+
+    fn delete_returning(&self, keys: &[String], now: Timestamp) -> Result<Deleted> {
+        self.store.delete_returning(keys, now)
     }
 
     fn expiry(&self, key: &str) -> Result<Option<Timestamp>> {

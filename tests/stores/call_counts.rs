@@ -43,7 +43,7 @@ fn an_atomic_change_is_one_call() {
     assert_eq!(store.take_calls(), ["increment n", "increment n", "clear "]);
 }
 
-/// Only the entry itself says whether one of its tags was deleted.
+/// Only the entry itself says whether one of its tags was deleted. This store does not tell what it deletes, so it is read before.
 #[test]
 fn to_touch_or_delete_is_a_read_and_a_change() {
     let store = ScriptedStore::default();

@@ -77,8 +77,10 @@ fn read_names<T>(shape: &Shape, facts: Facts<'_>, bytes: &[u8], is_own: impl Fn(
 where
     T: DeserializeOwned,
 {
-    hidden_fields::read_unknown(bytes, &shape.layouts, |Readings { converts, kinds }| {
-        !converts && facts.hold_chars(*kinds) && (facts.hold_all(*kinds) || is_own())
+    hidden_fields::read_unknown(bytes, &shape.layouts, |Readings { converts, kinds, takes_texts_for_chars }| {
+        // A text of one letter is stored like a character. Where a type reads both, it may have been either.
+        let may_be_texts = *takes_texts_for_chars && facts.hold_texts();
+        !converts && !may_be_texts && facts.hold_chars(*kinds) && (facts.hold_all(*kinds) || is_own())
     })
 }
 

@@ -104,9 +104,14 @@ impl Handle {
     pub(crate) async fn delete<M: Mode>(&self, mode: &M, key: &str) -> Result<bool> {
         let key = self.key(key)?;
         self.core.invalidations.invalidate(&key);
-        let was_outdated = self.near(&key).is_none() && self.count_outdated(mode, &[key.as_ref().into()]).await > 0;
-        let delete = Operation::Delete { key: Cow::Borrowed(&key), now: self.now() };
-        Ok(self.ask(mode, delete).await?.bool()? && !was_outdated)
+        // What is near was a hit, so what the store says is right.
+        if self.near(&key).is_some() {
+            return self.ask(mode, Operation::Delete { key: Cow::Borrowed(&key), now: self.now() }).await?.bool();
+        }
+        let delete = Operation::DeleteReturning { key: Cow::Borrowed(&key), now: self.now() };
+        let deleted = self.ask(mode, delete).await?.deleted()?;
+        let outdated = self.count_outdated(mode, &[&*key], deleted.records).await;
+        Ok(deleted.live > outdated)
     }
 
     pub(crate) async fn exists<M: Mode>(&self, mode: &M, key: &str) -> Result<bool> {

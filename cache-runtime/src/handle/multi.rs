@@ -133,9 +133,9 @@ impl Handle {
             return Ok(0);
         }
         keys.iter().for_each(|key| self.core.invalidations.invalidate(key));
-        let outdated = self.count_outdated(mode, &keys).await;
-        let deleted = self.ask(mode, Operation::DeleteMulti { keys: keys.into(), now: self.now() }).await?.count()?;
-        Ok(deleted.saturating_sub(outdated))
+        let delete = Operation::DeleteMultiReturning { keys: Cow::Borrowed(&keys), now: self.now() };
+        let deleted = self.ask(mode, delete).await?.deleted()?;
+        Ok(deleted.live.saturating_sub(self.count_outdated(mode, &keys, deleted.records).await))
     }
 }
 

@@ -183,17 +183,20 @@ impl Handle {
         Ok(true)
     }
 
-    /// How many of these stored keys have a live entry that counts as absent all the same, because a tag of it was deleted or
+    /// How many of these stored keys had a live record that counts as absent all the same, because a tag of it was deleted or
     /// nobody knows when it should expire: the store alone would count it.
     ///
-    /// A store that cannot be read counts none; what is asked of it next returns its error.
-    pub(super) async fn count_outdated<M: Mode>(&self, mode: &M, keys: &[String]) -> u64 {
-        let read = Operation::ReadMulti { keys: Cow::Borrowed(keys) };
-        let found = self.ask(mode, read).await.and_then(|answer| answer.records(keys.len()));
-        let (Ok(found), now) = (found, self.now()) else { return 0 };
+    /// If the store cannot tell the present generations of the tags, they count as those of the records.
+    pub(super) async fn count_outdated<M: Mode>(
+        &self,
+        mode: &M,
+        keys: &[impl AsRef<str>],
+        records: Vec<Option<Record>>,
+    ) -> u64 {
+        let now = self.now();
         // A key that is given twice is deleted once.
         let (mut tagged, mut of_fast_clocks) = (HashMap::new(), HashSet::new());
-        for (key, record) in keys.iter().zip(found) {
+        for (key, record) in keys.iter().map(AsRef::as_ref).zip(records) {
             match record.filter(|record| record.is_live(now)) {
                 Some(record) if record.is_of_a_fast_clock(now) => drop(of_fast_clocks.insert(key)),
                 Some(record) if record.is_tagged() => drop(tagged.insert(key, self.tag_stamps_in(key, &record))),

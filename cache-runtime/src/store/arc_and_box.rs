@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    Claims, Dispatch, Expiration, Limits, Operation, Record, Store, Stripes, Timestamp, Value, forward_methods,
+    Claims, Deleted, Dispatch, Expiration, Limits, Operation, Record, Store, Stripes, Timestamp, Value, forward_methods,
 };
 use crate::Result;
 

@@ -28,6 +28,9 @@ macro_rules! forward_methods {
         fn delete_multi(&$self, keys: &[String], now: Timestamp) -> Result<u64> {
             $call!($self.delete_multi(keys, now))
         }
+        fn delete_returning(&$self, keys: &[String], now: Timestamp) -> Result<Deleted> {
+            $call!($self.delete_returning(keys, now))
+        }
         fn expiry(&$self, key: &str) -> Result<Option<Timestamp>> {
             $call!($self.expiry(key))
         }

@@ -1,7 +1,7 @@
 //! A store whose client is asynchronous.
 
 use super::{
-    Answer, Dispatch, Expiration, Operation, Record, Store, Timestamp, Value, forward_methods, short_type_name,
+    Answer, Deleted, Dispatch, Expiration, Operation, Record, Store, Timestamp, Value, forward_methods, short_type_name,
 };
 use crate::Result;
 use crate::block_on::block_on;
@@ -127,6 +127,18 @@ pub trait AsyncStore: Send + Sync + 'static {
         }
     }
 
+    /// Deletes many keys, and returns what was there: [`Store::delete_returning`].
+    fn delete_returning(&self, keys: &[String], now: Timestamp) -> impl Future<Output = Result<Deleted>> + Send {
+        async move {
+            let records = self.read_multi(keys).await.unwrap_or_default();
+            let live = match keys {
+                [key] => u64::from(self.delete(key, now).await?),
+                _ => self.delete_multi(keys, now).await?,
+            };
+            Ok(Deleted::new(live, records))
+        }
+    }
+
     /// Returns when a value expires: [`Store::expiry`].
     fn expiry(&self, key: &str) -> impl Future<Output = Result<Option<Timestamp>>> + Send {
         async move { Ok(self.get(key).await?.map(|record| record.expiry())) }
@@ -174,6 +186,10 @@ impl<S: AsyncStore> FromAsync<S> {
             }
             Operation::Delete { key, now } => store.delete(key, *now).await.map(Answer::from),
             Operation::DeleteMulti { keys, now } => store.delete_multi(keys, *now).await.map(Answer::from),
+            Operation::DeleteReturning { key, now } => {
+                store.delete_returning(&[key.clone().into_owned()], *now).await.map(Answer::from)
+            }
+            Operation::DeleteMultiReturning { keys, now } => store.delete_returning(keys, *now).await.map(Answer::from),
             Operation::Increment { key, by, expiration } => {
                 store.increment(key, *by, expiration).await.map(Answer::from)
             }

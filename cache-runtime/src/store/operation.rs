@@ -3,15 +3,20 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use super::{Claim, ClaimsOrNone as _, Counted, Expiration, LimitsOrNone as _, Record, Step, Store, Timestamp, Value};
+use super::{
+    Claim, ClaimsOrNone as _, Counted, Deleted, Expiration, LimitsOrNone as _, Record, Step, Store, Timestamp, Value,
+};
 use crate::{Error, ErrorKind, Result, entry};
 
-/// Declares the operations, one a line: name, fields, and the call that runs it. `of key` adds a field for the key, and
+/// Declares the operations, one a line: name, fields, and the call that runs it, with the name of another method if that is what
+/// callers know. `of key` adds a field for the key, and
 /// fields in brackets may be borrowed.
 macro_rules! operations {
+    (@name $method:ident) => { stringify!($method) };
+    (@name $method:ident $as:ident) => { stringify!($as) };
     ($(
         $name:ident $(of $key:ident)? $([$borrowed:ident: $target:ty])? { $($field:ident: $type:ty),* }
-            => $method:ident($($argument:expr),*);
+            => $method:ident($($argument:expr),*) $(as $as:ident)?;
     )*) => {
         /// What a store can be asked. Each is the method of [`Store`],
         /// [`Claims`](super::Claims) or [`Limits`](super::Limits) of the same name.
@@ -23,10 +28,10 @@ macro_rules! operations {
         }
 
         impl<'a> Operation<'a> {
-            /// The name of the method, for messages.
+            /// The name of the method by which a caller knows it, for messages.
             pub(crate) fn name(&self) -> &'static str {
                 match self {
-                    $(Operation::$name { .. } => stringify!($method),)*
+                    $(Operation::$name { .. } => operations!(@name $method $($as)?),)*
                 }
             }
 
@@ -75,6 +80,8 @@ operations! {
     WriteMulti [values: [(String, Value)]] { expiration: Expiration } => write_multi(values, expiration);
     Delete of key { now: Timestamp } => delete(key, *now);
     DeleteMulti [keys: [String]] { now: Timestamp } => delete_multi(keys, *now);
+    DeleteReturning of key { now: Timestamp } => delete_returning(&[key.clone().into_owned()], *now) as delete;
+    DeleteMultiReturning [keys: [String]] { now: Timestamp } => delete_returning(keys, *now) as delete_multi;
     Increment of key { by: i64, expiration: Expiration } => increment(key, *by, expiration);
     CountWithin [steps: [Step]] {} => count_within(steps);
     Touch of key { expiration: Expiration } => touch(key, expiration);
@@ -134,6 +141,8 @@ answers! {
     Bools(Vec<bool>) => bools;
     /// To `DeleteMulti`, `Clear` and `DeleteExpired`: how many values were deleted.
     Count(u64) => count;
+    /// To `DeleteReturning` and `DeleteMultiReturning`.
+    Deleted(Deleted) => deleted;
     /// To `Increment`: the sum.
     Number(i64) => number;
     /// To `CountWithin`.

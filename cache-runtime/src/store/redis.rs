@@ -6,7 +6,7 @@
 //! endpoint                      where Redis is
 //! connect, server, cluster, sentinels    how a connection is made; one server, a cluster, sentinels
 //! connection                    what all kinds of connections can do
-//! plain                         a thread's connection to a server, with a deadline for each reply
+//! plain, tls                    a thread's connection to a server, with a deadline for each reply; its encryption
 //! pool, multiplexed             connections for threads; the connection that tasks share
 //! commands, script              the commands of each operation; Lua scripts
 //! script_support                whether the server runs scripts
@@ -33,6 +33,8 @@ mod script_support;
 mod sentinels;
 mod server;
 mod settings;
+#[cfg(feature = "redis-tls")]
+mod tls;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -46,8 +48,8 @@ use self::multiplexed::{Multiplexed, RuntimeSlot};
 use self::pool::Pool;
 use self::script_support::ScriptSupport;
 use super::{
-    Answer, Claim, Claims, Counted, Dispatch, Expiration, Limits, Operation, Record, Step, Store, Timestamp, Value,
-    forward_claims, forward_methods,
+    Answer, Claim, Claims, Counted, Deleted, Dispatch, Expiration, Limits, Operation, Record, Step, Store, Timestamp,
+    Value, forward_claims, forward_methods,
 };
 use crate::Result;
 use crate::config::{Options, without_secrets};

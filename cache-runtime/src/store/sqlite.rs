@@ -42,8 +42,8 @@ use self::full_disk::FullDisk;
 use self::rows::{after_prefix, count, execute, fetch, fetch_multi, number, put, remove};
 use self::settings::SqliteSettings;
 use super::{
-    Claim, Claims, Counted, Dispatch, Expiration, Limits, Operation, Record, Step, Store, Stripes, Timestamp, Value,
-    take,
+    Claim, Claims, Counted, Deleted, Dispatch, Expiration, Limits, Operation, Record, Step, Store, Stripes, Timestamp,
+    Value, take,
 };
 use crate::config::Options;
 use crate::per_process::PerProcess;
@@ -251,12 +251,9 @@ impl SqliteStore {
         (rows, bytes, now): (usize, usize, Timestamp),
         work: impl Fn(&Database, &Connection) -> rusqlite::Result<T>,
     ) -> Result<T> {
-        let limits = self.settings.limits;
         let write = || {
             self.run(|database| {
-                if maintenance::log_is_full(database, limits)? {
-                    return Err(error::full_log());
-                }
+                self.keep_log_below_limit(database)?;
                 database.write(changes, |connection| work(database, connection))
             })
         };
@@ -270,6 +267,12 @@ impl SqliteStore {
         };
         self.after_write((rows, bytes, now));
         Ok(value)
+    }
+
+    /// Refuses a write while the log is at its limit.
+    fn keep_log_below_limit(&self, database: &Database) -> rusqlite::Result<()> {
+        let has_room = maintenance::has_room_in_log(database, self.settings.limits)?;
+        if has_room { Ok(()) } else { Err(error::full_log()) }
     }
 
     /// Starts the maintenance that a write makes due.
@@ -393,14 +396,19 @@ impl Store for SqliteStore {
 
     fn delete(&self, key: &str, now: Timestamp) -> Result<bool> {
         self.write(&Changes::Key(key), (1, 0, now), |database, connection| {
-            remove(connection, database.hash(key), key, now)
+            let deleted = remove(connection, database.hash(key), key)?;
+            Ok(deleted.is_some_and(|record| record.is_live(now)))
         })
     }
 
     fn delete_multi(&self, keys: &[String], now: Timestamp) -> Result<u64> {
+        self.delete_returning(keys, now).map(|deleted| deleted.live)
+    }
+
+    fn delete_returning(&self, keys: &[String], now: Timestamp) -> Result<Deleted> {
         self.write(&Changes::Keys(keys), (keys.len(), 0, now), |database, connection| {
-            let gone = keys.iter().map(|key| remove(connection, database.hash(key), key, now));
-            gone.map(|was| was.map(u64::from)).sum()
+            let deleted = keys.iter().map(|key| remove(connection, database.hash(key), key));
+            Ok(Deleted::of(deleted.collect::<rusqlite::Result<_>>()?, now))
         })
     }
 
@@ -547,6 +555,7 @@ impl Limits for SqliteStore {
     /// What is refused is not written, and announces nothing.
     fn count_within(&self, steps: &[Step]) -> Result<Counted> {
         let counted = self.run(|database| {
+            self.keep_log_below_limit(database)?;
             database.write_if(|connection, announce| {
                 let hashes: Vec<i64> = steps.iter().map(|step| database.hash(&step.key)).collect();
                 let mut old = Vec::with_capacity(steps.len());
@@ -579,6 +588,7 @@ fn is_slow(operation: &Operation<'_>) -> bool {
     match operation {
         Operation::ReadMulti { keys }
         | Operation::DeleteMulti { keys, .. }
+        | Operation::DeleteMultiReturning { keys, .. }
         | Operation::Claim { keys, .. }
         | Operation::Release { keys, .. } => keys.len() > MAX_INLINE_KEYS,
         Operation::Set { value, .. } => value.size() > MAX_INLINE_BYTES,

@@ -7,8 +7,8 @@ use std::thread;
 use std::time::Duration;
 
 use crate::store::{
-    Claim, Claims, ClaimsOrNone as _, Counted, Dispatch, Expiration, Limits, LimitsOrNone as _, Operation, Record,
-    Step, Store, Timestamp, Value, forward_claims, forward_methods,
+    Claim, Claims, ClaimsOrNone as _, Counted, Deleted, Dispatch, Expiration, Limits, LimitsOrNone as _, Operation,
+    Record, Step, Store, Timestamp, Value, forward_claims, forward_methods,
 };
 use crate::{Cache, Error, ErrorKind, Result};
 
@@ -233,6 +233,10 @@ impl Plan {
 
 /// Lets the wrapped store answer, unless the plan says otherwise.
 macro_rules! interfere {
+    // It counts as what the caller of a cache calls it.
+    ($self:ident.delete_returning($keys:expr, $now:expr)) => {
+        $self.interfere(if $keys.len() == 1 { "delete" } else { "delete_multi" })?.delete_returning($keys, $now)
+    };
     ($self:ident.$method:ident($($argument:expr),*)) => {
         $self.interfere(stringify!($method))?.$method($($argument),*)
     };

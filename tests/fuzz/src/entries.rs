@@ -221,6 +221,8 @@ fn seeds() -> Vec<Vec<u8>> {
             seeds.push([&[number, way | WHOLE][..], entry].concat());
         }
     }
+    // What once came back as another value: a text of one letter among characters.
+    seeds.push(b"\n\x01\x05\x04\x04\x04\x04\x04\x04\x04a\x05\x01b".to_vec());
     // What once was too much: lists that are longer than they can be, and a type in itself without an end.
     seeds.push(b"\x01\x00\x01\xfd\xff\xff\xff\xff\xff\xff\xff\x7f".to_vec());
     seeds.push([&[8, 0][..], &[0xfd, 255, 255, 255, 255, 255, 255, 255, 127]].concat());

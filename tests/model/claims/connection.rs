@@ -6,7 +6,8 @@ use std::time::Duration;
 use crate::model_store::ModelStore;
 use crate::scheduler::{self, Footprint, ProcessId, not_dead, remote_step};
 use crate::store::{
-    Claim, Claims, Dispatch, Expiration, Operation, Record, Store, Timestamp, Value, forward_claims, forward_methods,
+    Claim, Claims, Deleted, Dispatch, Expiration, Operation, Record, Store, Timestamp, Value, forward_claims,
+    forward_methods,
 };
 use crate::{Error, ErrorKind, Result};
 
@@ -51,13 +52,16 @@ fn footprint(operation: &Operation<'_>) -> Footprint {
         Operation::Claim { keys, .. } | Operation::Release { keys, .. } => {
             keys.iter().map(|key| Footprint::changing_claims(key)).collect()
         }
-        Operation::Set { key, .. } | Operation::Delete { key, .. } | Operation::Touch { key, .. } => {
-            Footprint::changing_entry(key)
-        }
+        Operation::Set { key, .. }
+        | Operation::Delete { key, .. }
+        | Operation::DeleteReturning { key, .. }
+        | Operation::Touch { key, .. } => Footprint::changing_entry(key),
         Operation::WriteMulti { values, .. } | Operation::Complete { values, .. } => {
             values.iter().map(|(key, _)| Footprint::changing_entry(key)).collect()
         }
-        Operation::DeleteMulti { keys, .. } => keys.iter().map(|key| Footprint::changing_entry(key)).collect(),
+        Operation::DeleteMulti { keys, .. } | Operation::DeleteMultiReturning { keys, .. } => {
+            keys.iter().map(|key| Footprint::changing_entry(key)).collect()
+        }
         _ => Footprint::ALL,
     }
 }

@@ -389,6 +389,7 @@ macro_rules! __each_line_of_the_contract {
                 batches_of_any_size_work
                 the_last_value_of_a_repeated_key_is_stored
                 delete_multi_returns_how_many_were_deleted
+                delete_returning_tells_what_was_there
                 expiry_returns_when_a_value_expires
                 touch_replaces_the_expiry
                 delete_expired_keeps_live_and_stale_entries

@@ -145,6 +145,13 @@ const STORE: &[Line] = &[
         "Count what was removed and is live at `now`; absent keys and the second of two equal ones do not count.",
     ),
     line(
+        "store::delete_returning_tells_what_was_there",
+        "Store::delete_returning",
+        "Deletes many keys as `delete_multi` does, and returns what was there as well.",
+        "Return a record for each key in their order, `None` for an absent one, and count those that are live at `now`; or \
+         leave it to the default.",
+    ),
+    line(
         "store::expiry_returns_when_a_value_expires",
         "Store::expiry",
         "An absent key is `None`; the moment may have passed.",

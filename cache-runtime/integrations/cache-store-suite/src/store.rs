@@ -211,6 +211,33 @@ pub fn delete_multi_returns_how_many_were_deleted(store: &dyn Store) {
     assert_eq!(kept(store, "key:1"), Some(Value::Number(1)));
 }
 
+/// `delete_returning` deletes and counts as `delete_multi` does, and tells what was there.
+pub fn delete_returning_tells_what_was_there(store: &dyn Store) {
+    let (value, expiration) = entry("text", 10);
+    let deleted = |keys: &[&str], now| {
+        store.set("k", &value, &expiration).unwrap();
+        store.set("n", &Value::Number(3), &expiration).unwrap();
+        let keys: Vec<String> = keys.iter().map(|key| (*key).to_owned()).collect();
+        let deleted = store.delete_returning(&keys, now).unwrap();
+        assert!(keys.iter().all(|key| kept(store, key).is_none()), "it deletes");
+        assert!(deleted.records.is_empty() || deleted.records.len() == keys.len(), "one place for each key");
+        deleted
+    };
+    let several = deleted(&["k", "absent", "n"], expiration.now);
+    assert_eq!(several.live, 2);
+    let [entry, absent, number] = &several.records[..] else { return };
+    assert_eq!(*absent, None);
+    assert_eq!(number.as_ref().map(|record| &record.value), Some(&Value::Number(3)));
+    let entry = entry.as_ref().expect("it was there");
+    assert_eq!(entry.expiry(), expiration.expires_at);
+    let (Value::Bytes(returned), Value::Bytes(written)) = (&entry.value, &value) else { panic!("{entry:?}") };
+    assert!(written.starts_with(returned) && returned.len() >= written.len().min(64), "{returned:?}");
+    assert_eq!(deleted(&["k"], expiration.now).live, 1);
+    assert_eq!(deleted(&["k", "k"], expiration.now).live, 1, "a key that is given twice is deleted once");
+    assert_eq!(deleted(&["k"], expiration.expires_at).live, 0, "it has expired, and is deleted all the same");
+    assert_eq!(deleted(&[], expiration.now).live, 0);
+}
+
 /// `expiry` returns when a value expires, even if that time has passed; `None` if it is absent.
 pub fn expiry_returns_when_a_value_expires(store: &dyn Store) {
     let (value, expiration) = entry("text", 10);
@@ -269,7 +296,7 @@ pub fn dispatch_gives_the_same_answer_as_run(store: &dyn Store) {
     assert!(
         matches!(answer(Operation::Expiry { key: key("a") }), Answer::Expiry(Some(at)) if at == expiration.expires_at)
     );
-    let values = numbers(2).into();
+    let values = numbers(4).into();
     assert!(matches!(answer(Operation::WriteMulti { values, expiration }), Answer::Done));
     assert!(matches!(answer(Operation::Touch { key: key("a"), expiration }), Answer::Bool(true)));
     let Answer::Records(records) = answer(Operation::ReadMulti { keys: both() }) else {
@@ -278,9 +305,16 @@ pub fn dispatch_gives_the_same_answer_as_run(store: &dyn Store) {
     assert_eq!(records.iter().flatten().count(), 2);
     assert!(matches!(answer(Operation::DeleteExpired { now }), Answer::Count(0)));
     assert!(matches!(answer(Operation::Delete { key: key("a"), now }), Answer::Bool(true)));
+    assert!(
+        matches!(answer(Operation::DeleteReturning { key: key("key:1"), now }), Answer::Deleted(it) if it.live == 1)
+    );
+    let rest = || vec!["key:1".to_owned(), "key:0".to_owned()].into();
+    assert!(
+        matches!(answer(Operation::DeleteMultiReturning { keys: rest(), now }), Answer::Deleted(it) if it.live == 1)
+    );
     assert!(matches!(answer(Operation::DeleteMulti { keys: both(), now }), Answer::Count(1)));
     assert!(matches!(answer(Operation::Clear { prefix: key("key:") }), Answer::Count(0 | 2)));
-    assert_eq!(kept(store, "key:0"), None);
+    assert_eq!(kept(store, "key:2"), None);
 }
 
 /// It has a name for messages.

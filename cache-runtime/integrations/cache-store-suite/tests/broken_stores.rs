@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::{Mutex, MutexGuard};
 use std::thread;
 
-use cache_runtime::store::{Answer, Dispatch, Expiration, Operation, Record, Timestamp, Value};
+use cache_runtime::store::{Answer, Deleted, Dispatch, Expiration, Operation, Record, Timestamp, Value};
 use cache_runtime::{Error, ErrorKind, Result, Store};
 use cache_store_suite::{Broken, broken_lines};
 
@@ -29,6 +29,7 @@ enum Defect {
     BatchesAreBounded,
     FirstOfAPairStays,
     DeleteMultiCountsAbsent,
+    DeleteReturningOnlyReads,
     ExpiryIsTheWindow,
     TouchRevives,
     DeleteExpiredForgetsWindows,
@@ -208,6 +209,16 @@ impl Store for BrokenStore {
         Ok(if self.has(Defect::DeleteMultiCountsAbsent) { keys.len() } else { gone } as u64)
     }
 
+    fn delete_returning(&self, keys: &[String], now: Timestamp) -> Result<Deleted> {
+        let records = self.read_multi(keys)?;
+        let live = if self.has(Defect::DeleteReturningOnlyReads) {
+            records.iter().flatten().filter(|record| record.is_live(now)).count() as u64
+        } else {
+            self.delete_multi(keys, now)?
+        };
+        Ok(Deleted::new(live, records))
+    }
+
     fn expiry(&self, key: &str) -> Result<Option<Timestamp>> {
         let map = self.map();
         let kept = map.get(&self.key(key));
@@ -268,6 +279,7 @@ const DEFECTS: &[(Defect, &[&str])] = &[
     (Defect::BatchesAreBounded, &["store::batches_of_any_size_work"]),
     (Defect::FirstOfAPairStays, &["store::the_last_value_of_a_repeated_key_is_stored"]),
     (Defect::DeleteMultiCountsAbsent, &["store::delete_multi_returns_how_many_were_deleted"]),
+    (Defect::DeleteReturningOnlyReads, &["store::delete_returning_tells_what_was_there"]),
     (Defect::ExpiryIsTheWindow, &["store::expiry_returns_when_a_value_expires"]),
     (Defect::TouchRevives, &["store::touch_replaces_the_expiry", "store_numbers::touch_extends_a_number"]),
     (Defect::DeleteExpiredForgetsWindows, &["store::delete_expired_keeps_live_and_stale_entries"]),

@@ -55,6 +55,11 @@ impl<'a> Facts<'a> {
         !kinds.contains(DataKind::Char) || self.hold(DataKind::Char)
     }
 
+    /// Whether texts are there.
+    pub(crate) fn hold_texts(self) -> bool {
+        self.hold(DataKind::Str)
+    }
+
     /// Whether they are those of a sequence of bytes.
     pub(crate) fn are_of_bytes(self) -> bool {
         let (root, seq) = (FactPath::ROOT, HashedKind::of(DataKind::Seq));

@@ -29,6 +29,7 @@ pub(crate) use self::expectation::Readings;
 pub(crate) use self::layouts::KnownLayouts;
 use self::refusal::Refusals;
 use self::tree::{F64, Node};
+use crate::codec::data_model::DataKind;
 use crate::codec::hash::{Hash, mix};
 use crate::codec::{Unfit, messagepack};
 
@@ -82,6 +83,9 @@ pub(crate) fn read_unknown<T: DeserializeOwned>(
     if accepts(&readings) { Ok(value) } else { Err(Unfit::Type) }
 }
 
+/// A text that is no character.
+const NO_CHAR: &[u8] = b"no char";
+
 /// Puts a decoy in one place after the other to learn what each value is read as.
 fn examine_places<T: DeserializeOwned>(
     mut sample: Node<'_>,
@@ -103,7 +107,11 @@ fn examine_places<T: DeserializeOwned>(
             }
             let stored = std::mem::replace(sample.at(place.position)?, Node::Decoy);
             let (is_read, refusals) = reader::try_read::<T>(&sample);
-            let reading = refusals.expectations.reading(&stored, !is_read);
+            let mut reading = refusals.expectations.reading(&stored, !is_read);
+            if reading.kinds.contains(DataKind::Char) {
+                *sample.at(place.position)? = Node::Text(NO_CHAR);
+                reading.takes_texts_for_chars = reader::try_read::<T>(&sample).0;
+            }
             *sample.at(place.position)? = stored;
             if let Some(key) = key {
                 known.remember_readings(key, reading);

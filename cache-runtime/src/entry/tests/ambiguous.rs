@@ -26,6 +26,7 @@ data! {
     enum Kinds { A { x: u8 }, B, #[serde(other)] Other }
     #[serde(tag = "t")]
     enum Shadowed { A { #[serde(flatten)] more: BTreeMap<String, f64> } }
+    struct Lettered { letter: char, text: String, #[serde(flatten)] more: BTreeMap<String, u8> }
     struct Greedy { #[serde(flatten)] first: BTreeMap<String, u8>, #[serde(flatten)] second: BTreeMap<String, u8> }
     struct Holds<T> { id: u8, #[serde(flatten)] more: HashMap<String, T>, set: HashSet<String> }
 }
@@ -76,6 +77,19 @@ fn an_entry_of_an_unknown_type_is_no_hit_if_another_variant_would_read_it() {
     assert_eq!(read::<Overlap>(&write_untyped(&full, &EXPIRATION).unwrap()), Err(Unreadable::Shape));
     // From then on that is known when a value is written.
     assert_eq!(write_untyped(&full, &EXPIRATION).unwrap_err().kind(), ErrorKind::Value);
+}
+
+/// A text of one letter is stored like a character.
+#[test]
+fn an_entry_of_an_unknown_type_is_no_hit_if_a_text_in_it_may_be_read_as_a_character() {
+    let mixed = vec![Letters::One('a'), Letters::Many("b".into())];
+    assert_eq!(read::<Vec<Letters>>(&write_untyped(&mixed, &EXPIRATION).unwrap()), Err(Unreadable::Shape));
+    let nested = vec![vec![Letters::One('a')], vec![Letters::Many("long".into()), Letters::Many("b".into())]];
+    assert_eq!(read::<Vec<Vec<Letters>>>(&write_untyped(&nested, &EXPIRATION).unwrap()), Err(Unreadable::Shape));
+    let letters = vec![Letters::One('a'), Letters::One('b')];
+    assert_eq!(read::<Vec<Letters>>(&write_untyped(&letters, &EXPIRATION).unwrap()), Ok(letters));
+    let apart = Lettered { letter: 'a', text: "b".into(), more: BTreeMap::from([("n".to_owned(), 1)]) };
+    assert_eq!(read::<Lettered>(&write_untyped(&apart, &EXPIRATION).unwrap()), Ok(apart));
 }
 
 #[test]

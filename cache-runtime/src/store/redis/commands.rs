@@ -11,7 +11,7 @@ use super::error::explained;
 use super::keys::{EntryKey, Keys, pattern};
 use super::script::{CLAIM, COMPLETE, COUNT_WITHIN, DELETE, INCREMENT, RELEASE, RENEW, REPLACE, Script, flag};
 use super::script_support::{ScriptSupport, is_refused};
-use crate::store::{Answer, Claim, Count, Counted, Expiration, Operation, Record, Step, Value};
+use crate::store::{Answer, Claim, Count, Counted, Deleted, Expiration, Operation, Record, Step, Value};
 use crate::time::Timestamp;
 use crate::{Error, ErrorKind, Result};
 
@@ -50,6 +50,13 @@ impl<C: Connection> Commands<'_, C> {
             }
             Operation::Delete { key, now } => self.delete(key, *now).await.map(Answer::from),
             Operation::DeleteMulti { keys, now } => Box::pin(self.delete_multi(keys, *now)).await.map(Answer::from),
+            Operation::DeleteReturning { key, now } => {
+                let key = [key.clone().into_owned()];
+                Box::pin(self.delete_returning(&key, *now)).await.map(Answer::from)
+            }
+            Operation::DeleteMultiReturning { keys, now } => {
+                Box::pin(self.delete_returning(keys, *now)).await.map(Answer::from)
+            }
             Operation::Increment { key, by, expiration } => {
                 self.increment(key, *by, expiration).await.map(Answer::from)
             }
@@ -137,38 +144,43 @@ impl<C: Connection> Commands<'_, C> {
     }
 
     pub(super) async fn delete_multi(&mut self, keys: &[String], now: Timestamp) -> Result<u64> {
+        self.delete_returning(keys, now).await.map(|deleted| deleted.live)
+    }
+
+    pub(super) async fn delete_returning(&mut self, keys: &[String], now: Timestamp) -> Result<Deleted> {
         if keys.is_empty() {
-            return Ok(0);
+            return Ok(Deleted::default());
         }
         let calls = keys.iter().map(|key| self.call(&DELETE, key)).collect();
-        let heads = match DELETE.run_all(self.connection, calls).await {
+        let found = match DELETE.run_all(self.connection, calls).await {
             Err(error) if is_refused(&error) => self.delete_without_script(keys).await,
             replies => replies.map_err(explained),
         };
-        heads?.into_iter().map(|head| Ok(u64::from(was_live(typed(head)?, now)))).sum()
+        let records = found?.into_iter().map(deleted).collect::<Result<_>>()?;
+        Ok(Deleted::of(records, now))
     }
 
-    /// Deletes entries where the server runs no scripts, and returns the first bytes of each. A value that another caller
-    /// writes between the two commands is deleted, too.
+    /// Deletes entries where the server runs no scripts, and returns what they were. A value that another caller writes
+    /// between the two commands is deleted, too.
     async fn delete_without_script(&mut self, keys: &[String]) -> Result<Vec<Reply>> {
-        let head = |key: &String| Cmd::getrange(self.keys.entry(key), 0, HEAD - 1);
-        let heads = match self.connection.send_all(keys.iter().map(head).collect()).await.map_err(explained) {
+        let get = |key: &String| Cmd::get(self.keys.entry(key));
+        let found = match self.connection.send_all(keys.iter().map(get).collect()).await.map_err(explained) {
             // Another program's data is deleted too, as `SET` replaces it.
             Err(error) if error.kind() == ErrorKind::Entry => {
-                let mut heads = Vec::with_capacity(keys.len());
+                let mut found = Vec::with_capacity(keys.len());
                 for key in keys {
-                    heads.push(match self.connection.send(&head(key)).await.map_err(explained) {
-                        Err(error) if error.kind() == ErrorKind::Entry => Reply::BulkString(Vec::new()),
-                        head => head?,
+                    found.push(match self.connection.send(&get(key)).await.map_err(explained) {
+                        Err(error) if error.kind() == ErrorKind::Entry => Reply::Nil,
+                        found => found?,
                     });
                 }
-                heads
+                found
             }
-            heads => heads?,
+            found => found?,
         };
         let unlink = |key| Cmd::unlink([self.keys.entry(key), self.keys.claims(key)].to_vec());
         self.connection.send_all(keys.iter().map(|key| unlink(key)).collect()).await.map_err(explained)?;
-        Ok(heads)
+        Ok(found)
     }
 
     pub(super) async fn increment(&mut self, key: &str, by: i64, expiration: &Expiration) -> Result<i64> {
@@ -398,9 +410,10 @@ fn read(reply: RedisResult<Reply>) -> Result<Option<Record>> {
     }
 }
 
-/// Whether a deleted value had not expired, from its first bytes.
-fn was_live(head: Vec<u8>, now: Timestamp) -> bool {
-    !head.is_empty() && decode(head).is_live(now)
+/// What was deleted: an entry, or the beginning of one without tags.
+fn deleted(reply: Reply) -> Result<Option<Record>> {
+    let bytes: Option<Vec<u8>> = typed(reply)?;
+    Ok(bytes.filter(|bytes| !bytes.is_empty()).map(decode))
 }
 
 fn typed<T: FromRedisValue>(reply: Reply) -> Result<T> {

@@ -1,4 +1,4 @@
-//! A connection to one server for a thread, by TCP or a Unix socket and without TLS.
+//! A connection to one server for a thread, by TCP, with or without TLS, or by a Unix socket.
 //!
 //! The client's own connection waits for its timeout at each read, so a server that sends a byte at a time would cost a
 //! timeout for each byte. Here one deadline holds for a command with its whole reply, and for what was done to get the
@@ -15,9 +15,15 @@ use redis::{
     RedisConnectionInfo, RedisError, RedisResult, Value, cmd,
 };
 
-/// A connection without TLS.
+#[cfg(feature = "redis-tls")]
+use super::tls::{self, Session};
+
+/// A connection with one deadline for each command.
 pub(super) struct PlainConnection {
     socket: Socket,
+    /// What encrypts the bytes on the socket.
+    #[cfg(feature = "redis-tls")]
+    session: Option<Session>,
     parser: Parser,
     timeout: Duration,
     /// What the socket waits for at each read and write.
@@ -39,8 +45,18 @@ impl PlainConnection {
         let Some(socket) = Socket::connect(server.addr(), deadline)? else { return Ok(None) };
         socket.set_limit(timeout)?;
         let (settings, parser) = (server.redis_settings(), Parser::new());
-        let mut connection =
-            PlainConnection { socket, parser, timeout, limit: timeout, deadline: None, db: settings.db() };
+        let mut connection = PlainConnection {
+            socket,
+            #[cfg(feature = "redis-tls")]
+            session: tls::session(server.addr())?,
+            parser,
+            timeout,
+            limit: timeout,
+            deadline: None,
+            db: settings.db(),
+        };
+        #[cfg(feature = "redis-tls")]
+        connection.encrypt_by(deadline)?;
         for command in login(settings) {
             let answer = connection.ask_by(&command, deadline);
             match answer
@@ -71,23 +87,47 @@ impl PlainConnection {
     fn exchange(&mut self, commands: &[u8], replies: usize) -> RedisResult<Vec<Value>> {
         let deadline = self.deadline.take().unwrap_or_else(|| Instant::now() + self.timeout);
         let mut timed = Timed { socket: &self.socket, deadline, limit: &mut self.limit };
-        let exchanged = timed.write_all(commands).map_err(RedisError::from).and_then(|()| {
-            let mut values = Vec::with_capacity(replies);
-            while values.len() < replies {
-                match self.parser.parse_value(&mut timed)? {
-                    // What a server sends unasked, by RESP3.
-                    Value::Push { .. } => {}
-                    reply => values.push(reply),
-                }
-            }
-            Ok(values)
-        });
+        #[cfg(feature = "redis-tls")]
+        let exchanged = match &mut self.session {
+            Some(session) => talk(&mut tls::encrypted(session, &mut timed), &mut self.parser, commands, replies),
+            None => talk(&mut timed, &mut self.parser, commands, replies),
+        };
+        #[cfg(not(feature = "redis-tls"))]
+        let exchanged = talk(&mut timed, &mut self.parser, commands, replies);
         if self.limit != self.timeout {
             self.socket.set_limit(self.timeout)?;
             self.limit = self.timeout;
         }
         exchanged
     }
+
+    /// Agrees with the server on how to encrypt, if that is to be done.
+    #[cfg(feature = "redis-tls")]
+    fn encrypt_by(&mut self, deadline: Instant) -> RedisResult<()> {
+        let Some(session) = &mut self.session else { return Ok(()) };
+        tls::shake_hands(session, &mut Timed { socket: &self.socket, deadline, limit: &mut self.limit })?;
+        Ok(())
+    }
+}
+
+/// Sends commands, and reads as many replies.
+fn talk(
+    socket: &mut (impl Read + Write),
+    parser: &mut Parser,
+    commands: &[u8],
+    replies: usize,
+) -> RedisResult<Vec<Value>> {
+    socket.write_all(commands)?;
+    socket.flush()?;
+    let mut values = Vec::with_capacity(replies);
+    while values.len() < replies {
+        match parser.parse_value(&mut *socket)? {
+            // What a server sends unasked, by RESP3.
+            Value::Push { .. } => {}
+            reply => values.push(reply),
+        }
+    }
+    Ok(values)
 }
 
 impl ConnectionLike for PlainConnection {
@@ -176,6 +216,10 @@ impl Socket {
     fn connect(address: &ConnectionAddr, deadline: Instant) -> io::Result<Option<Self>> {
         Ok(match address {
             ConnectionAddr::Tcp(host, port) => Some(Socket::Tcp(connect_tcp((host, *port), deadline)?)),
+            #[cfg(feature = "redis-tls")]
+            ConnectionAddr::TcpTls { host, port, insecure: false, tls_params: None } => {
+                Some(Socket::Tcp(connect_tcp((host, *port), deadline)?))
+            }
             #[cfg(unix)]
             ConnectionAddr::Unix(path) => Some(Socket::Unix(UnixStream::connect(path)?)),
             _ => None,

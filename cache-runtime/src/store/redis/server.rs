@@ -11,8 +11,8 @@ use super::plain::PlainConnection;
 /// A connection that blocks its thread.
 pub(super) enum BlockingServer {
     Plain(PlainConnection),
-    /// The client's own, which waits for its timeout at each read.
-    Tls(redis::Connection),
+    /// The client's own, for an address that only the client understands. It waits for its timeout at each read.
+    Other(redis::Connection),
 }
 
 /// Connects for a thread, which waits for each reply for at most `timeout`.
@@ -28,7 +28,7 @@ pub(super) fn connect_by(server: &ConnectionInfo, timeout: Duration, deadline: I
     let connection = Client::open(server.clone())?.get_connection_with_timeout(timeout)?;
     connection.set_read_timeout(Some(timeout))?;
     connection.set_write_timeout(Some(timeout))?;
-    Ok(BlockingServer::Tls(connection))
+    Ok(BlockingServer::Other(connection))
 }
 
 /// Connects for tasks, which wait for each reply for at most `timeout`.
@@ -49,7 +49,7 @@ impl BlockingServer {
     pub(super) fn is_alive(&mut self) -> bool {
         match self {
             BlockingServer::Plain(connection) => connection.check_connection(),
-            BlockingServer::Tls(connection) => connection.check_connection(),
+            BlockingServer::Other(connection) => connection.check_connection(),
         }
     }
 }
@@ -58,7 +58,7 @@ impl Connection for BlockingServer {
     async fn send_to(&mut self, _: &Node, command: &Cmd) -> RedisResult<Value> {
         match self {
             BlockingServer::Plain(connection) => command.query(connection),
-            BlockingServer::Tls(connection) => command.query(connection),
+            BlockingServer::Other(connection) => command.query(connection),
         }
     }
 
@@ -66,7 +66,7 @@ impl Connection for BlockingServer {
         let pipeline = pipeline(commands);
         match self {
             BlockingServer::Plain(connection) => pipeline.query(connection),
-            BlockingServer::Tls(connection) => pipeline.query(connection),
+            BlockingServer::Other(connection) => pipeline.query(connection),
         }
     }
 }

@@ -9,7 +9,9 @@ use rusqlite::{Connection, params};
 
 use self::policy::{Candidate, victims};
 use super::database::{Changes, Database};
+use super::maintenance::keep_log_small;
 use super::rows::execute;
+use super::settings::Limits;
 use super::sql;
 use crate::time::Timestamp;
 
@@ -25,8 +27,8 @@ const GRACE: Duration = Duration::from_secs(60);
 /// How long claims are kept after their end: a late computation still finds out whether the key has changed.
 const CLAIM_GRACE: Duration = Duration::from_secs(60 * 60);
 
-/// Removes expired rows, window by window, as long as there are enough of them.
-pub(super) fn prune(database: &Database) -> rusqlite::Result<()> {
+/// Removes expired rows, window by window, as long as there are enough of them. What is removed is written to the log, too.
+pub(super) fn prune(database: &Database, limits: Limits) -> rusqlite::Result<()> {
     let long_ago = Timestamp::now().as_millis().saturating_sub(CLAIM_GRACE.as_millis() as i64);
     database.write(&Changes::NoEntry, |connection| execute(connection, sql::DELETE_ENDED_CLAIMS, [long_ago]))?;
     let deadline = database.progress.now.load(Ordering::Relaxed).saturating_sub(GRACE.as_millis() as i64);
@@ -38,7 +40,7 @@ pub(super) fn prune(database: &Database) -> rusqlite::Result<()> {
             }
             Ok(window.expired * 4 > window.rows)
         })?;
-        if !goes_on {
+        if !goes_on || !keep_log_small(database, limits)? {
             break;
         }
     }
@@ -46,11 +48,11 @@ pub(super) fn prune(database: &Database) -> rusqlite::Result<()> {
 }
 
 /// Evicts rows until a tenth of the allowed size is free.
-pub(super) fn make_room(database: &Database, max_size: u64) -> rusqlite::Result<()> {
-    if used(database)? <= max_size {
+pub(super) fn make_room(database: &Database, limits: Limits) -> rusqlite::Result<()> {
+    if used(database)? <= limits.max_size {
         return Ok(());
     }
-    while used(database)? > max_size / 10 * 9 && evict(database)? > 0 {}
+    while used(database)? > limits.max_size / 10 * 9 && evict(database)? > 0 && keep_log_small(database, limits)? {}
     Ok(())
 }
 

@@ -4,7 +4,7 @@ use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use parking_lot::{Mutex, MutexGuard};
 
@@ -14,8 +14,16 @@ use crate::time::Timestamp;
 const COMPANIONS: [&str; 2] = ["-wal", "-shm"];
 
 /// Identifies a file, so that another file at the same path is noticed.
+///
+/// The number of a deleted file is given to the next one, mostly at once, so the time at which a file was made is a part of
+/// it. To keep the file open instead, so that its number stays taken, is no way for a database: closing it would release the
+/// locks that SQLite holds on it in this process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Identity(u64, u64);
+pub(super) struct Identity {
+    device_and_number: Option<(u64, u64)>,
+    /// `None` where the file system does not tell.
+    created: Option<SystemTime>,
+}
 
 /// Creates the folder of the file if it is missing, for its owner alone; but not the folder around that one, since the path
 /// may be misspelt.
@@ -145,15 +153,13 @@ fn named(error: &io::Error, what: &str, path: &Path) -> io::Error {
 pub(super) fn identity(path: &Path) -> Option<Identity> {
     let metadata = fs::metadata(path).ok()?;
     #[cfg(unix)]
-    {
+    let device_and_number = {
         use std::os::unix::fs::MetadataExt;
-        Some(Identity(metadata.dev(), metadata.ino()))
-    }
+        Some((metadata.dev(), metadata.ino()))
+    };
     #[cfg(not(unix))]
-    {
-        let created = metadata.created().ok()?.duration_since(std::time::UNIX_EPOCH).ok()?;
-        Some(Identity(0, u64::try_from(created.as_nanos()).unwrap_or(u64::MAX)))
-    }
+    let device_and_number = None;
+    Some(Identity { device_and_number, created: metadata.created().ok() })
 }
 
 /// Renames an unusable file, and returns the new name. Nothing is deleted.
@@ -237,3 +243,6 @@ pub(super) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     name.push(suffix);
     PathBuf::from(name)
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,9 +5,11 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
+use std::thread;
 use std::time::Duration;
 
 use super::database::{Database, Truncated};
+use super::error::{busy, is_busy};
 use super::eviction::{evict, make_room, prune, used};
 use super::settings::Limits;
 use super::{busy_timeout, file};
@@ -27,6 +29,9 @@ const LOG_CHECKS: u64 = 16;
 /// How long the truncation of the log waits for readers: it may fail as long as the log is below its limit.
 const BRIEF: Duration = Duration::from_millis(5);
 const PATIENT: Duration = Duration::from_millis(50);
+
+/// The pause between two attempts to truncate a log at its limit while another connection copies it.
+const PAUSE: Duration = Duration::from_millis(1);
 
 /// How long a run may wait for the write lock.
 const LOCK_TIMEOUT: Duration = Duration::from_millis(500);
@@ -90,6 +95,7 @@ pub(super) fn after_write(database: &Arc<Database>, limits: Limits, rows: usize,
     } else if written >= every * WRITERS_HELP {
         // With more writers than cores, the other thread may not get the lock for long.
         let evicted = used(database).and_then(|used| if used > limits.max_size { evict(database) } else { Ok(0) });
+        let evicted = evicted.and_then(|_| limit_log(database, limits));
         let _ = evicted.inspect_err(|error| tracing::debug!(%error, "cache: a writer could not evict entries"));
     }
 }
@@ -105,8 +111,8 @@ fn start(database: &Arc<Database>, limits: Limits) {
         let _allowed = busy_timeout::allow(LOCK_TIMEOUT);
         database.progress.written.store(0, Ordering::Relaxed);
         database.use_counts.age();
-        let finished = prune(&database)
-            .and_then(|()| make_room(&database, limits.max_size))
+        let finished = prune(&database, limits)
+            .and_then(|()| make_room(&database, limits))
             .and_then(|()| database.settle_stripes())
             .and_then(|()| copy_log(&database, limits));
         let _ = finished.inspect_err(|error| tracing::debug!(%error, "cache: maintenance of the database ended early"));
@@ -130,26 +136,46 @@ fn copy_log(database: &Database, limits: Limits) -> rusqlite::Result<()> {
     limit_log(database, limits)
 }
 
-/// Truncates a large log. If that cannot be done because a reader uses it, the log grows up to its limit.
+/// Truncates a large log. If somebody prevents that, the log grows up to its limit, where it has to be truncated before the
+/// next write.
 fn limit_log(database: &Database, limits: Limits) -> rusqlite::Result<()> {
-    let Some(path) = database.path() else { return Ok(()) };
-    let is_larger = |than| file::wal_size(path) > than;
-    if is_larger(limits.large_wal_size())
-        && database.truncate_log(BRIEF)? != Truncated::Yes
-        && is_larger(limits.max_wal_size)
-    {
-        let is_full = database.truncate_log(PATIENT)? == Truncated::ReaderPrevents;
-        database.log_is_full.store(is_full, Ordering::Relaxed);
+    let Some(path) = database.path().filter(|path| file::wal_size(path) > limits.large_wal_size()) else {
+        return Ok(());
+    };
+    match database.truncate_log(BRIEF) {
+        Err(error) if !is_busy(&error) => return Err(error),
+        Ok(Truncated::Yes) => {}
+        _ if file::wal_size(path) > limits.max_wal_size => database.log_is_full.store(true, Ordering::Relaxed),
+        _ => {}
     }
     Ok(())
 }
 
-/// Whether the log is at its limit, and still cannot be truncated.
-pub(super) fn log_is_full(database: &Database, limits: Limits) -> rusqlite::Result<bool> {
-    if !database.log_is_full.load(Ordering::Relaxed) {
-        return Ok(false);
+/// Keeps the log below its limit between two steps of maintenance; `false` if a reader prevents that.
+pub(super) fn keep_log_small(database: &Database, limits: Limits) -> rusqlite::Result<bool> {
+    limit_log(database, limits)?;
+    has_room_in_log(database, limits)
+}
+
+/// Truncates a log that has reached its limit, and returns whether there is room in it again: `false` if a reader prevents
+/// that. While maintenance or another process copies the log or writes, the caller waits for them, or else the log would
+/// grow for as long as they are busy.
+pub(super) fn has_room_in_log(database: &Database, limits: Limits) -> rusqlite::Result<bool> {
+    let Some(path) = database.path().filter(|_| database.log_is_full.load(Ordering::Relaxed)) else { return Ok(true) };
+    while file::wal_size(path) > limits.max_wal_size {
+        if !busy_timeout::may_wait() {
+            return Err(busy());
+        }
+        match database.truncate_log(PATIENT)? {
+            Truncated::Yes => break,
+            Truncated::ReaderPrevents => return Ok(false),
+            Truncated::NotNow if busy_timeout::left().is_zero() => return Err(busy()),
+            Truncated::NotNow => thread::sleep(PAUSE),
+        }
     }
     database.log_is_full.store(false, Ordering::Relaxed);
-    limit_log(database, limits)?;
-    Ok(database.log_is_full.load(Ordering::Relaxed))
+    Ok(true)
 }
+
+#[cfg(test)]
+mod tests;

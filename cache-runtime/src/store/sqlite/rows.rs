@@ -65,11 +65,11 @@ pub(super) fn put(
     put.map(drop)
 }
 
-pub(super) fn remove(connection: &Connection, hash: i64, key: &str, now: Timestamp) -> rusqlite::Result<bool> {
+/// Deletes the row of a key, and returns what it was. Of a large value without tags only the beginning is returned.
+pub(super) fn remove(connection: &Connection, hash: i64, key: &str) -> rusqlite::Result<Option<Record>> {
     execute(connection, sql::BREAK_CLAIMS, [hash])?;
     let mut statement = connection.prepare_cached(sql::DELETE)?;
-    let live = statement.query_row(params![hash, key, now.as_millis()], |row| row.get(0)).optional()?;
-    Ok(live.unwrap_or(false))
+    statement.query_row(params![hash, key], |row| record(row, key)).optional().map(Option::flatten)
 }
 
 /// The outcome of an increment.

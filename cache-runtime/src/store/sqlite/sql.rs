@@ -51,7 +51,10 @@ pub(super) const SET: &str = "
     ON CONFLICT (hash) DO UPDATE SET key = excluded.key, expires_at = excluded.expires_at,
         stale_until = excluded.stale_until, value = excluded.value";
 
-pub(super) const DELETE: &str = "DELETE FROM entries WHERE hash = ?1 AND key = ?2 RETURNING expires_at > ?3";
+/// Returns what was there. The fourth byte of an entry says whether it carries tags; of one without, the header is enough.
+pub(super) const DELETE: &str = "
+    DELETE FROM entries WHERE hash = ?1 AND key = ?2 RETURNING key, expires_at,
+        CASE WHEN typeof(value) = 'integer' OR substr(value, 4, 1) >= x'80' THEN value ELSE substr(value, 1, 64) END";
 
 pub(super) const TOUCH: &str = "
     UPDATE entries SET expires_at = ?3, stale_until = ?4 WHERE hash = ?1 AND key = ?2 AND expires_at > ?5";

@@ -64,17 +64,23 @@ pub(crate) struct Readings {
     pub(crate) converts: bool,
     /// What it takes them for. What was written is not stored of whole numbers and of texts.
     pub(crate) kinds: KindSet,
+    /// Whether it takes one for a character where it would take a longer text for a text.
+    pub(crate) takes_texts_for_chars: bool,
 }
 
 impl Readings {
-    pub(super) const CONVERTED: Self = Readings { converts: true, kinds: KindSet::NONE };
+    pub(super) const CONVERTED: Self = Readings { converts: true, kinds: KindSet::NONE, takes_texts_for_chars: false };
 
     fn of(kind: DataKind) -> Self {
-        Readings { converts: false, kinds: KindSet::of(kind) }
+        Readings { converts: false, kinds: KindSet::of(kind), takes_texts_for_chars: false }
     }
 
     pub(super) fn and(self, other: Self) -> Self {
-        Readings { converts: self.converts | other.converts, kinds: self.kinds.and(other.kinds) }
+        Readings {
+            converts: self.converts | other.converts,
+            kinds: self.kinds.and(other.kinds),
+            takes_texts_for_chars: self.takes_texts_for_chars | other.takes_texts_for_chars,
+        }
     }
 }
 
