@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 
 use super::Stamps;
 use crate::entry::{self, Seal, Unreadable, Value};
+use crate::observe::stats::NearHits;
 use crate::time::Deadline;
 
 /// For how long a decoded value is valid.
@@ -21,10 +22,12 @@ pub(crate) struct Decoded<V: ?Sized = dyn Any + Send + Sync> {
     pub(super) validity: Validity,
     /// An estimate of its memory, in bytes.
     pub(super) size: usize,
+    /// Whose hit it is each time that it is found.
+    pub(crate) hits: Arc<NearHits>,
     value: V,
 }
 
-type Decode<V> = fn(Value, u64, Seal<'_>, Validity) -> Result<(Arc<Decoded>, V), Unreadable>;
+type Decode<V> = fn(Value, u64, Seal<'_>, Validity, Arc<NearHits>) -> Result<(Arc<Decoded>, V), Unreadable>;
 
 /// How values of a type are kept near. Functions, so that whoever has it needs no bounds.
 pub struct KeepNear<V> {
@@ -75,9 +78,10 @@ fn decode<V: Fitting>(
     digest: u64,
     seal: Seal<'_>,
     validity: Validity,
+    hits: Arc<NearHits>,
 ) -> Result<(Arc<Decoded>, V), Unreadable> {
     let encoded = value.size();
     let value: V = entry::take_marked(value, digest, seal)?;
     let copy = value.clone();
-    Ok((Arc::new(Decoded { validity, size: size_of::<V>() + encoded, value }), copy))
+    Ok((Arc::new(Decoded { validity, size: size_of::<V>() + encoded, hits, value }), copy))
 }
