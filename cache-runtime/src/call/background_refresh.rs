@@ -45,13 +45,11 @@ impl<O: Outcome> Hit<O> {
 /// A computation that a lookup asks for.
 pub struct Computation<O> {
     handle: Handle,
-    /// The stored key and where the computation starts. Boxed, since a hit has none.
-    found: Result<Box<(String, Start)>, Box<Uncached>>,
+    /// The stored key and where the computation starts; the call alone where nothing can be cached. Boxed, since a hit has
+    /// neither.
+    found: Result<Box<(String, Start)>, Box<PendingCall>>,
     outcome: PhantomData<fn() -> O>,
 }
-
-/// A call that nothing can be cached for.
-struct Uncached(PendingCall);
 
 /// The first half of a call.
 pub(crate) async fn lookup<M: Mode, O: Outcome>(
@@ -62,7 +60,7 @@ pub(crate) async fn lookup<M: Mode, O: Outcome>(
     near: NearSlot<O::Value>,
 ) -> Lookup<O> {
     let found = match usable(handle, key) {
-        None => Err(Box::new(Uncached(off(handle)))),
+        None => Err(Box::new(off(handle))),
         Some(key) => match (Call { mode, handle, key: Cow::Borrowed(&key) }).lookup(near).await {
             Found::Value(value) => return Lookup::Hit(Hit(value)),
             Found::Compute(start) => Ok(Box::new((key.into_owned(), *start))),
@@ -133,7 +131,7 @@ impl<O: Outcome> Computation<O> {
         let body = pin!(Some(body));
         let (key, start) = match self.found {
             Ok(found) => *found,
-            Err(uncached) => return run_uncached::<O, B>(uncached.0, body).await,
+            Err(pending) => return run_uncached::<O, B>(*pending, body).await,
         };
         let call = Call { mode, handle: &self.handle, key: Cow::Owned(key) };
         call.compute::<O, B>(start, body).await
