@@ -1,5 +1,6 @@
 //! Hits of values near: each is counted, by whatever thread, and none allocates.
 
+use std::sync::Barrier;
 use std::thread;
 
 use allocation_counter::measure;
@@ -20,10 +21,10 @@ fn a_hit_near_is_counted_without_an_allocation() {
     assert_eq!((allocations, square::stats().near_hits - before), (0, 1_000));
 }
 
-/// More threads than have counters of their own, at once and one after the other.
+/// More threads than have counters of their own, all at once, and then again.
 #[test]
 fn no_hit_of_any_thread_is_lost() {
-    let cache = Cache::memory();
+    let (cache, all_have_counted) = (Cache::memory(), Barrier::new(100));
     let _scope = testing::scope(cache.clone());
     // The second one finds the value in the store, and keeps it near.
     (0..2).for_each(|_| assert_eq!(square(7), 49));
@@ -33,16 +34,14 @@ fn no_hit_of_any_thread_is_lost() {
                 threads.spawn(|| {
                     let _scope = testing::scope(cache.clone());
                     (0..1_000).for_each(|_| assert_eq!(square(7), 49));
+                    all_have_counted.wait();
                 });
             }
         });
     }
     let counts = square::stats();
-    assert_eq!(
-        (counts.calls, counts.near_hits, counts.store_hits, counts.misses()),
-        (300_002, 300_000, 1, 1),
-        "{counts:?}"
-    );
+    let told = (counts.calls, counts.near_hits, counts.store_hits, counts.misses());
+    assert_eq!(told, (300_002, 300_000, 1, 1), "{counts:?}");
 }
 
 #[test]
