@@ -124,6 +124,7 @@ use crate::args::MacroKind;
 /// assert_eq!(load_user::uncached(42, "hm"), Ok("hm 42".to_owned())); // runs the body and does not touch the cache
 /// assert_eq!(load_user::key(42), "user:42"); // the key, as `cache.get` takes it
 /// assert_eq!(load_user::tags(42), ["users"]); // the tags as they are stored, if the attribute has `tags`
+/// assert_eq!(load_user::stats().calls, 1); // what was counted: hits, misses by reason, time saved
 /// # Ok::<(), cache_runtime::Error>(())
 /// ```
 ///
@@ -138,11 +139,11 @@ use crate::args::MacroKind;
 ///   an empty text) are an error of these three, and `key` is then empty; nothing is cached for them.
 /// - By the text of `key` the cache finds the entry: `cache.exists(&load_user::key(42))`. In the store a key over 250 bytes
 ///   is shortened, and one that begins with `@` has `@/` in front.
-/// - Of an `async fn` all but `key` and `tags` are `async`.
+/// - Of an `async fn` all but `key`, `tags` and `stats` are `async`.
 ///
 /// An `impl` or a trait cannot contain a type, so a method gets functions with its name in front:
-/// `shop.price_invalidate("tea")`. They take `self` by reference, `refresh` and `uncached` as the method does. A function
-/// of an `impl` without `self` counts as a method, `Shop::price_invalidate("tea")`; in an `impl` of a trait it has no
+/// `shop.price_invalidate("tea")`. They take `self` by reference (`shop.price_stats()` too), `refresh` and `uncached` as the method
+/// does. A function of an `impl` without `self` counts as a method, `Shop::price_invalidate("tea")`; in an `impl` of a trait it has no
 /// companions. Where the macro cannot see that, because the lines are not indented, or another macro wrote them, it counts as
 /// a method if its signature contains `Self`.
 ///

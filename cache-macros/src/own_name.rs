@@ -9,8 +9,8 @@ use crate::errors::Errors;
 use crate::signature::{Body, Function, place_of};
 
 /// The functions of a companion type.
-pub(crate) const COMPANIONS: [&str; 10] =
-    ["uncached", "refresh", "invalidate", "peek", "prime", "key", "tags", "unlimited", "remaining", "reset"];
+pub(crate) const COMPANIONS: [&str; 11] =
+    ["uncached", "refresh", "invalidate", "peek", "prime", "key", "tags", "stats", "unlimited", "remaining", "reset"];
 
 /// Reports where the function uses its own name for something else.
 pub(crate) fn check(function: &Function, errors: &mut Errors) {

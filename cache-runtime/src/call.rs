@@ -53,9 +53,10 @@ pub use self::retention::{
 use crate::Error;
 use crate::claim::{Epoch, HeldClaim, KeyGuard, RefreshLease};
 use crate::entry::{self, Expiration, Record, TagStamp, Value};
-use crate::handle::Handle;
+use crate::handle::{Handle, Read};
 use crate::mode::Mode;
 use crate::near::{Loaded, NearSlot};
+use crate::observe::stats::{Answered, MissReason, Moment, PendingCall};
 use crate::poll_once::poll_now;
 use crate::single_flight::{Leader, LeaderScope, Role, WaitOutcome, Watermark, flights};
 use crate::time::Timestamp;
@@ -72,12 +73,12 @@ pub(crate) async fn call<M: Mode, O: Outcome, B: Future<Output = O::Whole>>(
     near: NearSlot<O::Value>,
     body: Pin<&mut Option<B>>,
 ) -> O::Whole {
-    let Some(key) = usable(handle, key) else { return run(body).await };
+    let Some(key) = usable(handle, key) else { return Box::pin(run_uncached::<O, B>(off(handle), body)).await };
     let call = Call { mode, handle, key };
     match call.lookup(near).await {
         Found::Value(value) => O::whole(value),
         // Boxed: the future of a hit need not be as large as that of a computation.
-        Found::Compute(start) => Box::pin(call.compute::<O, B>(start, body)).await,
+        Found::Compute(start) => Box::pin(call.compute::<O, B>(*start, body)).await,
     }
 }
 
@@ -103,6 +104,24 @@ fn usable<'k>(handle: &Handle, key: Result<&'k str, &Error>) -> Option<Cow<'k, s
     None
 }
 
+/// A call that nothing is cached for.
+fn off(handle: &Handle) -> PendingCall {
+    handle.pending_call("").missed(MissReason::Off)
+}
+
+async fn run_uncached<O: Outcome, B: Future<Output = O::Whole>>(
+    pending: PendingCall,
+    body: Pin<&mut Option<B>>,
+) -> O::Whole {
+    let begun = Moment::now();
+    let whole = run(body).await;
+    pending.ran(1, begun.elapsed());
+    if O::storable(&whole).is_some() {
+        pending.computed(None);
+    }
+    whole
+}
+
 async fn run<B: Future>(mut body: Pin<&mut Option<B>>) -> B::Output {
     let running = body.as_mut().as_pin_mut();
     let result = running.expect("a body is run once").await;
@@ -120,7 +139,8 @@ struct Call<'a, M> {
 /// What a lookup found.
 enum Found<T> {
     Value(T),
-    Compute(Start),
+    // Boxed, since a hit has none.
+    Compute(Box<Start>),
 }
 
 /// What a computation starts from.
@@ -131,6 +151,7 @@ struct Start {
     stale: Option<Arc<Loaded>>,
     /// What keeps others from computing while the stale value is served.
     lease: Option<Box<RefreshLease>>,
+    pending: PendingCall,
 }
 
 impl Start {
@@ -151,20 +172,22 @@ struct Attempt {
     change: Option<KeyGuard>,
     /// The moment at which a refresh began: its value wins over computations that began before it.
     refresh_epoch: Option<Epoch>,
+    /// Until its outcome is known.
+    pending: Option<PendingCall>,
 }
 
 /// What a caller has to do with what the store returned.
 enum Decision<T> {
-    /// Return this value.
-    Value(T),
+    /// Return this value, which was found in so many bytes.
+    Value(T, Answered, usize),
     /// Run the body.
-    Compute { stale: Option<Arc<Loaded>>, lease: Option<Box<RefreshLease>> },
+    Compute { stale: Option<Arc<Loaded>>, lease: Option<Box<RefreshLease>>, reason: MissReason },
 }
 
 /// How a caller left the flight of its key.
 enum Joined<T> {
-    /// With the leader's value.
-    Value(T),
+    /// With a value that somebody else has computed, or a stale one.
+    Value(T, Answered),
     /// As the leader.
     Leader(Leader),
     /// Without a flight: it runs the body for itself.
@@ -174,11 +197,18 @@ enum Joined<T> {
 impl<M: Mode> Call<'_, M> {
     /// The first half of the way: a value, or the decision to compute.
     async fn lookup<T: DeserializeOwned>(&self, near: NearSlot<T>) -> Found<T> {
-        let ended_before = flights().ended();
-        let record = self.load(near.get().is_none()).await;
-        match self.handle.decide(&self.key, record, &near) {
-            Decision::Value(value) => Found::Value(value),
-            Decision::Compute { stale, lease } => Found::Compute(Start { ended_before, stale, lease }),
+        let (begun, ended_before) = (Moment::now(), flights().ended());
+        let read = self.load(near.get().is_none()).await;
+        // Not before: the future would hold it while the store is asked.
+        let pending = self.handle.pending_call_among(&self.key, begun, 1);
+        match self.handle.decide(&self.key, read, &near) {
+            Decision::Value(value, how, bytes) => {
+                pending.answered(how, bytes);
+                Found::Value(value)
+            }
+            Decision::Compute { stale, lease, reason } => {
+                Found::Compute(Box::new(Start { ended_before, stale, lease, pending: pending.missed(reason) }))
+            }
         }
     }
 
@@ -189,7 +219,10 @@ impl<M: Mode> Call<'_, M> {
         body: Pin<&mut Option<B>>,
     ) -> O::Whole {
         let leader = match self.join(start.ended_before, start.servable()).await {
-            Joined::Value(value) => return O::whole(value),
+            Joined::Value(value, how) => {
+                start.pending.answered(how, 0);
+                return O::whole(value);
+            }
             Joined::Leader(leader) => Some(leader),
             Joined::Alone => None,
         };
@@ -200,18 +233,20 @@ impl<M: Mode> Call<'_, M> {
                 if let Some(lease) = start.lease {
                     lease.yield_to_peer(self.handle.now());
                 }
+                start.pending.answered(Answered::Stale, 0);
                 return O::whole(value);
             }
             Claimed::Fresh(value, encoded) => {
                 if let Some((leader, watermark)) = leader.zip(before_claim) {
                     leader.publish(encoded, watermark);
                 }
+                start.pending.answered(Answered::Coalesced, 0);
                 return O::whole(value);
             }
         };
-        let Start { stale, lease, .. } = start;
+        let Start { stale, lease, pending, .. } = start;
         let change = stale.as_ref().map(|_| self.handle.core.invalidations.guard(&self.key));
-        let attempt = Attempt { claim, leader, lease, stale, change, refresh_epoch: None };
+        let attempt = Attempt { claim, leader, lease, stale, change, refresh_epoch: None, pending: Some(pending) };
         self.run_and_store::<O, B>(attempt, body).await
     }
 
@@ -223,21 +258,24 @@ impl<M: Mode> Call<'_, M> {
         let (key, epoch) = (self.handle.flight_key(&self.key), self.handle.core.invalidations.epoch());
         let leader = flights().lead(key.clone(), key.unshared(), M::WAITS, self.handle.core.settings.stall_timeout);
         let claim = self.nonexclusive_claim(Some(&leader)).await;
-        let (leader, refresh_epoch) = (Some(leader), Some(epoch));
-        let attempt = Attempt { claim, leader, lease: None, stale: None, change: None, refresh_epoch };
+        let (leader, refresh_epoch, pending) =
+            (Some(leader), Some(epoch), Some(self.handle.pending_refresh(&self.key)));
+        let attempt = Attempt { claim, leader, lease: None, stale: None, change: None, refresh_epoch, pending };
         self.run_and_store::<O, B>(attempt, body).await
     }
 
     /// Runs the body, and ends the attempt with its result.
     async fn run_and_store<O: Outcome, B: Future<Output = O::Whole>>(
         &self,
-        attempt: Attempt,
+        mut attempt: Attempt,
         body: Pin<&mut Option<B>>,
     ) -> O::Whole {
         let stamps = self.handle.tag_stamps_or_none(self.mode).await;
         // A block, after which the future no longer holds the whole: its `Err` need not be `Send`.
         let (result, retention) = {
+            let begun = Moment::now();
             let whole = LeaderScope::new(attempt.leader.as_ref(), body).await;
+            attempt.pending.iter().for_each(|pending| pending.ran(1, begun.elapsed()));
             let retention = O::retention(&whole);
             match O::split(whole) {
                 Ok(result) => (result, retention),
@@ -246,9 +284,18 @@ impl<M: Mode> Call<'_, M> {
         };
         let value = match result {
             Ok(value) => value,
-            Err(failed) => return self.fail(attempt).await.map_or_else(|| O::failed(failed), O::whole),
+            Err(failed) => {
+                let pending = attempt.pending.take();
+                let stale = self.fail(attempt).await;
+                count_failed(pending, stale.is_some());
+                return stale.map_or_else(|| O::failed(failed), O::whole);
+            }
         };
         let encoded = self.encode(&value, stamps.as_deref(), retention);
+        let is_stored = retention != Retention::NotStored && stamps.is_some() && !self.handle.stores_nothing();
+        if let Some(pending) = attempt.pending.take() {
+            pending.computed(encoded.as_ref().filter(|_| is_stored).map(|(value, _)| value.size()));
+        }
         if retention == Retention::NotStored || stamps.is_none() {
             self.publish_only(encoded, attempt, stamps.as_deref()).await;
             return O::whole(value);
@@ -275,25 +322,26 @@ impl<M: Mode> Call<'_, M> {
     /// A claim that the store does not release at once is released after the call. If the store does not answer at once,
     /// the stale value of the lookup replaces the `Err`, unless this process has changed the key since then.
     fn fail_at_once<O: Outcome>(&self, whole: O::Whole, mut attempt: Attempt) -> O::Whole {
-        let (leader, change) = (attempt.leader.take(), attempt.change.take());
+        let (leader, change, pending) = (attempt.leader.take(), attempt.change.take(), attempt.pending.take());
         let at_hand = attempt.stale.clone().filter(|_| !change.is_some_and(|change| change.is_invalidated()));
         let value = poll_now(self.fail(attempt)).unwrap_or_else(|| {
             let stale = self.if_servable_on_error(at_hand?)?;
             self.handle.decode(&self.key, &stale.value)
         });
         leader.into_iter().for_each(Leader::fail);
+        count_failed(pending, value.is_some());
         value.map_or(whole, O::whole)
     }
 
     /// The stored record; a store that fails has none. A call that keeps its value near has no use for the record there.
-    async fn load(&self, is_near: bool) -> Option<Arc<Loaded>> {
+    async fn load(&self, is_near: bool) -> Read {
         if self.handle.stores_nothing() {
-            return None;
+            return Read::Absent(MissReason::Off);
         }
-        let record = self.handle.record_near(self.mode, &self.key, is_near).await;
-        record.unwrap_or_else(|error| {
+        let read = self.handle.read(self.mode, &self.key, is_near).await;
+        read.unwrap_or_else(|error| {
             self.handle.log_failure(&error);
-            None
+            Read::Absent(MissReason::StoreAway)
         })
     }
 
@@ -308,10 +356,13 @@ impl<M: Mode> Call<'_, M> {
             Role::Waiter(waiter) => waiter,
         };
         if let Some(value) = stale.and_then(|stale| self.handle.decode(&self.key, &stale.value)) {
-            return Joined::Value(value);
+            return Joined::Value(value, Answered::Stale);
         }
         match self.mode.wait(waiter).await {
-            WaitOutcome::Value(value) => self.handle.decode(&self.key, &value).map_or(Joined::Alone, Joined::Value),
+            WaitOutcome::Value(value) => match self.handle.decode(&self.key, &value) {
+                Some(value) => Joined::Value(value, Answered::Coalesced),
+                None => Joined::Alone,
+            },
             // The former leader's value may have been outdated by a change that has stored a new one.
             WaitOutcome::Leader(leader) => self.look_again(leader).await,
         }
@@ -321,11 +372,11 @@ impl<M: Mode> Call<'_, M> {
         let watermark = leader.watermark();
         let Some((value, encoded)) = self.live().await else { return Joined::Leader(leader) };
         leader.publish(encoded, watermark);
-        Joined::Value(value)
+        Joined::Value(value, Answered::Coalesced)
     }
 
     async fn live<T: DeserializeOwned>(&self) -> Option<(T, Arc<Value>)> {
-        let record = self.load(true).await.filter(|record| record.is_live(self.handle.now()))?;
+        let record = self.load(true).await.record().filter(|record| record.is_live(self.handle.now()))?;
         let value = self.handle.decode(&self.key, &record.value)?;
         Some((value, Arc::new(record.value.clone())))
     }
@@ -409,20 +460,32 @@ impl<M: Mode> Call<'_, M> {
 
 impl Handle {
     /// Decides what to do with a record: serve it fresh, serve it stale while somebody recomputes it, or compute.
-    fn decide<T: DeserializeOwned>(&self, key: &str, record: Option<Arc<Loaded>>, near: &NearSlot<T>) -> Decision<T> {
-        let miss = || Decision::Compute { stale: None, lease: None };
-        let Some(record) = record else { return miss() };
-        let now = self.now();
+    fn decide<T: DeserializeOwned>(&self, key: &str, read: Read, near: &NearSlot<T>) -> Decision<T> {
+        let miss = |reason| Decision::Compute { stale: None, lease: None, reason };
+        let (mut how, record) = match read.found() {
+            Ok(found) => found,
+            Err(reason) => return miss(reason),
+        };
+        let (now, reason) = (self.now(), MissReason::Expired);
         if !record.is_live(now) {
             if !in_window(&record, self.view.race_ttl, now) {
-                return Decision::Compute { stale: Some(record), lease: None };
+                return Decision::Compute { stale: Some(record), lease: None, reason };
             }
             let lease = RefreshLease::take(&self.core.back_off, &self.flight_key(key), self.view.race_ttl, now);
             if let Some(lease) = lease {
-                return Decision::Compute { stale: Some(record), lease: Some(lease) };
+                return Decision::Compute { stale: Some(record), lease: Some(lease), reason };
             }
+            how = Answered::Stale;
         }
-        self.decode_into(near, key, record).map_or_else(miss, Decision::Value)
+        let bytes = record.value.size();
+        self.decode_into(near, key, record).map_or_else(miss, |value| Decision::Value(value, how, bytes))
+    }
+}
+
+/// Counts a call whose body has failed.
+fn count_failed(pending: Option<PendingCall>, is_answered_stale: bool) {
+    if is_answered_stale {
+        pending.into_iter().for_each(|pending| pending.answered(Answered::Stale, 0));
     }
 }
 

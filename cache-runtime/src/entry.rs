@@ -22,6 +22,7 @@ pub(crate) use self::seal::Secret;
 pub(crate) use self::tags::TagStamp;
 pub use self::value::Value;
 use crate::codec::{self, Codec, Payload, Refusal, Unfit};
+use crate::observe::stats::MissReason;
 use crate::time::Timestamp;
 use crate::{Error, ErrorKind, Result};
 
@@ -46,6 +47,21 @@ pub(crate) enum Unreadable {
     Digest,
     #[error("the entry's bytes are not a value of this type")]
     Decode,
+}
+
+impl Unreadable {
+    /// Why a call for the value is a miss.
+    pub(crate) fn reason(self) -> MissReason {
+        match self {
+            Unreadable::Shape => MissReason::Shape,
+            Unreadable::Version | Unreadable::Codec | Unreadable::Digest => MissReason::Version,
+            Unreadable::Truncated
+            | Unreadable::Foreign
+            | Unreadable::Checksum
+            | Unreadable::Signature
+            | Unreadable::Decode => MissReason::Damaged,
+        }
+    }
 }
 
 /// Encodes a value whose type can be both written and read.

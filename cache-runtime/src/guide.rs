@@ -32,6 +32,7 @@
 //! | [`redis`] | The Redis backend: one server, TLS, cluster, sentinel |
 //! | [`stores`] | How do I write a backend of my own? |
 //! | [`failure`] | What happens when the backend is down? Circuit breaker, events, logs |
+//! | [`statistics`] | Does the cache help? Hits, misses by reason, time saved |
 //! | [`performance`] | What do a hit, a miss and a write cost? |
 //! | [`migrating`] | What corresponds to the names in `cached`, moka and Proper? |
 //! | [`rails`] | What corresponds to `Rails.cache`, `cache do` and `touch: true`? |
@@ -46,7 +47,7 @@ macro_rules! pages {
 pages! {
     macros handle asynchronous keys values expiry stampedes near invalidation batches models fragments
     russian_dolls templates touches assets counters limits
-    configuration testing sqlite processes redis stores failure performance migrating rails
+    configuration testing sqlite processes redis stores failure statistics performance migrating rails
 }
 
 #[cfg(feature = "http")]

@@ -1,10 +1,12 @@
 //! A cache seen with options: every operation on the store once, for blocking and async callers alike.
 
 mod core;
+mod counted;
 mod counting;
 mod entries;
 mod multi;
 mod near;
+mod read;
 mod scope;
 mod shared_key;
 mod tags;
@@ -17,13 +19,14 @@ use std::sync::Arc;
 
 pub(crate) use self::core::{Core, Settings};
 pub(crate) use self::multi::{deduplicated, deduplicated_with_places};
+pub(crate) use self::read::Read;
 pub(crate) use self::scope::{ActiveScope, carry, current_scope, enter_scope};
-pub(crate) use self::shared_key::AnnotatedFunction;
 pub(crate) use self::view::View;
 use crate::entry::{self, Expiration, Seal, Unreadable, Value};
 use crate::mode::Mode;
 use crate::near::Loaded;
 use crate::observe::Event;
+use crate::observe::stats::MissReason;
 use crate::single_flight::FlightKey;
 use crate::store::{Answer, Operation, Store};
 use crate::time::{Timestamp, Ttl};
@@ -128,23 +131,25 @@ impl Handle {
 
     /// Decodes the value of a stored key; an unreadable one is a miss.
     pub(crate) fn decode<T: serde::de::DeserializeOwned>(&self, key: &str, value: &Value) -> Option<T> {
-        self.if_readable(key, entry::read_marked(value, self.view.digest, self.seal(key)))
+        self.if_readable(key, entry::read_marked(value, self.view.digest, self.seal(key))).ok()
     }
 
     /// Decodes a record, whose bytes a long text takes over if it is not kept near.
-    pub(crate) fn decode_loaded<T: serde::de::DeserializeOwned>(&self, key: &str, loaded: Arc<Loaded>) -> Option<T> {
+    pub(crate) fn decode_loaded<T: serde::de::DeserializeOwned>(
+        &self,
+        key: &str,
+        loaded: Arc<Loaded>,
+    ) -> Result<T, MissReason> {
         match Arc::try_unwrap(loaded) {
-            Ok(loaded) => self.decode_owned(key, loaded.into_value()),
+            Ok(loaded) => {
+                let value = loaded.into_value();
+                self.if_readable(key, entry::take_marked(value, self.view.digest, self.seal(key)))
+            }
             Err(near) => self.if_readable(key, near.decode(self.view.digest, self.seal(key))),
         }
     }
 
-    /// Decodes a value that is not needed any more.
-    pub(crate) fn decode_owned<T: serde::de::DeserializeOwned>(&self, key: &str, value: Value) -> Option<T> {
-        self.if_readable(key, entry::take_marked(value, self.view.digest, self.seal(key)))
-    }
-
-    fn if_readable<T>(&self, key: &str, read: Result<T, Unreadable>) -> Option<T> {
+    fn if_readable<T>(&self, key: &str, read: Result<T, Unreadable>) -> Result<T, MissReason> {
         let report = |reason: String| {
             tracing::debug!(key, reason, "cache: an unreadable entry counts as a miss");
             self.core.store.observers.notify(&Event::Unreadable { key, reason: &reason });
@@ -152,6 +157,6 @@ impl Handle {
         if matches!(read, Err(Unreadable::Shape)) {
             self.report_shared_key(key);
         }
-        read.inspect_err(|unreadable| report(unreadable.to_string())).ok()
+        read.inspect_err(|unreadable| report(unreadable.to_string())).map_err(Unreadable::reason)
     }
 }

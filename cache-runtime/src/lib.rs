@@ -43,7 +43,7 @@ pub use self::cache::{
 pub use self::codec::{Codec, untraced};
 pub use self::config::Options;
 pub use self::error::{Error, ErrorKind, Result};
-pub use self::observe::{Event, Outage};
-pub use self::runtime::{Config, async_cache, cache, init, named, register};
+pub use self::observe::{Event, Outage, stats};
+pub use self::runtime::{Config, async_cache, cache, init, named, register, stats};
 pub use self::store::Store;
 pub use self::time::{Expiry, Ttl};

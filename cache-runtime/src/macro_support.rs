@@ -11,6 +11,7 @@ mod model;
 mod near;
 mod options;
 mod refused;
+mod statistics;
 
 pub use std::time::Duration;
 
@@ -22,6 +23,7 @@ pub use self::model::{UpdatedAt, id, id_values};
 pub use self::near::{ArgumentParts, CallKey, NearSlot, TemplateParts, near};
 pub use self::options::{CallOptions, vec};
 pub use self::refused::IntoRefused;
+pub use self::statistics::stats;
 // `Storable` is here so that users can write the bound which the compiler proposes.
 pub use crate::call::{
     Always, BatchOutcome, BatchOutput, Begun, Computation, Elements, EntryName, Hit, Lifetime, LifetimeOf, LocalErr,
@@ -31,4 +33,5 @@ pub use crate::call::{
 };
 pub use crate::entry::Seal;
 pub use crate::key::{DefaultKey, FunctionPath, KeyArgument, KeyText, TypeArgument, template_key, template_text};
+pub use crate::observe::stats::Counts;
 pub use crate::{__cached_function as cached_function, Result};

@@ -16,7 +16,9 @@ use self::config::CacheSource;
 pub use self::config::Config;
 pub use self::registry::register;
 use crate::config::suggestion;
-use crate::handle::{AnnotatedFunction, Handle, current_scope};
+use crate::handle::{Handle, current_scope};
+use crate::observe::AnnotatedFunction;
+use crate::observe::stats::Stats;
 use crate::{AsyncCache, Cache, Error, ErrorKind, Result};
 
 static RUNTIME: OnceCell<Runtime> = OnceCell::new();
@@ -130,6 +132,34 @@ pub fn init(config: Config) -> Result<()> {
         return Ok(());
     }
     Err(Error::new(ErrorKind::Config, "the caches are set up already; call `init` once, before the first use"))
+}
+
+/// Returns the statistics of the program: those of the default cache and of all named ones.
+///
+/// Inside a test's [scope](crate::testing::scope) they are those of the scope's cache. They begin with the program, and
+/// other processes on the same store have their own.
+///
+/// ```
+/// use cache_runtime::{Cache, cached, testing};
+///
+/// #[cached(key = "square:{n}")]
+/// fn square(n: u64) -> u64 {
+///     n * n
+/// }
+///
+/// let _scope = testing::scope(Cache::memory());
+/// (0..3).for_each(|_| assert_eq!(square(7), 49));
+/// let stats = cache_runtime::stats();
+/// assert_eq!((stats.total().calls, stats.total().hits()), (3, 2));
+/// println!("{stats}");
+/// ```
+#[must_use]
+pub fn stats() -> Stats {
+    if let Some(cache) = scope() {
+        return cache.stats();
+    }
+    let runtime = runtime();
+    runtime.named.values().fold(runtime.default.stats(), |stats, cache| stats.merge(cache.stats()))
 }
 
 /// The cache of the test's scope.

@@ -186,8 +186,9 @@ impl Expansion<'_> {
         let (body, key_function, tags) =
             (self.body(companions), self.key_function(companions), self.tags_function(companions));
         let Calls { refresh: refreshing, shared, .. } = calls;
-        let [refresh, invalidate, peek, prime, key_name] = ["refresh", "invalidate", "peek", "prime", "key"]
-            .map(|which| companion_name(self.function, companions, which));
+        let [refresh, invalidate, peek, prime, key_name, stats] =
+            ["refresh", "invalidate", "peek", "prime", "key", "stats"]
+                .map(|which| companion_name(self.function, companions, which));
         let owned = |besides| keyed(companions, besides, Type::to_token_stream);
         let (keyed, primed) = (owned(Besides::Nothing), owned(Besides::TagsAndTimes));
         let (mode, cache) = (self.mode(), optional(self.plan.args.cache.as_ref()));
@@ -200,6 +201,7 @@ impl Expansion<'_> {
         let (ask_invalidate, ask_peek, ask_prime) = (own("invalidate"), own(ask_peek), own(ask_prime));
         let (key_variable, options_variable, value) = (own("key"), own("options"), own("value"));
         let primed_output = self.output_of_prime();
+        let (named, receiver) = (self.options_of_name(), receiver_alone(companions));
         quote! {
             #key_function
             [#body] [#shared]
@@ -210,6 +212,7 @@ impl Expansion<'_> {
             [#prime #ask_prime] [#primed #value: &__Given] [#primed_output] [#stored]
             [#options_variable] [#options #tags_of_prime] [#value #own_lifetime]
             [#key_name] [#tags]
+            [#stats #named] [#receiver]
         }
     }
 
@@ -320,6 +323,13 @@ impl Expansion<'_> {
             }
         })
     }
+}
+
+/// The receiver of a method, for a companion that takes no arguments: called as the method's other companions are.
+fn receiver_alone(companions: &Companions) -> Option<TokenStream> {
+    let receiver = companions.parameters.first().filter(|parameter| matches!(parameter.input, FnArg::Receiver(_)))?;
+    let name = &receiver.name;
+    Some(quote!(&#name))
 }
 
 /// The arguments of a companion that asks by key, each followed by a comma. `write` writes a type.

@@ -27,7 +27,6 @@ impl Expansion<'_> {
     /// The `CallOptions` of a batch, whose elements have tags of their own. Arguments that are not given are left out.
     pub(super) fn options_of_batch(&self) -> TokenStream {
         let (support, args) = (self.support(Span::mixed_site()), &self.plan.args);
-        let cache = args.cache.as_ref().map(|name| option("cache_named", name.to_token_stream()));
         let expires_in = args.expires_in.as_ref().and_then(|time| match time {
             Time::Never => Some(option("never_expires", TokenStream::new())),
             Time::FromValue(_) => Some(option("lifetime_of_value", TokenStream::new())),
@@ -42,9 +41,16 @@ impl Expansion<'_> {
             Near::Off => Some(option("near", quote_spanned!(Span::mixed_site()=> #support::Duration::ZERO))),
             Near::AtMost(time) => Some(option("near", duration(time, &support)?)),
         });
-        let given = [cache, expires_in, race_ttl, stale_if_error, jitter, shared, near].into_iter().flatten();
-        let name = self.function.sig.ident.unraw().to_string();
-        quote_spanned!(Span::mixed_site()=> #support::CallOptions::of(&#name) #(#given)*)
+        let given = [expires_in, race_ttl, stale_if_error, jitter, shared, near].into_iter().flatten();
+        let named = self.options_of_name();
+        quote_spanned!(Span::mixed_site()=> #named #(#given)*)
+    }
+
+    /// The `CallOptions` that say which function it is, and in which cache.
+    pub(super) fn options_of_name(&self) -> TokenStream {
+        let (support, name) = (self.support(Span::mixed_site()), self.function.sig.ident.unraw().to_string());
+        let cache = self.plan.args.cache.as_ref().map(|name| option("cache_named", name.to_token_stream()));
+        quote_spanned!(Span::mixed_site()=> #support::CallOptions::of(&#name) #cache)
     }
 
     /// The tags as a `Vec`.

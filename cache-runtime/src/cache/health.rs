@@ -1,4 +1,4 @@
-//! Whether the store answers, and what went wrong with it.
+//! Whether the store answers, what went wrong with it, and whether the cache helps.
 
 use std::time::Duration;
 
@@ -6,6 +6,7 @@ use super::both_faces::for_both_faces;
 use super::{AsyncCache, Cache};
 use crate::Result;
 use crate::observe::Event;
+use crate::observe::stats::Stats;
 
 for_both_faces! {
     /// Health of the store.
@@ -25,6 +26,24 @@ for_both_faces! {
     /// println!("the cache answered after {round_trip:?}");
     pub async fn ping(&self) -> Result<Duration> {
         self.handle.core.store.ping(&Self::MODE)
+    }
+}
+
+for_both_faces! {
+    /// Statistics.
+    impl Cache and AsyncCache;
+
+    /// Returns the statistics of this cache since it was made: those of all its clones and views.
+    ///
+    /// They are those of this process. A cache of HTTP responses on this one is not in it: it tells each client with
+    /// `Cache-Status`.
+    example:
+    /// cache.get_or_set("user:42", async || 7).await;
+    /// cache.get_or_set("user:42", async || 7).await;
+    /// let stats = cache.stats();
+    /// assert_eq!((stats.functions()[0].name.as_str(), stats.total().hits(), stats.total().misses()), ("user:*", 1, 1));
+    pub fn stats(&self) -> Stats {
+        self.handle.core.rows.snapshot()
     }
 }
 

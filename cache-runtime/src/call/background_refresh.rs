@@ -13,12 +13,13 @@ use std::pin::pin;
 use std::task::Poll;
 use std::thread;
 
-use super::{Call, Found, Outcome, Start, run, usable};
+use super::{Call, Found, Outcome, Start, off, run_uncached, usable};
 use crate::detached::detach;
 use crate::handle::{Handle, carry, current_scope};
 use crate::key::shown;
 use crate::mode::{Async, Blocking, Mode};
 use crate::near::NearSlot;
+use crate::observe::stats::PendingCall;
 use crate::poll_once::poll_once;
 use crate::threads;
 use crate::{Error, Result};
@@ -44,8 +45,9 @@ impl<O: Outcome> Hit<O> {
 /// A computation that a lookup asks for.
 pub struct Computation<O> {
     handle: Handle,
-    /// The stored key and where the computation starts; `None` where nothing can be cached. Boxed, since a hit has none.
-    found: Option<Box<(String, Start)>>,
+    /// The stored key and where the computation starts; the call alone where nothing can be cached. Boxed, since a hit has
+    /// neither.
+    found: Result<Box<(String, Start)>, Box<PendingCall>>,
     outcome: PhantomData<fn() -> O>,
 }
 
@@ -58,10 +60,10 @@ pub(crate) async fn lookup<M: Mode, O: Outcome>(
     near: NearSlot<O::Value>,
 ) -> Lookup<O> {
     let found = match usable(handle, key) {
-        None => None,
+        None => Err(Box::new(off(handle))),
         Some(key) => match (Call { mode, handle, key: Cow::Borrowed(&key) }).lookup(near).await {
             Found::Value(value) => return Lookup::Hit(Hit(value)),
-            Found::Compute(start) => Some(Box::new((key.into_owned(), start))),
+            Found::Compute(start) => Ok(Box::new((key.into_owned(), *start))),
         },
     };
     Lookup::Compute(Computation { handle: handle.clone(), found, outcome: PhantomData })
@@ -77,7 +79,7 @@ where
     let body = async move { body() };
     match computation.stale() {
         Some(value) => {
-            let scope = current_scope();
+            let (scope, computation) = (current_scope(), computation.in_background());
             let task = move || poll_once(carry(scope, computation.run_detached(&Blocking, body)));
             threads::run(task);
             O::whole(value)
@@ -99,7 +101,7 @@ where
     async move {
         match computation.stale() {
             Some(value) => {
-                let scope = current_scope();
+                let (scope, computation) = (current_scope(), computation.in_background());
                 spawn(carry(scope, computation.run_detached(&Async, body)));
                 O::whole(value)
             }
@@ -121,15 +123,26 @@ pub(crate) fn spawn(task: impl Future<Output = ()> + Send + 'static) {
 impl<O: Outcome> Computation<O> {
     /// The stale value, if it may be served while the new one is computed.
     fn stale(&self) -> Option<O::Value> {
-        let (key, start) = &**self.found.as_ref()?;
+        let (key, start) = &**self.found.as_ref().ok()?;
         self.handle.decode(key, &start.servable()?.value)
     }
 
     pub(crate) async fn run_in_place<M: Mode, B: Future<Output = O::Whole>>(self, mode: &M, body: B) -> O::Whole {
         let body = pin!(Some(body));
-        let Some((key, start)) = self.found.map(|found| *found) else { return run(body).await };
+        let (key, start) = match self.found {
+            Ok(found) => *found,
+            Err(pending) => return run_uncached::<O, B>(*pending, body).await,
+        };
         let call = Call { mode, handle: &self.handle, key: Cow::Owned(key) };
         call.compute::<O, B>(start, body).await
+    }
+
+    /// The same for a caller who is given the stale value.
+    fn in_background(mut self) -> Self {
+        if let Ok(found) = &mut self.found {
+            found.1.pending.goes_on_in_background();
+        }
+        self
     }
 
     /// Computes without a caller: failures go to the log.

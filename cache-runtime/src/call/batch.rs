@@ -1,5 +1,6 @@
 //! A call for many keys: one read of all, one run of the body for the missing ones, one write.
 
+mod counting;
 mod join_flights;
 mod output;
 
@@ -25,10 +26,10 @@ use super::save::Expiring;
 use crate::Result;
 use crate::claim::{Epoch, HeldClaim, RefreshLease};
 use crate::entry::{self, Expiration, TagStamp, Value};
-use crate::handle::{Handle, deduplicated, deduplicated_with_places};
+use crate::handle::{Handle, Read, deduplicated, deduplicated_with_places};
 use crate::mode::{Blocking, Mode};
-use crate::near::Loaded;
 use crate::near::NearSlot;
+use crate::observe::stats::{MissReason, Moment, PendingCall};
 use crate::poll_once::{poll_now, poll_once};
 use crate::single_flight::{BatchLeaders, Ending, Leader, LeaderScope, flights};
 use crate::time::Ttl;
@@ -94,6 +95,7 @@ where
     let (mut values, leases) = match run_for {
         RunFor::Missing => batch.lookup(&[]).await,
         RunFor::All => {
+            batch.pending = batch.pending_refreshes();
             batch.refresh_epoch = Some(handle.core.invalidations.epoch());
             (batch.elements.iter().map(|_| None).collect(), Vec::new())
         }
@@ -132,7 +134,7 @@ where
         let mut batch = Batch::new::<ByPosition<T>>(&Blocking, &handle, elements(names_of(keys), positions));
         let ended_before = flights().ended();
         let (values, leases) = batch.lookup(&near).await;
-        batch.elements.retain(|element| values[element.itself].is_none());
+        batch.retain_missing(&values);
         *note.borrow_mut() = values;
         if batch.elements.is_empty() {
             return ByPosition::default();
@@ -193,6 +195,8 @@ struct Batch<'a, M, E> {
     clone: fn(&E) -> E,
     /// The moment at which a refresh began: its values win over computations that began before it.
     refresh_epoch: Option<Epoch>,
+    /// The calls of the elements, as long as their outcomes are not known.
+    pending: Vec<Option<PendingCall>>,
 }
 
 impl<'a, M: Mode, E> Batch<'a, M, E> {
@@ -205,13 +209,13 @@ impl<'a, M: Mode, E> Batch<'a, M, E> {
         let elements = named.map(|(itself, EntryName { key, tags })| Element { itself, key: usable(key), tags });
         let mut elements = elements.collect();
         B::dedup(&mut elements, |element| &element.itself);
-        Batch { mode, handle, elements, clone, refresh_epoch: None }
+        Batch { mode, handle, elements, clone, refresh_epoch: None, pending: Vec::new() }
     }
 
     /// The stored value of each element, and the leases that keep others from recomputing expired ones. `near` is where the
     /// values are to be kept, by position, if they are not kept as records.
-    async fn lookup<V: DeserializeOwned>(&self, near: &[NearSlot<V>]) -> (Vec<Option<V>>, Vec<RefreshLease>) {
-        let elsewhere = NearSlot::none();
+    async fn lookup<V: DeserializeOwned>(&mut self, near: &[NearSlot<V>]) -> (Vec<Option<V>>, Vec<RefreshLease>) {
+        let (elsewhere, mut pending) = (NearSlot::none(), self.pending_calls());
         let keys = self.elements.iter().filter_map(|element| element.key.as_deref());
         let (keys, places) = deduplicated_with_places(keys);
         let (mut uses, mut is_elsewhere) = (vec![0_usize; keys.len()], vec![false; keys.len()]);
@@ -220,33 +224,46 @@ impl<'a, M: Mode, E> Batch<'a, M, E> {
         for ((at, _), place) in with_key.zip(&places) {
             is_elsewhere[*place] = near.get(at).is_some_and(|slot| slot.get().is_some());
         }
-        let (mut records, mut places) = (self.load(keys, &is_elsewhere).await, places.into_iter());
+        let (mut records, absent) = match self.load(keys, &is_elsewhere).await {
+            Ok(records) => (records, MissReason::Cold),
+            Err(reason) => (Vec::new(), reason),
+        };
+        let mut places = places.into_iter();
         let mut leases = Vec::new();
         let values = self.elements.iter().enumerate().map(|(at, Element { key, .. })| {
             let key = key.as_ref()?;
             let place = places.next()?;
-            let (_, record) = records.get_mut(place)?;
             // Elements may share a key; the last one takes the record.
             uses[place] -= 1;
-            let record = if uses[place] == 0 { record.take() } else { record.clone() };
-            match self.handle.decide(&self.handle.key(key).ok()?, record, near.get(at).unwrap_or(&elsewhere)) {
-                Decision::Value(value) => Some(value),
-                Decision::Compute { lease, .. } => {
+            let read = match records.get_mut(place) {
+                Some((_, read)) if uses[place] == 0 => mem::replace(read, Read::Absent(absent)),
+                Some((_, read)) => read.clone(),
+                None => Read::Absent(absent),
+            };
+            match self.handle.decide(&self.handle.key(key).ok()?, read, near.get(at).unwrap_or(&elsewhere)) {
+                Decision::Value(value, how, bytes) => {
+                    pending[at].take().into_iter().for_each(|pending| pending.answered(how, bytes));
+                    Some(value)
+                }
+                Decision::Compute { lease, reason, .. } => {
                     leases.extend(lease.map(|lease| *lease));
+                    pending[at] = pending[at].take().map(|pending| pending.missed(reason));
                     None
                 }
             }
         });
-        (values.collect(), leases)
+        let values = values.collect();
+        self.pending = pending;
+        (values, leases)
     }
 
-    /// The keys with their stored records; a store that fails has none.
-    async fn load(&self, keys: Vec<String>, is_elsewhere: &[bool]) -> Vec<(String, Option<Arc<Loaded>>)> {
+    /// The keys with what was read; else why nothing can be read.
+    async fn load(&self, keys: Vec<String>, is_elsewhere: &[bool]) -> Result<Vec<(String, Read)>, MissReason> {
         if self.handle.stores_nothing() {
-            return Vec::new();
+            return Err(MissReason::Off);
         }
         let records = self.handle.records(self.mode, keys, is_elsewhere).await;
-        records.inspect_err(|error| self.handle.log_failure(error)).unwrap_or_default()
+        records.inspect_err(|error| self.handle.log_failure(error)).map_err(|_| MissReason::StoreAway)
     }
 
     /// Runs the body for the missing elements, stores its values, and returns the whole.
@@ -263,6 +280,7 @@ impl<'a, M: Mode, E> Batch<'a, M, E> {
     {
         // All may have been found meanwhile.
         let missing: Vec<usize> = (0..values.len()).filter(|at| values[*at].is_none()).collect();
+        self.count_coalesced(&values);
         if !missing.is_empty() {
             let copies = || missing.iter().map(|at| (self.clone)(&self.elements[*at].itself)).collect::<Vec<E>>();
             let (given, requested) = (copies(), copies());
@@ -270,7 +288,10 @@ impl<'a, M: Mode, E> Batch<'a, M, E> {
             let tags = missing.iter().map(|at| mem::take(&mut self.elements[*at].tags)).collect();
             let stamps = self.handle.tag_stamps_of_each(self.mode, tags).await;
             let body = pin!(Some(async { compute(given).await }));
-            let computed = match O::output(LeaderScope::new(leaders.as_slice().first(), body).await) {
+            let begun = Moment::now();
+            let whole = LeaderScope::new(leaders.as_slice().first(), body).await;
+            self.count_run(&missing, begun.elapsed());
+            let computed = match O::output(whole) {
                 Ok(output) => output.into_values(&requested),
                 Err(whole) => {
                     // The `Err` need not be `Send`, so it is not held while the store is asked.
@@ -280,6 +301,7 @@ impl<'a, M: Mode, E> Batch<'a, M, E> {
                 }
             };
             missing.iter().zip(computed).for_each(|(at, value)| values[*at] = value);
+            self.pending.drain(..).flatten().for_each(|pending| pending.computed(None));
             // Elements may share a key.
             let mut seen = HashSet::new();
             let computed = missing.iter().zip(&stamps).filter_map(|(at, stamps)| {
@@ -346,6 +368,7 @@ impl<'a, M: Mode, E> Batch<'a, M, E> {
             let encoded = encode(computed).map(|value| (computed.key.clone(), value));
             values.entry(computed.retention.ttl()).or_default().extend(encoded);
         }
+        values.values().flatten().for_each(|(key, value)| handle.count_written(key, value));
         let values: Vec<Expiring> = values.into_iter().map(|(ttl, values)| (lifetimes[&ttl], values)).collect();
         let mut outdated = handle.save(self.mode, claim, &values).await;
         // Tags are checked only for those who wait, in one read: if one was deleted, all values count as outdated.

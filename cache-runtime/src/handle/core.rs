@@ -10,6 +10,8 @@ use crate::entry::Secret;
 use crate::guard::GuardedStore;
 use crate::key::WhoHash;
 use crate::near::{Near, Refusals};
+use crate::observe::stats::{DeletedKeys, Rows};
+use crate::store::none::is_none;
 use crate::store::{LocalCounts, Store};
 use crate::time::{Clock, Ttl};
 
@@ -21,6 +23,10 @@ pub(crate) struct Core {
     pub(crate) invalidations: Arc<Invalidations>,
     pub(crate) near: Near,
     pub(crate) limits: LimitState,
+    pub(crate) rows: Rows,
+    pub(crate) deleted_keys: DeletedKeys,
+    /// Whether nothing is ever stored.
+    pub(crate) is_off: bool,
     pub(crate) settings: Settings,
 }
 
@@ -28,8 +34,9 @@ impl Core {
     pub(super) fn new(store: Arc<dyn Store>, settings: Settings) -> Self {
         let (back_off, invalidations, near) = (Arc::default(), Arc::default(), Near::new());
         let limits = LimitState::new(settings.secret.as_ref());
+        let (rows, deleted_keys, is_off) = (Rows::new(), DeletedKeys::default(), is_none(&*store));
         let (store, clock) = (GuardedStore::new(store), Clock::running());
-        Core { store, clock, back_off, invalidations, near, limits, settings }
+        Core { store, clock, back_off, invalidations, near, limits, rows, deleted_keys, is_off, settings }
     }
 }
 

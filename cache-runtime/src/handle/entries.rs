@@ -1,36 +1,39 @@
 //! Operations on one entry.
 
 use std::borrow::Cow;
-use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::Handle;
+use super::{Handle, Read};
 use crate::Result;
 use crate::entry::{self, Expiration, Seal, Value};
 use crate::key;
 use crate::mode::Mode;
 use crate::near::Loaded;
+use crate::observe::stats::{MissReason, PendingCall};
 use crate::store::Operation;
 use crate::time::Expiry;
 
 impl Handle {
     /// The record under a stored key, expired or not, unless one of its tags was deleted.
-    pub(crate) fn record<M: Mode>(&self, mode: &M, key: &str) -> impl Future<Output = Result<Option<Arc<Loaded>>>> {
-        self.record_near(mode, key, true)
+    pub(crate) async fn record<M: Mode>(&self, mode: &M, key: &str) -> Result<Option<Arc<Loaded>>> {
+        self.read(mode, key, true).await.map(Read::record)
     }
 
-    /// The same, which is found near and kept there only if `is_near` says so.
-    pub(crate) async fn record_near<M: Mode>(&self, mode: &M, key: &str, is_near: bool) -> Result<Option<Arc<Loaded>>> {
+    /// The same, and where it was found or why it was not. It is found near and kept there only if `is_near` says so.
+    pub(crate) async fn read<M: Mode>(&self, mode: &M, key: &str, is_near: bool) -> Result<Read> {
         if is_near && let Some(near) = self.near(key) {
-            return Ok(Some(near));
+            return Ok(Read::Near(near));
         }
         let stamps = self.stamps(key);
         let record = self.ask(mode, Operation::Get { key: Cow::Borrowed(key) }).await?.record()?;
-        let Some(record) = record.filter(|record| !record.is_of_a_fast_clock(self.now())) else { return Ok(None) };
+        let Some(record) = record else { return Ok(Read::Absent(self.reason_of_absence(key))) };
+        if record.is_of_a_fast_clock(self.now()) {
+            return Ok(Read::Absent(MissReason::Damaged));
+        }
         // Boxed: most records carry no tags, and the future of their calls stays small.
         let loaded = if record.is_tagged() {
             Box::pin(self.current(mode, key, record, stamps)).await?
@@ -40,12 +43,34 @@ impl Handle {
         if let Some(loaded) = loaded.as_ref().filter(|_| is_near) {
             self.keep_near(key, loaded);
         }
-        Ok(loaded)
+        Ok(loaded.map_or(Read::Absent(MissReason::Tag), Read::Store))
     }
 
     async fn live<M: Mode>(&self, mode: &M, key: &str) -> Result<Option<Arc<Loaded>>> {
         let record = self.record(mode, &self.key(key)?).await?;
         Ok(record.filter(|record| record.is_live(self.now())))
+    }
+
+    /// Decodes what a read by hand found, and counts it.
+    pub(super) fn decode_read<T: DeserializeOwned>(&self, key: &str, read: Read, pending: PendingCall) -> Option<T> {
+        let (how, record) = match read.found() {
+            Ok(found) => found,
+            Err(reason) => {
+                pending.found_nothing(reason);
+                return None;
+            }
+        };
+        let bytes = record.value.size();
+        match self.decode_loaded(key, record) {
+            Ok(value) => {
+                pending.answered(how, bytes);
+                Some(value)
+            }
+            Err(reason) => {
+                pending.found_nothing(reason);
+                None
+            }
+        }
     }
 
     /// Stores an encoded value; with a lifetime of zero, deletes the key instead.
@@ -64,9 +89,10 @@ impl Handle {
     }
 
     pub(crate) async fn get<M: Mode, T: DeserializeOwned>(&self, mode: &M, key: &str) -> Result<Option<T>> {
-        let record = self.live(mode, key).await?;
         let key = self.key(key)?;
-        Ok(record.and_then(|record| self.decode_loaded(&key, record)))
+        let pending = self.pending_call(&key);
+        let read = self.read(mode, &key, true).await?.live_at(self.now());
+        Ok(self.decode_read(&key, read, pending))
     }
 
     pub(crate) async fn set<M: Mode, T: Serialize + ?Sized>(&self, mode: &M, key: &str, value: &T) -> Result<()> {
@@ -106,10 +132,14 @@ impl Handle {
         self.core.invalidations.invalidate(&key);
         // What is near was a hit, so what the store says is right.
         if self.near(&key).is_some() {
-            return self.ask(mode, Operation::Delete { key: Cow::Borrowed(&key), now: self.now() }).await?.bool();
+            let was_there =
+                self.ask(mode, Operation::Delete { key: Cow::Borrowed(&key), now: self.now() }).await?.bool()?;
+            self.note_deleted(was_there, &[&*key]);
+            return Ok(was_there);
         }
         let delete = Operation::DeleteReturning { key: Cow::Borrowed(&key), now: self.now() };
         let deleted = self.ask(mode, delete).await?.deleted()?;
+        self.note_deleted(deleted.live > 0, &[&*key]);
         let outdated = self.count_outdated(mode, &[&*key], deleted.records).await;
         Ok(deleted.live > outdated)
     }

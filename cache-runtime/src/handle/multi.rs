@@ -2,17 +2,16 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use foldhash::fast::RandomState;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::Handle;
+use super::{Handle, Read};
 use crate::Result;
 use crate::entry::{self, Expiration, Value};
 use crate::mode::Mode;
-use crate::near::Loaded;
+use crate::observe::stats::{MissReason, Moment};
 use crate::store::Operation;
 
 impl Handle {
@@ -30,29 +29,40 @@ impl Handle {
         mode: &M,
         asked: Vec<String>,
         is_elsewhere: &[bool],
-    ) -> Result<Vec<(String, Option<Arc<Loaded>>)>> {
+    ) -> Result<Vec<(String, Read)>> {
         let keys = self.stored_keys(&asked)?;
         let is_near = |at: usize| !is_elsewhere.get(at).copied().unwrap_or(false);
-        let mut found: Vec<_> =
-            keys.iter().enumerate().map(|(at, key)| if is_near(at) { self.near(key) } else { None }).collect();
+        let near = |(at, key): (usize, &String)| if is_near(at) { self.near(key) } else { None };
+        let mut found: Vec<Option<Read>> = keys.iter().enumerate().map(|asked| near(asked).map(Read::Near)).collect();
         let missing: Vec<usize> = (0..found.len()).filter(|at| found[*at].is_none()).collect();
         if !missing.is_empty() {
             let loaded = self.load_multi(mode, missing.iter().map(|at| keys[*at].clone()).collect()).await?;
             for (at, loaded) in missing.into_iter().zip(loaded) {
-                if let Some(loaded) = loaded.as_ref().filter(|_| is_near(at)) {
+                if let Read::Store(loaded) = &loaded
+                    && is_near(at)
+                {
                     self.keep_near(&keys[at], loaded);
                 }
-                found[at] = loaded;
+                found[at] = Some(loaded);
             }
         }
-        Ok(asked.into_iter().zip(found).collect())
+        Ok(asked.into_iter().zip(found.into_iter().flatten()).collect())
     }
 
     /// The records under stored keys, in one step of the store, and one more if they carry tags.
-    async fn load_multi<M: Mode>(&self, mode: &M, keys: Vec<String>) -> Result<Vec<Option<Arc<Loaded>>>> {
+    async fn load_multi<M: Mode>(&self, mode: &M, keys: Vec<String>) -> Result<Vec<Read>> {
         let stamps: Vec<_> = keys.iter().map(|key| self.stamps(key)).collect();
         let read = Operation::ReadMulti { keys: Cow::Borrowed(&keys) };
         let (records, now) = (self.ask(mode, read).await?.records(keys.len())?, self.now());
+        let absent: Vec<MissReason> = keys
+            .iter()
+            .zip(&records)
+            .map(|(key, record)| match record {
+                None => self.reason_of_absence(key),
+                Some(record) if record.is_of_a_fast_clock(now) => MissReason::Damaged,
+                Some(_) => MissReason::Tag,
+            })
+            .collect();
         let loaded = records.into_iter().zip(stamps).map(|(record, stamps)| {
             let record = record.filter(|record| !record.is_of_a_fast_clock(now))?;
             // The stamps of tags are not known, so what carries tags is not kept near.
@@ -63,7 +73,8 @@ impl Handle {
         if loaded.iter().flatten().any(|loaded| loaded.is_tagged()) {
             Box::pin(self.drop_outdated(mode, &keys, &mut loaded)).await?;
         }
-        Ok(loaded)
+        let read = loaded.into_iter().zip(absent);
+        Ok(read.map(|(loaded, reason)| loaded.map_or(Read::Absent(reason), Read::Store)).collect())
     }
 
     pub(crate) async fn read_multi<M: Mode, T: DeserializeOwned, K: AsRef<str>>(
@@ -71,12 +82,16 @@ impl Handle {
         mode: &M,
         keys: impl IntoIterator<Item = K>,
     ) -> Result<HashMap<String, T>> {
-        let records = self.records(mode, deduplicated(keys), &[]).await?;
+        let (keys, begun) = (deduplicated(keys), Moment::now());
+        let mut pending = Vec::with_capacity(keys.len());
+        for key in &keys {
+            pending.push(self.pending_call_among(&self.key(key)?, begun, keys.len()));
+        }
+        let records = self.records(mode, keys, &[]).await?;
         let now = self.now();
         let mut found = HashMap::with_capacity(records.len());
-        found.extend(records.into_iter().filter_map(|(key, record)| {
-            let record = record.filter(|record| record.is_live(now))?;
-            let value = self.decode_loaded(&self.key(&key).ok()?, record)?;
+        found.extend(records.into_iter().zip(pending).filter_map(|((key, read), pending)| {
+            let value = self.decode_read(&self.key(&key).ok()?, read.live_at(now), pending)?;
             Some((key, value))
         }));
         Ok(found)
@@ -135,6 +150,7 @@ impl Handle {
         keys.iter().for_each(|key| self.core.invalidations.invalidate(key));
         let delete = Operation::DeleteMultiReturning { keys: Cow::Borrowed(&keys), now: self.now() };
         let deleted = self.ask(mode, delete).await?.deleted()?;
+        self.note_deleted(deleted.live > 0, &keys);
         Ok(deleted.live.saturating_sub(self.count_outdated(mode, &keys, deleted.records).await))
     }
 }

@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use super::Handle;
 use crate::entry::Record;
 use crate::near::{CallKey, KeepNear, Loaded, NearSlot, Stamps};
+use crate::observe::stats::MissReason;
 
 impl Handle {
     /// For how long what is read is kept near.
@@ -49,7 +50,11 @@ impl Handle {
         if !call.complete(&self.view.namespace) {
             return Err(NearSlot::none());
         }
-        let value = self.core.near.value(call, &self.core.clock, keep.get);
+        let value = self.core.near.value(call, &self.core.clock, |decoded| {
+            let value = (keep.get)(decoded)?;
+            decoded.hits.count();
+            Some(value)
+        });
         value.ok_or_else(|| NearSlot::new(call, keep))
     }
 
@@ -59,13 +64,14 @@ impl Handle {
         slot: &NearSlot<V>,
         key: &str,
         loaded: Arc<Loaded>,
-    ) -> Option<V> {
+    ) -> Result<V, MissReason> {
         let now = self.now();
         let Some((call, keep)) = slot.get() else { return self.decode_loaded(key, loaded) };
         let Some(validity) = loaded.validity(self.near_limit(), now) else { return self.decode_loaded(key, loaded) };
         let value = Arc::try_unwrap(loaded).map_or_else(|near| near.value.clone(), Loaded::into_value);
-        let (kept, value) = self.if_readable(key, (keep.decode)(value, self.view.digest, self.seal(key), validity))?;
+        let (kept, value) = self
+            .if_readable(key, (keep.decode)(value, self.view.digest, self.seal(key), validity, self.near_hits(key)))?;
         self.core.near.keep_value(call, kept);
-        Some(value)
+        Ok(value)
     }
 }

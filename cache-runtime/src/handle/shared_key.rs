@@ -1,28 +1,14 @@
 //! Two annotated functions with one key and different types, each of which takes the other's value for a miss.
 
 use std::collections::{HashMap, HashSet};
-use std::fmt;
 use std::hash::BuildHasher;
-use std::panic::Location;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use foldhash::fast::FixedState;
 
 use super::Handle;
 use crate::key::shown;
-
-/// An annotated function. Every hit copies it, so the name is behind one pointer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct AnnotatedFunction {
-    pub(crate) name: &'static &'static str,
-    pub(crate) place: &'static Location<'static>,
-}
-
-impl fmt::Display for AnnotatedFunction {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` ({}:{})", self.name, self.place.file(), self.place.line())
-    }
-}
+use crate::observe::AnnotatedFunction;
 
 /// How many keys are remembered. Functions that take turns on one key come back to it soon.
 const REMEMBERED: usize = 4096;

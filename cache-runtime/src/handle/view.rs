@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::shared_key::AnnotatedFunction;
+use crate::observe::AnnotatedFunction;
 use crate::time::{Jitter, Ttl};
 
 /// The options of a view.
@@ -21,6 +21,8 @@ pub(crate) struct View {
     pub(crate) near: Option<Duration>,
     /// The annotated function whose call this is.
     pub(crate) function: Option<AnnotatedFunction>,
+    /// Whether calls are left out of the statistics.
+    pub(crate) is_uncounted: bool,
     /// With which entries are marked; 0 for none.
     pub(crate) digest: u64,
     /// The tags of what is written; most views have none.

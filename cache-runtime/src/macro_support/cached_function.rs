@@ -57,6 +57,7 @@ macro_rules! __companions {
         [$prime:ident $($ask_prime:tt)*] [$($primed:tt)*] [$($prime_output:tt)*] [$($stored:tt)*]
         [$($options_variable:tt)*] [$($options:tt)*] [$($value:tt)*]
         [$key_name:ident] [$($tags:tt)*]
+        [$stats:ident $($named:tt)*] [$($receiver:tt)*]
     ) => {
         // First, because the compiler reports it first where companions are not possible.
         $($attrs)*
@@ -115,5 +116,10 @@ macro_rules! __companions {
         }
 
         $($tags)*
+
+        #[doc = "What was counted of this function: hits, misses by reason, time saved."]
+        $($attrs)*
+        #[inline]
+        $($vis)* fn $stats($($receiver)*) -> $crate::macro_support::Counts { $crate::macro_support::stats($($named)*) }
     };
 }

@@ -4,7 +4,9 @@ use std::panic::Location;
 use std::time::Duration;
 
 use crate::call::RunFor;
-use crate::handle::{AnnotatedFunction, Handle};
+use crate::handle::Handle;
+use crate::observe::AnnotatedFunction;
+use crate::observe::stats::Counts;
 use crate::time::{Jitter, Ttl};
 use crate::{Cache, Result, runtime};
 
@@ -133,6 +135,12 @@ impl CallOptions {
             Cache::none()
         });
         view.handle
+    }
+
+    /// What was counted of this function; zeros if there is no such cache.
+    pub(super) fn counts(self) -> Counts {
+        let cache = runtime::chosen(self.cache);
+        cache.map(|cache| cache.handle.core.rows.counts_of(self.function)).unwrap_or_default()
     }
 
     /// The cache for a counter, which must not answer 0 if there is no cache of that name.

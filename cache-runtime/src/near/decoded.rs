@@ -1,11 +1,13 @@
 //! A decoded value that is kept near, and the types whose values can be.
 
 use std::any::Any;
+use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 
 use super::Stamps;
 use crate::entry::{self, Seal, Unreadable, Value};
+use crate::observe::stats::NearHits;
 use crate::time::Deadline;
 
 /// For how long a decoded value is valid.
@@ -20,10 +22,12 @@ pub(crate) struct Decoded<V: ?Sized = dyn Any + Send + Sync> {
     pub(super) validity: Validity,
     /// An estimate of its memory, in bytes.
     pub(super) size: usize,
+    /// Whose hit it is each time that it is found.
+    pub(crate) hits: Arc<NearHits>,
     value: V,
 }
 
-type Decode<V> = fn(Value, u64, Seal<'_>, Validity) -> Result<(Box<Decoded>, V), Unreadable>;
+type Decode<V> = fn(Value, u64, Seal<'_>, Validity, Arc<NearHits>) -> Result<(Box<Decoded>, V), Unreadable>;
 
 /// How values of a type are kept near. Functions, so that whoever has it needs no bounds.
 pub struct KeepNear<V> {
@@ -74,9 +78,10 @@ fn decode<V: Fitting>(
     digest: u64,
     seal: Seal<'_>,
     validity: Validity,
+    hits: Arc<NearHits>,
 ) -> Result<(Box<Decoded>, V), Unreadable> {
     let encoded = value.size();
     let value: V = entry::take_marked(value, digest, seal)?;
     let copy = value.clone();
-    Ok((Box::new(Decoded { validity, size: size_of::<V>() + encoded, value }), copy))
+    Ok((Box::new(Decoded { validity, size: size_of::<V>() + encoded, hits, value }), copy))
 }

@@ -78,10 +78,10 @@ impl<M: Mode, E> Batch<'_, M, E> {
         let watermark = leaders.as_slice().first().map(Leader::watermark);
         let missing = self.elements.iter().zip(&*values).filter(|(_, value)| value.is_none());
         let keys: Vec<String> = missing.filter_map(|(element, _)| element.key.clone()).collect();
-        let records = self.load(deduplicated(keys), &[]).await;
+        let records = self.load(deduplicated(keys), &[]).await.unwrap_or_default();
         let now = self.handle.now();
-        let live = records.into_iter().filter_map(|(key, record)| {
-            let record = record.filter(|record| record.is_live(now))?;
+        let live = records.into_iter().filter_map(|(key, read)| {
+            let record = read.record().filter(|record| record.is_live(now))?;
             Some((self.flight(&key)?, Arc::new(record.value.clone())))
         });
         let live: HashMap<FlightKey, Arc<Value>> = live.collect();

@@ -120,10 +120,11 @@ impl Place {
 }
 
 impl Entries {
-    /// The options of the view are not taken over: what is stored says for how long.
+    /// The options of the view are not taken over: what is stored says for how long. A request looks up several entries, so
+    /// that they say nothing in the statistics of calls.
     pub(super) fn new(cache: &Cache, namespace: &str) -> Self {
         let handle = cache.namespace(namespace).handle;
-        let view = View { namespace: handle.view.namespace.clone(), ..View::default() };
+        let view = View { namespace: handle.view.namespace.clone(), is_uncounted: true, ..View::default() };
         Entries { handle: Handle { view, ..handle } }
     }
 

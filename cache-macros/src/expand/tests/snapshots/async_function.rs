@@ -30,4 +30,5 @@ macro_support::cached_function! {
     invalidate] [peek peek] [Page] [prime prime] [url : & str, value : & __Given] [impl
     ::core::future::Future < Output = macro_support::Result < () >>] [Result < Page,
     FetchError >] [options] [macro_support::CallOptions::of(& "fetch")] [value] [key] []
+    [stats macro_support::CallOptions::of(& "fetch")] []
 }

@@ -24,5 +24,6 @@ macro_support::cached_function! {
     [macro_support::checked(macro_support::Always:: < User > ::new())] [key]
     [load_all::__key(& id)] [id : u64,] [invalidate invalidate] [peek peek] [User] [prime
     prime] [id : u64, value : & __Given] [macro_support::Result < () >] [User] [options]
-    [macro_support::CallOptions::of(& "load_all")] [value] [key] []
+    [macro_support::CallOptions::of(& "load_all")] [value] [key] [] [stats
+    macro_support::CallOptions::of(& "load_all")] []
 }

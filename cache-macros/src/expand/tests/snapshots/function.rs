@@ -26,5 +26,6 @@ macro_support::cached_function! {
     [macro_support::Result < () >] [Result < User, Error >] [options]
     [macro_support::CallOptions::of(& "load")
     .expires_after(macro_support::Duration::new(300u64, 0u32))
-    .race_ttl(macro_support::Duration::new(10u64, 0u32))] [value] [key] []
+    .race_ttl(macro_support::Duration::new(10u64, 0u32))] [value] [key] [] [stats
+    macro_support::CallOptions::of(& "load")] []
 }

@@ -28,5 +28,6 @@ macro_support::cached_function! {
     : & 'a[T], argument_1 : (T, T),] [invalidate invalidate] [peek peek_whole] [Cow < 'a,
     T >] [prime prime] [values : & 'a[T], argument_1 : (T, T), value : & __Given]
     [macro_support::Result < () >] [Cow < 'a, T >] [options]
-    [macro_support::CallOptions::of(& "largest")] [value] [key] []
+    [macro_support::CallOptions::of(& "largest")] [value] [key] [] [stats
+    macro_support::CallOptions::of(& "largest")] []
 }

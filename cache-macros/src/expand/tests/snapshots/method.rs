@@ -30,5 +30,6 @@ macro_support::cached_function! {
     [& self, sku : Sku,] [price_invalidate invalidate] [price_peek peek_whole] [Option <
     Money >] [price_prime prime] [& self, sku : Sku, value : & __Given]
     [macro_support::Result < () >] [Option < Money >] [options]
-    [macro_support::CallOptions::of(& "price")] [value] [price_key] []
+    [macro_support::CallOptions::of(& "price")] [value] [price_key] [] [price_stats
+    macro_support::CallOptions::of(& "price")] [& self]
 }
