@@ -13,6 +13,7 @@ mod entries;
 mod name;
 mod refusals;
 mod slot;
+mod thread_end;
 mod weight;
 
 use std::ops::Deref;

@@ -4,6 +4,7 @@ mod changes;
 mod counting_store;
 mod limits;
 mod processes;
+mod threads;
 #[path = "../shared/wait_until.rs"]
 mod wait_until;
 

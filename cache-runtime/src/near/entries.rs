@@ -10,16 +10,20 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use foldhash::fast::RandomState;
-use papaya::{HashMap, ResizeMode};
+use papaya::{Guard, HashMap, LocalGuard, ResizeMode};
 use quick_cache::{Lifecycle, sync};
 
 use super::Kept;
 use super::name::{Name, NameRef};
+use super::thread_end::{self, ThreadState};
 use super::weight::{self, CAPACITY, MAX_ENTRIES, Weight};
 use crate::time::Stopwatch;
 
 /// How long an entry may be in use without the policy being told again. It evicts an entry much later.
 const NEWS: Duration = Duration::from_millis(100);
+
+/// The map drops what is evicted some dozens at a time, but so much at once.
+const LARGE: u64 = 16 << 10;
 
 pub(super) struct Entries {
     map: HashMap<Name, Entry, RandomState>,
@@ -67,7 +71,7 @@ impl Entries {
     /// What `read` makes of what is kept under a name, if anything.
     #[inline]
     pub(super) fn read<R>(&self, name: NameRef<'_>, read: impl FnOnce(&Kept, Stopwatch) -> Option<R>) -> Option<R> {
-        let guard = self.map.guard();
+        let guard = self.guard()?;
         let entry = self.map.get(&name, &guard)?;
         let now = Stopwatch::start();
         let value = read(&entry.kept, now)?;
@@ -78,20 +82,39 @@ impl Entries {
         Some(value)
     }
 
+    /// What keeps entries from being dropped while they are read; `None` while the thread ends.
+    #[inline]
+    fn guard(&self) -> Option<LocalGuard<'_>> {
+        match thread_end::state() {
+            ThreadState::Running => Some(self.map.guard()),
+            ThreadState::New => self.first_guard(),
+            ThreadState::Ending => None,
+        }
+    }
+
+    #[cold]
+    fn first_guard(&self) -> Option<LocalGuard<'_>> {
+        let guard = self.map.guard();
+        thread_end::watch().then_some(guard)
+    }
+
     #[cold]
     fn tell(&self, name: NameRef<'_>) {
         let _ = self.policy.get(&name);
     }
 
     pub(super) fn insert(&self, name: NameRef<'_>, kept: Kept) {
+        let Some(guard) = self.guard() else { return };
         let (weight, number) = (weight::of(&name, &kept), self.next.fetch_add(1, Ordering::Relaxed));
-        let guard = self.map.guard();
         self.map.insert(name.into(), Entry { kept, number, tell_at: AtomicU64::new(0) }, &guard);
         let mut evicted = Vec::new();
         self.policy.insert_with_lifecycle(name.into(), Ticket { weight, number }, &mut evicted);
         for (name, ticket) in &evicted {
             // Not what has replaced it.
             let _ = self.map.remove_if(name, |_, entry| entry.number == ticket.number, &guard);
+        }
+        if evicted.iter().map(|(_, ticket)| ticket.weight).sum::<u64>() >= LARGE {
+            guard.flush();
         }
     }
 
