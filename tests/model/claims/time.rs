@@ -72,6 +72,14 @@ impl Stopwatch {
         Stopwatch
     }
 
+    pub(crate) fn after(self, _: Duration) -> Self {
+        self
+    }
+
+    pub(crate) fn ticks(self) -> u64 {
+        0
+    }
+
     pub(crate) fn elapsed(self) -> Duration {
         Duration::ZERO
     }
@@ -86,7 +94,7 @@ impl Deadline {
         Deadline(at)
     }
 
-    pub(crate) fn is_ahead(&self, clock: &Clock) -> bool {
+    pub(crate) fn is_after(&self, _: Stopwatch, clock: &Clock) -> bool {
         clock.now() < self.0
     }
 }
