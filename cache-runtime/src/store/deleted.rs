@@ -1,6 +1,8 @@
 //! What was under deleted keys.
 
-use super::{Record, Timestamp};
+use super::Record;
+#[cfg(any(feature = "sqlite", feature = "redis"))]
+use super::Timestamp;
 
 /// What [`Store::delete_returning`](super::Store::delete_returning) has deleted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
