@@ -2,6 +2,7 @@
 //!
 //! Claims time out in real time, so some of these functions wait.
 
+use std::sync::Barrier;
 use std::thread::{scope, sleep};
 use std::time::{Duration, Instant};
 
@@ -92,8 +93,15 @@ pub fn a_refused_claim_cannot_be_completed(store: &dyn Store) {
 
 /// One of many simultaneous exclusive claims is granted.
 pub fn one_of_many_simultaneous_exclusive_claims_is_granted(store: &dyn Store) {
+    let all_are_there = Barrier::new(8);
     let held = scope(|scope| {
-        let one = |token| scope.spawn(move || granted(store, "k", &exclusive(token)));
+        let all_are_there = &all_are_there;
+        let one = |token| {
+            scope.spawn(move || {
+                all_are_there.wait();
+                granted(store, "k", &exclusive(token))
+            })
+        };
         let started: Vec<_> = (1..=8).map(one).collect();
         started.into_iter().map(|thread| thread.join().expect("no panic")).filter(|held| *held).count()
     });

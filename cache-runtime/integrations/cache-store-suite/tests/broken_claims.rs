@@ -194,7 +194,8 @@ impl Claims for BrokenStore {
         let refused = keys.iter().any(is_refused);
         if self.has(Defect::LooksAndRecordsInTwoSteps) {
             drop(state);
-            thread::sleep(Duration::from_millis(1));
+            // Long enough for the others, also on a machine with much to do.
+            thread::sleep(Duration::from_millis(30));
             state = self.state();
         }
         if refused && !self.has(Defect::RecordsRefusedClaims) {
