@@ -197,8 +197,12 @@ enum Joined<T> {
 impl<M: Mode> Call<'_, M> {
     /// The first half of the way: a value, or the decision to compute.
     async fn lookup<T: DeserializeOwned>(&self, near: NearSlot<T>) -> Found<T> {
+        let keeps_record = near.get().is_none();
+        if keeps_record && let Some(value) = self.handle.near_hit(&self.key) {
+            return Found::Value(value);
+        }
         let (begun, ended_before) = (Moment::now(), flights().ended());
-        let read = self.load(near.get().is_none()).await;
+        let read = self.load(keeps_record).await;
         // Not before: the future would hold it while the store is asked.
         let pending = self.handle.pending_call_among(&self.key, begun, 1);
         match self.handle.decide(&self.key, read, &near) {

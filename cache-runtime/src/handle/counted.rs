@@ -39,9 +39,14 @@ impl Handle {
         self.row(key).into_iter().for_each(|row| row.wrote(value.size()));
     }
 
-    /// What counts the hits of a value of a stored key that is kept near.
-    pub(super) fn near_hits(&self, key: &str) -> Arc<NearHits> {
-        self.row(key).map_or_else(Arc::default, |row| row.near_hits())
+    /// What counts the hits of a value of a stored key that is kept near, if they are counted.
+    pub(super) fn near_hits(&self, key: &str) -> Option<Arc<NearHits>> {
+        Some(Arc::clone(self.row(key)?.near_hits()))
+    }
+
+    /// Counts a hit of a record near.
+    pub(super) fn count_near_hit(&self, key: &str) {
+        self.row(key).into_iter().for_each(|row| row.near_hits().count());
     }
 
     /// Remembers stored keys that were deleted, if the store had any of them, for the reasons of later misses.

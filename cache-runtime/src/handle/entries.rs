@@ -90,6 +90,9 @@ impl Handle {
 
     pub(crate) async fn get<M: Mode, T: DeserializeOwned>(&self, mode: &M, key: &str) -> Result<Option<T>> {
         let key = self.key(key)?;
+        if let Some(value) = self.near_hit(&key) {
+            return Ok(Some(value));
+        }
         let pending = self.pending_call(&key);
         let read = self.read(mode, &key, true).await?.live_at(self.now());
         Ok(self.decode_read(&key, read, pending))

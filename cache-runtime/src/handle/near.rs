@@ -27,6 +27,17 @@ impl Handle {
         (is_young && loaded.is_live(now)).then_some(loaded)
     }
 
+    /// The value of a record that is kept near, counted as a hit. What cannot be decoded is left to the usual way, which finds
+    /// out why.
+    pub(crate) fn near_hit<T: DeserializeOwned>(&self, key: &str) -> Option<T> {
+        if self.stores_nothing() {
+            return None;
+        }
+        let value = self.decode_loaded(key, self.near(key)?).ok()?;
+        self.count_near_hit(key);
+        Some(value)
+    }
+
     /// The stamps for a record that is read from now on, if it is to be kept.
     pub(crate) fn stamps(&self, key: &str) -> Option<Stamps> {
         if self.near_limit().is_zero() {
@@ -52,7 +63,7 @@ impl Handle {
         }
         let value = self.core.near.value(call, &self.core.clock, |decoded| {
             let value = (keep.get)(decoded)?;
-            decoded.hits.count();
+            decoded.hits.iter().for_each(|hits| hits.count());
             Some(value)
         });
         value.ok_or_else(|| NearSlot::new(call, keep))

@@ -22,12 +22,12 @@ pub(crate) struct Decoded<V: ?Sized = dyn Any + Send + Sync> {
     pub(super) validity: Validity,
     /// An estimate of its memory, in bytes.
     pub(super) size: usize,
-    /// Whose hit it is each time that it is found.
-    pub(crate) hits: Arc<NearHits>,
+    /// Whose hit it is each time that it is found, if that is counted.
+    pub(crate) hits: Option<Arc<NearHits>>,
     value: V,
 }
 
-type Decode<V> = fn(Value, u64, Seal<'_>, Validity, Arc<NearHits>) -> Result<(Box<Decoded>, V), Unreadable>;
+type Decode<V> = fn(Value, u64, Seal<'_>, Validity, Option<Arc<NearHits>>) -> Result<(Box<Decoded>, V), Unreadable>;
 
 /// How values of a type are kept near. Functions, so that whoever has it needs no bounds.
 pub struct KeepNear<V> {
@@ -78,7 +78,7 @@ fn decode<V: Fitting>(
     digest: u64,
     seal: Seal<'_>,
     validity: Validity,
-    hits: Arc<NearHits>,
+    hits: Option<Arc<NearHits>>,
 ) -> Result<(Box<Decoded>, V), Unreadable> {
     let encoded = value.size();
     let value: V = entry::take_marked(value, digest, seal)?;

@@ -50,7 +50,7 @@ pub struct Counts {
     pub computed: u64,
     /// The time that bodies have taken, by the clock on the wall.
     pub compute_time: Duration,
-    /// The time that hits have taken. Hits of decoded values near are not timed and count as nothing.
+    /// The time that hits in the store have taken. Hits near are not timed and count as nothing.
     pub hit_time: Duration,
     /// The time of the callers who were answered by an expired value or by another caller.
     pub wait_time: Duration,

@@ -66,7 +66,7 @@ fn is_never_hit(counts: &Counts) -> bool {
     !is_off && counts.hits() + counts.stale + counts.coalesced == 0
 }
 
-/// What a hit and a body take on average, if a hit takes longer. A hit near that is not timed counts as nothing.
+/// What a hit and a body take on average, if a hit takes longer. A hit near counts as nothing.
 fn slow_hit(counts: &Counts) -> Option<(Duration, Duration)> {
     let hit = counts.hit_time.checked_div(u32::try_from(counts.hits()).ok()?)?;
     let body = counts.mean_compute_time().filter(|_| counts.computed >= ENOUGH / 100)?;

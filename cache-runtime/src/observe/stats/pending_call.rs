@@ -62,7 +62,9 @@ impl PendingCall {
     /// Ends a call that was answered by a value of so many bytes.
     pub(crate) fn answered(mut self, how: Answered, bytes: usize) {
         let Some(row) = self.end() else { return };
-        row.answered(how, bytes, self.begun.elapsed() / self.share);
+        // A hit near is not timed: to read the clock would cost a good part of it.
+        let took = if how == Answered::Near { Duration::ZERO } else { self.begun.elapsed() / self.share };
+        row.answered(how, bytes, took);
         findings::after_answer(&row);
     }
 

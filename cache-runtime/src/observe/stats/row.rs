@@ -14,8 +14,9 @@ pub(crate) struct Row {
     pub(super) subject: Subject,
     /// Made for the first value that is kept near, since it is much larger than the rest.
     near: OnceLock<Arc<NearHits>>,
-    /// Calls that were not answered by a value near.
+    /// Calls that may not be answered near.
     begun: AtomicU64,
+    /// Those among them that were: of a batch, whose calls have begun before it is known which.
     near_records: AtomicU64,
     store_hits: AtomicU64,
     stale: AtomicU64,
@@ -63,8 +64,8 @@ impl Row {
     }
 
     /// What counts the hits of a value that is kept near from now on.
-    pub(crate) fn near_hits(&self) -> Arc<NearHits> {
-        Arc::clone(self.near.get_or_init(Arc::default))
+    pub(crate) fn near_hits(&self) -> &Arc<NearHits> {
+        self.near.get_or_init(Arc::default)
     }
 
     pub(super) fn call_begun(&self) {
@@ -85,10 +86,8 @@ impl Row {
         };
         time.fetch_add(nanos(took), Relaxed);
         count.fetch_add(1, Relaxed);
-        if matches!(how, Answered::Near | Answered::Store) {
+        if how == Answered::Store {
             self.hits.record(took);
-        }
-        if matches!(how, Answered::Store) {
             self.bytes_read.fetch_add(bytes as u64, Relaxed);
         }
     }
@@ -116,9 +115,9 @@ impl Row {
         self.misses.iter().map(|count| count.load(Relaxed)).sum()
     }
 
-    /// How many hits were timed: all but those of values near.
+    /// How many hits were timed: those near are not.
     pub(super) fn number_of_timed_hits(&self) -> u64 {
-        self.near_records.load(Relaxed) + self.store_hits.load(Relaxed)
+        self.store_hits.load(Relaxed)
     }
 
     /// The counts at this moment.
