@@ -1,12 +1,16 @@
 //! Stores with one defect each: the suite finds it, quotes the line of the contract, and says what to change.
 
-use std::collections::{BTreeSet, HashMap};
+mod defects;
+
+use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard};
 use std::thread;
 
 use cache_runtime::store::{Answer, Deleted, Dispatch, Expiration, Operation, Record, Timestamp, Value};
 use cache_runtime::{Error, ErrorKind, Result, Store};
 use cache_store_suite::{Broken, broken_lines};
+
+use self::defects::{Expected, assert_found};
 
 /// What is wrong with a store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -261,7 +265,7 @@ fn found(defect: Defect) -> Vec<Broken> {
 }
 
 /// Each defect, and the functions that must find it.
-const DEFECTS: &[(Defect, &[&str])] = &[
+const DEFECTS: &[Expected<Defect>] = &[
     (Defect::GetHidesExpired, &["store::what_has_expired_is_kept_in_real_time"]),
     (Defect::GetDeletesExpired, &["store::what_has_expired_is_kept_in_real_time"]),
     (Defect::ReadMultiHidesExpired, &["store::what_has_expired_is_kept_in_real_time"]),
@@ -301,12 +305,7 @@ fn a_sound_store_breaks_no_line() {
 
 #[test]
 fn each_defect_is_found_by_the_line_that_it_breaks() {
-    let started = DEFECTS.iter().map(|(defect, expected)| (defect, expected, thread::spawn(|| found(*defect))));
-    for (defect, expected, found) in started.collect::<Vec<_>>() {
-        let found = found.join().expect("no panic");
-        let names: BTreeSet<_> = found.iter().map(|broken| broken.line.behaviour).collect();
-        assert!(expected.iter().all(|name| names.contains(name)), "{defect:?}: {names:?}");
-    }
+    assert_found(DEFECTS, found);
 }
 
 /// A bare defect breaks few lines, so that the message is about the defect and not about its consequences.
