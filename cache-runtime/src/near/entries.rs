@@ -1,7 +1,7 @@
 //! What is kept: a map that hits read without a lock, and what bounds its room.
 //!
-//! The eviction policy has locks. So it holds names and weights alone, and a hit tells it only now and then that an entry is
-//! in use.
+//! The eviction policy has locks. So it holds names and weights alone, and a hit reports only now and then that an
+//! entry is in use.
 //!
 //! An entry is in the map before the policy learns of it, and is removed from the map when the policy evicts it. So no entry
 //! stays in the map that the policy does not know. Numbers tell an evicted entry from one that has replaced it meanwhile.
@@ -19,8 +19,8 @@ use super::thread_end::{self, ThreadState};
 use super::weight::{self, CAPACITY, MAX_ENTRIES, Weight};
 use crate::time::Stopwatch;
 
-/// How long an entry may be in use without the policy being told again. It evicts an entry much later.
-const NEWS: Duration = Duration::from_millis(100);
+/// How often a hit reports to the policy that an entry is in use. An entry is evicted much later.
+const REPORT_INTERVAL: Duration = Duration::from_millis(100);
 
 /// The map drops what is evicted some dozens at a time, but so much at once.
 const LARGE: u64 = 16 << 10;
@@ -28,20 +28,20 @@ const LARGE: u64 = 16 << 10;
 pub(super) struct Entries {
     map: HashMap<Name, Entry, RandomState>,
     /// Which entries are evicted first. A scan of names that are read once does not push out what is read often.
-    policy: sync::Cache<Name, Ticket, Weight, RandomState, Evictions>,
-    next: AtomicU64,
+    policy: sync::Cache<Name, PolicyEntry, Weight, RandomState, Evictions>,
+    next_number: AtomicU64,
 }
 
 struct Entry {
     kept: Kept,
     number: u64,
-    /// From when on a hit tells the policy that it is in use, in ticks of the coarse clock.
-    tell_at: AtomicU64,
+    /// From when on a hit reports that it is in use, in ticks of the coarse clock.
+    next_report: AtomicU64,
 }
 
 /// What the policy knows of an entry.
 #[derive(Clone)]
-pub(super) struct Ticket {
+pub(super) struct PolicyEntry {
     pub(super) weight: u64,
     number: u64,
 }
@@ -50,11 +50,11 @@ pub(super) struct Ticket {
 #[derive(Clone)]
 struct Evictions;
 
-impl Lifecycle<Name, Ticket> for Evictions {
-    type RequestState = Vec<(Name, Ticket)>;
+impl Lifecycle<Name, PolicyEntry> for Evictions {
+    type RequestState = Vec<(Name, PolicyEntry)>;
 
-    fn on_evict(&self, evicted: &mut Vec<(Name, Ticket)>, name: Name, ticket: Ticket) {
-        evicted.push((name, ticket));
+    fn on_evict(&self, evicted: &mut Vec<(Name, PolicyEntry)>, name: Name, entry: PolicyEntry) {
+        evicted.push((name, entry));
     }
 }
 
@@ -65,7 +65,7 @@ impl Entries {
         // Entries come and go all the time, so the map is often laid out anew. Incremental, it may have several layouts at once,
         // which each call would have to look through.
         let map = HashMap::builder().hasher(hasher).resize_mode(ResizeMode::Blocking).build();
-        Entries { map, policy, next: AtomicU64::new(0) }
+        Entries { map, policy, next_number: AtomicU64::new(0) }
     }
 
     /// What `read` makes of what is kept under a name, if anything.
@@ -75,9 +75,9 @@ impl Entries {
         let entry = self.map.get(&name, &guard)?;
         let now = Stopwatch::start();
         let value = read(&entry.kept, now)?;
-        if now.ticks() >= entry.tell_at.load(Ordering::Relaxed) {
-            entry.tell_at.store(now.after(NEWS).ticks(), Ordering::Relaxed);
-            self.tell(name);
+        if now.ticks() >= entry.next_report.load(Ordering::Relaxed) {
+            entry.next_report.store(now.after(REPORT_INTERVAL).ticks(), Ordering::Relaxed);
+            self.report_use(name);
         }
         Some(value)
     }
@@ -99,21 +99,21 @@ impl Entries {
     }
 
     #[cold]
-    fn tell(&self, name: NameRef<'_>) {
+    fn report_use(&self, name: NameRef<'_>) {
         let _ = self.policy.get(&name);
     }
 
     pub(super) fn insert(&self, name: NameRef<'_>, kept: Kept) {
         let Some(guard) = self.guard() else { return };
-        let (weight, number) = (weight::of(&name, &kept), self.next.fetch_add(1, Ordering::Relaxed));
-        self.map.insert(name.into(), Entry { kept, number, tell_at: AtomicU64::new(0) }, &guard);
+        let (weight, number) = (weight::of(&name, &kept), self.next_number.fetch_add(1, Ordering::Relaxed));
+        self.map.insert(name.into(), Entry { kept, number, next_report: AtomicU64::new(0) }, &guard);
         let mut evicted = Vec::new();
-        self.policy.insert_with_lifecycle(name.into(), Ticket { weight, number }, &mut evicted);
-        for (name, ticket) in &evicted {
+        self.policy.insert_with_lifecycle(name.into(), PolicyEntry { weight, number }, &mut evicted);
+        for (name, entry) in &evicted {
             // Not what has replaced it.
-            let _ = self.map.remove_if(name, |_, entry| entry.number == ticket.number, &guard);
+            let _ = self.map.remove_if(name, |_, found| found.number == entry.number, &guard);
         }
-        if evicted.iter().map(|(_, ticket)| ticket.weight).sum::<u64>() >= LARGE {
+        if evicted.iter().map(|(_, entry)| entry.weight).sum::<u64>() >= LARGE {
             guard.flush();
         }
     }

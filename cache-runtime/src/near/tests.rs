@@ -1,6 +1,6 @@
 //! What is kept near is a hit until it changes, and the room it takes is bounded.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::thread;
 
 use super::weight::{CAPACITY, MAX_VALUE};
@@ -94,6 +94,21 @@ fn the_bytes_of_what_is_kept_are_bounded() {
         near.keep(&key, &loaded(&stripes, &key, bytes));
     }
     assert!((32..=CAPACITY as usize / bytes).contains(&kept(&near)), "{} are kept", kept(&near));
+}
+
+/// The map drops what is evicted some dozens at a time; of large values that would be too much memory.
+#[test]
+fn large_values_are_dropped_as_soon_as_they_are_evicted() {
+    let (near, stripes) = (Near::new(), Stripes::new());
+    let values: Vec<Weak<Loaded>> = (0..300)
+        .map(|n| {
+            let value = loaded(&stripes, &format!("page:{n}"), 512 << 10);
+            near.keep(&format!("page:{n}"), &value);
+            Arc::downgrade(&value)
+        })
+        .collect();
+    let alive = values.iter().filter(|value| value.strong_count() > 0).count();
+    assert!(alive <= kept(&near) + 1, "{alive} are alive, {} are kept", kept(&near));
 }
 
 #[test]

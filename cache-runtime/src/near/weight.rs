@@ -1,7 +1,7 @@
 //! What a record costs of the room for all, so that both their number and their bytes are bounded.
 
 use super::Kept;
-use super::entries::Ticket;
+use super::entries::PolicyEntry;
 use super::name::{Name, NameRef};
 
 /// How many entries are kept at most.
@@ -29,8 +29,8 @@ pub(super) fn of(name: &NameRef<'_>, kept: &Kept) -> u64 {
 #[derive(Clone)]
 pub(super) struct Weight;
 
-impl quick_cache::Weighter<Name, Ticket> for Weight {
-    fn weight(&self, _: &Name, ticket: &Ticket) -> u64 {
-        ticket.weight
+impl quick_cache::Weighter<Name, PolicyEntry> for Weight {
+    fn weight(&self, _: &Name, entry: &PolicyEntry) -> u64 {
+        entry.weight
     }
 }
